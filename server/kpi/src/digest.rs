@@ -1,0 +1,13 @@
+//! The hash by which versions of files are told apart.
+
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+
+/// SHA-256 of a text, in hex.
+pub fn sha256(text: &str) -> String {
+    let mut hex = String::with_capacity(64);
+    for byte in Sha256::digest(text.as_bytes()) {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}

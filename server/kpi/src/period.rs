@@ -1,0 +1,295 @@
+//! Periods: named spans of whole days in a time zone, as people write them, and as the instants and dates that scans
+//! compare with.
+//!
+//! Written `2026-W45`, `2026-11`, `2026-Q4`, `2026`, `2026-11-02..2026-11-08` (both ends included), `2026-11-02`, or
+//! relative to today: `today`, `yesterday`, `this-week`, `last-month`, `last-quarter`, `this-year`.
+
+use jiff::civil::{Date, ISOWeekDate, Weekday, date};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use std::ops::Range;
+
+/// What kind of span a period is; decides what "the one before" means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Span {
+    Day,
+    /// ISO week, Monday to Sunday.
+    Week,
+    Month,
+    Quarter,
+    Year,
+    /// That many days.
+    Days(i32),
+}
+
+/// Whole days from `first_day` to `last_day` in a zone.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Period {
+    pub span: Span,
+    pub first_day: Date,
+    pub last_day: Date,
+    zone: TimeZoneName,
+    starts_at: i64,
+    ends_at: i64,
+}
+
+/// A period could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PeriodError {
+    #[error(
+        "“{0}” is no period: write 2026-W45, 2026-11, 2026-Q4, 2026, 2026-11-02..2026-11-08, last-week or this-month"
+    )]
+    Unknown(String),
+    #[error("“{0}” ends before it starts: write the earlier day first")]
+    Reversed(String),
+    #[error("“{0}” is no time zone: write an IANA name such as Europe/Berlin, or UTC")]
+    UnknownZone(String),
+    #[error("“{0}” lies outside the years 1 to 9998")]
+    OutOfRange(String),
+}
+
+/// An IANA zone that is known to exist.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct TimeZoneName(String);
+
+/// The zone of that IANA name.
+///
+/// # Errors
+/// If there is none.
+pub fn zone(name: &str) -> Result<TimeZone, PeriodError> {
+    TimeZone::get(name).map_err(|_| PeriodError::UnknownZone(name.to_owned()))
+}
+
+/// Days since 1970-01-01, as dates are stored.
+pub fn days_since_1970(day: Date) -> i64 {
+    let since = day.duration_since(date(1970, 1, 1));
+    since.as_hours() / 24
+}
+
+/// The first instant of a day in a zone, in UTC seconds. Where a clock change skips midnight, the first instant after it.
+fn start_of(day: Date, zone: &TimeZone) -> Option<i64> {
+    Some(day.to_zoned(zone.clone()).ok()?.timestamp().as_second())
+}
+
+impl Period {
+    /// The days from `first_day` to `last_day`, both included.
+    ///
+    /// # Errors
+    /// If they are in the wrong order or out of the calendar's range.
+    pub fn new(span: Span, first_day: Date, last_day: Date, zone: &TimeZone) -> Result<Period, PeriodError> {
+        let name = || format!("{first_day}..{last_day}");
+        if last_day < first_day {
+            return Err(PeriodError::Reversed(name()));
+        }
+        let bounds = || {
+            let day_after = last_day.tomorrow().ok()?;
+            Some((start_of(first_day, zone)?, start_of(day_after, zone)?))
+        };
+        let (starts_at, ends_at) = bounds().ok_or_else(|| PeriodError::OutOfRange(name()))?;
+        let zone = TimeZoneName(zone.iana_name().unwrap_or("UTC").to_owned());
+        Ok(Period { span, first_day, last_day, zone, starts_at, ends_at })
+    }
+
+    /// The period of that kind that holds a day. For [`Span::Days`] the day is the last one.
+    ///
+    /// # Errors
+    /// If it is out of the calendar's range.
+    pub fn containing(span: Span, day: Date, zone: &TimeZone) -> Result<Period, PeriodError> {
+        let out_of_range = |_| PeriodError::OutOfRange(day.to_string());
+        let first_day = match span {
+            Span::Day => day,
+            Span::Week => day.iso_week_date().first_of_week().map_err(out_of_range)?.date(),
+            Span::Month => day.first_of_month(),
+            Span::Quarter => date(day.year(), (day.month() - 1) / 3 * 3 + 1, 1),
+            Span::Year => day.first_of_year(),
+            Span::Days(count) => day.checked_sub((i64::from(count) - 1).days()).map_err(out_of_range)?,
+        };
+        let last_day = match span {
+            Span::Day | Span::Days(_) => Ok(day),
+            Span::Week => first_day.checked_add(6.days()),
+            Span::Month => Ok(day.last_of_month()),
+            Span::Quarter => first_day.checked_add(2.months()).map(Date::last_of_month),
+            Span::Year => Ok(day.last_of_year()),
+        };
+        Period::new(span, first_day, last_day.map_err(out_of_range)?, zone)
+    }
+
+    /// Reads a period as people write it; relative ones are relative to `now` in the zone.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Period, PeriodError> {
+        let unknown = || PeriodError::Unknown(text.to_owned());
+        if let Some((first, last)) = text.split_once("..") {
+            let first: Date = first.trim().parse().map_err(|_| unknown())?;
+            let last: Date = last.trim().parse().map_err(|_| unknown())?;
+            let days = days_since_1970(last) - days_since_1970(first) + 1;
+            let days = i32::try_from(days).map_err(|_| unknown())?;
+            return match Period::new(Span::Days(days), first, last, zone) {
+                Err(PeriodError::Reversed(_)) => Err(PeriodError::Reversed(text.to_owned())),
+                other => other,
+            };
+        }
+        let (span, day) = absolute(text).or_else(|| relative(text, now, zone)).ok_or_else(unknown)?;
+        Period::containing(span, day, zone)
+    }
+
+    /// The period of the same kind right before this one.
+    ///
+    /// # Errors
+    /// If it is out of the calendar's range.
+    pub fn before(&self) -> Result<Period, PeriodError> {
+        let eve = self.first_day.yesterday().map_err(|_| PeriodError::OutOfRange(self.to_string()))?;
+        Period::containing(self.span, eve, &self.zone())
+    }
+
+    /// The last `count` periods of this kind up to and including this one, oldest first.
+    ///
+    /// # Errors
+    /// If one is out of the calendar's range.
+    pub fn trail(&self, count: usize) -> Result<Vec<Period>, PeriodError> {
+        let mut trail = vec![self.clone()];
+        while trail.len() < count {
+            trail.push(trail[trail.len() - 1].before()?);
+        }
+        trail.reverse();
+        Ok(trail)
+    }
+
+    /// The zone in which its days begin and end.
+    pub fn zone(&self) -> TimeZone {
+        TimeZone::get(&self.zone.0).unwrap_or(TimeZone::UTC)
+    }
+
+    /// Its instants, in UTC seconds, without the end.
+    pub fn instants(&self) -> Range<i64> {
+        self.starts_at..self.ends_at
+    }
+
+    /// Its dates, in days since 1970, without the end.
+    pub fn days(&self) -> Range<i64> {
+        days_since_1970(self.first_day)..days_since_1970(self.last_day) + 1
+    }
+}
+
+fn absolute(text: &str) -> Option<(Span, Date)> {
+    let digits = |text: &str, count: usize| {
+        (text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<i16>().ok())?
+    };
+    let year = digits(text.get(..4)?, 4)?;
+    let rest = &text[4..];
+    if rest.is_empty() {
+        return Some((Span::Year, Date::new(year, 1, 1).ok()?));
+    }
+    let rest = rest.strip_prefix('-')?;
+    if let Some(week) = rest.strip_prefix('W') {
+        let week = i8::try_from(digits(week, 2)?).ok()?;
+        return Some((Span::Week, ISOWeekDate::new(year, week, Weekday::Monday).ok()?.date()));
+    }
+    if let Some(quarter) = rest.strip_prefix('Q') {
+        let quarter = i8::try_from(digits(quarter, 1)?).ok().filter(|quarter| (1..=4).contains(quarter))?;
+        return Some((Span::Quarter, Date::new(year, quarter * 3 - 2, 1).ok()?));
+    }
+    if rest.len() == 2 {
+        let month = i8::try_from(digits(rest, 2)?).ok()?;
+        return Some((Span::Month, Date::new(year, month, 1).ok()?));
+    }
+    let (month, day) = rest.split_once('-')?;
+    let (month, day) = (i8::try_from(digits(month, 2)?).ok()?, i8::try_from(digits(day, 2)?).ok()?);
+    Some((Span::Day, Date::new(year, month, day).ok()?))
+}
+
+fn relative(text: &str, now: Timestamp, zone: &TimeZone) -> Option<(Span, Date)> {
+    let today = now.to_zoned(zone.clone()).date();
+    match text {
+        "today" => return Some((Span::Day, today)),
+        "yesterday" => return Some((Span::Day, today.yesterday().ok()?)),
+        _ => {}
+    }
+    let (which, span) = text.split_once('-')?;
+    let span = match span {
+        "week" => Span::Week,
+        "month" => Span::Month,
+        "quarter" => Span::Quarter,
+        "year" => Span::Year,
+        _ => return None,
+    };
+    match which {
+        "this" => Some((span, today)),
+        "last" => Some((span, Period::containing(span, today, zone).ok()?.first_day.yesterday().ok()?)),
+        _ => None,
+    }
+}
+
+impl std::fmt::Display for Period {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let first = self.first_day;
+        match self.span {
+            Span::Day => write!(f, "{first}"),
+            Span::Week => {
+                let week = first.iso_week_date();
+                write!(f, "{:04}-W{:02}", week.year(), week.week())
+            }
+            Span::Month => write!(f, "{:04}-{:02}", first.year(), first.month()),
+            Span::Quarter => write!(f, "{:04}-Q{}", first.year(), (first.month() + 2) / 3),
+            Span::Year => write!(f, "{:04}", first.year()),
+            Span::Days(_) => write!(f, "{first}..{}", self.last_day),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn berlin() -> TimeZone {
+        zone("Europe/Berlin").unwrap()
+    }
+
+    fn parse(text: &str) -> Result<Period, PeriodError> {
+        Period::parse(text, "2026-11-22T10:00:00Z".parse().unwrap(), &berlin())
+    }
+
+    #[test]
+    fn what_people_write_is_what_is_shown() {
+        for text in ["2026-W45", "2026-W01", "2026-11", "2026-Q4", "2026", "2026-11-02..2026-11-08", "2026-11-02"] {
+            assert_eq!(parse(text).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn relative_periods_follow_the_clock_in_the_zone() {
+        assert_eq!(parse("last-week").unwrap().to_string(), "2026-W46");
+        assert_eq!(parse("this-month").unwrap().to_string(), "2026-11");
+        assert_eq!(parse("last-quarter").unwrap().to_string(), "2026-Q3");
+        assert_eq!(parse("yesterday").unwrap().to_string(), "2026-11-21");
+        // Sunday 23:30 in UTC is already Monday in Berlin.
+        let late = Period::parse("last-week", "2026-11-22T23:30:00Z".parse().unwrap(), &berlin()).unwrap();
+        assert_eq!(late.to_string(), "2026-W47");
+    }
+
+    #[test]
+    fn nonsense_is_refused_with_what_to_write() {
+        for text in ["", "2026-W54", "2026-13", "2026-Q5", "26", "next-week", "2026-1", "heute", "2026-11-31", "é"] {
+            assert!(matches!(parse(text), Err(PeriodError::Unknown(_))), "{text}");
+        }
+        assert!(matches!(parse("2026-11-08..2026-11-02"), Err(PeriodError::Reversed(_))));
+    }
+
+    #[test]
+    fn a_week_with_a_clock_change_has_an_hour_less() {
+        let week = parse("2026-W13").unwrap();
+        assert_eq!(week.instants().end - week.instants().start, (7 * 24 - 1) * 3600);
+        assert_eq!(week.days().count(), 7);
+    }
+
+    #[test]
+    fn the_one_before_is_of_the_same_kind() {
+        assert_eq!(parse("2026-W01").unwrap().before().unwrap().to_string(), "2025-W52");
+        assert_eq!(parse("2026-03").unwrap().before().unwrap().to_string(), "2026-02");
+        let range = parse("2026-11-02..2026-11-08").unwrap().before().unwrap();
+        assert_eq!(range.to_string(), "2026-10-26..2026-11-01");
+        let trail = parse("2026-W02").unwrap().trail(3).unwrap();
+        assert_eq!(trail.iter().map(Period::to_string).collect::<Vec<_>>(), ["2025-W52", "2026-W01", "2026-W02"]);
+    }
+}

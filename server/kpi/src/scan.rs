@@ -1,0 +1,53 @@
+//! A scan: what is read of one table, once, for all KPIs and breakdowns that need it. `store` compiles it to SQL, tests
+//! answer it from rows in memory.
+
+use crate::model::{Kind, Path, Table};
+use crate::scope::Scope;
+use std::ops::Range;
+
+/// One value read per row: the first of these paths that is not missing. All are of one kind.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Projection(pub Vec<Path>);
+
+impl Projection {
+    /// A projection of one path.
+    pub fn of(path: Path) -> Projection {
+        Projection(vec![path])
+    }
+
+    /// What the value is.
+    pub fn kind(&self) -> Kind {
+        self.0[0].column.kind
+    }
+}
+
+/// Which rows are read: those whose date lies in one of the ranges.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    /// The date; may belong to a related row (the opportunities of the leads of a month).
+    pub path: Path,
+    /// Half-open, sorted, apart from each other; seconds for an instant, days for a date.
+    pub ranges: Vec<Range<i64>>,
+}
+
+/// What is read of one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scan {
+    pub table: &'static Table,
+    /// What is read of each row, in this order, as the columns of the [`Batch`](crate::batch::Batch).
+    pub columns: Vec<Projection>,
+    /// `None`: all rows.
+    pub window: Option<Window>,
+    pub scope: Scope,
+}
+
+/// Whatever can answer a scan: a database, or rows in memory.
+pub trait Source {
+    type Error;
+
+    /// Reads the rows of the scan in batches, in any order, each row once.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&crate::batch::Batch)) -> Result<(), Self::Error>;
+}

@@ -1,0 +1,163 @@
+//! What Rhai says, reworded for people who write KPIs.
+
+use crate::diagnostic::{Diagnostic, nearest};
+use rhai::{Dynamic, EvalAltResult, LexError, ParseError, ParseErrorType, Position};
+
+/// The result of a function that scripts call.
+pub type Refused<T> = Result<T, Box<EvalAltResult>>;
+
+/// What one of our own functions has against its arguments.
+#[derive(Debug, Clone)]
+pub struct Complaint {
+    message: String,
+    hint: Option<String>,
+}
+
+impl Complaint {
+    /// A complaint without a hint.
+    pub fn new(message: impl Into<String>) -> Complaint {
+        Complaint { message: message.into(), hint: None }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Complaint {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl From<Complaint> for Box<EvalAltResult> {
+    fn from(complaint: Complaint) -> Self {
+        Box::new(EvalAltResult::ErrorRuntime(Dynamic::from(complaint), Position::NONE))
+    }
+}
+
+/// The names that an unknown one may have meant.
+#[derive(Debug, Default)]
+pub struct Names {
+    pub functions: Vec<String>,
+}
+
+/// What the compiler says, reworded.
+pub fn of_parsing(error: &ParseError, file: &str, source: &str) -> Diagnostic {
+    let (message, hint) = parsing(&error.0);
+    Diagnostic::of_file(file, source, message, hint).at(error.1.line(), error.1.position())
+}
+
+/// What went wrong while a script ran, reworded.
+pub fn of_running(error: &EvalAltResult, file: &str, source: &str, names: &Names) -> Diagnostic {
+    let innermost = innermost(error);
+    let (message, hint) = running(innermost, names);
+    let position = innermost.position();
+    Diagnostic::of_file(file, source, message, hint).at(position.line(), position.position())
+}
+
+fn innermost(error: &EvalAltResult) -> &EvalAltResult {
+    match error {
+        EvalAltResult::ErrorInFunctionCall(_, _, inner, _) | EvalAltResult::ErrorInModule(_, inner, _) => {
+            innermost(inner)
+        }
+        other => other,
+    }
+}
+
+fn parsing(error: &ParseErrorType) -> (String, Option<String>) {
+    let reserved = |word: &str| match word {
+        "switch" => Some("on columns it would be quietly wrong; in `value` write if … else if …"),
+        "??" => Some("a missing figure is (): ask `if m.x == () { … }`"),
+        "eval" => Some("a script is all there is"),
+        _ => None,
+    };
+    match error {
+        ParseErrorType::BadInput(LexError::ImproperSymbol(symbol, _)) if reserved(symbol).is_some() => {
+            (format!("“{symbol}” does not exist in KPI scripts"), reserved(symbol).map(str::to_owned))
+        }
+        ParseErrorType::Reserved(word) if reserved(word).is_some() => {
+            (format!("“{word}” does not exist in KPI scripts"), reserved(word).map(str::to_owned))
+        }
+        ParseErrorType::VariableUndefined(name) => (
+            format!("nothing is called “{name}” here"),
+            Some("a closure sees its row only under the name between the bars: |l| l.amount".to_owned()),
+        ),
+        ParseErrorType::MissingToken(token, place) => (format!("“{token}” is missing {place}"), None),
+        ParseErrorType::UnexpectedEOF => {
+            ("the script ends too early".to_owned(), Some("is a bracket left open?".to_owned()))
+        }
+        ParseErrorType::ExprExpected(what) => (format!("{what} is expected here"), None),
+        other => (lower_first(&other.to_string()), None),
+    }
+}
+
+fn running(error: &EvalAltResult, names: &Names) -> (String, Option<String>) {
+    use EvalAltResult as E;
+    let some = |hint: &str| Some(hint.to_owned());
+    match error {
+        E::ErrorRuntime(thrown, _) => match thrown.clone().try_cast::<Complaint>() {
+            Some(complaint) => (complaint.message, complaint.hint),
+            None => (format!("the script gave up: {thrown}"), None),
+        },
+        E::ErrorVariableNotFound(name, _) => {
+            (format!("nothing is called “{name}” here"), some("functions see only their parameters"))
+        }
+        E::ErrorFunctionNotFound(signature, _) => function_not_found(signature, names),
+        E::ErrorPropertyNotFound(name, _) => {
+            (format!("there is no “{name}”"), some("`m` holds what `measures` returned, under the same names"))
+        }
+        E::ErrorMismatchDataType(wanted, given, _)
+            if wanted == "bool" && (given == "condition" || given == "column") =>
+        {
+            (
+                format!("a {given} cannot be used here"),
+                some("combine conditions with `and`, `or` and `!`; && and || and if do not work on columns"),
+            )
+        }
+        E::ErrorMismatchDataType(wanted, given, _) => (format!("this is {given}, where {wanted} is needed"), None),
+        E::ErrorDataRace(name, _) => (
+            format!("a closure cannot use “{name}” from outside while it is in use"),
+            some("copy what you need before: let h = r.hired_on;"),
+        ),
+        E::ErrorTooManyOperations(_) => too_much("takes too many steps"),
+        E::ErrorTerminated(..) => too_much("takes too long"),
+        E::ErrorStackOverflow(_) => too_much("calls itself too deeply"),
+        E::ErrorDataTooLarge(what, _) => too_much(&format!("makes something too large ({what})")),
+        E::ErrorTooManyVariables(_) => too_much("has too many variables"),
+        E::ErrorModuleNotFound(name, _) => (format!("there is no module “{name}”"), some("KPI scripts stand alone")),
+        E::ErrorIndexingType(kind, _) => (format!("{} has no parts", kind.split(' ').next().unwrap_or("this")), None),
+        E::ErrorDotExpr(message, _) => (lower_first(message), None),
+        other => {
+            let text = other.to_string();
+            let text = text.rsplit_once(" (line ").map_or(text.as_str(), |(text, _)| text);
+            (lower_first(text), None)
+        }
+    }
+}
+
+fn too_much(what: &str) -> (String, Option<String>) {
+    (format!("the script {what}"), Some("describe in `measures` what to add up, and let the server do it".to_owned()))
+}
+
+fn function_not_found(signature: &str, names: &Names) -> (String, Option<String>) {
+    let name = signature.split([' ', '(']).next().unwrap_or(signature);
+    let arguments = signature.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')'));
+    if names.functions.iter().any(|known| known == name) {
+        return (
+            format!("“{name}” cannot be used with ({arguments})"),
+            Some("see the reference for what it takes".to_owned()),
+        );
+    }
+    let near = nearest(name, names.functions.iter().map(String::as_str));
+    (format!("there is no function “{name}” for ({arguments})"), near.map(|near| format!("did you mean “{near}”?")))
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+impl std::fmt::Display for Complaint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)?;
+        self.hint.as_ref().map_or(Ok(()), |hint| write!(f, " ({hint})"))
+    }
+}

@@ -1,0 +1,45 @@
+//! What a script may use up. Scripts are written by admins but run unattended.
+
+use rhai::{Dynamic, Engine};
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+/// Operations of one call; `value` of an ordinary KPI needs about ten.
+const OPERATIONS: u64 = 2_000_000;
+/// Wall-clock time of one call.
+const TIME: Duration = Duration::from_secs(1);
+/// How often the clock is looked at, in operations.
+const LOOK_EVERY: u64 = 1024;
+
+thread_local! {
+    /// Until when the call that runs on this thread may take. Rhai's progress callback belongs to the engine, which many
+    /// threads share, and gets nothing but a count.
+    static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// Sets all limits. Expression depths are set because Rhai's own differ between debug and release.
+pub fn set(engine: &mut Engine) {
+    engine
+        .set_max_operations(OPERATIONS)
+        .set_max_call_levels(24)
+        .set_max_expr_depths(48, 32)
+        .set_max_variables(64)
+        .set_max_functions(64)
+        .set_max_modules(16)
+        .set_max_string_size(64 * 1024)
+        .set_max_array_size(20_000)
+        .set_max_map_size(1_000)
+        .set_max_strings_interned(1_024)
+        .on_progress(|operations| {
+            let late = |deadline: Instant| Instant::now() > deadline;
+            (operations % LOOK_EVERY == 0 && DEADLINE.get().is_some_and(late)).then_some(Dynamic::UNIT)
+        });
+}
+
+/// Runs a call with a deadline.
+pub fn within_time<T>(call: impl FnOnce() -> T) -> T {
+    let outer = DEADLINE.replace(Some(Instant::now() + TIME));
+    let result = call();
+    DEADLINE.set(outer);
+    result
+}

@@ -1,0 +1,250 @@
+//! What a script can do with columns and conditions while it describes. Every pair of kinds that makes no sense is an
+//! error with a hint: Rhai by itself would quietly answer `false`.
+
+use super::errors::{Complaint, Refused};
+use super::symbols::{ConditionSymbol, RowSymbol, Term, TermKind};
+use crate::expr::{Arithmetic, Comparison, Condition, Expr};
+use crate::period::days_since_1970;
+use rhai::{Array, Dynamic, Engine, EvalAltResult};
+
+/// Minor units of one major unit of money.
+pub const MINOR_UNITS: f64 = 100.0;
+const DAY: f64 = 86_400.0;
+
+/// Registers the operators.
+///
+/// # Panics
+/// If Rhai refuses the names `and` and `or`.
+pub fn register(engine: &mut Engine) {
+    engine.register_custom_operator("and", 60).expect("“and” is free");
+    engine.register_custom_operator("or", 30).expect("“or” is free");
+    register_pairs(engine, "and", |left, right| both(left, right, "and", Condition::and));
+    register_pairs(engine, "or", |left, right| {
+        both(left, right, "or", |left, right| Condition::Or(Box::new(left), Box::new(right)))
+    });
+    for (operator, comparison, negated) in [
+        ("==", Comparison::Equal, false),
+        ("!=", Comparison::Equal, true),
+        ("<", Comparison::Less, false),
+        ("<=", Comparison::LessOrEqual, false),
+        (">", Comparison::Greater, false),
+        (">=", Comparison::GreaterOrEqual, false),
+    ] {
+        register_pairs(engine, operator, move |left, right| {
+            let condition = compare(left, right, operator, comparison)?;
+            let condition = if negated { Condition::Not(Box::new(condition)) } else { condition };
+            Ok(Dynamic::from(ConditionSymbol(condition)))
+        });
+    }
+    for (operator, arithmetic) in
+        [("+", Arithmetic::Add), ("-", Arithmetic::Subtract), ("*", Arithmetic::Multiply), ("/", Arithmetic::Divide)]
+    {
+        register_pairs(engine, operator, move |left, right| {
+            calculate(left, right, operator, arithmetic).map(Dynamic::from)
+        });
+    }
+    for operator in ["%", "**", "&", "|", "^", "<<", ">>", "+=", "-=", "*=", "/="] {
+        register_pairs(engine, operator, move |_, _| {
+            Err(Complaint::new(format!("“{operator}” cannot be used on columns"))
+                .hint("there are + - * /, comparisons, and, or, !")
+                .into())
+        });
+    }
+    engine.register_fn("!", |condition: ConditionSymbol| ConditionSymbol(Condition::Not(Box::new(condition.0))));
+    engine.register_fn("!", |term: Term| -> Refused<ConditionSymbol> {
+        Ok(ConditionSymbol(Condition::Not(Box::new(holds(&Dynamic::from(term), "!")?))))
+    });
+    engine.register_fn("-", |term: Term| {
+        let zero = Dynamic::from(0.0);
+        calculate(&scaled_zero(&term).unwrap_or(zero), &Dynamic::from(term), "-", Arithmetic::Subtract)
+    });
+    engine.register_fn("contains", |choices: Array, term: Term| one_of(&choices, &term));
+    engine.register_fn("days", |count: f64| duration(count * DAY));
+    engine.register_fn("days", |count: i64| duration(whole(count) * DAY));
+    engine.register_fn("hours", |count: f64| duration(count * 3600.0));
+    engine.register_fn("hours", |count: i64| duration(whole(count) * 3600.0));
+    engine.register_fn("minutes", |count: f64| duration(count * 60.0));
+    engine.register_fn("minutes", |count: i64| duration(whole(count) * 60.0));
+    engine.register_fn("date", date);
+    engine.register_fn("instant", instant);
+}
+
+/// Registers an operator for every pair in which at least one side is a symbol.
+fn register_pairs(
+    engine: &mut Engine,
+    operator: &'static str,
+    apply: impl Fn(&Dynamic, &Dynamic) -> Refused<Dynamic> + Send + Sync + Copy + 'static,
+) {
+    macro_rules! pairs {
+        ($($symbol:ty),*) => { $(
+            engine.register_fn(operator, move |left: $symbol, right: Dynamic| apply(&Dynamic::from(left), &right));
+            engine.register_fn(operator, move |left: Dynamic, right: $symbol| apply(&left, &Dynamic::from(right)));
+        )* };
+    }
+    pairs!(Term, ConditionSymbol, RowSymbol);
+}
+
+#[expect(clippy::cast_precision_loss, reason = "numbers that people write are below 2^53")]
+fn whole(number: i64) -> f64 {
+    number as f64
+}
+
+fn duration(seconds: f64) -> Term {
+    Term { expr: Expr::Number(seconds), kind: TermKind::Duration }
+}
+
+fn date(text: &str) -> Refused<Term> {
+    let day: jiff::civil::Date =
+        text.parse().map_err(|_| Complaint::new(format!("“{text}” is no date")).hint("write date(\"2026-11-02\")"))?;
+    Ok(Term { expr: Expr::Number(whole(days_since_1970(day))), kind: TermKind::Date })
+}
+
+fn instant(text: &str) -> Refused<Term> {
+    let instant: jiff::Timestamp = text
+        .parse()
+        .map_err(|_| Complaint::new(format!("“{text}” is no instant")).hint("write instant(\"2026-11-02T08:00Z\")"))?;
+    Ok(Term { expr: Expr::Number(whole(instant.as_second())), kind: TermKind::Instant })
+}
+
+/// A zero of the term's own kind, so that a minus sign keeps it.
+fn scaled_zero(term: &Term) -> Option<Dynamic> {
+    matches!(term.kind, TermKind::Money | TermKind::Duration)
+        .then(|| Dynamic::from(Term { expr: Expr::Number(0.0), kind: term.kind }))
+}
+
+/// A side of an operator as a term: a column as it is, a number or text as a constant.
+fn term(side: &Dynamic, operator: &str) -> Refused<Term> {
+    if let Some(term) = side.clone().try_cast::<Term>() {
+        return Ok(term);
+    }
+    if let Ok(number) = side.as_int() {
+        return Ok(Term { expr: Expr::Number(whole(number)), kind: TermKind::Number });
+    }
+    if let Ok(number) = side.as_float() {
+        return Ok(Term { expr: Expr::Number(number), kind: TermKind::Number });
+    }
+    if let Ok(text) = side.as_immutable_string_ref() {
+        return Ok(Term { expr: Expr::Text(text.as_str().into()), kind: TermKind::Text });
+    }
+    if let Ok(yes) = side.as_bool() {
+        return Ok(Term { expr: Expr::Number(f64::from(u8::from(yes))), kind: TermKind::Boolean });
+    }
+    let (message, hint) = if side.is::<ConditionSymbol>() {
+        (
+            format!("“{operator}” got a condition where it needs a column or a number"),
+            "comparisons do not chain: write 1 < l.level and l.level < 3",
+        )
+    } else if side.is::<RowSymbol>() {
+        (format!("“{operator}” got a whole row"), "name one of its columns, such as l.partner.name")
+    } else if side.is_unit() {
+        (format!("“{operator}” got ()"), "ask with l.closed_at.is_set() whether a value is there")
+    } else {
+        (format!("“{operator}” cannot use {}", side.type_name()), "compare with a number, a text or another column")
+    };
+    Err(Complaint::new(message).hint(hint).into())
+}
+
+/// A side of `and`, `or` and `!` as a condition.
+fn holds(side: &Dynamic, operator: &str) -> Refused<Condition> {
+    if let Some(condition) = side.clone().try_cast::<ConditionSymbol>() {
+        return Ok(condition.0);
+    }
+    if let Some(Term { expr, kind: TermKind::Boolean }) = side.clone().try_cast() {
+        return Ok(Condition::Holds(expr));
+    }
+    Err(Complaint::new(format!("“{operator}” needs a condition on each side"))
+        .hint("a comparison such as l.amount > 100, or l.closed_at.is_set()")
+        .into())
+}
+
+fn both(
+    left: &Dynamic,
+    right: &Dynamic,
+    operator: &str,
+    join: impl Fn(Condition, Condition) -> Condition,
+) -> Refused<Dynamic> {
+    Ok(Dynamic::from(ConditionSymbol(join(holds(left, operator)?, holds(right, operator)?))))
+}
+
+fn compare(left: &Dynamic, right: &Dynamic, operator: &str, comparison: Comparison) -> Refused<Condition> {
+    let (left, right) = aligned(term(left, operator)?, term(right, operator)?);
+    if left.kind != right.kind {
+        return Err(mismatch("compared", &left, &right));
+    }
+    let ordered = !matches!(left.kind, TermKind::Text | TermKind::Boolean);
+    if !ordered && comparison != Comparison::Equal {
+        return Err(Complaint::new(format!("{} has no order", left.kind.described())).hint("use == or !=").into());
+    }
+    // Constants stand on the right, where evaluation is fastest.
+    if matches!(left.expr, Expr::Number(_) | Expr::Text(_)) {
+        return Ok(Condition::Compare(right.expr, comparison.mirrored(), left.expr));
+    }
+    Ok(Condition::Compare(left.expr, comparison, right.expr))
+}
+
+/// Brings a plain number beside money into minor units: scripts speak of money in major units.
+fn aligned(left: Term, right: Term) -> (Term, Term) {
+    let major = |term: Term| match term {
+        Term { expr: Expr::Number(number), kind: TermKind::Number } => {
+            Term { expr: Expr::Number(number * MINOR_UNITS), kind: TermKind::Money }
+        }
+        other => other,
+    };
+    match (left.kind, right.kind) {
+        (TermKind::Money, TermKind::Number) => (left, major(right)),
+        (TermKind::Number, TermKind::Money) => (major(left), right),
+        _ => (left, right),
+    }
+}
+
+fn one_of(choices: &Array, term_: &Term) -> Refused<ConditionSymbol> {
+    let mut constants = Vec::with_capacity(choices.len());
+    for choice in choices {
+        let (left, right) = aligned(term_.clone(), term(choice, "in")?);
+        if left.kind != right.kind {
+            return Err(mismatch("looked for among", &left, &right));
+        }
+        constants.push(right.expr);
+    }
+    Ok(ConditionSymbol(Condition::OneOf(term_.expr.clone(), constants)))
+}
+
+fn calculate(left: &Dynamic, right: &Dynamic, operator: &str, arithmetic: Arithmetic) -> Refused<Term> {
+    use Arithmetic::{Add, Divide, Multiply, Subtract};
+    use TermKind::{Boolean, Date, Duration, Instant, Money, Number, Text};
+    let (mut left, mut right) = (term(left, operator)?, term(right, operator)?);
+    if matches!(arithmetic, Add | Subtract) {
+        (left, right) = aligned(left, right);
+    }
+    let (kind, days) = match (left.kind, arithmetic, right.kind) {
+        (Text | Boolean, _, _) | (_, _, Text | Boolean) => return Err(mismatch("calculated with", &left, &right)),
+        (Instant, Subtract, Instant) => (Duration, false),
+        (Date, Subtract, Date) => (Duration, true),
+        (Instant, Add | Subtract, Duration) | (Duration, Add, Instant) => (Instant, false),
+        (Number, _, Number) => (Number, false),
+        (Money, Add | Subtract, Money) => (Money, false),
+        (Duration, Add | Subtract, Duration) => (Duration, false),
+        (Money, Multiply | Divide, Number) | (Number, Multiply, Money) => (Money, false),
+        (Duration, Multiply | Divide, Number) | (Number, Multiply, Duration) => (Duration, false),
+        (Money, Divide, Money) | (Duration, Divide, Duration) => (Number, false),
+        _ => return Err(mismatch("calculated with", &left, &right)),
+    };
+    let expr = Expr::Arithmetic(Box::new(left.expr), arithmetic, Box::new(right.expr));
+    // Dates are days, durations seconds.
+    let expr = if days { Expr::Arithmetic(Box::new(expr), Multiply, Box::new(Expr::Number(DAY))) } else { expr };
+    Ok(Term { expr, kind })
+}
+
+fn mismatch(done: &str, left: &Term, right: &Term) -> Box<EvalAltResult> {
+    let hint = match (left.kind, right.kind) {
+        (TermKind::Instant, TermKind::Text) | (TermKind::Text, TermKind::Instant) => {
+            "write the instant as instant(\"2026-11-02T08:00Z\")"
+        }
+        (TermKind::Date, TermKind::Text) | (TermKind::Text, TermKind::Date) => "write the date as date(\"2026-11-02\")",
+        (TermKind::Duration, TermKind::Number) | (TermKind::Number, TermKind::Duration) => {
+            "write durations as minutes(30), hours(4) or days(14)"
+        }
+        _ => "both sides must be of kinds that fit",
+    };
+    Complaint::new(format!("{} cannot be {done} {}", left.kind.described(), right.kind.described())).hint(hint).into()
+}

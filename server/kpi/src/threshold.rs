@@ -1,0 +1,96 @@
+//! Thresholds: from where on a figure is a warning, and from where on critical.
+
+use crate::cell::Outcome;
+use serde::{Deserialize, Serialize};
+
+/// Which direction of a KPI is the good one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Better {
+    Higher,
+    Lower,
+    Neutral,
+}
+
+/// The marks that a figure must not pass, in the units of scripts, and the rows it must rest on to be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Threshold {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub critical: Option<f64>,
+}
+
+/// How a figure stands to its threshold. Sorted by how bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// There is no threshold, or no figure to judge.
+    Unjudged,
+    Ok,
+    Warning,
+    Critical,
+}
+
+impl Threshold {
+    /// Judges a figure: a mark is broken when the figure lies beyond it on the bad side; being on it is not.
+    ///
+    /// Figures and marks are equal where they agree to within a billionth, so that 15 of 20 is 75 %.
+    pub fn judge(&self, outcome: &Outcome, better: Better) -> Status {
+        let Some(value) = outcome.value() else { return Status::Unjudged };
+        let broken = |mark: Option<f64>| {
+            mark.is_some_and(|mark| {
+                let slack = 1e-9 * mark.abs().max(1e-3);
+                match better {
+                    Better::Higher => value < mark - slack,
+                    Better::Lower => value > mark + slack,
+                    Better::Neutral => false,
+                }
+            })
+        };
+        if broken(self.critical) {
+            Status::Critical
+        } else if broken(self.warning) {
+            Status::Warning
+        } else if better == Better::Neutral || (self.warning.is_none() && self.critical.is_none()) {
+            Status::Unjudged
+        } else {
+            Status::Ok
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FLOOR: Threshold = Threshold { warning: Some(0.80), critical: Some(0.75) };
+
+    fn judge(value: f64, better: Better) -> Status {
+        FLOOR.judge(&Outcome::Value { value }, better)
+    }
+
+    #[test]
+    fn on_the_floor_is_not_below_it() {
+        assert_eq!(judge(15.0 / 20.0, Better::Higher), Status::Warning);
+        assert_eq!(judge(0.7499, Better::Higher), Status::Critical);
+        assert_eq!(judge(0.80, Better::Higher), Status::Ok);
+    }
+
+    #[test]
+    fn where_lower_is_better_the_ceiling_is_what_must_not_be_passed() {
+        let ceiling = Threshold { warning: Some(3600.0), critical: Some(14400.0) };
+        let judge = |value| ceiling.judge(&Outcome::Value { value }, Better::Lower);
+        assert_eq!(judge(3600.0), Status::Ok);
+        assert_eq!(judge(3601.0), Status::Warning);
+        assert_eq!(judge(20000.0), Status::Critical);
+    }
+
+    #[test]
+    fn an_absence_trips_nothing() {
+        for outcome in [Outcome::NoRows, Outcome::ZeroDenominator, Outcome::TooFew, Outcome::Stale] {
+            assert_eq!(FLOOR.judge(&outcome, Better::Higher), Status::Unjudged);
+        }
+    }
+}
