@@ -1,0 +1,6 @@
+//! Builds again when a built-in KPI is added.
+
+fn main() {
+    println!("cargo:rerun-if-changed=../../kpis");
+    println!("cargo:rerun-if-changed=../../config/thresholds.toml");
+}

@@ -1,0 +1,130 @@
+//! `config/thresholds.toml`: thresholds that override those of the scripts.
+
+use crate::{CatalogError, did_you_mean};
+use pegel_kpi::kpi::Kpi;
+use pegel_kpi::threshold::Better;
+use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The thresholds that come with Pegel, as a file to begin with.
+pub const SHIPPED: &str = include_str!("../../../config/thresholds.toml");
+
+const FILE: &str = "config/thresholds.toml";
+
+/// Thresholds by the id of their KPI.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct Thresholds(BTreeMap<String, Rule>);
+
+/// What one KPI's threshold is to be; what is not named stays as the script says.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Rule {
+    #[serde(deserialize_with = "mark")]
+    warning: Option<Mark>,
+    #[serde(deserialize_with = "mark")]
+    critical: Option<Mark>,
+    min_sample: Option<u64>,
+}
+
+/// From where on a figure is bad, in the units of scripts; or `false`: nowhere.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Mark {
+    At(f64),
+    Off,
+}
+
+fn mark<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Mark>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a mark is a number, or false for none")]
+    enum Written {
+        Number(f64),
+        Switch(bool),
+    }
+    match Written::deserialize(deserializer)? {
+        Written::Number(number) if number.is_finite() => Ok(Some(Mark::At(number))),
+        Written::Switch(false) => Ok(Some(Mark::Off)),
+        _ => Err(serde::de::Error::custom("a mark is a number, or false for none")),
+    }
+}
+
+impl Mark {
+    fn over(mark: Option<Mark>, own: Option<f64>) -> Option<f64> {
+        match mark {
+            None => own,
+            Some(Mark::At(number)) => Some(number),
+            Some(Mark::Off) => None,
+        }
+    }
+}
+
+impl Thresholds {
+    /// The thresholds of a home, and the SHA-256 of their text in hex; the shipped ones if it has no such file.
+    ///
+    /// # Errors
+    /// If the file cannot be read or understood.
+    pub fn of_home(home: &Path) -> Result<(Thresholds, String), CatalogError> {
+        let path = home.join(FILE);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => SHIPPED.to_owned(),
+            Err(error) => return Err(CatalogError::Unreadable { path, error }),
+        };
+        let sha256 = pegel_kpi::digest::sha256(&text);
+        Ok((Thresholds::parse(&text)?, sha256))
+    }
+
+    /// Reads the text of such a file.
+    ///
+    /// # Errors
+    /// If it cannot be understood; the message names line and column.
+    pub fn parse(text: &str) -> Result<Thresholds, CatalogError> {
+        toml::from_str(text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))
+    }
+
+    /// Lays the rules over the scripts' own thresholds.
+    ///
+    /// # Errors
+    /// If a rule is for no KPI, or its marks are in the wrong order.
+    pub fn lay_over(&self, kpis: &mut [Kpi]) -> Result<(), CatalogError> {
+        if let Some(unknown) = self.0.keys().find(|id| kpis.iter().all(|kpi| kpi.id() != id.as_str())) {
+            return Err(wrong(format!("no KPI is called “{unknown}”{}", did_you_mean(unknown, kpis))));
+        }
+        for kpi in kpis {
+            if let Some(rule) = self.0.get(kpi.id()) {
+                let threshold = &mut kpi.declaration.threshold;
+                threshold.warning = Mark::over(rule.warning, threshold.warning);
+                threshold.critical = Mark::over(rule.critical, threshold.critical);
+                kpi.declaration.min_sample = rule.min_sample.unwrap_or(kpi.declaration.min_sample);
+            }
+            check_order(kpi)?;
+        }
+        Ok(())
+    }
+}
+
+/// A warning comes before critical, or it never comes.
+fn check_order(kpi: &Kpi) -> Result<(), CatalogError> {
+    let declaration = &kpi.declaration;
+    let (Some(warning), Some(critical)) = (declaration.threshold.warning, declaration.threshold.critical) else {
+        return Ok(());
+    };
+    let reversed = match declaration.better {
+        Better::Higher => warning < critical,
+        Better::Lower => warning > critical,
+        Better::Neutral => false,
+    };
+    if !reversed {
+        return Ok(());
+    }
+    let side = if declaration.better == Better::Higher { "above" } else { "below" };
+    Err(wrong(format!(
+        "{}: the warning at {warning} would never be seen, since {critical} is already critical; set it {side} that",
+        kpi.id()
+    )))
+}
+
+fn wrong(message: String) -> CatalogError {
+    CatalogError::Thresholds { file: FILE.to_owned(), message }
+}
