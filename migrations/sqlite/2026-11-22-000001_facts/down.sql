@@ -1,0 +1,15 @@
+DROP TABLE observations;
+DROP TABLE surveys;
+DROP TABLE costs;
+DROP TABLE forecasts;
+DROP TABLE targets;
+DROP TABLE activities;
+DROP TABLE orders;
+DROP TABLE opportunity_changes;
+DROP TABLE opportunities;
+DROP TABLE lead_offers;
+DROP TABLE leads;
+DROP TABLE customers;
+DROP TABLE products;
+DROP TABLE reps;
+DROP TABLE partners;

@@ -1,0 +1,14 @@
+DROP TABLE audit_log;
+DROP TABLE imports;
+DROP TABLE tokens;
+DROP TABLE sessions;
+DROP TABLE users;
+DROP TABLE alerts;
+DROP TABLE deliveries;
+DROP TABLE edition_sources;
+DROP TABLE artefacts;
+DROP TABLE editions;
+DROP TABLE runs;
+DROP TABLE schedules;
+DROP TABLE thresholds;
+DROP TABLE kpi_versions;

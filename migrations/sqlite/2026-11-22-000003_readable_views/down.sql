@@ -1,0 +1,14 @@
+DROP VIEW observations_readable;
+DROP VIEW surveys_readable;
+DROP VIEW costs_readable;
+DROP VIEW forecasts_readable;
+DROP VIEW targets_readable;
+DROP VIEW activities_readable;
+DROP VIEW orders_readable;
+DROP VIEW opportunity_changes_readable;
+DROP VIEW opportunities_readable;
+DROP VIEW lead_offers_readable;
+DROP VIEW leads_readable;
+DROP VIEW customers_readable;
+DROP VIEW reps_readable;
+DROP VIEW partners_readable;

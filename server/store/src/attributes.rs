@@ -1,0 +1,39 @@
+//! The attributes that a company adds to its rows: a JSON object, stored as canonical text, so that equal ones are equal
+//! texts.
+
+use crate::StoreError;
+use serde_json::{Map, Value as Json};
+
+/// What is there with the overlay laid over it; a null removes.
+pub(crate) fn laid_over(stored: &str, overlay: &Map<String, Json>) -> Result<String, StoreError> {
+    let mut attributes: Map<String, Json> = serde_json::from_str(stored)
+        .map_err(|error| StoreError::Unreadable { what: "attributes".to_owned(), reason: error.to_string() })?;
+    attributes.extend(overlay.iter().map(|(name, value)| (name.clone(), value.clone())));
+    attributes.retain(|_, value| !value.is_null());
+    attributes.sort_keys();
+    attributes.values_mut().for_each(Json::sort_all_objects);
+    Ok(Json::Object(attributes).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn laid_over_(stored: &str, overlay: &str) -> String {
+        laid_over(stored, &serde_json::from_str(overlay).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn attributes_are_merged_and_written_in_one_order() {
+        assert_eq!(laid_over_(r#"{"b":1,"a":2}"#, "{}"), r#"{"a":2,"b":1}"#);
+        assert_eq!(
+            laid_over_(r#"{"b":1,"a":2}"#, r#"{"c":{"z":1,"y":[{"q":1,"p":2}]},"b":null}"#),
+            r#"{"a":2,"c":{"y":[{"p":2,"q":1}],"z":1}}"#
+        );
+    }
+
+    #[test]
+    fn what_is_no_object_is_not_overwritten() {
+        assert!(laid_over("[1]", &Map::new()).is_err());
+    }
+}

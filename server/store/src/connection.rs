@@ -1,0 +1,180 @@
+//! Connections: one enum over both databases, a pool, and transactions that end by themselves.
+
+use crate::StoreError;
+use crate::url::DatabaseUrl;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection};
+use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a caller waits for a free connection.
+const POOL_TIMEOUT: Duration = Duration::from_secs(10);
+/// Enough for the workers and a page or two; further callers wait.
+const POOL_SIZE: u32 = 10;
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub(crate) enum Conn {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// Runs one body on whichever database it is: for the statements that Diesel does not compile for [`Conn`] (batch
+/// inserts, `on_conflict`, `for_update`) and for our own.
+macro_rules! on_backend {
+    ($conn:expr, $inner:ident => $body:expr) => {
+        match $conn {
+            $crate::connection::Conn::Sqlite($inner) => $body,
+            $crate::connection::Conn::Postgres($inner) => $body,
+        }
+    };
+}
+pub(crate) use on_backend;
+
+/// Makes connections for the pool.
+pub(crate) struct Manager {
+    url: DatabaseUrl,
+}
+
+impl Manager {
+    fn establish(&self) -> Result<Conn, ConnectionError> {
+        match &self.url {
+            DatabaseUrl::Sqlite(path) => {
+                let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
+                // The timeout first: switching to WAL may already have to wait.
+                conn.batch_execute(
+                    "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+                     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000;",
+                )
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Conn::Sqlite(conn))
+            }
+            DatabaseUrl::Postgres(url) => Ok(Conn::Postgres(PgConnection::establish(url)?)),
+        }
+    }
+}
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = ConnectionError;
+
+    fn connect(&self) -> Result<Conn, ConnectionError> {
+        self.establish()
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), ConnectionError> {
+        match conn {
+            Conn::Sqlite(_) => Ok(()),
+            Conn::Postgres(conn) => conn.batch_execute("SELECT 1").map_err(ConnectionError::CouldntSetupConfiguration),
+        }
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        // Whoever takes it next must not find itself in someone else's transaction.
+        on_backend!(conn, conn => AnsiTransactionManager::is_broken_transaction_manager(conn))
+            || on_backend!(conn, conn => open_transactions(conn))
+    }
+}
+
+fn open_transactions<C: Connection<TransactionManager = AnsiTransactionManager>>(conn: &mut C) -> bool {
+    AnsiTransactionManager::transaction_manager_status_mut(conn).transaction_depth().is_ok_and(|depth| depth.is_some())
+}
+
+/// The pool. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Connections {
+    pool: Pool<Manager>,
+    /// The URL for messages.
+    shown: Arc<str>,
+}
+
+impl Connections {
+    /// A pool that has been shown to work.
+    pub(crate) fn open(url: DatabaseUrl) -> Result<Connections, StoreError> {
+        if let Some(folder) = url.missing_folder() {
+            return Err(StoreError::MissingFolder { folder: folder.display().to_string() });
+        }
+        let shown: Arc<str> = url.shown().into();
+        let manager = Manager { url };
+        // Tried once by hand, for the pool would try again and again and then say no more than that it timed out.
+        drop(manager.establish().map_err(|error| unreachable_because(&shown, &error))?);
+        let pool = Pool::builder()
+            .max_size(POOL_SIZE)
+            .min_idle(Some(0))
+            .connection_timeout(POOL_TIMEOUT)
+            // An error reaches whoever asked for the connection; it need not be in the log as well.
+            .error_handler(Box::new(NopErrorHandler))
+            .build_unchecked(manager);
+        Ok(Connections { pool, shown })
+    }
+
+    /// A connection outside any transaction.
+    pub(crate) fn get(&self) -> Result<PooledConnection<Manager>, StoreError> {
+        self.pool.get().map_err(|error| unreachable_because(&self.shown, &error))
+    }
+}
+
+fn unreachable_because(shown: &str, error: &dyn std::error::Error) -> StoreError {
+    StoreError::Unreachable { url: shown.to_owned(), reason: error.to_string().trim().to_owned() }
+}
+
+/// What a transaction is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Reads that fit each other.
+    Read,
+    /// Reads and writes.
+    Write,
+}
+
+/// A connection inside a transaction; rolled back when dropped, also by a panic.
+pub(crate) struct Transaction {
+    conn: PooledConnection<Manager>,
+    open: bool,
+}
+
+impl Transaction {
+    pub(crate) fn begin(pool: &Connections, purpose: Purpose) -> Result<Transaction, StoreError> {
+        let mut conn = pool.get()?;
+        match &mut *conn {
+            Conn::Sqlite(conn) => {
+                let begin = match purpose {
+                    Purpose::Read => "BEGIN DEFERRED",
+                    // A deferred one that turns to writing cannot wait its turn: it fails at once.
+                    Purpose::Write => "BEGIN IMMEDIATE",
+                };
+                AnsiTransactionManager::begin_transaction_sql(conn, begin)
+            }
+            Conn::Postgres(conn) => {
+                let begin = match purpose {
+                    Purpose::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                    Purpose::Write => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+                };
+                AnsiTransactionManager::begin_transaction_sql(conn, begin)
+            }
+        }
+        .map_err(StoreError::while_("beginning a transaction"))?;
+        Ok(Transaction { conn, open: true })
+    }
+
+    pub(crate) fn conn(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+
+    pub(crate) fn commit(mut self) -> Result<(), StoreError> {
+        on_backend!(&mut *self.conn, conn => AnsiTransactionManager::commit_transaction(conn))
+            .map_err(StoreError::while_("committing"))?;
+        self.open = false;
+        Ok(())
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        if self.open {
+            // A connection that cannot even do this is thrown away by the pool.
+            let _ = on_backend!(&mut *self.conn, conn => AnsiTransactionManager::rollback_transaction(conn));
+        }
+    }
+}

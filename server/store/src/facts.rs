@@ -1,0 +1,96 @@
+//! Facts on their way in: rows of the fact tables, written by key.
+
+pub use crate::writer::Writer;
+
+use pegel_kpi::model::{Column, Table};
+use serde_json::{Map, Value as Json};
+
+/// A value of a column, already of the column's kind.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    Missing,
+    /// For `Integer`, `Money` (minor units), `Instant` (UTC seconds) and `Date` (days since 1970).
+    Integer(i64),
+    /// For `Number`; finite.
+    Number(f64),
+    /// Not empty.
+    Text(String),
+    Boolean(bool),
+}
+
+impl Value {
+    /// The text, if it is one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text; empty where there is none.
+    pub(crate) fn into_text(self) -> String {
+        match self {
+            Value::Text(text) => text,
+            _ => String::new(),
+        }
+    }
+
+    /// The integer; 0 where there is none. For ids, which are never missing.
+    pub(crate) fn integer(&self) -> i64 {
+        match self {
+            Value::Integer(value) => *value,
+            _ => 0,
+        }
+    }
+}
+
+/// Rows for one table. Only the columns named here are written; others keep what they have.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    pub table: &'static Table,
+    /// Without `id` and `key`.
+    pub columns: Vec<&'static Column>,
+    pub rows: Vec<Fact>,
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fact {
+    /// Unique in the table; not empty.
+    pub key: String,
+    /// In the order of [`Facts::columns`].
+    pub values: Vec<Value>,
+    /// Laid over the attributes that are there; a null removes one.
+    pub attributes: Map<String, Json>,
+}
+
+/// What became of one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    New,
+    Changed,
+    Unchanged,
+}
+
+/// A row found by a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    One(i64),
+    /// Several rows carry that text.
+    Several,
+}
+
+/// What is kept of an import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportRecord {
+    /// The file as the user named it.
+    pub file: String,
+    /// The name of the mapping.
+    pub mapping: String,
+    /// UTC seconds.
+    pub imported_at: i64,
+    pub new_rows: i64,
+    pub changed_rows: i64,
+    pub unchanged_rows: i64,
+    pub rejected_rows: i64,
+}

@@ -1,0 +1,27 @@
+//! The database: schema, migrations, scans, facts, archive, outbox, runs. The only crate that names Diesel or a backend.
+//!
+//! Knows no script, no template and no mail. From the outside in:
+//! - [`Store`]: opening, migrating; [`Reader`] answers scans, [`facts::Writer`] takes facts in
+//! - [`runs`], [`archive`], [`outbox`]: what Pegel keeps about its own work, in short transactions
+//! - `sql`: statements made from the data model, for both databases at once
+//! - `connection`, `url`, `schema`: the rest
+
+pub mod archive;
+mod attributes;
+mod connection;
+pub mod error;
+pub mod facts;
+pub mod outbox;
+mod reader;
+pub mod runs;
+mod schema;
+mod sql;
+mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod url;
+mod writer;
+
+pub use error::StoreError;
+pub use reader::Reader;
+pub use store::Store;

@@ -1,0 +1,131 @@
+//! Scans and their answers.
+
+use crate::StoreError;
+use crate::connection::{Connections, Purpose, Transaction};
+use crate::sql::{Gives, ScanStatement, Visit, send};
+use diesel::row::{Field, Row};
+use pegel_kpi::batch::{Batch, Values};
+use pegel_kpi::model::Kind;
+use pegel_kpi::scan::{Scan, Source};
+
+/// The largest integer up to which a double holds all of them.
+pub(crate) const EXACT: i64 = 1 << 53;
+
+/// Answers scans, all in one read transaction. Counts them, so that a test can.
+pub struct Reader {
+    transaction: Transaction,
+    statements: usize,
+}
+
+impl Reader {
+    pub(crate) fn new(connections: &Connections) -> Result<Reader, StoreError> {
+        Ok(Reader { transaction: Transaction::begin(connections, Purpose::Read)?, statements: 0 })
+    }
+
+    /// How many statements it has sent.
+    pub fn statements(&self) -> usize {
+        self.statements
+    }
+}
+
+impl Source for Reader {
+    type Error = StoreError;
+
+    fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), StoreError> {
+        self.statements += 1;
+        let kinds = scan.columns.iter().map(pegel_kpi::scan::Projection::kind).collect();
+        let mut filling = Filling { scan, kinds, batch: Batch::new(scan), rows: 0, each };
+        send(self.transaction.conn(), "reading facts", &ScanStatement::new(scan), &mut filling)?;
+        filling.flush();
+        Ok(())
+    }
+}
+
+/// A batch being filled, row by row.
+struct Filling<'a> {
+    scan: &'a Scan,
+    kinds: Vec<Kind>,
+    batch: Batch,
+    rows: usize,
+    each: &'a mut dyn FnMut(&Batch),
+}
+
+impl Filling<'_> {
+    fn flush(&mut self) {
+        if self.rows > 0 {
+            (self.each)(&self.batch);
+            self.batch.clear();
+            self.rows = 0;
+        }
+    }
+
+    /// `leads.amount`, for messages.
+    fn place(&self, at: usize) -> String {
+        let paths = &self.scan.columns[at].0;
+        paths.first().map_or_else(String::new, |path| format!("{}.{path}", self.scan.table.name))
+    }
+}
+
+impl Visit for Filling<'_> {
+    fn row<'a, DB: Gives, R: Row<'a, DB>>(&mut self, row: &R) -> Result<(), StoreError> {
+        for (at, (kind, values)) in self.kinds.iter().zip(&mut self.batch.columns).enumerate() {
+            if let Err(failure) = push::<DB, R>(row, at, *kind, values) {
+                return Err(failure.at(self.place(at)));
+            }
+        }
+        self.rows += 1;
+        if self.rows == Batch::ROWS {
+            self.flush();
+        }
+        Ok(())
+    }
+}
+
+/// Why a field cannot be pushed.
+enum Failure {
+    NoColumn,
+    TooLarge(i64),
+    Unreadable(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Failure {
+    #[cold]
+    fn at(self, place: String) -> StoreError {
+        match self {
+            Failure::NoColumn => StoreError::Unreadable { what: place, reason: "the answer lacks it".to_owned() },
+            Failure::TooLarge(value) => StoreError::TooLarge { place, value },
+            Failure::Unreadable(error) => StoreError::Unreadable { what: place, reason: error.to_string() },
+        }
+    }
+}
+
+#[inline]
+fn push<'a, DB: Gives, R: Row<'a, DB>>(row: &R, at: usize, kind: Kind, values: &mut Values) -> Result<(), Failure> {
+    let field = row.get(at).ok_or(Failure::NoColumn)?;
+    let value = field.value();
+    match kind {
+        Kind::Text => match value {
+            Some(value) => DB::text(value, |text| values.push_text(Some(text))).map_err(Failure::Unreadable)?,
+            None => values.push_text(None),
+        },
+        Kind::Number => {
+            values.push_number(value.map(DB::number).transpose().map_err(Failure::Unreadable)?);
+        }
+        Kind::Boolean => {
+            let value = value.map(DB::boolean).transpose().map_err(Failure::Unreadable)?;
+            values.push_number(value.map(f64::from));
+        }
+        Kind::Integer | Kind::Money | Kind::Instant | Kind::Date => match value {
+            Some(value) => {
+                let value = DB::integer(value, kind).map_err(Failure::Unreadable)?;
+                if !(-EXACT..=EXACT).contains(&value) {
+                    return Err(Failure::TooLarge(value));
+                }
+                #[allow(clippy::cast_precision_loss, reason = "checked above")]
+                values.push_number(Some(value as f64));
+            }
+            None => values.push_number(None),
+        },
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! The tables that Pegel keeps about its own work and that typed queries use. The fact tables are not here: their SQL is
+//! made from [`pegel_kpi::model`].
+
+diesel::table! {
+    runs (id) {
+        id -> BigInt,
+        report -> Text,
+        period -> Text,
+        revision -> Integer,
+        state -> Text,
+        attempts -> Integer,
+        claimed_at -> BigInt,
+        lease_until -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    editions (id) {
+        id -> BigInt,
+        run_id -> BigInt,
+        report -> Text,
+        title -> Text,
+        period -> Text,
+        revision -> Integer,
+        starts_at -> BigInt,
+        ends_at -> BigInt,
+        created_at -> BigInt,
+        status -> Text,
+        checksum -> Text,
+    }
+}
+
+diesel::table! {
+    artefacts (id) {
+        id -> BigInt,
+        edition_id -> BigInt,
+        name -> Text,
+        media_type -> Text,
+        content -> Text,
+        sha256 -> Text,
+    }
+}
+
+diesel::table! {
+    edition_sources (id) {
+        id -> BigInt,
+        edition_id -> BigInt,
+        kind -> Text,
+        name -> Text,
+        sha256 -> Text,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> BigInt,
+        edition_id -> BigInt,
+        recipient -> Text,
+        message_id -> Text,
+        state -> Text,
+        attempts -> Integer,
+        due_at -> BigInt,
+        lease_until -> Nullable<BigInt>,
+        attempted_at -> Nullable<BigInt>,
+        delivered_at -> Nullable<BigInt>,
+        answer -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    imports (id) {
+        id -> BigInt,
+        file -> Text,
+        mapping -> Text,
+        imported_at -> BigInt,
+        new_rows -> BigInt,
+        changed_rows -> BigInt,
+        unchanged_rows -> BigInt,
+        rejected_rows -> BigInt,
+    }
+}
+
+diesel::joinable!(editions -> runs (run_id));
+diesel::allow_tables_to_appear_in_same_query!(runs, editions, artefacts, edition_sources, deliveries);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::on_both;
+    use diesel::expression::{Expression, QueryMetadata};
+    use diesel::query_builder::QueryFragment;
+    use diesel::sqlite::{Sqlite, SqliteType};
+
+    /// The columns of a table as declared above: `id BIGINT`.
+    fn declared<T>(table: T) -> Vec<String>
+    where
+        T: diesel::Table + QueryFragment<Sqlite>,
+        T::AllColumns: QueryFragment<Sqlite>,
+        Sqlite: QueryMetadata<<T::AllColumns as Expression>::SqlType>,
+    {
+        let _ = table;
+        let mut types = Vec::new();
+        <Sqlite as QueryMetadata<<T::AllColumns as Expression>::SqlType>>::row_metadata(&mut (), &mut types);
+        let names = diesel::debug_query::<Sqlite, _>(&T::all_columns()).to_string();
+        let names =
+            names.split(" -- ").next().unwrap().split(", ").map(|name| name.rsplit('`').nth(1).unwrap().to_owned());
+        let types = types.into_iter().map(|kind| match kind {
+            Some(SqliteType::Long) => "BIGINT",
+            Some(SqliteType::Integer) => "INTEGER",
+            Some(SqliteType::Text) => "TEXT",
+            other => panic!("no column is of type {other:?}"),
+        });
+        names.zip(types).map(|(name, kind)| format!("{name} {kind}")).collect()
+    }
+
+    #[test]
+    fn the_tables_are_declared_as_they_are() {
+        let tables = [
+            ("runs", declared(runs::table)),
+            ("editions", declared(editions::table)),
+            ("artefacts", declared(artefacts::table)),
+            ("edition_sources", declared(edition_sources::table)),
+            ("deliveries", declared(deliveries::table)),
+            ("imports", declared(imports::table)),
+        ];
+        on_both(|store| {
+            for (table, declared) in &tables {
+                let columns = store.columns(table).unwrap();
+                let typed = columns.iter().map(|column| column.trim_end_matches(" NOT NULL").to_owned());
+                assert_eq!(&typed.collect::<Vec<_>>(), declared, "{table}");
+            }
+        });
+    }
+}

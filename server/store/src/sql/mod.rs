@@ -1,0 +1,85 @@
+//! Our own SQL: statements made from the data model at run time, for both databases by one `QueryFragment` each, and
+//! their rows read by position.
+//!
+//! Identifiers come from the model and go through `push_identifier`; everything that a user gave is a bind.
+
+mod rows;
+mod scan;
+mod select;
+mod upsert;
+
+pub(crate) use rows::{Gives, Visit, field, send};
+pub(crate) use scan::ScanStatement;
+pub(crate) use select::{SelectByText, TEXTS};
+pub(crate) use upsert::{Row, Upsert};
+
+use crate::facts::Value;
+use diesel::QueryResult;
+use diesel::backend::Backend;
+use diesel::pg::Pg;
+use diesel::query_builder::AstPass;
+use diesel::sql_types::{BigInt, Bool, Double, Nullable, Text};
+use diesel::sqlite::Sqlite;
+use pegel_kpi::model::Kind;
+
+/// A database that takes every kind of value that the model has.
+pub(crate) trait Takes: Backend {
+    fn bind<'b>(out: &mut AstPass<'_, 'b, Self>, value: &'b Value, kind: Kind) -> QueryResult<()>;
+}
+
+macro_rules! takes {
+    ($backend:ty) => {
+        impl Takes for $backend {
+            fn bind<'b>(out: &mut AstPass<'_, 'b, Self>, value: &'b Value, kind: Kind) -> QueryResult<()> {
+                match value {
+                    Value::Integer(value) => out.push_bind_param::<BigInt, _>(value),
+                    Value::Number(value) => out.push_bind_param::<Double, _>(value),
+                    Value::Text(value) => out.push_bind_param::<Text, _>(value.as_str()),
+                    Value::Boolean(value) => out.push_bind_param::<Bool, _>(value),
+                    // A bind as well, so that rows with different gaps share one prepared statement.
+                    Value::Missing => match kind {
+                        Kind::Number => out.push_bind_param::<Nullable<Double>, Option<f64>>(&None),
+                        Kind::Text => out.push_bind_param::<Nullable<Text>, Option<String>>(&None),
+                        Kind::Boolean => out.push_bind_param::<Nullable<Bool>, Option<bool>>(&None),
+                        Kind::Integer | Kind::Money | Kind::Instant | Kind::Date => {
+                            out.push_bind_param::<Nullable<BigInt>, Option<i64>>(&None)
+                        }
+                    },
+                }
+            }
+        }
+    };
+}
+takes!(Sqlite);
+takes!(Pg);
+
+/// Declares a type to be a statement whose rows are read by position and whose text is known at run time only.
+macro_rules! statement {
+    ($type:ident) => {
+        impl diesel::query_builder::Query for $type<'_> {
+            type SqlType = diesel::sql_types::Untyped;
+        }
+
+        impl diesel::query_builder::QueryId for $type<'_> {
+            type QueryId = ();
+            const HAS_STATIC_QUERY_ID: bool = false;
+        }
+    };
+}
+pub(crate) use statement;
+
+/// Pushes the items with a separator between them.
+fn separated<'b, DB: Backend, T>(
+    out: &mut AstPass<'_, 'b, DB>,
+    separator: &str,
+    items: impl IntoIterator<Item = T>,
+    mut push: impl FnMut(&mut AstPass<'_, 'b, DB>, T) -> QueryResult<()>,
+) -> QueryResult<()> {
+    for (index, item) in items.into_iter().enumerate() {
+        if index > 0 {
+            out.push_sql(separator);
+        }
+        push(out, item)?;
+    }
+    Ok(())
+}

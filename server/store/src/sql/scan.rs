@@ -1,0 +1,377 @@
+//! A [`Scan`] as one SELECT: the columns, the joins they need, the window and the scope.
+
+use super::{Takes, separated, statement};
+use crate::facts::Value;
+use diesel::QueryResult;
+use diesel::query_builder::{AstPass, QueryFragment};
+use pegel_kpi::dimension::Located;
+use pegel_kpi::model::{self, Kind, Path, Reference};
+use pegel_kpi::scan::Scan;
+
+/// The statement for a scan.
+pub(crate) struct ScanStatement<'a> {
+    scan: &'a Scan,
+    /// In an order in which each stands after the one it hangs on.
+    joins: Vec<Join>,
+    window: Option<Vec<(Value, Value)>>,
+    scope: Vec<Restriction>,
+}
+
+/// A table joined because a path leads through it; the same path is joined once.
+#[derive(PartialEq)]
+struct Join {
+    alias: String,
+    /// The alias or table that holds the foreign key.
+    from: String,
+    reference: &'static Reference,
+}
+
+/// The first of the paths that is not missing must be one of the texts.
+struct Restriction {
+    /// None where the table lacks the dimension.
+    paths: Vec<Path>,
+    texts: Vec<Value>,
+}
+
+impl<'a> ScanStatement<'a> {
+    pub(crate) fn new(scan: &'a Scan) -> ScanStatement<'a> {
+        let scope: Vec<Restriction> = scan
+            .scope
+            .restrictions()
+            .map(|(dimension, texts)| Restriction {
+                paths: dimension.of(scan.table).map_or_else(Vec::new, texts_of),
+                texts: texts.iter().cloned().map(Value::Text).collect(),
+            })
+            .collect();
+        let window = scan.window.as_ref().map(|window| {
+            let bounds = window.ranges.iter().map(|range| (Value::Integer(range.start), Value::Integer(range.end)));
+            bounds.collect()
+        });
+        let mut joins = Vec::new();
+        let columns = scan.columns.iter().flat_map(|projection| &projection.0);
+        let dated = scan.window.iter().map(|window| &window.path);
+        let restricted = scope.iter().flat_map(|restriction| &restriction.paths);
+        for path in columns.chain(dated).chain(restricted) {
+            join(&mut joins, scan.table.name, path);
+        }
+        ScanStatement { scan, joins, window, scope }
+    }
+
+    fn column<DB: Takes>(&self, out: &mut AstPass<'_, '_, DB>, path: &Path) -> QueryResult<()> {
+        push_column(out, &alias(self.scan.table.name, &path.references), path.column.name)
+    }
+
+    /// The first of the paths that is not missing.
+    fn first<DB: Takes>(&self, out: &mut AstPass<'_, '_, DB>, paths: &[Path]) -> QueryResult<()> {
+        if let [path] = paths {
+            return self.column(out, path);
+        }
+        out.push_sql("coalesce(");
+        separated(out, ", ", paths, |out, path| self.column(out, path))?;
+        out.push_sql(")");
+        Ok(())
+    }
+
+    /// Any of the ranges, as a balanced tree: `SQLite` refuses expressions that are a thousand levels deep.
+    fn within<'b, DB: Takes>(
+        &self,
+        out: &mut AstPass<'_, 'b, DB>,
+        path: &Path,
+        ranges: &'b [(Value, Value)],
+    ) -> QueryResult<()> {
+        match ranges {
+            [] => out.push_sql("1 = 0"),
+            [(start, end)] => {
+                self.column(out, path)?;
+                out.push_sql(" >= ");
+                DB::bind(out, start, Kind::Integer)?;
+                out.push_sql(" AND ");
+                self.column(out, path)?;
+                out.push_sql(" < ");
+                DB::bind(out, end, Kind::Integer)?;
+            }
+            ranges => {
+                let (earlier, later) = ranges.split_at(ranges.len() / 2);
+                out.push_sql("(");
+                self.within(out, path, earlier)?;
+                out.push_sql(") OR (");
+                self.within(out, path, later)?;
+                out.push_sql(")");
+            }
+        }
+        Ok(())
+    }
+
+    fn restriction<'b, DB: Takes>(
+        &self,
+        out: &mut AstPass<'_, 'b, DB>,
+        restriction: &'b Restriction,
+    ) -> QueryResult<()> {
+        if restriction.paths.is_empty() || restriction.texts.is_empty() {
+            out.push_sql("1 = 0");
+            return Ok(());
+        }
+        self.first(out, &restriction.paths)?;
+        out.push_sql(" IN (");
+        separated(out, ", ", &restriction.texts, |out, text| DB::bind(out, text, Kind::Text))?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// Where the texts that a scope lists are found: names of regions and teams, keys of partners.
+fn texts_of(located: Located) -> Vec<Path> {
+    match located {
+        Located::Text(paths) => paths,
+        Located::Row { label, .. } => {
+            let key = model::TABLES[0].column("key").expect("every table has a key");
+            vec![Path { references: label.references, column: key }]
+        }
+        Located::Dated => Vec::new(),
+    }
+}
+
+/// The name under which the row is known that these foreign keys lead to.
+fn alias(table: &str, references: &[&'static Reference]) -> String {
+    if references.is_empty() {
+        return table.to_owned();
+    }
+    references.iter().map(|reference| reference.name).collect::<Vec<_>>().join("_")
+}
+
+fn join(joins: &mut Vec<Join>, table: &str, path: &Path) {
+    for (index, reference) in path.references.iter().enumerate() {
+        let alias_ = alias(table, &path.references[..=index]);
+        if !joins.iter().any(|join| join.alias == alias_) {
+            joins.push(Join { alias: alias_, from: alias(table, &path.references[..index]), reference });
+        }
+    }
+}
+
+fn push_column<DB: Takes>(out: &mut AstPass<'_, '_, DB>, table: &str, column: &str) -> QueryResult<()> {
+    out.push_identifier(table)?;
+    out.push_sql(".");
+    out.push_identifier(column)
+}
+
+impl<DB: Takes> QueryFragment<DB> for ScanStatement<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        // Each report asks differently: kept statements would only crowd the cache.
+        out.unsafe_to_cache_prepared();
+        out.push_sql("SELECT ");
+        separated(&mut out, ", ", &self.scan.columns, |out, projection| self.first(out, &projection.0))?;
+        out.push_sql(" FROM ");
+        out.push_identifier(self.scan.table.name)?;
+        for join in &self.joins {
+            out.push_sql(" LEFT JOIN ");
+            out.push_identifier(join.reference.table)?;
+            out.push_sql(" AS ");
+            out.push_identifier(&join.alias)?;
+            out.push_sql(" ON ");
+            push_column(&mut out, &join.alias, "id")?;
+            out.push_sql(" = ");
+            push_column(&mut out, &join.from, join.reference.column)?;
+        }
+        let mut keyword = " WHERE ";
+        if let (Some(window), Some(ranges)) = (&self.scan.window, &self.window) {
+            out.push_sql(keyword);
+            out.push_sql("(");
+            self.within(&mut out, &window.path, ranges)?;
+            out.push_sql(")");
+            keyword = " AND ";
+        }
+        for restriction in &self.scope {
+            out.push_sql(keyword);
+            self.restriction(&mut out, restriction)?;
+            keyword = " AND ";
+        }
+        Ok(())
+    }
+}
+
+statement!(ScanStatement);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diesel::debug_query;
+    use diesel::pg::Pg;
+    use diesel::sqlite::Sqlite;
+    use pegel_kpi::dimension::Dimension;
+    use pegel_kpi::scan::{Projection, Window};
+    use pegel_kpi::scope::Scope;
+    use std::ops::Range;
+
+    /// A scan of columns written as `lead.region`, or `region|partner.region` for the first that is not missing.
+    fn scan(table: &str, columns: &[&str]) -> Scan {
+        let table = model::table(table).unwrap();
+        let path = |path: &str| Path::resolve(table, &path.split('.').collect::<Vec<_>>()).unwrap();
+        let columns = columns.iter().map(|column| Projection(column.split('|').map(path).collect())).collect();
+        Scan { table, columns, window: None, scope: Scope::everything() }
+    }
+
+    fn within(scan: Scan, path: &[&str], ranges: &[Range<i64>]) -> Scan {
+        let path = Path::resolve(scan.table, path).unwrap();
+        Scan { window: Some(Window { path, ranges: ranges.to_vec() }), ..scan }
+    }
+
+    /// The statement for both databases, a line for each clause.
+    fn both(scan: &Scan) -> String {
+        let statement = ScanStatement::new(scan);
+        let both = format!("{}\n{}", debug_query::<Sqlite, _>(&statement), debug_query::<Pg, _>(&statement));
+        ["FROM", "LEFT JOIN", "WHERE", "AND coalesce", "-- binds"]
+            .iter()
+            .fold(both, |text, clause| text.replace(&format!(" {clause}"), &format!("\n  {clause}")))
+    }
+
+    #[test]
+    fn columns_alone() {
+        insta::assert_snapshot!(both(&scan("leads", &["id", "outcome"])), @r#"
+        SELECT `leads`.`id`, `leads`.`outcome`
+          FROM `leads`
+          -- binds: []
+        SELECT "leads"."id", "leads"."outcome"
+          FROM "leads"
+          -- binds: []
+        "#);
+    }
+
+    #[test]
+    fn a_reference_is_joined_once() {
+        let columns = ["lead.partner.region", "lead.region", "partner.name", "lead.partner.name"];
+        insta::assert_snapshot!(both(&scan("opportunities", &columns)), @r#"
+        SELECT `lead_partner`.`region`, `lead`.`region`, `partner`.`name`, `lead_partner`.`name`
+          FROM `opportunities`
+          LEFT JOIN `leads` AS `lead` ON `lead`.`id` = `opportunities`.`lead_id`
+          LEFT JOIN `partners` AS `lead_partner` ON `lead_partner`.`id` = `lead`.`partner_id`
+          LEFT JOIN `partners` AS `partner` ON `partner`.`id` = `opportunities`.`partner_id`
+          -- binds: []
+        SELECT "lead_partner"."region", "lead"."region", "partner"."name", "lead_partner"."name"
+          FROM "opportunities"
+          LEFT JOIN "leads" AS "lead" ON "lead"."id" = "opportunities"."lead_id"
+          LEFT JOIN "partners" AS "lead_partner" ON "lead_partner"."id" = "lead"."partner_id"
+          LEFT JOIN "partners" AS "partner" ON "partner"."id" = "opportunities"."partner_id"
+          -- binds: []
+        "#);
+    }
+
+    #[test]
+    fn the_first_that_is_not_missing_in_a_window_of_two_ranges() {
+        let scan = scan("leads", &["region|partner.region|rep.region|customer.region"]);
+        insta::assert_snapshot!(both(&within(scan, &["created_at"], &[10..20, 30..40])), @r#"
+        SELECT coalesce(`leads`.`region`, `partner`.`region`, `rep`.`region`, `customer`.`region`)
+          FROM `leads`
+          LEFT JOIN `partners` AS `partner` ON `partner`.`id` = `leads`.`partner_id`
+          LEFT JOIN `reps` AS `rep` ON `rep`.`id` = `leads`.`rep_id`
+          LEFT JOIN `customers` AS `customer` ON `customer`.`id` = `leads`.`customer_id`
+          WHERE ((`leads`.`created_at` >= ? AND `leads`.`created_at` < ?) OR (`leads`.`created_at` >= ? AND `leads`.`created_at` < ?))
+          -- binds: [10, 20, 30, 40]
+        SELECT coalesce("leads"."region", "partner"."region", "rep"."region", "customer"."region")
+          FROM "leads"
+          LEFT JOIN "partners" AS "partner" ON "partner"."id" = "leads"."partner_id"
+          LEFT JOIN "reps" AS "rep" ON "rep"."id" = "leads"."rep_id"
+          LEFT JOIN "customers" AS "customer" ON "customer"."id" = "leads"."customer_id"
+          WHERE (("leads"."created_at" >= $1 AND "leads"."created_at" < $2) OR ("leads"."created_at" >= $3 AND "leads"."created_at" < $4))
+          -- binds: [10, 20, 30, 40]
+        "#);
+    }
+
+    #[test]
+    fn a_window_over_a_related_row() {
+        let scan = scan("opportunities", &["lead_id"]);
+        insta::assert_snapshot!(both(&within(scan, &["lead", "created_at"], std::slice::from_ref(&(10..20)))), @r#"
+        SELECT `opportunities`.`lead_id`
+          FROM `opportunities`
+          LEFT JOIN `leads` AS `lead` ON `lead`.`id` = `opportunities`.`lead_id`
+          WHERE (`lead`.`created_at` >= ? AND `lead`.`created_at` < ?)
+          -- binds: [10, 20]
+        SELECT "opportunities"."lead_id"
+          FROM "opportunities"
+          LEFT JOIN "leads" AS "lead" ON "lead"."id" = "opportunities"."lead_id"
+          WHERE ("lead"."created_at" >= $1 AND "lead"."created_at" < $2)
+          -- binds: [10, 20]
+        "#);
+    }
+
+    #[test]
+    fn a_window_without_a_range_lets_nothing_through() {
+        insta::assert_snapshot!(both(&within(scan("leads", &["id"]), &["created_at"], &[])), @r#"
+        SELECT `leads`.`id`
+          FROM `leads`
+          WHERE (1 = 0)
+          -- binds: []
+        SELECT "leads"."id"
+          FROM "leads"
+          WHERE (1 = 0)
+          -- binds: []
+        "#);
+    }
+
+    #[test]
+    fn a_scope_is_binds() {
+        let texts = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
+        let scope = Scope { regions: texts(&["North", "'; --"]), teams: None, partners: texts(&["P1"]) };
+        let scan = Scan { scope, ..scan("surveys", &["score"]) };
+        insta::assert_snapshot!(both(&scan), @r#"
+        SELECT `surveys`.`score`
+          FROM `surveys`
+          LEFT JOIN `partners` AS `partner` ON `partner`.`id` = `surveys`.`partner_id`
+          LEFT JOIN `reps` AS `rep` ON `rep`.`id` = `surveys`.`rep_id`
+          LEFT JOIN `customers` AS `customer` ON `customer`.`id` = `surveys`.`customer_id`
+          WHERE coalesce(`partner`.`region`, `rep`.`region`, `customer`.`region`) IN (?, ?) AND `partner`.`key` IN (?)
+          -- binds: ["North", "'; --", "P1"]
+        SELECT "surveys"."score"
+          FROM "surveys"
+          LEFT JOIN "partners" AS "partner" ON "partner"."id" = "surveys"."partner_id"
+          LEFT JOIN "reps" AS "rep" ON "rep"."id" = "surveys"."rep_id"
+          LEFT JOIN "customers" AS "customer" ON "customer"."id" = "surveys"."customer_id"
+          WHERE coalesce("partner"."region", "rep"."region", "customer"."region") IN ($1, $2) AND "partner"."key" IN ($3)
+          -- binds: ["North", "'; --", "P1"]
+        "#);
+    }
+
+    #[test]
+    fn a_scope_by_what_a_table_lacks_or_by_nothing_lets_nothing_through() {
+        let scope = Scope { regions: Some(Vec::new()), teams: None, partners: Some(vec!["P1".to_owned()]) };
+        insta::assert_snapshot!(both(&Scan { scope, ..scan("costs", &["amount"]) }), @r#"
+        SELECT `costs`.`amount`
+          FROM `costs`
+          WHERE 1 = 0 AND 1 = 0
+          -- binds: []
+        SELECT "costs"."amount"
+          FROM "costs"
+          WHERE 1 = 0 AND 1 = 0
+          -- binds: []
+        "#);
+    }
+
+    #[test]
+    fn partners_in_scope_are_known_by_their_own_key() {
+        let scope = Scope { partners: Some(vec!["P1".to_owned()]), ..Scope::everything() };
+        insta::assert_snapshot!(both(&Scan { scope, ..scan("partners", &["name"]) }), @r#"
+        SELECT `partners`.`name`
+          FROM `partners`
+          WHERE `partners`.`key` IN (?)
+          -- binds: ["P1"]
+        SELECT "partners"."name"
+          FROM "partners"
+          WHERE "partners"."key" IN ($1)
+          -- binds: ["P1"]
+        "#);
+    }
+
+    #[test]
+    fn every_dimension_of_every_table_can_be_read() {
+        for table in model::TABLES {
+            for dimension in Dimension::ALL {
+                let columns = match dimension.of(table) {
+                    Some(Located::Row { key, label }) => vec![Projection::of(key), Projection::of(label)],
+                    Some(Located::Text(paths)) => vec![Projection(paths)],
+                    Some(Located::Dated) | None => continue,
+                };
+                let scan = Scan { table, columns, window: None, scope: Scope::everything() };
+                assert!(both(&scan).starts_with("SELECT "), "{dimension} of {}", table.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! Facts on their way into the database: compared with what is there, so that only what is new or differs is written.
+
+use crate::StoreError;
+use crate::attributes::laid_over;
+use crate::connection::{Transaction, on_backend};
+use crate::facts::{Fact, Facts, Found, ImportRecord, Value, Written};
+use crate::reader::EXACT;
+use crate::schema::imports;
+use crate::sql::{Gives, Row, SelectByText, TEXTS, Upsert, Visit, field, send};
+use diesel::prelude::*;
+use pegel_kpi::model::{Column, Kind, Table, table};
+use serde_json::{Map, Value as Json};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+/// What an opportunity was before a change is kept of these.
+const TRACKED: [&str; 4] = ["stage", "amount", "probability", "expected_close_on"];
+
+/// Writes facts inside one transaction.
+pub struct Writer {
+    transaction: Transaction,
+}
+
+impl Writer {
+    pub(crate) fn new(transaction: Transaction) -> Writer {
+        Writer { transaction }
+    }
+
+    pub(crate) fn into_transaction(self) -> Transaction {
+        self.transaction
+    }
+
+    /// Inserts rows whose key is new and updates those that differ; what became of each, in order. A changed stage,
+    /// amount, probability or expected close of an opportunity leaves what it was before in `opportunity_changes`,
+    /// dated `now` (UTC seconds).
+    ///
+    /// When the same key comes twice, the later row wins. If the key was new, the later row counts against the former;
+    /// if it was there, only the last row counts and the former are unchanged, so that writing all of them again
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// If a value does not fit its column (another kind, an empty text, a number that is not finite or beyond 2^53), a
+    /// row refers to one that does not exist, or the database fails. The transaction is then of no further use.
+    pub fn upsert(&mut self, facts: &Facts, now: i64) -> Result<Vec<Written>, StoreError> {
+        facts.rows.iter().try_for_each(|row| check(facts, row))?;
+        let rows = collapse(&facts.rows);
+        let attributes = facts.rows.iter().any(|row| !row.attributes.is_empty());
+        let stored = self.stored(facts, &rows, attributes)?;
+
+        let mut written = against_each_other(facts, &rows, &stored);
+        let mut changes = Vec::new();
+        let mut pending = Vec::new();
+        for row in &rows {
+            let fact = &facts.rows[row.last];
+            let before = stored.get(fact.key.as_str());
+            let had = before.map_or("{}", |before| before.attributes.as_str());
+            let has = if attributes { laid_over(had, &row.attributes)? } else { String::new() };
+            if let Some(before) = before {
+                let same_attributes = !attributes || row.attributes.is_empty() || laid_over(had, &Map::new())? == has;
+                if before.values == fact.values && same_attributes {
+                    continue;
+                }
+                written[row.last] = Written::Changed;
+                if was_tracked(facts, fact, before) {
+                    changes.push((fact.key.as_str(), before));
+                }
+            }
+            let key = Value::Text(fact.key.clone());
+            pending.push(Row { key, values: &fact.values, attributes: Value::Text(has) });
+        }
+        self.insert(facts.table.name, &facts.columns, attributes, true, &pending)?;
+        self.record_changes(&changes, now)?;
+        Ok(written)
+    }
+
+    /// The ids of the rows of `table` whose `column` (a text column, such as `key` or `name`) is one of `texts`;
+    /// texts that no row carries are absent.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn find(
+        &mut self,
+        table: &'static Table,
+        column: &'static Column,
+        texts: &[String],
+    ) -> Result<HashMap<String, Found>, StoreError> {
+        let mut wanted: Vec<Value> = texts.iter().cloned().map(Value::Text).collect();
+        wanted.sort_unstable_by(|a, b| a.text().cmp(&b.text()));
+        wanted.dedup();
+        let mut finding = Finding(HashMap::with_capacity(wanted.len()));
+        for texts in wanted.chunks(TEXTS) {
+            let select = SelectByText { table: table.name, columns: &["id", column.name], by: column.name, texts };
+            send(self.transaction.conn(), "looking up rows", &select, &mut finding)?;
+        }
+        Ok(finding.0)
+    }
+
+    /// Keeps a record of an import, with the facts it wrote.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn record_import(&mut self, record: &ImportRecord) -> Result<(), StoreError> {
+        diesel::insert_into(imports::table)
+            .values((
+                imports::file.eq(&record.file),
+                imports::mapping.eq(&record.mapping),
+                imports::imported_at.eq(record.imported_at),
+                imports::new_rows.eq(record.new_rows),
+                imports::changed_rows.eq(record.changed_rows),
+                imports::unchanged_rows.eq(record.unchanged_rows),
+                imports::rejected_rows.eq(record.rejected_rows),
+            ))
+            .execute(self.transaction.conn())
+            .map_err(StoreError::while_("recording the import"))?;
+        Ok(())
+    }
+
+    /// The rows that are there, by key.
+    fn stored(
+        &mut self,
+        facts: &Facts,
+        rows: &[Collapsed],
+        attributes: bool,
+    ) -> Result<HashMap<String, Stored>, StoreError> {
+        let tracked: Vec<&'static Column> = match facts.table.name {
+            "opportunities" => TRACKED.iter().filter_map(|name| facts.table.column(name)).collect(),
+            _ => Vec::new(),
+        };
+        let mut columns = vec!["key", "id"];
+        columns.extend(facts.columns.iter().chain(&tracked).map(|column| column.name));
+        columns.extend(attributes.then_some("attributes"));
+        let mut reading = Reading {
+            named: facts.columns.iter().map(|column| column.kind).collect(),
+            tracked: tracked.iter().map(|column| column.kind).collect(),
+            attributes,
+            stored: HashMap::with_capacity(rows.len()),
+        };
+        let keys: Vec<Value> = rows.iter().map(|row| Value::Text(facts.rows[row.last].key.clone())).collect();
+        for texts in keys.chunks(TEXTS) {
+            let select = SelectByText { table: facts.table.name, columns: &columns, by: "key", texts };
+            send(self.transaction.conn(), "reading facts", &select, &mut reading)?;
+        }
+        Ok(reading.stored)
+    }
+
+    fn insert(
+        &mut self,
+        table: &'static str,
+        columns: &[&'static Column],
+        attributes: bool,
+        overwrite: bool,
+        rows: &[Row],
+    ) -> Result<(), StoreError> {
+        for rows in rows.chunks(Upsert::rows_for(columns.len())) {
+            let upsert = Upsert { table, columns, attributes, overwrite, rows };
+            on_backend!(self.transaction.conn(), conn => diesel::connection::Connection::execute_returning_count(conn, &upsert))
+                .map_err(StoreError::while_("writing facts"))?;
+        }
+        Ok(())
+    }
+
+    /// Of two changes at the same instant the first is kept: it holds what was before both.
+    fn record_changes(&mut self, changes: &[(&str, &Stored)], now: i64) -> Result<(), StoreError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let table = table("opportunity_changes").expect("the model has it");
+        let columns = ["opportunity_id", "changed_at"].into_iter().chain(TRACKED);
+        let columns: Vec<&'static Column> = columns.filter_map(|name| table.column(name)).collect();
+        let values: Vec<Vec<Value>> = changes
+            .iter()
+            .map(|(_, before)| {
+                [Value::Integer(before.id), Value::Integer(now)].into_iter().chain(before.tracked.clone()).collect()
+            })
+            .collect();
+        let rows: Vec<Row> = changes
+            .iter()
+            .zip(&values)
+            .map(|((key, _), values)| Row {
+                key: Value::Text(format!("{key}@{now}")),
+                values,
+                attributes: Value::Missing,
+            })
+            .collect();
+        self.insert(table.name, &columns, false, false, &rows)
+    }
+}
+
+/// A row as it is in the database.
+struct Stored {
+    id: i64,
+    /// In the order of the facts.
+    values: Vec<Value>,
+    /// In the order of [`TRACKED`]; empty for other tables.
+    tracked: Vec<Value>,
+    attributes: String,
+}
+
+/// All rows of one key.
+struct Collapsed {
+    first: usize,
+    last: usize,
+    /// Of all of them, the later laid over the former; with the nulls that remove.
+    attributes: Map<String, Json>,
+}
+
+fn collapse(rows: &[Fact]) -> Vec<Collapsed> {
+    let mut collapsed: Vec<Collapsed> = Vec::with_capacity(rows.len());
+    let mut places: HashMap<&str, usize> = HashMap::with_capacity(rows.len());
+    for (index, row) in rows.iter().enumerate() {
+        match places.entry(&row.key) {
+            Entry::Vacant(place) => {
+                place.insert(collapsed.len());
+                collapsed.push(Collapsed { first: index, last: index, attributes: row.attributes.clone() });
+            }
+            Entry::Occupied(place) => {
+                let former = &mut collapsed[*place.get()];
+                former.last = index;
+                former.attributes.extend(row.attributes.clone());
+            }
+        }
+    }
+    collapsed
+}
+
+/// What became of the rows whose key is new; all others are unchanged for now.
+fn against_each_other(facts: &Facts, rows: &[Collapsed], stored: &HashMap<String, Stored>) -> Vec<Written> {
+    let mut written = vec![Written::Unchanged; facts.rows.len()];
+    let mut former: HashMap<&str, &Fact> = HashMap::new();
+    for row in rows.iter().filter(|row| !stored.contains_key(&facts.rows[row.last].key)) {
+        written[row.first] = Written::New;
+        if row.first != row.last {
+            former.insert(&facts.rows[row.first].key, &facts.rows[row.first]);
+        }
+    }
+    if former.is_empty() {
+        return written;
+    }
+    for (row, written) in facts.rows.iter().zip(&mut written) {
+        let Some(former) = former.get_mut(row.key.as_str()) else { continue };
+        let adds = row.attributes.iter().any(|(name, value)| former.attributes.get(name) != Some(value));
+        if former.values != row.values || adds {
+            *written = Written::Changed;
+        }
+        *former = row;
+    }
+    written
+}
+
+fn was_tracked(facts: &Facts, fact: &Fact, before: &Stored) -> bool {
+    !before.tracked.is_empty()
+        && facts
+            .columns
+            .iter()
+            .zip(fact.values.iter().zip(&before.values))
+            .any(|(column, (is, was))| TRACKED.contains(&column.name) && is != was)
+}
+
+/// Refuses what the two databases would store differently, or not at all.
+fn check(facts: &Facts, row: &Fact) -> Result<(), StoreError> {
+    let table = facts.table.name;
+    let unfit = |place: String, reason| Err(StoreError::UnfitValue { place, key: row.key.clone(), reason });
+    if row.key.is_empty() || row.key.contains('\0') {
+        return unfit(format!("{table}.key"), "a key is a text, not empty and without NUL characters");
+    }
+    if row.values.len() != facts.columns.len() {
+        return unfit(table.to_owned(), "it has more or fewer values than columns");
+    }
+    for (column, value) in facts.columns.iter().zip(&row.values) {
+        if let Err(reason) = fits(column.kind, value) {
+            return unfit(format!("{table}.{}", column.name), reason);
+        }
+    }
+    Ok(())
+}
+
+fn fits(kind: Kind, value: &Value) -> Result<(), &'static str> {
+    match (kind, value) {
+        (_, Value::Missing) | (Kind::Boolean, Value::Boolean(_)) => Ok(()),
+        (Kind::Number, Value::Number(number)) if number.is_finite() => Ok(()),
+        (Kind::Number, Value::Number(_)) => Err("it is not a finite number"),
+        (Kind::Text, Value::Text(text)) if text.is_empty() => Err("an empty text is missing"),
+        (Kind::Text, Value::Text(text)) if text.contains('\0') => Err("a text holds no NUL characters"),
+        (Kind::Text, Value::Text(_)) => Ok(()),
+        (Kind::Date, Value::Integer(days)) if i32::try_from(*days).is_err() => Err("it is out of the calendar"),
+        (Kind::Integer | Kind::Money | Kind::Instant | Kind::Date, Value::Integer(value)) => {
+            if (-EXACT..=EXACT).contains(value) { Ok(()) } else { Err("it is beyond 2^53") }
+        }
+        _ => Err("it is of another kind than its column"),
+    }
+}
+
+/// Collects rows of `key, id, named…, tracked…[, attributes]`.
+struct Reading {
+    named: Vec<Kind>,
+    tracked: Vec<Kind>,
+    attributes: bool,
+    stored: HashMap<String, Stored>,
+}
+
+impl Visit for Reading {
+    fn row<'a, DB: Gives, R: diesel::row::Row<'a, DB>>(&mut self, row: &R) -> Result<(), StoreError> {
+        let mut at = 2..;
+        let mut next = |kind: &Kind| field::<DB, R>(row, at.next().unwrap_or_default(), *kind);
+        let values = self.named.iter().map(&mut next).collect::<Result<_, _>>()?;
+        let tracked = self.tracked.iter().map(&mut next).collect::<Result<_, _>>()?;
+        let attributes = if self.attributes { next(&Kind::Text)?.into_text() } else { String::new() };
+        let key = field::<DB, R>(row, 0, Kind::Text)?.into_text();
+        let id = field::<DB, R>(row, 1, Kind::Integer)?.integer();
+        self.stored.insert(key, Stored { id, values, tracked, attributes });
+        Ok(())
+    }
+}
+
+/// Collects rows of `id, text`.
+struct Finding(HashMap<String, Found>);
+
+impl Visit for Finding {
+    fn row<'a, DB: Gives, R: diesel::row::Row<'a, DB>>(&mut self, row: &R) -> Result<(), StoreError> {
+        let id = field::<DB, R>(row, 0, Kind::Integer)?.integer();
+        let text = field::<DB, R>(row, 1, Kind::Text)?.into_text();
+        self.0.entry(text).and_modify(|found| *found = Found::Several).or_insert(Found::One(id));
+        Ok(())
+    }
+}

@@ -1,0 +1,277 @@
+//! Writing facts: what is new, changed and unchanged, on both databases.
+
+mod common;
+
+use common::{NOW, all_columns, example, facts_of, put, rows, scan_of, the, try_put};
+use pegel_kpi::model::TABLES;
+use pegel_store::StoreError;
+use pegel_store::facts::{Found, ImportRecord, Value, Written};
+use pegel_store::testing::on_both;
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+use Written::{Changed, New, Unchanged};
+
+#[test]
+fn rows_are_new_then_unchanged_then_changed() {
+    on_both(|store| {
+        let leads = facts!("leads" [region, amount, created_at]
+            "L1": "North", 500, 1000;
+            "L2": (), (), ());
+        assert_eq!(put(&store, &leads), [New, New]);
+        assert_eq!(put(&store, &leads), [Unchanged, Unchanged]);
+        let leads = facts!("leads" [region, amount, created_at]
+            "L1": "North", 501, 1000;
+            "L2": (), (), ();
+            "L3": "South", 7, 2000);
+        assert_eq!(put(&store, &leads), [Changed, Unchanged, New]);
+        assert_eq!(
+            rows(&store, &scan_of("leads", &["key", "region", "amount", "created_at"])),
+            ["L1 North 501 1000", "L2 - - -", "L3 South 7 2000"]
+        );
+    });
+}
+
+#[test]
+fn only_the_named_columns_are_written() {
+    on_both(|store| {
+        put(&store, &facts!("leads" [region, amount] "L1": "North", 500));
+        assert_eq!(put(&store, &facts!("leads" [outcome] "L1": "won"; "L2": "lost")), [Changed, New]);
+        assert_eq!(put(&store, &facts!("leads" [region, amount] "L1": "North", 500)), [Unchanged]);
+        assert_eq!(put(&store, &facts!("leads" [] "L1": ; "L3": )), [Unchanged, New]);
+        assert_eq!(put(&store, &facts!("leads" [amount] "L1": ())), [Changed]);
+        assert_eq!(
+            rows(&store, &scan_of("leads", &["key", "region", "amount", "outcome"])),
+            ["L1 North - won", "L2 - - lost", "L3 - - -"]
+        );
+    });
+}
+
+#[test]
+fn every_column_of_every_table_keeps_what_it_is_given() {
+    on_both(|store| {
+        for table in TABLES {
+            let columns: Vec<&str> = all_columns(table).into_iter().filter(|name| *name != "key").collect();
+            // References are set in a second step, to the one row that there is of each table.
+            let values = columns.iter().map(|name| {
+                let refers = table.references.iter().any(|reference| reference.column == *name);
+                if refers { Value::Integer(1) } else { example(table.column(name).unwrap().kind) }
+            });
+            let values: Vec<Value> = values.collect();
+            let refers_to_itself = table.references.iter().any(|reference| reference.table == table.name);
+            if refers_to_itself {
+                put(&store, &facts_of(table.name, &[], vec![("1", vec![])]));
+            }
+            let facts = facts_of(table.name, &columns, vec![("1", values)]);
+            put(&store, &facts);
+            assert_eq!(put(&store, &facts), [Unchanged], "{}", table.name);
+        }
+    });
+}
+
+#[test]
+fn of_a_key_that_comes_twice_the_later_row_wins() {
+    on_both(|store| {
+        let orders = facts!("orders" [amount, region]
+            "O1": 1, "North"; "O2": 5, (); "O1": 2, "North"; "O1": 2, "North");
+        assert_eq!(put(&store, &orders), [New, New, Changed, Unchanged]);
+        assert_eq!(rows(&store, &scan_of("orders", &["key", "amount"])), ["O1 2", "O2 5"]);
+        // Again: the last row is what is there, so nothing changes.
+        assert_eq!(put(&store, &orders), [Unchanged; 4]);
+        let orders = facts!("orders" [amount, region] "O1": 8, "North"; "O1": 9, "North");
+        assert_eq!(put(&store, &orders), [Unchanged, Changed]);
+        assert_eq!(rows(&store, &scan_of("orders", &["key", "amount"])), ["O1 9", "O2 5"]);
+    });
+}
+
+#[test]
+fn attributes_are_laid_over_those_that_are_there() {
+    on_both(|store| {
+        let with = |attributes: serde_json::Value| {
+            let mut facts = facts!("leads" [region] "L1": "North"; "L2": "South");
+            facts.rows[0].attributes = attributes.as_object().unwrap().clone();
+            facts
+        };
+        assert_eq!(put(&store, &with(json!({"b": 1, "a": {"y": 1, "x": 2}}))), [New, New]);
+        assert_eq!(put(&store, &with(json!({"a": {"x": 2, "y": 1}}))), [Unchanged, Unchanged]);
+        assert_eq!(put(&store, &with(json!({}))), [Unchanged, Unchanged]);
+        assert_eq!(put(&store, &with(json!({"c": "n", "b": null}))), [Changed, Unchanged]);
+        assert_eq!(put(&store, &with(json!({"b": null}))), [Unchanged, Unchanged]);
+        let stored = store.texts("SELECT attributes AS value FROM leads ORDER BY key").unwrap();
+        assert_eq!(stored, [r#"{"a":{"x":2,"y":1},"c":"n"}"#, "{}"]);
+    });
+}
+
+#[test]
+fn a_dry_run_and_a_failed_one_leave_nothing() {
+    on_both(|store| {
+        let leads = facts!("leads" [region] "L1": "North");
+        let dry: Result<_, StoreError> = store.write(false, |writer| writer.upsert(&leads, NOW));
+        assert_eq!(dry.unwrap(), [New]);
+        let failed: Result<(), StoreError> = store.write(true, |writer| {
+            writer.upsert(&leads, NOW)?;
+            Err(StoreError::UnknownDelivery { id: 1 })
+        });
+        assert!(failed.is_err());
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            store.write(true, |writer| -> Result<(), StoreError> {
+                writer.upsert(&leads, NOW)?;
+                panic!("in the middle")
+            })
+        }));
+        assert!(panicked.is_err());
+        assert!(rows(&store, &scan_of("leads", &["key"])).is_empty());
+        // And the next one is not held up.
+        assert_eq!(put(&store, &leads), [New]);
+    });
+}
+
+#[test]
+fn what_the_databases_would_store_differently_is_refused() {
+    on_both(|store| {
+        let unfit = [
+            facts!("orders" [quantity] "O1": f64::NAN),
+            facts!("orders" [quantity] "O1": f64::INFINITY),
+            facts!("orders" [quantity] "O1": 1),
+            facts!("orders" [amount] "O1": 1.0),
+            facts!("orders" [amount] "O1": (1 << 53) + 1),
+            facts!("orders" [region] "O1": ""),
+            facts!("orders" [region] "O1": "a\0b"),
+            facts!("orders" [region] "": "North"),
+            facts!("partners" [certified_on] "P1": 1 << 40),
+            facts_of("orders", &["region"], vec![("O1", vec![])]),
+        ];
+        for facts in unfit {
+            assert!(matches!(try_put(&store, &facts), Err(StoreError::UnfitValue { .. })), "{facts:?}");
+        }
+    });
+}
+
+#[test]
+fn a_reference_to_nothing_is_refused() {
+    on_both(|store| {
+        let refused = try_put(&store, &facts!("leads" [partner_id] "L1": 4711));
+        assert!(matches!(refused, Err(StoreError::MissingReference { .. })), "{refused:?}");
+        put(&store, &facts!("partners" [name] "P1": "Ada"));
+        put(&store, &facts!("leads" [partner_id] "L1": 1));
+        assert!(store.execute("DELETE FROM partners").is_err());
+    });
+}
+
+#[test]
+fn a_changed_opportunity_leaves_what_it_was() {
+    on_both(|store| {
+        let write = |facts: &pegel_store::facts::Facts, now| {
+            store.write(true, |writer| writer.upsert(facts, now)).unwrap();
+        };
+        write(&facts!("opportunities" [stage, amount, probability, region] "A": "offer", 100, 0.5, "North"), 10);
+        // Not of what is kept.
+        write(&facts!("opportunities" [region] "A": "South"), 20);
+        // One of the four: all four are kept.
+        write(&facts!("opportunities" [amount] "A": 200), 30);
+        write(&facts!("opportunities" [amount] "A": 200), 40);
+        write(&facts!("opportunities" [stage, expected_close_on] "A": "won", 20_000), 50);
+        // A second change at the same instant: the first holds what was before both.
+        write(&facts!("opportunities" [stage] "A": "lost"), 50);
+        let changes = scan_of(
+            "opportunity_changes",
+            &["changed_at", "opportunity.key", "stage", "amount", "probability", "expected_close_on"],
+        );
+        assert_eq!(rows(&store, &changes), ["30 A offer 100 0.5 -", "50 A offer 200 0.5 -"]);
+    });
+}
+
+#[test]
+fn rows_are_found_by_a_text() {
+    on_both(|store| {
+        put(&store, &facts!("products" [name] "P1": "GTX Pro"; "P2": "MG Special"; "P3": "MG Special"; "P4": ()));
+        let products = the("products");
+        let texts: Vec<String> = ["GTX Pro", "MG Special", "nothing", "GTX Pro"].map(str::to_owned).to_vec();
+        let found: Result<_, StoreError> =
+            store.write(false, |writer| writer.find(products, products.column("name").unwrap(), &texts));
+        let found = found.unwrap();
+        assert_eq!(found.len(), 2);
+        assert_eq!(found["GTX Pro"], Found::One(1));
+        assert_eq!(found["MG Special"], Found::Several);
+        let none: Result<_, StoreError> = store.write(false, |writer| writer.find(products, &products.columns[1], &[]));
+        assert!(none.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn an_import_is_recorded_with_its_facts() {
+    on_both(|store| {
+        let record = ImportRecord {
+            file: "leads.csv".to_owned(),
+            mapping: "olist_leads".to_owned(),
+            imported_at: NOW,
+            new_rows: 3,
+            changed_rows: 2,
+            unchanged_rows: 1,
+            rejected_rows: 0,
+        };
+        let written: Result<(), StoreError> = store.write(true, |writer| writer.record_import(&record));
+        written.unwrap();
+        let stored =
+            "SELECT file || ' ' || mapping || ' ' || new_rows || changed_rows || unchanged_rows || rejected_rows
+            AS value FROM imports";
+        assert_eq!(store.texts(stored).unwrap(), ["leads.csv olist_leads 3210"]);
+    });
+}
+
+#[test]
+fn forty_thousand_leads_are_written_and_compared_in_no_time() {
+    on_both(|store| {
+        put(&store, &facts!("partners" [name] "P1": "Ada"));
+        let columns = [
+            "source",
+            "region",
+            "partner_id",
+            "created_at",
+            "offered_at",
+            "accepted_at",
+            "contacted_at",
+            "first_meeting_at",
+            "quoted_at",
+            "feedback_at",
+            "closed_at",
+            "outcome",
+            "amount",
+        ];
+        let keys: Vec<String> = (0..40_000).map(|number| format!("lead-{number}")).collect();
+        let leads = keys.iter().zip(0..).map(|(key, number)| {
+            let at = |step: i64| {
+                if (number + step) % 5 == 0 {
+                    Value::Missing
+                } else {
+                    Value::Integer(1_700_000_000 + number * 97 + step * 86_400)
+                }
+            };
+            let text = |text: &str| Value::Text(text.to_owned());
+            let values = vec![
+                text("web"),
+                text("North"),
+                Value::Integer(1),
+                at(1),
+                at(2),
+                at(3),
+                at(4),
+                at(5),
+                at(6),
+                at(7),
+                at(8),
+                text("won"),
+                at(9),
+            ];
+            (key.as_str(), values)
+        });
+        let leads = facts_of("leads", &columns, leads.collect());
+        for expected in [New, Unchanged] {
+            let started = Instant::now();
+            assert!(put(&store, &leads).iter().all(|written| *written == expected));
+            eprintln!("{expected:?}: {:?}", started.elapsed());
+            assert!(started.elapsed() < Duration::from_secs(20), "{expected:?} took {:?}", started.elapsed());
+        }
+        assert_eq!(rows(&store, &scan_of("leads", &["key"])).len(), 40_000);
+    });
+}

@@ -1,0 +1,163 @@
+//! The schema: migrations both ways, the same tables on both databases, immutable editions, wrong URLs.
+
+mod common;
+
+use common::{put, rows, scan_of};
+use pegel_kpi::model::{Kind, TABLES};
+use pegel_store::testing::{TestDatabase, on_both, on_both_databases};
+use pegel_store::{Store, StoreError};
+
+const MIGRATIONS: [&str; 3] =
+    ["2026-11-22-000001_facts", "2026-11-22-000002_bookkeeping", "2026-11-22-000003_readable_views"];
+
+#[test]
+fn migrations_run_up_down_and_up_again() {
+    on_both_databases(|database| {
+        let store = Store::open(database.url()).unwrap();
+        let behind = store.check_schema().unwrap_err();
+        assert!(behind.to_string().contains("pegel migrate") && behind.to_string().contains(MIGRATIONS[0]), "{behind}");
+        assert_eq!(store.migrate().unwrap(), MIGRATIONS);
+        store.check_schema().unwrap();
+        let first = store.objects().unwrap();
+        assert!(store.migrate().unwrap().is_empty());
+        put(&store, &facts!("leads" [region] "L1": "North"));
+        store.revert_all_migrations().unwrap();
+        let left = store.objects().unwrap();
+        assert!(left.iter().all(|object| object.contains("__diesel_schema_migrations")), "{left:?}");
+        assert_eq!(store.migrate().unwrap(), MIGRATIONS);
+        assert_eq!(store.objects().unwrap(), first);
+        assert!(rows(&store, &scan_of("leads", &["key"])).is_empty());
+    });
+}
+
+#[test]
+fn a_database_of_a_newer_program_is_refused() {
+    on_both(|store| {
+        store.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('20991231000001')").unwrap();
+        let ahead = store.check_schema().unwrap_err();
+        assert!(matches!(&ahead, StoreError::SchemaAhead { unknown } if unknown == &["20991231000001"]), "{ahead:?}");
+    });
+}
+
+#[test]
+fn the_tables_are_those_of_the_model() {
+    on_both(|store| {
+        for table in TABLES {
+            let of_the_model = table.columns.iter().map(|column| {
+                let required = matches!(column.name, "id" | "key");
+                format!("{} {}{}", column.name, type_of(column.kind), if required { " NOT NULL" } else { "" })
+            });
+            let expected: Vec<String> = of_the_model.chain(["attributes TEXT NOT NULL".to_owned()]).collect();
+            assert_eq!(store.columns(table.name).unwrap(), expected, "{}", table.name);
+            let references =
+                table.references.iter().map(|reference| format!("{} {}", reference.column, reference.table));
+            let mut references: Vec<String> = references.collect();
+            references.sort();
+            assert_eq!(store.references(table.name).unwrap(), references, "{}", table.name);
+        }
+    });
+}
+
+fn type_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Integer | Kind::Money | Kind::Instant => "BIGINT",
+        Kind::Number => "DOUBLE PRECISION",
+        Kind::Date => "INTEGER",
+        Kind::Text => "TEXT",
+        Kind::Boolean => "BOOLEAN",
+    }
+}
+
+#[test]
+fn both_databases_have_the_same_tables_and_columns() {
+    let [sqlite, postgres] = [TestDatabase::sqlite(), TestDatabase::postgres()];
+    let [sqlite_, postgres_] = [sqlite.store(), postgres.store()];
+    let tables =
+        sqlite_.objects().unwrap().into_iter().filter_map(|object| object.strip_prefix("table ").map(str::to_owned));
+    let tables: Vec<String> = tables.filter(|table| table != "__diesel_schema_migrations").collect();
+    assert_eq!(tables.len(), TABLES.len() + 14);
+    for table in &tables {
+        assert_eq!(sqlite_.columns(table).unwrap(), postgres_.columns(table).unwrap(), "{table}");
+        assert_eq!(sqlite_.references(table).unwrap(), postgres_.references(table).unwrap(), "{table}");
+    }
+    // Triggers are written differently.
+    let comparable = |store: &Store| {
+        let mut objects = store.objects().unwrap();
+        objects.retain(|object| !object.starts_with("trigger ") && !object.starts_with("function "));
+        objects
+    };
+    assert_eq!(comparable(&sqlite_), comparable(&postgres_));
+}
+
+#[test]
+fn every_date_and_every_reference_has_an_index() {
+    on_both(|store| {
+        let objects = store.objects().unwrap();
+        for table in TABLES {
+            let dated = table.columns.iter().filter(|column| matches!(column.kind, Kind::Instant | Kind::Date));
+            let names =
+                dated.map(|column| column.name).chain(table.references.iter().map(|reference| reference.column));
+            for name in names {
+                assert!(objects.contains(&format!("index {}_{name}", table.name)), "{}.{name}", table.name);
+            }
+        }
+    });
+}
+
+#[test]
+fn the_readable_views_show_timestamps() {
+    on_both(|store| {
+        put(&store, &facts!("partners" [name, certified_on] "P1": "Ada", 20_454));
+        put(&store, &facts!("leads" [partner_id, created_at] "L1": 1, 1_767_225_600));
+        let shown = "SELECT CAST(created_at AS TEXT) || ' ' || CAST(certified_on AS TEXT) AS value
+            FROM leads_readable l JOIN partners_readable p ON p.id = l.partner_id";
+        assert_eq!(store.texts(shown).unwrap(), ["2026-01-01 00:00:00 2026-01-01"]);
+    });
+}
+
+#[test]
+fn a_wrong_url_says_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let there = folder.path().display();
+    std::fs::write(folder.path().join("text.db"), "this is no database, but a text of some length".repeat(100))
+        .unwrap();
+    let said = |url: String| match Store::open(&url) {
+        Ok(_) => panic!("{url} was opened"),
+        Err(error) => error.to_string(),
+    };
+    assert!(said("mysql://h/d".to_owned()).contains("postgres://"));
+    assert!(said(format!("sqlite:{there}/missing/pegel.db")).contains("missing"));
+    assert!(said(format!("sqlite:{there}")).contains("cannot be opened"));
+    assert!(said(format!("sqlite:{there}/text.db")).contains("not a database"));
+    // A file system on which nobody can write, root neither.
+    assert!(said("sqlite:/proc/pegel.db".to_owned()).contains("cannot be opened"));
+    let refused = said("postgres://ada:secret@127.0.0.1:1/pegel".to_owned());
+    assert!(
+        refused.contains("refused") && refused.contains("ada:***@127.0.0.1:1") && !refused.contains("secret"),
+        "{refused}"
+    );
+    let postgres = TestDatabase::postgres();
+    let unknown = said(format!("{}x", postgres.url()));
+    assert!(unknown.contains("does not exist"), "{unknown}");
+}
+
+#[test]
+fn an_sqlite_file_that_must_be_there_is_not_made() {
+    let database = TestDatabase::sqlite();
+    let missing = Store::open_existing(database.url()).err().unwrap();
+    assert!(matches!(missing, StoreError::MissingFile { .. }) && missing.to_string().contains("pegel init"));
+    drop(Store::open(database.url()).unwrap());
+    Store::open_existing(database.url()).unwrap();
+}
+
+#[test]
+fn two_that_migrate_at_once_do_not_disturb_each_other() {
+    on_both_databases(|database| {
+        let store = Store::open(database.url()).unwrap();
+        let ran = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| store.migrate().unwrap().len())).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+        });
+        assert_eq!(ran.iter().sum::<usize>(), MIGRATIONS.len(), "{ran:?}");
+    });
+}

@@ -1,0 +1,286 @@
+//! Runs, editions and the outbox: each week once, each mail once, whoever dies in between.
+
+mod common;
+
+use common::NOW;
+use pegel_store::archive::{NewEdition, Part, SourceHash};
+use pegel_store::outbox::{Delivery, DeliveryState, NewDelivery};
+use pegel_store::runs::{Claim, RunKey, RunState};
+use pegel_store::testing::on_both;
+use pegel_store::{Store, StoreError};
+
+const LEASE: i64 = 600;
+
+fn key(revision: i32) -> RunKey {
+    RunKey { report: "weekly".to_owned(), period: "2026-W46".to_owned(), revision }
+}
+
+fn claim(store: &Store, now: i64) -> Claim {
+    store.claim_run(&key(0), now, now + LEASE).unwrap()
+}
+
+fn ours(claim: Claim) -> i64 {
+    match claim {
+        Claim::Ours { run } => run,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn edition(revision: i32) -> NewEdition {
+    let part = |name: &str, media_type: &str, content: &str| Part {
+        name: name.to_owned(),
+        media_type: media_type.to_owned(),
+        content: content.to_owned(),
+        sha256: format!("hash of {name}"),
+    };
+    let source =
+        |kind: &str, name: &str| SourceHash { kind: kind.to_owned(), name: name.to_owned(), sha256: "ab".to_owned() };
+    NewEdition {
+        report: "weekly".to_owned(),
+        title: "Partner sales".to_owned(),
+        period: "2026-W46".to_owned(),
+        revision,
+        starts_at: 100,
+        ends_at: 200,
+        created_at: NOW,
+        status: "critical".to_owned(),
+        parts: vec![
+            part("numbers.json", "application/json", "{}"),
+            part("mail.html", "text/html", "<p>Łódź 🌊\r\n</p>"),
+            part("mail.txt", "text/plain", ""),
+        ],
+        sources: vec![source("template", "mail.html"), source("kpi", "win_rate")],
+        checksum: "0123".to_owned(),
+    }
+}
+
+fn to(recipients: &[&str]) -> Vec<NewDelivery> {
+    let delivery =
+        |name: &&str| NewDelivery { recipient: format!("{name}@example.com"), message_id: format!("<{name}@pegel>") };
+    recipients.iter().map(delivery).collect()
+}
+
+fn published(store: &Store, recipients: &[&str]) -> i64 {
+    store.publish(ours(claim(store, NOW)), &edition(0), &to(recipients)).unwrap()
+}
+
+fn claimed(store: &Store, now: i64) -> Option<Delivery> {
+    store.claim_delivery(now, now + LEASE).unwrap()
+}
+
+#[test]
+fn a_run_is_claimed_once_and_ends_with_its_edition() {
+    on_both(|store| {
+        assert_eq!(store.last_revision("weekly", "2026-W46").unwrap(), None);
+        let run = ours(claim(&store, NOW));
+        assert_eq!(claim(&store, NOW + 1), Claim::Taken);
+        let edition_id = store.publish(run, &edition(0), &to(&["ada"])).unwrap();
+        assert_eq!(claim(&store, NOW + 10 * LEASE), Claim::Done { edition: edition_id });
+        assert_eq!(store.last_revision("weekly", "2026-W46").unwrap(), Some(0));
+        let again = ours(store.claim_run(&key(1), NOW, NOW + LEASE).unwrap());
+        assert_ne!(again, run);
+        assert_eq!(store.last_revision("weekly", "2026-W46").unwrap(), Some(1));
+        let runs = store.runs(10).unwrap();
+        let shown: Vec<_> = runs.iter().map(|run| (run.key.revision, run.state, run.edition)).collect();
+        assert_eq!(shown, [(1, RunState::Claimed, None), (0, RunState::Done, Some(edition_id))]);
+    });
+}
+
+#[test]
+fn a_run_whose_worker_died_is_taken_over_when_its_lease_ends() {
+    on_both(|store| {
+        let run = ours(claim(&store, NOW));
+        assert_eq!(claim(&store, NOW + LEASE - 1), Claim::Taken);
+        assert_eq!(ours(claim(&store, NOW + LEASE)), run);
+        assert_eq!(claim(&store, NOW + LEASE), Claim::Taken);
+        assert_eq!(store.runs(1).unwrap()[0].attempts, 2);
+    });
+}
+
+#[test]
+fn a_failed_run_is_tried_again_and_says_what_went_wrong() {
+    on_both(|store| {
+        let run = ours(claim(&store, NOW));
+        store.fail_run(run, NOW + 1, "the template is broken").unwrap();
+        let failed = &store.runs(1).unwrap()[0];
+        assert_eq!((failed.state, failed.error.as_deref()), (RunState::Failed, Some("the template is broken")));
+        assert!(matches!(store.publish(run, &edition(0), &[]), Err(StoreError::RunLost { .. })));
+        assert_eq!(ours(claim(&store, NOW + 2)), run);
+        assert_eq!(store.runs(1).unwrap()[0].error, None);
+        let edition_id = store.publish(run, &edition(0), &[]).unwrap();
+        // Too late to fail.
+        store.fail_run(run, NOW + 3, "late").unwrap();
+        assert_eq!(claim(&store, NOW + 4), Claim::Done { edition: edition_id });
+    });
+}
+
+#[test]
+fn of_two_workers_with_one_run_one_publishes() {
+    on_both(|store| {
+        let slow = ours(claim(&store, NOW));
+        let quick = ours(claim(&store, NOW + LEASE));
+        store.publish(quick, &edition(0), &to(&["ada"])).unwrap();
+        let lost = store.publish(slow, &edition(0), &to(&["ada"])).unwrap_err();
+        assert!(matches!(lost, StoreError::RunLost { .. }), "{lost:?}");
+        assert_eq!(store.editions(10, 0).unwrap().len(), 1);
+        assert_eq!(store.deliveries(None).unwrap().len(), 1);
+        // A run is for its own report, period and revision.
+        let other = ours(store.claim_run(&key(1), NOW, NOW + LEASE).unwrap());
+        assert!(matches!(store.publish(other, &edition(2), &[]), Err(StoreError::RunLost { .. })));
+    });
+}
+
+#[test]
+fn an_edition_is_stored_whole_or_not_at_all() {
+    on_both(|store| {
+        let run = ours(claim(&store, NOW));
+        // The second row for the same recipient is refused, after everything else has been written.
+        assert!(store.publish(run, &edition(0), &to(&["ada", "ada"])).is_err());
+        for table in ["editions", "artefacts", "edition_sources", "deliveries"] {
+            let count = format!("SELECT CAST(count(*) AS TEXT) AS value FROM {table}");
+            assert_eq!(store.texts(&count).unwrap(), ["0"], "{table}");
+        }
+        assert_eq!(claim(&store, NOW + 1), Claim::Taken);
+        let mut bare = edition(0);
+        bare.parts.clear();
+        bare.sources.clear();
+        store.publish(run, &bare, &[]).unwrap();
+    });
+}
+
+#[test]
+fn an_edition_is_read_as_it_was_stored() {
+    on_both(|store| {
+        let id = published(&store, &["ada"]);
+        let stored = store.edition(id).unwrap().unwrap();
+        let published = edition(0);
+        assert_eq!(stored.parts, published.parts);
+        let names: Vec<_> = stored.sources.iter().map(|source| source.name.as_str()).collect();
+        assert_eq!(names, ["win_rate", "mail.html"]);
+        let head = stored.head;
+        assert_eq!((head.id, head.revision, head.starts_at, head.ends_at, head.created_at), (id, 0, 100, 200, NOW));
+        assert_eq!((head.title, head.status, head.checksum), (published.title, published.status, published.checksum));
+        assert_eq!(store.edition(id + 1).unwrap(), None);
+        let run = ours(store.claim_run(&key(1), NOW, NOW + LEASE).unwrap());
+        let second = store.publish(run, &edition(1), &[]).unwrap();
+        assert_eq!(store.edition_head_of("weekly", "2026-W46").unwrap().unwrap().id, second);
+        assert_eq!(store.edition_head_of("weekly", "2026-W45").unwrap(), None);
+        let ids = |limit, offset| store.editions(limit, offset).unwrap().iter().map(|head| head.id).collect::<Vec<_>>();
+        assert_eq!((ids(10, 0), ids(1, 1)), (vec![second, id], vec![id]));
+    });
+}
+
+#[test]
+fn what_is_stored_of_an_edition_can_be_neither_changed_nor_deleted() {
+    on_both(|store| {
+        published(&store, &[]);
+        for table in ["artefacts", "edition_sources", "editions"] {
+            let column = if table == "editions" { "checksum" } else { "sha256" };
+            let refused = store.execute(&format!("UPDATE {table} SET {column} = 'x'")).unwrap_err();
+            assert!(refused.to_string().contains("immutable"), "{refused}");
+            assert!(store.execute(&format!("DELETE FROM {table}")).is_err(), "{table}");
+        }
+        store.allow_tampering().unwrap();
+        store.execute("UPDATE artefacts SET content = 'x'").unwrap();
+    });
+}
+
+#[test]
+fn a_delivery_is_handed_over_once() {
+    on_both(|store| {
+        let edition = published(&store, &["ada", "bob"]);
+        assert_eq!(claimed(&store, NOW - 1), None);
+        let first = claimed(&store, NOW).unwrap();
+        assert_eq!((first.recipient.as_str(), first.message_id.as_str()), ("ada@example.com", "<ada@pegel>"));
+        assert_eq!((first.edition, first.state, first.attempts), (edition, DeliveryState::Sending, 1));
+        let second = claimed(&store, NOW).unwrap();
+        assert_eq!(second.recipient, "bob@example.com");
+        assert_eq!(claimed(&store, NOW), None);
+        store.record_delivered(first.id, NOW + 1, "250 ok").unwrap();
+        store.record_delivered(second.id, NOW + 2, "250 ok").unwrap();
+        assert_eq!(claimed(&store, NOW + 10 * LEASE), None);
+        let stored = &store.deliveries(Some(edition)).unwrap()[1];
+        assert_eq!((stored.state, stored.delivered_at), (DeliveryState::Delivered, Some(NOW + 1)));
+        assert_eq!(stored.answer.as_deref(), Some("250 ok"));
+        assert!(store.deliveries(Some(edition + 1)).unwrap().is_empty());
+        let unknown = store.record_delivered(4711, NOW, "250 ok");
+        assert!(matches!(unknown, Err(StoreError::UnknownDelivery { id: 4711 })));
+    });
+}
+
+#[test]
+fn a_failed_delivery_waits_for_its_next_attempt_or_is_given_up() {
+    on_both(|store| {
+        published(&store, &["ada"]);
+        let delivery = claimed(&store, NOW).unwrap();
+        store.record_failed(delivery.id, NOW + 1, "451 later", Some(NOW + 60)).unwrap();
+        assert_eq!(claimed(&store, NOW + 59), None);
+        let again = claimed(&store, NOW + 60).unwrap();
+        assert_eq!((again.attempts, again.answer.as_deref()), (2, Some("451 later")));
+        store.record_failed(again.id, NOW + 61, "550 unknown", None).unwrap();
+        assert_eq!(claimed(&store, NOW + 10 * LEASE), None);
+        assert_eq!(store.deliveries(None).unwrap()[0].state, DeliveryState::Failed);
+    });
+}
+
+#[test]
+fn a_delivery_whose_worker_died_is_claimed_again_with_the_same_message_id() {
+    on_both(|store| {
+        published(&store, &["ada"]);
+        let first = claimed(&store, NOW).unwrap();
+        assert_eq!(claimed(&store, NOW + LEASE - 1), None);
+        let second = claimed(&store, NOW + LEASE).unwrap();
+        assert_eq!((second.id, second.attempts, &second.message_id), (first.id, 2, &first.message_id));
+        store.record_delivered(second.id, NOW + LEASE + 1, "250 ok").unwrap();
+        // The first worker was slow, not dead; what it says now changes nothing.
+        store.record_failed(first.id, NOW + LEASE + 2, "timed out", None).unwrap();
+        assert_eq!(store.deliveries(None).unwrap()[0].state, DeliveryState::Delivered);
+    });
+}
+
+/// What each of eight threads gets that do the same at the same time.
+fn at_once<T: Send>(store: &Store, work: impl Fn(&Store) -> T + Sync) -> Vec<T> {
+    let barrier = std::sync::Barrier::new(8);
+    std::thread::scope(|scope| {
+        let worker = || {
+            barrier.wait();
+            work(store)
+        };
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(worker)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+#[test]
+fn of_many_that_claim_a_run_at_once_one_gets_it() {
+    on_both(|store| {
+        for now in [NOW, NOW + LEASE] {
+            let claims = at_once(&store, |store| claim(store, now));
+            assert_eq!(claims.iter().filter(|claim| matches!(claim, Claim::Ours { .. })).count(), 1, "{claims:?}");
+            assert_eq!(claims.iter().filter(|claim| **claim == Claim::Taken).count(), 7, "{claims:?}");
+        }
+        let run = store.runs(1).unwrap()[0].id;
+        let published = at_once(&store, |store| store.publish(run, &edition(0), &to(&["ada"])));
+        assert_eq!(published.iter().filter(|published| published.is_ok()).count(), 1, "{published:?}");
+        assert!(
+            published
+                .iter()
+                .flat_map(|published| published.as_ref().err())
+                .all(|error| matches!(error, StoreError::RunLost { .. }))
+        );
+    });
+}
+
+#[test]
+fn of_many_that_claim_deliveries_at_once_each_gets_others() {
+    on_both(|store| {
+        let names: Vec<String> = (0..24).map(|number| format!("r{number}")).collect();
+        published(&store, &names.iter().map(String::as_str).collect::<Vec<_>>());
+        let claims = at_once(&store, |store| [claimed(store, NOW), claimed(store, NOW), claimed(store, NOW)]);
+        let mut ids: Vec<i64> = claims.into_iter().flatten().map(|claim| claim.unwrap().id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), 24);
+        assert_eq!(claimed(&store, NOW), None);
+    });
+}
