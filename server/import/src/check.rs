@@ -1,0 +1,227 @@
+//! The first pass: which rows can be imported, and which row has the last word on each key. Writes nothing.
+
+use crate::convert::Formats;
+use crate::error::ImportError;
+use crate::mapping::{ColumnRule, Lookup, Mapping, Origin, Policy, TableMapping};
+use crate::row::{Cell, Draft, Occurrences, Row};
+use crate::run::{Chunk, Fate, Input};
+use crate::summary::{Fault, Rejected, Skipped, TableCounts};
+use csv::StringRecord;
+use pegel_kpi::model::{Column, Table};
+use pegel_store::facts::{Found, Writer};
+use std::collections::hash_map::{DefaultHasher, Entry};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{Hash, Hasher};
+use std::io::{Read, Seek};
+
+/// What is known of a file after its check; what the writing then adds to.
+#[derive(Default)]
+pub(crate) struct Checked {
+    /// By the number of the row.
+    pub fates: Vec<Fate>,
+    pub rejected: Vec<Rejected>,
+    /// For each table of the mapping: the keys that the file brings, each with the last row that does.
+    pub brought: Vec<HashMap<String, Brought>>,
+    pub superseded: u64,
+    pub unresolved: u64,
+    pub skipped: Vec<Skipped>,
+    pub unused_columns: Vec<String>,
+    pub header: Vec<String>,
+    pub tables: BTreeMap<&'static str, TableCounts>,
+}
+
+/// A row that brings a key.
+pub(crate) struct Brought {
+    /// The number of the row.
+    pub row: usize,
+    /// A hash of what it says, by which copies are told from contradictions.
+    print: u64,
+}
+
+/// What look-ups found: by table and column, by text.
+type Finds = HashMap<(&'static str, &'static str), HashMap<String, Found>>;
+
+/// A row on trial: what it brings to each table of the mapping.
+struct Candidate {
+    number: usize,
+    line: u64,
+    cells: StringRecord,
+    drafts: Result<Vec<Option<Draft>>, Vec<Fault>>,
+}
+
+/// Reads all rows and judges them.
+pub(crate) fn check<S: Read + Seek>(input: &mut Input<S>, writer: &mut Writer) -> Result<Checked, ImportError> {
+    let mut check = Check::new(input.mapping, input.formats);
+    let passed = input.pass(|chunk| check.chunk(chunk, writer))?;
+    let mut checked = check.checked;
+    let unused = passed.header.iter().enumerate().filter(|(place, _)| !passed.places.contains(place));
+    checked.unused_columns = unused.map(|(_, name)| name.clone()).collect();
+    checked.header = passed.header;
+    checked.skipped = passed.skipped;
+    Ok(checked)
+}
+
+struct Check<'a> {
+    mapping: &'a Mapping,
+    formats: &'a Formats<'a>,
+    /// For each table of the mapping.
+    seen: Vec<Occurrences>,
+    checked: Checked,
+}
+
+impl<'a> Check<'a> {
+    fn new(mapping: &'a Mapping, formats: &'a Formats<'a>) -> Check<'a> {
+        let mut checked = Checked::default();
+        checked.brought.resize_with(mapping.tables.len(), HashMap::new);
+        Check { mapping, formats, seen: vec![Occurrences::new(); mapping.tables.len()], checked }
+    }
+
+    fn chunk(&mut self, chunk: Chunk, writer: &mut Writer) -> Result<(), ImportError> {
+        let Chunk { first, records, places } = chunk;
+        let candidates: Vec<Candidate> = records
+            .into_iter()
+            .enumerate()
+            .map(|(offset, record)| {
+                let drafts = match record.broken {
+                    Some(reason) => Err(vec![Fault { column: String::new(), value: String::new(), reason }]),
+                    None => self.drafts(&record.cells, places),
+                };
+                Candidate { number: first + offset, line: record.line, cells: record.cells, drafts }
+            })
+            .collect();
+        let finds = self.look_up(&candidates, writer)?;
+        for candidate in candidates {
+            self.judge(candidate, &finds);
+        }
+        Ok(())
+    }
+
+    /// What a row brings to each table. All tables are asked even if one has found a fault, so that occurrences are
+    /// counted alike in every pass, and all faults of the row come out at once.
+    fn drafts(&mut self, cells: &StringRecord, places: &[usize]) -> Result<Vec<Option<Draft>>, Vec<Fault>> {
+        let row = Row { cells, places, mapping: self.mapping, formats: self.formats };
+        let mut drafts = Vec::with_capacity(self.mapping.tables.len());
+        let mut faults = Vec::new();
+        for (table, seen) in self.mapping.tables.iter().zip(&mut self.seen) {
+            match row.draft(table, seen) {
+                Ok(draft) => drafts.push(draft),
+                Err(found) => faults.extend(found),
+            }
+        }
+        faults.dedup();
+        if faults.is_empty() { Ok(drafts) } else { Err(faults) }
+    }
+
+    /// Asks the database for all related rows of some rows, once for each column that is looked at.
+    fn look_up(&self, candidates: &[Candidate], writer: &mut Writer) -> Result<Finds, ImportError> {
+        let mut wanted: HashMap<(&'static Table, &'static Column), BTreeSet<&str>> = HashMap::new();
+        for (table, draft) in candidates.iter().flat_map(|candidate| self.brings(candidate)) {
+            if table.update_only {
+                let key = table.table.column("key").expect("every table has a key");
+                wanted.entry((table.table, key)).or_default().insert(&draft.key);
+            }
+            for (lookup, _, text) in related(table, draft) {
+                wanted.entry((lookup.table, lookup.column)).or_default().insert(text);
+            }
+        }
+        let mut finds = Finds::new();
+        for ((table, column), texts) in wanted {
+            let texts: Vec<String> = texts.into_iter().map(str::to_owned).collect();
+            finds.insert((table.name, column.name), writer.find(table, column, &texts)?);
+        }
+        Ok(finds)
+    }
+
+    /// The tables that a row brings something to, with what.
+    fn brings<'c>(&self, candidate: &'c Candidate) -> impl Iterator<Item = (&'a TableMapping, &'c Draft)> {
+        let drafts = candidate.drafts.as_deref().unwrap_or_default();
+        self.mapping.tables.iter().zip(drafts).filter_map(|(table, draft)| Some((table, draft.as_ref()?)))
+    }
+
+    fn judge(&mut self, candidate: Candidate, finds: &Finds) {
+        let faults = match &candidate.drafts {
+            Ok(drafts) => self.unrelated(drafts, finds),
+            Err(faults) => faults.clone(),
+        };
+        let Candidate { number, line, cells, drafts } = candidate;
+        if !faults.is_empty() {
+            let cells = cells.iter().map(str::to_owned).collect();
+            self.checked.rejected.push(Rejected { line, cells, faults });
+            self.checked.fates.push(Fate::Rejected);
+            return;
+        }
+        let drafts = drafts.unwrap_or_default();
+        let wanted = drafts.iter().any(Option::is_some);
+        self.checked.fates.push(if wanted { Fate::Unchanged } else { Fate::LeftOut });
+        for (brought, draft) in self.checked.brought.iter_mut().zip(drafts) {
+            let Some(draft) = draft else { continue };
+            let now = Brought { row: number, print: print(&draft) };
+            match brought.entry(draft.key) {
+                Entry::Vacant(entry) => _ = entry.insert(now),
+                Entry::Occupied(mut entry) => {
+                    self.checked.superseded += u64::from(entry.get().print != now.print);
+                    entry.insert(now);
+                }
+            }
+        }
+    }
+
+    /// What is wrong with a row's look-ups. By key, a look-up also finds what former rows bring to former tables of the
+    /// mapping, and what the row itself does: that will be written before it is needed.
+    fn unrelated(&self, drafts: &[Option<Draft>], finds: &Finds) -> Vec<Fault> {
+        let tables = &self.mapping.tables;
+        let brought_before = |at: usize, table: &Table, key: &str| {
+            (0..at).filter(|&former| tables[former].table == table).any(|former| {
+                self.checked.brought[former].contains_key(key)
+                    || drafts[former].as_ref().is_some_and(|draft| draft.key == key)
+            })
+        };
+        let found = |table: &Table, column: &str, text: &str| finds.get(&(table.name, column))?.get(text).copied();
+        let mut faults = Vec::new();
+        for (at, (table, draft)) in tables.iter().zip(drafts).enumerate() {
+            let Some(draft) = draft else { continue };
+            let exists =
+                || found(table.table, "key", &draft.key).is_some() || brought_before(at, table.table, &draft.key);
+            if table.update_only && !exists() {
+                let reason = format!("{} has no row with this key, and the mapping only updates", table.table.name);
+                faults.push(self.fault(&table.key.parts[0].origin, &draft.key, reason));
+            }
+            for (lookup, rule, text) in related(table, draft) {
+                let by_key = lookup.column.name == "key";
+                let reason = match found(lookup.table, lookup.column.name, text) {
+                    Some(Found::One(_)) => continue,
+                    Some(Found::Several) => {
+                        format!("several rows of {} have the {} “{text}”", lookup.table.name, lookup.column.name)
+                    }
+                    None if lookup.policy != Policy::Required => continue,
+                    None if by_key && brought_before(at, lookup.table, text) => continue,
+                    None => format!("{} has no row with the {} “{text}”", lookup.table.name, lookup.column.name),
+                };
+                faults.push(self.fault(&rule.text.origin, text, reason));
+            }
+        }
+        faults
+    }
+
+    fn fault(&self, origin: &Origin, value: &str, reason: String) -> Fault {
+        let column = match origin {
+            Origin::Column(column) => self.mapping.columns[column.0].clone(),
+            Origin::Constant(_) => String::new(),
+        };
+        Fault { column, value: value.to_owned(), reason }
+    }
+}
+
+/// The look-ups that a draft needs.
+fn related<'a>(table: &'a TableMapping, draft: &'a Draft) -> impl Iterator<Item = (Lookup, &'a ColumnRule, &'a str)> {
+    table.columns.iter().zip(&draft.cells).filter_map(|((_, rule), cell)| match cell {
+        Cell::Related(text) => Some((rule.lookup?, rule, text.as_str())),
+        Cell::Value(_) => None,
+    })
+}
+
+fn print(draft: &Draft) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    format!("{:?}{:?}", draft.cells, draft.attributes).hash(&mut hasher);
+    hasher.finish()
+}

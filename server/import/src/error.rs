@@ -1,0 +1,66 @@
+//! What can go wrong with an import as a whole; what is wrong with one row is a [`crate::summary::Fault`].
+
+use pegel_store::StoreError;
+
+/// Why a mapping could not be read or a file not be imported. Nothing has been written.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// A mapping file is wrong; `place` is `NAME.toml:LINE`.
+    #[error("{place}: {message}")]
+    Mapping { place: String, message: String },
+    #[error("there is no mapping “{name}”{}; the mappings are {}", hint(nearest.as_deref()), known.join(", "))]
+    UnknownMapping { name: String, nearest: Option<String>, known: Vec<String> },
+    #[error("{file} could not be read: {error}")]
+    Read { file: String, error: std::io::Error },
+    #[error("{file} is empty: its first line should name the columns")]
+    Empty { file: String },
+    /// The mapping names columns that the file lacks.
+    #[error("{file} has no column “{column}”{}; its columns are {}{}", hint(nearest.as_deref()), listed(columns), delimiter_hint(columns))]
+    UnknownColumn { file: String, column: String, nearest: Option<String>, columns: Vec<String> },
+    #[error("{file} has the column “{column}” more than once: rename one of them in line {line}")]
+    AmbiguousColumn { file: String, column: String, line: u64 },
+    #[error("{file}:{line}: a quote is opened here and never closed: close it, or double it if it belongs to the text")]
+    UnclosedQuote { file: String, line: u64 },
+    #[error(
+        "{file}:{line}: the header is not valid UTF-8: name the file's encoding in the mapping, such as encoding = \"windows-1252\""
+    )]
+    Encoding { file: String, line: u64 },
+    /// The database changed between the check of the file and its writing.
+    #[error(
+        "{file}:{line}: “{text}” was found in {table} before and is not any more: another import is at work; import again when it has ended"
+    )]
+    Moved { file: String, line: u64, table: &'static str, text: String },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// ` (did you mean “close_date”?)`, or nothing.
+fn hint(nearest: Option<&str>) -> String {
+    nearest.map(|name| format!(" (did you mean “{name}”?)")).unwrap_or_default()
+}
+
+fn listed(columns: &[String]) -> String {
+    columns.iter().map(|column| format!("“{column}”")).collect::<Vec<_>>().join(", ")
+}
+
+/// A header that is one single cell was most likely cut with the wrong delimiter.
+fn delimiter_hint(columns: &[String]) -> &'static str {
+    let cut_wrongly = columns.len() == 1 && columns[0].contains([',', ';', '\t', '|']);
+    if cut_wrongly { ": name the file's delimiter in the mapping" } else { "" }
+}
+
+/// The name most like `name`, if any is like it.
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let likeness = |candidate: &str| strsim::jaro_winkler(&name.to_lowercase(), &candidate.to_lowercase());
+    known
+        .into_iter()
+        .map(|candidate| (likeness(candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|(left, _), (right, _)| left.total_cmp(right))
+        .map(|(_, candidate)| candidate)
+}
+
+/// ` (did you mean “leads”?)` for the name most like `name`, or nothing.
+pub(crate) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    hint(nearest(name, known))
+}

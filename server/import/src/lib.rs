@@ -1,0 +1,25 @@
+//! Files as people have them → facts. From the top:
+//! - [`mapping`]: what the columns of a file are in the data model, read from `config/imports/*.toml`
+//! - [`run`]: a file, a mapping and a database in, a [`Summary`] out
+//! - `source`: bytes → records with their line numbers, whatever the encoding and line ends
+//! - `row`: a record → what it brings to each table; `convert`, [`decimal`], [`dates`]: texts → values
+//! - `check`, `write`: the passes over the file; [`summary`]: what became of each row
+//!
+//! Knows no clock and no configuration: the instant, the zone and the currency's digits come in as [`Options`].
+
+mod check;
+mod convert;
+pub mod dates;
+pub mod decimal;
+mod error;
+pub mod mapping;
+mod row;
+pub mod run;
+mod source;
+pub mod summary;
+mod write;
+
+pub use error::ImportError;
+pub use mapping::Mapping;
+pub use run::{Options, Progress, import};
+pub use summary::Summary;

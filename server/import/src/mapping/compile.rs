@@ -1,0 +1,335 @@
+//! From a mapping file as written to a checked [`Mapping`]; errors say the line and the nearest known name.
+
+use super::file::{Brief, ColumnSpec, KeySpec, MappingFile, SourceSection, TableSection};
+use super::{
+    AttributeKind, ColumnRule, Condition, DecimalMark, KeyRule, Lookup, Mapping, Origin, Policy, RowCondition,
+    SourceColumn, SourceFormat, TableMapping, TextRule,
+};
+use crate::convert::Formats;
+use crate::dates::DateFormat;
+use crate::error::{ImportError, did_you_mean};
+use encoding_rs::Encoding;
+use jiff::tz::TimeZone;
+use pegel_kpi::model::{self, Column, Kind, Table};
+use std::ops::Range;
+use toml::Spanned;
+
+impl Mapping {
+    /// Reads a mapping file; `name` is its name without `.toml`.
+    ///
+    /// # Errors
+    /// If it is no TOML, or names what does not exist; with the line.
+    pub fn parse(text: &str, name: &str) -> Result<Mapping, ImportError> {
+        let place = Place { text, name };
+        let file: MappingFile =
+            toml::from_str(text).map_err(|error| place.error(error.span().unwrap_or(0..0), error.message()))?;
+        let format = format(&place, file.source)?;
+        let mut compiler = Compiler { place, format: &format, columns: Vec::new() };
+        let mut tables = Vec::new();
+        for section in file.tables {
+            let span = section.table.span();
+            let table = compiler.table(section)?;
+            compiler.refuse_double(&tables, &table, span)?;
+            tables.push(table);
+        }
+        if tables.is_empty() {
+            return Err(compiler.place.error(0..0, "the mapping names no table: add [[tables]]"));
+        }
+        let columns = compiler.columns;
+        Ok(Mapping {
+            name: name.to_owned(),
+            description: file.description,
+            format,
+            columns,
+            aliases: file.aliases,
+            tables,
+        })
+    }
+}
+
+/// Where in which file something stands.
+struct Place<'a> {
+    text: &'a str,
+    name: &'a str,
+}
+
+impl Place<'_> {
+    fn error(&self, span: Range<usize>, message: impl Into<String>) -> ImportError {
+        let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
+        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        ImportError::Mapping { place: format!("{}.toml:{line}", self.name), message: message.into() }
+    }
+}
+
+fn format(place: &Place, source: SourceSection) -> Result<SourceFormat, ImportError> {
+    let delimiter = source.delimiter.map(|text| delimiter(place, &text)).transpose()?.unwrap_or(b',');
+    let encoding = source.encoding.map(|text| encoding(place, &text)).transpose()?.flatten();
+    let zone = source.zone.map(|name| {
+        TimeZone::get(name.as_ref()).map_err(|_| {
+            place.error(
+                name.span(),
+                format!("“{name}” is no time zone: write an IANA name such as Europe/Berlin, or UTC"),
+            )
+        })
+    });
+    let names = source.dates.unwrap_or_else(|| vec![Spanned::new(0..0, "iso".to_owned())]);
+    if names.is_empty() {
+        return Err(place.error(0..0, "dates is empty: leave it out for ISO dates"));
+    }
+    let dates =
+        names.iter().map(|name| DateFormat::new(name.as_ref()).map_err(|error| place.error(name.span(), error)));
+    Ok(SourceFormat {
+        delimiter,
+        encoding,
+        decimal: source.decimal,
+        zone: zone.transpose()?,
+        dates: dates.collect::<Result<_, _>>()?,
+        date_names: names.into_iter().map(Spanned::into_inner).collect(),
+        missing: source.missing,
+        stop_at: source.stop_at,
+        skip: source.skip,
+    })
+}
+
+fn delimiter(place: &Place, text: &Spanned<String>) -> Result<u8, ImportError> {
+    match text.as_ref().as_bytes() {
+        b"tab" => Ok(b'\t'),
+        &[byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Ok(byte),
+        _ => Err(place.error(text.span(), format!("“{text}” is no delimiter: write one character, or \"tab\""))),
+    }
+}
+
+/// `None` for UTF-8, which is read without a decoder so that broken text is noticed.
+fn encoding(place: &Place, text: &Spanned<String>) -> Result<Option<&'static Encoding>, ImportError> {
+    let label = if text.as_ref() == "utf-16" { "utf-16le" } else { text.as_ref() };
+    match Encoding::for_label(label.as_bytes()) {
+        Some(encoding) if encoding == encoding_rs::UTF_8 => Ok(None),
+        Some(encoding) => Ok(Some(encoding)),
+        None => Err(place.error(
+            text.span(),
+            format!("“{text}” is no encoding: write utf-8, windows-1252, utf-16 or another name of the web's"),
+        )),
+    }
+}
+
+/// As what an attribute is stored that always has this value.
+fn kind_of(constant: &toml::Value) -> AttributeKind {
+    match constant {
+        toml::Value::Integer(_) | toml::Value::Float(_) => AttributeKind::Number,
+        toml::Value::Boolean(_) => AttributeKind::Boolean,
+        _ => AttributeKind::Text,
+    }
+}
+
+struct Compiler<'a> {
+    place: Place<'a>,
+    format: &'a SourceFormat,
+    columns: Vec<String>,
+}
+
+impl Compiler<'_> {
+    fn table(&mut self, section: TableSection) -> Result<TableMapping, ImportError> {
+        let table = model::table(section.table.as_ref()).ok_or_else(|| {
+            let hint = did_you_mean(section.table.as_ref(), model::TABLES.iter().map(|table| table.name));
+            self.place.error(section.table.span(), format!("there is no table “{}”{hint}", section.table))
+        })?;
+        if table.name == "opportunity_changes" {
+            let message = "opportunity_changes is written by the import itself: map opportunities";
+            return Err(self.place.error(section.table.span(), message));
+        }
+        let key = self.key(section.key)?;
+        let when = section.when.map(|condition| self.condition(condition));
+        let mut columns = Vec::new();
+        for (name, spec) in section.columns {
+            let column = self.column(table, &name)?;
+            columns.push((column, self.rule(table, column, spec.0, &name)?));
+        }
+        let mut attributes = Vec::new();
+        for (name, Brief(spec)) in section.attributes {
+            if spec.lookup.is_some() {
+                return Err(self.place.error(name.span(), format!("the attribute “{name}” cannot be a look-up")));
+            }
+            let of_constant = spec.constant.as_ref().map(kind_of);
+            let kind = spec.kind.or(of_constant).unwrap_or_default();
+            let rule = self.value_rule(spec, &name)?;
+            attributes.push((name.into_inner(), rule, kind));
+        }
+        Ok(TableMapping { table, key, update_only: section.update_only, when, columns, attributes })
+    }
+
+    fn key(&mut self, spec: Spanned<Brief<KeySpec>>) -> Result<KeyRule, ImportError> {
+        let span = spec.span();
+        let Brief(KeySpec { from: Brief(names), occurrence, integer, case, values, otherwise }) = spec.into_inner();
+        if names.0.is_empty() {
+            return Err(self.place.error(span, "the key names no source column"));
+        }
+        let rule = |origin| TextRule { origin, values: values.clone(), otherwise, case, integer };
+        let parts = names.0.into_iter().map(|name| rule(Origin::Column(self.source(name)))).collect();
+        Ok(KeyRule { parts, occurrence })
+    }
+
+    fn column(&self, table: &'static Table, name: &Spanned<String>) -> Result<&'static Column, ImportError> {
+        if matches!(name.as_ref().as_str(), "id" | "key") {
+            let message =
+                format!("“{name}” is not mapped as a column: ids are given by the database, the key is `key = …`");
+            return Err(self.place.error(name.span(), message));
+        }
+        table.column(name.as_ref()).ok_or_else(|| {
+            let hint = did_you_mean(name.as_ref(), table.columns.iter().map(|column| column.name));
+            let otherwise = "; what the model lacks can go to [tables.attributes]";
+            self.place.error(name.span(), format!("{} has no column “{name}”{hint}{otherwise}", table.name))
+        })
+    }
+
+    fn rule(
+        &mut self,
+        table: &'static Table,
+        column: &'static Column,
+        spec: ColumnSpec,
+        name: &Spanned<String>,
+    ) -> Result<ColumnRule, ImportError> {
+        let error = |message: String| Err(self.place.error(name.span(), message));
+        let numeric = matches!(column.kind, Kind::Integer | Kind::Number | Kind::Money);
+        if !numeric && (spec.scale.is_some() || spec.times.is_some()) {
+            return error(format!("“{name}” is no number: `scale` and `times` cannot apply"));
+        }
+        if spec.kind.is_some() {
+            return error(format!("the kind of “{name}” is known: `kind` is for attributes"));
+        }
+        let reference = table.references.iter().find(|reference| reference.column == column.name);
+        let lookup = match (reference, spec.lookup.as_deref()) {
+            (Some(reference), Some(by)) => {
+                let related = model::table(reference.table).expect("a test of the model finds every reference's table");
+                let policy = spec.policy.unwrap_or_default();
+                Some(self.lookup(related, by, policy, name)?)
+            }
+            (Some(reference), None) => {
+                return error(format!(
+                    "“{name}” refers to a row of {}: say how it is found, with lookup = \"key\" or lookup = \"name\"",
+                    reference.table
+                ));
+            }
+            (None, Some(_)) => return error(format!("“{name}” refers to no other table: leave out `lookup`")),
+            (None, None) if spec.policy.is_some() => return error(format!("`policy` of “{name}” needs a `lookup`")),
+            (None, None) => None,
+        };
+        let mut rule = self.value_rule(spec, name)?;
+        rule.lookup = lookup;
+        if let (Origin::Constant(text), None) = (&rule.text.origin, lookup) {
+            let formats = Formats::new(self.format, TimeZone::UTC, 2);
+            if let Err(reason) = formats.value(column.kind, text) {
+                return Err(self.place.error(name.span(), format!("the constant of “{name}”: {reason}")));
+            }
+        }
+        Ok(rule)
+    }
+
+    fn lookup(
+        &self,
+        table: &'static Table,
+        by: &str,
+        policy: Policy,
+        name: &Spanned<String>,
+    ) -> Result<Lookup, ImportError> {
+        let texts = || table.columns.iter().filter(|column| column.kind == Kind::Text);
+        let Some(column) = texts().find(|column| column.name == by) else {
+            let known: Vec<&str> = texts().map(|column| column.name).collect();
+            let message = format!("{} cannot be looked up by “{by}”; it can by {}", table.name, known.join(", "));
+            return Err(self.place.error(name.span(), message));
+        };
+        if policy == Policy::Create && !matches!(by, "key" | "name") {
+            let message = format!("“{name}”: rows can be created by key or name, not by {by}");
+            return Err(self.place.error(name.span(), message));
+        }
+        Ok(Lookup { table, column, policy })
+    }
+
+    /// All of a rule but the look-up.
+    fn value_rule(&mut self, spec: ColumnSpec, name: &Spanned<String>) -> Result<ColumnRule, ImportError> {
+        let origin = match (spec.from, spec.constant) {
+            (Some(from), None) => Origin::Column(self.source(from)),
+            (None, Some(value)) => Origin::Constant(self.constant(&value, name)?),
+            _ => return Err(self.place.error(name.span(), format!("“{name}” needs either `from` or `constant`"))),
+        };
+        let scale = spec.scale.map(|text| {
+            let message =
+                || format!("the scale of “{name}” is no number: “{text}”; write it as text, such as \"0.01\"");
+            text.parse().map_err(|_| self.place.error(name.span(), message()))
+        });
+        let text =
+            TextRule { origin, values: spec.values, otherwise: spec.otherwise, case: spec.case, integer: spec.integer };
+        Ok(ColumnRule {
+            text,
+            scale: scale.transpose()?,
+            when: spec.when.map(|condition| self.condition(condition)),
+            times: spec.times.map(|column| self.source(column)),
+            lookup: None,
+        })
+    }
+
+    /// A constant as the text that a cell of the file would hold.
+    fn constant(&self, value: &toml::Value, name: &Spanned<String>) -> Result<String, ImportError> {
+        let number = |text: String| match self.format.decimal {
+            DecimalMark::Point => text,
+            DecimalMark::Comma => text.replace('.', ","),
+        };
+        match value {
+            toml::Value::String(text) if !text.trim().is_empty() => Ok(text.clone()),
+            toml::Value::Integer(integer) => Ok(integer.to_string()),
+            toml::Value::Float(float) => Ok(number(float.to_string())),
+            toml::Value::Boolean(boolean) => Ok(boolean.to_string()),
+            _ => Err(self
+                .place
+                .error(name.span(), format!("the constant of “{name}” is neither text, number nor boolean"))),
+        }
+    }
+
+    fn condition(&mut self, condition: Condition) -> RowCondition {
+        RowCondition { column: self.source(condition.column.clone()), condition }
+    }
+
+    fn source(&mut self, name: String) -> SourceColumn {
+        let place = self.columns.iter().position(|known| *known == name).unwrap_or_else(|| {
+            self.columns.push(name);
+            self.columns.len() - 1
+        });
+        SourceColumn(place)
+    }
+
+    /// A second section of the same table must not write what a former one writes: which of them won would depend on
+    /// what was imported before, and importing a file twice would change something. What follows from the key, or is
+    /// the same constant, is the same in both.
+    fn refuse_double(
+        &self,
+        tables: &[TableMapping],
+        table: &TableMapping,
+        span: Range<usize>,
+    ) -> Result<(), ImportError> {
+        for former in tables.iter().filter(|former| former.table == table.table) {
+            let same = |left: &ColumnRule, right: &ColumnRule| {
+                let from_key = |rule: &ColumnRule, table: &TableMapping| {
+                    table.key.parts == [rule.text.clone()] && rule.when.is_none() && !table.key.occurrence
+                };
+                let constant = matches!(&left.text.origin, Origin::Constant(_)) && left.text == right.text;
+                (from_key(left, former) && from_key(right, table))
+                    || (constant && left.when.is_none() && right.when.is_none())
+            };
+            let column = table.columns.iter().find_map(|(column, rule)| {
+                let (_, other) = former.columns.iter().find(|(other, _)| other == column)?;
+                (!same(other, rule)).then_some(column.name)
+            });
+            let attribute = table.attributes.iter().find_map(|(name, rule, _)| {
+                let (_, other, _) = former.attributes.iter().find(|(other, _, _)| other == name)?;
+                (!same(other, rule)).then_some(name.as_str())
+            });
+            if let Some(name) = column.or(attribute) {
+                let message = format!(
+                    "“{name}” of {} is written by two [[tables]] of this mapping: leave it to one",
+                    table.table.name
+                );
+                return Err(self.place.error(span, message));
+            }
+        }
+        Ok(())
+    }
+}

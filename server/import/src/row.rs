@@ -1,0 +1,222 @@
+//! A record → what it brings to each table, or what is wrong with it.
+
+use crate::convert::{Formats, boolean};
+use crate::mapping::{
+    AttributeKind, Case, ColumnRule, DecimalMark, KeyRule, Mapping, Origin, Otherwise, RowCondition, SourceColumn,
+    TableMapping, TextRule,
+};
+use crate::summary::Fault;
+use csv::StringRecord;
+use pegel_kpi::model::Kind;
+use pegel_store::facts::Value;
+use rust_decimal::prelude::ToPrimitive;
+use serde_json::{Map, Value as Json};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// A row for one table, its related rows not yet looked up.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Draft {
+    pub key: String,
+    /// In the order of [`TableMapping::columns`].
+    pub cells: Vec<Cell>,
+    pub attributes: Map<String, Json>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Cell {
+    Value(Value),
+    /// The text by which the related row is to be found.
+    Related(String),
+}
+
+/// A record with names for its cells.
+pub(crate) struct Row<'a> {
+    pub cells: &'a StringRecord,
+    /// By [`SourceColumn`], where in the record it is.
+    pub places: &'a [usize],
+    pub mapping: &'a Mapping,
+    pub formats: &'a Formats<'a>,
+}
+
+/// How many rows brought the same key parts so far, for keys with an occurrence number.
+pub(crate) type Occurrences = HashMap<String, u64>;
+
+impl Row<'_> {
+    /// What the row brings to a table; `None` if the table's condition leaves it out.
+    pub fn draft(&self, table: &TableMapping, seen: &mut Occurrences) -> Result<Option<Draft>, Vec<Fault>> {
+        if !self.meets(table.when.as_ref()) {
+            return Ok(None);
+        }
+        let mut faults = Vec::new();
+        let mut noted = |result: Result<Cell, Fault>| {
+            result.unwrap_or_else(|fault| {
+                faults.push(fault);
+                Cell::Value(Value::Missing)
+            })
+        };
+        let cells = table.columns.iter().map(|(column, rule)| noted(self.cell(column.kind, rule))).collect();
+        let mut attributes = Map::new();
+        for (name, rule, kind) in &table.attributes {
+            match self.attribute(*kind, rule) {
+                Ok(value) => _ = attributes.insert(name.clone(), value),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        match self.key(&table.key, seen) {
+            Ok(key) if faults.is_empty() => Ok(Some(Draft { key, cells, attributes })),
+            Ok(_) => Err(faults),
+            Err(fault) => {
+                faults.insert(0, fault);
+                Err(faults)
+            }
+        }
+    }
+
+    /// Parts are joined by `|`; where one holds a `|` itself, it is written `\|`.
+    fn key(&self, rule: &KeyRule, seen: &mut Occurrences) -> Result<String, Fault> {
+        let mut parts = Vec::with_capacity(rule.parts.len());
+        for part in &rule.parts {
+            let text = self.text(part)?.ok_or_else(|| self.fault(part, "the key is missing".to_owned()))?;
+            if text.contains('\0') {
+                return Err(self.fault(part, "the key holds a NUL character".to_owned()));
+            }
+            parts.push(text);
+        }
+        let single = parts.len() == 1 && !rule.occurrence;
+        let mut key = if single {
+            parts.remove(0).into_owned()
+        } else {
+            parts.iter().map(|part| part.replace('\\', "\\\\").replace('|', "\\|")).collect::<Vec<_>>().join("|")
+        };
+        if rule.occurrence {
+            let occurrence = seen.entry(key.clone()).or_default();
+            *occurrence += 1;
+            key = format!("{key}|{occurrence}");
+        }
+        Ok(key)
+    }
+
+    fn cell(&self, kind: Kind, rule: &ColumnRule) -> Result<Cell, Fault> {
+        let Some(text) = self.ruled_text(rule)? else {
+            return Ok(Cell::Value(Value::Missing));
+        };
+        if rule.lookup.is_some() {
+            return match self.formats.value(Kind::Text, &text) {
+                Ok(_) => Ok(Cell::Related(text.into_owned())),
+                Err(reason) => Err(self.fault(&rule.text, reason)),
+            };
+        }
+        let value = if rule.scale.is_some() || rule.times.is_some() {
+            self.product(kind, &text, rule)
+        } else {
+            self.formats.value(kind, &text)
+        };
+        value.map(Cell::Value).map_err(|reason| self.fault(&rule.text, reason))
+    }
+
+    /// The number times the other column's number and the scale; missing if the other is.
+    fn product(&self, kind: Kind, text: &str, rule: &ColumnRule) -> Result<Value, String> {
+        let too_large = || format!("“{text}” is too large");
+        let mut number = self.formats.decimal(text)?;
+        if let Some(other) = rule.times {
+            let Some(other) = self.raw(other) else {
+                return Ok(Value::Missing);
+            };
+            number = number.checked_mul(self.formats.decimal(other)?).ok_or_else(too_large)?;
+        }
+        if let Some(scale) = rule.scale {
+            number = number.checked_mul(scale).ok_or_else(too_large)?;
+        }
+        self.formats.number(kind, number)
+    }
+
+    /// A missing one is null, which removes it.
+    fn attribute(&self, kind: AttributeKind, rule: &ColumnRule) -> Result<Json, Fault> {
+        let Some(text) = self.ruled_text(rule)? else {
+            return Ok(Json::Null);
+        };
+        let value = match kind {
+            AttributeKind::Text => self.formats.value(Kind::Text, &text).map(|_| Json::from(text.as_ref())),
+            AttributeKind::Boolean => boolean(&text).map(Json::from),
+            AttributeKind::Number => self.formats.decimal(&text).map(|number| match number.to_i64() {
+                Some(integer) if number.is_integer() => Json::from(integer),
+                _ => Json::from(number.to_f64()),
+            }),
+        };
+        value.map_err(|reason| self.fault(&rule.text, reason))
+    }
+
+    fn ruled_text<'b>(&'b self, rule: &'b ColumnRule) -> Result<Option<Cow<'b, str>>, Fault> {
+        if self.meets(rule.when.as_ref()) { self.text(&rule.text) } else { Ok(None) }
+    }
+
+    fn text<'b>(&'b self, rule: &'b TextRule) -> Result<Option<Cow<'b, str>>, Fault> {
+        let raw = match &rule.origin {
+            Origin::Column(column) => self.raw(*column),
+            Origin::Constant(text) => Some(text.as_str()),
+        };
+        if let Some(mapped) = rule.values.get(raw.unwrap_or_default()) {
+            return Ok((!mapped.is_empty()).then_some(Cow::Borrowed(mapped)));
+        }
+        let Some(raw) = raw else {
+            return Ok(None);
+        };
+        match rule.otherwise {
+            _ if rule.values.is_empty() => {}
+            Otherwise::Keep => {}
+            Otherwise::Missing => return Ok(None),
+            Otherwise::Reject => {
+                let listed: Vec<&str> = rule.values.keys().map(String::as_str).collect();
+                let reason = format!("“{raw}” is none of the texts that the mapping lists: {}", listed.join(", "));
+                return Err(self.fault(rule, reason));
+            }
+        }
+        let text = if rule.integer { self.without_fraction(raw) } else { raw };
+        Ok(Some(match rule.case {
+            Case::Keep => Cow::Borrowed(text),
+            Case::Lower => Cow::Owned(text.to_lowercase()),
+            Case::Snake => Cow::Owned(text.to_lowercase().split_whitespace().collect::<Vec<_>>().join("_")),
+        }))
+    }
+
+    /// `17850.0` → `17850`, digit by digit, so that ids above 2^53 stay what they are.
+    fn without_fraction<'b>(&self, text: &'b str) -> &'b str {
+        let mark = match self.mapping.format.decimal {
+            DecimalMark::Point => '.',
+            DecimalMark::Comma => ',',
+        };
+        match text.split_once(mark) {
+            Some((whole, zeros))
+                if !whole.is_empty()
+                    && whole.bytes().all(|byte| byte.is_ascii_digit())
+                    && zeros.bytes().all(|byte| byte == b'0') =>
+            {
+                whole
+            }
+            _ => text,
+        }
+    }
+
+    fn meets(&self, when: Option<&RowCondition>) -> bool {
+        when.is_none_or(|when| when.holds(self.raw(when.column)))
+    }
+
+    /// The cell's text as it stands there, without blanks around it; `None` if it is empty or a word for missing.
+    fn raw(&self, column: SourceColumn) -> Option<&str> {
+        let text = self.cells.get(self.places[column.0])?.trim();
+        let missing = text.is_empty() || self.mapping.format.missing.iter().any(|word| word == text);
+        (!missing).then_some(text)
+    }
+
+    fn fault(&self, rule: &TextRule, reason: String) -> Fault {
+        let (column, value) = match &rule.origin {
+            Origin::Column(column) => {
+                let value = self.cells.get(self.places[column.0]).unwrap_or_default();
+                (self.mapping.columns[column.0].clone(), value.to_owned())
+            }
+            Origin::Constant(text) => (String::new(), text.clone()),
+        };
+        Fault { column, value, reason }
+    }
+}

@@ -1,0 +1,101 @@
+//! What the tests share: importing a text, and reading tables back as lines.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use pegel_import::{ImportError, Mapping, Options, Summary, import};
+use pegel_kpi::batch::Values;
+use pegel_kpi::model::{Kind, Path, table};
+use pegel_kpi::scan::{Projection, Scan, Source};
+use pegel_kpi::scope::Scope;
+use pegel_store::Store;
+use pegel_store::facts::{Fact, Facts, Written};
+use serde_json::Value as Json;
+use std::io::Cursor;
+use std::path::{Path as FilePath, PathBuf};
+
+/// The options of a home in Berlin that reckons in euros.
+pub fn options() -> Options {
+    let zone = TimeZone::get("Europe/Berlin").unwrap();
+    let now = "2026-11-22T10:00:00Z".parse::<Timestamp>().unwrap().as_second();
+    Options { dry_run: false, now, zone, currency_digits: 2 }
+}
+
+/// Imports bytes as `data.csv`.
+pub fn import_bytes(store: &Store, mapping: &Mapping, bytes: &[u8]) -> Result<Summary, ImportError> {
+    import(Cursor::new(bytes), "data.csv", mapping, store, &options(), &mut |_| {})
+}
+
+/// Imports a text by a mapping given as text.
+pub fn import_text(store: &Store, mapping: &str, text: &str) -> Result<Summary, ImportError> {
+    import_bytes(store, &Mapping::parse(mapping, "test")?, text.as_bytes())
+}
+
+pub fn fixture(file: &str) -> PathBuf {
+    FilePath::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(file)
+}
+
+/// The mapping of a fixture.
+pub fn fixture_mapping(name: &str) -> Mapping {
+    Mapping::parse(&std::fs::read_to_string(fixture(&format!("{name}.toml"))).unwrap(), name).unwrap()
+}
+
+/// Imports a fixture, `NAME.csv` or `NAME.tsv`, by `NAME.toml`.
+pub fn import_fixture(store: &Store, name: &str) -> Summary {
+    let file =
+        [fixture(&format!("{name}.csv")), fixture(&format!("{name}.tsv"))].into_iter().find(|path| path.exists());
+    import_bytes(store, &fixture_mapping(name), &std::fs::read(file.unwrap()).unwrap()).unwrap()
+}
+
+/// Imports a fixture twice and checks that the second time changes nothing; the first summary.
+pub fn import_fixture_twice(store: &Store, name: &str) -> Summary {
+    let first = import_fixture(store, name);
+    let second = import_fixture(store, name);
+    assert_eq!((second.new, second.changed), (0, 0), "{name} for the second time: {second}");
+    assert_eq!(second.unchanged, first.new + first.changed + first.unchanged, "{name}");
+    assert_eq!(second.rejected, first.rejected);
+    first
+}
+
+/// Rows of a table as lines of these columns (`source`, `customer.name`), sorted; a missing value is `–`.
+pub fn lines(store: &Store, of: &str, columns: &[&str]) -> Vec<String> {
+    let table = table(of).unwrap();
+    let paths: Vec<Path> =
+        columns.iter().map(|column| Path::resolve(table, &column.split('.').collect::<Vec<_>>()).unwrap()).collect();
+    let kinds: Vec<Kind> = paths.iter().map(|path| path.column.kind).collect();
+    let columns = paths.into_iter().map(Projection::of).collect();
+    let scan = Scan { table, columns, window: None, scope: Scope::everything() };
+    let mut lines = Vec::new();
+    let mut reader = store.reader().unwrap();
+    reader
+        .scan(&scan, &mut |batch| {
+            for row in 0..batch.len() {
+                let cells = batch.columns.iter().zip(&kinds).map(|(values, kind)| shown(values, *kind, row));
+                lines.push(cells.collect::<Vec<_>>().join(" | "));
+            }
+        })
+        .unwrap();
+    lines.sort();
+    lines
+}
+
+fn shown(values: &Values, kind: Kind, row: usize) -> String {
+    let missing = || "–".to_owned();
+    match values {
+        Values::Texts(codes, dictionary) => dictionary.text(codes[row]).map_or_else(missing, str::to_owned),
+        Values::Numbers(numbers) if numbers[row].is_nan() => missing(),
+        #[allow(clippy::cast_possible_truncation, reason = "instants of a test fit an i64")]
+        Values::Numbers(numbers) if kind == Kind::Instant => {
+            Timestamp::from_second(numbers[row] as i64).unwrap().to_string()
+        }
+        Values::Numbers(numbers) => numbers[row].to_string(),
+    }
+}
+
+/// Whether a row has these attributes, maybe among others: laying them over its own changes nothing.
+pub fn has_attributes(store: &Store, of: &str, key: &str, attributes: &Json) -> bool {
+    let attributes = attributes.as_object().unwrap().clone();
+    let fact = Fact { key: key.to_owned(), values: Vec::new(), attributes };
+    let facts = Facts { table: table(of).unwrap(), columns: Vec::new(), rows: vec![fact] };
+    let written = store.write(false, |writer| writer.upsert(&facts, 0)).unwrap();
+    written == [Written::Unchanged]
+}

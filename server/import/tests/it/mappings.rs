@@ -1,0 +1,150 @@
+//! Mapping files: those that come with Pegel, those of a home, and what is said about wrong ones.
+
+use pegel_import::Mapping;
+use pegel_kpi::model::{Kind, TABLES, Table};
+
+fn error(text: &str) -> String {
+    Mapping::parse(text, "mine").unwrap_err().to_string()
+}
+
+/// A mapping of leads with this among its columns.
+fn with_column(column: &str) -> String {
+    format!("[[tables]]\ntable = \"leads\"\nkey = \"id\"\n\n[tables.columns]\n{column}\n")
+}
+
+#[test]
+fn all_mappings_that_come_with_pegel_are_right_and_described() {
+    let home = tempfile::tempdir().unwrap();
+    let names = Mapping::names(home.path());
+    assert_eq!(names.len(), 10);
+    for name in names {
+        let mapping = Mapping::find(home.path(), &name).unwrap();
+        assert!(!mapping.description.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn a_home_overrides_and_adds_mappings() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("config/imports");
+    std::fs::create_dir_all(&folder).unwrap();
+    let mine = "description = \"mine\"\n[[tables]]\ntable = \"leads\"\nkey = \"id\"\n";
+    std::fs::write(folder.join("olist_leads.toml"), mine).unwrap();
+    std::fs::write(folder.join("fair.toml"), mine).unwrap();
+    assert_eq!(Mapping::find(home.path(), "olist_leads").unwrap().description, "mine");
+    assert!(Mapping::find(home.path(), "olist_deals").is_ok());
+    assert!(Mapping::names(home.path()).contains(&"fair".to_owned()));
+}
+
+#[test]
+fn unknown_names_are_answered_with_the_nearest() {
+    assert_eq!(
+        error("[[tables]]\ntable = \"lead\"\nkey = \"id\"\n"),
+        "mine.toml:2: there is no table “lead” (did you mean “leads”?)"
+    );
+    assert_eq!(
+        error(&with_column("created = \"when\"")),
+        "mine.toml:6: leads has no column “created” (did you mean “created_at”?); what the model lacks can go to \
+         [tables.attributes]"
+    );
+    assert!(error("[[tables]]\ntabel = \"leads\"\nkey = \"id\"\n").starts_with("mine.toml:2: unknown field `tabel`"));
+    assert!(error(&with_column("amount = { form = \"x\" }")).starts_with("mine.toml:6: unknown field `form`"));
+    assert!(error("[[tables]]\ntable = \"leads\"\n").contains("missing field `key`"));
+    assert!(error("tables = []").contains("add [[tables]]"));
+    assert!(error("[[tables]\n").starts_with("mine.toml:1: "));
+}
+
+#[test]
+fn a_column_must_make_sense() {
+    for (column, expected) in [
+        ("id = \"x\"", "ids are given by the database"),
+        ("partner_id = \"x\"", "refers to a row of partners: say how it is found"),
+        (
+            "partner_id = { from = \"x\", lookup = \"nam\" }",
+            "partners cannot be looked up by “nam”; it can by key, name",
+        ),
+        ("partner_id = { from = \"x\", lookup = \"region\", policy = \"create\" }", "by key or name, not by region"),
+        ("source = { from = \"x\", lookup = \"key\" }", "refers to no other table"),
+        ("source = { from = \"x\", policy = \"create\" }", "needs a `lookup`"),
+        ("source = { from = \"x\", scale = \"100\" }", "is no number"),
+        ("source = { from = \"x\", kind = \"text\" }", "`kind` is for attributes"),
+        ("source = { from = \"x\", constant = \"y\" }", "needs either `from` or `constant`"),
+        ("source = {}", "needs either `from` or `constant`"),
+        ("source = 5", "the name of a source column"),
+        ("created_at = { constant = \"soon\" }", "“soon” is no date"),
+        ("amount = { from = \"x\", scale = \"ten\" }", "the scale of “amount” is no number"),
+        ("amount = { from = \"x\", otherwise = \"drop\" }", "unknown variant `drop`"),
+    ] {
+        let error = error(&with_column(column));
+        assert!(error.starts_with("mine.toml:6: ") && error.contains(expected), "{column}: {error}");
+    }
+}
+
+#[test]
+fn the_format_of_the_source_must_make_sense() {
+    for (line, expected) in [
+        ("delimiter = \"semicolon\"", "is no delimiter: write one character, or \"tab\""),
+        ("encoding = \"latin-five\"", "is no encoding"),
+        ("zone = \"Berlin\"", "is no time zone: write an IANA name"),
+        ("dates = [\"dd.mm.yyyy\"]", "is no date format"),
+        ("dates = [\"%d.%m.%!\"]", "the date format “%d.%m.%!” is wrong"),
+        ("decimal = \"dot\"", "unknown variant `dot`"),
+    ] {
+        let error = error(&format!("[source]\n{line}\n\n[[tables]]\ntable = \"leads\"\nkey = \"id\"\n"));
+        assert!(error.starts_with("mine.toml:2: ") && error.contains(expected), "{line}: {error}");
+    }
+}
+
+#[test]
+fn two_tables_sections_must_not_write_the_same_column() {
+    let two = |first: &str, second: &str| {
+        let section = |key: &str, columns: &str| {
+            format!("[[tables]]\ntable = \"reps\"\nkey = \"{key}\"\n[tables.columns]\n{columns}\n")
+        };
+        Mapping::parse(&(section("a", first) + &section("b", second)), "mine")
+            .map(|_| ())
+            .map_err(|error| error.to_string())
+    };
+    // Both follow from the key, so that they cannot contradict each other.
+    assert_eq!(two("name = \"a\"", "name = \"b\""), Ok(()));
+    assert_eq!(two("team = { constant = \"x\" }", "team = { constant = \"x\" }"), Ok(()));
+    assert_eq!(
+        two("team = { constant = \"x\" }", "team = { constant = \"y\" }"),
+        Err("mine.toml:7: “team” of reps is written by two [[tables]] of this mapping: leave it to one".to_owned())
+    );
+}
+
+/// A table of the model as the documentation shows it.
+fn documented(table: &Table) -> String {
+    let columns = table.columns.iter().filter(|column| !matches!(column.name, "id" | "key")).map(|column| {
+        let reference = table.references.iter().find(|reference| reference.column == column.name);
+        match (reference, column.kind) {
+            (Some(reference), _) => format!("{} → {}", column.name, reference.table),
+            (None, Kind::Integer) => format!("{} integer", column.name),
+            (None, Kind::Number) => format!("{} number", column.name),
+            (None, Kind::Money) => format!("{} money", column.name),
+            (None, Kind::Boolean) => format!("{} boolean", column.name),
+            (None, Kind::Instant | Kind::Date | Kind::Text) => column.name.to_owned(),
+        }
+    });
+    format!("| {} | {} |", table.name, columns.collect::<Vec<_>>().join(", "))
+}
+
+#[test]
+fn the_documentation_lists_the_model() {
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/imports/README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    // What opportunities were before a change is written by the import alone.
+    for table in TABLES.iter().filter(|table| table.name != "opportunity_changes") {
+        assert!(readme.contains(&documented(table)), "config/imports/README.md lacks:\n{}", documented(table));
+    }
+}
+
+/// The first example of the documentation is a mapping.
+#[test]
+fn the_example_of_the_documentation_is_right() {
+    let readme =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/imports/README.md")).unwrap();
+    let example = readme.split("```").nth(1).and_then(|block| block.strip_prefix("toml\n")).unwrap();
+    assert!(Mapping::parse(example, "example").is_ok(), "{:?}", Mapping::parse(example, "example"));
+}
