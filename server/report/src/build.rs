@@ -1,0 +1,218 @@
+//! Figures in, the numbers of an edition out.
+
+use crate::ReportError;
+use crate::definition::{KpiRequest, ReportDefinition};
+use crate::numbers::{
+    Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, PeriodHead, Section, TrendPoint,
+};
+use pegel_catalog::Catalog;
+use pegel_kpi::cell::{Cell, Group};
+use pegel_kpi::declaration::Declaration;
+use pegel_kpi::dimension::Dimension;
+use pegel_kpi::figures::{self, Broken, Figures, Request};
+use pegel_kpi::kpi::Kpi;
+use pegel_kpi::period::{Period, Span};
+use pegel_kpi::scan::Source;
+use pegel_kpi::threshold::{Better, Status};
+
+/// What an edition is beside its figures.
+#[derive(Debug, Clone, Copy)]
+pub struct Heading<'a> {
+    pub definition: &'a ReportDefinition,
+    pub period: &'a Period,
+    /// 0, or higher where a person asked for a new one.
+    pub revision: i32,
+    /// UTC seconds.
+    pub created_at: i64,
+    /// ISO 4217, where the definition names none.
+    pub currency: &'a str,
+}
+
+/// Computes all that an edition says; every table is read once for all KPIs.
+///
+/// # Errors
+/// If the definition asks for what is not there, the period is of another kind, or the source cannot be read.
+pub fn build<S>(heading: &Heading, catalog: &Catalog, source: &mut S) -> Result<Numbers, ReportError>
+where
+    S: Source<Error: std::error::Error + Send + Sync + 'static>,
+{
+    let definition = heading.definition;
+    check_span(definition, heading.period)?;
+    let kpis = definition.kpis(catalog)?;
+    let requests: Vec<Request> = definition.requests().zip(&kpis).map(|(request, kpi)| wanted(request, kpi)).collect();
+    let periods = heading.period.trail(definition.trend)?;
+    let figures = figures::compute(&requests, &periods, &definition.scope, source)
+        .map_err(|error| ReportError::Source(Box::new(error)))?;
+    Ok(numbers_from(heading, &periods, &kpis, &figures))
+}
+
+/// The numbers of an edition from its figures: one for each KPI of the definition, in its order, each with the total
+/// first and then the breakdowns, their cells by period; the last period is the one reported. There are at least two.
+///
+/// # Panics
+/// If figures, KPIs and definition do not belong together.
+pub fn numbers_from(heading: &Heading, periods: &[Period], kpis: &[&Kpi], figures: &[Figures]) -> Numbers {
+    let definition = heading.definition;
+    let mut computed = kpis.iter().zip(figures);
+    let mut breaches = Vec::new();
+    let mut sections = Vec::new();
+    for section in &definition.sections {
+        let mut blocks = Vec::new();
+        for request in &section.kpis {
+            let (kpi, figures) = computed.next().expect("there are figures for every KPI");
+            let block = block(request, kpi, figures, periods);
+            breaches.extend(broken(&block));
+            blocks.push(block);
+        }
+        sections.push(Section { title: section.title.clone(), kpis: blocks });
+    }
+    breaches.sort_by(Rank::compare);
+    Numbers {
+        report: definition.name.clone(),
+        title: definition.title.clone(),
+        locale: definition.locale.clone(),
+        zone: definition.zone.clone(),
+        currency: definition.currency.clone().unwrap_or_else(|| heading.currency.to_owned()),
+        revision: heading.revision,
+        period: PeriodHead::from(&periods[periods.len() - 1]),
+        compared_with: PeriodHead::from(&periods[periods.len() - 2]),
+        created_at: heading.created_at,
+        status: worst_of(&breaches, &sections),
+        breaches: breaches.into_iter().map(|rank| rank.breach).collect(),
+        sections,
+    }
+}
+
+fn check_span(definition: &ReportDefinition, period: &Period) -> Result<(), ReportError> {
+    if period.span == definition.every.span() {
+        return Ok(());
+    }
+    let (expected, example) = match definition.every.span() {
+        Span::Week => ("week", "2026-W46 or last-week"),
+        Span::Month => ("month", "2026-11 or last-month"),
+        Span::Quarter => ("quarter", "2026-Q4 or last-quarter"),
+        Span::Year => ("year", "2026 or last-year"),
+        Span::Day => ("day", "2026-11-15 or yesterday"),
+        Span::Days(_) => ("number of days", "2026-11-02..2026-11-08"),
+    };
+    Err(ReportError::WrongPeriod { report: definition.name.clone(), expected, period: period.to_string(), example })
+}
+
+fn wanted<'a>(request: &KpiRequest, kpi: &'a Kpi) -> Request<'a> {
+    let tables = request.breakdowns.iter().map(|dimension| vec![*dimension]);
+    Request { kpi, breakdowns: std::iter::once(Vec::new()).chain(tables).collect() }
+}
+
+fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period]) -> KpiBlock {
+    let declared = &kpi.declaration;
+    let (total, tables) = figures.breakdowns.split_first().expect("the total is always asked for");
+    let cells = &total.rows[0].cells;
+    let (cell, previous) = (&cells[cells.len() - 1], &cells[cells.len() - 2]);
+    KpiBlock {
+        id: declared.id.clone(),
+        title: declared.title.clone(),
+        description: declared.description.clone(),
+        unit: declared.unit,
+        better: declared.better,
+        threshold: declared.threshold,
+        min_sample: declared.min_sample,
+        version: kpi.sha256.clone(),
+        cell: cell.clone(),
+        previous: previous.clone(),
+        change: Change::between(previous, cell, declared.better),
+        status: declared.threshold.judge(&cell.outcome, declared.better),
+        trend: periods.iter().zip(cells).map(point).collect(),
+        breakdowns: tables.iter().zip(&request.breakdowns).map(|(by, at)| table(by, *at, request, declared)).collect(),
+    }
+}
+
+fn point((period, cell): (&Period, &Cell)) -> TrendPoint {
+    TrendPoint { period: period.to_string(), cell: cell.clone() }
+}
+
+fn table(broken: &Broken, dimension: Dimension, request: &KpiRequest, declared: &Declaration) -> BreakdownTable {
+    let rows = broken.rows.iter().map(|row| {
+        let (cell, previous) = (&row.cells[row.cells.len() - 1], &row.cells[row.cells.len() - 2]);
+        BreakdownRow {
+            label: row.groups.first().and_then(Group::label).map(str::to_owned),
+            cell: cell.clone(),
+            previous: previous.clone(),
+            change: Change::between(previous, cell, declared.better),
+            status: declared.threshold.judge(&cell.outcome, declared.better),
+        }
+    });
+    BreakdownTable { dimension: dimension.name().to_owned(), worst: request.worst, rows: rows.collect() }
+}
+
+/// A breach with what it is ranked by: the worse status first; then the total before its parts and few parts before
+/// many, since a region matters more than one of its partners; then by how far beyond the mark, in relation to it.
+struct Rank {
+    breach: Breach,
+    /// How many groups the total was broken into; 1 for the total.
+    parts: usize,
+    beyond: f64,
+}
+
+impl Rank {
+    fn compare(&self, other: &Rank) -> std::cmp::Ordering {
+        let label = |rank: &Rank| rank.breach.group.as_ref().and_then(|group| group.label.clone());
+        let by_status = other.breach.status.cmp(&self.breach.status);
+        by_status
+            .then(self.parts.cmp(&other.parts))
+            .then(other.beyond.total_cmp(&self.beyond))
+            .then_with(|| self.breach.title.en.cmp(&other.breach.title.en))
+            .then_with(|| label(self).cmp(&label(other)))
+    }
+}
+
+fn broken(block: &KpiBlock) -> Vec<Rank> {
+    let rank = |group, cell: &Cell, change, status, parts| {
+        (status >= Status::Warning).then(|| Rank {
+            beyond: beyond(block, cell, status),
+            parts,
+            breach: Breach {
+                kpi: block.id.clone(),
+                title: block.title.clone(),
+                unit: block.unit,
+                better: block.better,
+                group,
+                status,
+                cell: cell.clone(),
+                threshold: block.threshold,
+                change,
+            },
+        })
+    };
+    let total = rank(None, &block.cell, block.change, block.status, 1);
+    let groups = block.breakdowns.iter().flat_map(|table| {
+        let parts = table.rows.len().max(2);
+        table.rows.iter().filter_map(move |row| {
+            let head = GroupHead { dimension: table.dimension.clone(), label: row.label.clone() };
+            rank(Some(head), &row.cell, row.change, row.status, parts)
+        })
+    });
+    total.into_iter().chain(groups).collect()
+}
+
+fn beyond(block: &KpiBlock, cell: &Cell, status: Status) -> f64 {
+    let mark = if status == Status::Critical { block.threshold.critical } else { block.threshold.warning };
+    let (Some(mark), Some(value)) = (mark, cell.outcome.value()) else { return 0.0 };
+    let distance = match block.better {
+        Better::Higher => mark - value,
+        Better::Lower => value - mark,
+        Better::Neutral => 0.0,
+    };
+    if mark == 0.0 { distance } else { distance / mark.abs() }
+}
+
+fn worst_of(breaches: &[Rank], sections: &[Section]) -> Status {
+    let totals = sections.iter().flat_map(|section| &section.kpis).map(|block| block.status);
+    let groups = sections.iter().flat_map(|section| &section.kpis).flat_map(|block| &block.breakdowns);
+    let groups = groups.flat_map(|table| &table.rows).map(|row| row.status);
+    let first = breaches.first().map(|rank| rank.breach.status);
+    first.or_else(|| totals.chain(groups).max()).unwrap_or(Status::Unjudged)
+}
+
+#[cfg(test)]
+#[path = "build_tests.rs"]
+mod tests;

@@ -1,0 +1,94 @@
+//! The whole way: a definition and a period in, an edition out, ready to be stored.
+
+use crate::ReportError;
+use crate::archive;
+use crate::build::{Heading, build};
+use crate::definition::ReportDefinition;
+use crate::digest::sha256;
+use crate::numbers::Numbers;
+use crate::render::{Imprint, Rendered, Templates};
+use crate::view::view;
+use pegel_catalog::Catalog;
+use pegel_kpi::period::Period;
+use pegel_kpi::scan::Source;
+use pegel_store::archive::{NewEdition, SourceHash};
+
+/// So much of a hash is written into mails.
+const FINGERPRINT: usize = 12;
+
+/// All that an edition is made from, except the data.
+#[derive(Debug, Clone, Copy)]
+pub struct Composition<'a> {
+    pub definition: &'a ReportDefinition,
+    pub catalog: &'a Catalog,
+    pub templates: &'a Templates,
+    pub period: &'a Period,
+    /// 0, or higher where a person asked for a new one.
+    pub revision: i32,
+    /// UTC seconds.
+    pub created_at: i64,
+    /// ISO 4217, where the definition names none.
+    pub currency: &'a str,
+    /// Where readers reach the pages, such as `https://pegel.example.com`; `None` where they cannot.
+    pub base_url: Option<&'a str>,
+}
+
+/// An edition, rendered and ready to be stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Composed {
+    pub numbers: Numbers,
+    pub rendered: Rendered,
+    pub edition: NewEdition,
+}
+
+/// Makes an edition.
+///
+/// # Errors
+/// If the definition asks for what is not there, the source cannot be read, or a template is not in order.
+pub fn compose<S>(composition: &Composition, source: &mut S) -> Result<Composed, ReportError>
+where
+    S: Source<Error: std::error::Error + Send + Sync + 'static>,
+{
+    let Composition { definition, catalog, templates, period, revision, created_at, currency, .. } = *composition;
+    let heading = Heading { definition, period, revision, created_at, currency };
+    let numbers = build(&heading, catalog, source)?;
+    let imprint = imprint(&numbers, composition.base_url);
+    let rendered = templates.render(&definition.template, &view(&numbers, &numbers.locale), &imprint)?;
+    let edition = archive::edition(&numbers, period, &rendered, sources(definition, catalog, templates)?);
+    Ok(Composed { numbers, rendered, edition })
+}
+
+/// Where the page of an edition is found, whatever its id: the path of a URL.
+pub fn archive_path(report: &str, period: &str, revision: i32) -> String {
+    format!("/reports/{report}/{period}/{revision}")
+}
+
+fn imprint(numbers: &Numbers, base_url: Option<&str>) -> Imprint {
+    let path = archive_path(&numbers.report, &numbers.period.name, numbers.revision);
+    let mut fingerprint = sha256(numbers.to_json());
+    fingerprint.truncate(FINGERPRINT);
+    Imprint { fingerprint, link: base_url.map(|base| format!("{}{path}", base.trim_end_matches('/'))) }
+}
+
+/// Every file that an edition is made from, with its hash.
+fn sources(
+    definition: &ReportDefinition,
+    catalog: &Catalog,
+    templates: &Templates,
+) -> Result<Vec<SourceHash>, ReportError> {
+    let source = |kind: &str, name: &str, sha256: &str| SourceHash {
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        sha256: sha256.to_owned(),
+    };
+    let mut sources = vec![source("report", &definition.name, &definition.sha256)];
+    sources.extend(definition.kpis(catalog)?.into_iter().map(|kpi| source("kpi", &kpi.file, &kpi.sha256)));
+    sources.push(source("thresholds", "thresholds.toml", &catalog.thresholds_sha256));
+    sources.extend(templates.sources());
+    sources.sort();
+    Ok(sources)
+}
+
+#[cfg(test)]
+#[path = "compose_tests.rs"]
+mod tests;

@@ -1,0 +1,286 @@
+//! What a report is: one file `config/reports/NAME.toml`. Some are built in; a file of the same name in the home
+//! replaces one.
+
+use crate::ReportError;
+use crate::digest::sha256;
+use include_dir::{Dir, include_dir};
+use jiff::civil::{Time, Weekday};
+use pegel_catalog::Catalog;
+use pegel_kpi::declaration::Words;
+use pegel_kpi::dimension::Dimension;
+use pegel_kpi::kpi::Kpi;
+use pegel_kpi::period::Span;
+use pegel_kpi::scope::Scope;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../config/reports");
+/// Where a home keeps its own.
+const FOLDER: &str = "config/reports";
+
+/// What a report is.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportDefinition {
+    /// Its file's name without the ending, such as `weekly`.
+    #[serde(skip)]
+    pub name: String,
+    /// SHA-256 of its file, in hex.
+    #[serde(skip)]
+    pub sha256: String,
+    /// Where it was read, for messages.
+    #[serde(skip)]
+    pub file: String,
+    #[serde(skip)]
+    text: String,
+
+    pub title: Words,
+    /// BCP 47, such as `de-DE`.
+    #[serde(deserialize_with = "checked::locale")]
+    pub locale: String,
+    /// IANA, such as `Europe/Berlin`.
+    #[serde(deserialize_with = "checked::zone")]
+    pub zone: String,
+    /// ISO 4217; the home's where there is none.
+    #[serde(default, deserialize_with = "checked::currency")]
+    pub currency: Option<String>,
+    /// What it covers.
+    #[serde(default)]
+    pub every: Every,
+    #[serde(default)]
+    pub comparison: Comparison,
+    /// How many periods the trend shows, the one reported included; at least 2.
+    #[serde(default = "thirteen", deserialize_with = "checked::trend")]
+    pub trend: usize,
+    /// Addresses, possibly with a name: `Ada <ada@example.com>`.
+    #[serde(default, deserialize_with = "checked::recipients")]
+    pub recipients: Vec<String>,
+    /// When it is due; `None`: only when a person asks.
+    #[serde(default)]
+    pub schedule: Option<Schedule>,
+    /// What its recipients may see.
+    #[serde(default)]
+    pub scope: Scope,
+    /// The templates of the mail are `mail/TEMPLATE.mjml` and `.txt`.
+    #[serde(default = "weekly")]
+    pub template: String,
+    pub sections: Vec<SectionDefinition>,
+}
+
+/// What periods a report covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Every {
+    #[default]
+    Week,
+}
+
+impl Every {
+    /// The periods of that kind.
+    pub fn span(self) -> Span {
+        match self {
+            Every::Week => Span::Week,
+        }
+    }
+}
+
+/// What a period is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Comparison {
+    /// The one before.
+    #[default]
+    Previous,
+}
+
+/// When a report is due, in its zone: for the period that ended before that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    #[serde(deserialize_with = "checked::weekday")]
+    pub weekday: Weekday,
+    #[serde(deserialize_with = "checked::time")]
+    pub at: Time,
+}
+
+/// Some KPIs under one heading.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SectionDefinition {
+    pub title: Words,
+    pub kpis: Vec<KpiRequest>,
+}
+
+/// A KPI and how it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KpiRequest {
+    pub id: String,
+    /// One table for each.
+    #[serde(default, deserialize_with = "checked::dimensions")]
+    pub breakdowns: Vec<Dimension>,
+    /// Of a longer table only that many rows are shown, the worst first.
+    #[serde(default, deserialize_with = "checked::worst")]
+    pub worst: Option<usize>,
+}
+
+fn thirteen() -> usize {
+    13
+}
+
+fn weekly() -> String {
+    "weekly".to_owned()
+}
+
+impl ReportDefinition {
+    /// Reads a definition. `file` is shown in messages.
+    ///
+    /// # Errors
+    /// With file, line and a hint, if it is none.
+    pub fn parse(name: &str, file: &str, text: &str) -> Result<ReportDefinition, ReportError> {
+        let wrong = |line, message: String, hint: &str| ReportError::Definition {
+            file: file.to_owned(),
+            line,
+            message,
+            hint: hint.to_owned(),
+        };
+        let read: ReportDefinition = toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(1, |span| line_at(text, span.start));
+            wrong(line, error.message().to_owned(), &hint_for(error.message()))
+        })?;
+        let definition = ReportDefinition {
+            name: name.to_owned(),
+            sha256: sha256(text),
+            file: file.to_owned(),
+            text: text.to_owned(),
+            ..read
+        };
+        if let Some(twice) = definition.repeated() {
+            let message = format!("the KPI “{twice}” is asked for twice");
+            return Err(wrong(definition.line_of(twice), message, "list it in one section, with all its breakdowns"));
+        }
+        if definition.requests().next().is_none() {
+            return Err(wrong(1, "it shows no KPI".to_owned(), "add a [[sections.kpis]] with an id"));
+        }
+        Ok(definition)
+    }
+
+    /// The KPIs it shows, in order.
+    pub fn requests(&self) -> impl Iterator<Item = &KpiRequest> {
+        self.sections.iter().flat_map(|section| &section.kpis)
+    }
+
+    /// The KPIs in force that it shows, in order.
+    ///
+    /// # Errors
+    /// With file and line, if one of them is not in force, or cannot be broken down as asked.
+    pub fn kpis<'a>(&self, catalog: &'a Catalog) -> Result<Vec<&'a Kpi>, ReportError> {
+        let found = |request: &KpiRequest| {
+            let wrong = |message: String| ReportError::Definition {
+                file: self.file.clone(),
+                line: self.line_of(&request.id),
+                message,
+                hint: String::new(),
+            };
+            let kpi = catalog.kpi(&request.id).map_err(|error| wrong(error.to_string()))?;
+            for dimension in &request.breakdowns {
+                kpi.check_breakdown(&[*dimension]).map_err(|error| wrong(error.to_string()))?;
+            }
+            Ok(kpi)
+        };
+        self.requests().map(found).collect()
+    }
+
+    fn repeated(&self) -> Option<&str> {
+        let mut seen = std::collections::HashSet::new();
+        self.requests().map(|request| request.id.as_str()).find(|id| !seen.insert(*id))
+    }
+
+    /// The last line that names a KPI.
+    fn line_of(&self, id: &str) -> usize {
+        let quoted = [format!("\"{id}\""), format!("'{id}'")];
+        let names = |line: &&str| quoted.iter().any(|quoted| line.contains(quoted));
+        let lines: Vec<&str> = self.text.lines().collect();
+        lines.iter().rposition(|line| names(&line)).map_or(1, |index| index + 1)
+    }
+}
+
+/// The names of all reports: those of the home and the built-in ones.
+///
+/// # Errors
+/// If the home's folder cannot be read.
+pub fn list(home: &Path) -> Result<Vec<String>, ReportError> {
+    Ok(files(home)?.into_keys().collect())
+}
+
+/// The definition of that name.
+///
+/// # Errors
+/// If there is none (the hint names the nearest), or it is not in order.
+pub fn find(home: &Path, name: &str) -> Result<ReportDefinition, ReportError> {
+    let mut files = files(home)?;
+    let Some((file, text)) = files.remove(name) else {
+        let near = files.keys().min_by_key(|known| strsim::damerau_levenshtein(known, name));
+        let hint = match near {
+            Some(near) if strsim::normalized_damerau_levenshtein(near, name) > 0.5 => format!("did you mean “{near}”?"),
+            _ => {
+                format!("add {FOLDER}/{name}.toml, or use one of {}", files.into_keys().collect::<Vec<_>>().join(", "))
+            }
+        };
+        return Err(ReportError::Unknown { name: name.to_owned(), hint });
+    };
+    ReportDefinition::parse(name, &file, &text)
+}
+
+/// By name: where each is, and its text.
+fn files(home: &Path) -> Result<BTreeMap<String, (String, String)>, ReportError> {
+    let mut files = BTreeMap::new();
+    for file in BUILT_IN.files() {
+        if let (Some(name), Some(text)) = (report_name(file.path()), file.contents_utf8()) {
+            files.insert(name, (format!("{FOLDER}/{}", file.path().display()), text.to_owned()));
+        }
+    }
+    let folder = home.join(FOLDER);
+    let unreadable = |path: &Path| {
+        let path = path.to_owned();
+        move |source| ReportError::Read { path, source }
+    };
+    if !folder.is_dir() {
+        return Ok(files);
+    }
+    for entry in std::fs::read_dir(&folder).map_err(unreadable(&folder))? {
+        let path = entry.map_err(unreadable(&folder))?.path();
+        if let Some(name) = report_name(&path) {
+            let text = std::fs::read_to_string(&path).map_err(unreadable(&path))?;
+            files.insert(name, (path.display().to_string(), text));
+        }
+    }
+    Ok(files)
+}
+
+fn report_name(path: &Path) -> Option<String> {
+    let is_toml = path.extension().is_some_and(|ending| ending == "toml");
+    is_toml.then(|| path.file_stem()?.to_str().map(str::to_owned))?
+}
+
+fn line_at(text: &str, offset: usize) -> usize {
+    text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+}
+
+/// What to write instead, where serde's message lists what it knows.
+fn hint_for(message: &str) -> String {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let (Some(given), known) = (quoted.next(), quoted.collect::<Vec<_>>()) else { return String::new() };
+    let near = known.into_iter().max_by(|one, other| {
+        let likeness = |name| strsim::normalized_damerau_levenshtein(name, given);
+        likeness(one).total_cmp(&likeness(other))
+    });
+    near.filter(|near| strsim::normalized_damerau_levenshtein(near, given) > 0.5)
+        .map_or_else(String::new, |near| format!("did you mean `{near}`?"))
+}
+
+mod checked;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! Values that serde alone cannot check; its errors carry the place in the file.
+
+use icu::locale::Locale;
+use icu_experimental::dimension::currency::CurrencyType;
+use jiff::civil::{Time, Weekday};
+use pegel_kpi::dimension::Dimension;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+type Read<'de, D, T> = Result<T, <D as Deserializer<'de>>::Error>;
+
+pub(super) fn locale<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, String> {
+    let text = String::deserialize(from)?;
+    match Locale::try_from_str(&text) {
+        Ok(locale) if ["de", "en"].contains(&locale.id.language.as_str()) => Ok(text),
+        _ => Err(D::Error::custom(format!("“{text}” is no locale that reports are written in: write en-GB or de-DE"))),
+    }
+}
+
+pub(super) fn zone<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, String> {
+    let text = String::deserialize(from)?;
+    pegel_kpi::period::zone(&text).map_err(D::Error::custom)?;
+    Ok(text)
+}
+
+pub(super) fn currency<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Option<String>> {
+    let text = String::deserialize(from)?;
+    match CurrencyType::try_from_str(&text) {
+        Ok(currency) => Ok(Some(currency.iso_code().to_string())),
+        Err(_) => Err(D::Error::custom(format!("“{text}” is no currency: write an ISO 4217 code such as EUR"))),
+    }
+}
+
+pub(super) fn trend<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, usize> {
+    let count = i64::deserialize(from)?;
+    match usize::try_from(count) {
+        Ok(periods @ 2..=60) => Ok(periods),
+        _ => Err(D::Error::custom(format!("a trend of {count} periods cannot be shown: write 2 to 60"))),
+    }
+}
+
+pub(super) fn worst<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Option<usize>> {
+    let count = i64::deserialize(from)?;
+    match usize::try_from(count) {
+        Ok(rows @ 1..) => Ok(Some(rows)),
+        _ => Err(D::Error::custom(format!("the worst {count} rows cannot be shown: write 1 or more"))),
+    }
+}
+
+pub(super) fn dimensions<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Vec<Dimension>> {
+    let mut dimensions = Vec::new();
+    for name in Vec::<String>::deserialize(from)? {
+        let Some(dimension) = Dimension::named(&name) else {
+            let known = Dimension::ALL.map(Dimension::name).join(", ");
+            return Err(D::Error::custom(format!("“{name}” is no dimension: write one of {known}")));
+        };
+        if dimensions.contains(&dimension) {
+            return Err(D::Error::custom(format!("the breakdown by {name} is asked for twice")));
+        }
+        dimensions.push(dimension);
+    }
+    Ok(dimensions)
+}
+
+/// Addresses are checked here only as far as it catches slips; the mailer reads them properly.
+pub(super) fn recipients<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Vec<String>> {
+    let mut recipients: Vec<String> = Vec::new();
+    for text in Vec::<String>::deserialize(from)? {
+        let address = match text.split_once('<') {
+            Some((_, rest)) => rest.strip_suffix('>').unwrap_or(""),
+            None => &text,
+        };
+        let plausible = |(user, host): (&str, &str)| !user.is_empty() && !host.is_empty() && !host.contains('@');
+        if address.contains(char::is_whitespace) || !address.split_once('@').is_some_and(plausible) {
+            let message = format!("“{text}” is no address: write ada@example.com or Ada <ada@example.com>");
+            return Err(D::Error::custom(message));
+        }
+        if recipients.contains(&text) {
+            return Err(D::Error::custom(format!("the recipient “{text}” is listed twice")));
+        }
+        recipients.push(text);
+    }
+    Ok(recipients)
+}
+
+pub(super) fn weekday<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Weekday> {
+    let text = String::deserialize(from)?;
+    Ok(match text.as_str() {
+        "monday" => Weekday::Monday,
+        "tuesday" => Weekday::Tuesday,
+        "wednesday" => Weekday::Wednesday,
+        "thursday" => Weekday::Thursday,
+        "friday" => Weekday::Friday,
+        "saturday" => Weekday::Saturday,
+        "sunday" => Weekday::Sunday,
+        _ => return Err(D::Error::custom(format!("“{text}” is no weekday: write monday, tuesday, … or sunday"))),
+    })
+}
+
+pub(super) fn time<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Time> {
+    let text = String::deserialize(from)?;
+    Time::strptime("%H:%M", &text)
+        .map_err(|_| D::Error::custom(format!("“{text}” is no time of day: write hours and minutes such as 07:00")))
+}

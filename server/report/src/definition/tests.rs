@@ -1,0 +1,108 @@
+use super::*;
+
+const SMALL: &str = r#"title = { en = "Weekly", de = "Woche" }
+locale = "de-DE"
+zone = "Europe/Berlin"
+[schedule]
+weekday = "monday"
+at = "07:00"
+[[sections]]
+title = { en = "Partners", de = "Partner" }
+[[sections.kpis]]
+id = "feedback_rate"
+breakdowns = ["region"]
+"#;
+
+/// The message for the small definition with one line written differently.
+fn message(line: &str, instead: &str) -> String {
+    assert!(SMALL.contains(line));
+    match ReportDefinition::parse("weekly", "weekly.toml", &SMALL.replace(line, instead)) {
+        Err(error) => error.to_string(),
+        Ok(definition) => panic!("{definition:?}"),
+    }
+}
+
+#[test]
+fn the_shipped_report_is_in_order() {
+    let home = tempfile::tempdir().unwrap();
+    assert!(list(home.path()).unwrap().contains(&"weekly".to_owned()));
+    let weekly = find(home.path(), "weekly").unwrap();
+    assert_eq!(weekly.requests().count(), 10);
+    assert_eq!(weekly.trend, 13);
+    assert_eq!(weekly.schedule.unwrap().weekday, Weekday::Monday);
+    assert_eq!(weekly.every.span(), Span::Week);
+    assert_eq!(weekly.file, "config/reports/weekly.toml");
+    assert_eq!(weekly.sha256.len(), 64);
+}
+
+#[test]
+fn a_file_in_the_home_replaces_the_built_in_one_and_adds_others() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join(FOLDER);
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("weekly.toml"), SMALL).unwrap();
+    std::fs::write(folder.join("north.toml"), SMALL).unwrap();
+    std::fs::write(folder.join("notes.txt"), "none").unwrap();
+    assert_eq!(list(home.path()).unwrap(), ["north", "weekly"]);
+    let weekly = find(home.path(), "weekly").unwrap();
+    assert_eq!(weekly.requests().count(), 1);
+    assert_eq!(weekly.title.de, "Woche");
+    assert_eq!(find(home.path(), "north").unwrap().name, "north");
+}
+
+#[test]
+fn what_is_left_out_has_a_default() {
+    let weekly = ReportDefinition::parse("weekly", "weekly.toml", SMALL).unwrap();
+    assert_eq!((weekly.trend, weekly.currency, weekly.recipients.len()), (13, None, 0));
+    assert_eq!(weekly.scope, Scope::everything());
+    assert_eq!(weekly.schedule.unwrap().at, Time::constant(7, 0, 0, 0));
+}
+
+#[test]
+fn an_unknown_report_is_answered_with_the_nearest() {
+    let home = tempfile::tempdir().unwrap();
+    let message = find(home.path(), "wekly").unwrap_err().to_string();
+    assert_eq!(message, "no report is called “wekly”: did you mean “weekly”?");
+    let message = find(home.path(), "north").unwrap_err().to_string();
+    assert_eq!(message, "no report is called “north”: add config/reports/north.toml, or use one of weekly");
+}
+
+#[test]
+fn mistakes_are_named_with_file_line_and_hint() {
+    let mistakes = [
+        ("zone =", "zome ="),
+        ("Europe/Berlin", "Berlin"),
+        ("de-DE", "fr-FR"),
+        ("monday", "Mo"),
+        ("07:00", "7 Uhr"),
+        ("\"region\"", "\"regoin\""),
+        ("\"region\"", "\"region\", \"region\""),
+        ("breakdowns", "worst = 0\nbreakdowns"),
+        ("locale", "trend = 1\nlocale"),
+        ("locale", "currency = \"euro\"\nlocale"),
+        ("locale", "every = \"month\"\nlocale"),
+        ("locale", "recipients = [\"Ada\"]\nlocale"),
+        ("locale", "recipients = [\"a@b.c\", \"a@b.c\"]\nlocale"),
+        ("id = \"feedback_rate\"", "id = \"x\"\n[[sections.kpis]]\nid = \"x\""),
+        ("[[sections.kpis]]", "kpis = []\n[[other]]"),
+        ("weekday = \"monday\"", "weekday = \"monday"),
+    ];
+    let messages: Vec<String> = mistakes.map(|(line, instead)| message(line, instead)).into();
+    insta::assert_snapshot!(messages.join("\n"));
+}
+
+#[test]
+fn what_the_kpis_do_not_offer_is_named_with_its_line() {
+    let message = |line: &str, instead: &str| {
+        let weekly = ReportDefinition::parse("weekly", "weekly.toml", &SMALL.replace(line, instead)).unwrap();
+        weekly.kpis(&crate::samples::catalog()).unwrap_err().to_string()
+    };
+    assert_eq!(
+        message("feedback_rate", "feedbak_rate"),
+        "weekly.toml:10: no KPI is called “feedbak_rate”; did you mean “feedback_rate”?"
+    );
+    assert_eq!(
+        message("region", "product_line\", \"segment\", \"kind"),
+        "weekly.toml:10: feedback_rate cannot be broken down by kind: leads has no kind"
+    );
+}

@@ -1,0 +1,42 @@
+//! What can go wrong between a definition and an edition.
+
+use pegel_catalog::CatalogError;
+use pegel_kpi::period::PeriodError;
+use std::path::PathBuf;
+
+/// What can go wrong between a definition and an edition; a sentence, with a hint where one helps.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The file of a definition says what it may not say.
+    #[error("{file}:{line}: {message}{}", hinted(hint))]
+    Definition { file: String, line: usize, message: String, hint: String },
+    #[error("no report is called “{name}”{}", hinted(hint))]
+    Unknown { name: String, hint: String },
+    #[error("{} cannot be read: {source}", path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    /// A template cannot be parsed or rendered; the message shows file, line and a caret.
+    #[error("the template {name} ({origin}) is not in order\n{message}")]
+    Template { name: String, origin: String, message: String },
+    #[error("there is no template {name}: add it as templates/{name} to the home, or name another one")]
+    NoTemplate { name: String },
+    /// A template gave something that is no MJML.
+    #[error("the template {name} ({origin}) gives no MJML: {message}; every tag must be known and closed")]
+    Mjml { name: String, origin: String, message: String },
+    #[error("the report “{report}” covers a {expected}, not {period}: write a period such as {example}")]
+    WrongPeriod { report: String, expected: &'static str, period: String, example: &'static str },
+    #[error(transparent)]
+    Period(#[from] PeriodError),
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The data could not be read.
+    #[error("the figures of the report could not be computed: {0}")]
+    Source(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A stored edition's numbers cannot be read back.
+    #[error("the numbers of the edition cannot be read: {0}")]
+    Numbers(#[from] serde_json::Error),
+}
+
+/// A hint as the end of a sentence; nothing where there is none.
+fn hinted(hint: &str) -> String {
+    if hint.is_empty() { String::new() } else { format!(": {hint}") }
+}

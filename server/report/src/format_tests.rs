@@ -1,0 +1,163 @@
+use super::*;
+use crate::numbers::PeriodHead;
+
+fn english() -> Format {
+    Format::new("en-GB", "EUR", "Europe/Berlin")
+}
+
+fn german() -> Format {
+    Format::new("de-DE", "EUR", "Europe/Berlin")
+}
+
+/// Spaces that must not break, made visible.
+fn shown(text: &str) -> String {
+    text.replace(['\u{a0}', '\u{202f}'], "~")
+}
+
+fn both(value: f64, unit: Unit) -> (String, String) {
+    (shown(&english().value(value, unit)), shown(&german().value(value, unit)))
+}
+
+fn cell(outcome: Outcome) -> Cell {
+    Cell { outcome, numerator: None, denominator: None, sample: Some(3), beside: Vec::new() }
+}
+
+fn pair(en: &str, de: &str) -> (String, String) {
+    (en.to_owned(), de.to_owned())
+}
+
+#[test]
+fn per_cents_have_one_decimal() {
+    assert_eq!(both(0.75, Unit::Percent), pair("75.0%", "75,0~%"));
+    assert_eq!(both(0.7125, Unit::Percent), pair("71.3%", "71,3~%"));
+    assert_eq!(both(-12.3456, Unit::Percent), pair("−1,234.6%", "−1.234,6~%"));
+}
+
+#[test]
+fn large_amounts_of_money_are_whole() {
+    assert_eq!(both(1234.5, Unit::Money), pair("€1,234.50", "1.234,50~€"));
+    assert_eq!(both(45_210.49, Unit::Money), pair("€45,210", "45.210~€"));
+    assert_eq!(both(-1_234_567.89, Unit::Money), pair("−€1,234,568", "−1.234.568~€"));
+    assert_eq!(both(0.0, Unit::Money), pair("€0.00", "0,00~€"));
+    let yen = Format::new("en", "JPY", "UTC");
+    assert_eq!(yen.value(45_210.0, Unit::Money), "¥45,210");
+}
+
+#[test]
+fn durations_take_the_unit_that_reads_best() {
+    assert_eq!(both(42.0, Unit::Duration), pair("42~secs", "42~Sek."));
+    assert_eq!(both(59.7, Unit::Duration).1, "1~Min.");
+    assert_eq!(both(270.0, Unit::Duration).1, "4,5~Min.");
+    assert_eq!(both(42.0 * 60.0, Unit::Duration).1, "42~Min.");
+    assert_eq!(both(59.6 * 60.0, Unit::Duration).1, "1~Std.");
+    assert_eq!(both(200.0 * 60.0, Unit::Duration), pair("3~hrs~20~mins", "3~Std.~20~Min."));
+    assert_eq!(both(51.782 * 86400.0, Unit::Duration), pair("51.8~days", "51,8~Tg."));
+    assert_eq!(both(21.0 * 86400.0, Unit::Duration), pair("21.0~days", "21,0~Tg."));
+}
+
+#[test]
+fn counts_and_plain_numbers() {
+    assert_eq!(both(1234.0, Unit::Count), pair("1,234", "1.234"));
+    assert_eq!(both(2.345, Unit::Number), pair("2.35", "2,35"));
+    assert_eq!(both(-0.0001, Unit::Number), pair("0.00", "0,00"));
+}
+
+#[test]
+fn a_figure_is_never_shown_as_the_mark_it_breaks() {
+    let floor = Threshold { warning: Some(0.80), critical: Some(0.75) };
+    let percent = |value| english().judged(&cell(Outcome::Value { value }), Unit::Percent, &floor);
+    assert_eq!(percent(0.7497), "74.97%");
+    assert_eq!(percent(0.749_996), "74.9996%");
+    assert_eq!(percent(0.75), "75.0%");
+    assert_eq!(percent(0.712), "71.2%");
+    let ceiling = Threshold { warning: Some(3600.0), critical: Some(14400.0) };
+    let shown = |value| shown(&english().judged(&cell(Outcome::Value { value }), Unit::Duration, &ceiling));
+    assert_eq!(shown(3612.0), "1~hr~0.2~mins");
+    assert_eq!(shown(3600.0), "1~hr");
+}
+
+#[test]
+fn an_absence_is_named() {
+    let words = |outcome: Outcome| {
+        let cell = cell(outcome);
+        (shown(&english().cell(&cell, Unit::Percent)), shown(&german().cell(&cell, Unit::Percent)))
+    };
+    assert_eq!(words(Outcome::NoRows), pair("no data", "keine Daten"));
+    assert_eq!(words(Outcome::ZeroDenominator), pair("no base", "keine Basis"));
+    assert_eq!(words(Outcome::TooFew), pair("too few~(3)", "zu wenige~(3)"));
+    assert_eq!(words(Outcome::Stale), pair("out of date", "veraltet"));
+    let error = Outcome::ScriptError { message: "feedback_rate.rhai:3: …".into() };
+    assert_eq!(words(error), pair("script error", "Skriptfehler"));
+}
+
+#[test]
+fn changes_say_by_how_much() {
+    let change = |absolute, relative, unit| {
+        let change = Change { absolute, relative, improved: None };
+        (shown(&english().change(Some(&change), unit)), shown(&german().change(Some(&change), unit)))
+    };
+    assert_eq!(change(0.021, Some(0.03), Unit::Percent), pair("+2.1~pp", "+2,1~Pp."));
+    assert_eq!(change(-0.051, None, Unit::Percent), pair("−5.1~pp", "−5,1~Pp."));
+    assert_eq!(change(-0.0001, Some(-0.0001), Unit::Percent), pair("unchanged", "unverändert"));
+    assert_eq!(change(-1200.0, Some(-0.12), Unit::Money), pair("−12%", "−12~%"));
+    assert_eq!(change(60.0, Some(0.0349), Unit::Duration), pair("+3.5%", "+3,5~%"));
+    assert_eq!(change(0.0, Some(0.0), Unit::Count), pair("unchanged", "unverändert"));
+    assert_eq!(change(12.0, None, Unit::Count), pair("+12", "+12"));
+    assert_eq!(english().change(None, Unit::Count), "");
+}
+
+#[test]
+fn thresholds_are_written_as_people_say_them() {
+    let floor = Threshold { warning: Some(0.80), critical: Some(0.755) };
+    assert_eq!(
+        shown(&english().threshold(&floor, Unit::Percent, Better::Higher)),
+        "warning below 80%, critical below 75.5%"
+    );
+    let ceiling = Threshold { warning: Some(3600.0), critical: Some(14400.0) };
+    assert_eq!(
+        shown(&german().threshold(&ceiling, Unit::Duration, Better::Lower)),
+        "Warnung über 1~Std., kritisch über 4~Std."
+    );
+    let days = Threshold { warning: Some(14.0 * 86400.0), critical: Some(21.5 * 86400.0) };
+    assert_eq!(
+        shown(&english().threshold(&days, Unit::Duration, Better::Lower)),
+        "warning above 14~days, critical above 21.5~days"
+    );
+    assert_eq!(
+        shown(&english().beyond(Status::Warning, &days, Unit::Duration, Better::Lower).unwrap()),
+        "above 14~days"
+    );
+    assert_eq!(english().beyond(Status::Ok, &days, Unit::Duration, Better::Lower), None);
+    let money = Threshold { warning: None, critical: Some(100_000.0) };
+    assert_eq!(shown(&german().threshold(&money, Unit::Money, Better::Higher)), "kritisch unter 100.000~€");
+    assert_eq!(english().threshold(&Threshold::default(), Unit::Count, Better::Higher), "");
+    assert_eq!(english().threshold(&floor, Unit::Percent, Better::Neutral), "");
+}
+
+#[test]
+fn periods_and_instants() {
+    let head = |name: &str, first: &str, last: &str| PeriodHead {
+        name: name.into(),
+        first_day: first.into(),
+        last_day: last.into(),
+    };
+    let both = |head: &PeriodHead| (shown(&english().period(head)), shown(&german().period(head)));
+    let week = head("2026-W46", "2026-11-09", "2026-11-15");
+    assert_eq!(both(&week), pair("Week~46 · 9–15 November 2026", "KW~46 · 9.–15. November 2026"));
+    assert_eq!(shown(&english().period_name(&week)), "week~46");
+    let over_new_year = head("2026-W53", "2026-12-28", "2027-01-03");
+    assert_eq!(
+        both(&over_new_year),
+        pair("Week~53 · 28 December 2026 – 3 January 2027", "KW~53 · 28. Dezember 2026 – 3. Januar 2027")
+    );
+    let over_easter = head("2026-W14", "2026-03-30", "2026-04-05");
+    assert_eq!(both(&over_easter), pair("Week~14 · 30 March – 5 April 2026", "KW~14 · 30. März – 5. April 2026"));
+    let american = Format::new("en-US", "USD", "America/New_York");
+    assert_eq!(shown(&american.period(&week)), "Week~46 · November 9–15, 2026");
+    assert_eq!(shown(&american.period(&over_easter)), "Week~14 · March 30 – April 5, 2026");
+    let month_long = head("2026-11-09..2026-12-09", "2026-11-09", "2026-12-09");
+    assert_eq!(both(&month_long), pair("9 November – 9 December 2026", "9. November – 9. Dezember 2026"));
+    let month = head("2026-11", "2026-11-01", "2026-11-30");
+    assert_eq!(both(&month), pair("November 2026", "November 2026"));
+    assert_eq!(shown(&german().instant(1_795_413_600)), "23. November 2026 um 07:00 (Europe/Berlin)");
+}

@@ -1,0 +1,26 @@
+//! Plans and periods in, an edition out: numbers, HTML mail and plain text.
+//!
+//! Knows no mail server and no HTTP; the clock and the data are handed in. From the top:
+//! - [`definition`]: what a report is, from `config/reports/NAME.toml`
+//! - [`compose`]: a definition and a period in, an edition out, ready to be stored; the way through all of the below
+//! - [`build`]: figures become the [`numbers`] of an edition, breaches first
+//! - [`view`]: numbers as a reader sees them, by [`format`] and [`words`]; the one source of all that is rendered
+//! - [`render`]: a view becomes HTML mail, plain text and subject, by templates
+//! - [`archive`]: what is stored of an edition, and how it is verified
+
+pub mod archive;
+pub mod build;
+pub mod compose;
+mod dates;
+pub mod definition;
+mod digest;
+mod error;
+pub mod format;
+pub mod numbers;
+pub mod render;
+#[cfg(test)]
+mod samples;
+pub mod view;
+pub mod words;
+
+pub use error::ReportError;

@@ -1,0 +1,186 @@
+//! The numbers of an edition: the one model from which mail, plain text, pages and every export are rendered, and which
+//! is stored as JSON.
+
+use crate::ReportError;
+use pegel_kpi::cell::Cell;
+use pegel_kpi::declaration::{Unit, Words};
+use pegel_kpi::period::Period;
+use pegel_kpi::threshold::{Better, Status, Threshold};
+use serde::{Deserialize, Serialize};
+
+/// All that an edition says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Numbers {
+    /// The report's name, such as `weekly`.
+    pub report: String,
+    pub title: Words,
+    /// BCP 47, such as `de-DE`.
+    pub locale: String,
+    /// IANA.
+    pub zone: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// 0, or higher where a person asked for a new one.
+    pub revision: i32,
+    pub period: PeriodHead,
+    /// The period that changes are measured against.
+    pub compared_with: PeriodHead,
+    /// UTC seconds.
+    pub created_at: i64,
+    /// The worst status in it.
+    pub status: Status,
+    /// Broken thresholds, the worst first: totals and groups.
+    pub breaches: Vec<Breach>,
+    pub sections: Vec<Section>,
+}
+
+impl Numbers {
+    /// The JSON that is stored: fields in the order of this file, nothing between them.
+    ///
+    /// # Panics
+    /// Never: no map in it has a key that is not text.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("numbers hold nothing that JSON cannot")
+    }
+
+    /// Reads what [`Numbers::to_json`] wrote.
+    ///
+    /// # Errors
+    /// If it is something else.
+    pub fn from_json(json: &str) -> Result<Numbers, ReportError> {
+        Ok(serde_json::from_str(json)?)
+    }
+}
+
+/// A period by its name and its days.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeriodHead {
+    /// Such as `2026-W46`.
+    pub name: String,
+    /// ISO dates, both included.
+    pub first_day: String,
+    pub last_day: String,
+}
+
+impl From<&Period> for PeriodHead {
+    fn from(period: &Period) -> PeriodHead {
+        PeriodHead {
+            name: period.to_string(),
+            first_day: period.first_day.to_string(),
+            last_day: period.last_day.to_string(),
+        }
+    }
+}
+
+/// A broken threshold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Breach {
+    pub kpi: String,
+    pub title: Words,
+    pub unit: Unit,
+    pub better: Better,
+    /// The dimension and the group's display name; `None` for the total.
+    pub group: Option<GroupHead>,
+    pub status: Status,
+    pub cell: Cell,
+    pub threshold: Threshold,
+    pub change: Option<Change>,
+}
+
+/// One group of a breakdown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupHead {
+    /// Such as `region`.
+    pub dimension: String,
+    /// `None` where the dimension is missing.
+    pub label: Option<String>,
+}
+
+/// Some KPIs under one heading.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Section {
+    pub title: Words,
+    pub kpis: Vec<KpiBlock>,
+}
+
+/// One KPI: its figure, how it moved, how it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KpiBlock {
+    pub id: String,
+    pub title: Words,
+    pub description: Words,
+    pub unit: Unit,
+    pub better: Better,
+    pub threshold: Threshold,
+    /// Fewer rows than this are not judged.
+    pub min_sample: u64,
+    /// SHA-256 of the script it was computed with, in hex.
+    pub version: String,
+    pub cell: Cell,
+    pub previous: Cell,
+    pub change: Option<Change>,
+    pub status: Status,
+    /// The figures of the past periods, oldest first, this one last.
+    pub trend: Vec<TrendPoint>,
+    pub breakdowns: Vec<BreakdownTable>,
+}
+
+/// The figure of one past period.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrendPoint {
+    /// Such as `2026-W46`.
+    pub period: String,
+    pub cell: Cell,
+}
+
+/// How a figure moved; only where both periods have one.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// In the KPI's unit; of a per cent, a difference in fractions (percentage points).
+    pub absolute: f64,
+    /// As a fraction of the former figure's size; `None` where that was 0.
+    pub relative: Option<f64>,
+    /// Whether it moved in the good direction; `None` if it did not move or neither direction is.
+    pub improved: Option<bool>,
+}
+
+/// One KPI by one dimension.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BreakdownTable {
+    /// Such as `region`.
+    pub dimension: String,
+    /// Where it is shown, only that many rows are, the worst first; all of them are here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worst: Option<usize>,
+    /// By group, the missing one last.
+    pub rows: Vec<BreakdownRow>,
+}
+
+/// One group of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BreakdownRow {
+    /// `None` where the dimension is missing.
+    pub label: Option<String>,
+    pub cell: Cell,
+    pub previous: Cell,
+    pub change: Option<Change>,
+    pub status: Status,
+}
+
+impl Change {
+    /// How a figure moved from one cell to the next; `None` where one of them has none.
+    pub fn between(previous: &Cell, cell: &Cell, better: Better) -> Option<Change> {
+        let (before, now) = (previous.outcome.value()?, cell.outcome.value()?);
+        let absolute = now - before;
+        let improved = match better {
+            Better::Higher => Some(absolute > 0.0),
+            Better::Lower => Some(absolute < 0.0),
+            Better::Neutral => None,
+        };
+        Some(Change {
+            absolute,
+            relative: (before != 0.0).then(|| absolute / before.abs()),
+            improved: improved.filter(|_| absolute != 0.0),
+        })
+    }
+}

@@ -1,0 +1,130 @@
+//! A made-up edition for the tests of this crate: the shipped report over the shipped KPIs, with figures by hand.
+
+use crate::build::{Heading, numbers_from};
+use crate::definition::{ReportDefinition, find};
+use crate::numbers::Numbers;
+use jiff::civil::date;
+use pegel_catalog::Catalog;
+use pegel_kpi::cell::{Beside, Cell, Group, Outcome};
+use pegel_kpi::dimension::Dimension;
+use pegel_kpi::figures::{Broken, Figures, Row};
+use pegel_kpi::period::{Period, Span, zone};
+use std::path::Path;
+
+/// Monday, 23 November 2026, 7:00 in Berlin.
+pub const NOW: i64 = 1_795_413_600;
+const PERIODS: u32 = 13;
+
+const REGIONS: [&str; 8] = ["Alps", "Central", "Coast", "East", "North", "Rhine-Main", "South", "West"];
+const PARTNERS: [&str; 14] = [
+    "Adler Solar",
+    "Birk & Sohn",
+    "Conrad Haustechnik",
+    "Deich Energie",
+    "Elbe Systems",
+    "Falk Partners",
+    "Grünwald GmbH",
+    "Hansen Verkauf",
+    "Isar <Consult>",
+    "Jensen \"Nord\" AG",
+    "Kranich Vertriebsgesellschaft für Anlagentechnik",
+    "Lohse Trade",
+    "Meridian",
+    "Nebel O'Hara",
+];
+
+/// A home that is not there, so that everything is as shipped.
+pub fn nowhere() -> &'static Path {
+    Path::new("/nonexistent")
+}
+
+/// The shipped weekly report.
+pub fn definition() -> ReportDefinition {
+    find(nowhere(), "weekly").unwrap()
+}
+
+/// The shipped KPIs.
+pub fn catalog() -> Catalog {
+    Catalog::load(nowhere()).unwrap()
+}
+
+/// Week 46 of 2026.
+pub fn week_46() -> Period {
+    Period::containing(Span::Week, date(2026, 11, 15), &zone("Europe/Berlin").unwrap()).unwrap()
+}
+
+/// A figure over so many rows.
+pub fn value(value: f64, sample: u64) -> Cell {
+    Cell { sample: Some(sample), ..absent(Outcome::Value { value }) }
+}
+
+/// A cell without anything beside its outcome.
+pub fn absent(outcome: Outcome) -> Cell {
+    Cell { outcome, numerator: None, denominator: None, sample: None, beside: Vec::new() }
+}
+
+/// The numbers of the shipped report for week 46, of made-up figures: one region and some partners are bad.
+pub fn numbers() -> Numbers {
+    let (definition, catalog) = (definition(), catalog());
+    let kpis = definition.kpis(&catalog).unwrap();
+    let week = week_46();
+    let periods = week.trail(PERIODS as usize).unwrap();
+    let heading = Heading { definition: &definition, period: &week, revision: 0, created_at: NOW, currency: "EUR" };
+    let figures: Vec<Figures> =
+        definition.requests().map(|request| figures_of(&request.id, &request.breakdowns)).collect();
+    numbers_from(&heading, &periods, &kpis, &figures)
+}
+
+fn figures_of(id: &str, dimensions: &[Dimension]) -> Figures {
+    let total = Broken { by: Vec::new(), rows: vec![Row { groups: Vec::new(), cells: course(id, "") }] };
+    let tables = dimensions.iter().map(|dimension| {
+        let labels: &[&str] = match dimension {
+            Dimension::Region => &REGIONS,
+            Dimension::Partner => &PARTNERS,
+            _ => &["Campaign", "Fair", "Referral", "Website"],
+        };
+        let row = |label: &&str| Row { groups: vec![Group::Text((*label).to_owned())], cells: course(id, label) };
+        let missing = Row { groups: vec![Group::Missing], cells: course(id, "missing") };
+        Broken { by: vec![*dimension], rows: labels.iter().map(row).chain([missing]).collect() }
+    });
+    Figures { breakdowns: std::iter::once(total).chain(tables).collect() }
+}
+
+fn course(id: &str, label: &str) -> Vec<Cell> {
+    (0..PERIODS).map(|at| cell(id, label, at)).collect()
+}
+
+/// A figure that wanders a little around what is usual for the KPI, the same at every call.
+fn cell(id: &str, label: &str, at: u32) -> Cell {
+    let seed: u32 = id.bytes().chain(label.bytes()).map(u32::from).sum();
+    let wave = (f64::from(seed) + f64::from(at) * 0.9).sin();
+    let last = at + 1 == PERIODS;
+    let sample = if label.is_empty() { 438 } else { 30 + u64::from(seed % 40) };
+    match (id, label) {
+        ("feedback_rate", "North") => value(0.83 - 0.01 * f64::from(at), 57),
+        ("feedback_rate", "South") if last => value(0.7497, 64),
+        ("feedback_rate", "missing") => absent(Outcome::NoRows),
+        ("feedback_rate", "Meridian") => Cell { sample: Some(3), ..absent(Outcome::TooFew) },
+        ("feedback_rate", "Deich Energie") => value(1.0 / 3.0, 9),
+        ("feedback_rate", "Isar <Consult>") => value(0.5, 8),
+        ("feedback_rate", "Lohse Trade" | "Jensen \"Nord\" AG" | "Birk & Sohn" | "Nebel O'Hara") => value(0.7, 10),
+        ("feedback_rate", _) => value(0.87 + 0.04 * wave, sample),
+        ("acceptance_time", "") => Cell {
+            beside: vec![Beside { name: "median".to_owned(), value: 1500.0 }],
+            ..value(3100.0 + 900.0 * wave, sample)
+        },
+        ("acceptance_time", _) => value(3000.0 + 1400.0 * wave, sample),
+        ("contact_time", _) => value(2900.0 + 300.0 * wave, sample),
+        ("processing_time", _) => value(86_400.0 * (19.0 + 2.0 * wave), sample),
+        ("conversion_rate", "East") if last => absent(Outcome::ZeroDenominator),
+        ("conversion_rate", _) => value(0.21 + 0.03 * wave, sample),
+        ("revenue", "") => value(412_345.67 + 40_000.0 * wave, 318),
+        ("revenue", _) => value(46_000.0 + 9_000.0 * wave, sample),
+        ("win_rate", _) if at == 4 => absent(Outcome::ZeroDenominator),
+        ("win_rate", _) => value(0.34 + 0.05 * wave, 96),
+        ("average_deal_size", _) => value(2360.91 + 200.0 * wave, 41),
+        ("sales_cycle", _) if last => absent(Outcome::NoRows),
+        ("sales_cycle", _) => value(86_400.0 * 51.782, 41),
+        _ => value(0.11 + 0.01 * wave, sample),
+    }
+}
