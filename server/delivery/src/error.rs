@@ -1,0 +1,28 @@
+//! What can go wrong on the way from a schedule to a mail.
+
+use pegel_store::StoreError;
+use std::path::PathBuf;
+
+/// What can go wrong on the way from a schedule to a mail; a sentence, with a hint where one helps. Never holds a
+/// password.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("report “{report}” could not be composed for {period}: {source}")]
+    Compose { report: String, period: String, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("the schedules could not be read: {0}")]
+    Schedules(Box<dyn std::error::Error + Send + Sync>),
+    #[error(
+        "“{scheme}” is no way to send mail: write smtp://HOST:PORT, smtps://USER:PASSWORD@HOST, or folder:PATH for a folder of .eml files"
+    )]
+    MailerScheme { scheme: String },
+    #[error("the URL of the way mails go cannot be used: {problem}")]
+    MailerUrl { problem: String },
+    #[error("“{address}” is no sender: write an address such as reports@example.com, or Pegel <reports@example.com>")]
+    Sender { address: String },
+    #[error("mails cannot be put into {}: {problem}; create the folder, or let Pegel write to it", folder.display())]
+    Folder { folder: PathBuf, problem: String },
+    #[error("the ticker could not be started: {0}")]
+    Ticker(#[from] tokio_cron_scheduler::JobSchedulerError),
+}

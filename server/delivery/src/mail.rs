@@ -1,0 +1,204 @@
+//! One mail to one recipient, as a message: plain text first, HTML second, the same bytes whenever it is made.
+
+use jiff::Timestamp;
+use lettre::Message;
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
+use pegel_store::archive::Edition;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::time::SystemTime;
+
+/// A mail as it is handed to a mailer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// With angle brackets; the same at every attempt.
+    pub message_id: String,
+    pub from: Mailbox,
+    pub to: Mailbox,
+    pub subject: String,
+    /// When it was written, not when it was sent: the same at every attempt.
+    pub date: Timestamp,
+    pub text: String,
+    pub html: String,
+    /// Lets readers sort a report's mails: `<weekly.example.com>`.
+    pub list_id: Option<String>,
+}
+
+/// Why an edition and a recipient make no mail. Trying again does not help.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MailError {
+    #[error("“{recipient}” is no mail address: write ada@example.com or Ada <ada@example.com>")]
+    Recipient { recipient: String },
+    #[error("the edition has no part “{part}”, so there is nothing to send")]
+    Part { part: &'static str },
+    #[error("no message can be made of it: {problem}")]
+    Message { problem: String },
+}
+
+impl Mail {
+    /// The mail of an edition to one recipient.
+    ///
+    /// # Errors
+    /// If the recipient is no address, or the edition lacks a part.
+    pub fn new(edition: &Edition, from: &Mailbox, recipient: &str, message_id: &str) -> Result<Mail, MailError> {
+        let part = |name: &'static str| {
+            let part = edition.parts.iter().find(|part| part.name == name);
+            part.map(|part| part.content.clone()).ok_or(MailError::Part { part: name })
+        };
+        let to = recipient.parse().map_err(|_| MailError::Recipient { recipient: recipient.to_owned() })?;
+        let head = &edition.head;
+        Ok(Mail {
+            message_id: message_id.to_owned(),
+            from: from.clone(),
+            to,
+            // A template ends with a line break; a subject is one line.
+            subject: part("subject.txt")?.split_whitespace().collect::<Vec<_>>().join(" "),
+            date: Timestamp::from_second(head.created_at).unwrap_or(Timestamp::UNIX_EPOCH),
+            text: part("mail.txt")?,
+            html: part("mail.html")?,
+            list_id: Some(format!("<{}.{}>", dot_free(&head.report), domain(from))),
+        })
+    }
+
+    /// The message with all its headers.
+    ///
+    /// # Errors
+    /// If a header cannot be written.
+    pub fn message(&self) -> Result<Message, MailError> {
+        let raw = |name, value: &str| HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned());
+        let mut builder = Message::builder()
+            .from(self.from.clone())
+            .to(self.to.clone())
+            .subject(self.subject.clone())
+            .date(SystemTime::from(self.date))
+            .message_id(Some(self.message_id.clone()))
+            // RFC 3834: holiday notes and the like leave it alone.
+            .raw_header(raw("Auto-Submitted", "auto-generated"));
+        if let Some(list_id) = &self.list_id {
+            builder = builder.raw_header(raw("List-ID", list_id));
+        }
+        let parts = MultiPart::builder()
+            .kind(MultiPartKind::Alternative)
+            .boundary(self.boundary())
+            .singlepart(SinglePart::plain(self.text.clone()))
+            .singlepart(SinglePart::html(self.html.clone()));
+        builder.multipart(parts).map_err(|error| MailError::Message { problem: error.to_string() })
+    }
+
+    /// Made of the content, so that it stays the same and cannot stand in it.
+    fn boundary(&self) -> String {
+        short_hash(&[&self.message_id, &self.text, &self.html])
+    }
+}
+
+/// The Message-ID of an edition's mail to a recipient: readable, and unique by the edition's checksum, which differs
+/// even between two servers that report the same week under one sender.
+pub fn message_id(
+    report: &str,
+    period: &str,
+    revision: i32,
+    checksum: &str,
+    recipient: &str,
+    from: &Mailbox,
+) -> String {
+    let report = dot_free(report);
+    let period = period.replace("..", "_");
+    let unique = short_hash(&[checksum, recipient]);
+    format!("<{report}.{period}.{revision}.{unique}@{}>", domain(from))
+}
+
+/// A name as one label of a Message-ID or List-ID.
+fn dot_free(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '_' }).collect()
+}
+
+/// The sender's domain in ASCII.
+fn domain(from: &Mailbox) -> String {
+    url::Host::parse(from.email.domain()).map_or_else(|_| "localhost".to_owned(), |host| host.to_string())
+}
+
+fn short_hash(texts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update(text.len().to_be_bytes());
+        hash.update(text.as_bytes());
+    }
+    hash.finalize().iter().take(16).fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sender(text: &str) -> Mailbox {
+        text.parse().unwrap()
+    }
+
+    fn mail() -> Mail {
+        Mail {
+            message_id: "<weekly.2026-W46.0.abc@example.com>".to_owned(),
+            from: sender("Pegel <reports@example.com>"),
+            to: "Jörg Müller <joerg@example.com>".parse().unwrap(),
+            subject: "Feedbackquote unter 75 % · KW 46".to_owned(),
+            date: "2026-11-16T06:00:00Z".parse().unwrap(),
+            text: "Rückmeldungen: 71 %\n".to_owned(),
+            html: "<p>Rückmeldungen: <b>71 %</b></p>\n".to_owned(),
+            list_id: None,
+        }
+    }
+
+    #[test]
+    fn a_message_has_the_same_bytes_every_time() {
+        assert_eq!(mail().message().unwrap().formatted(), mail().message().unwrap().formatted());
+        let other = Mail { text: "Rückmeldungen: 72 %\n".to_owned(), ..mail() };
+        assert_ne!(mail().message().unwrap().formatted(), other.message().unwrap().formatted());
+    }
+
+    #[test]
+    fn a_message_is_read_as_it_was_meant() {
+        let bytes = mail().message().unwrap().formatted();
+        let parsed = mail_parser::MessageParser::default().parse(&bytes).unwrap();
+        assert_eq!(parsed.subject(), Some("Feedbackquote unter 75 % · KW 46"));
+        assert_eq!(parsed.to().unwrap().first().unwrap().name(), Some("Jörg Müller"));
+        assert_eq!(parsed.date().unwrap().to_rfc3339(), "2026-11-16T06:00:00Z");
+        assert_eq!(parsed.message_id(), Some("weekly.2026-W46.0.abc@example.com"));
+        assert_eq!(parsed.header_raw("Auto-Submitted").map(str::trim), Some("auto-generated"));
+        // `trim_end`: line ends become CRLF on the way.
+        assert_eq!(parsed.body_text(0).unwrap().trim_end(), "Rückmeldungen: 71 %");
+        assert_eq!(parsed.body_html(0).unwrap().trim_end(), "<p>Rückmeldungen: <b>71 %</b></p>");
+        let kinds: Vec<_> =
+            parsed.parts.iter().map(|part| format!("{:?}", std::mem::discriminant(&part.body))).collect();
+        assert_eq!(kinds.len(), 3, "multipart, text, html");
+    }
+
+    #[test]
+    fn message_ids_tell_editions_recipients_and_senders_apart() {
+        let id = |checksum: &str, recipient: &str, from: &str| {
+            message_id("weekly", "2026-W46", 0, checksum, recipient, &sender(from))
+        };
+        let one = id("c1", "ada@example.com", "reports@example.com");
+        assert!(one.starts_with("<weekly.2026-W46.0.") && one.ends_with("@example.com>"), "{one}");
+        assert_eq!(one, id("c1", "ada@example.com", "reports@example.com"));
+        assert_ne!(one, id("c2", "ada@example.com", "reports@example.com"));
+        assert_ne!(one, id("c1", "bob@example.com", "reports@example.com"));
+        assert!(id("c1", "ada@example.com", "reports@münchen.example").ends_with("@xn--mnchen-3ya.example>"));
+    }
+
+    #[test]
+    fn a_message_id_holds_nothing_that_breaks_a_header() {
+        let id = message_id(
+            "weekly report\r\nBcc: x",
+            "2026-11-02..2026-11-08",
+            1,
+            "c",
+            "a@b.example",
+            &sender("a@b.example"),
+        );
+        assert!(id.starts_with("<weekly_report__Bcc__x.2026-11-02_2026-11-08.1."), "{id}");
+        assert!(id.bytes().all(|byte| byte.is_ascii_graphic()), "{id}");
+    }
+}

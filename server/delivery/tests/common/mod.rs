@@ -1,0 +1,152 @@
+//! What the tests share: a report that needs no KPIs, a clock that is set by hand, and a death at a chosen place.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+pub mod smtp;
+
+use jiff::{SignedDuration, Timestamp};
+use pegel_delivery::mail::Mail;
+use pegel_delivery::{Clock, Compose, Composed, Mailer, Missed, Place, RunReport, Schedule, Worker};
+use pegel_kpi::period::zone;
+use pegel_store::Store;
+use pegel_store::archive::{NewEdition, Part};
+use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+pub const SENDER: &str = "Pegel <reports@example.com>";
+/// Five seconds after a Monday's seven o'clock in Berlin.
+pub const MONDAY: &str = "2026-11-16T06:00:05Z";
+
+/// A clock that is set by hand.
+#[derive(Clone)]
+pub struct Watch(Arc<AtomicI64>);
+
+impl Watch {
+    pub fn at(text: &str) -> Watch {
+        let watch = Watch(Arc::default());
+        watch.set(text);
+        watch
+    }
+
+    pub fn set(&self, text: &str) {
+        let at: Timestamp = text.parse().unwrap();
+        self.0.store(at.as_second(), Ordering::SeqCst);
+    }
+
+    pub fn forward(&self, by: SignedDuration) {
+        self.0.fetch_add(by.as_secs(), Ordering::SeqCst);
+    }
+
+    pub fn seconds(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    pub fn clock(&self) -> Clock {
+        let watch = self.clone();
+        Clock::new(move || Timestamp::from_second(watch.seconds()).unwrap())
+    }
+}
+
+/// A report every Monday at seven in Berlin, with made-up contents.
+pub struct Weekly {
+    pub missed: Missed,
+    pub recipients: Vec<String>,
+    /// Composing fails as long as this is set.
+    pub broken: AtomicBool,
+    pub composed: AtomicUsize,
+    /// Called while composing.
+    pub meanwhile: Box<dyn Fn() + Send + Sync>,
+}
+
+impl Weekly {
+    pub fn to(recipients: &[&str]) -> Weekly {
+        Weekly {
+            missed: Missed::Once,
+            recipients: recipients.iter().map(|&recipient| recipient.to_owned()).collect(),
+            broken: AtomicBool::new(false),
+            composed: AtomicUsize::new(0),
+            meanwhile: Box::new(|| ()),
+        }
+    }
+}
+
+impl Compose for Weekly {
+    fn schedules(&self) -> Result<Vec<Schedule>, Box<dyn Error + Send + Sync>> {
+        let (weekday, time) = (jiff::civil::Weekday::Monday, jiff::civil::time(7, 0, 0, 0));
+        let (report, zone, missed) = ("weekly".to_owned(), zone("Europe/Berlin")?, self.missed);
+        Ok(vec![Schedule { report, weekday, time, zone, missed }])
+    }
+
+    fn compose(&self, run: &RunReport, now: Timestamp) -> Result<Composed, Box<dyn Error + Send + Sync>> {
+        (self.meanwhile)();
+        if self.broken.load(Ordering::SeqCst) {
+            return Err("the template weekly.html names an unknown variable".into());
+        }
+        let count = self.composed.fetch_add(1, Ordering::SeqCst);
+        let RunReport { report, period, revision } = run.clone();
+        let text = format!("{period}: Rückmeldungen 71 %\n");
+        let edition = NewEdition {
+            title: "Weekly report".to_owned(),
+            starts_at: period.instants().start,
+            ends_at: period.instants().end,
+            created_at: now.as_second(),
+            status: "critical".to_owned(),
+            parts: vec![
+                part("subject.txt", "text/plain", format!("Feedback rate below 75 % · {period}\n")),
+                part("mail.html", "text/html", format!("<p>{text}</p>")),
+                part("mail.txt", "text/plain", text),
+            ],
+            sources: Vec::new(),
+            // Different for every composing, as real ones are.
+            checksum: format!("{:064x}", now.as_second() + i64::try_from(count).unwrap()),
+            report,
+            period: period.to_string(),
+            revision,
+        };
+        Ok(Composed { edition, recipients: self.recipients.clone() })
+    }
+}
+
+fn part(name: &str, media_type: &str, content: String) -> Part {
+    Part { name: name.to_owned(), media_type: media_type.to_owned(), content, sha256: "0".repeat(64) }
+}
+
+pub fn worker(store: Store, weekly: &Arc<Weekly>, mailer: &Mailer, watch: &Watch) -> Worker {
+    let compose: Arc<dyn Compose> = weekly.clone();
+    Worker::new(store, compose, mailer.clone(), SENDER, watch.clock()).unwrap()
+}
+
+pub fn memory() -> (Mailer, Arc<Mutex<Vec<Mail>>>) {
+    let mails = Arc::default();
+    (Mailer::Memory(Arc::clone(&mails)), mails)
+}
+
+/// Carried by the unwinding that stands for a kill.
+struct Killed;
+
+/// Runs `work` on a process that dies when it first reaches a place: nothing of it runs after that.
+pub fn killed_at(place: Place, worker: Worker, work: impl FnOnce(&Worker)) {
+    let worker = worker.with_probe(move |reached| {
+        if reached == place {
+            resume_unwind(Box::new(Killed));
+        }
+    });
+    let death = catch_unwind(AssertUnwindSafe(|| work(&worker))).expect_err("it never got there");
+    assert!(death.is::<Killed>(), "it died of something else");
+}
+
+/// The outbox, in order: recipient, state, attempts, answer.
+pub fn outbox(store: &Store) -> Vec<String> {
+    let mut rows = store.deliveries(None).unwrap();
+    rows.sort_by_key(|row| row.id);
+    let written = rows.iter().map(|row| {
+        let answer = row.answer.as_deref().unwrap_or("-");
+        format!("{} {:?} {} {answer}", row.recipient, row.state, row.attempts)
+    });
+    written.collect()
+}
+
+pub fn minutes(count: i64) -> SignedDuration {
+    SignedDuration::from_mins(count)
+}

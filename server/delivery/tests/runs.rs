@@ -1,0 +1,244 @@
+//! Runs are made once, whatever happens: on both databases.
+#![allow(clippy::unwrap_used, reason = "also in helpers, a test that fails there has failed")]
+
+mod common;
+
+use common::{MONDAY, Watch, Weekly, killed_at, memory, minutes, outbox, worker};
+use pegel_delivery::{Mailer, Missed, Outcome, Place, RunReport};
+use pegel_kpi::period::{Period, zone};
+use pegel_store::Store;
+use pegel_store::outbox::DeliveryState;
+use pegel_store::runs::RunState;
+use pegel_store::testing::{on_both, on_both_databases};
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Barrier};
+
+const PLACES: [Place; 5] =
+    [Place::Claimed, Place::Composed, Place::Published, Place::DeliveryClaimed, Place::HandedOver];
+
+/// The editions as `period.revision`, the oldest first.
+fn editions(store: &Store) -> Vec<String> {
+    let heads = store.editions(100, 0).unwrap();
+    heads.iter().rev().map(|head| format!("{}.{}", head.period, head.revision)).collect()
+}
+
+fn all_delivered(store: &Store) -> bool {
+    store.deliveries(None).unwrap().iter().all(|row| row.state == DeliveryState::Delivered)
+}
+
+#[test]
+fn a_kill_at_any_place_and_a_restart_make_one_edition_and_one_file_per_recipient() {
+    for place in PLACES {
+        on_both_databases(|database| {
+            let folder = tempfile::tempdir().unwrap();
+            let mailer = Mailer::Folder(folder.path().join("mails"));
+            let weekly = Arc::new(Weekly::to(&["ada@example.com", "Bob <bob@example.com>", "cy@example.com"]));
+            let watch = Watch::at(MONDAY);
+            let start = || worker(database.store(), &weekly, &mailer, &watch);
+            killed_at(place, start(), |worker| drop(worker.tick_once()));
+
+            // Up again at once: what the dead one had claimed is left alone until its lease ends.
+            watch.forward(minutes(1));
+            start().tick_once();
+            watch.forward(minutes(10));
+            let last = start();
+            last.tick_once();
+            let store = database.store();
+            assert_eq!(editions(&store), ["2026-W46.0"], "{place:?}");
+            assert!(all_delivered(&store), "{place:?}: {:?}", outbox(&store));
+            let files: BTreeSet<_> =
+                std::fs::read_dir(folder.path().join("mails")).unwrap().map(|f| f.unwrap().path()).collect();
+            let answers: BTreeSet<_> =
+                store.deliveries(None).unwrap().into_iter().map(|row| row.answer.unwrap().into()).collect();
+            assert_eq!(files, answers, "{place:?}");
+            assert_eq!(files.len(), 3, "{place:?}");
+
+            // And then nothing more, all week long.
+            for _ in 0..6 {
+                watch.forward(minutes(24 * 60));
+                let ticked = last.tick_once();
+                assert_eq!((ticked.published.len(), ticked.outbox.delivered), (0, 0), "{place:?}");
+            }
+        });
+    }
+}
+
+#[test]
+fn a_mail_is_sent_twice_only_after_a_kill_between_hand_over_and_record_and_then_as_the_same_mail() {
+    for place in PLACES {
+        on_both_databases(|database| {
+            let (mailer, mails) = memory();
+            let weekly = Arc::new(Weekly::to(&["ada@example.com", "bob@example.com"]));
+            let watch = Watch::at(MONDAY);
+            let start = || worker(database.store(), &weekly, &mailer, &watch);
+            killed_at(place, start(), |worker| drop(worker.tick_once()));
+            watch.forward(minutes(11));
+            start().tick_once();
+
+            let mails = mails.lock().unwrap();
+            let to_ada: Vec<_> = mails.iter().filter(|mail| mail.to.email.to_string() == "ada@example.com").collect();
+            let expected = if place == Place::HandedOver { 2 } else { 1 };
+            assert_eq!((to_ada.len(), mails.len()), (expected, expected + 1), "{place:?}");
+            assert!(to_ada.iter().all(|mail| mail == &to_ada[0]), "{place:?}");
+        });
+    }
+}
+
+#[test]
+fn of_several_servers_that_tick_at_once_one_makes_the_run_and_each_mail_goes_out_once() {
+    on_both_databases(|database| {
+        database.store();
+        let (mailer, mails) = memory();
+        let addresses: Vec<String> = (0..20).map(|number| format!("reader{number}@example.com")).collect();
+        let weekly = Arc::new(Weekly::to(&addresses.iter().map(String::as_str).collect::<Vec<_>>()));
+        let (watch, together) = (Watch::at(MONDAY), Barrier::new(4));
+        let published: usize = std::thread::scope(|scope| {
+            let servers: Vec<_> = (0..4)
+                .map(|_| {
+                    let server = worker(Store::open(database.url()).unwrap(), &weekly, &mailer, &watch);
+                    let together = &together;
+                    scope.spawn(move || {
+                        together.wait();
+                        let first = server.tick_once();
+                        together.wait();
+                        let second = server.tick_once();
+                        assert_eq!((first.failures, second.failures), (0, 0));
+                        first.published.len() + second.published.len()
+                    })
+                })
+                .collect();
+            servers.into_iter().map(|server| server.join().unwrap()).sum()
+        });
+        assert_eq!(published, 1);
+        let store = database.store();
+        assert_eq!(editions(&store), ["2026-W46.0"]);
+        assert!(all_delivered(&store));
+        let mails = mails.lock().unwrap();
+        let ids: BTreeSet<_> = mails.iter().map(|mail| &mail.message_id).collect();
+        assert_eq!((mails.len(), ids.len()), (20, 20));
+    });
+}
+
+#[test]
+fn only_an_explicit_new_revision_makes_another_edition() {
+    on_both(|store| {
+        let (mailer, mails) = memory();
+        let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
+        let watch = Watch::at(MONDAY);
+        let server = worker(store.clone(), &weekly, &mailer, &watch);
+        server.tick_once();
+        let week = Period::parse("2026-W46", watch.clock().now(), &zone("Europe/Berlin").unwrap()).unwrap();
+
+        let same = RunReport { report: "weekly".to_owned(), period: week.clone(), revision: 0 };
+        assert!(matches!(same.make(&server).unwrap(), Outcome::Done { .. }));
+        assert_eq!(editions(&store), ["2026-W46.0"]);
+
+        watch.forward(minutes(60));
+        let another = RunReport::new_revision(&store, "weekly", week.clone()).unwrap();
+        assert_eq!(another.revision, 1);
+        assert!(matches!(another.make(&server).unwrap(), Outcome::Published { deliveries: 1, .. }));
+        assert_eq!(editions(&store), ["2026-W46.0", "2026-W46.1"]);
+        server.tick_once();
+        let ids: BTreeSet<_> = mails.lock().unwrap().iter().map(|mail| mail.message_id.clone()).collect();
+        assert_eq!(ids.len(), 2, "a new edition is a new mail");
+
+        let never_run = RunReport::new_revision(&store, "weekly", week.before().unwrap()).unwrap();
+        assert_eq!(never_run.revision, 0);
+    });
+}
+
+#[test]
+fn a_report_that_cannot_be_composed_is_tried_again_later_and_leaves_nothing_behind() {
+    on_both(|store| {
+        let (mailer, _) = memory();
+        let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
+        weekly.broken.store(true, Ordering::SeqCst);
+        let watch = Watch::at(MONDAY);
+        let server = worker(store.clone(), &weekly, &mailer, &watch);
+        assert_eq!(server.tick_once().failures, 1);
+        let run = store.runs(10).unwrap().remove(0);
+        assert_eq!((run.state, editions(&store).len()), (RunState::Failed, 0));
+        assert_eq!(
+            run.error.unwrap(),
+            "report “weekly” could not be composed for 2026-W46: the template weekly.html names an unknown variable"
+        );
+
+        weekly.broken.store(false, Ordering::SeqCst);
+        watch.forward(minutes(1));
+        assert_eq!((server.tick_once().failures, editions(&store).len()), (0, 0), "not at every tick");
+        watch.forward(minutes(9));
+        server.tick_once();
+        assert_eq!(editions(&store), ["2026-W46.0"]);
+        assert!(all_delivered(&store));
+    });
+}
+
+#[test]
+fn a_worker_that_was_thought_dead_does_not_make_a_second_edition() {
+    on_both_databases(|database| {
+        let (mailer, mails) = memory();
+        let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
+        let watch = Watch::at(MONDAY);
+        let other = worker(database.store(), &weekly, &mailer, &watch);
+        let late = watch.clone();
+        // Between composing and publishing its lease runs out, and another server makes the run.
+        let slow = worker(database.store(), &weekly, &mailer, &watch).with_probe(move |place| {
+            if place == Place::Composed {
+                late.forward(minutes(11));
+                assert_eq!(other.tick_once().published.len(), 1);
+            }
+        });
+        let ticked = slow.tick_once();
+        assert_eq!((ticked.published.len(), ticked.failures), (0, 0));
+        assert_eq!(editions(&database.store()), ["2026-W46.0"]);
+        assert_eq!(mails.lock().unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn missed_weeks_are_made_up_as_the_schedule_says() {
+    for (missed, expected) in [
+        (Missed::Once, &["2026-W43.0", "2026-W46.0"][..]),
+        (Missed::Skip, &["2026-W43.0"]),
+        (Missed::Each, &["2026-W43.0", "2026-W44.0", "2026-W45.0", "2026-W46.0"]),
+    ] {
+        on_both(|store| {
+            let (mailer, _) = memory();
+            let weekly = Arc::new(Weekly { missed, ..Weekly::to(&["ada@example.com"]) });
+            let watch = Watch::at("2026-10-26T06:00:05Z");
+            worker(store.clone(), &weekly, &mailer, &watch).tick_once();
+            // Down for three weeks.
+            watch.set("2026-11-20T12:00:00Z");
+            let server = worker(store.clone(), &weekly, &mailer, &watch);
+            server.tick_once();
+            server.tick_once();
+            assert_eq!(editions(&store), expected, "{missed:?}");
+        });
+    }
+}
+
+#[test]
+fn a_server_that_is_new_on_a_friday_waits_for_monday() {
+    on_both(|store| {
+        let (mailer, _) = memory();
+        let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
+        let watch = Watch::at("2026-11-20T12:00:00Z");
+        let server = worker(store.clone(), &weekly, &mailer, &watch);
+        server.tick_once();
+        assert!(editions(&store).is_empty());
+        watch.set("2026-11-23T06:00:00Z");
+        server.tick_once();
+        assert_eq!(editions(&store), ["2026-W47.0"]);
+    });
+}
+
+#[test]
+fn a_recipient_who_is_named_twice_gets_one_mail() {
+    on_both(|store| {
+        let (mailer, mails) = memory();
+        let weekly = Arc::new(Weekly::to(&["Ada <ada@example.com>", "ADA@example.com", "bob@example.com"]));
+        worker(store, &weekly, &mailer, &Watch::at(MONDAY)).tick_once();
+        assert_eq!(mails.lock().unwrap().len(), 2);
+    });
+}

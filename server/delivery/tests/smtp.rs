@@ -1,0 +1,221 @@
+//! Mails through a real conversation with an SMTP server: on both databases.
+#![allow(clippy::unwrap_used, reason = "also in helpers, a test that fails there has failed")]
+
+mod common;
+
+use common::smtp::{Answer, SmtpServer, nobody};
+use common::{MONDAY, Watch, Weekly, killed_at, minutes, outbox, worker};
+use mail_parser::{MessageParser, MimeHeaders, PartType};
+use pegel_delivery::outbox::MAX_ATTEMPTS;
+use pegel_delivery::{Mailer, Place};
+use pegel_store::outbox::DeliveryState;
+use pegel_store::testing::{on_both, on_both_databases};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+fn mailer(url: &str) -> Mailer {
+    Mailer::from_url(url, Path::new("/nowhere")).unwrap()
+}
+
+/// Says `text` to the first command that begins with `to`, then answers as usual.
+fn once(to: &'static str, text: &'static str) -> impl Fn(&str) -> Option<Answer> + Send + Sync + 'static {
+    let count = AtomicUsize::new(0);
+    move |line| (line.starts_with(to) && count.fetch_add(1, Ordering::SeqCst) == 0).then_some(Answer::Say(text))
+}
+
+#[test]
+fn a_bad_recipient_hurts_nobody_else() {
+    on_both(|store| {
+        let server = SmtpServer::start(|line| {
+            line.starts_with("RCPT TO:<gone@").then_some(Answer::Say("550 5.1.1 No such user here"))
+        });
+        let weekly = Arc::new(Weekly::to(&["gone@example.com", "not an address", "Ada <ada@example.com>"]));
+        let watch = Watch::at(MONDAY);
+        let worker = worker(store.clone(), &weekly, &mailer(&server.url()), &watch);
+        let drained = worker.tick_once().outbox;
+        assert_eq!((drained.delivered, drained.postponed, drained.given_up), (1, 0, 2));
+        let url = server.url();
+        assert_eq!(
+            outbox(&store),
+            [
+                format!("gone@example.com Failed 1 {url}: permanent error (550): 5.1.1 No such user here"),
+                "not an address Failed 1 “not an address” is no mail address: write ada@example.com or Ada <ada@example.com>".to_owned(),
+                "Ada <ada@example.com> Delivered 1 250 2.0.0 Ok: queued as 1".to_owned(),
+            ]
+        );
+        let mails = server.mails();
+        assert_eq!((mails.len(), &mails[0].recipients), (1, &vec!["ada@example.com".to_owned()]));
+
+        watch.forward(minutes(24 * 60));
+        assert_eq!(worker.tick_once().outbox.delivered, 0, "neither is tried again");
+        assert_eq!(server.mails().len(), 1);
+    });
+}
+
+#[test]
+fn the_mail_that_arrives_has_both_parts_and_the_right_headers() {
+    on_both(|store| {
+        let server = SmtpServer::start(|_| None);
+        let weekly = Arc::new(Weekly::to(&["Ada Lovelace <ada@example.com>"]));
+        worker(store.clone(), &weekly, &mailer(&server.url()), &Watch::at(MONDAY)).tick_once();
+        let mails = server.mails();
+        let mail = MessageParser::default().parse(mails[0].data.as_bytes()).unwrap();
+        assert_eq!(mail.subject(), Some("Feedback rate below 75 % · 2026-W46"));
+        assert_eq!(mail.from().unwrap().first().unwrap().address(), Some("reports@example.com"));
+        assert_eq!(mail.to().unwrap().first().unwrap().name(), Some("Ada Lovelace"));
+        assert_eq!(mail.date().unwrap().to_rfc3339(), "2026-11-16T06:00:05Z");
+        assert_eq!(mail.header_raw("Auto-Submitted").map(str::trim), Some("auto-generated"));
+        assert_eq!(mail.header_raw("List-ID").map(str::trim), Some("<weekly.example.com>"));
+        let id = &store.deliveries(None).unwrap()[0].message_id;
+        assert_eq!(mail.message_id().map(|id| format!("<{id}>")).as_ref(), Some(id));
+        assert_eq!(mail.content_type().unwrap().subtype(), Some("alternative"));
+        // Readers show the last part they can: so plain text first.
+        assert!(
+            matches!(&mail.parts[1].body, PartType::Text(text) if text.trim_end() == "2026-W46: Rückmeldungen 71 %")
+        );
+        assert!(matches!(&mail.parts[2].body, PartType::Html(html) if html.contains("Rückmeldungen 71 %")));
+        assert_eq!(mail.parts.len(), 3);
+    });
+}
+
+#[test]
+fn a_server_that_is_not_there_is_tried_again_later() {
+    on_both(|store| {
+        let address = nobody();
+        let weekly = Arc::new(Weekly::to(&["a@example.com", "b@example.com", "c@example.com"]));
+        let watch = Watch::at(MONDAY);
+        let worker = worker(store.clone(), &weekly, &mailer(&format!("smtp://{address}")), &watch);
+        let drained = worker.tick_once().outbox;
+        assert_eq!((drained.delivered, drained.postponed, drained.given_up), (0, 2, 0));
+        let rows = store.deliveries(None).unwrap();
+        assert!(rows.iter().all(|row| row.state == DeliveryState::Pending && row.delivered_at.is_none()));
+        // After two in a row the third need not wait for a time-out as well; it keeps its attempts.
+        let mut attempts: Vec<_> = rows.iter().map(|row| row.attempts).collect();
+        attempts.sort_unstable();
+        assert_eq!(attempts, [0, 1, 1]);
+        assert!(rows[2].answer.as_ref().unwrap().contains("Connection refused"), "{:?}", rows[2].answer);
+
+        let server = SmtpServer::start_at(address, |_| None);
+        watch.forward(minutes(1));
+        assert_eq!(worker.tick_once().outbox.delivered, 3);
+        assert_eq!(server.mails().len(), 3);
+    });
+}
+
+#[test]
+fn a_server_that_says_later_is_asked_later() {
+    on_both(|store| {
+        let server = SmtpServer::start(once("RCPT", "451 4.7.1 Greylisted, come back"));
+        let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
+        let watch = Watch::at(MONDAY);
+        let worker = worker(store.clone(), &weekly, &mailer(&server.url()), &watch);
+        assert_eq!(worker.tick_once().outbox.postponed, 1);
+        let row = store.deliveries(None).unwrap().remove(0);
+        assert_eq!((row.state, row.due_at), (DeliveryState::Pending, watch.seconds() + 60));
+
+        watch.forward(minutes(1) - jiff::SignedDuration::from_secs(1));
+        assert_eq!(worker.tick_once().outbox.delivered, 0, "not before its time");
+        watch.forward(jiff::SignedDuration::from_secs(1));
+        assert_eq!(worker.tick_once().outbox.delivered, 1);
+        assert_eq!(outbox(&store), ["ada@example.com Delivered 2 250 2.0.0 Ok: queued as 1"]);
+    });
+}
+
+#[test]
+fn a_server_that_always_says_later_is_given_up_in_the_end() {
+    on_both(|store| {
+        let server =
+            SmtpServer::start(|line| line.starts_with("RCPT").then_some(Answer::Say("452 4.2.2 Mailbox full")));
+        let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
+        let watch = Watch::at(MONDAY);
+        let worker = worker(store.clone(), &weekly, &mailer(&server.url()), &watch);
+        for attempt in 1..=MAX_ATTEMPTS {
+            let drained = worker.tick_once().outbox;
+            assert_eq!(drained.given_up, usize::from(attempt == MAX_ATTEMPTS), "attempt {attempt}");
+            watch.forward(minutes(240));
+        }
+        let row = store.deliveries(None).unwrap().remove(0);
+        assert_eq!((row.state, row.attempts, row.delivered_at), (DeliveryState::Failed, MAX_ATTEMPTS, None));
+        assert_eq!(worker.tick_once().outbox, pegel_delivery::outbox::Drained::default());
+    });
+}
+
+#[test]
+fn after_a_kill_between_the_servers_250_and_the_record_the_same_mail_comes_again() {
+    on_both_databases(|database| {
+        let server = SmtpServer::start(|_| None);
+        let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
+        let watch = Watch::at(MONDAY);
+        let start = || worker(database.store(), &weekly, &mailer(&server.url()), &watch);
+        killed_at(Place::HandedOver, start(), |worker| drop(worker.tick_once()));
+        watch.forward(minutes(9));
+        start().tick_once();
+        assert_eq!(server.mails().len(), 1, "not while the lease lasts");
+        watch.forward(minutes(1));
+        start().tick_once();
+        let mails = server.mails();
+        assert_eq!(mails.len(), 2);
+        assert_eq!(mails[0], mails[1], "to the byte, Message-ID included");
+        assert_eq!(outbox(&database.store()), ["ada@example.com Delivered 2 250 2.0.0 Ok: queued as 2"]);
+    });
+}
+
+#[test]
+fn a_connection_that_breaks_before_the_answer_is_no_delivery() {
+    on_both(|store| {
+        let count = AtomicUsize::new(0);
+        let server = SmtpServer::start(move |line| {
+            (line == "." && count.fetch_add(1, Ordering::SeqCst) == 0).then_some(Answer::HangUp)
+        });
+        let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
+        let watch = Watch::at(MONDAY);
+        let worker = worker(store.clone(), &weekly, &mailer(&server.url()), &watch);
+        assert_eq!(worker.tick_once().outbox.postponed, 1);
+        assert_eq!(store.deliveries(None).unwrap()[0].state, DeliveryState::Pending);
+        watch.forward(minutes(1));
+        assert_eq!(worker.tick_once().outbox.delivered, 1);
+        let mails = server.mails();
+        assert_eq!(mails[0], mails[1], "to the byte, Message-ID included");
+    });
+}
+
+#[test]
+fn a_refused_login_concerns_no_recipient_and_shows_no_password() {
+    on_both(|store| {
+        let server = SmtpServer::start(once("AUTH", "535 5.7.8 Bad credentials"));
+        let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
+        let watch = Watch::at(MONDAY);
+        let mailer = mailer(&format!("smtp://pegel:s3cret@{}", server.address));
+        assert!(!format!("{mailer:?}").contains("s3cret"));
+        let worker = worker(store.clone(), &weekly, &mailer, &watch);
+        assert_eq!(worker.tick_once().outbox.postponed, 1);
+        let answer = store.deliveries(None).unwrap()[0].answer.clone().unwrap();
+        assert!(answer.contains("535") && answer.contains("Bad credentials"), "{answer}");
+        assert!(!answer.contains("s3cret") && !answer.contains("pegel"), "{answer}");
+        watch.forward(minutes(1));
+        assert_eq!(worker.tick_once().outbox.delivered, 1);
+    });
+}
+
+#[test]
+fn two_workers_at_once_hand_each_mail_over_once() {
+    on_both_databases(|database| {
+        let server = SmtpServer::start(|_| None);
+        let addresses: Vec<String> = (0..12).map(|number| format!("reader{number}@example.com")).collect();
+        let weekly = Arc::new(Weekly::to(&addresses.iter().map(String::as_str).collect::<Vec<_>>()));
+        let watch = Watch::at(MONDAY);
+        let start = || worker(database.store(), &weekly, &mailer(&server.url()), &watch);
+        killed_at(Place::Published, start(), |worker| drop(worker.tick_once()));
+        let delivered: usize = std::thread::scope(|scope| {
+            let workers: Vec<_> =
+                [start(), start()].into_iter().map(|worker| scope.spawn(move || worker.drain())).collect();
+            workers.into_iter().map(|worker| worker.join().unwrap().unwrap().delivered).sum()
+        });
+        assert_eq!(delivered, 12);
+        let mut reached: Vec<String> = server.mails().into_iter().flat_map(|mail| mail.recipients).collect();
+        reached.sort_unstable();
+        reached.dedup();
+        assert_eq!((reached.len(), server.mails().len()), (12, 12));
+    });
+}
