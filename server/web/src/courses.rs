@@ -1,0 +1,44 @@
+//! Figures of KPIs over the past complete weeks.
+
+use crate::State;
+use crate::chart::Point;
+use crate::failure::Failure;
+use pegel_kpi::cell::Cell;
+use pegel_kpi::figures::{Figures, Request, compute};
+use pegel_kpi::kpi::Kpi;
+use pegel_kpi::period::Period;
+use pegel_kpi::scope::Scope;
+
+/// The total of one KPI in each of some weeks.
+pub(crate) struct Course<'a> {
+    pub kpi: &'a Kpi,
+    /// In the order of the weeks.
+    pub cells: Vec<Cell>,
+}
+
+impl Course<'_> {
+    /// The figures as they are drawn, judged by the threshold in force.
+    pub(crate) fn points(&self) -> Vec<Point> {
+        let declared = &self.kpi.declaration;
+        let judge = |cell: &Cell| declared.threshold.judge(&cell.outcome, declared.better);
+        self.cells.iter().map(|cell| Point { value: cell.outcome.value(), status: judge(cell) }).collect()
+    }
+}
+
+/// The last complete weeks by the clock, oldest first.
+pub(crate) fn weeks(state: &State, count: usize) -> Result<Vec<Period>, Failure> {
+    Ok(Period::parse("last-week", (state.clock)(), &state.zone)?.trail(count)?)
+}
+
+/// The totals of the KPIs in these weeks, all from one look at the database. Blocks.
+pub(crate) fn courses<'a>(state: &State, kpis: &'a [Kpi], weeks: &[Period]) -> Result<Vec<Course<'a>>, Failure> {
+    let requests: Vec<Request> = kpis.iter().map(|kpi| Request { kpi, breakdowns: vec![Vec::new()] }).collect();
+    let figures = compute(&requests, weeks, &Scope::everything(), &mut state.store.reader()?)?;
+    Ok(kpis.iter().zip(figures).map(|(kpi, figures)| Course { kpi, cells: total(figures) }).collect())
+}
+
+/// The cells of the only row of the only breakdown asked for.
+fn total(figures: Figures) -> Vec<Cell> {
+    let rows = figures.breakdowns.into_iter().flat_map(|broken| broken.rows);
+    rows.flat_map(|row| row.cells).collect()
+}

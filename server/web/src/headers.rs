@@ -1,0 +1,58 @@
+//! What every request must meet, and what every answer carries.
+
+use crate::address::is_loopback_host;
+use crate::failure::Failure;
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+
+/// Nothing is loaded but the style sheet and pictures within the page; nothing runs, nothing is framed, nothing is sent.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// A stored mail brings its styles with it, and is shown as if it came from nowhere.
+pub(crate) const MAIL_POLICY: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Refuses requests that are not addressed to this machine, and those that want to change something.
+pub(crate) async fn refuse_foreign(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    if !is_loopback_host(host) {
+        return Ok(request.error_response(Failure::ForeignHost).map_into_right_body());
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Ok(request.error_response(Failure::ReadOnly).map_into_right_body());
+    }
+    Ok(next.call(request).await?.map_into_left_body())
+}
+
+/// Adds the headers that every answer carries.
+pub(crate) async fn secure(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let mut response = next.call(request).await?;
+    let headers = response.headers_mut();
+    unless_set(headers, header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
+    unless_set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    unless_set(headers, header::REFERRER_POLICY, "no-referrer");
+    unless_set(headers, header::X_FRAME_OPTIONS, "DENY");
+    unless_set(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    unless_set(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    unless_set(headers, HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
+    // Figures are for whoever asked, and of now.
+    unless_set(headers, header::CACHE_CONTROL, "private, no-cache");
+    headers.append(header::VARY, HeaderValue::from_static("accept-language"));
+    Ok(response)
+}
+
+fn unless_set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    if !headers.contains_key(&name) {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}

@@ -1,0 +1,30 @@
+//! Pages for people, read from what is stored: editions, KPIs and how they move. Nothing here writes.
+//!
+//! Knows no configuration, no clock and no way out of the process; [`State`] is handed in. From the top:
+//! - [`routes`]: which address shows what, and what every answer passes through
+//! - [`serve`], [`address`]: listening, on this machine only
+//! - `pages`: one file per page; each gathers a model (what there is to say) and leaves the saying to a template
+//! - `courses`, `chart`: figures over the past weeks, and where they lie in a picture
+//! - `locale`, `words`: in which language a reader is answered
+//! - `templates`, `failure`, `headers`: how an answer, or a failure, becomes a page
+
+pub mod address;
+mod chart;
+mod courses;
+mod error;
+mod failure;
+mod headers;
+mod locale;
+mod pages;
+pub mod routes;
+mod serve;
+mod state;
+mod templates;
+mod words;
+
+pub use address::check_address;
+pub use error::WebError;
+pub use routes::routes;
+pub use serve::{serve, server};
+pub use state::State;
+pub use templates::Templates;

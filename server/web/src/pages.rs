@@ -1,0 +1,29 @@
+//! One file per page: each gathers what there is to say, and leaves the saying to the template of the same name.
+
+pub(crate) mod edition;
+pub(crate) mod editions;
+pub(crate) mod health;
+pub(crate) mod kpi;
+pub(crate) mod kpis;
+pub(crate) mod missing;
+pub(crate) mod style;
+
+use crate::State;
+use crate::failure::Failure;
+use crate::locale::Locale;
+use actix_web::web;
+use pegel_report::format::Format;
+
+/// Does work that waits for the database where waiting holds up no one else.
+async fn blocking<T: Send + 'static>(
+    state: &web::Data<State>,
+    work: impl FnOnce(&State) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let state = state.clone();
+    web::block(move || work(&state)).await?
+}
+
+/// Writes figures for a reader.
+fn format(state: &State, locale: &Locale) -> Format {
+    Format::new(&locale.tag, &state.currency, state.zone_name())
+}

@@ -1,0 +1,192 @@
+//! `/editions/{id}`: one edition as it was stored, and its stored parts as they are.
+
+use super::blocking;
+use crate::State;
+use crate::chart::{Point, Spark};
+use crate::failure::Failure;
+use crate::headers::MAIL_POLICY;
+use crate::locale::{Language, Locale};
+use crate::templates::{Frame, html};
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use pegel_report::format::Format;
+use pegel_report::numbers::{KpiBlock, Numbers};
+use pegel_report::view::{KpiView, View, view};
+use pegel_store::archive::Edition;
+use pegel_store::outbox::{Delivery, DeliveryState};
+use serde::Serialize;
+
+/// The part that an edition's page is made from.
+const NUMBERS: &str = "numbers.json";
+const MAIL: &str = "mail.html";
+
+/// The stored parts that can be read as they are, with how browsers are to take them.
+const PARTS: [(&str, &str); 3] =
+    [(NUMBERS, "application/json"), (MAIL, "text/html; charset=utf-8"), ("mail.txt", "text/plain; charset=utf-8")];
+
+/// What the page says.
+#[derive(Serialize)]
+struct Page {
+    id: i64,
+    edition: View,
+    /// The view's sections, with what only this page shows.
+    sections: Vec<Section>,
+    /// Which stored parts can be read as they are.
+    parts: Vec<&'static str>,
+    checksum: String,
+    sources: Vec<Source>,
+    deliveries: Vec<Recipient>,
+}
+
+/// Some KPIs under one heading.
+#[derive(Serialize)]
+struct Section {
+    title: String,
+    kpis: Vec<Kpi>,
+    /// Whether one of them is broken down.
+    has_tables: bool,
+}
+
+/// One KPI.
+#[derive(Serialize)]
+struct Kpi {
+    #[serde(flatten)]
+    view: KpiView,
+    spark: Option<Spark>,
+    /// Whether a group breaks a threshold, so that its breakdowns are worth opening.
+    broken: bool,
+}
+
+/// A file that the edition was made from.
+#[derive(Serialize)]
+struct Source {
+    kind: String,
+    name: String,
+    sha256: String,
+}
+
+/// Whom it was sent to, and what became of it.
+#[derive(Serialize)]
+struct Recipient {
+    address: String,
+    state: &'static str,
+    attempts: i32,
+    at: Option<String>,
+    answer: Option<String>,
+}
+
+/// The edition's page.
+pub(crate) async fn show(
+    request: HttpRequest,
+    state: web::Data<State>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let locale = Locale::of(&request);
+    let (edition, deliveries) = blocking(&state, move |state| {
+        let edition = stored(state, &id)?;
+        let deliveries = state.store.deliveries(Some(edition.head.id))?;
+        Ok((edition, deliveries))
+    })
+    .await?;
+    let page = Page::of(edition, deliveries, &locale)?;
+    let text = state.templates.render("edition.html", &Frame::new(&request, &locale, "editions"), &page)?;
+    Ok(html(HttpResponse::Ok(), text))
+}
+
+/// A stored part, byte for byte.
+pub(crate) async fn part(state: web::Data<State>, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
+    let (id, name) = path.into_inner();
+    let (name, media_type) = PARTS.into_iter().find(|(part, _)| *part == name).ok_or(Failure::NoPage)?;
+    let edition = blocking(&state, move |state| stored(state, &id)).await?;
+    let part = edition.parts.into_iter().find(|part| part.name == name).ok_or(Failure::NoPage)?;
+    let mut response = HttpResponse::Ok();
+    if name == MAIL {
+        response.insert_header((header::CONTENT_SECURITY_POLICY, MAIL_POLICY));
+    }
+    Ok(response.content_type(media_type).body(part.content))
+}
+
+/// The edition of that number. Blocks.
+fn stored(state: &State, id: &str) -> Result<Edition, Failure> {
+    let absent = || Failure::NoEdition(id.to_owned());
+    state.store.edition(id.parse().map_err(|_| absent())?)?.ok_or_else(absent)
+}
+
+impl Page {
+    fn of(edition: Edition, deliveries: Vec<Delivery>, locale: &Locale) -> Result<Page, Failure> {
+        let id = edition.head.id;
+        let unreadable = |error: String| Failure::Numbers { edition: id, error };
+        let part = |name: &str| edition.parts.iter().find(|part| part.name == name);
+        let stored = part(NUMBERS).ok_or_else(|| unreadable(format!("the part {NUMBERS} is missing")))?;
+        let numbers = Numbers::from_json(&stored.content).map_err(|error| unreadable(error.to_string()))?;
+        let tag = tag(&numbers, locale);
+        let format = Format::new(&tag, &numbers.currency, &numbers.zone);
+        let view = view(&numbers, &tag);
+        Ok(Page {
+            id,
+            sections: sections(&view, &numbers),
+            parts: PARTS.into_iter().map(|(name, _)| name).filter(|name| part(name).is_some()).collect(),
+            edition: view,
+            sources: edition
+                .sources
+                .into_iter()
+                .map(|source| Source { kind: source.kind, name: source.name, sha256: source.sha256 })
+                .collect(),
+            checksum: edition.head.checksum,
+            deliveries: deliveries.into_iter().map(|delivery| Recipient::of(delivery, &format)).collect(),
+        })
+    }
+}
+
+/// The reader's locale; within their language the edition's own, so that page and mail read the same.
+fn tag(numbers: &Numbers, locale: &Locale) -> String {
+    let same = Language::of(&numbers.locale) == Some(locale.language);
+    if same { numbers.locale.clone() } else { locale.tag.clone() }
+}
+
+fn sections(view: &View, numbers: &Numbers) -> Vec<Section> {
+    let sections = view.sections.iter().zip(&numbers.sections);
+    sections
+        .map(|(section, blocks)| Section {
+            title: section.title.clone(),
+            kpis: section.kpis.iter().zip(&blocks.kpis).map(|(view, block)| Kpi::of(view, block)).collect(),
+            has_tables: section.kpis.iter().any(|kpi| !kpi.tables.is_empty()),
+        })
+        .collect()
+}
+
+impl Kpi {
+    fn of(view: &KpiView, block: &KpiBlock) -> Kpi {
+        let points: Vec<Point> = block
+            .trend
+            .iter()
+            .map(|point| Point {
+                value: point.cell.outcome.value(),
+                status: block.threshold.judge(&point.cell.outcome, block.better),
+            })
+            .collect();
+        let mut rows = view.tables.iter().flat_map(|table| &table.rows);
+        Kpi {
+            view: view.clone(),
+            spark: Spark::of(&points, &block.threshold),
+            broken: rows.any(|row| matches!(row.status.class, "warning" | "critical")),
+        }
+    }
+}
+
+impl Recipient {
+    fn of(delivery: Delivery, format: &Format) -> Recipient {
+        Recipient {
+            address: delivery.recipient,
+            state: match delivery.state {
+                DeliveryState::Pending => "pending",
+                DeliveryState::Sending => "sending",
+                DeliveryState::Delivered => "delivered",
+                DeliveryState::Failed => "failed",
+            },
+            attempts: delivery.attempts,
+            at: delivery.delivered_at.map(|at| format.instant(at)),
+            answer: delivery.answer,
+        }
+    }
+}

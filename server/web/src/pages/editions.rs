@@ -1,0 +1,76 @@
+//! `/editions`: what was reported, the newest first.
+
+use super::{blocking, format};
+use crate::State;
+use crate::failure::Failure;
+use crate::locale::Locale;
+use crate::templates::{Frame, html, page_number};
+use actix_web::{HttpRequest, HttpResponse, web};
+use pegel_kpi::period::Period;
+use pegel_report::format::Format;
+use pegel_store::archive::EditionHead;
+use serde::Serialize;
+
+/// How many editions one page lists.
+const PAGE_ROWS: i64 = 25;
+
+/// What the page says.
+#[derive(Serialize)]
+struct Editions {
+    editions: Vec<Line>,
+    number: i64,
+    /// Addresses of the pages before and after.
+    newer: Option<String>,
+    older: Option<String>,
+}
+
+/// One edition in the list.
+#[derive(Serialize)]
+struct Line {
+    id: i64,
+    title: String,
+    report: String,
+    period: String,
+    status: String,
+    made: String,
+    revision: i32,
+}
+
+/// The list.
+pub(crate) async fn list(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Failure> {
+    let locale = Locale::of(&request);
+    let number = page_number(request.query_string()).unwrap_or(1);
+    // One more than is shown tells whether there is a page after this one.
+    let mut heads =
+        blocking(&state, move |state| Ok(state.store.editions(PAGE_ROWS + 1, (number - 1) * PAGE_ROWS)?)).await?;
+    let more = heads.len() > usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
+    heads.truncate(usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX));
+    let format = format(&state, &locale);
+    let link = |number: i64| match number {
+        1 => locale.link("/editions", &[]),
+        _ => locale.link("/editions", &[("page", number)]),
+    };
+    let page = Editions {
+        editions: heads.into_iter().map(|head| Line::of(head, &state, &format)).collect(),
+        number,
+        newer: (number > 1).then(|| link(number - 1)),
+        older: more.then(|| link(number + 1)),
+    };
+    let text = state.templates.render("editions.html", &Frame::new(&request, &locale, "editions"), &page)?;
+    Ok(html(HttpResponse::Ok(), text))
+}
+
+impl Line {
+    fn of(edition: EditionHead, state: &State, format: &Format) -> Line {
+        let period = Period::parse(&edition.period, (state.clock)(), &state.zone);
+        Line {
+            id: edition.id,
+            title: edition.title,
+            report: edition.report,
+            period: period.map_or(edition.period, |period| format.period(&(&period).into())),
+            status: edition.status,
+            made: format.instant(edition.created_at),
+            revision: edition.revision,
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! `/kpis/{id}`: one KPI, its course over half a year, and how it is defined.
+
+use super::{blocking, format};
+use crate::State;
+use crate::chart::Chart;
+use crate::courses::{Course, courses, weeks};
+use crate::failure::Failure;
+use crate::locale::Locale;
+use crate::templates::{Frame, html};
+use actix_web::{HttpRequest, HttpResponse, web};
+use pegel_kpi::declaration::Unit;
+use pegel_kpi::diagnostic::nearest;
+use pegel_kpi::kpi::Kpi;
+use pegel_kpi::period::Period;
+use pegel_kpi::threshold::{Better, Status};
+use pegel_report::format::Format;
+use serde::Serialize;
+
+const COURSE_WEEKS: usize = 26;
+
+/// Every how many weeks the chart names one.
+const LABEL_WEEKS: usize = 5;
+
+/// What the page says.
+#[derive(Serialize)]
+struct Page {
+    id: String,
+    title: String,
+    description: String,
+    unit: Unit,
+    better: Better,
+    threshold: String,
+    min_sample: u64,
+    /// The last complete week, in words.
+    period: String,
+    value: String,
+    has_value: bool,
+    status: Status,
+    chart: Option<Chart>,
+    /// Oldest first.
+    weeks: Vec<Week>,
+    /// Names under the chart.
+    labels: Vec<Label>,
+    file: String,
+    version: String,
+    script: String,
+}
+
+/// One week of the course.
+#[derive(Serialize)]
+struct Week {
+    period: String,
+    value: String,
+    has_value: bool,
+    sample: Option<String>,
+    status: Status,
+}
+
+/// The name of a week under the chart.
+#[derive(Serialize)]
+struct Label {
+    /// In per cent from the left.
+    x: f64,
+    text: String,
+}
+
+/// One KPI.
+pub(crate) async fn show(
+    request: HttpRequest,
+    state: web::Data<State>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let locale = Locale::of(&request);
+    let page = {
+        let locale = locale.clone();
+        blocking(&state, move |state| gather(state, &id, &locale)).await?
+    };
+    let text = state.templates.render("kpi.html", &Frame::new(&request, &locale, "kpis"), &page)?;
+    Ok(html(HttpResponse::Ok(), text))
+}
+
+fn gather(state: &State, id: &str, locale: &Locale) -> Result<Page, Failure> {
+    let kpis = &state.catalog.kpis;
+    let kpi = kpis.iter().position(|kpi| kpi.id() == id).ok_or_else(|| unknown(id, kpis))?;
+    let weeks = weeks(state, COURSE_WEEKS)?;
+    let course = courses(state, &kpis[kpi..=kpi], &weeks)?.pop();
+    let course = course.unwrap_or(Course { kpi: &kpis[kpi], cells: Vec::new() });
+    Ok(Page::of(&course, &weeks, &format(state, locale), locale))
+}
+
+fn unknown(id: &str, kpis: &[Kpi]) -> Failure {
+    Failure::NoKpi { id: id.to_owned(), nearest: nearest(id, kpis.iter().map(Kpi::id)).map(str::to_owned) }
+}
+
+impl Page {
+    fn of(course: &Course, weeks: &[Period], format: &Format, locale: &Locale) -> Page {
+        let Kpi { declaration: declared, file, sha256, .. } = course.kpi;
+        let points = course.points();
+        let rows: Vec<Week> = weeks
+            .iter()
+            .zip(&course.cells)
+            .zip(&points)
+            .map(|((week, cell), point)| Week {
+                period: format.period(&week.into()),
+                value: format.judged(cell, declared.unit, &declared.threshold),
+                has_value: point.value.is_some(),
+                sample: cell.sample.map(|sample| format.value(sample as f64, Unit::Count)),
+                status: point.status,
+            })
+            .collect();
+        Page {
+            id: declared.id.clone(),
+            title: declared.title.for_locale(&locale.tag).to_owned(),
+            description: declared.description.for_locale(&locale.tag).to_owned(),
+            unit: declared.unit,
+            better: declared.better,
+            threshold: format.threshold(&declared.threshold, declared.unit, declared.better),
+            min_sample: declared.min_sample,
+            period: weeks.last().map_or_else(String::new, |week| format.period(&week.into())),
+            value: rows.last().map_or_else(String::new, |week| week.value.clone()),
+            has_value: rows.last().is_some_and(|week| week.has_value),
+            status: points.last().map_or(Status::Unjudged, |point| point.status),
+            chart: Chart::of(&points, &declared.threshold, declared.better, declared.unit, |value| {
+                format.value(value, declared.unit)
+            }),
+            labels: labels(weeks, locale),
+            weeks: rows,
+            file: file.clone(),
+            version: sha256.clone(),
+            script: course.kpi.source().to_owned(),
+        }
+    }
+}
+
+/// Names every few weeks, the last one among them.
+fn labels(weeks: &[Period], locale: &Locale) -> Vec<Label> {
+    let place = 100.0 / weeks.len().max(1) as f64;
+    let named = weeks.iter().enumerate().filter(|(index, _)| (weeks.len() - 1 - index).is_multiple_of(LABEL_WEEKS));
+    named
+        .map(|(index, week)| Label {
+            x: ((index as f64 + 0.5) * place * 100.0).round() / 100.0,
+            text: format!("{}{}", locale.words().week_short, week.first_day.iso_week_date().week()),
+        })
+        .collect()
+}

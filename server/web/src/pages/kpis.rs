@@ -1,0 +1,87 @@
+//! `/kpis`: what is measured, and how it stands.
+
+use super::{blocking, format};
+use crate::State;
+use crate::chart::Spark;
+use crate::courses::{Course, courses, weeks};
+use crate::failure::Failure;
+use crate::locale::Locale;
+use crate::templates::{Frame, html};
+use actix_web::{HttpRequest, HttpResponse, web};
+use pegel_kpi::threshold::Status;
+use pegel_report::format::Format;
+use serde::Serialize;
+
+/// How many weeks the small trends show.
+const TREND_WEEKS: usize = 13;
+
+/// What the page says.
+#[derive(Serialize)]
+struct Kpis {
+    /// The last complete week, in words.
+    period: String,
+    packs: Vec<Pack>,
+}
+
+/// The KPIs of one folder.
+#[derive(Serialize)]
+struct Pack {
+    /// Empty for those that lie in no folder.
+    name: String,
+    kpis: Vec<Line>,
+}
+
+/// One KPI in the list.
+#[derive(Serialize)]
+struct Line {
+    id: String,
+    title: String,
+    value: String,
+    has_value: bool,
+    status: Status,
+    threshold: String,
+    trend: Option<Spark>,
+}
+
+/// The list.
+pub(crate) async fn list(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Failure> {
+    let locale = Locale::of(&request);
+    let page = {
+        let locale = locale.clone();
+        blocking(&state, move |state| gather(state, &locale)).await?
+    };
+    let text = state.templates.render("kpis.html", &Frame::new(&request, &locale, "kpis"), &page)?;
+    Ok(html(HttpResponse::Ok(), text))
+}
+
+fn gather(state: &State, locale: &Locale) -> Result<Kpis, Failure> {
+    let weeks = weeks(state, TREND_WEEKS)?;
+    let mut courses = courses(state, &state.catalog.kpis, &weeks)?;
+    courses.sort_by(|left, right| left.kpi.file.cmp(&right.kpi.file));
+    let format = format(state, locale);
+    let packs = courses.chunk_by(|left, right| left.kpi.pack() == right.kpi.pack()).map(|courses| Pack {
+        name: courses[0].kpi.pack().to_owned(),
+        kpis: courses.iter().map(|course| Line::of(course, &format, locale)).collect(),
+    });
+    Ok(Kpis {
+        period: weeks.last().map_or_else(String::new, |week| format.period(&week.into())),
+        packs: packs.collect(),
+    })
+}
+
+impl Line {
+    fn of(course: &Course, format: &Format, locale: &Locale) -> Line {
+        let declared = &course.kpi.declaration;
+        let points = course.points();
+        let last = course.cells.last();
+        Line {
+            id: declared.id.clone(),
+            title: declared.title.for_locale(&locale.tag).to_owned(),
+            value: last.map_or_else(String::new, |cell| format.judged(cell, declared.unit, &declared.threshold)),
+            has_value: last.is_some_and(|cell| cell.outcome.value().is_some()),
+            status: points.last().map_or(Status::Unjudged, |point| point.status),
+            threshold: format.threshold(&declared.threshold, declared.unit, declared.better),
+            trend: Spark::of(&points, &declared.threshold),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The style sheet, under an address that names its content, so that browsers may keep it for good.
+
+use crate::State;
+use crate::failure::Failure;
+use actix_web::http::header::{CacheControl, CacheDirective, ETag, EntityTag, Header, IfNoneMatch};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+const YEAR_SECONDS: u32 = 365 * 24 * 60 * 60;
+
+/// The style sheet of that hash; any other is no page.
+pub(crate) async fn sheet(
+    request: HttpRequest,
+    state: web::Data<State>,
+    hash: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let (text, current) = state.templates.style();
+    if *hash != current {
+        return Err(Failure::NoPage);
+    }
+    let tag = EntityTag::new_strong(current.to_owned());
+    let known = match IfNoneMatch::parse(&request) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),
+        Err(_) => false,
+    };
+    let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response.insert_header(ETag(tag)).insert_header(CacheControl(vec![
+        CacheDirective::Public,
+        CacheDirective::MaxAge(YEAR_SECONDS),
+        CacheDirective::Extension("immutable".to_owned(), None),
+    ]));
+    Ok(if known { response.finish() } else { response.content_type("text/css; charset=utf-8").body(text.to_owned()) })
+}

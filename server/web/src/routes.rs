@@ -1,0 +1,29 @@
+//! Which address shows what. Shared by the program and the tests.
+
+use crate::failure::show_failures;
+use crate::headers::{refuse_foreign, secure};
+use crate::pages::{edition, editions, health, kpi, kpis, missing, style};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{ServiceConfig, redirect, scope, to};
+
+/// Which address shows what. A [`State`](crate::State) must be in the app's data, as `web::Data<State>`.
+pub fn routes(config: &mut ServiceConfig) {
+    let pages = scope("")
+        .service(redirect("/", "/editions"))
+        .route("/editions", to(editions::list))
+        .route("/editions/{id}", to(edition::show))
+        .route("/editions/{id}/{part}", to(edition::part))
+        .route("/kpis", to(kpis::list))
+        .route("/kpis/{id}", to(kpi::show))
+        .route("/healthz", to(health::check))
+        .route("/pegel-{hash}.css", to(style::sheet))
+        .default_service(to(missing::page));
+    config.service(
+        // A request passes through these from the bottom up.
+        pages
+            .wrap(from_fn(show_failures))
+            .wrap(from_fn(refuse_foreign))
+            .wrap(Compress::default())
+            .wrap(from_fn(secure)),
+    );
+}

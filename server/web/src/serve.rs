@@ -1,0 +1,34 @@
+//! Listening and answering until told to stop.
+
+use crate::address::check_loopback;
+use crate::{State, WebError, routes};
+use actix_web::dev::Server;
+use actix_web::{App, HttpServer, web};
+use std::net::TcpListener;
+
+/// Seconds that requests under way are given when the server is told to stop.
+const GRACE_SECONDS: u64 = 10;
+
+/// Answers until the process is told to stop (SIGINT, SIGTERM), then finishes the requests under way.
+///
+/// # Errors
+/// If the listener is not on loopback, or the operating system takes it away.
+pub async fn serve(state: State, listener: TcpListener) -> Result<(), WebError> {
+    server(state, listener)?.await.map_err(WebError::Stopped)
+}
+
+/// The server that [`serve`] runs, for whoever stops it in another way: through [`Server::handle`].
+///
+/// # Errors
+/// If the listener is not on loopback.
+pub fn server(state: State, listener: TcpListener) -> Result<Server, WebError> {
+    let address = check_loopback(listener.local_addr().map_err(WebError::Listen)?)?;
+    let state = web::Data::new(state);
+    let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(routes))
+        .shutdown_timeout(GRACE_SECONDS)
+        .listen(listener)
+        .map_err(WebError::Listen)?
+        .run();
+    tracing::info!(%address, "answering at http://{address}/");
+    Ok(server)
+}

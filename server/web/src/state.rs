@@ -1,0 +1,30 @@
+//! What the pages are made from.
+
+use crate::Templates;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use pegel_catalog::Catalog;
+use pegel_store::Store;
+use std::sync::Arc;
+
+/// What the pages are made from, handed in by whoever starts the server. Cheap to clone.
+#[derive(Clone)]
+pub struct State {
+    pub store: Store,
+    /// The KPIs in force.
+    pub catalog: Arc<Catalog>,
+    /// Tells the time.
+    pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// In which weeks begin and end, and instants are shown.
+    pub zone: TimeZone,
+    /// ISO 4217.
+    pub currency: String,
+    pub templates: Arc<Templates>,
+}
+
+impl State {
+    /// The zone's IANA name.
+    pub(crate) fn zone_name(&self) -> &str {
+        self.zone.iana_name().unwrap_or("UTC")
+    }
+}

@@ -1,0 +1,246 @@
+//! A real server on a port of its own, what is stored in it, and a plain look at what it answers.
+
+pub mod numbers;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use pegel_catalog::Catalog;
+use pegel_kpi::model::{Column, table};
+use pegel_kpi::script::Language;
+use pegel_report::numbers::Numbers;
+use pegel_store::archive::{NewEdition, Part, SourceHash};
+use pegel_store::facts::{Fact, Facts, Value};
+use pegel_store::outbox::NewDelivery;
+use pegel_store::runs::{Claim, RunKey};
+use pegel_store::{Store, StoreError};
+use pegel_web::{State, Templates};
+use serde_json::Map;
+use std::collections::HashMap;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+
+/// A Monday; the week before is 2026-W46.
+pub const NOW: &str = "2026-11-16T06:00:00Z";
+
+/// A server that answers until it is dropped.
+pub struct Site {
+    pub address: SocketAddr,
+    handle: actix_web::dev::ServerHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Site {
+    /// Serves the KPIs of [`catalog`] from a store.
+    pub fn on(store: Store) -> Site {
+        Site::of(state(store, catalog()))
+    }
+
+    pub fn of(state: State) -> Site {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (tell, told) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let server = pegel_web::server(state, listener).unwrap();
+                tell.send(server.handle()).unwrap();
+                server.await.unwrap();
+            });
+        });
+        Site { address, handle: told.recv().unwrap(), thread: Some(thread) }
+    }
+
+    /// What a browser that prefers German gets, or English without one.
+    pub fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, &[])
+    }
+
+    pub fn get_in(&self, language: &str, path: &str) -> Answer {
+        self.ask("GET", path, &[("Accept-Language", language)])
+    }
+
+    /// Any request; `Host` is this server's unless the headers say otherwise.
+    pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
+        if !headers.iter().any(|(name, _)| *name == "Host") {
+            request += &format!("Host: {}\r\n", self.address);
+        }
+        for (name, value) in headers {
+            request += &format!("{name}: {value}\r\n");
+        }
+        stream.write_all(format!("{request}\r\n").as_bytes()).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        Answer::read(&bytes)
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        // The future only hands on the wish; the thread below is what is waited for.
+        drop(self.handle.stop(false));
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+/// What a server answered.
+pub struct Answer {
+    pub status: u16,
+    /// By lower-case name.
+    pub headers: HashMap<String, String>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    fn read(bytes: &[u8]) -> Answer {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let head = std::str::from_utf8(&bytes[..end]).unwrap();
+        let mut lines = head.lines();
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let headers = lines.map(|line| line.split_once(": ").unwrap());
+        let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
+        Answer { status, headers, body: bytes[end + 4..].to_vec() }
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+
+    pub fn html(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    /// What people read on the page between header and footer, a line for each piece of text.
+    pub fn words(&self) -> String {
+        let html = self.html();
+        let main = html.split_once("<main").and_then(|(_, main)| main.split_once("</main>")).unwrap().0;
+        let texts = main.split('<').skip(1).filter_map(|piece| piece.split_once('>')).map(|(_, text)| text.trim());
+        let lines: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
+        let text = lines.join("\n").replace("&lt;", "<").replace("&gt;", ">").replace("&#x27;", "'");
+        text.replace("&quot;", "\"").replace("&amp;", "&")
+    }
+}
+
+/// What the pages are made from, with a fixed clock in Berlin.
+pub fn state(store: Store, catalog: Catalog) -> State {
+    let now: Timestamp = NOW.parse().unwrap();
+    State {
+        store,
+        catalog: Arc::new(catalog),
+        clock: Arc::new(move || now),
+        zone: TimeZone::get("Europe/Berlin").unwrap(),
+        currency: "EUR".to_owned(),
+        templates: Arc::new(Templates::load(Path::new("there is no such home")).unwrap()),
+    }
+}
+
+const FEEDBACK: &str = r#"// How many report back? 1 < 2 & "quotes".
+kpi(#{
+    id: "feedback", title: #{ en: "Feedback", de: "Rückmeldungen" },
+    description: #{ en: "Accepted leads on which the partner reported back.",
+                    de: "Angenommene Leads, zu denen der Partner eine Rückmeldung gab." },
+    unit: "percent", better: "higher", threshold: #{ warning: 0.80, critical: 0.75 }, min_sample: 3,
+});
+fn measures(data) {
+    let accepted = data.leads.dated(|l| l.accepted_at);
+    #{ all: accepted.count(), answered: accepted.filter(|l| l.feedback_at.is_set()).count() }
+}
+fn value(m) { ratio(m.answered, m.all) }
+"#;
+
+const WON: &str = r#"
+kpi(#{
+    id: "won_amount", title: #{ en: "Won <b>amount</b>", de: "Gewonnene <b>Summe</b>" },
+    description: #{ en: "Amount of the leads won.", de: "Summe der gewonnenen Leads." },
+    unit: "money", better: "higher",
+});
+fn measures(data) { #{ amount: data.leads.dated(|l| l.accepted_at).sum(|l| l.amount) } }
+fn value(m) { m.amount }
+"#;
+
+/// Two small KPIs, one of them with a title that is markup.
+pub fn catalog() -> Catalog {
+    let language = Arc::new(Language::new());
+    let files = [("partner/feedback.rhai", FEEDBACK), ("won_amount.rhai", WON)];
+    Catalog {
+        kpis: files.iter().map(|(file, text)| language.load(file, text).unwrap()).collect(),
+        thresholds: Default::default(),
+        thresholds_sha256: String::new(),
+    }
+}
+
+/// Leads accepted on a day (at noon, UTC), so many of them with feedback, each worth 100.
+pub fn add_leads(store: &Store, day: &str, count: usize, answered: usize) {
+    let leads = table("leads").unwrap();
+    let columns: Vec<&'static Column> =
+        ["accepted_at", "feedback_at", "amount"].iter().map(|name| leads.column(name).unwrap()).collect();
+    let noon = format!("{day}T12:00:00Z").parse::<Timestamp>().unwrap().as_second();
+    let rows = (0..count).map(|index| {
+        let feedback = if index < answered { Value::Integer(noon + 3600) } else { Value::Missing };
+        Fact {
+            key: format!("{day} {index}"),
+            values: vec![Value::Integer(noon), feedback, Value::Integer(10_000)],
+            attributes: Map::new(),
+        }
+    });
+    let facts = Facts { table: leads, columns, rows: rows.collect() };
+    store.write(true, |writer| writer.upsert(&facts, noon).map(drop)).map_err(|error: StoreError| error).unwrap();
+}
+
+/// Publishes an edition of these numbers, with a mail and two recipients; its id.
+pub fn publish(store: &Store, numbers: &Numbers) -> i64 {
+    publish_with(store, numbers, numbers.to_json())
+}
+
+/// The same with another text stored as its numbers.
+pub fn publish_with(store: &Store, numbers: &Numbers, json: String) -> i64 {
+    let key =
+        RunKey { report: numbers.report.clone(), period: numbers.period.name.clone(), revision: numbers.revision };
+    let at = numbers.created_at;
+    let Claim::Ours { run } = store.claim_run(&key, at, at + 60).unwrap() else { panic!("the run is taken") };
+    let part = |name: &str, media_type: &str, content: String| Part {
+        name: name.to_owned(),
+        media_type: media_type.to_owned(),
+        content,
+        sha256: "5".repeat(64),
+    };
+    let edition = NewEdition {
+        report: numbers.report.clone(),
+        title: numbers.title.en.clone(),
+        period: numbers.period.name.clone(),
+        revision: numbers.revision,
+        starts_at: at - 604_800,
+        ends_at: at,
+        created_at: at,
+        status: serde_json::to_value(numbers.status).unwrap().as_str().unwrap().to_owned(),
+        parts: vec![
+            part("numbers.json", "application/json", json),
+            part(
+                "mail.html",
+                "text/html",
+                "<h1 style=\"color: teal\">Für Sie</h1><script>alert(1)</script>".to_owned(),
+            ),
+            part("mail.txt", "text/plain", "Für Sie\n".to_owned()),
+            part("subject.txt", "text/plain", "Für Sie".to_owned()),
+        ],
+        sources: vec![SourceHash {
+            kind: "kpi".to_owned(),
+            name: "partner/feedback.rhai".to_owned(),
+            sha256: "ab".repeat(32),
+        }],
+        checksum: "c".repeat(64),
+    };
+    let delivery = |recipient: &str| NewDelivery {
+        recipient: recipient.to_owned(),
+        message_id: format!("<{recipient}-{}-{}@pegel>", numbers.period.name, numbers.revision),
+    };
+    let id = store.publish(run, &edition, &[delivery("ada@example.com"), delivery("bob@example.com")]).unwrap();
+    let claimed = store.claim_delivery(at + 60, at + 120).unwrap().unwrap();
+    store.record_delivered(claimed.id, at + 61, "250 2.0.0 Ok: queued").unwrap();
+    id
+}

@@ -1,0 +1,119 @@
+//! The numbers of a small edition, made by hand.
+
+use pegel_kpi::cell::{Beside, Cell, Outcome};
+use pegel_kpi::declaration::{Unit, Words};
+use pegel_kpi::threshold::{Better, Status, Threshold};
+use pegel_report::numbers::{
+    Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, PeriodHead, Section, TrendPoint,
+};
+
+const FLOOR: Threshold = Threshold { warning: Some(0.80), critical: Some(0.75) };
+
+fn words(en: &str, de: &str) -> Words {
+    Words { en: en.to_owned(), de: de.to_owned() }
+}
+
+fn cell(value: f64, sample: u64) -> Cell {
+    let outcome = Outcome::Value { value };
+    Cell { outcome, numerator: None, denominator: None, sample: Some(sample), beside: Vec::new() }
+}
+
+fn absent(outcome: Outcome) -> Cell {
+    Cell { outcome, numerator: None, denominator: None, sample: Some(0), beside: Vec::new() }
+}
+
+fn week(number: u32, first_day: &str, last_day: &str) -> PeriodHead {
+    PeriodHead { name: format!("2026-W{number}"), first_day: first_day.to_owned(), last_day: last_day.to_owned() }
+}
+
+fn row(label: Option<&str>, now: Cell, before: Cell) -> BreakdownRow {
+    BreakdownRow {
+        label: label.map(str::to_owned),
+        change: Change::between(&before, &now, Better::Higher),
+        status: FLOOR.judge(&now.outcome, Better::Higher),
+        cell: now,
+        previous: before,
+    }
+}
+
+/// An edition of week 46: a rate that slipped in one region, and a time of which nothing is known.
+pub fn weekly() -> Numbers {
+    let (now, before) = (cell(0.78, 438), cell(0.831, 402));
+    let change = Change::between(&before, &now, Better::Higher);
+    let north = row(Some("North & Sons"), cell(0.612, 49), cell(0.74, 50));
+    let breach = |group, status, cell, change| Breach {
+        kpi: "feedback".to_owned(),
+        title: words("Feedback rate", "Feedbackquote"),
+        unit: Unit::Percent,
+        better: Better::Higher,
+        group,
+        status,
+        cell,
+        threshold: FLOOR,
+        change,
+    };
+    let group = GroupHead { dimension: "region".to_owned(), label: Some("North & Sons".to_owned()) };
+    let course = [0.84, 0.85, 0.83, 0.86, 0.84, 0.82, 0.83, 0.79, 0.81, 0.82, 0.80, 0.831, 0.78];
+    let trend = course.iter().zip(34..).map(|(value, number)| TrendPoint {
+        period: format!("2026-W{number}"),
+        // Nothing is known of week 40.
+        cell: if number == 40 { absent(Outcome::NoRows) } else { cell(*value, 400) },
+    });
+    let feedback = KpiBlock {
+        id: "feedback".to_owned(),
+        title: words("Feedback rate", "Feedbackquote"),
+        description: words("Share of the accepted leads with feedback.", "Anteil der Leads mit Rückmeldung."),
+        unit: Unit::Percent,
+        better: Better::Higher,
+        threshold: FLOOR,
+        min_sample: 5,
+        version: "ab".repeat(32),
+        cell: now.clone(),
+        previous: before,
+        change,
+        status: Status::Warning,
+        trend: trend.collect(),
+        breakdowns: vec![BreakdownTable {
+            dimension: "region".to_owned(),
+            worst: None,
+            rows: vec![
+                north.clone(),
+                row(Some("South"), cell(0.91, 77), cell(0.90, 70)),
+                row(None, absent(Outcome::TooFew), cell(0.85, 20)),
+            ],
+        }],
+    };
+    let cycle = KpiBlock {
+        id: "cycle".to_owned(),
+        title: words("<script>alert('Cycle')</script>", "<script>alert('Dauer')</script>"),
+        description: words("\"><img src=x>", "\"><img src=x>"),
+        unit: Unit::Duration,
+        better: Better::Lower,
+        threshold: Threshold::default(),
+        min_sample: 0,
+        version: "cd".repeat(32),
+        cell: absent(Outcome::NoRows),
+        previous: Cell { beside: vec![Beside { name: "median".to_owned(), value: 7200.0 }], ..cell(90_000.0, 3) },
+        change: None,
+        status: Status::Unjudged,
+        trend: Vec::new(),
+        breakdowns: Vec::new(),
+    };
+    Numbers {
+        report: "weekly".to_owned(),
+        title: words("Partner sales", "Partnervertrieb"),
+        locale: "de-DE".to_owned(),
+        zone: "Europe/Berlin".to_owned(),
+        currency: "EUR".to_owned(),
+        revision: 0,
+        period: week(46, "2026-11-09", "2026-11-15"),
+        compared_with: week(45, "2026-11-02", "2026-11-08"),
+        created_at: 1_794_808_800,
+        status: Status::Critical,
+        breaches: vec![
+            breach(Some(group), Status::Critical, north.cell, north.change),
+            breach(None, Status::Warning, now, change),
+        ],
+        sections: vec![Section { title: words("Partners", "Partner"), kpis: vec![feedback, cycle] }],
+    }
+}
