@@ -1,0 +1,155 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
+use std::path::PathBuf;
+
+/// Reports on sales run with partners: KPIs as scripts, weekly mails, an archive that can be verified.
+#[derive(Debug, Parser)]
+#[command(name = "pegel", version, propagate_version = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What all commands take.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// The folder that holds configuration, KPIs, templates and database [default: the working directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub home: Option<PathBuf>,
+    /// sqlite:PATH or postgres://…, instead of the configured database
+    #[arg(long, global = true, value_name = "URL", env = "PEGEL_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// smtp://…, smtps://… or folder:PATH, instead of the configured way of mails
+    #[arg(long, global = true, value_name = "URL", env = "PEGEL_MAIL_URL", hide_env_values = true)]
+    pub mail_url: Option<String>,
+    /// The time, instead of the machine's clock, which then stands still: for trying things out
+    #[arg(long, global = true, value_name = "INSTANT", hide = true)]
+    pub now: Option<Timestamp>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show Pegel with made-up data: fill a home, make last week's report, serve the pages
+    Demo(Demo),
+    /// Serve the pages, make reports when they are due, send mails
+    Serve(Serve),
+    /// Make a home: folder, configuration, schema
+    Init {
+        /// [default: the home]
+        dir: Option<PathBuf>,
+    },
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Import a CSV file through a mapping
+    Import(Import),
+    /// List, show, check, test and compute KPIs
+    #[command(subcommand)]
+    Kpi(Kpi),
+    /// List, run and verify reports
+    #[command(subcommand)]
+    Report(Report),
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// The port to serve the pages on
+    #[arg(long, default_value_t = 7345)]
+    pub port: u16,
+    /// Stop after the report, and say where things are
+    #[arg(long)]
+    pub once: bool,
+    /// Begin with another number, get other data
+    #[arg(long, default_value_t = 46, hide = true)]
+    pub seed: u64,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Where to listen, instead of the configured address
+    #[arg(long, value_name = "HOST:PORT")]
+    pub address: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// CSV, plain or gzip
+    pub file: PathBuf,
+    /// The mapping: a file of config/imports without its ending, or a built-in one
+    #[arg(long, value_name = "NAME")]
+    pub map: String,
+    /// Show what would happen, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write rejected rows into a CSV file, with line, column and reason
+    #[arg(long, value_name = "FILE")]
+    pub rejected: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Kpi {
+    /// List the KPIs in force
+    List,
+    /// Show a KPI's definition
+    Show { id: String },
+    /// Load scripts, and say what is wrong with them
+    Check {
+        /// A file or folder [default: all KPIs of the home]
+        path: Option<PathBuf>,
+    },
+    /// Run the tests in scripts
+    Test {
+        /// A file or folder [default: all KPIs of the home]
+        path: Option<PathBuf>,
+    },
+    /// Compute a KPI
+    Value(Value),
+}
+
+#[derive(Debug, Args)]
+pub struct Value {
+    pub id: String,
+    /// 2026-W45, 2026-11, 2026-Q4, 2026, 2026-11-02..2026-11-08, last-week, this-month, …
+    #[arg(long)]
+    pub period: String,
+    /// Break down by dimensions: partner, region, rep, …
+    #[arg(long, value_name = "DIM[,DIM]", value_delimiter = ',')]
+    pub by: Vec<String>,
+    /// Only the rows of one group
+    #[arg(long = "where", value_name = "DIM=VALUE")]
+    pub only: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Report {
+    /// List the reports that are set up
+    List,
+    /// Make an edition of a report
+    Run(Run),
+    /// Recompute the checksums of a stored edition, and name what differs
+    Verify { edition: i64 },
+}
+
+#[derive(Debug, Args)]
+pub struct Run {
+    /// A file of config/reports without its ending
+    pub name: String,
+    /// [default: last-week, in the report's zone]
+    #[arg(long)]
+    pub period: Option<String>,
+    /// Write what was made into a folder, and store nothing
+    #[arg(long, value_name = "DIR", conflicts_with = "send")]
+    pub out: Option<PathBuf>,
+    /// Send the mails now, instead of leaving that to the server
+    #[arg(long)]
+    pub send: bool,
+    /// Make a new edition of a period that was reported before
+    #[arg(long)]
+    pub again: bool,
+}

@@ -1,0 +1,126 @@
+//! `pegel demo`: the main job on made-up data, from an empty folder to a mailed report.
+
+use super::{init, report, serve};
+use crate::cli::{self, Global};
+use crate::composer::Composer;
+use crate::demo::{demo_data, load};
+use crate::home::Home;
+use crate::outcome::{Done, Failure, Outcome, broke};
+use anyhow::{Context, anyhow};
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use pegel_delivery::{Outcome as Made, RunReport};
+use pegel_kpi::model::{Path as Column, table};
+use pegel_kpi::period::{Period, Span};
+use pegel_kpi::scan::{Projection, Scan, Source};
+use pegel_kpi::scope::Scope;
+use pegel_store::Store;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where the demo lives, unless `--home` says otherwise.
+const HOME: &str = "pegel-demo";
+const REPORT: &str = "weekly";
+/// The shipped report, with somebody to mail it to.
+const SHIPPED_REPORT: &str = include_str!("../../../../config/reports/weekly.toml");
+const RECIPIENT: &str = "Maria Musterfrau <maria@example.com>";
+
+/// Fills a home unless it is filled, makes last week's report, then serves.
+pub fn run(command: &cli::Demo, global: &Global) -> Outcome {
+    let path = global.home.clone().unwrap_or_else(|| PathBuf::from(HOME));
+    write_report(&path).map_err(broke)?;
+    let home = init::make(&path, global)?;
+    let store = home.store()?;
+    let now = global.clock().now();
+    if !is_filled(&store).map_err(broke)? {
+        fill(&home, &store, command.seed, now).map_err(broke)?;
+    }
+    let edition = make_report(&home, &store, global)?;
+    say(&home, &store, edition)?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, command.port));
+    if command.once {
+        eprintln!("`pegel demo` serves it all at http://{address}/editions/{edition}");
+        return Ok(Done::InOrder);
+    }
+    eprintln!("open http://{address}/editions/{edition} – Ctrl-C ends the demo");
+    serve::serve(&home, address, global.clock())
+}
+
+/// The shipped report with a recipient; nobody real gets it.
+fn write_report(home: &Path) -> anyhow::Result<()> {
+    let path = home.join(format!("config/reports/{REPORT}.toml"));
+    if path.exists() {
+        return Ok(());
+    }
+    let folder = path.parent().unwrap_or(home);
+    std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    let text = SHIPPED_REPORT.replace("recipients = []", &format!("recipients = [{RECIPIENT:?}]"));
+    std::fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+/// Whether there is a partner. The demo's data are written in one transaction: one is as good as all.
+fn is_filled(store: &Store) -> anyhow::Result<bool> {
+    let partners = table("partners").context("the model has partners")?;
+    let id = Column::own(partners.column("id").context("every table has an id")?);
+    let columns = vec![Projection::of(id)];
+    let scan = Scan { table: partners, columns, window: None, scope: Scope::everything() };
+    let mut found = false;
+    store.reader()?.scan(&scan, &mut |batch| found |= !batch.is_empty())?;
+    Ok(found)
+}
+
+fn fill(home: &Home, store: &Store, seed: u64, now: Timestamp) -> anyhow::Result<()> {
+    let zone = home.config.zone();
+    let yesterday = now.to_zoned(zone.clone()).date().yesterday()?;
+    eprintln!("making up 18 months of partner sales, up to {yesterday} …");
+    let tables = demo_data(seed, yesterday, &zone);
+    let rows: usize = tables.iter().map(|table| table.rows.len()).sum();
+    let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} rows")?;
+    let bar = ProgressBar::new(u64::try_from(rows)?).with_style(style);
+    load(store, tables, now.as_second(), |_, rows| bar.inc(rows as u64))?;
+    bar.finish_and_clear();
+    Ok(())
+}
+
+fn make_report(home: &Home, store: &Store, global: &Global) -> Result<i64, Failure> {
+    let composer = Composer::new(home, store.clone(), Arc::new(home.catalog()?))?;
+    let clock = global.clock();
+    let today = clock.now().to_zoned(home.config.zone()).date();
+    let this_week = Period::containing(Span::Week, today, &home.config.zone()).map_err(broke)?;
+    let period = this_week.before().map_err(broke)?;
+    let worker = report::worker(home, store.clone(), composer, clock)?;
+    let run = RunReport { report: REPORT.to_owned(), period, revision: 0 };
+    let edition = match run.make(&worker).map_err(broke)? {
+        Made::Published { edition, .. } | Made::Done { edition } => edition,
+        Made::Taken => return Err(broke(anyhow!("another process is making this report right now"))),
+    };
+    worker.drain().map_err(broke)?;
+    Ok(edition)
+}
+
+/// Says where the edition and its mail are.
+fn say(home: &Home, store: &Store, edition: i64) -> Result<(), Failure> {
+    let stored = store.edition(edition).map_err(broke)?;
+    let stored = stored.ok_or_else(|| broke(anyhow!("edition {edition} is not in the archive")))?;
+    let folder = home.path.join(format!("editions/{}-{}", stored.head.report, stored.head.period));
+    report::write_parts(&folder, &stored.parts).map_err(broke)?;
+    println!("edition {}", folder.join("mail.html").display());
+    for delivery in store.deliveries(Some(edition)).map_err(broke)? {
+        match (delivery.delivered_at, delivery.answer) {
+            (Some(_), Some(answer)) => println!("mail    {answer}"),
+            (_, answer) => eprintln!("{}: {}", delivery.recipient, answer.as_deref().unwrap_or("not sent yet")),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_report_has_a_place_for_the_recipient() {
+        assert_eq!(SHIPPED_REPORT.matches("recipients = []").count(), 1);
+    }
+}

@@ -1,0 +1,55 @@
+//! `pegel init` and `pegel migrate`.
+
+use crate::cli::Global;
+use crate::config;
+use crate::home::Home;
+use crate::outcome::{Done, Failure, Outcome, broke};
+use anyhow::Context;
+use pegel_store::Store;
+use std::path::{Path, PathBuf};
+
+/// Makes folder, configuration and schema, and leaves what is there as it is.
+pub fn init(dir: Option<PathBuf>, global: &Global) -> Outcome {
+    let path = dir.unwrap_or_else(|| global.home());
+    let home = make(&path, global)?;
+    eprintln!("{} is ready", home.path.display());
+    Ok(Done::InOrder)
+}
+
+/// The same, for other commands.
+///
+/// # Errors
+/// If a file cannot be written, or the database cannot be reached.
+pub fn make(path: &Path, global: &Global) -> Result<Home, Failure> {
+    write_new(&path.join("config/pegel.toml"), config::SHIPPED)?;
+    write_new(&path.join("config/thresholds.toml"), pegel_catalog::thresholds::SHIPPED)?;
+    for folder in ["config/imports", "config/reports", "kpis", "templates"] {
+        make_folder(&path.join(folder))?;
+    }
+    let home = global.open(path)?;
+    Store::open(&home.database_url()).map_err(broke)?.migrate().map_err(broke)?;
+    Ok(home)
+}
+
+fn make_folder(folder: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display())).map_err(broke)
+}
+
+fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    if path.exists() {
+        return Ok(());
+    }
+    make_folder(path.parent().unwrap_or(path))?;
+    std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display())).map_err(broke)
+}
+
+/// Brings the schema up to date.
+pub fn migrate(global: &Global) -> Outcome {
+    let home = global.open(&global.home())?;
+    let ran = Store::open(&home.database_url()).map_err(broke)?.migrate().map_err(broke)?;
+    match ran.as_slice() {
+        [] => eprintln!("the schema is up to date"),
+        ran => ran.iter().for_each(|name| println!("{name}")),
+    }
+    Ok(Done::InOrder)
+}

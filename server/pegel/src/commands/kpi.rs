@@ -1,0 +1,65 @@
+//! `pegel kpi …`
+
+mod tests;
+mod value;
+
+use crate::cli::{self, Global};
+use crate::outcome::{Done, Failure, Outcome, usage};
+use pegel_catalog::load_scripts;
+use pegel_catalog::scripts::{self, ScriptFile};
+use pegel_kpi::script::Language;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Runs one of the commands on KPIs.
+pub fn run(command: cli::Kpi, global: &Global) -> Outcome {
+    match command {
+        cli::Kpi::List => list(global),
+        cli::Kpi::Show { id } => show(&id, global),
+        cli::Kpi::Check { path } => check(path.as_deref(), global),
+        cli::Kpi::Test { path } => tests::run(path.as_deref(), global),
+        cli::Kpi::Value(value) => value::run(&value, global),
+    }
+}
+
+fn list(global: &Global) -> Outcome {
+    let catalog = global.open(&global.home())?.catalog()?;
+    let widest = catalog.kpis.iter().map(|kpi| kpi.id().len()).max().unwrap_or(0);
+    for kpi in &catalog.kpis {
+        println!("{:widest$}  {:10}  {}", kpi.id(), kpi.pack(), kpi.declaration.title.en);
+    }
+    Ok(Done::InOrder)
+}
+
+fn show(id: &str, global: &Global) -> Outcome {
+    let catalog = global.open(&global.home())?.catalog()?;
+    print!("{}", catalog.kpi(id).map_err(usage)?.source());
+    Ok(Done::InOrder)
+}
+
+/// Loads scripts and says what is wrong; tests are not run.
+fn check(path: Option<&Path>, global: &Global) -> Outcome {
+    let (kpis, wrong) = load_scripts(&Arc::new(Language::new()), &scripts_at(path, global)?);
+    for diagnostic in &wrong {
+        eprintln!("{diagnostic}\n");
+    }
+    if !wrong.is_empty() {
+        eprintln!("{} in order, {} not", kpis.len(), wrong.len());
+        return Ok(Done::NotInOrder);
+    }
+    if path.is_none() {
+        // Together they must make a catalogue, with the thresholds laid over them.
+        global.open(&global.home())?.catalog()?;
+    }
+    println!("{} in order", kpis.len());
+    Ok(Done::InOrder)
+}
+
+/// The scripts at a path, or all of the home.
+fn scripts_at(path: Option<&Path>, global: &Global) -> Result<Vec<ScriptFile>, Failure> {
+    match path {
+        Some(path) => scripts::at(path),
+        None => scripts::of_home(&global.home()),
+    }
+    .map_err(usage)
+}

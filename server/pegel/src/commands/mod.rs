@@ -1,0 +1,8 @@
+//! One file per command.
+
+pub mod demo;
+pub mod import;
+pub mod init;
+pub mod kpi;
+pub mod report;
+pub mod serve;

@@ -1,0 +1,49 @@
+//! `pegel serve`: the pages, and the ticker that makes reports when they are due.
+
+use super::report::worker;
+use crate::cli::{self, Global};
+use crate::composer::Composer;
+use crate::home::Home;
+use crate::outcome::{Done, Failure, Outcome, broke, usage};
+use anyhow::Context;
+use pegel_delivery::{Clock, Ticker};
+use pegel_web::{State, Templates, check_address};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+/// Serves until it is told to stop.
+pub fn run(command: &cli::Serve, global: &Global) -> Outcome {
+    let home = global.open(&global.home())?;
+    let address = command.address.as_deref().unwrap_or(&home.config.web.address);
+    let address = check_address(address).map_err(usage)?;
+    serve(&home, address, global.clock())
+}
+
+/// The same, for other commands.
+///
+/// # Errors
+/// If something is wrongly configured, or the address is in use.
+pub fn serve(home: &Home, address: SocketAddr, clock: Clock) -> Outcome {
+    let store = home.store()?;
+    let catalog = Arc::new(home.catalog()?);
+    let composer = Composer::new(home, store.clone(), catalog.clone())?;
+    let worker = Arc::new(worker(home, store.clone(), composer, clock.clone())?);
+    let state = State {
+        store,
+        catalog,
+        clock: Arc::new(move || clock.now()),
+        zone: home.config.zone(),
+        currency: home.config.currency.clone(),
+        templates: Arc::new(Templates::load(&home.path).map_err(usage)?),
+    };
+    let listener =
+        TcpListener::bind(address).with_context(|| format!("{address} cannot be listened on")).map_err(broke)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(broke)?;
+    runtime.block_on(async {
+        let ticker = Ticker::start(worker).await.map_err(broke)?;
+        let served = pegel_web::serve(state, listener).await.map_err(broke);
+        ticker.stop().await;
+        served
+    })?;
+    Ok::<Done, Failure>(Done::InOrder)
+}

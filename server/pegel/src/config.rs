@@ -1,0 +1,118 @@
+//! `config/pegel.toml`: the home's configuration, with the environment and the command line laid over it.
+
+use anyhow::{Context, anyhow};
+use jiff::tz::TimeZone;
+use pegel_kpi::period;
+use serde::Deserialize;
+use std::path::Path;
+
+/// The configuration as a file to begin with. It holds the defaults.
+pub const SHIPPED: &str = include_str!("../../../config/pegel.toml");
+
+const FILE: &str = "config/pegel.toml";
+
+/// All that can be configured for a home.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// IANA.
+    zone: String,
+    /// ISO 4217.
+    pub currency: String,
+    pub database_url: String,
+    pub mail: Mail,
+    pub web: Web,
+}
+
+/// How mails are sent.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mail {
+    pub from: String,
+    pub url: String,
+}
+
+/// How pages are served.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Web {
+    pub address: String,
+    pub base_url: Option<String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            zone: "Europe/Berlin".to_owned(),
+            currency: "EUR".to_owned(),
+            database_url: "sqlite:pegel.db".to_owned(),
+            mail: Mail::default(),
+            web: Web::default(),
+        }
+    }
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Mail { from: "Pegel <pegel@localhost>".to_owned(), url: "folder:outbox".to_owned() }
+    }
+}
+
+impl Default for Web {
+    fn default() -> Self {
+        Web { address: "127.0.0.1:7345".to_owned(), base_url: None }
+    }
+}
+
+impl Config {
+    /// The configuration of a home; the defaults if it has no such file.
+    ///
+    /// # Errors
+    /// If the file cannot be read or understood.
+    pub fn of_home(home: &Path) -> anyhow::Result<Config> {
+        let path = home.join(FILE);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Config::parse(&text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Config::default()),
+            Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
+        }
+    }
+
+    fn parse(text: &str) -> anyhow::Result<Config> {
+        let config: Config =
+            toml::from_str(text).map_err(|error| anyhow!("{FILE}: {}", error.to_string().trim_end()))?;
+        period::zone(&config.zone).with_context(|| FILE)?;
+        if config.currency.len() != 3 || !config.currency.bytes().all(|letter| letter.is_ascii_uppercase()) {
+            return Err(anyhow!("{FILE}: “{}” is no currency: write an ISO 4217 code such as EUR", config.currency));
+        }
+        Ok(config)
+    }
+
+    /// The home's time zone.
+    pub fn zone(&self) -> TimeZone {
+        period::zone(&self.zone).unwrap_or(TimeZone::UTC)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_file_holds_the_defaults() {
+        assert_eq!(Config::parse(SHIPPED).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_the_line() {
+        for (text, said) in [
+            ("zone = \"Europe/Berlino\"", "no time zone"),
+            ("curency = \"EUR\"", "unknown field `curency`"),
+            ("currency = \"euro\"", "ISO 4217"),
+            ("[mail]\nfrom = 1", "line 2"),
+        ] {
+            let error = format!("{:#}", Config::parse(text).unwrap_err());
+            assert!(error.starts_with("config/pegel.toml") && error.contains(said), "{error}");
+        }
+    }
+}

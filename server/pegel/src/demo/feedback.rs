@@ -1,0 +1,55 @@
+//! On which leads partners report back, and so the story that the demo tells: one region has stopped.
+
+use super::calendar::Calendar;
+use super::cast::{Cast, Partner, REGIONS, SLIPPING};
+use super::dice::{Dice, Part};
+use super::leads::Lead;
+
+/// The feedback rate of the slipping region in the last complete week (and the one under way) and those before it. It
+/// crosses the warning at 80 % first, then the critical floor of 75 %.
+const SLIDE: [f64; 4] = [0.69, 0.77, 0.80, 0.84];
+
+/// How far a region's rate goes up and down from week to week.
+const WEEKLY_NOISE: f64 = 0.015;
+
+/// Decides for every accepted lead whether its partner reports back on it.
+///
+/// The leads of a region are drawn systematically: each reports with the probability of its partner in its week, but
+/// the number of reports in any stretch of time is within one of what is expected. Drawn one by one, a healthy region
+/// of 60 leads a week would fall below its warning every other month, and the story would drown in chance.
+pub fn decide(seed: u64, cast: &Cast, calendar: &Calendar, leads: &mut [Lead]) {
+    let mut dice = Dice::of(seed, Part::Feedback);
+    let weeks = calendar.weeks_back(calendar.at(0, 0)) + 1;
+    for region in 0..REGIONS.len() {
+        let noise: Vec<f64> = (0..weeks).map(|_| dice.around(0.0, WEEKLY_NOISE)).collect();
+        let mut owed = dice.around(0.5, 0.5);
+        for (accepted_at, position) in accepted(leads, region) {
+            let lead = &mut leads[position];
+            let partner = &cast.partners[lead.partner().expect("somebody has accepted it")];
+            let week = calendar.weeks_back(accepted_at);
+            owed += rate(partner, week, noise[week]);
+            lead.reports = owed >= 1.0;
+            owed -= f64::from(u8::from(lead.reports));
+        }
+    }
+}
+
+/// The accepted leads of a region as (accepted at, position), in order.
+fn accepted(leads: &[Lead], region: usize) -> Vec<(i64, usize)> {
+    let positions = leads.iter().enumerate().filter(|(_, lead)| lead.region == region);
+    let mut accepted: Vec<(i64, usize)> =
+        positions.filter_map(|(position, lead)| Some((lead.accepted_at?, position))).collect();
+    accepted.sort_unstable();
+    accepted
+}
+
+/// The share of the leads on which a partner reports back, for those accepted that many weeks before the last complete
+/// one.
+fn rate(partner: &Partner, week: usize, noise: f64) -> f64 {
+    let region = &REGIONS[partner.region];
+    match SLIDE.get(week) {
+        Some(rate) if region.name == SLIPPING => *rate,
+        _ if partner.bad => partner.feedback,
+        _ => region.feedback + partner.feedback + noise,
+    }
+}

@@ -1,0 +1,68 @@
+//! The data of `pegel demo`: eighteen months of plainly made-up sales with partners, the same for the same seed and day.
+//!
+//! [`demo_data`] is pure; [`load`] writes what it returns. The parts, in the order in which they are made:
+//!
+//! | file | what it makes |
+//! |---|---|
+//! | `dice`, `calendar`, `names`, `table` | chance, seasons and working hours, names that nobody bears, rows that refer by key |
+//! | `cast` | regions, partners (five clearly bad ones among them), reps, products |
+//! | `leads` | enquiries, their qualification, the offers to partners |
+//! | `feedback` | on which leads partners report back: the story of the region that slips |
+//! | `course` | what becomes of accepted leads |
+//! | `customers`, `opportunities`, `orders` | what follows from leads |
+//! | `diary`, `plans`, `marketing` | activities and surveys, targets and forecasts, costs and observations |
+//!
+//! Nothing happens after the end of the last day: a milestone that would come later is missing, so that there are open
+//! leads, offers without an answer and customers who are still there.
+
+mod calendar;
+mod cast;
+mod course;
+mod customers;
+mod diary;
+mod dice;
+mod feedback;
+mod leads;
+mod load;
+mod marketing;
+mod names;
+mod opportunities;
+mod orders;
+mod plans;
+mod table;
+
+pub use load::load;
+pub use table::DemoTable;
+
+use calendar::Calendar;
+use cast::Cast;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+/// All rows of the demo, table by table in an order in which they can be written. They end with `last_day` in the zone.
+pub fn demo_data(seed: u64, last_day: Date, zone: &TimeZone) -> Vec<DemoTable> {
+    let calendar = Calendar::new(last_day, zone);
+    let cast = Cast::new(seed, &calendar);
+    let mut leads = leads::arrive(seed, &cast, &calendar);
+    feedback::decide(seed, &cast, &calendar, &mut leads);
+    course::follow(seed, &cast, &calendar, &mut leads);
+    let customers = customers::gather(seed, &cast, &calendar, &mut leads);
+    let customer_keys = customers::keys(&customers);
+    let orders = orders::place(seed, &cast, &calendar, &leads, &customers);
+
+    let mut tables = cast.tables();
+    tables.extend(customers::tables(&customers, &customer_keys));
+    tables.extend(leads::tables(&leads, &cast, &customer_keys));
+    tables.extend(opportunities::tables(seed, &cast, &calendar, &leads, &customer_keys));
+    tables.push(orders::table(&orders, &cast, &customer_keys));
+    tables.push(diary::activities(seed, &cast, &calendar, &leads, &customer_keys));
+    tables.push(plans::targets(seed, &cast, &calendar, &orders));
+    tables.push(plans::forecasts(seed, &calendar, &orders));
+    tables.push(marketing::costs(seed, &calendar));
+    tables.push(diary::surveys(seed, &cast, &calendar, &orders, &customer_keys));
+    tables.push(marketing::observations(seed, &cast, &calendar));
+    tables
+}
+
+#[cfg(test)]
+mod tests;

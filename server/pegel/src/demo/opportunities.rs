@@ -1,0 +1,112 @@
+//! The larger leads as opportunities, and what these were before they changed.
+
+use super::calendar::Calendar;
+use super::cast::{Cast, FIRST_SERVICE, REGIONS};
+use super::dice::{Dice, Part, real, whole};
+use super::leads::{self, Lead, Outcome};
+use super::table::{DemoTable, Key, cells};
+
+/// Changes are on record for the opportunities of the last half year, as if the history had been switched on then.
+const HISTORY_DAYS: i64 = 182;
+
+/// What an opportunity was from an instant on.
+struct State {
+    since: i64,
+    stage: &'static str,
+    amount: i64,
+    probability: f64,
+    /// Days since 1970.
+    expected_close_on: i64,
+}
+
+/// The opportunities and their changes.
+pub fn tables(seed: u64, cast: &Cast, calendar: &Calendar, leads: &[Lead], customer_keys: &[Key]) -> [DemoTable; 2] {
+    let mut dice = Dice::of(seed, Part::Opportunities);
+    let mut table = DemoTable::new(
+        "opportunities",
+        &[
+            "lead_id",
+            "customer_id",
+            "partner_id",
+            "rep_id",
+            "product_id",
+            "region",
+            "stage",
+            "amount",
+            "probability",
+            "contract_months",
+            "created_at",
+            "expected_close_on",
+            "closed_at",
+            "outcome",
+        ],
+    );
+    let mut changes = DemoTable::new(
+        "opportunity_changes",
+        &["opportunity_id", "changed_at", "stage", "amount", "probability", "expected_close_on"],
+    );
+    let history_from = calendar.at(calendar.length() - HISTORY_DAYS, 0);
+    for (position, lead) in leads.iter().enumerate() {
+        let Some(created_at) = lead.first_meeting_at.filter(|_| lead.sizeable) else { continue };
+        let key = Key::numbered("O", table.rows.len() + 1);
+        let (last, before) = states(lead, created_at, calendar, &mut dice);
+        if created_at >= history_from {
+            let ended = before.iter().skip(1).chain([&last]).map(|state| state.since);
+            for ((state, changed_at), number) in before.iter().zip(ended).zip(1..) {
+                let State { stage, amount, probability, expected_close_on, .. } = *state;
+                let cells = cells![&key, changed_at, stage, amount, probability, expected_close_on];
+                changes.push(Key(format!("{}-{number}", key.0)), cells);
+            }
+        }
+        let months = if lead.product >= FIRST_SERVICE { *dice.pick(&[24.0, 36.0, 60.0]) } else { 12.0 };
+        table.push(
+            key,
+            cells![
+                &leads::key(position),
+                lead.customer.map(|customer| &customer_keys[customer]),
+                lead.partner().map(|partner| &cast.partners[partner].key),
+                &cast.reps[lead.rep].key,
+                &cast.product_keys[lead.product],
+                REGIONS[lead.region].name,
+                last.stage,
+                last.amount,
+                last.probability,
+                months,
+                created_at,
+                last.expected_close_on,
+                lead.closed_at,
+                lead.outcome.map(Outcome::name),
+            ],
+        );
+    }
+    [table, changes]
+}
+
+/// What the opportunity is at the end, and what it was before, in order.
+fn states(lead: &Lead, created_at: i64, calendar: &Calendar, dice: &mut Dice) -> (State, Vec<State>) {
+    let mut before = Vec::new();
+    let mut expect = |since: i64, low: i64, high: i64| {
+        let on = calendar.date(calendar.day_of(since)) + dice.between(low, high);
+        (since, on)
+    };
+    let (since, on) = expect(created_at, 25, 60);
+    let steps = [
+        (lead.quoted_at.map(|at| expect(at, 10, 30)), "proposal", 0.5),
+        (lead.contract_sent_at.map(|at| expect(at, 4, 14)), "negotiation", 0.75),
+    ];
+    // At first the amount is an estimate, in whole hundreds.
+    let estimate = whole(real(lead.worth) * dice.around(1.0, 0.25) / 10_000.0).max(1) * 10_000;
+    let mut now = State { since, stage: "qualified", amount: estimate, probability: 0.2, expected_close_on: on };
+    for (step, stage, probability) in steps {
+        if let Some((since, expected_close_on)) = step {
+            let next = State { since, stage, amount: lead.worth, probability, expected_close_on };
+            before.push(std::mem::replace(&mut now, next));
+        }
+    }
+    if let (Some(since), Some(outcome)) = (lead.closed_at, lead.outcome) {
+        let probability = if outcome == Outcome::Won { 1.0 } else { 0.0 };
+        let next = State { since, stage: outcome.name(), probability, ..now };
+        before.push(std::mem::replace(&mut now, next));
+    }
+    (now, before)
+}

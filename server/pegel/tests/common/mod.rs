@@ -1,0 +1,122 @@
+//! What the tests of the binary share: a home, and the command run in it.
+
+use pegel_store::testing::TestDatabase;
+use serde_json::Value as Json;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A Wednesday.
+pub const NOW: &str = "2026-11-18T09:00:00Z";
+
+/// A home in a temporary folder, with its database.
+pub struct TestHome {
+    folder: tempfile::TempDir,
+    database: TestDatabase,
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub struct Said {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
+}
+
+#[allow(dead_code, reason = "not every test file uses all of it")]
+impl TestHome {
+    /// An empty folder, and no database yet.
+    pub fn empty() -> TestHome {
+        TestHome::with(TestDatabase::sqlite())
+    }
+
+    /// A home made by `pegel init`, on SQLite.
+    pub fn new() -> TestHome {
+        let home = TestHome::empty();
+        home.run(&["init"]).succeeded();
+        home
+    }
+
+    /// A home made by `pegel init`, on PostgreSQL.
+    pub fn on_postgres() -> TestHome {
+        let home = TestHome::with(TestDatabase::postgres());
+        home.run(&["init"]).succeeded();
+        home
+    }
+
+    fn with(database: TestDatabase) -> TestHome {
+        TestHome { folder: tempfile::tempdir().unwrap(), database }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn store(&self) -> pegel_store::Store {
+        self.database.store()
+    }
+
+    /// Writes a file of the home.
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// The command, not started yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pegel"));
+        command.env_clear().env("TZ", "UTC");
+        command.arg("--home").arg(self.path()).args(["--now", NOW, "--database-url", self.database.url()]);
+        command.args(arguments);
+        command
+    }
+
+    /// Runs the command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Said {
+        Said::of(&self.command(arguments).output().unwrap())
+    }
+
+    /// The cells that `pegel kpi value … --json` prints.
+    pub fn cells(&self, arguments: &[&str]) -> Vec<Json> {
+        let said = self.run(&[&["kpi", "value"], arguments, &["--json"]].concat()).succeeded();
+        let json: Json = serde_json::from_str(&said.out).unwrap();
+        json["cells"].as_array().unwrap().clone()
+    }
+
+    /// The files below a folder of the home, by name.
+    pub fn files(&self, folder: &str) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.path().join(folder)).into_iter().flatten().flatten();
+        let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        files.sort();
+        files
+    }
+}
+
+impl Said {
+    pub fn of(output: &Output) -> Said {
+        Said {
+            status: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout.clone()).unwrap(),
+            err: String::from_utf8(output.stderr.clone()).unwrap(),
+        }
+    }
+
+    #[track_caller]
+    pub fn succeeded(self) -> Said {
+        assert_eq!(self.status, 0, "{}{}", self.out, self.err);
+        self
+    }
+
+    /// Ended with that status, and said all of this on standard error.
+    #[track_caller]
+    #[allow(dead_code, reason = "not every test file uses all of it")]
+    pub fn failed(self, status: i32, saying: &[&str]) -> Said {
+        assert_eq!(self.status, status, "{}{}", self.out, self.err);
+        for text in saying {
+            assert!(self.err.contains(text), "“{text}” is not in:\n{}", self.err);
+        }
+        assert!(!self.err.contains("panicked"), "{}", self.err);
+        self
+    }
+}

@@ -1,0 +1,55 @@
+//! `pegel demo` on a fresh machine: one command, and there is a report in the mail.
+
+mod common;
+
+use common::TestHome;
+use mail_parser::MessageParser;
+
+#[test]
+fn the_demo_ends_with_an_edition_and_a_mail_in_which_the_slipping_region_is_on_top() {
+    let home = TestHome::empty();
+    let said = home.run(&["demo", "--once"]).succeeded();
+    let lines: Vec<&str> = said.out.lines().collect();
+    let [edition, mail] = lines[..] else { panic!("{}", said.out) };
+    let edition = std::fs::read_to_string(edition.strip_prefix("edition ").unwrap()).unwrap();
+    let mail = std::fs::read(mail.strip_prefix("mail    ").unwrap()).unwrap();
+
+    let message = MessageParser::default().parse(&mail).unwrap();
+    let (html, text) = (message.body_html(0).unwrap(), message.body_text(0).unwrap());
+    assert_eq!(html.replace("\r\n", "\n").trim_end(), edition.trim_end());
+
+    let stored = home.store().edition(1).unwrap().unwrap();
+    assert_eq!((stored.head.report.as_str(), stored.head.period.as_str()), ("weekly", "2026-W46"));
+    let numbers = stored.parts.iter().find(|part| part.name == "numbers.json").unwrap();
+    let numbers = pegel_report::numbers::Numbers::from_json(&numbers.content).unwrap();
+    let worst = &numbers.breaches[0];
+    assert_eq!((worst.kpi.as_str(), worst.status), ("feedback_rate", pegel_kpi::threshold::Status::Critical));
+    assert_eq!(worst.group.as_ref().unwrap().dimension, "region");
+    let region = worst.group.as_ref().unwrap().label.as_deref().unwrap();
+    let first = text.find(region).unwrap();
+    assert!(first < 1500, "{region} is not at the top of the text, but at {first}:\n{text}");
+
+    // The same numbers stand in both parts.
+    let view = pegel_report::view::view(&numbers, &numbers.locale);
+    for kpi in view.sections.iter().flat_map(|section| &section.kpis) {
+        for part in [&html, &text] {
+            let plain = part.replace("&nbsp;", "\u{a0}").replace("&#160;", "\u{a0}");
+            assert!(plain.contains(kpi.value.as_str()), "{} {} is missing", kpi.title, kpi.value);
+        }
+    }
+}
+
+#[test]
+fn a_second_demo_uses_the_home_that_is_there() {
+    let home = TestHome::empty();
+    let first = home.run(&["demo", "--once"]).succeeded();
+    assert!(first.err.contains("making up 18 months"), "{}", first.err);
+    let second = home.run(&["demo", "--once"]).succeeded();
+    assert!(!second.err.contains("making up"), "{}", second.err);
+    assert_eq!(first.out, second.out);
+    assert_eq!(home.files("outbox").len(), 1);
+    assert_eq!(home.store().editions(10, 0).unwrap().len(), 1);
+    // What came out is as it was published, and all shipped scripts are in order.
+    home.run(&["report", "verify", "1"]).succeeded();
+    home.run(&["kpi", "check"]).succeeded();
+}

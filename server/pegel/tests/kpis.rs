@@ -1,0 +1,117 @@
+//! KPIs on the command line.
+
+mod common;
+
+use common::TestHome;
+use serde_json::json;
+
+const OPPORTUNITIES: &str = "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value
+A1,Anna Beispiel,Basic,Muster AG,Won,2017-04-03,2017-05-02,1054.50
+A2,Anna Beispiel,Pro,Muster AG,Won,2017-04-03,2017-05-22,4514
+A3,Anna Beispiel,Basic,Probe KG,Lost,2017-04-03,2017-06-02,0
+B1,Bert Beispiel,Pro,Probe KG,Won,2017-04-03,2017-06-12,50
+B2,Bert Beispiel,Pro,,Engaging,2017-04-03,,
+";
+const TEAMS: &str = "sales_agent,manager,regional_office
+Anna Beispiel,Max Muster,Central
+Bert Beispiel,Max Muster,West
+";
+const PRODUCTS: &str = "product,series,sales_price\nBasic,GTX,550\nPro,GTX,4821\n";
+const ACCOUNTS: &str = "account,sector,year_established,revenue,employees,office_location,subsidiary_of
+Muster AG,retail,1996,1100.04,2822,Germany,
+Probe KG,medical,1999,251.41,495,Austria,
+";
+
+fn import_all(home: &TestHome) {
+    for (name, text) in [("accounts", ACCOUNTS), ("products", PRODUCTS), ("teams", TEAMS), ("pipeline", OPPORTUNITIES)]
+    {
+        let file = home.write(&format!("in/{name}.csv"), text);
+        home.run(&["import", file.to_str().unwrap(), "--map", &format!("maven_{name}")]).succeeded();
+    }
+}
+
+#[test]
+fn the_same_commands_print_the_same_cells_on_both_databases() {
+    let [sqlite, postgres] = [TestHome::new(), TestHome::on_postgres()].map(|home| {
+        import_all(&home);
+        let cells = [
+            home.cells(&["win_rate", "--period", "2017-Q2"]),
+            home.cells(&["win_rate", "--period", "2017-Q2", "--by", "rep"]),
+            home.cells(&["average_deal_size", "--period", "2017", "--by", "product,region"]),
+            home.cells(&["sales_cycle", "--period", "2017", "--where", "rep=Anna Beispiel"]),
+            home.cells(&["win_rate", "--period", "2018"]),
+        ];
+        cells
+    });
+    assert_eq!(sqlite, postgres);
+
+    let [total, by_rep, by_product, anna, later] = sqlite;
+    let total_cell = json!({ "group": {}, "state": "value", "value": 0.75,
+                             "numerator": 3.0, "denominator": 4.0, "sample": 4 });
+    assert_eq!(total, [total_cell]);
+    assert_eq!(by_rep[0]["group"], json!({ "rep": "Anna Beispiel" }));
+    assert_eq!((&by_rep[0]["numerator"], &by_rep[0]["denominator"]), (&json!(2.0), &json!(3.0)));
+    assert_eq!(by_product[0]["group"], json!({ "product": "Basic", "region": "Central" }));
+    assert_eq!(by_product[0]["value"], json!(1054.5));
+    assert_eq!(anna[0]["value"], json!((29.0 + 49.0) / 2.0 * 86_400.0));
+    assert_eq!(later, [json!({ "group": {}, "state": "no_rows", "numerator": 0.0, "denominator": 0.0, "sample": 0 })]);
+}
+
+#[test]
+fn one_group_can_be_asked_for_and_an_absent_one_has_no_rows() {
+    let home = TestHome::new();
+    import_all(&home);
+    let cells = home.cells(&["win_rate", "--period", "2017", "--where", "rep=Nobody"]);
+    assert_eq!((cells.len(), &cells[0]["state"]), (1, &json!("no_rows")));
+    let said = home.run(&["kpi", "value", "win_rate", "--period", "2017", "--by", "region"]).succeeded();
+    insta::assert_snapshot!(said.out, @r"
+    Central	0.6666666666666666	2 of 3
+    West	1	1 of 1
+    ");
+}
+
+#[test]
+fn importing_twice_changes_nothing() {
+    let home = TestHome::new();
+    import_all(&home);
+    let file = home.path().join("in/pipeline.csv");
+    let said = home.run(&["import", file.to_str().unwrap(), "--map", "maven_pipeline"]).succeeded();
+    assert_eq!(said.out, "0 new, 0 changed, 5 unchanged, 0 rejected\n");
+}
+
+#[test]
+fn all_shipped_kpis_are_in_order_and_pass_their_tests_without_a_database() {
+    let home = TestHome::empty();
+    assert!(home.run(&["kpi", "check"]).succeeded().out.ends_with(" in order\n"));
+    assert!(home.run(&["kpi", "test"]).succeeded().out.ends_with(" passed, 0 failed\n"));
+    let said = home.run(&["kpi", "list"]).succeeded();
+    assert!(said.out.lines().count() >= 10 && said.out.contains("Feedback rate"), "{}", said.out);
+    assert!(home.run(&["kpi", "show", "win_rate"]).succeeded().out.starts_with("kpi(#{"));
+}
+
+#[test]
+fn a_failing_test_is_shown_with_what_was_expected_and_found() {
+    let home = TestHome::empty();
+    let shipped = home.run(&["kpi", "show", "win_rate"]).succeeded().out;
+    let broken = home.write("win_rate.rhai", &shipped.replace("expect: 0.36", "expect: 0.37"));
+    let said = home.run(&["kpi", "test", broken.to_str().unwrap()]);
+    assert_eq!(said.status, 1);
+    assert!(said.out.contains("36 of 100\n    expected 0.37, found 0.36\n"), "{}", said.out);
+    assert!(said.out.ends_with("2 passed, 1 failed\n"), "{}", said.out);
+}
+
+#[test]
+fn a_kpi_of_the_home_is_in_force_at_once() {
+    let home = TestHome::new();
+    import_all(&home);
+    home.write(
+        "kpis/own/open_deals.rhai",
+        r#"kpi(#{ id: "closed_deals", title: #{ en: "Closed deals", de: "Abschlüsse" },
+                  description: #{ en: "Closed.", de: "Abgeschlossen." }, unit: "count", better: "higher" });
+           fn measures(data) { #{ n: data.opportunities.dated(|o| o.closed_at).count() } }
+           fn value(m) { m.n }"#,
+    );
+    assert_eq!(home.cells(&["closed_deals", "--period", "2017"])[0]["value"], json!(4.0));
+    // Counting nothing gives 0, which is a value.
+    assert_eq!(home.cells(&["closed_deals", "--period", "2018"])[0]["value"], json!(0.0));
+}

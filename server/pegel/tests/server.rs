@@ -1,0 +1,92 @@
+//! `pegel serve`: due reports go out once, whatever happens to the process.
+
+mod common;
+
+use common::TestHome;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+/// A server that is killed when the test ends.
+struct Served {
+    child: Child,
+    address: String,
+}
+
+impl Served {
+    fn start(home: &TestHome) -> Served {
+        let mut command = home.command(&["serve", "--address", "127.0.0.1:0"]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let address = lines.find_map(|line| {
+            let line = line.unwrap();
+            let (_, rest) = line.split_once("http://")?;
+            Some(rest.split('/').next().unwrap().to_owned())
+        });
+        let address = address.expect("the server says where it listens");
+        // Somebody must go on reading what it logs.
+        std::thread::spawn(move || lines.for_each(drop));
+        Served { child, address }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// As `kill -9` does.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn wait_for(what: &str, done: impl Fn() -> bool) {
+    let until = Instant::now() + Duration::from_secs(90);
+    while !done() {
+        assert!(Instant::now() < until, "{what} did not happen");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn a_server_killed_between_two_ticks_sends_no_second_mail_after_its_restart() {
+    let home = TestHome::new();
+    let weekly = include_str!("../../../config/reports/weekly.toml");
+    home.write("config/reports/weekly.toml", &weekly.replace("recipients = []", "recipients = [\"a@example.com\"]"));
+
+    let served = Served::start(&home);
+    wait_for("the mail of the week", || home.files("outbox").len() == 1);
+    let sent = std::fs::read(&home.files("outbox")[0]).unwrap();
+    assert!(served.get("/healthz").starts_with("HTTP/1.1 200"));
+    served.kill();
+
+    let served = Served::start(&home);
+    // Long enough for a tick at second 0 or 30.
+    std::thread::sleep(Duration::from_secs(32));
+    assert_eq!(home.files("outbox").len(), 1);
+    assert_eq!(std::fs::read(&home.files("outbox")[0]).unwrap(), sent);
+    assert_eq!(home.store().editions(10, 0).unwrap().len(), 1);
+    assert_eq!(home.store().deliveries(None).unwrap()[0].attempts, 1);
+    assert!(served.get("/editions/1").contains("2026"));
+    assert!(served.get("/kpis/feedback_rate").starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn any_address_but_loopback_is_refused() {
+    let home = TestHome::new();
+    home.run(&["serve", "--address", "0.0.0.0:7345"]).failed(2, &["0.0.0.0", "loopback"]);
+    home.run(&["serve", "--address", "192.168.1.20:7345"]).failed(2, &["192.168.1.20"]);
+    home.run(&["serve", "--address", "everywhere"]).failed(2, &["everywhere"]);
+}
