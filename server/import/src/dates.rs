@@ -29,7 +29,10 @@ pub enum When {
 const YEARS: std::ops::RangeInclusive<i16> = 1900..=2199;
 
 impl DateFormat {
-    /// The format of that name, or written in directives. An error says what is wrong with it.
+    /// The format of that name, or written in directives.
+    ///
+    /// # Errors
+    /// What is wrong with it, in a sentence.
     pub fn new(text: &str) -> Result<DateFormat, String> {
         match text {
             "iso" => Ok(DateFormat::Iso),

@@ -1,8 +1,8 @@
 //! The import of one file: a check of all its rows, then one pass for each table that the mapping fills, all in one
 //! transaction.
 //!
-//! Every pass reads the file again: so nothing but its keys is held in memory, rows find related rows that stand further
-//! down in the same file, and nothing is written before the whole file is known to be readable.
+//! Every pass reads the file again: so nothing but its keys is held in memory, a table is complete before the next one
+//! refers to it, and nothing is written before the whole file is known to be readable.
 
 use crate::check::{Checked, check};
 use crate::convert::Formats;

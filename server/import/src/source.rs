@@ -199,7 +199,7 @@ impl<'a> Source<'a> {
             return Ok(None);
         }
         let inside: u64 = record.iter().map(newlines).sum();
-        if let Some(swallowed) = record.iter().last().filter(|cell| cell.ends_with(TAIL)) {
+        if let Some(swallowed) = record.iter().next_back().filter(|cell| cell.ends_with(TAIL)) {
             // No line end was left for the record itself.
             let line = self.reader.position().line() - newlines(swallowed);
             return Err(ImportError::UnclosedQuote { file: self.file.to_owned(), line });
@@ -211,7 +211,7 @@ impl<'a> Source<'a> {
 }
 
 fn newlines(cell: impl AsRef<[u8]>) -> u64 {
-    cell.as_ref().iter().filter(|&&byte| byte == b'\n').count() as u64
+    cell.as_ref().split(|&byte| byte == b'\n').count() as u64 - 1
 }
 
 fn lossy(cells: ByteRecord) -> StringRecord {

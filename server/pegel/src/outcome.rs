@@ -1,5 +1,6 @@
 //! How a command ends: its exit status, and what it says about a failure.
 
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 /// A command came to its end.
@@ -52,4 +53,12 @@ fn say(error: &anyhow::Error, status: u8) -> ExitCode {
         eprintln!("error: {text}")
     }
     ExitCode::from(status)
+}
+
+/// Writes a line of the answer to standard output. Ends the program quietly when nobody reads on (`pegel kpi list | head`).
+pub fn answer(line: impl std::fmt::Display) {
+    let written = writeln!(std::io::stdout(), "{line}");
+    if let Err(error) = written {
+        std::process::exit(if error.kind() == ErrorKind::BrokenPipe { 0 } else { 3 });
+    }
 }

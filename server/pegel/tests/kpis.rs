@@ -1,4 +1,5 @@
 //! KPIs on the command line.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 

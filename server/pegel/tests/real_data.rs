@@ -1,5 +1,6 @@
 //! Public data sets, where they lie in the folder that `PEGEL_REAL_DATA` names: our figures against figures that another
 //! program computed from the same files.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 

@@ -8,9 +8,9 @@
 //! A checksum tells damage and careless edits, not a forger who can write to the database; the mails that went out carry
 //! the start of the numbers' hash.
 
-use crate::digest::sha256;
 use crate::numbers::Numbers;
 use crate::render::Rendered;
+use pegel_kpi::digest::sha256;
 use pegel_kpi::period::Period;
 use pegel_kpi::threshold::Status;
 use pegel_store::archive::{Edition, NewEdition, Part, SourceHash};
@@ -91,6 +91,9 @@ pub enum Damage {
 }
 
 /// An edition as it is stored.
+///
+/// # Panics
+/// Never: what is written as JSON here has texts for keys.
 pub fn edition(numbers: &Numbers, period: &Period, rendered: &Rendered, sources: Vec<SourceHash>) -> NewEdition {
     let instants = period.instants();
     let head = Head {
@@ -131,17 +134,15 @@ pub fn verify(edition: &Edition) -> Result<(), Vec<Damage>> {
         Some(part) => damage_of_manifest(part, &edition.head.checksum).into_iter().collect(),
         None => vec![Damage::PartMissing { name: MANIFEST.to_owned() }],
     };
-    match stored.and_then(|part| serde_json::from_str::<Manifest>(&part.content).ok()) {
-        Some(manifest) => {
-            damages.extend(damages_of_head(&manifest.edition, edition));
-            damages.extend(damages_of_parts(&manifest.parts, &edition.parts));
-            damages.extend(damages_of_sources(&manifest.sources, &edition.sources));
-        }
-        // Without a manifest there are still the hashes that the parts carry themselves.
-        None => {
-            let others = edition.parts.iter().filter(|part| part.name != MANIFEST);
-            damages.extend(others.filter(|part| sha256(&part.content) != part.sha256).map(damaged));
-        }
+    let manifest = stored.and_then(|part| serde_json::from_str::<Manifest>(&part.content).ok());
+    if let Some(manifest) = manifest {
+        damages.extend(damages_of_head(&manifest.edition, edition));
+        damages.extend(damages_of_parts(&manifest.parts, &edition.parts));
+        damages.extend(damages_of_sources(&manifest.sources, &edition.sources));
+    } else {
+        // There are still the hashes that the parts carry themselves.
+        let others = edition.parts.iter().filter(|part| part.name != MANIFEST);
+        damages.extend(others.filter(|part| sha256(&part.content) != part.sha256).map(damaged));
     }
     if damages.is_empty() { Ok(()) } else { Err(damages) }
 }
@@ -237,5 +238,4 @@ impl From<&SourceHash> for SourceLine {
 }
 
 #[cfg(test)]
-#[path = "archive_tests.rs"]
 mod tests;

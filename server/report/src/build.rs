@@ -214,5 +214,4 @@ fn worst_of(breaches: &[Rank], sections: &[Section]) -> Status {
 }
 
 #[cfg(test)]
-#[path = "build_tests.rs"]
 mod tests;

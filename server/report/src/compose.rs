@@ -4,11 +4,11 @@ use crate::ReportError;
 use crate::archive;
 use crate::build::{Heading, build};
 use crate::definition::ReportDefinition;
-use crate::digest::sha256;
 use crate::numbers::Numbers;
 use crate::render::{Imprint, Rendered, Templates};
 use crate::view::view;
 use pegel_catalog::Catalog;
+use pegel_kpi::digest::sha256;
 use pegel_kpi::period::Period;
 use pegel_kpi::scan::Source;
 use pegel_store::archive::{NewEdition, SourceHash};
@@ -65,7 +65,7 @@ pub fn archive_path(report: &str, period: &str, revision: i32) -> String {
 
 fn imprint(numbers: &Numbers, base_url: Option<&str>) -> Imprint {
     let path = archive_path(&numbers.report, &numbers.period.name, numbers.revision);
-    let mut fingerprint = sha256(numbers.to_json());
+    let mut fingerprint = sha256(&numbers.to_json());
     fingerprint.truncate(FINGERPRINT);
     Imprint { fingerprint, link: base_url.map(|base| format!("{}{path}", base.trim_end_matches('/'))) }
 }
@@ -90,5 +90,4 @@ fn sources(
 }
 
 #[cfg(test)]
-#[path = "compose_tests.rs"]
 mod tests;

@@ -2,11 +2,11 @@
 //! replaces one.
 
 use crate::ReportError;
-use crate::digest::sha256;
 use include_dir::{Dir, include_dir};
 use jiff::civil::{Time, Weekday};
 use pegel_catalog::Catalog;
 use pegel_kpi::declaration::Words;
+use pegel_kpi::digest::sha256;
 use pegel_kpi::dimension::Dimension;
 use pegel_kpi::kpi::Kpi;
 use pegel_kpi::period::Span;
@@ -202,7 +202,7 @@ impl ReportDefinition {
         let quoted = [format!("\"{id}\""), format!("'{id}'")];
         let names = |line: &&str| quoted.iter().any(|quoted| line.contains(quoted));
         let lines: Vec<&str> = self.text.lines().collect();
-        lines.iter().rposition(|line| names(&line)).map_or(1, |index| index + 1)
+        lines.iter().rposition(names).map_or(1, |index| index + 1)
     }
 }
 
@@ -265,7 +265,7 @@ fn report_name(path: &Path) -> Option<String> {
 }
 
 fn line_at(text: &str, offset: usize) -> usize {
-    text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+    text.get(..offset).unwrap_or(text).matches('\n').count() + 1
 }
 
 /// What to write instead, where serde's message lists what it knows.

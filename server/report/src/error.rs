@@ -1,6 +1,5 @@
 //! What can go wrong between a definition and an edition.
 
-use pegel_catalog::CatalogError;
 use pegel_kpi::period::PeriodError;
 use std::path::PathBuf;
 
@@ -20,14 +19,12 @@ pub enum ReportError {
     #[error("there is no template {name}: add it as templates/{name} to the home, or name another one")]
     NoTemplate { name: String },
     /// A template gave something that is no MJML.
-    #[error("the template {name} ({origin}) gives no MJML: {message}; every tag must be known and closed")]
+    #[error("the template {name} ({origin}) gives no MJML: {message}")]
     Mjml { name: String, origin: String, message: String },
     #[error("the report “{report}” covers a {expected}, not {period}: write a period such as {example}")]
     WrongPeriod { report: String, expected: &'static str, period: String, example: &'static str },
     #[error(transparent)]
     Period(#[from] PeriodError),
-    #[error(transparent)]
-    Catalog(#[from] CatalogError),
     /// The data could not be read.
     #[error("the figures of the report could not be computed: {0}")]
     Source(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -5,9 +5,11 @@ use crate::numbers::{Change, PeriodHead};
 use crate::words::{Wording, wording};
 use fixed_decimal::{Decimal, FloatPrecision, SignedRoundingMode, UnsignedRoundingMode};
 use icu::decimal::DecimalFormatter;
+use icu::decimal::options::DecimalFormatterOptions;
 use icu::locale::Locale;
 use icu_experimental::dimension::currency::CurrencyType;
 use icu_experimental::dimension::currency::formatter::CurrencyFormatter;
+use icu_experimental::dimension::currency::options::CurrencyFormatterOptions;
 use icu_experimental::dimension::percent::formatter::PercentFormatter;
 use icu_experimental::dimension::percent::options::Display;
 use icu_experimental::dimension::units::categorized_formatter::CategorizedFormatter;
@@ -40,6 +42,9 @@ impl Format {
     ///
     /// What is none of these is taken for English, for the currency without a name (¤) and for UTC: definitions are
     /// checked when they are read, and an old edition must remain readable.
+    ///
+    /// # Panics
+    /// Never: the data of all locales is compiled in.
     pub fn new(locale: &str, currency: &str, zone: &str) -> Format {
         let words = wording(locale);
         let locale = Locale::try_from_str(locale).unwrap_or(icu::locale::locale!("en"));
@@ -53,11 +58,15 @@ impl Format {
         Format {
             words,
             dates: Dates::new(&locale, words, zone),
-            decimal: DecimalFormatter::try_new((&locale).into(), Default::default()).expect(WITH_DATA),
+            decimal: DecimalFormatter::try_new((&locale).into(), DecimalFormatterOptions::default()).expect(WITH_DATA),
             percent: percent(Display::Standard),
             signed_percent: percent(Display::ExplicitSign),
-            currency: CurrencyFormatter::try_new_symbol((&locale).into(), currency, Default::default())
-                .expect(WITH_DATA),
+            currency: CurrencyFormatter::try_new_symbol(
+                (&locale).into(),
+                currency,
+                CurrencyFormatterOptions::default(),
+            )
+            .expect(WITH_DATA),
             seconds: unit(Duration::second()),
             minutes: unit(Duration::minute()),
             hours: unit(Duration::hour()),
@@ -112,8 +121,8 @@ impl Format {
                 format!("{text}\u{a0}{}", self.words.percentage_points)
             }
             (_, Some(relative)) => {
-                let digits = if relative.abs() < 0.0995 { 1 } else { 0 };
-                let relative = rounded(relative, 2, digits);
+                // A decimal below ten per cent, none above.
+                let relative = rounded(relative, 2, i16::from(relative.abs() < 0.0995));
                 if is_zero(&relative) {
                     return self.words.unchanged.to_owned();
                 }
@@ -177,7 +186,7 @@ impl Format {
     }
 
     /// A mark as people say it: `75 %`, not `75.0 %`.
-    fn mark(&self, mark: f64, unit: Unit) -> String {
+    pub fn mark(&self, mark: f64, unit: Unit) -> String {
         let exact = decimal(mark);
         let digits = match unit {
             Unit::Percent => -exact.nonzero_magnitude_end() - 2,
@@ -295,5 +304,4 @@ fn minus(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "format_tests.rs"]
 mod tests;

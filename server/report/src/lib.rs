@@ -10,10 +10,10 @@
 
 pub mod archive;
 pub mod build;
+mod columns;
 pub mod compose;
 mod dates;
 pub mod definition;
-mod digest;
 mod error;
 pub mod format;
 pub mod numbers;

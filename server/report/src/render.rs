@@ -2,18 +2,18 @@
 //! of a home's `templates/mail/`.
 
 use crate::ReportError;
+use crate::columns;
 use crate::dates::capitalised;
-use crate::digest::sha256;
 use crate::view::View;
 use include_dir::{Dir, include_dir};
 use mrml::prelude::parser;
 use mrml::prelude::render::RenderOptions;
+use pegel_kpi::digest::sha256;
 use pegel_store::archive::SourceHash;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use tera::{Context, Kwargs, State, Tera, TeraResult};
-use unicode_width::UnicodeWidthStr;
+use tera::{Context, Kwargs, State, Tera};
 
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../templates/mail");
 /// Where a home keeps its own, and what names of templates begin with.
@@ -71,9 +71,9 @@ impl Templates {
         texts.extend(of_home(home)?);
         let mut tera = Tera::new();
         tera.autoescape_on([".mjml", ".html"]);
-        tera.register_filter("left", left);
-        tera.register_filter("right", right);
-        tera.register_filter("wrap", wrap);
+        tera.register_filter("left", columns::left);
+        tera.register_filter("right", columns::right);
+        tera.register_filter("wrap", columns::wrap);
         tera.register_filter("capitalise", |text: &str, _: Kwargs, _: &State| capitalised(text));
         let files = texts.iter().map(|(name, (origin, text))| (name.clone(), (origin.clone(), sha256(text)))).collect();
         let mut templates = Templates { tera, files };
@@ -104,7 +104,7 @@ impl Templates {
         Ok(Rendered {
             subject: subject.split_whitespace().collect::<Vec<_>>().join(" "),
             html: self.html(&mjml, &self.fill(&mjml, &page)?)?,
-            text: tidy(&text),
+            text: columns::tidy(&text),
         })
     }
 
@@ -117,8 +117,16 @@ impl Templates {
         let refused = |message: String| ReportError::Mjml { name: name.to_owned(), origin: self.origin(name), message };
         let parsed = mrml::parse(mjml).map_err(|error| refused(complaint(&error, mjml)))?;
         // Without fonts, no mail asks another server for one.
-        let options = RenderOptions { disable_comments: true, fonts: Default::default(), ..Default::default() };
-        parsed.element.render(&options).map_err(|error| refused(error.to_string()))
+        let options = RenderOptions { disable_comments: true, fonts: HashMap::new(), ..Default::default() };
+        let html = parsed.element.render(&options).map_err(|error| refused(error.to_string()))?;
+        // The library hands unknown tags through.
+        match html.split_once("<mj-") {
+            Some((_, unknown)) => {
+                let end = unknown.find(['>', ' ', '/']).unwrap_or(unknown.len());
+                Err(refused(format!("<mj-{}> is no MJML tag, or does not belong there", &unknown[..end])))
+            }
+            None => Ok(html),
+        }
     }
 
     /// An error with the name of the template that it is in, which may be an included one.
@@ -181,70 +189,5 @@ fn complaint(error: &parser::Error, mjml: &str) -> String {
     format!("it has {what} on the line “{}”", line.trim())
 }
 
-/// Lines without blanks at their ends, at most two empty ones in a row, and one line break at the end.
-fn tidy(text: &str) -> String {
-    let mut tidied = String::with_capacity(text.len());
-    let mut empty = 0;
-    for line in text.trim().lines().map(str::trim_end) {
-        empty = if line.is_empty() { empty + 1 } else { 0 };
-        if empty <= 2 {
-            tidied.push_str(line);
-            tidied.push('\n');
-        }
-    }
-    tidied
-}
-
-/// `{{ text | left(width=20) }}`: filled up on the right, cut with an ellipsis where it is longer.
-fn left(text: &str, arguments: Kwargs, _: &State) -> TeraResult<String> {
-    let (text, missing) = fitted(text, arguments.must_get("width")?);
-    Ok(format!("{text}{}", arguments.get::<&str>("fill")?.unwrap_or(" ").repeat(missing)))
-}
-
-/// `{{ text | right(width=20) }}`: filled up on the left, cut with an ellipsis where it is longer.
-fn right(text: &str, arguments: Kwargs, _: &State) -> TeraResult<String> {
-    let (text, missing) = fitted(text, arguments.must_get("width")?);
-    Ok(format!("{}{text}", " ".repeat(missing)))
-}
-
-/// A text of at most `width` columns, and how many columns are left.
-fn fitted(text: &str, width: usize) -> (String, usize) {
-    if text.width() <= width {
-        return (text.to_owned(), width - text.width());
-    }
-    let mut cut = String::new();
-    for c in text.chars() {
-        let mut longer = cut.clone();
-        longer.push(c);
-        if longer.width() >= width {
-            break;
-        }
-        cut = longer;
-    }
-    let missing = width.saturating_sub(cut.width() + 1);
-    (cut + "…", missing)
-}
-
-/// `{{ text | wrap(width=72, indent=2) }}`: broken into lines of at most that width.
-fn wrap(text: &str, arguments: Kwargs, _: &State) -> TeraResult<String> {
-    let indent = " ".repeat(arguments.get::<usize>("indent")?.unwrap_or(0));
-    let width = arguments.must_get::<usize>("width")?;
-    let mut lines = vec![indent.clone()];
-    // Not at spaces that must not break.
-    for word in text.split([' ', '\n']).filter(|word| !word.is_empty()) {
-        let line = lines.last_mut().expect("there is always one");
-        if line.trim().is_empty() {
-            line.push_str(word);
-        } else if line.width() + 1 + word.width() <= width {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(format!("{indent}{word}"));
-        }
-    }
-    Ok(lines.join("\n"))
-}
-
 #[cfg(test)]
-#[path = "render_tests.rs"]
 mod tests;

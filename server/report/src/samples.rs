@@ -11,8 +11,8 @@ use pegel_kpi::figures::{Broken, Figures, Row};
 use pegel_kpi::period::{Period, Span, zone};
 use std::path::Path;
 
-/// Monday, 23 November 2026, 7:00 in Berlin.
-pub const NOW: i64 = 1_795_413_600;
+/// Monday, 16 November 2026, 7:00 in Berlin.
+pub const NOW: i64 = 1_794_808_800;
 const PERIODS: u32 = 13;
 
 const REGIONS: [&str; 8] = ["Alps", "Central", "Coast", "East", "North", "Rhine-Main", "South", "West"];

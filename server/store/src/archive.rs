@@ -126,17 +126,17 @@ impl Store {
         })
     }
 
-    /// The newest revision of a report's period; `None` if there is no edition of it.
+    /// The id of the edition of a report's period in a revision; `None` if there is none.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn edition_head_of(&self, report: &str, period: &str) -> Result<Option<EditionHead>, StoreError> {
+    pub fn edition_id(&self, report: &str, period: &str, revision: i32) -> Result<Option<i64>, StoreError> {
         self.read("reading editions", |conn| {
             editions::table
                 .filter(editions::report.eq(report))
                 .filter(editions::period.eq(period))
-                .order(editions::revision.desc())
-                .select(HEAD)
+                .filter(editions::revision.eq(revision))
+                .select(editions::id)
                 .first(conn)
                 .optional()
         })

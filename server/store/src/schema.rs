@@ -94,13 +94,12 @@ mod tests {
     use diesel::sqlite::{Sqlite, SqliteType};
 
     /// The columns of a table as declared above: `id BIGINT`.
-    fn declared<T>(table: T) -> Vec<String>
+    fn declared<T>() -> Vec<String>
     where
         T: diesel::Table + QueryFragment<Sqlite>,
         T::AllColumns: QueryFragment<Sqlite>,
         Sqlite: QueryMetadata<<T::AllColumns as Expression>::SqlType>,
     {
-        let _ = table;
         let mut types = Vec::new();
         <Sqlite as QueryMetadata<<T::AllColumns as Expression>::SqlType>>::row_metadata(&mut (), &mut types);
         let names = diesel::debug_query::<Sqlite, _>(&T::all_columns()).to_string();
@@ -118,12 +117,12 @@ mod tests {
     #[test]
     fn the_tables_are_declared_as_they_are() {
         let tables = [
-            ("runs", declared(runs::table)),
-            ("editions", declared(editions::table)),
-            ("artefacts", declared(artefacts::table)),
-            ("edition_sources", declared(edition_sources::table)),
-            ("deliveries", declared(deliveries::table)),
-            ("imports", declared(imports::table)),
+            ("runs", declared::<runs::table>()),
+            ("editions", declared::<editions::table>()),
+            ("artefacts", declared::<artefacts::table>()),
+            ("edition_sources", declared::<edition_sources::table>()),
+            ("deliveries", declared::<deliveries::table>()),
+            ("imports", declared::<imports::table>()),
         ];
         on_both(|store| {
             for (table, declared) in &tables {

@@ -53,21 +53,18 @@ impl Store {
     /// # Errors
     /// If a migration fails.
     pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        self.transaction(|conn| {
-            let ran = match conn {
-                Conn::Sqlite(conn) => {
-                    let before = applied(conn)?;
-                    conn.run_pending_migrations(SQLITE).map_err(migration_failed)?;
-                    names::<Sqlite>(&SQLITE, |version| !before.contains(version))
-                }
-                Conn::Postgres(conn) => {
-                    conn.batch_execute(MIGRATING).map_err(StoreError::while_("migrating"))?;
-                    let before = applied(conn)?;
-                    conn.run_pending_migrations(POSTGRES).map_err(migration_failed)?;
-                    names::<Pg>(&POSTGRES, |version| !before.contains(version))
-                }
-            };
-            ran
+        self.transaction(|conn| match conn {
+            Conn::Sqlite(conn) => {
+                let before = applied(conn)?;
+                conn.run_pending_migrations(SQLITE).map_err(migration_failed)?;
+                names::<Sqlite>(&SQLITE, |version| !before.contains(version))
+            }
+            Conn::Postgres(conn) => {
+                conn.batch_execute(MIGRATING).map_err(StoreError::while_("migrating"))?;
+                let before = applied(conn)?;
+                conn.run_pending_migrations(POSTGRES).map_err(migration_failed)?;
+                names::<Pg>(&POSTGRES, |version| !before.contains(version))
+            }
         })
     }
 

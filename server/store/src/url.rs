@@ -96,7 +96,7 @@ fn redacted(url: &str) -> String {
     for (index, parameter) in parameters.iter().flat_map(|query| query.split('&')).enumerate() {
         shown.push(if index == 0 { '?' } else { '&' });
         match parameter.split_once('=') {
-            Some((name, _)) if name.ends_with("password") => shown.push_str(&format!("{name}=***")),
+            Some((name, _)) if name.ends_with("password") => shown.extend([name, "=***"]),
             _ => shown.push_str(parameter),
         }
     }

@@ -277,17 +277,21 @@ fn check(facts: &Facts, row: &Fact) -> Result<(), StoreError> {
 fn fits(kind: Kind, value: &Value) -> Result<(), &'static str> {
     match (kind, value) {
         (_, Value::Missing) | (Kind::Boolean, Value::Boolean(_)) => Ok(()),
-        (Kind::Number, Value::Number(number)) if number.is_finite() => Ok(()),
-        (Kind::Number, Value::Number(_)) => Err("it is not a finite number"),
-        (Kind::Text, Value::Text(text)) if text.is_empty() => Err("an empty text is missing"),
-        (Kind::Text, Value::Text(text)) if text.contains('\0') => Err("a text holds no NUL characters"),
-        (Kind::Text, Value::Text(_)) => Ok(()),
-        (Kind::Date, Value::Integer(days)) if i32::try_from(*days).is_err() => Err("it is out of the calendar"),
-        (Kind::Integer | Kind::Money | Kind::Instant | Kind::Date, Value::Integer(value)) => {
-            if (-EXACT..=EXACT).contains(value) { Ok(()) } else { Err("it is beyond 2^53") }
+        (Kind::Number, Value::Number(number)) => unless(!number.is_finite(), "it is not a finite number"),
+        (Kind::Text, Value::Text(text)) => {
+            unless(text.is_empty(), "an empty text is missing")?;
+            unless(text.contains('\0'), "a text holds no NUL characters")
+        }
+        (Kind::Date, Value::Integer(days)) => unless(i32::try_from(*days).is_err(), "it is out of the calendar"),
+        (Kind::Integer | Kind::Money | Kind::Instant, Value::Integer(value)) => {
+            unless(!(-EXACT..=EXACT).contains(value), "it is beyond 2^53")
         }
         _ => Err("it is of another kind than its column"),
     }
+}
+
+fn unless(unfit: bool, reason: &'static str) -> Result<(), &'static str> {
+    if unfit { Err(reason) } else { Ok(()) }
 }
 
 /// Collects rows of `key, id, named…, tracked…[, attributes]`.

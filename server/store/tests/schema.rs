@@ -161,3 +161,21 @@ fn two_that_migrate_at_once_do_not_disturb_each_other() {
         assert_eq!(ran.iter().sum::<usize>(), MIGRATIONS.len(), "{ran:?}");
     });
 }
+
+#[test]
+fn many_that_open_a_new_file_at_once_all_get_it() {
+    for _ in 0..5 {
+        let database = TestDatabase::sqlite();
+        let barrier = std::sync::Barrier::new(8);
+        let open = || {
+            barrier.wait();
+            Store::open(database.url()).map(drop)
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+            for thread in threads {
+                thread.join().unwrap().unwrap();
+            }
+        });
+    }
+}

@@ -22,7 +22,7 @@ pub(crate) struct Spark {
     dots: Vec<Dot>,
     /// The last period's figure, if it has one.
     last: Option<Dot>,
-    /// Height of the threshold.
+    /// Height of the threshold's mark that lies nearest to the latest figure.
     mark: Option<f64>,
 }
 
@@ -42,9 +42,12 @@ const SPARK_MARGIN: f64 = 4.0;
 impl Spark {
     /// A picture of the points; `None` if none has a figure.
     pub(crate) fn of(points: &[Point], threshold: &Threshold) -> Option<Spark> {
-        let mark = threshold.critical.or(threshold.warning);
+        let latest = points.iter().rev().find_map(|point| point.value)?;
+        let away = |mark: &f64| (mark - latest).abs();
+        let marks = [threshold.warning, threshold.critical].into_iter().flatten();
+        // Both of them would press the figures flat.
+        let mark = marks.min_by(|one, other| away(one).total_cmp(&away(other)));
         let range = Range::of(points.iter().filter_map(|point| point.value).chain(mark))?;
-        points.iter().find(|point| point.value.is_some())?;
         let step = (SPARK_WIDTH - 2.0 * SPARK_MARGIN) / (points.len().max(2) - 1) as f64;
         let y = |value| rounded(SPARK_MARGIN + (SPARK_HEIGHT - 2.0 * SPARK_MARGIN) * (1.0 - range.share(value)));
         let dot = |index: usize, value| Dot {
@@ -118,22 +121,27 @@ pub(crate) struct Column {
 /// The share of its place that a bar fills.
 const BAR_SHARE: f64 = 0.64;
 
+/// The share of the picture that is kept free beyond a mark.
+const HEADROOM: f64 = 0.08;
+
 impl Chart {
-    /// A picture of the points; `None` if none has a figure. `label` writes a figure as the reader's locale does.
+    /// A picture of the points; `None` if none has a figure. `label` writes a figure of the scale as the reader's locale
+    /// does, `named` a threshold.
     pub(crate) fn of(
         points: &[Point],
         threshold: &Threshold,
         better: Better,
         unit: Unit,
         label: impl Fn(f64) -> String,
+        named: impl Fn(&Threshold) -> String,
     ) -> Option<Chart> {
         points.iter().find(|point| point.value.is_some())?;
         let bars = matches!(unit, Unit::Money | Unit::Count);
-        let levels = [(threshold.warning, Status::Warning), (threshold.critical, Status::Critical)];
-        let levels: Vec<(f64, Status)> =
-            levels.into_iter().filter_map(|(level, status)| Some((level?, status))).collect();
-        let values = points.iter().filter_map(|point| point.value).chain(levels.iter().map(|(level, _)| *level));
-        let range = Range::of(values.chain(bars.then_some(0.0)))?;
+        let marks = marks(threshold, better);
+        let values = points.iter().filter_map(|point| point.value);
+        let levels = marks.iter().map(|(level, _)| *level);
+        let range = Range::of(values.chain(levels).chain(bars.then_some(0.0)))?;
+        let range = marks.iter().fold(range, |range, (level, _)| range.with(beyond(*level, range, better)));
         let ticks = scale(range, unit);
         let range = range.with(*ticks.first()?).with(*ticks.last()?);
         let y = |value| rounded(100.0 * (1.0 - range.share(value)));
@@ -143,10 +151,9 @@ impl Chart {
         Some(Chart {
             form: if bars { "bars" } else { "line" },
             ticks: ticks.iter().map(|tick| Tick { y: y(*tick), label: label(*tick) }).collect(),
-            marks: levels
-                .into_iter()
-                .filter(|_| better != Better::Neutral)
-                .map(|(level, status)| Mark::at(y(level), status, better, label(level)))
+            marks: marks
+                .iter()
+                .map(|(level, status)| Mark::at(y(*level), *status, better, named(&only(*level, *status))))
                 .collect(),
             bars: figures
                 .clone()
@@ -169,6 +176,32 @@ impl Chart {
                 .map(|(index, value, status)| Column { x: middle(index), y: y(value), status, index })
                 .collect(),
         })
+    }
+}
+
+/// The levels that a figure must not pass; none where neither direction is good.
+fn marks(threshold: &Threshold, better: Better) -> Vec<(f64, Status)> {
+    let levels = [(threshold.warning, Status::Warning), (threshold.critical, Status::Critical)];
+    let levels = levels.into_iter().filter(|_| better != Better::Neutral);
+    levels.filter_map(|(level, status)| Some((level?, status))).collect()
+}
+
+/// The part of a threshold that makes this status.
+fn only(level: f64, status: Status) -> Threshold {
+    match status {
+        Status::Critical => Threshold { critical: Some(level), warning: None },
+        _ => Threshold { warning: Some(level), critical: None },
+    }
+}
+
+/// A figure a little on the bad side of a mark, so that one sees where it would be broken; of what is never negative,
+/// not below zero.
+fn beyond(level: f64, range: Range, better: Better) -> f64 {
+    let room = HEADROOM * (range.high - range.low);
+    match better {
+        Better::Higher if level >= 0.0 => (level - room).max(0.0),
+        Better::Higher => level - room,
+        _ => level + room,
     }
 }
 
@@ -267,12 +300,17 @@ mod tests {
 
     const FLOOR: Threshold = Threshold { warning: Some(0.80), critical: Some(0.75) };
 
+    fn name(threshold: &Threshold) -> String {
+        format!("{threshold:?}")
+    }
+
     fn points(values: &[Option<f64>]) -> Vec<Point> {
         values.iter().map(|value| Point { value: *value, status: Status::Ok }).collect()
     }
 
     fn chart(values: &[Option<f64>], unit: Unit) -> Chart {
-        Chart::of(&points(values), &Threshold::default(), Better::Higher, unit, |value| value.to_string()).unwrap()
+        Chart::of(&points(values), &Threshold::default(), Better::Higher, unit, |value| value.to_string(), name)
+            .unwrap()
     }
 
     #[test]
@@ -318,7 +356,7 @@ mod tests {
     fn the_stretch_beyond_a_mark_lies_on_its_bad_side() {
         let beyond = |better| {
             let course = points(&[Some(0.5), Some(1.0)]);
-            let chart = Chart::of(&course, &FLOOR, better, Unit::Percent, |value| value.to_string()).unwrap();
+            let chart = Chart::of(&course, &FLOOR, better, Unit::Percent, |value| value.to_string(), name).unwrap();
             let mark = &chart.marks[1];
             (mark.y, mark.beyond_y, mark.beyond_height)
         };

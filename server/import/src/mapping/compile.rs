@@ -56,7 +56,7 @@ struct Place<'a> {
 impl Place<'_> {
     fn error(&self, span: Range<usize>, message: impl Into<String>) -> ImportError {
         let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
-        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let line = before.split(|&byte| byte == b'\n').count();
         ImportError::Mapping { place: format!("{}.toml:{line}", self.name), message: message.into() }
     }
 }

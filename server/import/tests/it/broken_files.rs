@@ -92,12 +92,12 @@ fn failure_of_header(store: &Store) -> String {
 fn a_packed_file_that_breaks_off() {
     on_both(|store| {
         use std::io::Write;
-        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        packer.write_all(b"id,created,amount\n").unwrap();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(b"id,created,amount\n").unwrap();
         for row in 0..10_000 {
-            writeln!(packer, "L{row},2026-11-02,{}", row * 7919 % 1013).unwrap();
+            writeln!(gzip, "L{row},2026-11-02,{}", row * 7919 % 1013).unwrap();
         }
-        let packed = packer.finish().unwrap();
+        let packed = gzip.finish().unwrap();
         let message = failure(&store, &packed[..packed.len() / 2]);
         assert!(message.starts_with("data.csv could not be read: "), "{message}");
     });
@@ -156,10 +156,8 @@ fn a_dry_run_shows_the_same_and_writes_nothing() {
 fn progress_ends_where_the_file_does() {
     on_both(|store| {
         let mapping = Mapping::parse(LEADS, "test").unwrap();
-        let mut text = String::from("id,created,amount\n");
-        for row in 0..12_000 {
-            text.push_str(&format!("L{row},2026-11-02,{row}\n"));
-        }
+        let rows = (0..12_000).map(|row| format!("L{row},2026-11-02,{row}\n"));
+        let text: String = std::iter::once("id,created,amount\n".to_owned()).chain(rows).collect();
         let mut seen = Vec::new();
         let summary =
             import(Cursor::new(&text), "data.csv", &mapping, &store, &options(), &mut |progress| seen.push(progress))

@@ -101,7 +101,7 @@ fn two_tables_sections_must_not_write_the_same_column() {
         let section = |key: &str, columns: &str| {
             format!("[[tables]]\ntable = \"reps\"\nkey = \"{key}\"\n[tables.columns]\n{columns}\n")
         };
-        Mapping::parse(&(section("a", first) + &section("b", second)), "mine")
+        Mapping::parse(&(section("a", first) + section("b", second).as_str()), "mine")
             .map(|_| ())
             .map_err(|error| error.to_string())
     };

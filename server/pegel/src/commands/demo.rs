@@ -5,7 +5,7 @@ use crate::cli::{self, Global};
 use crate::composer::Composer;
 use crate::demo::{demo_data, load};
 use crate::home::Home;
-use crate::outcome::{Done, Failure, Outcome, broke};
+use crate::outcome::{Done, Failure, Outcome, answer, broke};
 use anyhow::{Context, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
@@ -105,11 +105,11 @@ fn say(home: &Home, store: &Store, edition: i64) -> Result<(), Failure> {
     let stored = stored.ok_or_else(|| broke(anyhow!("edition {edition} is not in the archive")))?;
     let folder = home.path.join(format!("editions/{}-{}", stored.head.report, stored.head.period));
     report::write_parts(&folder, &stored.parts).map_err(broke)?;
-    println!("edition {}", folder.join("mail.html").display());
+    answer(format_args!("edition {}", folder.join("mail.html").display()));
     for delivery in store.deliveries(Some(edition)).map_err(broke)? {
         match (delivery.delivered_at, delivery.answer) {
-            (Some(_), Some(answer)) => println!("mail    {answer}"),
-            (_, answer) => eprintln!("{}: {}", delivery.recipient, answer.as_deref().unwrap_or("not sent yet")),
+            (Some(_), Some(place)) => answer(format_args!("mail    {place}")),
+            (_, problem) => eprintln!("{}: {}", delivery.recipient, problem.as_deref().unwrap_or("not sent yet")),
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! `pegel import`
 
 use crate::cli::{self, Global};
-use crate::outcome::{Done, Outcome, broke, usage};
+use crate::outcome::{Done, Outcome, answer, broke, usage};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use pegel_import::summary::Rejected;
@@ -39,7 +39,7 @@ pub fn run(command: &cli::Import, global: &Global) -> Outcome {
         write_rejected(&summary, path).map_err(broke)?;
     }
     say(&summary, &command.file);
-    println!("{summary}");
+    answer(&summary);
     Ok(if summary.rejected.is_empty() { Done::InOrder } else { Done::NotInOrder })
 }
 

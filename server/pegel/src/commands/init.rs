@@ -3,7 +3,7 @@
 use crate::cli::Global;
 use crate::config;
 use crate::home::Home;
-use crate::outcome::{Done, Failure, Outcome, broke};
+use crate::outcome::{Done, Failure, Outcome, answer, broke};
 use anyhow::Context;
 use pegel_store::Store;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ pub fn migrate(global: &Global) -> Outcome {
     let ran = Store::open(&home.database_url()).map_err(broke)?.migrate().map_err(broke)?;
     match ran.as_slice() {
         [] => eprintln!("the schema is up to date"),
-        ran => ran.iter().for_each(|name| println!("{name}")),
+        ran => ran.iter().for_each(answer),
     }
     Ok(Done::InOrder)
 }

@@ -4,7 +4,7 @@ mod tests;
 mod value;
 
 use crate::cli::{self, Global};
-use crate::outcome::{Done, Failure, Outcome, usage};
+use crate::outcome::{Done, Failure, Outcome, answer, usage};
 use pegel_catalog::load_scripts;
 use pegel_catalog::scripts::{self, ScriptFile};
 use pegel_kpi::script::Language;
@@ -26,14 +26,14 @@ fn list(global: &Global) -> Outcome {
     let catalog = global.open(&global.home())?.catalog()?;
     let widest = catalog.kpis.iter().map(|kpi| kpi.id().len()).max().unwrap_or(0);
     for kpi in &catalog.kpis {
-        println!("{:widest$}  {:10}  {}", kpi.id(), kpi.pack(), kpi.declaration.title.en);
+        answer(format_args!("{:widest$}  {:10}  {}", kpi.id(), kpi.pack(), kpi.declaration.title.en));
     }
     Ok(Done::InOrder)
 }
 
 fn show(id: &str, global: &Global) -> Outcome {
     let catalog = global.open(&global.home())?.catalog()?;
-    print!("{}", catalog.kpi(id).map_err(usage)?.source());
+    answer(catalog.kpi(id).map_err(usage)?.source().trim_end());
     Ok(Done::InOrder)
 }
 
@@ -51,7 +51,7 @@ fn check(path: Option<&Path>, global: &Global) -> Outcome {
         // Together they must make a catalogue, with the thresholds laid over them.
         global.open(&global.home())?.catalog()?;
     }
-    println!("{} in order", kpis.len());
+    answer(format_args!("{} in order", kpis.len()));
     Ok(Done::InOrder)
 }
 

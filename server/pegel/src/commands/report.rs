@@ -3,7 +3,7 @@
 use crate::cli::{self, Global};
 use crate::composer::Composer;
 use crate::home::Home;
-use crate::outcome::{Done, Failure, Outcome, broke, usage};
+use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
 use anyhow::{Context, anyhow};
 use pegel_delivery::{Clock, Mailer, Outcome as Made, RunReport, Worker};
 use pegel_kpi::period::{Period, zone};
@@ -31,7 +31,7 @@ fn list(home: &Home) -> Outcome {
             || "on request".to_owned(),
             |due| format!("{:?} {}, {}", due.weekday, due.at.strftime("%H:%M"), definition.zone),
         );
-        println!("{name}\t{}\t{due}\t{} recipients", definition.title.en, definition.recipients.len());
+        answer(format_args!("{name}\t{}\t{due}\t{} recipients", definition.title.en, definition.recipients.len()));
     }
     Ok(Done::InOrder)
 }
@@ -44,9 +44,9 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Outcome {
     let store = home.store()?;
     let composer = Composer::new(home, store.clone(), Arc::new(home.catalog()?))?;
     if let Some(folder) = &command.out {
-        let composed = composer.compose(&definition, &period, 0, clock.now()).map_err(broke)?;
-        write_parts(folder, &composed.edition.parts).map_err(broke)?;
-        println!("{}", folder.display());
+        let made = composer.compose(&definition, &period, 0, clock.now()).map_err(broke)?;
+        write_parts(folder, &made.edition.parts).map_err(broke)?;
+        answer(folder.display());
         return Ok(Done::InOrder);
     }
     let worker = worker(home, store.clone(), composer, clock)?;
@@ -56,10 +56,10 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Outcome {
         RunReport { report: command.name.clone(), period, revision: 0 }
     };
     match run.make(&worker).map_err(broke)? {
-        Made::Published { edition, .. } => println!("{edition}"),
+        Made::Published { edition, .. } => answer(edition),
         Made::Done { edition } => {
             eprintln!("{} {} was reported before; --again makes a new edition", run.report, run.period);
-            println!("{edition}");
+            answer(edition);
         }
         Made::Taken => return Err(broke(anyhow!("another process is making this edition right now"))),
     }
@@ -108,11 +108,11 @@ fn check(id: i64, home: &Home) -> Outcome {
     let edition = edition.ok_or_else(|| usage(anyhow!("there is no edition {id}")))?;
     match verify(&edition) {
         Ok(()) => {
-            println!("edition {id} is as it was published: {}", edition.head.checksum);
+            answer(format_args!("edition {id} is as it was published: {}", edition.head.checksum));
             Ok(Done::InOrder)
         }
         Err(damages) => {
-            damages.iter().for_each(|damage| println!("{damage}"));
+            damages.iter().for_each(|damage| answer(damage));
             Ok(Done::NotInOrder)
         }
     }

@@ -29,6 +29,8 @@ pub struct Calendar {
 #[derive(Debug)]
 struct Day {
     date: Date,
+    /// Its first instant, UTC seconds.
+    starts_at: i64,
     /// Twelve hours before noon, UTC seconds: midnight, and on the two days of a clock change an hour beside it, so
     /// that the hours of daylight are right on every day.
     midnight: i64,
@@ -53,6 +55,7 @@ impl Calendar {
             .take_while(|date| *date <= last_day)
             .map(|date| Day {
                 date,
+                starts_at: instant(date, 0, zone),
                 midnight: instant(date, 12, zone) - 12 * HOUR,
                 weekday: usize::try_from(date.weekday().to_monday_zero_offset()).expect("0 to 6"),
                 holiday: HOLIDAYS.contains(&(date.month(), date.day())),
@@ -91,15 +94,8 @@ impl Calendar {
         if instant >= self.end {
             return self.length();
         }
-        // A clock change moves midnight by an hour, so that the guess may be one day off.
-        let guess = ((instant - self.days[0].midnight) / DAY).clamp(0, self.length() - 1);
-        if self.at(guess, 0) > instant {
-            (guess - 1).max(0)
-        } else if guess + 1 < self.length() && self.at(guess + 1, 0) <= instant {
-            guess + 1
-        } else {
-            guess
-        }
+        let begun = self.days.partition_point(|day| day.starts_at <= instant);
+        i64::try_from(begun).expect("about 549").max(1) - 1
     }
 
     /// What comes in on a day compared with an average one: the week, the year (most in spring), growth, holidays.
@@ -202,4 +198,65 @@ impl Calendar {
 fn instant(date: Date, hour: i8, zone: &TimeZone) -> i64 {
     let there = date.at(hour, 0, 0, 0).to_zoned(zone.clone());
     there.expect("the demo ends near today, far from the calendar's ends").timestamp().as_second()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::dice::Part;
+    use super::*;
+    use jiff::civil::date;
+    use pegel_kpi::period::{Period, zone};
+
+    fn calendar(last_day: Date) -> Calendar {
+        Calendar::new(last_day, &zone("Europe/Berlin").unwrap())
+    }
+
+    #[test]
+    fn eighteen_months_end_with_the_last_day() {
+        let calendar = calendar(date(2026, 11, 22));
+        assert_eq!(calendar.date(0), days_since_1970(date(2025, 5, 23)));
+        assert_eq!(calendar.date(calendar.length() - 1), days_since_1970(date(2026, 11, 22)));
+        assert_eq!(calendar.end, "2026-11-22T23:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second());
+    }
+
+    #[test]
+    fn every_hour_lies_on_its_day_also_around_clock_changes() {
+        let calendar = calendar(date(2026, 11, 22));
+        for day in 0..calendar.length() {
+            for hour in 3..24 {
+                assert_eq!(calendar.day_of(calendar.at(day, hour * HOUR)), day);
+            }
+        }
+        // On 29 March 2026 the clock goes forward at two: nine o'clock is seven in UTC, not eight.
+        let day = days_since_1970(date(2026, 3, 29)) - calendar.date(0);
+        let nine = "2026-03-29T07:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
+        assert_eq!(calendar.at(day, 9 * HOUR), nine);
+    }
+
+    #[test]
+    fn the_last_complete_week_is_the_one_that_reports_call_so() {
+        let berlin = zone("Europe/Berlin").unwrap();
+        for last_day in date(2026, 11, 16).series(1.day()).take(14) {
+            let calendar = calendar(last_day);
+            let morning_after = calendar.end + 7 * HOUR;
+            let now = jiff::Timestamp::from_second(morning_after).unwrap();
+            let week = Period::parse("last-week", now, &berlin).unwrap();
+            let inside = [week.instants().start, week.instants().end - 1];
+            assert_eq!(inside.map(|instant| calendar.weeks_back(instant)), [0, 0], "{last_day}");
+            assert_eq!(calendar.weeks_back(week.instants().start - 1), 1, "{last_day}");
+            assert_eq!(calendar.weeks_back(calendar.end - 1), 0, "{last_day}");
+        }
+    }
+
+    #[test]
+    fn the_office_is_shut_at_night_and_on_sundays() {
+        let calendar = calendar(date(2026, 11, 22));
+        let mut dice = Dice::of(1, Part::Desk);
+        let saturday = calendar.length() - 9;
+        assert_eq!(calendar.office(calendar.at(saturday, 10 * HOUR), &mut dice), calendar.at(saturday, 10 * HOUR));
+        let opens = calendar.office(calendar.at(saturday, 14 * HOUR), &mut dice);
+        let monday = saturday + 2;
+        assert!((calendar.at(monday, 8 * HOUR)..=calendar.at(monday, 10 * HOUR)).contains(&opens));
+        assert!(calendar.working_hour(saturday, 0, &mut dice) > calendar.at(monday, 8 * HOUR));
+    }
 }

@@ -1,11 +1,11 @@
 //! Who buys: those who were customers before the first day, and those won since.
 
 use super::calendar::{Calendar, DAY, HOUR};
-use super::cast::{Cast, REGIONS, SOURCES};
+use super::cast::{Cast, REGIONS, SOURCES, some_region};
 use super::dice::{Dice, Part};
 use super::leads::{Lead, Outcome};
 use super::names;
-use super::table::{DemoTable, Key, cells};
+use super::table::{DemoTable, Parent, cells};
 
 /// How many there were on the first day.
 const BEFORE: usize = 2_400;
@@ -70,7 +70,7 @@ pub fn gather(seed: u64, cast: &Cast, calendar: &Calendar, leads: &mut [Lead]) -
 }
 
 fn from_before(cast: &Cast, calendar: &Calendar, dice: &mut Dice) -> Customer {
-    let region = cast.some_region(dice);
+    let region = some_region(dice);
     let partner = cast.some_partner(region, dice);
     let channel = dice.weighted(SOURCES.iter().map(|(_, weight)| *weight));
     let acquired_at = calendar.at(-dice.between(1, 1_800), dice.between(8 * HOUR, 18 * HOUR));
@@ -102,22 +102,20 @@ fn someone(
     }
 }
 
-/// The keys of all customers.
-pub fn keys(customers: &[Customer]) -> Vec<Key> {
-    (1..=customers.len()).map(|number| Key::numbered("K", number)).collect()
-}
-
 /// The customers, and once they are all there, who referred whom.
-pub fn tables(customers: &[Customer], keys: &[Key]) -> [DemoTable; 2] {
-    let mut table =
-        DemoTable::new("customers", &["name", "segment", "region", "country", "channel", "acquired_at", "churned_at"]);
-    let mut referrals = DemoTable::new("customers", &["referred_by"]);
-    for (customer, key) in customers.iter().zip(keys) {
+pub fn tables(customers: &[Customer]) -> [DemoTable; 2] {
+    let mut table = DemoTable::new(
+        "customers",
+        "K",
+        &["name", "segment", "region", "country", "channel", "acquired_at", "churned_at"],
+    );
+    let mut referrals = DemoTable::new("customers", "K", &["referred_by"]);
+    for (position, customer) in customers.iter().enumerate() {
         let (region, channel) = (REGIONS[customer.region].name, SOURCES[customer.channel].0);
         let Customer { segment, country, acquired_at, churned_at, .. } = *customer;
-        table.push(key.clone(), cells![&customer.name, segment, region, country, channel, acquired_at, churned_at]);
+        table.push(cells![&customer.name, segment, region, country, channel, acquired_at, churned_at]);
         if let Some(referrer) = customer.referred_by {
-            referrals.push(key.clone(), cells![&keys[referrer]]);
+            referrals.push_at(position, cells![Parent(referrer)]);
         }
     }
     [table, referrals]

@@ -3,9 +3,9 @@
 use super::calendar::{Calendar, DAY, HOUR};
 use super::cast::{Cast, Rep};
 use super::dice::{Dice, Part, real, whole};
-use super::leads::{self, Lead};
+use super::leads::Lead;
 use super::orders::Order;
-use super::table::{DemoTable, Key, cells};
+use super::table::{DemoTable, Parent, cells};
 
 /// What reps do: kind, weight, typical minutes.
 const KINDS: [(&str, u32, f64); 7] = [
@@ -18,16 +18,16 @@ const KINDS: [(&str, u32, f64); 7] = [
     ("admin", 10, 75.0),
 ];
 
-/// What is asked: kind, weight, the highest score, the days until it is answered.
-const QUESTIONS: [(&str, u32, i64, i64); 3] = [("nps", 5, 10, 21), ("csat", 4, 5, 7), ("care", 3, 5, 60)];
+/// What is asked: kind, weight, the lowest and the highest score, the days until it is answered.
+const QUESTIONS: [(&str, u32, i64, i64, i64); 3] = [("nps", 5, 0, 10, 21), ("csat", 4, 1, 5, 7), ("care", 3, 1, 5, 60)];
 /// The share of orders after which somebody answers.
 const ANSWERS: f64 = 0.3;
 
 /// Activities of the reps: on most working days something worth a note, on some two or three things.
-pub fn activities(seed: u64, cast: &Cast, calendar: &Calendar, all: &[Lead], customer_keys: &[Key]) -> DemoTable {
+pub fn activities(seed: u64, cast: &Cast, calendar: &Calendar, all: &[Lead]) -> DemoTable {
     let mut dice = Dice::of(seed, Part::Activities);
     let mut table =
-        DemoTable::new("activities", &["rep_id", "customer_id", "lead_id", "kind", "occurred_at", "minutes"]);
+        DemoTable::new("activities", "T", &["rep_id", "customer_id", "lead_id", "kind", "occurred_at", "minutes"]);
     for (position, rep) in cast.reps.iter().enumerate() {
         let own: Vec<usize> = (0..all.len()).filter(|lead| all[*lead].rep == position).collect();
         for day in working_days(rep, calendar) {
@@ -37,10 +37,10 @@ pub fn activities(seed: u64, cast: &Cast, calendar: &Calendar, all: &[Lead], cus
                 earlier = at;
                 let (kind, _, typical) = KINDS[dice.weighted(KINDS.iter().map(|(_, weight, _)| *weight))];
                 let about = (kind != "admin").then(|| recent(&own, all, at, &mut dice)).flatten();
-                let customer = about.and_then(|lead| all[lead].customer).map(|customer| &customer_keys[customer]);
+                let customer = about.and_then(|lead| all[lead].customer);
                 let minutes = real(whole(dice.log_normal(typical, 0.4)).clamp(2, 240));
-                let cells = cells![&rep.key, customer, about.map(leads::key).as_ref(), kind, at, minutes];
-                table.push(Key::numbered("T", table.rows.len() + 1), cells);
+                let cells = cells![Parent(position), customer.map(Parent), about.map(Parent), kind, at, minutes];
+                table.push(cells);
             }
         }
     }
@@ -59,20 +59,20 @@ fn recent(own: &[usize], all: &[Lead], at: i64, dice: &mut Dice) -> Option<usize
 }
 
 /// Answers of customers some time after an order; those of good partners are happier.
-pub fn surveys(seed: u64, cast: &Cast, calendar: &Calendar, orders: &[Order], customer_keys: &[Key]) -> DemoTable {
+pub fn surveys(seed: u64, cast: &Cast, calendar: &Calendar, orders: &[Order]) -> DemoTable {
     let mut dice = Dice::of(seed, Part::Surveys);
-    let mut table = DemoTable::new("surveys", &["customer_id", "partner_id", "rep_id", "kind", "score", "answered_at"]);
+    let mut table =
+        DemoTable::new("surveys", "U", &["customer_id", "partner_id", "rep_id", "kind", "score", "answered_at"]);
     for order in orders.iter().filter(|order| order.cancelled_at.is_none()) {
-        let (kind, _, best, days) = QUESTIONS[dice.weighted(QUESTIONS.iter().map(|(_, weight, ..)| *weight))];
+        let (kind, _, worst, best, days) = QUESTIONS[dice.weighted(QUESTIONS.iter().map(|(_, weight, ..)| *weight))];
         let answered_at = order.ordered_at + days * DAY + dice.between(0, 60 * HOUR);
         let skill = order.partner.map_or(1.0, |partner| cast.partners[partner].skill);
         let satisfied = 0.55 + 0.3 * skill - dice.log_normal(0.06, 1.0);
-        let score = whole(satisfied * real(best)).clamp(if best == 10 { 0 } else { 1 }, best);
+        let score = whole(satisfied * real(best)).clamp(worst, best);
         if dice.chance(ANSWERS) && answered_at < calendar.end {
-            let partner = order.partner.map(|partner| &cast.partners[partner].key);
-            let rep = &cast.reps[order.rep].key;
-            let cells = cells![&customer_keys[order.customer], partner, rep, kind, real(score), answered_at];
-            table.push(Key::numbered("U", table.rows.len() + 1), cells);
+            let (customer, partner, rep) = (Parent(order.customer), order.partner.map(Parent), Parent(order.rep));
+            let cells = cells![customer, partner, rep, kind, real(score), answered_at];
+            table.push(cells);
         }
     }
     table

@@ -1,9 +1,9 @@
 //! Enquiries come in, are qualified, and are offered to partners until one accepts.
 
 use super::calendar::{Calendar, DAY, HOUR, MINUTE};
-use super::cast::{Cast, REGIONS, SOURCES};
+use super::cast::{Cast, REGIONS, SOURCES, some_region};
 use super::dice::{Dice, Part, real, whole};
-use super::table::{DemoTable, Key, cells};
+use super::table::{Cell, DemoTable, Parent, cells};
 
 /// How many leads there are.
 pub const LEADS: i64 = 40_000;
@@ -12,7 +12,7 @@ pub const LEADS: i64 = 40_000;
 const OFFER_EXPIRES_AFTER: i64 = DAY;
 /// After so many offers in vain a lead is given up.
 const OFFERS_AT_MOST: usize = 3;
-/// Of these minutes the answer takes, half the time, where a partner declines.
+/// The median time after which a partner declines.
 const DECLINES_AFTER_MINUTES: f64 = 45.0;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,7 +120,7 @@ fn instants(calendar: &Calendar, dice: &mut Dice) -> Vec<i64> {
 /// Three of four enquiries come during office hours, the others in the evening.
 fn second_of_day(dice: &mut Dice) -> i64 {
     if dice.chance(0.75) {
-        7 * HOUR + (dice.between(0, 11 * HOUR) + dice.between(0, 9 * HOUR)) / 2
+        7 * HOUR + i64::midpoint(dice.between(0, 11 * HOUR), dice.between(0, 9 * HOUR))
     } else {
         dice.between(17 * HOUR, 23 * HOUR)
     }
@@ -129,7 +129,7 @@ fn second_of_day(dice: &mut Dice) -> i64 {
 fn enquiry(created_at: i64, cast: &Cast, calendar: &Calendar, dice: &mut Dice) -> Lead {
     let day = calendar.day_of(created_at);
     let source = dice.weighted(SOURCES.iter().map(|(_, weight)| *weight));
-    let region = cast.some_region(dice);
+    let region = some_region(dice);
     Lead {
         source,
         campaign: campaign(source, calendar.year_and_month(day), dice),
@@ -241,15 +241,11 @@ fn full_deck(cast: &Cast, region: usize) -> Vec<usize> {
     partners.flat_map(|(position, partner)| std::iter::repeat_n(position, partner.hand)).collect()
 }
 
-/// The key of the lead at that position.
-pub fn key(position: usize) -> Key {
-    Key::numbered("L", position + 1)
-}
-
 /// The leads and their offers.
-pub fn tables(leads: &[Lead], cast: &Cast, customer_keys: &[Key]) -> [DemoTable; 2] {
+pub fn tables(leads: &[Lead]) -> [DemoTable; 2] {
     let mut table = DemoTable::new(
         "leads",
+        "L",
         &[
             "source",
             "campaign",
@@ -275,28 +271,27 @@ pub fn tables(leads: &[Lead], cast: &Cast, customer_keys: &[Key]) -> [DemoTable;
         ],
     );
     let mut offers =
-        DemoTable::new("lead_offers", &["lead_id", "partner_id", "offered_at", "answered_at", "answer", "level"]);
+        DemoTable::new("lead_offers", "F", &["lead_id", "partner_id", "offered_at", "answered_at", "answer", "level"]);
     for (position, lead) in leads.iter().enumerate() {
-        let key = key(position);
         for (offer, level) in lead.offers.iter().zip(1_i64..) {
             let (answered_at, answer) = offer.answered.unzip();
-            let cells = cells![&key, &cast.partners[offer.partner].key, offer.offered_at, answered_at, answer, level];
-            offers.push(Key(format!("{}-{level}", key.0)), cells);
+            let cells = cells![Parent(position), Parent(offer.partner), offer.offered_at, answered_at, answer, level];
+            offers.push(cells);
         }
-        table.push(key, lead_cells(lead, cast, customer_keys));
+        table.push(lead_cells(lead));
     }
     [table, offers]
 }
 
-fn lead_cells(lead: &Lead, cast: &Cast, customer_keys: &[Key]) -> Vec<super::table::Cell> {
+fn lead_cells(lead: &Lead) -> Vec<Cell> {
     cells![
         SOURCES[lead.source].0,
         lead.campaign.as_ref(),
         REGIONS[lead.region].name,
-        &cast.product_keys[lead.product],
-        lead.customer.map(|customer| &customer_keys[customer]),
-        lead.partner().map(|partner| &cast.partners[partner].key),
-        &cast.reps[lead.rep].key,
+        Parent(lead.product),
+        lead.customer.map(Parent),
+        lead.partner().map(Parent),
+        Parent(lead.rep),
         lead.quality.map(|quality| QUALITIES[quality].0),
         lead.created_at,
         lead.qualified_at,

@@ -1,12 +1,12 @@
-//! The demo's rows on their way into a database: keys become ids.
+//! The demo's rows on their way into a database: positions become ids.
 
-use super::table::{Cell, DemoTable, Key};
+use super::table::{Cell, DemoTable};
 use anyhow::{Context, bail};
-use pegel_kpi::model::{Column, Table, table};
+use pegel_kpi::model::{self, Column, Table};
+use pegel_store::Store;
 use pegel_store::facts::{Fact, Facts, Found, Value, Writer, Written};
-use pegel_store::{Store, StoreError};
 use serde_json::Map;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// What became of the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,7 +31,7 @@ pub fn load(
         let mut ids = Ids::default();
         let mut loaded = Loaded::default();
         for table in tables {
-            let facts = ids.resolve(table, writer)?;
+            let facts = ids.resolve(table)?;
             for row in writer.upsert(&facts, now)? {
                 match row {
                     Written::New => loaded.new += 1,
@@ -39,82 +39,70 @@ pub fn load(
                     Written::Unchanged => loaded.unchanged += 1,
                 }
             }
+            ids.learn(&facts, writer)?;
             written(facts.table, facts.rows.len());
         }
         Ok(loaded)
     })
 }
 
-/// The ids of rows that others refer to, by table and key, as far as they were asked for.
+/// The ids of the rows that others may refer to, by table and position.
 #[derive(Default)]
-struct Ids(HashMap<&'static str, HashMap<Key, i64>>);
+struct Ids(HashMap<&'static str, Vec<i64>>);
 
 impl Ids {
-    fn resolve(&mut self, demo: DemoTable, writer: &mut Writer) -> anyhow::Result<Facts> {
-        let parents: Vec<Option<&'static Table>> =
-            demo.columns.iter().map(|column| parent(demo.table, column)).collect();
-        self.look_up(&demo, &parents, writer)?;
+    /// Puts ids in the place of positions.
+    fn resolve(&self, demo: DemoTable) -> anyhow::Result<Facts> {
+        let parents: Vec<_> = demo.columns.iter().map(|column| self.parent(demo.table, column)).collect();
         let mut rows = Vec::with_capacity(demo.rows.len());
         for row in demo.rows {
             let cells = row.cells.into_iter().zip(&parents);
-            let values = cells.map(|(cell, parent)| self.value(cell, *parent)).collect::<anyhow::Result<_>>();
-            let values = values.with_context(|| format!("row {} of {}", row.key.0, demo.table.name))?;
-            rows.push(Fact { key: row.key.0, values, attributes: Map::new() });
+            let values = cells.map(|(cell, parent)| value(cell, *parent)).collect::<anyhow::Result<_>>();
+            let values = values.with_context(|| format!("row {} of {}", row.key, demo.table.name))?;
+            rows.push(Fact { key: row.key, values, attributes: Map::new() });
         }
         Ok(Facts { table: demo.table, columns: demo.columns, rows })
     }
 
-    /// Asks for the ids that are not known yet, with one look-up for each table referred to.
-    fn look_up(
-        &mut self,
-        demo: &DemoTable,
-        parents: &[Option<&'static Table>],
-        writer: &mut Writer,
-    ) -> Result<(), StoreError> {
-        for parent in parents.iter().flatten().copied() {
-            let known = self.0.entry(parent.name).or_default();
-            let cells = demo.rows.iter().flat_map(|row| row.cells.iter().zip(parents));
-            let wanted: HashSet<&Key> = cells
-                .filter_map(|(cell, to)| match cell {
-                    Cell::Parent(key) if *to == Some(parent) && !known.contains_key(key) => Some(key),
-                    _ => None,
-                })
-                .collect();
-            let wanted: Vec<String> = wanted.into_iter().map(|key| key.0.clone()).collect();
-            let key = parent.column("key").expect("every table has a key");
-            for (text, found) in writer.find(parent, key, &wanted)? {
-                // A key is unique, so that there is never more than one.
-                if let Found::One(id) = found {
-                    known.insert(Key(text), id);
-                }
-            }
-        }
-        Ok(())
+    /// The ids of the table that a column refers to, if they are known.
+    fn parent(&self, of: &Table, column: &Column) -> Option<&[i64]> {
+        let reference = of.references.iter().find(|reference| reference.column == column.name)?;
+        self.0.get(reference.table).map(Vec::as_slice)
     }
 
-    fn value(&self, cell: Cell, parent: Option<&'static Table>) -> anyhow::Result<Value> {
-        match (cell, parent) {
-            (Cell::Value(value), _) => Ok(value),
-            (Cell::Parent(key), Some(parent)) => {
-                let id = self.0.get(parent.name).and_then(|ids| ids.get(&key));
-                let id = id.with_context(|| format!("there is no row {} in {}", key.0, parent.name))?;
-                Ok(Value::Integer(*id))
-            }
-            (Cell::Parent(key), None) => bail!("{} stands in a column that refers to no table", key.0),
+    /// Asks for the ids of rows just written, where other tables refer to them. Of a table that is written twice, the
+    /// first time counts.
+    fn learn(&mut self, facts: &Facts, writer: &mut Writer) -> anyhow::Result<()> {
+        let name = facts.table.name;
+        let mut references = model::TABLES.iter().flat_map(|table| table.references);
+        if self.0.contains_key(name) || !references.any(|reference| reference.table == name) {
+            return Ok(());
         }
+        let keys: Vec<String> = facts.rows.iter().map(|row| row.key.clone()).collect();
+        let found = writer.find(facts.table, facts.table.column("key").expect("every table has a key"), &keys)?;
+        let id = |key: &String| match found.get(key) {
+            Some(Found::One(id)) => Ok(*id),
+            _ => bail!("the row {key} of {name} was written, but is not there"),
+        };
+        self.0.insert(name, keys.iter().map(id).collect::<anyhow::Result<_>>()?);
+        Ok(())
     }
 }
 
-/// The table that a column refers to.
-fn parent(of: &'static Table, column: &Column) -> Option<&'static Table> {
-    let reference = of.references.iter().find(|reference| reference.column == column.name)?;
-    table(reference.table)
+fn value(cell: Cell, parent: Option<&[i64]>) -> anyhow::Result<Value> {
+    match cell {
+        Cell::Value(value) => Ok(value),
+        Cell::Parent(position) => {
+            let id = parent.and_then(|ids| ids.get(position));
+            Ok(Value::Integer(*id.with_context(|| format!("it refers to row {position} of a table that lacks it"))?))
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::demo_data;
-    use super::super::table::cells;
+    use super::super::table::{Parent, cells};
     use super::*;
     use jiff::civil::date;
     use pegel_kpi::period::zone;
@@ -143,30 +131,14 @@ mod tests {
     fn a_row_whose_parent_is_missing_leaves_nothing_behind() {
         let database = TestDatabase::sqlite();
         let store = database.store();
-        let mut partners = DemoTable::new("partners", &["name"]);
-        partners.push(Key("P-1".into()), cells!["Muster"]);
-        let mut reps = DemoTable::new("reps", &["name", "partner_id"]);
-        reps.push(Key("R-1".into()), cells!["Ada", &Key("P-2".into())]);
+        let mut partners = DemoTable::new("partners", "P", &["name"]);
+        partners.push(cells!["Muster"]);
+        let mut reps = DemoTable::new("reps", "R", &["name", "partner_id"]);
+        reps.push(cells!["Ada", Parent(1)]);
         let error = load(&store, vec![partners.clone(), reps], 0, |_, _| {}).unwrap_err();
-        assert_eq!(format!("{error:#}"), "row R-1 of reps: there is no row P-2 in partners");
+        assert_eq!(format!("{error:#}"), "row R-000001 of reps: it refers to row 1 of a table that lacks it");
 
         let loaded = load(&store, vec![partners], 0, |_, _| {}).unwrap();
         assert_eq!(loaded, Loaded { new: 1, ..Loaded::default() });
-    }
-
-    #[test]
-    fn timing() {
-        let database = TestDatabase::sqlite();
-        let store = database.store();
-        let start = std::time::Instant::now();
-        let tables = demo_data(1, date(2026, 11, 22), &zone("Europe/Berlin").unwrap());
-        eprintln!("generate {:?}", start.elapsed());
-        let mut last = std::time::Instant::now();
-        load(&store, tables, 0, |t, n| {
-            eprintln!("{} {n} {:?}", t.name, last.elapsed());
-            last = std::time::Instant::now();
-        })
-        .unwrap();
-        eprintln!("all {:?}", start.elapsed());
     }
 }

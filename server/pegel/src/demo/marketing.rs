@@ -1,9 +1,9 @@
 //! What it costs to be found, and what is seen of it day by day.
 
 use super::calendar::Calendar;
-use super::cast::{Cast, PRODUCTS, REGIONS, REPS_PER_REGION, SOURCES};
+use super::cast::{PRODUCTS, REGIONS, REPS_PER_REGION, SOURCES};
 use super::dice::{Dice, Part, real, whole};
-use super::table::{DemoTable, Key, cells};
+use super::table::{DemoTable, Parent, cells};
 
 /// What a week of each of [`SOURCES`] costs, minor units.
 const CHANNEL_COSTS: [i64; 6] = [420_000, 1_150_000, 980_000, 160_000, 540_000, 210_000];
@@ -30,12 +30,11 @@ const TUESDAY: usize = 1;
 /// Costs by week: marketing by channel on Mondays, sales by region on Fridays.
 pub fn costs(seed: u64, calendar: &Calendar) -> DemoTable {
     let mut dice = Dice::of(seed, Part::Costs);
-    let mut table = DemoTable::new("costs", &["category", "channel", "region", "incurred_on", "amount"]);
+    let mut table = DemoTable::new("costs", "C", &["category", "channel", "region", "incurred_on", "amount"]);
     let mut push = |category: &str, channel: Option<&str>, region: Option<&str>, day: i64, amount: f64| {
-        let key = Key::numbered("C", table.rows.len() + 1);
         // Whole units of the currency.
         let amount = whole(amount / 100.0) * 100;
-        table.push(key, cells![category, channel, region, calendar.date(day), amount]);
+        table.push(cells![category, channel, region, calendar.date(day), amount]);
     };
     for day in 0..calendar.length() {
         match calendar.weekday(day) {
@@ -59,12 +58,11 @@ pub fn costs(seed: u64, calendar: &Calendar) -> DemoTable {
 }
 
 /// Daily figures of the website, the newsletter and the adverts, and weekly prices of competitors.
-pub fn observations(seed: u64, cast: &Cast, calendar: &Calendar) -> DemoTable {
+pub fn observations(seed: u64, calendar: &Calendar) -> DemoTable {
     let mut dice = Dice::of(seed, Part::Observations);
-    let mut table = DemoTable::new("observations", &["metric", "observed_on", "value", "product_id"]);
-    let mut push = |metric: &str, day: i64, value: f64, product: Option<&Key>| {
-        let key = Key(format!("{metric}-{day}{}", product.map_or("", |key| key.0.as_str())));
-        table.push(key, cells![metric, calendar.date(day), value, product]);
+    let mut table = DemoTable::new("observations", "W", &["metric", "observed_on", "value", "product_id"]);
+    let mut push = |metric: &str, day: i64, value: f64, product: Option<usize>| {
+        table.push(cells![metric, calendar.date(day), value, product.map(Parent)]);
     };
     let mut followers = 5_200;
     for day in 0..calendar.length() {
@@ -80,10 +78,10 @@ pub fn observations(seed: u64, cast: &Cast, calendar: &Calendar) -> DemoTable {
             push("newsletter_opens", day, real(whole(real(delivered) * dice.around(0.31, 0.04))), None);
         }
         if calendar.weekday(day) == 0 {
-            for (product, key) in PRODUCTS.iter().zip(&cast.product_keys) {
+            for (position, product) in PRODUCTS.iter().enumerate() {
                 // Major units, as people write prices.
                 let price = real(whole(real(product.list_price) / 100.0 * dice.around(1.03, 0.08)));
-                push("competitor_price", day, price, Some(key));
+                push("competitor_price", day, price, Some(position));
             }
         }
     }

@@ -4,7 +4,7 @@
 //!
 //! | file | what it makes |
 //! |---|---|
-//! | `dice`, `calendar`, `names`, `table` | chance, seasons and working hours, names that nobody bears, rows that refer by key |
+//! | `dice`, `calendar`, `names`, `table` | chance, seasons and working hours, names that nobody bears, rows that refer to each other |
 //! | `cast` | regions, partners (five clearly bad ones among them), reps, products |
 //! | `leads` | enquiries, their qualification, the offers to partners |
 //! | `feedback` | on which leads partners report back: the story of the region that slips |
@@ -32,12 +32,12 @@ mod plans;
 mod table;
 
 pub use load::load;
-pub use table::DemoTable;
 
 use calendar::Calendar;
 use cast::Cast;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use table::DemoTable;
 
 /// All rows of the demo, table by table in an order in which they can be written. They end with `last_day` in the zone.
 pub fn demo_data(seed: u64, last_day: Date, zone: &TimeZone) -> Vec<DemoTable> {
@@ -47,20 +47,19 @@ pub fn demo_data(seed: u64, last_day: Date, zone: &TimeZone) -> Vec<DemoTable> {
     feedback::decide(seed, &cast, &calendar, &mut leads);
     course::follow(seed, &cast, &calendar, &mut leads);
     let customers = customers::gather(seed, &cast, &calendar, &mut leads);
-    let customer_keys = customers::keys(&customers);
     let orders = orders::place(seed, &cast, &calendar, &leads, &customers);
 
     let mut tables = cast.tables();
-    tables.extend(customers::tables(&customers, &customer_keys));
-    tables.extend(leads::tables(&leads, &cast, &customer_keys));
-    tables.extend(opportunities::tables(seed, &cast, &calendar, &leads, &customer_keys));
-    tables.push(orders::table(&orders, &cast, &customer_keys));
-    tables.push(diary::activities(seed, &cast, &calendar, &leads, &customer_keys));
+    tables.extend(customers::tables(&customers));
+    tables.extend(leads::tables(&leads));
+    tables.extend(opportunities::tables(seed, &calendar, &leads));
+    tables.push(orders::table(&orders));
+    tables.push(diary::activities(seed, &cast, &calendar, &leads));
     tables.push(plans::targets(seed, &cast, &calendar, &orders));
     tables.push(plans::forecasts(seed, &calendar, &orders));
     tables.push(marketing::costs(seed, &calendar));
-    tables.push(diary::surveys(seed, &cast, &calendar, &orders, &customer_keys));
-    tables.push(marketing::observations(seed, &cast, &calendar));
+    tables.push(diary::surveys(seed, &cast, &calendar, &orders));
+    tables.push(marketing::observations(seed, &calendar));
     tables
 }
 

@@ -107,8 +107,8 @@ mod tests {
     #[test]
     fn every_partner_has_a_name_of_its_own() {
         let mut dice = Dice::of(1, Part::Cast);
-        let named = (0..8).flat_map(|region| (0..STEMS.len()).map(move |stem| (region, stem)));
-        let names: HashSet<String> = named.map(|(region, stem)| partner(region, stem, false, &mut dice)).collect();
+        let places = (0..8).flat_map(|region| (0..STEMS.len()).map(move |stem| (region, stem)));
+        let names: HashSet<String> = places.map(|(region, stem)| partner(region, stem, false, &mut dice)).collect();
         assert_eq!(names.len(), 120);
     }
 

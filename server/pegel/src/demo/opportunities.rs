@@ -1,10 +1,10 @@
 //! The larger leads as opportunities, and what these were before they changed.
 
 use super::calendar::Calendar;
-use super::cast::{Cast, FIRST_SERVICE, REGIONS};
+use super::cast::{FIRST_SERVICE, REGIONS};
 use super::dice::{Dice, Part, real, whole};
-use super::leads::{self, Lead, Outcome};
-use super::table::{DemoTable, Key, cells};
+use super::leads::{Lead, Outcome};
+use super::table::{DemoTable, Parent, cells};
 
 /// Changes are on record for the opportunities of the last half year, as if the history had been switched on then.
 const HISTORY_DAYS: i64 = 182;
@@ -20,10 +20,11 @@ struct State {
 }
 
 /// The opportunities and their changes.
-pub fn tables(seed: u64, cast: &Cast, calendar: &Calendar, leads: &[Lead], customer_keys: &[Key]) -> [DemoTable; 2] {
+pub fn tables(seed: u64, calendar: &Calendar, leads: &[Lead]) -> [DemoTable; 2] {
     let mut dice = Dice::of(seed, Part::Opportunities);
     let mut table = DemoTable::new(
         "opportunities",
+        "O",
         &[
             "lead_id",
             "customer_id",
@@ -43,41 +44,39 @@ pub fn tables(seed: u64, cast: &Cast, calendar: &Calendar, leads: &[Lead], custo
     );
     let mut changes = DemoTable::new(
         "opportunity_changes",
+        "H",
         &["opportunity_id", "changed_at", "stage", "amount", "probability", "expected_close_on"],
     );
     let history_from = calendar.at(calendar.length() - HISTORY_DAYS, 0);
     for (position, lead) in leads.iter().enumerate() {
         let Some(created_at) = lead.first_meeting_at.filter(|_| lead.sizeable) else { continue };
-        let key = Key::numbered("O", table.rows.len() + 1);
+        let opportunity = Parent(table.rows.len());
         let (last, before) = states(lead, created_at, calendar, &mut dice);
         if created_at >= history_from {
             let ended = before.iter().skip(1).chain([&last]).map(|state| state.since);
-            for ((state, changed_at), number) in before.iter().zip(ended).zip(1..) {
+            for (state, changed_at) in before.iter().zip(ended) {
                 let State { stage, amount, probability, expected_close_on, .. } = *state;
-                let cells = cells![&key, changed_at, stage, amount, probability, expected_close_on];
-                changes.push(Key(format!("{}-{number}", key.0)), cells);
+                let cells = cells![opportunity, changed_at, stage, amount, probability, expected_close_on];
+                changes.push(cells);
             }
         }
         let months = if lead.product >= FIRST_SERVICE { *dice.pick(&[24.0, 36.0, 60.0]) } else { 12.0 };
-        table.push(
-            key,
-            cells![
-                &leads::key(position),
-                lead.customer.map(|customer| &customer_keys[customer]),
-                lead.partner().map(|partner| &cast.partners[partner].key),
-                &cast.reps[lead.rep].key,
-                &cast.product_keys[lead.product],
-                REGIONS[lead.region].name,
-                last.stage,
-                last.amount,
-                last.probability,
-                months,
-                created_at,
-                last.expected_close_on,
-                lead.closed_at,
-                lead.outcome.map(Outcome::name),
-            ],
-        );
+        table.push(cells![
+            Parent(position),
+            lead.customer.map(Parent),
+            lead.partner().map(Parent),
+            Parent(lead.rep),
+            Parent(lead.product),
+            REGIONS[lead.region].name,
+            last.stage,
+            last.amount,
+            last.probability,
+            months,
+            created_at,
+            last.expected_close_on,
+            lead.closed_at,
+            lead.outcome.map(Outcome::name),
+        ]);
     }
     [table, changes]
 }

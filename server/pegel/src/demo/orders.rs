@@ -5,7 +5,7 @@ use super::cast::{Cast, FIRST_SERVICE, PRODUCTS, Product, REGIONS, SOURCES};
 use super::customers::Customer;
 use super::dice::{Dice, Part, real, whole};
 use super::leads::{Lead, Outcome};
-use super::table::{DemoTable, Key, cells};
+use super::table::{DemoTable, Parent, cells};
 
 /// How long it takes, on average, until a customer orders again, in days.
 const ORDERS_AGAIN_AFTER: f64 = 420.0;
@@ -129,9 +129,10 @@ impl Clerk<'_> {
 }
 
 /// The order lines.
-pub fn table(orders: &[Order], cast: &Cast, customer_keys: &[Key]) -> DemoTable {
+pub fn table(orders: &[Order]) -> DemoTable {
     let mut table = DemoTable::new(
         "orders",
+        "B",
         &[
             "number",
             "customer_id",
@@ -149,26 +150,23 @@ pub fn table(orders: &[Order], cast: &Cast, customer_keys: &[Key]) -> DemoTable 
         ],
     );
     for (order, number) in orders.iter().zip(1..) {
-        let Key(number) = Key::numbered("B", number);
-        for (line, place) in order.lines.iter().zip(1..) {
-            table.push(
-                Key(format!("{number}-{place}")),
-                cells![
-                    &number,
-                    &customer_keys[order.customer],
-                    order.partner.map(|partner| &cast.partners[partner].key),
-                    &cast.reps[order.rep].key,
-                    &cast.product_keys[line.product],
-                    REGIONS[order.region].name,
-                    SOURCES[order.channel].0,
-                    real(line.quantity),
-                    line.amount,
-                    line.cost,
-                    order.ordered_at,
-                    order.cancelled_at,
-                    order.complained_at,
-                ],
-            );
+        let number = format!("B-{number:06}");
+        for line in &order.lines {
+            table.push(cells![
+                &number,
+                Parent(order.customer),
+                order.partner.map(Parent),
+                Parent(order.rep),
+                Parent(line.product),
+                REGIONS[order.region].name,
+                SOURCES[order.channel].0,
+                real(line.quantity),
+                line.amount,
+                line.cost,
+                order.ordered_at,
+                order.cancelled_at,
+                order.complained_at,
+            ]);
         }
     }
     table

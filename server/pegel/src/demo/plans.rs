@@ -4,7 +4,7 @@ use super::calendar::{Calendar, Month};
 use super::cast::{Cast, REGIONS, REPS_PER_REGION};
 use super::dice::{Dice, Part, real, whole};
 use super::orders::Order;
-use super::table::{DemoTable, Key, cells};
+use super::table::{DemoTable, Parent, cells};
 
 const REVENUE: &str = "revenue";
 /// A forecast speaks of its own month and the two that follow.
@@ -21,10 +21,9 @@ type ByRegion = [i64; REGIONS.len()];
 /// month.
 pub fn targets(seed: u64, cast: &Cast, calendar: &Calendar, orders: &[Order]) -> DemoTable {
     let mut table =
-        DemoTable::new("targets", &["metric", "rep_id", "team", "region", "starts_on", "ends_on", "amount"]);
-    let mut push = |rep: Option<&Key>, team: Option<&str>, region: Option<&str>, month: Month, amount: i64| {
-        let key = Key::numbered("Z", table.rows.len() + 1);
-        table.push(key, cells![REVENUE, rep, team, region, month.first_day, month.last_day, amount]);
+        DemoTable::new("targets", "Z", &["metric", "rep_id", "team", "region", "starts_on", "ends_on", "amount"]);
+    let mut push = |rep: Option<usize>, team: Option<&str>, region: Option<&str>, month: Month, amount: i64| {
+        table.push(cells![REVENUE, rep.map(Parent), team, region, month.first_day, month.last_day, amount]);
     };
     for (goal, month) in goals(seed, calendar, orders).iter().zip(calendar.months()) {
         push(None, None, None, month, goal.iter().sum());
@@ -36,8 +35,8 @@ pub fn targets(seed: u64, cast: &Cast, calendar: &Calendar, orders: &[Order]) ->
             push(None, Some(team), None, month, regions.map(|(_, amount)| amount).sum());
         }
         let reps = i64::try_from(REPS_PER_REGION).expect("three");
-        for rep in cast.reps.iter().filter(|rep| rep.hired_on <= month.first_day) {
-            push(Some(&rep.key), None, None, month, goal[rep.region] / reps);
+        for (position, rep) in cast.reps.iter().enumerate().filter(|(_, rep)| rep.hired_on <= month.first_day) {
+            push(Some(position), None, None, month, goal[rep.region] / reps);
         }
     }
     table
@@ -46,7 +45,8 @@ pub fn targets(seed: u64, cast: &Cast, calendar: &Calendar, orders: &[Order]) ->
 /// Forecasts given on the first day of each month, in all and by region.
 pub fn forecasts(seed: u64, calendar: &Calendar, orders: &[Order]) -> DemoTable {
     let mut dice = Dice::of(seed, Part::Forecasts);
-    let mut table = DemoTable::new("forecasts", &["metric", "region", "given_on", "starts_on", "ends_on", "amount"]);
+    let mut table =
+        DemoTable::new("forecasts", "V", &["metric", "region", "given_on", "starts_on", "ends_on", "amount"]);
     let (goals, turned_over, months) =
         (goals(seed, calendar, orders), turned_over(calendar, orders), calendar.months());
     let days = calendar.date(0)..calendar.date(calendar.length());
@@ -58,9 +58,8 @@ pub fn forecasts(seed: u64, calendar: &Calendar, orders: &[Order]) -> DemoTable 
             let foreseen = known.map(|amount| whole(real(amount) * dice.around(0.99, 0.1) / 100.0) * 100);
             let by_region = REGIONS.iter().map(|region| Some(region.name)).zip(foreseen);
             for (region, amount) in std::iter::once((None, foreseen.iter().sum())).chain(by_region) {
-                let key = Key::numbered("V", table.rows.len() + 1);
                 let cells = cells![REVENUE, region, given.first_day, month.first_day, month.last_day, amount];
-                table.push(key, cells);
+                table.push(cells);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Rows that refer to each other by key, since only the database knows ids.
+//! Rows that refer to each other by position, since only the database knows ids.
 
 use pegel_kpi::model::{self, Column, Table};
 use pegel_store::facts::Value;
@@ -10,46 +10,48 @@ pub struct DemoTable {
     /// Without `id` and `key`.
     pub columns: Vec<&'static Column>,
     pub rows: Vec<DemoRow>,
+    /// What the keys begin with.
+    prefix: &'static str,
 }
 
 /// One row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DemoRow {
-    pub key: Key,
+    /// What names it within its table, such as `L-000017`.
+    pub key: String,
     /// In the order of [`DemoTable::columns`].
     pub cells: Vec<Cell>,
-}
-
-/// What names a row within its table.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Key(pub String);
-
-impl Key {
-    /// A key such as `L-000017`.
-    pub fn numbered(prefix: &str, number: usize) -> Key {
-        Key(format!("{prefix}-{number:06}"))
-    }
 }
 
 /// What a row holds in a column.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
     Value(Value),
-    /// The row of that key in the table that the column refers to.
-    Parent(Key),
+    /// The row at that position in the table that the column refers to.
+    Parent(usize),
 }
 
+/// A reference to the row at that position.
+#[derive(Debug, Clone, Copy)]
+pub struct Parent(pub usize);
+
 impl DemoTable {
-    /// A table without rows.
-    pub fn new(name: &str, columns: &[&str]) -> DemoTable {
+    /// A table without rows, whose keys begin with `prefix`.
+    pub fn new(name: &str, prefix: &'static str, columns: &[&str]) -> DemoTable {
         let table = model::table(name).expect("the demo names tables of the model");
         let column = |name: &&str| table.column(name).expect("the demo names columns of the model");
-        DemoTable { table, columns: columns.iter().map(column).collect(), rows: Vec::new() }
+        DemoTable { table, columns: columns.iter().map(column).collect(), rows: Vec::new(), prefix }
     }
 
-    pub fn push(&mut self, key: Key, cells: Vec<Cell>) {
+    /// Adds the next row.
+    pub fn push(&mut self, cells: Vec<Cell>) {
+        self.push_at(self.rows.len(), cells);
+    }
+
+    /// Adds a row with the key of the one at that position: more columns of a row that another [`DemoTable`] holds.
+    pub fn push_at(&mut self, position: usize, cells: Vec<Cell>) {
         assert_eq!(cells.len(), self.columns.len(), "a row of {} has another number of cells", self.table.name);
-        self.rows.push(DemoRow { key, cells });
+        self.rows.push(DemoRow { key: format!("{}-{:06}", self.prefix, position + 1), cells });
     }
 }
 
@@ -89,9 +91,9 @@ impl From<&String> for Cell {
     }
 }
 
-impl From<&Key> for Cell {
-    fn from(key: &Key) -> Cell {
-        Cell::Parent(key.clone())
+impl From<Parent> for Cell {
+    fn from(Parent(position): Parent) -> Cell {
+        Cell::Parent(position)
     }
 }
 

@@ -53,7 +53,11 @@ impl<DB: Takes> QueryFragment<DB> for Upsert<'_> {
         out.push_sql("INSERT INTO ");
         out.push_identifier(self.table)?;
         out.push_sql(" (");
-        separated(&mut out, ", ", std::iter::once("key").chain(self.names()), |out, name| out.push_identifier(name))?;
+        out.push_identifier("key")?;
+        for name in self.names() {
+            out.push_sql(", ");
+            out.push_identifier(name)?;
+        }
         out.push_sql(") VALUES ");
         separated(&mut out, ", ", self.rows, |out, row| {
             out.push_sql("(");

@@ -1,5 +1,6 @@
 //! Facts, scans and their answers in a form that reads well in tests.
 #![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(clippy::unwrap_used, reason = "what is not as expected fails the test")]
 
 use pegel_kpi::batch::{Batch, Values};
 use pegel_kpi::model::{Kind, Path, Table, table};
@@ -91,6 +92,7 @@ pub fn path_of(table: &'static Table, path: &str) -> Path {
     Path::resolve(table, &path.split('.').collect::<Vec<_>>()).unwrap()
 }
 
+/// The same scan of the rows whose date lies in one of the ranges.
 pub fn windowed(mut scan: Scan, path: &str, ranges: &[std::ops::Range<i64>]) -> Scan {
     scan.window = Some(Window { path: path_of(scan.table, path), ranges: ranges.to_vec() });
     scan

@@ -120,9 +120,14 @@ impl Page {
             value: rows.last().map_or_else(String::new, |week| week.value.clone()),
             has_value: rows.last().is_some_and(|week| week.has_value),
             status: points.last().map_or(Status::Unjudged, |point| point.status),
-            chart: Chart::of(&points, &declared.threshold, declared.better, declared.unit, |value| {
-                format.value(value, declared.unit)
-            }),
+            chart: Chart::of(
+                &points,
+                &declared.threshold,
+                declared.better,
+                declared.unit,
+                |value| format.mark(value, declared.unit),
+                |threshold| format.threshold(threshold, declared.unit, declared.better),
+            ),
             labels: labels(weeks, locale),
             weeks: rows,
             file: file.clone(),

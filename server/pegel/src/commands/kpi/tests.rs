@@ -2,7 +2,7 @@
 
 use super::scripts_at;
 use crate::cli::Global;
-use crate::outcome::{Done, Outcome};
+use crate::outcome::{Done, Outcome, answer};
 use pegel_catalog::load_scripts;
 use pegel_kpi::kpi::Kpi;
 use pegel_kpi::script::Language;
@@ -14,10 +14,12 @@ pub fn run(path: Option<&Path>, global: &Global) -> Outcome {
     let (kpis, wrong) = load_scripts(&Arc::new(Language::new()), &scripts_at(path, global)?);
     let mut tally = Tally { failed: wrong.len(), ..Tally::default() };
     for diagnostic in &wrong {
-        println!("{diagnostic}\n");
+        answer(format_args!("{diagnostic}\n"));
     }
-    kpis.iter().for_each(|kpi| tally.add(kpi));
-    println!("{} passed, {} failed", tally.passed, tally.failed);
+    for kpi in &kpis {
+        tally.add(kpi);
+    }
+    answer(format_args!("{} passed, {} failed", tally.passed, tally.failed));
     if tally.untested > 0 {
         eprintln!("{} without tests", tally.untested);
     }
@@ -36,7 +38,7 @@ impl Tally {
         let results = match kpi.run_tests() {
             Ok(results) => results,
             Err(diagnostic) => {
-                println!("{diagnostic}\n");
+                answer(format_args!("{diagnostic}\n"));
                 self.failed += 1;
                 return;
             }
@@ -50,8 +52,8 @@ impl Tally {
                 Ok(()) => self.passed += 1,
                 Err(difference) => {
                     self.failed += 1;
-                    println!("{}: {}", kpi.file, result.name);
-                    difference.lines().for_each(|line| println!("    {line}"));
+                    answer(format_args!("{}: {}", kpi.file, result.name));
+                    difference.lines().for_each(|line| answer(format_args!("    {line}")));
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! `pegel kpi value`: one KPI, one period, computed now.
 
 use crate::cli::{self, Global};
-use crate::outcome::{Done, Failure, Outcome, broke, usage};
+use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
 use anyhow::anyhow;
 use pegel_kpi::cell::{Cell, Group, Outcome as Figure};
 use pegel_kpi::diagnostic::nearest;
@@ -35,9 +35,9 @@ pub fn run(command: &cli::Value, global: &Global) -> Outcome {
     let found = rows.iter().map(|row| (group(&by, row), &row.cells[0]));
     let cells: Vec<(Json, &Cell)> = found.chain(nothing.iter().map(|cell| (json!({}), cell))).collect();
     if command.json {
-        print_json(&command.id, &period, &cells)
+        print_json(&command.id, &period, &cells);
     } else {
-        print_lines(&by, &cells)
+        print_lines(&by, &cells);
     }
     Ok(Done::InOrder)
 }
@@ -74,12 +74,12 @@ fn print_json(id: &str, period: &Period, cells: &[(Json, &Cell)]) {
         Json::Object(object)
     };
     let cells: Vec<Json> = cells.iter().map(cell).collect();
-    println!("{}", json!({ "kpi": id, "period": period.to_string(), "cells": cells }));
+    answer(json!({ "kpi": id, "period": period.to_string(), "cells": cells }));
 }
 
 fn print_lines(by: &[Dimension], cells: &[(Json, &Cell)]) {
     if cells.is_empty() {
-        println!("no_rows");
+        answer("no_rows");
     }
     for (group, cell) in cells {
         let labels = by.iter().map(|dimension| group[dimension.name()].as_str().unwrap_or("–").to_owned());
@@ -92,7 +92,7 @@ fn print_lines(by: &[Dimension], cells: &[(Json, &Cell)]) {
             line.push(format!("{numerator} of {denominator}"));
         }
         line.extend(cell.beside.iter().map(|beside| format!("{} {}", beside.name, beside.value)));
-        println!("{}", line.join("\t"));
+        answer(line.join("\t"));
         if let Figure::ScriptError { message } = &cell.outcome {
             eprintln!("{message}");
         }

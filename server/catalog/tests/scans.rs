@@ -1,0 +1,40 @@
+//! One scan per table and date, for all KPIs and all breakdowns together, on both databases.
+
+use pegel_catalog::Catalog;
+use pegel_kpi::dimension::Dimension;
+use pegel_kpi::figures::{Request, compute};
+use pegel_kpi::period::{Period, zone};
+use pegel_kpi::scope::Scope;
+use pegel_store::testing::on_both;
+use std::path::Path;
+
+const KPIS: [&str; 10] = [
+    "acceptance_time",
+    "average_deal_size",
+    "contact_time",
+    "conversion_rate",
+    "feedback_rate",
+    "lead_conversion_rate",
+    "processing_time",
+    "revenue",
+    "sales_cycle",
+    "win_rate",
+];
+
+#[test]
+fn ten_kpis_in_four_breakdowns_over_thirteen_weeks_take_seven_statements() {
+    let catalog = Catalog::load(Path::new("/nonexistent")).unwrap();
+    let zone = zone("Europe/Berlin").unwrap();
+    let week = Period::parse("2026-W45", "2026-11-22T00:00:00Z".parse().unwrap(), &zone).unwrap();
+    let breakdowns = vec![vec![], vec![Dimension::Region], vec![Dimension::Partner], vec![Dimension::Product]];
+    let request = |id| Request { kpi: catalog.kpi(id).unwrap(), breakdowns: breakdowns.clone() };
+    on_both(|store| {
+        let mut reader = store.reader().unwrap();
+        let periods = week.trail(13).unwrap();
+        let figures = compute(&KPIS.map(request), &periods, &Scope::everything(), &mut reader).unwrap();
+        assert_eq!(figures.len(), 10);
+        // leads by acceptance, contact, creation and closing; the opportunities of the leads created; orders;
+        // opportunities by closing.
+        assert_eq!(reader.statements(), 7);
+    });
+}

@@ -1,0 +1,274 @@
+//! How a view is written.
+
+use super::{Bar, BreachView, ChangeView, KpiView, RowView, SectionView, StatusView, TableView, TrendView, View};
+use crate::dates::capitalised;
+use crate::format::Format;
+use crate::numbers::{Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, TrendPoint};
+use crate::words::Wording;
+use pegel_kpi::cell::{Cell, Outcome};
+use pegel_kpi::declaration::Unit;
+use pegel_kpi::threshold::{Better, Status};
+use std::collections::HashMap;
+
+/// Of the breaches of one KPI in one breakdown, only that many are shown on top.
+const SHOWN_BREACHES: usize = 5;
+/// The lowest bar of a trend, in per cent of the highest: low is not nothing.
+const LOWEST_BAR: f64 = 14.0;
+const SPARKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+const NO_SPARK: char = '·';
+
+/// Writes for one reader.
+pub(super) struct Writer<'a> {
+    format: Format,
+    words: &'static Wording,
+    locale: &'a str,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(numbers: &Numbers, locale: &'a str) -> Writer<'a> {
+        let format = Format::new(locale, &numbers.currency, &numbers.zone);
+        Writer { words: format.words(), format, locale }
+    }
+
+    pub(super) fn view(&self, numbers: &Numbers) -> View {
+        let verdict = self.verdict(numbers);
+        let breaches = self.breaches(&numbers.breaches);
+        View {
+            language: self.words.language,
+            report: numbers.report.clone(),
+            title: numbers.title.for_locale(self.locale).to_owned(),
+            period: self.format.period(&numbers.period),
+            period_name: self.format.period_name(&numbers.period),
+            period_code: numbers.period.name.clone(),
+            compared_with: self.format.period_name(&numbers.compared_with),
+            revision: numbers.revision,
+            computed: self.format.instant(numbers.created_at),
+            status: self.status(numbers.status),
+            preview: preview(&verdict, &breaches),
+            verdict,
+            breaches,
+            sections: numbers
+                .sections
+                .iter()
+                .map(|section| SectionView {
+                    title: section.title.for_locale(self.locale).to_owned(),
+                    kpis: section.kpis.iter().map(|block| self.kpi(block, numbers)).collect(),
+                })
+                .collect(),
+            words: *self.words,
+        }
+    }
+
+    fn status(&self, status: Status) -> StatusView {
+        let (class, shape) = match status {
+            Status::Unjudged => ("unjudged", "○"),
+            Status::Ok => ("ok", "●"),
+            Status::Warning => ("warning", "▲"),
+            Status::Critical => ("critical", "■"),
+        };
+        StatusView { class, shape, word: self.words.status(status) }
+    }
+
+    fn verdict(&self, numbers: &Numbers) -> String {
+        let count = |status| numbers.breaches.iter().filter(|breach| breach.status == status).count();
+        let (critical, warnings) = (count(Status::Critical), count(Status::Warning));
+        let word = if warnings == 1 { self.words.warning } else { self.words.warnings };
+        match (critical, warnings) {
+            (0, 0) if numbers.status == Status::Ok => self.words.all_kept.to_owned(),
+            (0, 0) => self.words.none_judged.to_owned(),
+            (0, _) => format!("{warnings} {word}"),
+            (_, 0) => format!("{critical} {}", self.words.critical),
+            _ => format!("{critical} {}, {warnings} {word}", self.words.critical),
+        }
+    }
+
+    /// Of many breaches of one KPI in one breakdown the first few, the last of them with the count of the others.
+    fn breaches(&self, breaches: &[Breach]) -> Vec<BreachView> {
+        let alike = |breach: &Breach| {
+            (breach.kpi.clone(), breach.group.as_ref().map(|group: &GroupHead| group.dimension.clone()))
+        };
+        let mut counts: HashMap<_, usize> = HashMap::new();
+        let mut shown = Vec::new();
+        for breach in breaches {
+            let count = counts.entry(alike(breach)).or_default();
+            *count += 1;
+            if *count <= SHOWN_BREACHES {
+                shown.push((breach, *count));
+            }
+        }
+        let write = |(breach, nth): (&Breach, usize)| {
+            let others = counts[&alike(breach)].saturating_sub(SHOWN_BREACHES);
+            let more = if nth == SHOWN_BREACHES && others > 0 { self.more(others) } else { String::new() };
+            self.breach(breach, more)
+        };
+        shown.into_iter().map(write).collect()
+    }
+
+    fn more(&self, others: usize) -> String {
+        format!("{} {}", self.format.count(others as u64), self.words.more)
+    }
+
+    fn breach(&self, breach: &Breach, more: String) -> BreachView {
+        let group = breach.group.as_ref().map(|group| {
+            format!("{}\u{a0}{}", self.words.dimension(&group.dimension), self.label(group.label.as_deref()))
+        });
+        BreachView {
+            kpi: breach.kpi.clone(),
+            title: breach.title.for_locale(self.locale).to_owned(),
+            group: group.unwrap_or_else(|| self.words.total.to_owned()),
+            figure: self.format.judged(&breach.cell, breach.unit, &breach.threshold),
+            change: self.change(breach.change.as_ref(), breach.unit),
+            mark: self.format.beyond(breach.status, &breach.threshold, breach.unit, breach.better).unwrap_or_default(),
+            status: self.status(breach.status),
+            more,
+        }
+    }
+
+    fn change(&self, change: Option<&Change>, unit: Unit) -> ChangeView {
+        let text = self.format.change(change, unit);
+        let moved = change.filter(|_| text != self.words.unchanged);
+        let arrow = moved.map_or("", |change| if change.absolute > 0.0 { "↑" } else { "↓" });
+        let class = match moved.and_then(|change| change.improved) {
+            Some(true) => "better",
+            Some(false) => "worse",
+            None => "even",
+        };
+        ChangeView { text, arrow, class }
+    }
+
+    fn label(&self, label: Option<&str>) -> String {
+        label.unwrap_or(self.words.missing_group).to_owned()
+    }
+
+    fn kpi(&self, block: &KpiBlock, numbers: &Numbers) -> KpiView {
+        let threshold = self.format.threshold(&block.threshold, block.unit, block.better);
+        let beside = block.cell.beside.iter().map(|beside| {
+            let name = if beside.name == "median" { self.words.median } else { &beside.name };
+            format!("{name} {}", self.format.value(beside.value, block.unit))
+        });
+        KpiView {
+            id: block.id.clone(),
+            title: block.title.for_locale(self.locale).to_owned(),
+            description: block.description.for_locale(self.locale).to_owned(),
+            figure: self.format.judged(&block.cell, block.unit, &block.threshold),
+            known: block.cell.outcome.value().is_some(),
+            beside: beside.collect(),
+            sample: self.sample(&block.cell),
+            change: self.change(block.change.as_ref(), block.unit),
+            previous: self.format.judged(&block.previous, block.unit, &block.threshold),
+            judged: !threshold.is_empty(),
+            threshold: if threshold.is_empty() { self.words.no_threshold.to_owned() } else { threshold },
+            status: self.status(block.status),
+            trend: self.trend(block, numbers),
+            tables: block.breakdowns.iter().map(|table| self.table(table, block)).collect(),
+            error: match &block.cell.outcome {
+                Outcome::ScriptError { message } => message.clone(),
+                _ => String::new(),
+            },
+        }
+    }
+
+    fn sample(&self, cell: &Cell) -> String {
+        let known = cell.sample.filter(|_| cell.outcome.value().is_some());
+        known.map_or_else(String::new, |sample| format!("n\u{a0}=\u{a0}{}", self.format.count(sample)))
+    }
+
+    fn trend(&self, block: &KpiBlock, numbers: &Numbers) -> TrendView {
+        let figures: Vec<Option<f64>> = block.trend.iter().map(|point| point.cell.outcome.value()).collect();
+        let known = || figures.iter().flatten().copied();
+        let (lowest, highest) = (known().reduce(f64::min), known().reduce(f64::max));
+        let heights: Vec<Option<f64>> =
+            figures.iter().map(|figure| Some(height((*figure)?, lowest?, highest?))).collect();
+        let write = |figure: Option<f64>| {
+            let at = block.trend.iter().find(|point| point.cell.outcome.value() == figure);
+            figure.and(at).map_or_else(String::new, |point| self.point(point, block))
+        };
+        let weeks = numbers.period.name.contains("-W");
+        let noun = if weeks { self.words.weeks } else { self.words.periods };
+        TrendView {
+            bars: block.trend.iter().zip(&heights).map(|(point, height)| self.bar(point, *height, block)).collect(),
+            spark: heights.iter().map(|height| height.map_or(NO_SPARK, spark)).collect(),
+            span: format!("{} {noun}", block.trend.len()),
+            lowest: write(lowest),
+            highest: write(highest),
+        }
+    }
+
+    fn point(&self, point: &TrendPoint, block: &KpiBlock) -> String {
+        self.format.judged(&point.cell, block.unit, &block.threshold)
+    }
+
+    fn bar(&self, point: &TrendPoint, height: Option<f64>, block: &KpiBlock) -> Bar {
+        let class = match (height, block.threshold.judge(&point.cell.outcome, block.better)) {
+            (None, _) => "none",
+            (_, Status::Critical) => "critical",
+            (_, Status::Warning) => "warning",
+            _ => "plain",
+        };
+        let label = format!("{}: {}", point.period, self.point(point, block));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it lies between 0 and 100")]
+        let height = height.unwrap_or(0.0).round() as u8;
+        Bar { height, class, label }
+    }
+
+    fn table(&self, table: &BreakdownTable, block: &KpiBlock) -> TableView {
+        // A group in which nothing happened, neither now nor before, tells nothing.
+        let silent = |cell: &Cell| cell.outcome == Outcome::NoRows;
+        let mut rows: Vec<&BreakdownRow> =
+            table.rows.iter().filter(|row| !(silent(&row.cell) && silent(&row.previous))).collect();
+        let mut more = String::new();
+        if let Some(worst) = table.worst.filter(|worst| *worst < rows.len()) {
+            rows.sort_by(|one, other| by_badness(one, other, block.better));
+            let rest = rows.split_off(worst);
+            let broken = rest.iter().filter(|row| row.status >= Status::Warning).count();
+            more = self.more(rest.len());
+            if broken > 0 {
+                more = format!("{more}, {broken} {}", self.words.of_them_broken);
+            }
+        }
+        TableView {
+            dimension: capitalised(self.words.dimension(&table.dimension)),
+            rows: rows.into_iter().map(|row| self.row(row, block)).collect(),
+            more,
+        }
+    }
+
+    fn row(&self, row: &BreakdownRow, block: &KpiBlock) -> RowView {
+        RowView {
+            label: self.label(row.label.as_deref()),
+            figure: self.format.judged(&row.cell, block.unit, &block.threshold),
+            known: row.cell.outcome.value().is_some(),
+            change: self.change(row.change.as_ref(), block.unit),
+            status: self.status(row.status),
+        }
+    }
+}
+
+/// The worst figure first, the highest where neither direction is good; what has no figure comes last.
+fn by_badness(one: &BreakdownRow, other: &BreakdownRow, better: Better) -> std::cmp::Ordering {
+    match (one.cell.outcome.value(), other.cell.outcome.value()) {
+        (Some(one), Some(other)) if better == Better::Higher => one.total_cmp(&other),
+        (Some(one), Some(other)) => other.total_cmp(&one),
+        (one, other) => other.is_some().cmp(&one.is_some()),
+    }
+}
+
+fn height(figure: f64, lowest: f64, highest: f64) -> f64 {
+    if highest <= lowest {
+        return f64::midpoint(100.0, LOWEST_BAR);
+    }
+    LOWEST_BAR + (figure - lowest) / (highest - lowest) * (100.0 - LOWEST_BAR)
+}
+
+fn spark(height: f64) -> char {
+    let share = (height - LOWEST_BAR) / (100.0 - LOWEST_BAR);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it lies between 0 and 7")]
+    let index = (share * 7.0).round() as usize;
+    SPARKS[index.min(7)]
+}
+
+/// What the two worst breaches are, since a mail program shows little more.
+fn preview(verdict: &str, breaches: &[BreachView]) -> String {
+    let told = breaches.iter().take(2).map(|breach| format!("{} · {}: {}", breach.title, breach.group, breach.figure));
+    std::iter::once(verdict.to_owned()).chain(told).collect::<Vec<_>>().join(" – ")
+}

@@ -1,0 +1,5 @@
+//! The pages through a real server, over HTTP.
+
+mod answers;
+mod pages;
+mod support;

@@ -1,0 +1,85 @@
+//! What people read on the pages, on both databases.
+
+use crate::support::numbers::weekly;
+use crate::support::{Site, add_leads, publish};
+use pegel_store::Store;
+use pegel_store::testing::on_both;
+
+/// An edition, and feedback that slips: four of five, nothing at all in week 45, one of two weeks too few.
+fn stored(store: &Store) {
+    publish(store, &weekly());
+    add_leads(store, "2026-10-27", 5, 5);
+    add_leads(store, "2026-11-10", 10, 7);
+}
+
+#[test]
+fn an_edition_reads_like_its_mail() {
+    on_both(|store| {
+        stored(&store);
+        let site = Site::on(store);
+        insta::assert_snapshot!("edition_en", site.get("/editions/1").words());
+        insta::assert_snapshot!("edition_de", site.get_in("de", "/editions/1").words());
+    });
+}
+
+#[test]
+fn the_list_of_editions_says_what_was_reported_when() {
+    on_both(|store| {
+        let site = Site::on(store.clone());
+        insta::assert_snapshot!("no_editions", site.get("/editions").words());
+        stored(&store);
+        insta::assert_snapshot!("editions", site.get_in("de-AT", "/editions").words());
+    });
+}
+
+#[test]
+fn the_list_of_editions_is_paged() {
+    on_both(|store| {
+        for week in 10..40 {
+            let mut numbers = weekly();
+            numbers.period.name = format!("2026-W{week}");
+            numbers.created_at += week * 604_800;
+            publish(&store, &numbers);
+        }
+        let site = Site::on(store);
+        let first = site.get("/editions?lang=de");
+        assert_eq!(first.html().matches("class=\"row-link\"").count(), 25);
+        assert!(first.html().contains("href=\"/editions?page=2&amp;lang=de-DE\""), "{}", first.html());
+        let second = site.get("/editions?page=2&lang=de");
+        assert_eq!(second.html().matches("class=\"row-link\"").count(), 5);
+        assert!(second.html().contains("href=\"/editions?lang=de-DE\""), "{}", second.html());
+        assert!(second.words().contains("2.–8. März 2026"), "{}", second.words());
+    });
+}
+
+#[test]
+fn kpis_show_the_last_complete_week_by_pack() {
+    on_both(|store| {
+        stored(&store);
+        let site = Site::on(store);
+        insta::assert_snapshot!("kpis_en", site.get("/kpis").words());
+        insta::assert_snapshot!("kpis_de", site.get_in("de", "/kpis").words());
+    });
+}
+
+#[test]
+fn a_kpi_shows_its_course_and_its_definition() {
+    on_both(|store| {
+        stored(&store);
+        let site = Site::on(store);
+        insta::assert_snapshot!("kpi_en", site.get("/kpis/feedback").words());
+        let page = site.get("/kpis/feedback");
+        // Two weeks have figures, with a gap between: two dots, and no line through the gap, no dot on zero.
+        assert_eq!(page.html().matches("<circle class=\"chart-dot").count(), 2);
+        let bars = site.get("/kpis/won_amount");
+        assert_eq!(bars.html().matches("<rect class=\"chart-bar").count(), 2);
+    });
+}
+
+#[test]
+fn a_kpi_without_any_figure_says_so() {
+    on_both(|store| {
+        let words = Site::on(store).get("/kpis/feedback").words();
+        assert!(words.contains("There is no figure in these weeks."), "{words}");
+    });
+}
