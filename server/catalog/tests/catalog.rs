@@ -1,4 +1,5 @@
 //! What is in force, as an admin would set it up.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use pegel_catalog::{Catalog, CatalogError};
 use std::path::Path;

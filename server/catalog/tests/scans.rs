@@ -1,4 +1,5 @@
 //! One scan per table and date, for all KPIs and all breakdowns together, on both databases.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use pegel_catalog::Catalog;
 use pegel_kpi::dimension::Dimension;

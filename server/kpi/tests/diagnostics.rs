@@ -1,5 +1,6 @@
 //! What is said about scripts that are wrong: each file of `tests/diagnostics` begins with the error it must give, caret
 //! and all. `UPDATE_DIAGNOSTICS=1` writes what is said now into the files; read the difference before you keep it.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use pegel_kpi::script::Language;
 use std::path::Path;

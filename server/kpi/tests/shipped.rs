@@ -1,4 +1,5 @@
 //! The KPIs that come with the project load, and pass their own tests.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use pegel_kpi::script::Language;
 use std::path::Path;

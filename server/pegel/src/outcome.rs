@@ -47,11 +47,8 @@ pub fn conclude(outcome: Outcome) -> ExitCode {
 fn say(error: &anyhow::Error, status: u8) -> ExitCode {
     let text = format!("{error:#}");
     // Diagnostics of scripts bring their own heading.
-    if text.starts_with("error: ") {
-        eprintln!("{text}")
-    } else {
-        eprintln!("error: {text}")
-    }
+    let heading = if text.starts_with("error: ") { "" } else { "error: " };
+    eprintln!("{heading}{text}");
     ExitCode::from(status)
 }
 

@@ -2,6 +2,8 @@
 //!
 //! A missing figure is a gap: no line leads through it, no bar stands for it.
 
+#![expect(clippy::cast_precision_loss, reason = "there are fewer periods than a float can count")]
+
 use pegel_kpi::declaration::Unit;
 use pegel_kpi::threshold::{Better, Status, Threshold};
 use serde::Serialize;
@@ -146,7 +148,7 @@ impl Chart {
         let range = range.with(*ticks.first()?).with(*ticks.last()?);
         let y = |value| rounded(100.0 * (1.0 - range.share(value)));
         let place = 100.0 / points.len() as f64;
-        let middle = |index: usize| rounded(place * (index as f64 + 0.5));
+        let middle = |index: usize| middle(index, points.len());
         let figures = points.iter().enumerate().filter_map(|(index, point)| Some((index, point.value?, point.status)));
         Some(Chart {
             form: if bars { "bars" } else { "line" },
@@ -212,6 +214,11 @@ impl Mark {
     }
 }
 
+/// The middle of one of so many places, in per cent from the left.
+pub(crate) fn middle(index: usize, places: usize) -> f64 {
+    rounded(100.0 * (index as f64 + 0.5) / places as f64)
+}
+
 /// Stretches of points without a gap, each figure with its index.
 fn runs(points: &[Point]) -> impl Iterator<Item = impl Iterator<Item = (usize, f64)>> {
     let mut start = 0;
@@ -252,10 +259,13 @@ fn scale(range: Range, unit: Unit) -> Vec<f64> {
     let extent =
         (range.high - range.low).max(range.high.abs() * 0.02).max(if unit == Unit::Count { 4.0 } else { 1e-6 });
     let step = round_step(extent / 4.0, unit);
-    let (first, last) = ((range.low / step).floor(), (range.high / step).ceil());
+    // A range that ends on a step, but for an error of rounding, ends there.
+    let (first, last) = ((range.low / step + 1e-9).floor(), (range.high / step - 1e-9).ceil());
     let last = if last > first { last } else { first + 1.0 };
-    // Counted in whole steps, so that sums of rounding errors do not add one too many.
-    (0..=(last - first) as u32).map(|index| (first + f64::from(index)) * step).collect()
+    // Counted in whole steps, so that sums of rounding errors do not add one too many; divided where the step is a
+    // fraction, so that 17 steps of 0.05 are 0.85 and not a hair more.
+    let tick = |count: f64| if step < 1.0 { count / (1.0 / step).round() } else { count * step };
+    std::iter::successors(Some(first), |count| Some(count + 1.0)).take_while(|count| *count <= last).map(tick).collect()
 }
 
 /// The smallest round figure that is not smaller: 1, 2 or 5 of a power of ten; of durations, what clocks show.
@@ -350,6 +360,7 @@ mod tests {
         assert_eq!(labels(3600.0, 14400.0, Unit::Duration), [3600.0, 7200.0, 10800.0, 14400.0]);
         assert_eq!(labels(0.0, 86400.0 * 120.0, Unit::Duration).last(), Some(&(86400.0 * 150.0)));
         assert_eq!(labels(5.0, 5.0, Unit::Count), [5.0, 6.0]);
+        assert_eq!(labels(0.72, 0.9, Unit::Percent), [0.7, 0.75, 0.8, 0.85, 0.9]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/editions", to(editions::list))
         .route("/editions/{id}", to(edition::show))
         .route("/editions/{id}/{part}", to(edition::part))
+        .route("/reports/{report}/{period}/{revision}", to(edition::named))
         .route("/kpis", to(kpis::list))
         .route("/kpis/{id}", to(kpi::show))
         .route("/healthz", to(health::check))

@@ -37,8 +37,8 @@ impl Templates {
         files.extend(overriding(&home.join("templates/web"))?);
         let style_sheet = files.remove(STYLE_SHEET).unwrap_or_default();
         let mut tera = Tera::new();
-        tera.add_raw_templates(files.iter().filter(|(name, _)| name.ends_with(".html")))?;
-        let style_hash = Sha256::digest(&style_sheet).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        tera.add_raw_templates(files.iter().filter(|(name, _)| is_template(name)))?;
+        let style_hash = hash(&style_sheet);
         Ok(Templates { tera, style_sheet, style_hash })
     }
 
@@ -56,6 +56,16 @@ impl Templates {
     }
 }
 
+fn is_template(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "html")
+}
+
+/// Enough of the SHA-256 to tell one style sheet from the next.
+fn hash(text: &str) -> String {
+    let start = Sha256::digest(text).iter().take(8).fold(0_u64, |start, byte| start << 8 | u64::from(*byte));
+    format!("{start:016x}")
+}
+
 fn built_in(file: &include_dir::File) -> Option<(String, String)> {
     Some((file.path().to_str()?.to_owned(), file.contents_utf8()?.to_owned()))
 }
@@ -71,7 +81,7 @@ fn overriding(folder: &Path) -> Result<Vec<(String, String)>, WebError> {
     for entry in entries {
         let path = entry.map_err(|error| unreadable(folder, error))?.path();
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        if name.ends_with(".html") || name == STYLE_SHEET {
+        if is_template(name) || name == STYLE_SHEET {
             let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
             files.push((name.to_owned(), text));
         }

@@ -1,6 +1,6 @@
 //! How rows become measures: `data.leads.dated(|l| l.accepted_at).filter(|l| …).count()`.
 
-use super::errors::{Complaint, Refused};
+use super::errors::{Complaint, Refused, kind_name};
 use super::symbols::{ConditionSymbol, RowSymbol, Term, TermKind};
 use crate::aggregate::{Aggregate, ChildMeasure, Measure};
 use crate::expr::{Condition, Expr};
@@ -116,7 +116,9 @@ fn term<D: Aggregable>(dataset: &D, closure: &FnPtr, context: &NativeCallContext
         } else {
             "give a column, such as |l| l.amount"
         };
-        Complaint::new(format!("the closure of {what} gives {}, not a column", given.type_name())).hint(hint).into()
+        Complaint::new(format!("the closure of {what} gives a {}, not a column", kind_name(given.type_name())))
+            .hint(hint)
+            .into()
     })
 }
 
@@ -151,9 +153,12 @@ fn filter<D: Aggregable>(dataset: &mut D, closure: &FnPtr, context: &NativeCallC
     } else if let Some(Term { expr, kind: TermKind::Boolean }) = given.clone().try_cast() {
         Condition::Holds(expr)
     } else {
-        return Err(Complaint::new(format!("the closure of filter gives {}, not a condition", given.type_name()))
-            .hint("compare something: |l| l.outcome == \"won\", or ask |l| l.closed_at.is_set()")
-            .into());
+        return Err(Complaint::new(format!(
+            "the closure of filter gives a {}, not a condition",
+            kind_name(given.type_name())
+        ))
+        .hint("compare something: |l| l.outcome == \"won\", or ask |l| l.closed_at.is_set()")
+        .into());
     };
     let mut filtered = dataset.clone();
     let all = filtered.filter_mut();

@@ -47,17 +47,32 @@ pub fn of_parsing(error: &ParseError, file: &str, source: &str) -> Diagnostic {
 
 /// What went wrong while a script ran, reworded.
 pub fn of_running(error: &EvalAltResult, file: &str, source: &str, names: &Names) -> Diagnostic {
-    let innermost = innermost(error);
+    let (innermost, position) = innermost(error, Position::NONE);
     let (message, hint) = running(innermost, names);
-    let position = innermost.position();
     Diagnostic::of_file(file, source, message, hint).at(position.line(), position.position())
 }
 
-fn innermost(error: &EvalAltResult) -> &EvalAltResult {
+/// What really went wrong, and the innermost place that is known: limits are broken at no place in particular.
+fn innermost(error: &EvalAltResult, outer: Position) -> (&EvalAltResult, Position) {
+    let position = if error.position().is_none() { outer } else { error.position() };
     match error {
         EvalAltResult::ErrorInFunctionCall(_, _, inner, _) | EvalAltResult::ErrorInModule(_, inner, _) => {
-            innermost(inner)
+            innermost(inner, position)
         }
+        other => (other, position),
+    }
+}
+
+/// The name of a type as scripts know it.
+pub fn kind_name(name: &str) -> &str {
+    match name.rsplit("::").next().unwrap_or(name) {
+        "ConditionSymbol" => "condition",
+        "Term" => "column",
+        "RowSymbol" => "row",
+        "Dataset" => "dataset",
+        "Children" => "related rows",
+        "Measure" => "measure",
+        "Figure" => "figure",
         other => other,
     }
 }
@@ -74,6 +89,9 @@ fn parsing(error: &ParseErrorType) -> (String, Option<String>) {
             (format!("“{symbol}” does not exist in KPI scripts"), reserved(symbol).map(str::to_owned))
         }
         ParseErrorType::Reserved(word) if reserved(word).is_some() => {
+            (format!("“{word}” does not exist in KPI scripts"), reserved(word).map(str::to_owned))
+        }
+        ParseErrorType::UnknownOperator(word) if reserved(word).is_some() => {
             (format!("“{word}” does not exist in KPI scripts"), reserved(word).map(str::to_owned))
         }
         ParseErrorType::VariableUndefined(name) => (
@@ -104,17 +122,16 @@ fn running(error: &EvalAltResult, names: &Names) -> (String, Option<String>) {
         E::ErrorPropertyNotFound(name, _) => {
             (format!("there is no “{name}”"), some("`m` holds what `measures` returned, under the same names"))
         }
-        E::ErrorMismatchDataType(wanted, given, _)
-            if wanted == "bool" && (given == "condition" || given == "column") =>
-        {
-            (
-                format!("a {given} cannot be used here"),
-                some("combine conditions with `and`, `or` and `!`; && and || and if do not work on columns"),
-            )
+        E::ErrorMismatchDataType(wanted, given, _) => {
+            let (wanted, given) = (kind_name(wanted), kind_name(given));
+            let hint = "combine conditions with `and`, `or` and `!`: &&, || and `if` do not work on columns";
+            match (wanted, given) {
+                ("bool", "condition" | "column") => (format!("a {given} cannot be used here"), some(hint)),
+                _ => (format!("this is {given}, where {wanted} is needed"), None),
+            }
         }
-        E::ErrorMismatchDataType(wanted, given, _) => (format!("this is {given}, where {wanted} is needed"), None),
-        E::ErrorDataRace(name, _) => (
-            format!("a closure cannot use “{name}” from outside while it is in use"),
+        E::ErrorDataRace(..) => (
+            "a closure cannot use a variable from outside while that is in use itself".to_owned(),
             some("copy what you need before: let h = r.hired_on;"),
         ),
         E::ErrorTooManyOperations(_) => too_much("takes too many steps"),

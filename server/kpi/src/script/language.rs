@@ -64,7 +64,9 @@ impl Language {
         super::testing::register(&mut engine);
         engine.register_fn("kpi", declare);
         // Disabling these words would do nothing: they are functions.
-        engine.register_fn("sleep", |_: Dynamic| -> Refused<()> { refuse("sleep") });
+        // The standard ones take these very types, and would be preferred to one for any type.
+        engine.register_fn("sleep", |_: i64| -> Refused<()> { refuse("sleep") });
+        engine.register_fn("sleep", |_: f64| -> Refused<()> { refuse("sleep") });
         engine.register_fn("timestamp", || -> Refused<()> { refuse("timestamp") });
         let mut functions: Vec<String> = engine.collect_fn_metadata(None, |f| Some(f.metadata.name.to_string()), true);
         functions.sort_unstable();

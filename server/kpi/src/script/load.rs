@@ -48,7 +48,11 @@ impl Script {
         let engine = &self.language.engine;
         let call = || engine.call_fn_with_options::<Dynamic>(options, &mut Scope::new(), &self.ast, name, arguments);
         match within_time(|| catch_unwind(AssertUnwindSafe(call))) {
-            Ok(answer) => answer.map_err(|error| errors::of_running(&error, &self.file, &self.source, self.names())),
+            Ok(answer) => answer.map_err(|error| {
+                let diagnostic = errors::of_running(&error, &self.file, &self.source, self.names());
+                // Limits are broken at no place in particular: somewhere in what was called.
+                if diagnostic.line.is_some() { diagnostic } else { diagnostic.at(self.position_of(name), Some(4)) }
+            }),
             Err(_) => Err(self.complain("the script broke the engine", None)),
         }
     }
@@ -122,7 +126,7 @@ impl Script {
             }
             Err(_) => return Err(self.complain("the script declares several KPIs", Some("one file, one KPI"))),
         };
-        let at = |diagnostic: Diagnostic| diagnostic.at(self.position_of("measures"), None);
+        let at = |diagnostic: Diagnostic| diagnostic.at(self.position_of("measures"), Some(4));
         let map = answer.try_cast::<Map>().ok_or_else(|| {
             at(self.complain("`measures` returns no map", Some("end it with #{ name: data.….count() }")))
         })?;
@@ -130,10 +134,10 @@ impl Script {
             return Err(at(self.complain("`measures` returns an empty map", Some("name at least one measure"))));
         }
         let measure = |(name, value): (rhai::Identifier, Dynamic)| {
-            let kind = value.type_name();
+            let kind = errors::kind_name(value.type_name());
             let measure = value.try_cast::<Measure>().ok_or_else(|| {
                 at(self.complain(
-                    format!("“{name}” is {kind}, not a measure"),
+                    format!("“{name}” is a {kind}, not a measure"),
                     Some("end it with .count(), .sum(…), .mean(…) …"),
                 ))
             })?;

@@ -169,7 +169,7 @@ fn both(
 fn compare(left: &Dynamic, right: &Dynamic, operator: &str, comparison: Comparison) -> Refused<Condition> {
     let (left, right) = aligned(term(left, operator)?, term(right, operator)?);
     if left.kind != right.kind {
-        return Err(mismatch("compared", &left, &right));
+        return Err(mismatch("compared with", &left, &right));
     }
     let ordered = !matches!(left.kind, TermKind::Text | TermKind::Boolean);
     if !ordered && comparison != Comparison::Equal {
@@ -202,7 +202,10 @@ fn one_of(choices: &Array, term_: &Term) -> Refused<ConditionSymbol> {
     for choice in choices {
         let (left, right) = aligned(term_.clone(), term(choice, "in")?);
         if left.kind != right.kind {
-            return Err(mismatch("looked for among", &left, &right));
+            let (wanted, found) = (left.kind.described(), right.kind.described());
+            return Err(Complaint::new(format!("{wanted} cannot be in a list with {found}"))
+                .hint("list values of the column's own kind")
+                .into());
         }
         constants.push(right.expr);
     }

@@ -112,7 +112,9 @@ fn check(id: i64, home: &Home) -> Outcome {
             Ok(Done::InOrder)
         }
         Err(damages) => {
-            damages.iter().for_each(|damage| answer(damage));
+            for damage in damages {
+                answer(damage);
+            }
             Ok(Done::NotInOrder)
         }
     }

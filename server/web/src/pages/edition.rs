@@ -93,6 +93,17 @@ pub(crate) async fn show(
     Ok(html(HttpResponse::Ok(), text))
 }
 
+/// Where mails link to: an edition by what it reports. Its id is not known when the mail is written.
+pub(crate) async fn named(
+    state: web::Data<State>,
+    path: web::Path<(String, String, i32)>,
+) -> Result<HttpResponse, Failure> {
+    let (report, period, revision) = path.into_inner();
+    let id = blocking(&state, move |state| Ok(state.store.edition_id(&report, &period, revision)?)).await?;
+    let page = format!("/editions/{}", id.ok_or(Failure::NoPage)?);
+    Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, page)).finish())
+}
+
 /// A stored part, byte for byte.
 pub(crate) async fn part(state: web::Data<State>, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
     let (id, name) = path.into_inner();

@@ -16,7 +16,7 @@ const PAGE_ROWS: i64 = 25;
 
 /// What the page says.
 #[derive(Serialize)]
-struct Editions {
+struct Page {
     editions: Vec<Line>,
     number: i64,
     /// Addresses of the pages before and after.
@@ -50,7 +50,7 @@ pub(crate) async fn list(request: HttpRequest, state: web::Data<State>) -> Resul
         1 => locale.link("/editions", &[]),
         _ => locale.link("/editions", &[("page", number)]),
     };
-    let page = Editions {
+    let page = Page {
         editions: heads.into_iter().map(|head| Line::of(head, &state, &format)).collect(),
         number,
         newer: (number > 1).then(|| link(number - 1)),

@@ -2,7 +2,7 @@
 
 use super::{blocking, format};
 use crate::State;
-use crate::chart::Chart;
+use crate::chart::{Chart, middle};
 use crate::courses::{Course, courses, weeks};
 use crate::failure::Failure;
 use crate::locale::Locale;
@@ -104,7 +104,7 @@ impl Page {
                 period: format.period(&week.into()),
                 value: format.judged(cell, declared.unit, &declared.threshold),
                 has_value: point.value.is_some(),
-                sample: cell.sample.map(|sample| format.value(sample as f64, Unit::Count)),
+                sample: cell.sample.map(|sample| format.count(sample)),
                 status: point.status,
             })
             .collect();
@@ -139,12 +139,10 @@ impl Page {
 
 /// Names every few weeks, the last one among them.
 fn labels(weeks: &[Period], locale: &Locale) -> Vec<Label> {
-    let place = 100.0 / weeks.len().max(1) as f64;
     let named = weeks.iter().enumerate().filter(|(index, _)| (weeks.len() - 1 - index).is_multiple_of(LABEL_WEEKS));
-    named
-        .map(|(index, week)| Label {
-            x: ((index as f64 + 0.5) * place * 100.0).round() / 100.0,
-            text: format!("{}{}", locale.words().week_short, week.first_day.iso_week_date().week()),
-        })
-        .collect()
+    let label = |(index, week): (usize, &Period)| Label {
+        x: middle(index, weeks.len()),
+        text: format!("{}{}", locale.words().week_short, week.first_day.iso_week_date().week()),
+    };
+    named.map(label).collect()
 }

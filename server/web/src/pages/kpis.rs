@@ -17,7 +17,7 @@ const TREND_WEEKS: usize = 13;
 
 /// What the page says.
 #[derive(Serialize)]
-struct Kpis {
+struct Page {
     /// The last complete week, in words.
     period: String,
     packs: Vec<Pack>,
@@ -54,7 +54,7 @@ pub(crate) async fn list(request: HttpRequest, state: web::Data<State>) -> Resul
     Ok(html(HttpResponse::Ok(), text))
 }
 
-fn gather(state: &State, locale: &Locale) -> Result<Kpis, Failure> {
+fn gather(state: &State, locale: &Locale) -> Result<Page, Failure> {
     let weeks = weeks(state, TREND_WEEKS)?;
     let mut courses = courses(state, &state.catalog.kpis, &weeks)?;
     courses.sort_by(|left, right| left.kpi.file.cmp(&right.kpi.file));
@@ -63,7 +63,7 @@ fn gather(state: &State, locale: &Locale) -> Result<Kpis, Failure> {
         name: courses[0].kpi.pack().to_owned(),
         kpis: courses.iter().map(|course| Line::of(course, &format, locale)).collect(),
     });
-    Ok(Kpis {
+    Ok(Page {
         period: weeks.last().map_or_else(String::new, |week| format.period(&week.into())),
         packs: packs.collect(),
     })

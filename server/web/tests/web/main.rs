@@ -1,5 +1,7 @@
 //! The pages through a real server, over HTTP.
 
+#![expect(clippy::unwrap_used, reason = "where something is missing, the test fails")]
+
 mod answers;
 mod pages;
 mod support;

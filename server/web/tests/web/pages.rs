@@ -5,7 +5,7 @@ use crate::support::{Site, add_leads, publish};
 use pegel_store::Store;
 use pegel_store::testing::on_both;
 
-/// An edition, and feedback that slips: four of five, nothing at all in week 45, one of two weeks too few.
+/// An edition, and feedback that slips: all in week 44, nothing known of week 45, seven of ten in week 46.
 fn stored(store: &Store) {
     publish(store, &weekly());
     add_leads(store, "2026-10-27", 5, 5);

@@ -5,6 +5,7 @@ pub mod numbers;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_catalog::Catalog;
+use pegel_catalog::thresholds::Thresholds;
 use pegel_kpi::model::{Column, table};
 use pegel_kpi::script::Language;
 use pegel_report::numbers::Numbers;
@@ -16,6 +17,7 @@ use pegel_store::{Store, StoreError};
 use pegel_web::{State, Templates};
 use serde_json::Map;
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
@@ -52,7 +54,7 @@ impl Site {
         Site { address, handle: told.recv().unwrap(), thread: Some(thread) }
     }
 
-    /// What a browser that prefers German gets, or English without one.
+    /// What a browser without a preference gets.
     pub fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, &[])
     }
@@ -66,10 +68,10 @@ impl Site {
         let mut stream = TcpStream::connect(self.address).unwrap();
         let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
         if !headers.iter().any(|(name, _)| *name == "Host") {
-            request += &format!("Host: {}\r\n", self.address);
+            write!(request, "Host: {}\r\n", self.address).unwrap();
         }
         for (name, value) in headers {
-            request += &format!("{name}: {value}\r\n");
+            write!(request, "{name}: {value}\r\n").unwrap();
         }
         stream.write_all(format!("{request}\r\n").as_bytes()).unwrap();
         let mut bytes = Vec::new();
@@ -169,7 +171,7 @@ pub fn catalog() -> Catalog {
     let files = [("partner/feedback.rhai", FEEDBACK), ("won_amount.rhai", WON)];
     Catalog {
         kpis: files.iter().map(|(file, text)| language.load(file, text).unwrap()).collect(),
-        thresholds: Default::default(),
+        thresholds: Thresholds::default(),
         thresholds_sha256: String::new(),
     }
 }
