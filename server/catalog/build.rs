@@ -1,4 +1,4 @@
-//! Builds again when a built-in KPI is added.
+//! Builds again when a built-in KPI is added or the shipped thresholds change.
 
 fn main() {
     println!("cargo:rerun-if-changed=../../kpis");

@@ -14,7 +14,7 @@ CREATE TABLE kpi_versions (
     UNIQUE (kpi, sha256)
 );
 
--- Limits set in the web pages, each for a scope (JSON) and a time.
+-- Thresholds set in the web pages, each for a scope (JSON) and a time.
 CREATE TABLE thresholds (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     kpi TEXT NOT NULL,

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 pub enum DeliveryError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("report “{report}” could not be composed for {period}: {source}")]
-    Compose { report: String, period: String, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("report “{report}” could not be composed for {period}: {error}")]
+    Compose { report: String, period: String, error: Box<dyn std::error::Error + Send + Sync> },
     #[error("the schedules could not be read: {0}")]
     Schedules(Box<dyn std::error::Error + Send + Sync>),
     #[error(
@@ -24,5 +24,11 @@ pub enum DeliveryError {
     #[error("mails cannot be put into {}: {problem}; create the folder, or let Pegel write to it", folder.display())]
     Folder { folder: PathBuf, problem: String },
     #[error("the ticker could not be started: {0}")]
-    Ticker(#[from] tokio_cron_scheduler::JobSchedulerError),
+    Ticker(tokio_cron_scheduler::JobSchedulerError),
+}
+
+impl From<tokio_cron_scheduler::JobSchedulerError> for DeliveryError {
+    fn from(error: tokio_cron_scheduler::JobSchedulerError) -> Self {
+        DeliveryError::Ticker(error)
+    }
 }

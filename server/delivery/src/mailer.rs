@@ -96,6 +96,10 @@ impl Mailer {
 impl Smtp {
     fn from_url(text: &str) -> Result<Smtp, DeliveryError> {
         let problem = |problem: String| DeliveryError::MailerUrl { problem };
+        // Such a URL would be taken apart in the wrong place, and a piece of the password be taken for the host.
+        if text.contains('#') || text.matches('@').count() > 1 {
+            return Err(problem("write the characters @ : / ? # of a password as %40 %3A %2F %3F %23".to_owned()));
+        }
         let url = Url::parse(text).map_err(|error| problem(error.to_string()))?;
         let host = url.host_str().filter(|host| !host.is_empty());
         let host = host.ok_or_else(|| problem("it names no host".to_owned()))?;
@@ -106,7 +110,8 @@ impl Smtp {
             let known = option == "tls" && (value == "required" || value == "opportunistic") && url.scheme() == "smtp";
             if !known {
                 let hint = "the only options are smtp://…?tls=required and ?tls=opportunistic";
-                return Err(problem(format!("“{option}={value}” is unknown; {hint}")));
+                // Its value may be a password.
+                return Err(problem(format!("the option “{option}” is unknown or has an unknown value; {hint}")));
             }
         }
         let builder = SmtpTransport::from_url(text).map_err(|error| problem(error.to_string()))?;

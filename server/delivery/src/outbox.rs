@@ -5,14 +5,21 @@ use crate::mail::Mail;
 use crate::mailer::{Refusal, RefusalKind};
 use crate::worker::{LEASE, Place, Worker};
 use jiff::SignedDuration;
+use pegel_store::StoreError;
 use pegel_store::archive::Edition;
 use pegel_store::outbox::Delivery;
+use std::time::Duration;
 
 /// After this many failed attempts a delivery is given up.
 pub const MAX_ATTEMPTS: i32 = 8;
 
 /// So many refusals in a row that say “nobody there” end a round: the rest waits for the next tick, untouched.
 const UNREACHABLE_IN_A_ROW: usize = 2;
+
+/// How often it is tried to record that a mail is out. SQLite waits ten seconds each time, so that it all ends well
+/// before the lease.
+const RECORD_ATTEMPTS: usize = 40;
+const RECORD_PAUSE: Duration = Duration::from_millis(500);
 
 /// What a round did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -57,7 +64,7 @@ impl Worker {
             match self.hand_over(&row, edition.as_ref()) {
                 Ok(answer) => {
                     self.reached(Place::HandedOver);
-                    self.store.record_delivered(row.id, self.clock.now().as_second(), &answer)?;
+                    self.record_delivered(row.id, &answer)?;
                     tracing::info!(
                         delivery = row.id,
                         edition = row.edition,
@@ -86,6 +93,18 @@ impl Worker {
         let mail = Mail::new(edition, &self.sender, &row.recipient, &row.message_id)
             .map_err(|error| permanent(error.to_string()))?;
         self.mailer.hand_over(&mail)
+    }
+
+    /// Records that a mail was handed over. It is gone: as long as the database is only busy (a long import writes), it is
+    /// worth waiting, for otherwise the mail would go out again.
+    fn record_delivered(&self, delivery: i64, answer: &str) -> Result<(), StoreError> {
+        for _ in 1..RECORD_ATTEMPTS {
+            match self.store.record_delivered(delivery, self.clock.now().as_second(), answer) {
+                Err(StoreError::Busy { .. }) => std::thread::sleep(RECORD_PAUSE),
+                other => return other,
+            }
+        }
+        self.store.record_delivered(delivery, self.clock.now().as_second(), answer)
     }
 
     /// Records a failed attempt; for how long it was postponed, `None` if it was given up.

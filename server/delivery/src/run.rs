@@ -41,13 +41,21 @@ impl From<Due> for RunReport {
 }
 
 impl RunReport {
-    /// A run with a new revision, as a person asks for it: 0 if the period was never run, else one more than the last.
+    /// A run with a new revision, as a person asks for it: the last one if that has no edition yet (0 if the period was
+    /// never run), else one more.
     ///
     /// # Errors
     /// If the database fails.
     pub fn new_revision(store: &Store, report: &str, period: Period) -> Result<RunReport, DeliveryError> {
         let last = store.last_revision(report, &period.to_string())?;
-        Ok(RunReport { report: report.to_owned(), period, revision: last.map_or(0, |last| last + 1) })
+        let revision = match last {
+            None => 0,
+            Some(last) => match store.edition_id(report, &period.to_string(), last)? {
+                None => last,
+                Some(_) => last + 1,
+            },
+        };
+        Ok(RunReport { report: report.to_owned(), period, revision })
     }
 
     /// What makes it unique.
@@ -72,10 +80,10 @@ impl RunReport {
     }
 
     fn make_claimed(&self, worker: &Worker, run: i64, now: Timestamp) -> Result<Outcome, DeliveryError> {
-        let composed = worker.compose.compose(self, now).map_err(|source| DeliveryError::Compose {
+        let composed = worker.compose.compose(self, now).map_err(|error| DeliveryError::Compose {
             report: self.report.clone(),
             period: self.period.to_string(),
-            source,
+            error,
         })?;
         worker.reached(Place::Composed);
         let deliveries = outbox_rows(&composed, &worker.sender);

@@ -1,4 +1,4 @@
-//! One look at the clock: run what is due, send what waits. The ticker, the command line and the tests all call this.
+//! One look at the clock: run what is due, send what waits. The ticker and the tests call this.
 
 use crate::outbox::Drained;
 use crate::schedule::{LOOK_BACK, due};

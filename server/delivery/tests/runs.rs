@@ -1,5 +1,5 @@
 //! Runs are made once, whatever happens: on both databases.
-#![allow(clippy::unwrap_used, reason = "also in helpers, a test that fails there has failed")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 

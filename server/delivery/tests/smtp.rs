@@ -1,5 +1,5 @@
 //! Mails through a real conversation with an SMTP server: on both databases.
-#![allow(clippy::unwrap_used, reason = "also in helpers, a test that fails there has failed")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! The ticker: ticks, one at a time, and stops in order.
-#![allow(clippy::unwrap_used, reason = "also in helpers, a test that fails there has failed")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 

@@ -4,7 +4,7 @@ use crate::dates::{DateFormat, When};
 use crate::decimal;
 use crate::mapping::{DecimalMark, SourceFormat};
 use jiff::tz::TimeZone;
-use pegel_kpi::model::Kind;
+use pegel_kpi::model::{Kind, MAX_EXACT};
 use pegel_kpi::period::days_since_1970;
 use pegel_store::facts::Value;
 use rust_decimal::Decimal;
@@ -16,22 +16,20 @@ pub(crate) struct Formats<'a> {
     dates: &'a [DateFormat],
     date_names: &'a [String],
     zone: TimeZone,
-    /// Digits of the currency after the point.
-    currency_digits: u8,
 }
 
 impl<'a> Formats<'a> {
     /// `zone` counts where the mapping names none.
-    pub fn new(format: &'a SourceFormat, zone: TimeZone, currency_digits: u8) -> Formats<'a> {
+    pub fn new(format: &'a SourceFormat, zone: TimeZone) -> Formats<'a> {
         let zone = format.zone.clone().unwrap_or(zone);
-        Formats { decimal: format.decimal, dates: &format.dates, date_names: &format.date_names, zone, currency_digits }
+        Formats { decimal: format.decimal, dates: &format.dates, date_names: &format.date_names, zone }
     }
 
     /// A value of that kind; an error is the reason why it is none.
     pub fn value(&self, kind: Kind, text: &str) -> Result<Value, String> {
         match kind {
             Kind::Text => self::text(text),
-            Kind::Integer | Kind::Number | Kind::Money => self.number(kind, self.decimal(text)?),
+            Kind::Integer | Kind::Number | Kind::Money => Self::number(kind, self.decimal(text)?),
             Kind::Instant => self.date(text)?.instant(&self.zone).map(Value::Integer).ok_or_else(|| out_of_range(text)),
             Kind::Date => Ok(Value::Integer(days_since_1970(self.date(text)?.day(&self.zone)))),
             Kind::Boolean => boolean(text).map(Value::Boolean),
@@ -50,9 +48,9 @@ impl<'a> Formats<'a> {
     }
 
     /// A number as a value of a numeric kind.
-    pub fn number(&self, kind: Kind, number: Decimal) -> Result<Value, String> {
+    pub fn number(kind: Kind, number: Decimal) -> Result<Value, String> {
         match kind {
-            Kind::Money => decimal::minor_units(number, self.currency_digits).map(Value::Integer),
+            Kind::Money => decimal::minor_units(number).map(Value::Integer),
             Kind::Number => number.to_f64().filter(|number| number.is_finite()).map(Value::Number),
             _ if !number.is_integer() => return Err(format!("{number} is no whole number")),
             _ => number.to_i64().map(Value::Integer),
@@ -70,8 +68,7 @@ impl<'a> Formats<'a> {
 
 /// Whether KPIs, which count in doubles, would see the value as it is.
 fn is_exact(value: &Value) -> bool {
-    const LIMIT: i64 = 1 << 53;
-    !matches!(value, Value::Integer(integer) if !(-LIMIT..=LIMIT).contains(integer))
+    !matches!(value, Value::Integer(integer) if !(-MAX_EXACT..=MAX_EXACT).contains(integer))
 }
 
 /// PostgreSQL stores no NUL, and none is meant: it comes from reading UTF-16 as something else.

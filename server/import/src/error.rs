@@ -1,5 +1,6 @@
 //! What can go wrong with an import as a whole; what is wrong with one row is a [`crate::summary::Fault`].
 
+use pegel_kpi::diagnostic::nearest;
 use pegel_store::StoreError;
 
 /// Why a mapping could not be read or a file not be imported. Nothing has been written.
@@ -34,6 +35,19 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
+impl ImportError {
+    /// Whether the person can mend it, in the mapping or the file: not if the system could not read the file, or the
+    /// database failed or changed meanwhile.
+    pub fn is_usage(&self) -> bool {
+        match self {
+            // What the system did not refuse was read, and is damaged: a packed file that breaks off.
+            ImportError::Read { error, .. } => error.raw_os_error().is_none(),
+            ImportError::Moved { .. } | ImportError::Store(_) => false,
+            _ => true,
+        }
+    }
+}
+
 /// ` (did you mean “close_date”?)`, or nothing.
 fn hint(nearest: Option<&str>) -> String {
     nearest.map(|name| format!(" (did you mean “{name}”?)")).unwrap_or_default()
@@ -47,17 +61,6 @@ fn listed(columns: &[String]) -> String {
 fn delimiter_hint(columns: &[String]) -> &'static str {
     let cut_wrongly = columns.len() == 1 && columns[0].contains([',', ';', '\t', '|']);
     if cut_wrongly { ": name the file's delimiter in the mapping" } else { "" }
-}
-
-/// The name most like `name`, if any is like it.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let likeness = |candidate: &str| strsim::jaro_winkler(&name.to_lowercase(), &candidate.to_lowercase());
-    known
-        .into_iter()
-        .map(|candidate| (likeness(candidate), candidate))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|(left, _), (right, _)| left.total_cmp(right))
-        .map(|(_, candidate)| candidate)
 }
 
 /// ` (did you mean “leads”?)` for the name most like `name`, or nothing.

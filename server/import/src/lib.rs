@@ -5,7 +5,7 @@
 //! - `row`: a record → what it brings to each table; `convert`, [`decimal`], [`dates`]: texts → values
 //! - `check`, `write`: the passes over the file; [`summary`]: what became of each row
 //!
-//! Knows no clock and no configuration: the instant, the zone and the currency's digits come in as [`Options`].
+//! Knows no clock and no configuration: the instant and the zone come in as [`Options`].
 
 mod check;
 mod convert;

@@ -28,8 +28,6 @@ pub struct Options {
     pub now: i64,
     /// In which dates without a zone are meant, unless the mapping names one: the home's.
     pub zone: TimeZone,
-    /// Digits of the home's currency after the point: 2 for EUR, 0 for JPY.
-    pub currency_digits: u8,
 }
 
 /// How far an import is.
@@ -76,7 +74,7 @@ pub fn import(
     options: &Options,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, ImportError> {
-    let formats = Formats::new(&mapping.format, options.zone.clone(), options.currency_digits);
+    let formats = Formats::new(&mapping.format, options.zone.clone());
     let mut input = Input::new(source, file, mapping, &formats, progress)?;
     store.write(!options.dry_run, |writer| {
         let mut checked = check(&mut input, writer)?;

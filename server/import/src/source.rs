@@ -1,17 +1,18 @@
 //! Bytes → records with the lines on which they start: gzip, encodings, line ends, headers in one cell, footers.
 
-use crate::error::{ImportError, nearest};
+use crate::error::ImportError;
 use crate::mapping::{Mapping, SourceFormat};
 use crate::summary::Skipped;
 use csv::{ByteRecord, StringRecord};
 use encoding_rs_io::DecodeReaderBytesBuilder;
+use pegel_kpi::diagnostic::nearest;
 use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Read};
 use std::rc::Rc;
 
 /// Stands below the last line of every file that is read, so that every record has a line end, and a quote that is
-/// never closed gives itself away by having swallowed it.
-const END: &str = "\0";
+/// never closed gives itself away by having swallowed it. It is known by where it stands, not by what it says: the file
+/// may say the same.
 const TAIL: &[u8] = b"\n\0\n";
 
 /// A row of the file.
@@ -30,6 +31,8 @@ pub(crate) struct Source<'a> {
     format: &'a SourceFormat,
     reader: csv::Reader<Box<dyn Read + 'a>>,
     bytes_read: Rc<Cell<u64>>,
+    /// How long the decoded text is, as far as it has been read.
+    text_read: Rc<Cell<u64>>,
     pub header: Vec<String>,
     header_line: u64,
     /// The whole header stood in one quoted cell; rows may do so too.
@@ -45,6 +48,8 @@ impl<'a> Source<'a> {
         let bytes_read = Rc::new(Cell::new(0));
         let counted = Counted { inner: raw, count: Rc::clone(&bytes_read) };
         let text = decoded(counted, format).map_err(|error| ImportError::Read { file: file.to_owned(), error })?;
+        let text_read = Rc::new(Cell::new(0));
+        let text = Counted { inner: text, count: Rc::clone(&text_read) };
         let whole: Box<dyn Read + 'a> = Box::new(text.chain(TAIL));
         let reader =
             csv::ReaderBuilder::new().delimiter(format.delimiter).flexible(true).has_headers(false).from_reader(whole);
@@ -53,6 +58,7 @@ impl<'a> Source<'a> {
             format,
             reader,
             bytes_read,
+            text_read,
             header: Vec::new(),
             header_line: 0,
             wrapped: false,
@@ -194,16 +200,17 @@ impl<'a> Source<'a> {
             };
             ImportError::Read { file: self.file.to_owned(), error }
         })?;
-        if !more || (record.len() == 1 && &record[0] == END.as_bytes()) {
+        // The last record of the file itself takes no more of the tail than its line end.
+        if !more || self.reader.position().byte() > self.text_read.get() + 1 {
             self.ended = true;
-            return Ok(None);
-        }
-        let inside: u64 = record.iter().map(newlines).sum();
-        if let Some(swallowed) = record.iter().next_back().filter(|cell| cell.ends_with(TAIL)) {
+            let Some(swallowed) = record.iter().next_back().filter(|cell| cell.ends_with(TAIL)) else {
+                return Ok(None);
+            };
             // No line end was left for the record itself.
             let line = self.reader.position().line() - newlines(swallowed);
             return Err(ImportError::UnclosedQuote { file: self.file.to_owned(), line });
         }
+        let inside: u64 = record.iter().map(newlines).sum();
         // The reader's own position of a record is where it began to look for it, blank lines before it included.
         let line = self.reader.position().line() - 1 - inside;
         Ok(Some((line, record)))

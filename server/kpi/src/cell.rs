@@ -15,7 +15,7 @@ pub enum Outcome {
     ZeroDenominator,
     /// Fewer rows than the KPI's minimum sample.
     TooFew,
-    /// The source of the data is older than it may be.
+    /// The source of the data is older than it may be; for sources that say how fresh they are.
     Stale,
     /// The script failed; the message says where.
     ScriptError { message: String },

@@ -53,6 +53,14 @@ pub enum Comparison {
 }
 
 impl Expr {
+    /// How many parts it is made of.
+    pub fn size(&self) -> usize {
+        match self {
+            Expr::Column(_) | Expr::Number(_) | Expr::Text(_) | Expr::Children(_) => 1,
+            Expr::Arithmetic(left, _, right) => 1 + left.size() + right.size(),
+        }
+    }
+
     /// Every column it reads.
     pub fn columns<'a>(&'a self, found: &mut Vec<&'a Projection>) {
         match self {
@@ -79,6 +87,17 @@ impl Expr {
 }
 
 impl Condition {
+    /// How many parts it is made of.
+    pub fn size(&self) -> usize {
+        match self {
+            Condition::Compare(left, _, right) => 1 + left.size() + right.size(),
+            Condition::IsSet(expr) | Condition::Holds(expr) => 1 + expr.size(),
+            Condition::OneOf(expr, choices) => 1 + expr.size() + choices.len(),
+            Condition::And(left, right) | Condition::Or(left, right) => 1 + left.size() + right.size(),
+            Condition::Not(inner) => 1 + inner.size(),
+        }
+    }
+
     /// Both hold.
     #[must_use]
     pub fn and(self, other: Condition) -> Condition {

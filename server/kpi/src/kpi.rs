@@ -114,8 +114,8 @@ impl Kpi {
         self.measures.iter().all(|(_, measure)| measure.aggregate.counts())
     }
 
-    /// How many rows a figure rests on: what the script says; of a ratio, its denominator where that is a count; else
-    /// the rows of the measure that has most.
+    /// How many rows a figure rests on: what the script says; of a ratio, its denominator where that counts rows; else the
+    /// rows of the measure that has most.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts are whole and not negative")]
     fn sample(&self, figure: &Figure, readings: &[Reading], rows: u64) -> u64 {
         if let Some(sample) = figure.sample {
@@ -125,7 +125,7 @@ impl Kpi {
         let counted =
             |denominator: f64| counts.map(|(_, reading)| reading.value).any(|value| value == Some(denominator));
         match figure.parts {
-            Some((_, denominator)) if counted(denominator) => denominator as u64,
+            Some((_, denominator)) if self.counts() || counted(denominator) => denominator as u64,
             _ => rows,
         }
     }

@@ -11,7 +11,7 @@ pub enum Kind {
     Integer,
     /// A plain number; DOUBLE PRECISION, always finite.
     Number,
-    /// An amount in minor units of the configured currency; BIGINT.
+    /// An amount in hundredths of the configured currency; BIGINT.
     Money,
     /// UTC seconds since 1970; BIGINT.
     Instant,
@@ -22,6 +22,12 @@ pub enum Kind {
     /// BOOLEAN.
     Boolean,
 }
+
+/// Digits after the point in which amounts of money are stored, whatever the currency.
+pub const MONEY_DIGITS: u8 = 2;
+
+/// Whole numbers up to this one can be reckoned with exactly: figures are 64-bit floats.
+pub const MAX_EXACT: i64 = 1 << 53;
 
 /// One column of a table.
 #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

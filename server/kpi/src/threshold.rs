@@ -12,7 +12,7 @@ pub enum Better {
     Neutral,
 }
 
-/// The marks that a figure must not pass, in the units of scripts, and the rows it must rest on to be judged.
+/// The marks that a figure must not pass, in the units of scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Threshold {
@@ -33,20 +33,35 @@ pub enum Status {
     Critical,
 }
 
+impl Status {
+    /// The word for it in JSON and in the archive.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Unjudged => "unjudged",
+            Status::Ok => "ok",
+            Status::Warning => "warning",
+            Status::Critical => "critical",
+        }
+    }
+}
+
+/// Whether a figure lies on a mark: they agree to within a billionth, so that 15 of 20 is 75 %.
+pub fn same(value: f64, mark: f64) -> bool {
+    (value - mark).abs() <= 1e-9 * mark.abs().max(1e-3)
+}
+
 impl Threshold {
     /// Judges a figure: a mark is broken when the figure lies beyond it on the bad side; being on it is not.
-    ///
-    /// Figures and marks are equal where they agree to within a billionth, so that 15 of 20 is 75 %.
     pub fn judge(&self, outcome: &Outcome, better: Better) -> Status {
         let Some(value) = outcome.value() else { return Status::Unjudged };
         let broken = |mark: Option<f64>| {
             mark.is_some_and(|mark| {
-                let slack = 1e-9 * mark.abs().max(1e-3);
-                match better {
-                    Better::Higher => value < mark - slack,
-                    Better::Lower => value > mark + slack,
+                let beyond = match better {
+                    Better::Higher => value < mark,
+                    Better::Lower => value > mark,
                     Better::Neutral => false,
-                }
+                };
+                beyond && !same(value, mark)
             })
         };
         if broken(self.critical) {

@@ -1,8 +1,11 @@
 //! The command line.
 
+use crate::home::Home;
+use crate::outcome::Failure;
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
-use std::path::PathBuf;
+use pegel_delivery::Clock;
+use std::path::{Path, PathBuf};
 
 /// Reports on sales run with partners: KPIs as scripts, weekly mails, an archive that can be verified.
 #[derive(Debug, Parser)]
@@ -31,6 +34,27 @@ pub struct Global {
     pub now: Option<Timestamp>,
 }
 
+impl Global {
+    /// The home's folder.
+    pub fn home(&self) -> PathBuf {
+        self.home.clone().unwrap_or_else(|| PathBuf::from("."))
+    }
+
+    /// Opens the home in a folder, with what the command line says laid over its configuration.
+    ///
+    /// # Errors
+    /// If the configuration cannot be read or understood.
+    pub fn open(&self, path: &Path) -> Result<Home, Failure> {
+        Home::open(path, self.database_url.as_deref(), self.mail_url.as_deref())
+    }
+
+    /// The machine's clock, or the time that the command line says.
+    pub fn clock(&self) -> Clock {
+        self.now.map_or_else(Clock::system, Clock::fixed)
+    }
+}
+
+/// What is to be done.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Show Pegel with made-up data: fill a home, make last week's report, serve the pages
@@ -54,6 +78,7 @@ pub enum Command {
     Report(Report),
 }
 
+/// `pegel demo`
 #[derive(Debug, Args)]
 pub struct Demo {
     /// The port to serve the pages on
@@ -67,6 +92,7 @@ pub struct Demo {
     pub seed: u64,
 }
 
+/// `pegel serve`
 #[derive(Debug, Args)]
 pub struct Serve {
     /// Where to listen, instead of the configured address
@@ -74,6 +100,7 @@ pub struct Serve {
     pub address: Option<String>,
 }
 
+/// `pegel import`
 #[derive(Debug, Args)]
 pub struct Import {
     /// CSV, plain or gzip
@@ -89,6 +116,7 @@ pub struct Import {
     pub rejected: Option<PathBuf>,
 }
 
+/// `pegel kpi …`
 #[derive(Debug, Subcommand)]
 pub enum Kpi {
     /// List the KPIs in force
@@ -109,6 +137,7 @@ pub enum Kpi {
     Value(Value),
 }
 
+/// `pegel kpi value`
 #[derive(Debug, Args)]
 pub struct Value {
     pub id: String,
@@ -126,6 +155,7 @@ pub struct Value {
     pub json: bool,
 }
 
+/// `pegel report …`
 #[derive(Debug, Subcommand)]
 pub enum Report {
     /// List the reports that are set up
@@ -136,6 +166,7 @@ pub enum Report {
     Verify { edition: i64 },
 }
 
+/// `pegel report run`
 #[derive(Debug, Args)]
 pub struct Run {
     /// A file of config/reports without its ending
@@ -146,7 +177,7 @@ pub struct Run {
     /// Write what was made into a folder, and store nothing
     #[arg(long, value_name = "DIR", conflicts_with = "send")]
     pub out: Option<PathBuf>,
-    /// Send the mails now, instead of leaving that to the server
+    /// Empty the outbox now, instead of leaving that to the server
     #[arg(long)]
     pub send: bool,
     /// Make a new edition of a period that was reported before

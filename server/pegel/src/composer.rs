@@ -11,9 +11,10 @@ use pegel_report::compose::{Composition, compose};
 use pegel_report::definition::{self, ReportDefinition};
 use pegel_report::render::Templates;
 use pegel_store::Store;
+use std::collections::HashMap;
 use std::error::Error;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Makes editions for one home.
 pub struct Composer {
@@ -23,6 +24,8 @@ pub struct Composer {
     templates: Templates,
     currency: String,
     base_url: Option<String>,
+    /// What was wrong with reports when they were last looked at, so that each problem is logged once.
+    problems: Mutex<HashMap<String, String>>,
 }
 
 impl Composer {
@@ -32,6 +35,7 @@ impl Composer {
     /// If one of them is not in order.
     pub fn new(home: &Home, store: Store, catalog: Arc<Catalog>) -> Result<Composer, Failure> {
         Ok(Composer {
+            problems: Mutex::default(),
             home: home.path.clone(),
             store,
             catalog,
@@ -67,17 +71,46 @@ impl Composer {
     }
 }
 
-impl Compose for Composer {
-    fn schedules(&self) -> Result<Vec<Schedule>, Box<dyn Error + Send + Sync>> {
-        let mut schedules = Vec::new();
-        for report in definition::list(&self.home)? {
-            let definition = definition::find(&self.home, &report)?;
-            if let Some(due) = definition.schedule {
-                let zone = zone(&definition.zone)?;
-                schedules.push(Schedule { report, weekday: due.weekday, time: due.at, zone, missed: Missed::Once });
+impl Composer {
+    /// When a report is due. One that is not in order is logged, and does not keep the others from being made.
+    fn schedule(&self, report: &str) -> Option<Schedule> {
+        let checked = self.check(report);
+        let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
+        match checked {
+            Ok(schedule) => {
+                problems.remove(report);
+                schedule
+            }
+            Err(error) => {
+                let problem = error.to_string();
+                if problems.get(report) != Some(&problem) {
+                    tracing::error!(report, error = problem, "the report is not in order and will not be made");
+                    problems.insert(report.to_owned(), problem);
+                }
+                None
             }
         }
-        Ok(schedules)
+    }
+
+    /// A report's schedule, if it has one; that its KPIs are in force is checked as well.
+    fn check(&self, report: &str) -> Result<Option<Schedule>, ReportError> {
+        let definition = definition::find(&self.home, report)?;
+        definition.kpis(&self.catalog)?;
+        let Some(due) = definition.schedule else { return Ok(None) };
+        let missed = match due.missed {
+            definition::Missed::Once => Missed::Once,
+            definition::Missed::Skip => Missed::Skip,
+            definition::Missed::Each => Missed::Each,
+        };
+        let (report, zone) = (report.to_owned(), zone(&definition.zone)?);
+        Ok(Some(Schedule { report, weekday: due.weekday, time: due.at, zone, missed }))
+    }
+}
+
+impl Compose for Composer {
+    fn schedules(&self) -> Result<Vec<Schedule>, Box<dyn Error + Send + Sync>> {
+        let reports = definition::list(&self.home)?;
+        Ok(reports.iter().filter_map(|report| self.schedule(report)).collect())
     }
 
     fn compose(&self, run: &RunReport, now: Timestamp) -> Result<Composed, Box<dyn Error + Send + Sync>> {

@@ -1,4 +1,4 @@
-//! `config/pegel.toml`: the home's configuration, with the environment and the command line laid over it.
+//! `config/pegel.toml`: the home's configuration.
 
 use anyhow::{Context, anyhow};
 use jiff::tz::TimeZone;
@@ -79,8 +79,11 @@ impl Config {
     }
 
     fn parse(text: &str) -> anyhow::Result<Config> {
-        let config: Config =
-            toml::from_str(text).map_err(|error| anyhow!("{FILE}: {}", error.to_string().trim_end()))?;
+        let config: Config = toml::from_str(text).map_err(|error| {
+            // The line itself is not shown: it may hold a password.
+            let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+            anyhow!("{FILE}, line {line}: {}", error.message())
+        })?;
         period::zone(&config.zone).with_context(|| FILE)?;
         if config.currency.len() != 3 || !config.currency.bytes().all(|letter| letter.is_ascii_uppercase()) {
             return Err(anyhow!("{FILE}: “{}” is no currency: write an ISO 4217 code such as EUR", config.currency));
@@ -101,6 +104,12 @@ mod tests {
     #[test]
     fn the_shipped_file_holds_the_defaults() {
         assert_eq!(Config::parse(SHIPPED).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn a_password_in_a_wrong_line_is_not_shown() {
+        let error = Config::parse("database_url = \"postgres://ada:hidden@host/db").unwrap_err();
+        assert!(error.to_string().contains("line 1") && !error.to_string().contains("hidden"), "{error}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::outcome::{Failure, broke, usage};
 use pegel_catalog::Catalog;
-use pegel_store::Store;
+use pegel_store::{Store, StoreError};
 use std::path::{Path, PathBuf};
 
 /// A home, its configuration read.
@@ -12,7 +12,7 @@ pub struct Home {
     pub config: Config,
     /// What the command line or the environment says, else the configuration.
     database_url: String,
-    /// Instead of the configured one, from the environment.
+    /// What the command line or the environment says, instead of the configured one.
     mail_url: Option<String>,
 }
 
@@ -30,8 +30,11 @@ impl Home {
     /// The URL of the home's database; a relative SQLite path is relative to the home.
     pub fn database_url(&self) -> String {
         match self.database_url.strip_prefix("sqlite:") {
-            Some(path) if !path.starts_with("//") => format!("sqlite:{}", self.path.join(path).display()),
-            _ => self.database_url.clone(),
+            Some(path) => {
+                let path = path.strip_prefix("//").unwrap_or(path);
+                format!("sqlite:{}", self.path.join(path).display())
+            }
+            None => self.database_url.clone(),
         }
     }
 
@@ -45,7 +48,7 @@ impl Home {
     /// # Errors
     /// If it is not.
     pub fn store(&self) -> Result<Store, Failure> {
-        let store = Store::open_existing(&self.database_url()).map_err(broke)?;
+        let store = Store::open_existing(&self.database_url()).map_err(database_failure)?;
         store.check_schema().map_err(broke)?;
         Ok(store)
     }
@@ -56,5 +59,16 @@ impl Home {
     /// If a script or a threshold is wrong.
     pub fn catalog(&self) -> Result<Catalog, Failure> {
         Catalog::load(&self.path).map_err(usage)
+    }
+}
+
+/// A URL that leads to no database is wrong usage; a database that does not answer broke.
+pub fn database_failure(error: StoreError) -> Failure {
+    match error {
+        StoreError::UnknownScheme { .. }
+        | StoreError::MalformedUrl { .. }
+        | StoreError::MissingFolder { .. }
+        | StoreError::MissingFile { .. } => usage(error),
+        _ => broke(error),
     }
 }

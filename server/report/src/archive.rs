@@ -12,16 +12,19 @@ use crate::numbers::Numbers;
 use crate::render::Rendered;
 use pegel_kpi::digest::sha256;
 use pegel_kpi::period::Period;
-use pegel_kpi::threshold::Status;
 use pegel_store::archive::{Edition, NewEdition, Part, SourceHash};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The names of the parts.
+/// The part with all figures as JSON: what the other parts are rendered from.
 pub const NUMBERS: &str = "numbers.json";
+/// The part with the mail as HTML.
 pub const HTML: &str = "mail.html";
+/// The part with the mail as plain text.
 pub const TEXT: &str = "mail.txt";
+/// The part with the mail's subject, one line.
 pub const SUBJECT: &str = "subject.txt";
+/// The part that says what the edition is, and the hashes of all that belongs to it.
 pub const MANIFEST: &str = "manifest.json";
 
 /// What is said of an edition, and the hashes of all that belongs to it.
@@ -104,7 +107,7 @@ pub fn edition(numbers: &Numbers, period: &Period, rendered: &Rendered, sources:
         starts_at: instants.start,
         ends_at: instants.end,
         created_at: numbers.created_at,
-        status: status_name(numbers.status).to_owned(),
+        status: numbers.status.name().to_owned(),
     };
     let mut parts = vec![
         part(NUMBERS, "application/json", numbers.to_json()),
@@ -145,16 +148,6 @@ pub fn verify(edition: &Edition) -> Result<(), Vec<Damage>> {
         damages.extend(others.filter(|part| sha256(&part.content) != part.sha256).map(damaged));
     }
     if damages.is_empty() { Ok(()) } else { Err(damages) }
-}
-
-/// The word for a status in the archive.
-pub fn status_name(status: Status) -> &'static str {
-    match status {
-        Status::Unjudged => "unjudged",
-        Status::Ok => "ok",
-        Status::Warning => "warning",
-        Status::Critical => "critical",
-    }
 }
 
 fn part(name: &str, media_type: &str, content: String) -> Part {

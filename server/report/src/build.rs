@@ -24,11 +24,12 @@ pub struct Heading<'a> {
     pub revision: i32,
     /// UTC seconds.
     pub created_at: i64,
-    /// ISO 4217, where the definition names none.
+    /// ISO 4217.
     pub currency: &'a str,
 }
 
-/// Computes all that an edition says; every table is read once for all KPIs.
+/// Computes all that an edition says; for all KPIs together, every table is read once per date by which it
+/// is counted.
 ///
 /// # Errors
 /// If the definition asks for what is not there, the period is of another kind, or the source cannot be read.
@@ -72,7 +73,7 @@ pub fn numbers_from(heading: &Heading, periods: &[Period], kpis: &[&Kpi], figure
         title: definition.title.clone(),
         locale: definition.locale.clone(),
         zone: definition.zone.clone(),
-        currency: definition.currency.clone().unwrap_or_else(|| heading.currency.to_owned()),
+        currency: heading.currency.to_owned(),
         revision: heading.revision,
         period: PeriodHead::from(&periods[periods.len() - 1]),
         compared_with: PeriodHead::from(&periods[periods.len() - 2]),

@@ -27,7 +27,7 @@ pub struct Composition<'a> {
     pub revision: i32,
     /// UTC seconds.
     pub created_at: i64,
-    /// ISO 4217, where the definition names none.
+    /// ISO 4217.
     pub currency: &'a str,
     /// Where readers reach the pages, such as `https://pegel.example.com`; `None` where they cannot.
     pub base_url: Option<&'a str>,

@@ -6,6 +6,7 @@ use include_dir::{Dir, include_dir};
 use jiff::civil::{Time, Weekday};
 use pegel_catalog::Catalog;
 use pegel_kpi::declaration::Words;
+use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::digest::sha256;
 use pegel_kpi::dimension::Dimension;
 use pegel_kpi::kpi::Kpi;
@@ -42,14 +43,9 @@ pub struct ReportDefinition {
     /// IANA, such as `Europe/Berlin`.
     #[serde(deserialize_with = "checked::zone")]
     pub zone: String,
-    /// ISO 4217; the home's where there is none.
-    #[serde(default, deserialize_with = "checked::currency")]
-    pub currency: Option<String>,
     /// What it covers.
     #[serde(default)]
     pub every: Every,
-    #[serde(default)]
-    pub comparison: Comparison,
     /// How many periods the trend shows, the one reported included; at least 2.
     #[serde(default = "thirteen", deserialize_with = "checked::trend")]
     pub trend: usize,
@@ -68,7 +64,7 @@ pub struct ReportDefinition {
     pub sections: Vec<SectionDefinition>,
 }
 
-/// What periods a report covers.
+/// What periods a report covers: there are only weekly reports yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Every {
@@ -85,15 +81,6 @@ impl Every {
     }
 }
 
-/// What a period is compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Comparison {
-    /// The one before.
-    #[default]
-    Previous,
-}
-
 /// When a report is due, in its zone: for the period that ended before that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -102,6 +89,22 @@ pub struct Schedule {
     pub weekday: Weekday,
     #[serde(deserialize_with = "checked::time")]
     pub at: Time,
+    /// What becomes of runs that were due while Pegel stood still.
+    #[serde(default)]
+    pub missed: Missed,
+}
+
+/// What becomes of runs that were due while Pegel stood still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Missed {
+    /// The latest one is made up for, however late.
+    #[default]
+    Once,
+    /// The latest one is made up for if it is at most three hours late.
+    Skip,
+    /// Every one after the oldest that was reported is made up for.
+    Each,
 }
 
 /// Some KPIs under one heading.
@@ -221,10 +224,9 @@ pub fn list(home: &Path) -> Result<Vec<String>, ReportError> {
 pub fn find(home: &Path, name: &str) -> Result<ReportDefinition, ReportError> {
     let mut files = files(home)?;
     let Some((file, text)) = files.remove(name) else {
-        let near = files.keys().min_by_key(|known| strsim::damerau_levenshtein(known, name));
-        let hint = match near {
-            Some(near) if strsim::normalized_damerau_levenshtein(near, name) > 0.5 => format!("did you mean “{near}”?"),
-            _ => {
+        let hint = match nearest(name, files.keys().map(String::as_str)) {
+            Some(near) => format!("did you mean “{near}”?"),
+            None => {
                 format!("add {FOLDER}/{name}.toml, or use one of {}", files.into_keys().collect::<Vec<_>>().join(", "))
             }
         };
@@ -244,7 +246,7 @@ fn files(home: &Path) -> Result<BTreeMap<String, (String, String)>, ReportError>
     let folder = home.join(FOLDER);
     let unreadable = |path: &Path| {
         let path = path.to_owned();
-        move |source| ReportError::Read { path, source }
+        move |error| ReportError::Read { path, error }
     };
     if !folder.is_dir() {
         return Ok(files);
@@ -271,13 +273,8 @@ fn line_at(text: &str, offset: usize) -> usize {
 /// What to write instead, where serde's message lists what it knows.
 fn hint_for(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
-    let (Some(given), known) = (quoted.next(), quoted.collect::<Vec<_>>()) else { return String::new() };
-    let near = known.into_iter().max_by(|one, other| {
-        let likeness = |name| strsim::normalized_damerau_levenshtein(name, given);
-        likeness(one).total_cmp(&likeness(other))
-    });
-    near.filter(|near| strsim::normalized_damerau_levenshtein(near, given) > 0.5)
-        .map_or_else(String::new, |near| format!("did you mean `{near}`?"))
+    let near = quoted.next().and_then(|given| nearest(given, quoted));
+    near.map_or_else(String::new, |near| format!("did you mean “{near}”?"))
 }
 
 mod checked;

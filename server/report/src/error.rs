@@ -3,7 +3,8 @@
 use pegel_kpi::period::PeriodError;
 use std::path::PathBuf;
 
-/// What can go wrong between a definition and an edition; a sentence, with a hint where one helps.
+/// What can go wrong between a definition and an edition; a sentence, with a hint where one helps. The sentence holds
+/// its cause, which therefore is no source.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// The file of a definition says what it may not say.
@@ -11,8 +12,8 @@ pub enum ReportError {
     Definition { file: String, line: usize, message: String, hint: String },
     #[error("no report is called “{name}”{}", hinted(hint))]
     Unknown { name: String, hint: String },
-    #[error("{} cannot be read: {source}", path.display())]
-    Read { path: PathBuf, source: std::io::Error },
+    #[error("{} cannot be read: {error}", path.display())]
+    Read { path: PathBuf, error: std::io::Error },
     /// A template cannot be parsed or rendered; the message shows file, line and a caret.
     #[error("the template {name} ({origin}) is not in order\n{message}")]
     Template { name: String, origin: String, message: String },
@@ -27,13 +28,35 @@ pub enum ReportError {
     Period(#[from] PeriodError),
     /// The data could not be read.
     #[error("the figures of the report could not be computed: {0}")]
-    Source(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Source(Box<dyn std::error::Error + Send + Sync>),
     /// A stored edition's numbers cannot be read back.
     #[error("the numbers of the edition cannot be read: {0}")]
-    Numbers(#[from] serde_json::Error),
+    Numbers(serde_json::Error),
+}
+
+impl ReportError {
+    /// Whether the person can mend it, by what they wrote in a file or asked for: not if the system could not read a
+    /// file, or data or a stored edition could not be read.
+    pub fn is_usage(&self) -> bool {
+        match self {
+            // What the system did not refuse was read, and is no text.
+            ReportError::Read { error, .. } => error.raw_os_error().is_none(),
+            ReportError::Source(_) | ReportError::Numbers(_) => false,
+            _ => true,
+        }
+    }
+}
+
+impl From<serde_json::Error> for ReportError {
+    fn from(error: serde_json::Error) -> ReportError {
+        ReportError::Numbers(error)
+    }
 }
 
 /// A hint as the end of a sentence; nothing where there is none.
 fn hinted(hint: &str) -> String {
     if hint.is_empty() { String::new() } else { format!(": {hint}") }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ use icu_experimental::dimension::units::options::UnitsFormatterOptions;
 use icu_experimental::measure::category::{CategorizedMeasureUnit, Duration};
 use pegel_kpi::cell::{Cell, Outcome};
 use pegel_kpi::declaration::Unit;
-use pegel_kpi::threshold::{Better, Status, Threshold};
+use pegel_kpi::threshold::{self, Better, Status, Threshold};
 
 const WITH_DATA: &str = "the data of all locales is compiled in";
 /// More digits than this tell no figure from a mark.
@@ -40,8 +40,8 @@ pub struct Format {
 impl Format {
     /// A writer for a BCP 47 locale and an ISO 4217 currency. `zone` is an IANA name, for instants.
     ///
-    /// What is none of these is taken for English, for the currency without a name (¤) and for UTC: definitions are
-    /// checked when they are read, and an old edition must remain readable.
+    /// What is none of these is taken for English, for the currency without a name (¤) and for UTC: definitions and the
+    /// configuration are checked when they are read, and an old edition must remain readable.
     ///
     /// # Panics
     /// Never: the data of all locales is compiled in.
@@ -100,7 +100,7 @@ impl Format {
         };
         let digits = usual_digits(value, unit);
         let marks = [threshold.warning, threshold.critical].into_iter().flatten();
-        let apart = marks.filter(|mark| (value - mark).abs() > 1e-9 * mark.abs().max(1e-3)).map(|mark| {
+        let apart = marks.filter(|mark| !threshold::same(value, *mark)).map(|mark| {
             let same = |digits: &i16| self.with_digits(value, unit, *digits) == self.with_digits(mark, unit, *digits);
             (digits..MOST_DIGITS).find(|digits| !same(digits)).unwrap_or(MOST_DIGITS)
         });

@@ -155,7 +155,7 @@ fn of_home(home: &Path) -> Result<BTreeMap<String, (String, String)>, ReportErro
     if !folder.is_dir() {
         return Ok(texts);
     }
-    let unreadable = |path: &Path, source| ReportError::Read { path: path.to_owned(), source };
+    let unreadable = |path: &Path, error| ReportError::Read { path: path.to_owned(), error };
     for entry in std::fs::read_dir(&folder).map_err(|error| unreadable(&folder, error))? {
         let path = entry.map_err(|error| unreadable(&folder, error))?.path();
         if let Some(name) = template_name(&path) {

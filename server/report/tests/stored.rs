@@ -1,5 +1,5 @@
 //! From rows in a database to an edition in its archive, on both databases.
-#![allow(clippy::unwrap_used, reason = "a helper of a test fails the test as well as the test itself")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use jiff::Timestamp;
 use pegel_catalog::Catalog;

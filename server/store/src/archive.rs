@@ -7,6 +7,17 @@ use crate::schema::{artefacts, deliveries, edition_sources, editions, runs};
 use crate::{Store, StoreError};
 use diesel::prelude::*;
 
+/// The name of the part that holds the figures; all that is shown of an edition is made from it.
+pub const NUMBERS: &str = "numbers.json";
+/// The name of the part that holds the mail's HTML.
+pub const HTML: &str = "mail.html";
+/// The name of the part that holds the mail's plain text.
+pub const TEXT: &str = "mail.txt";
+/// The name of the part that holds the mail's subject.
+pub const SUBJECT: &str = "subject.txt";
+/// The name of the part that holds the hashes of the others, from which the edition's checksum is made.
+pub const MANIFEST: &str = "manifest.json";
+
 /// An edition as it is published.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEdition {
@@ -27,7 +38,7 @@ pub struct NewEdition {
     pub checksum: String,
 }
 
-/// One stored part: `numbers.json`, `mail.html`, `mail.txt`, `subject.txt`.
+/// One stored part: [`NUMBERS`], [`HTML`], [`TEXT`], [`SUBJECT`] or [`MANIFEST`].
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Part {
     pub name: String,
@@ -40,7 +51,7 @@ pub struct Part {
 /// The hash of a file that an edition was made from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Queryable)]
 pub struct SourceHash {
-    /// `kpi`, `lib`, `template`, `report` or `thresholds`.
+    /// `kpi`, `template`, `report` or `thresholds`.
     pub kind: String,
     pub name: String,
     /// SHA-256, in hex.
@@ -48,7 +59,8 @@ pub struct SourceHash {
 }
 
 /// An edition as it is listed.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = editions)]
 pub struct EditionHead {
     pub id: i64,
     pub report: String,
@@ -69,31 +81,6 @@ pub struct Edition {
     pub parts: Vec<Part>,
     pub sources: Vec<SourceHash>,
 }
-
-/// The columns of an [`EditionHead`], in its order.
-const HEAD: (
-    editions::id,
-    editions::report,
-    editions::title,
-    editions::period,
-    editions::revision,
-    editions::starts_at,
-    editions::ends_at,
-    editions::created_at,
-    editions::status,
-    editions::checksum,
-) = (
-    editions::id,
-    editions::report,
-    editions::title,
-    editions::period,
-    editions::revision,
-    editions::starts_at,
-    editions::ends_at,
-    editions::created_at,
-    editions::status,
-    editions::checksum,
-);
 
 impl Store {
     /// Stores an edition with one outbox row per recipient and ends its run, in one transaction; the edition's id.
@@ -121,7 +108,7 @@ impl Store {
                 .order((editions::created_at.desc(), editions::id.desc()))
                 .limit(limit)
                 .offset(offset)
-                .select(HEAD)
+                .select(EditionHead::as_select())
                 .load(conn)
         })
     }
@@ -148,7 +135,8 @@ impl Store {
     /// If the database fails.
     pub fn edition(&self, id: i64) -> Result<Option<Edition>, StoreError> {
         self.read("reading an edition", |conn| {
-            let head = editions::table.find(id).select(HEAD).first::<EditionHead>(conn).optional()?;
+            let head =
+                editions::table.find(id).select(EditionHead::as_select()).first::<EditionHead>(conn).optional()?;
             let Some(head) = head else { return Ok(None) };
             let parts = artefacts::table
                 .filter(artefacts::edition_id.eq(id))

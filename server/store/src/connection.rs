@@ -1,13 +1,18 @@
 //! Connections: one enum over both databases, a pool, and transactions that end by themselves.
 
 use crate::StoreError;
+use crate::error::is_busy;
 use crate::url::DatabaseUrl;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection};
-use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
+use diesel::{Connection, ConnectionError, PgConnection, QueryResult, SqliteConnection};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+/// How long an `SQLite` connection waits for another one's lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Between two attempts to switch a file to WAL.
+const WAL_PAUSE: Duration = Duration::from_millis(5);
 /// How long a caller waits for a free connection.
 const POOL_TIMEOUT: Duration = Duration::from_secs(10);
 /// Enough for the workers and a page or two; further callers wait.
@@ -42,15 +47,31 @@ impl Manager {
         match &self.url {
             DatabaseUrl::Sqlite(path) => {
                 let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
-                // The timeout first: switching to WAL may already have to wait.
-                conn.batch_execute(
-                    "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-                     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000;",
-                )
-                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                set_up(&mut conn).map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Conn::Sqlite(conn))
             }
             DatabaseUrl::Postgres(url) => Ok(Conn::Postgres(PgConnection::establish(url)?)),
+        }
+    }
+}
+
+fn set_up(conn: &mut SqliteConnection) -> QueryResult<()> {
+    conn.batch_execute(&format!("PRAGMA busy_timeout = {}", BUSY_TIMEOUT.as_millis()))?;
+    switch_to_wal(conn)?;
+    conn.batch_execute(
+        "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000;",
+    )
+}
+
+/// Asks until it is done: `SQLite` first reads the file and only then asks for the exclusive lock, and a reader that asks
+/// for more is refused at once, whatever the timeout, lest two readers wait for each other. Several that open a new file
+/// at the same time meet there.
+fn switch_to_wal(conn: &mut SqliteConnection) -> QueryResult<()> {
+    let started = Instant::now();
+    loop {
+        match conn.batch_execute("PRAGMA journal_mode = WAL") {
+            Err(error) if is_busy(&error) && started.elapsed() < BUSY_TIMEOUT => std::thread::sleep(WAL_PAUSE),
+            result => return result,
         }
     }
 }

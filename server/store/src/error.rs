@@ -21,8 +21,8 @@ pub enum StoreError {
     SchemaAhead { unknown: Vec<String> },
     #[error("the schema could not be migrated: {reason}")]
     Migration { reason: String },
-    #[error("{doing} failed: {source}")]
-    Query { doing: &'static str, source: DieselError },
+    #[error("{doing} failed: {error}")]
+    Query { doing: &'static str, error: DieselError },
     #[error("{doing} failed: the database is in use by another process; try again")]
     Busy { doing: &'static str },
     #[error("{doing} failed: a row refers to one that does not exist")]
@@ -39,6 +39,11 @@ pub enum StoreError {
     UnknownDelivery { id: i64 },
 }
 
+/// Whether `SQLite` gave up because of another connection's lock.
+pub(crate) fn is_busy(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(_, details) if details.message().contains("database is locked"))
+}
+
 impl StoreError {
     /// Turns what Diesel reports while `doing` something (“reading leads”) into a sentence.
     pub(crate) fn while_(doing: &'static str) -> impl Fn(DieselError) -> StoreError {
@@ -46,10 +51,8 @@ impl StoreError {
             DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
                 StoreError::MissingReference { doing }
             }
-            DieselError::DatabaseError(_, ref details) if details.message().contains("database is locked") => {
-                StoreError::Busy { doing }
-            }
-            source => StoreError::Query { doing, source },
+            source if is_busy(&source) => StoreError::Busy { doing },
+            error => StoreError::Query { doing, error },
         }
     }
 }

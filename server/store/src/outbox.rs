@@ -64,33 +64,23 @@ pub struct Delivery {
     pub answer: Option<String>,
 }
 
-/// The columns of a [`Row`].
-const ROW: (
-    deliveries::id,
-    deliveries::edition_id,
-    deliveries::recipient,
-    deliveries::message_id,
-    deliveries::state,
-    deliveries::attempts,
-    deliveries::due_at,
-    deliveries::delivered_at,
-    deliveries::answer,
-) = (
-    deliveries::id,
-    deliveries::edition_id,
-    deliveries::recipient,
-    deliveries::message_id,
-    deliveries::state,
-    deliveries::attempts,
-    deliveries::due_at,
-    deliveries::delivered_at,
-    deliveries::answer,
-);
-
-type Row = (i64, i64, String, String, String, i32, i64, Option<i64>, Option<String>);
+/// A row as it is stored.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = deliveries)]
+struct Row {
+    id: i64,
+    edition_id: i64,
+    recipient: String,
+    message_id: String,
+    state: String,
+    attempts: i32,
+    due_at: i64,
+    delivered_at: Option<i64>,
+    answer: Option<String>,
+}
 
 fn delivery(row: Row) -> Result<Delivery, StoreError> {
-    let (id, edition, recipient, message_id, state, attempts, due_at, delivered_at, answer) = row;
+    let Row { id, edition_id: edition, recipient, message_id, state, attempts, due_at, delivered_at, answer } = row;
     let state = DeliveryState::named(&state)?;
     Ok(Delivery { id, edition, recipient, message_id, state, attempts, due_at, delivered_at, answer })
 }
@@ -155,7 +145,7 @@ impl Store {
     /// If the database fails.
     pub fn deliveries(&self, edition: Option<i64>) -> Result<Vec<Delivery>, StoreError> {
         let rows = self.read("reading deliveries", |conn| {
-            let mut query = deliveries::table.order(deliveries::id.desc()).select(ROW).into_boxed();
+            let mut query = deliveries::table.order(deliveries::id.desc()).select(Row::as_select()).into_boxed();
             if let Some(edition) = edition {
                 query = query.filter(deliveries::edition_id.eq(edition));
             }
@@ -190,7 +180,7 @@ fn claim(conn: &mut Conn, now: i64, lease_until: i64) -> QueryResult<Option<Row>
             deliveries::attempts.eq(deliveries::attempts + 1),
             deliveries::lease_until.eq(lease_until),
         ))
-        .returning(ROW)
-        .get_result(conn)
-        .optional()
+        .execute(conn)?;
+    // Read again, since Diesel returns a struct of columns from an update only where it knows the database.
+    deliveries::table.find(id).select(Row::as_select()).first(conn).optional()
 }

@@ -5,11 +5,8 @@ use crate::connection::{Connections, Purpose, Transaction};
 use crate::sql::{Gives, ScanStatement, Visit, send};
 use diesel::row::{Field, Row};
 use pegel_kpi::batch::{Batch, Values};
-use pegel_kpi::model::Kind;
+use pegel_kpi::model::{Kind, MAX_EXACT};
 use pegel_kpi::scan::{Scan, Source};
-
-/// The largest integer up to which a double holds all of them.
-pub(crate) const EXACT: i64 = 1 << 53;
 
 /// Answers scans, all in one read transaction. Counts them, so that a test can.
 pub struct Reader {
@@ -118,10 +115,10 @@ fn push<'a, DB: Gives, R: Row<'a, DB>>(row: &R, at: usize, kind: Kind, values: &
         Kind::Integer | Kind::Money | Kind::Instant | Kind::Date => match value {
             Some(value) => {
                 let value = DB::integer(value, kind).map_err(Failure::Unreadable)?;
-                if !(-EXACT..=EXACT).contains(&value) {
+                if !(-MAX_EXACT..=MAX_EXACT).contains(&value) {
                     return Err(Failure::TooLarge(value));
                 }
-                #[allow(clippy::cast_precision_loss, reason = "checked above")]
+                #[expect(clippy::cast_precision_loss, reason = "checked above")]
                 values.push_number(Some(value as f64));
             }
             None => values.push_number(None),

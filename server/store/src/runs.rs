@@ -46,30 +46,6 @@ impl RunState {
             RunState::Done => "done",
         }
     }
-
-    fn named(word: &str) -> Result<RunState, StoreError> {
-        [RunState::Claimed, RunState::Failed, RunState::Done].into_iter().find(|state| state.word() == word).ok_or_else(
-            || StoreError::Unreadable {
-                what: "the state of a run".to_owned(), reason: format!("“{word}” is none")
-            },
-        )
-    }
-}
-
-/// A run as it is listed. Instants in UTC seconds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
-    pub id: i64,
-    pub key: RunKey,
-    pub state: RunState,
-    /// Claims so far.
-    pub attempts: i32,
-    pub claimed_at: i64,
-    pub lease_until: i64,
-    pub ended_at: Option<i64>,
-    /// What went wrong last.
-    pub error: Option<String>,
-    pub edition: Option<i64>,
 }
 
 impl Store {
@@ -109,42 +85,7 @@ impl Store {
                 .first(conn)
         })
     }
-
-    /// The newest runs first.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn runs(&self, limit: i64) -> Result<Vec<Run>, StoreError> {
-        let rows = self.read("reading runs", |conn| {
-            runs::table
-                .left_join(editions::table)
-                .order(runs::id.desc())
-                .limit(limit)
-                .select((
-                    (runs::id, runs::report, runs::period, runs::revision, runs::state, runs::attempts),
-                    (runs::claimed_at, runs::lease_until, runs::ended_at, runs::error),
-                    editions::id.nullable(),
-                ))
-                .load::<(RunHead, RunTimes, Option<i64>)>(conn)
-        })?;
-        rows.into_iter()
-            .map(
-                |(
-                    (id, report, period, revision, state, attempts),
-                    (claimed_at, lease_until, ended_at, error),
-                    edition,
-                )| {
-                    let key = RunKey { report, period, revision };
-                    let state = RunState::named(&state)?;
-                    Ok(Run { id, key, state, attempts, claimed_at, lease_until, ended_at, error, edition })
-                },
-            )
-            .collect()
-    }
 }
-
-type RunHead = (i64, String, String, i32, String, i32);
-type RunTimes = (i64, i64, Option<i64>, Option<String>);
 
 fn claim(conn: &mut Conn, key: &RunKey, now: i64, lease_until: i64) -> QueryResult<Claim> {
     if let Some(run) = begin(conn, key, now, lease_until)? {

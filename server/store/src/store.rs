@@ -163,7 +163,7 @@ impl Store {
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-#[allow(clippy::needless_pass_by_value, reason = "for map_err")]
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn migration_failed(error: Failure) -> StoreError {
     StoreError::Migration { reason: error.to_string() }
 }

@@ -1,6 +1,8 @@
 //! Fresh databases of both kinds, for the tests of this and other crates.
 
 use crate::connection::Conn;
+use crate::runs::{RunKey, RunState};
+use crate::schema::{editions, runs};
 use crate::{Store, StoreError};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -57,6 +59,7 @@ impl TestDatabase {
         TestDatabase { url, kind: Kind::Postgres { server, name } }
     }
 
+    /// Where it is, as [`Store::open`] takes it.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -113,7 +116,40 @@ struct Line {
     value: String,
 }
 
-/// What no program may do, but a test must: look at the schema, tamper with what is stored.
+/// A run with what became of it. Instants in UTC seconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// As [`Store::claim_run`] gave it.
+    pub id: i64,
+    pub key: RunKey,
+    pub state: RunState,
+    /// Claims so far.
+    pub attempts: i32,
+    pub claimed_at: i64,
+    pub lease_until: i64,
+    pub ended_at: Option<i64>,
+    /// What went wrong last.
+    pub error: Option<String>,
+    /// What it made, if it is done.
+    pub edition: Option<i64>,
+}
+
+type RunHead = (i64, String, String, i32, String, i32);
+type RunTimes = (i64, i64, Option<i64>, Option<String>);
+
+fn run((head, times, edition): (RunHead, RunTimes, Option<i64>)) -> Result<Run, StoreError> {
+    let (id, report, period, revision, word, attempts) = head;
+    let (claimed_at, lease_until, ended_at, error) = times;
+    let key = RunKey { report, period, revision };
+    let known = [RunState::Claimed, RunState::Failed, RunState::Done].into_iter().find(|state| state.word() == word);
+    let state = known.ok_or_else(|| StoreError::Unreadable {
+        what: "the state of a run".to_owned(),
+        reason: format!("“{word}” is none"),
+    })?;
+    Ok(Run { id, key, state, attempts, claimed_at, lease_until, ended_at, error, edition })
+}
+
+/// What no program does, but a test must: look at runs and at the schema, tamper with what is stored.
 impl Store {
     /// Sends raw SQL.
     ///
@@ -130,6 +166,26 @@ impl Store {
     pub fn texts(&self, sql: &str) -> Result<Vec<String>, StoreError> {
         let lines = self.read("sending SQL", |conn| diesel::sql_query(sql).load::<Line>(conn))?;
         Ok(lines.into_iter().map(|line| line.value).collect())
+    }
+
+    /// The newest runs first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn runs(&self, limit: i64) -> Result<Vec<Run>, StoreError> {
+        let rows = self.read("reading runs", |conn| {
+            runs::table
+                .left_join(editions::table)
+                .order(runs::id.desc())
+                .limit(limit)
+                .select((
+                    (runs::id, runs::report, runs::period, runs::revision, runs::state, runs::attempts),
+                    (runs::claimed_at, runs::lease_until, runs::ended_at, runs::error),
+                    editions::id.nullable(),
+                ))
+                .load(conn)
+        })?;
+        rows.into_iter().map(run).collect()
     }
 
     /// Whether it is an `SQLite` database.

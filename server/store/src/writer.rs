@@ -4,11 +4,10 @@ use crate::StoreError;
 use crate::attributes::laid_over;
 use crate::connection::{Transaction, on_backend};
 use crate::facts::{Fact, Facts, Found, ImportRecord, Value, Written};
-use crate::reader::EXACT;
 use crate::schema::imports;
 use crate::sql::{Gives, Row, SelectByText, TEXTS, Upsert, Visit, field, send};
 use diesel::prelude::*;
-use pegel_kpi::model::{Column, Kind, Table, table};
+use pegel_kpi::model::{Column, Kind, MAX_EXACT, Table, table};
 use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -284,7 +283,7 @@ fn fits(kind: Kind, value: &Value) -> Result<(), &'static str> {
         }
         (Kind::Date, Value::Integer(days)) => unless(i32::try_from(*days).is_err(), "it is out of the calendar"),
         (Kind::Integer | Kind::Money | Kind::Instant, Value::Integer(value)) => {
-            unless(!(-EXACT..=EXACT).contains(value), "it is beyond 2^53")
+            unless(!(-MAX_EXACT..=MAX_EXACT).contains(value), "it is beyond 2^53")
         }
         _ => Err("it is of another kind than its column"),
     }

@@ -9,7 +9,6 @@ use pegel_store::StoreError;
 use pegel_store::facts::{Found, ImportRecord, Value, Written};
 use pegel_store::testing::on_both;
 use serde_json::json;
-use std::time::{Duration, Instant};
 
 use Written::{Changed, New, Unchanged};
 
@@ -221,7 +220,7 @@ fn an_import_is_recorded_with_its_facts() {
 }
 
 #[test]
-fn forty_thousand_leads_are_written_compared_and_read_in_seconds() {
+fn forty_thousand_leads_are_written_compared_and_read() {
     on_both(|store| {
         put(&store, &facts!("partners" [name] "P1": "Ada"));
         let columns = [
@@ -268,15 +267,11 @@ fn forty_thousand_leads_are_written_compared_and_read_in_seconds() {
         });
         let leads = facts_of("leads", &columns, leads.collect());
         for expected in [New, Unchanged] {
-            let started = Instant::now();
             assert!(put(&store, &leads).iter().all(|written| *written == expected));
-            eprintln!("{expected:?}: {:?}", started.elapsed());
-            assert!(started.elapsed() < Duration::from_mins(1), "{expected:?} took {:?}", started.elapsed());
         }
         let scan = scan_of("leads", &["id", "source", "region|partner.region", "created_at", "accepted_at", "amount"]);
-        let (mut count, started) = (0, Instant::now());
+        let mut count = 0;
         store.reader().unwrap().scan(&scan, &mut |batch| count += batch.len()).unwrap();
-        eprintln!("read: {:?}", started.elapsed());
         assert_eq!(count, 40_000);
     });
 }

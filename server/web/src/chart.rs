@@ -4,6 +4,7 @@
 
 #![expect(clippy::cast_precision_loss, reason = "there are fewer periods than a float can count")]
 
+use pegel_kpi::cell::Cell;
 use pegel_kpi::declaration::Unit;
 use pegel_kpi::threshold::{Better, Status, Threshold};
 use serde::Serialize;
@@ -13,6 +14,13 @@ use serde::Serialize;
 pub(crate) struct Point {
     pub value: Option<f64>,
     pub status: Status,
+}
+
+impl Point {
+    /// A figure as it is drawn, judged by its threshold.
+    pub(crate) fn of(cell: &Cell, threshold: &Threshold, better: Better) -> Point {
+        Point { value: cell.outcome.value(), status: threshold.judge(&cell.outcome, better) }
+    }
 }
 
 /// A small picture of a trend, 120 by 32 units, without axes.

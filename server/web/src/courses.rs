@@ -20,8 +20,7 @@ impl Course<'_> {
     /// The figures as they are drawn, judged by the threshold in force.
     pub(crate) fn points(&self) -> Vec<Point> {
         let declared = &self.kpi.declaration;
-        let judge = |cell: &Cell| declared.threshold.judge(&cell.outcome, declared.better);
-        self.cells.iter().map(|cell| Point { value: cell.outcome.value(), status: judge(cell) }).collect()
+        self.cells.iter().map(|cell| Point::of(cell, &declared.threshold, declared.better)).collect()
     }
 }
 

@@ -7,9 +7,9 @@ use crate::words::Words;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use include_dir::{Dir, include_dir};
+use pegel_kpi::digest::sha256;
 use pegel_report::words::{Wording, wording};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
 use tera::{Context, Tera};
@@ -62,8 +62,9 @@ fn is_template(name: &str) -> bool {
 
 /// Enough of the SHA-256 to tell one style sheet from the next.
 fn hash(text: &str) -> String {
-    let start = Sha256::digest(text).iter().take(8).fold(0_u64, |start, byte| start << 8 | u64::from(*byte));
-    format!("{start:016x}")
+    let mut hash = sha256(text);
+    hash.truncate(16);
+    hash
 }
 
 fn built_in(file: &include_dir::File) -> Option<(String, String)> {

@@ -112,7 +112,6 @@ pub(crate) struct DeliveryWords {
 #[derive(Debug, Serialize)]
 pub(crate) struct KindWords {
     pub kpi: &'static str,
-    pub lib: &'static str,
     pub template: &'static str,
     pub report: &'static str,
     pub thresholds: &'static str,
@@ -210,7 +209,7 @@ pub(crate) static EN: Words = Words {
         delivered: "delivered",
         failed: "failed",
     },
-    kinds: KindWords { kpi: "KPI", lib: "library", template: "template", report: "report", thresholds: "thresholds" },
+    kinds: KindWords { kpi: "KPI", template: "template", report: "report", thresholds: "thresholds" },
     failure: FailureWords {
         no_page: "There is no such page",
         no_page_text: "Perhaps the address was cut short on its way.",
@@ -302,13 +301,7 @@ pub(crate) static DE: Words = Words {
         delivered: "zugestellt",
         failed: "gescheitert",
     },
-    kinds: KindWords {
-        kpi: "Kennzahl",
-        lib: "Bibliothek",
-        template: "Vorlage",
-        report: "Bericht",
-        thresholds: "Schwellen",
-    },
+    kinds: KindWords { kpi: "Kennzahl", template: "Vorlage", report: "Bericht", thresholds: "Schwellen" },
     failure: FailureWords {
         no_page: "Diese Seite gibt es nicht",
         no_page_text: "Vielleicht ist die Adresse unterwegs abgeschnitten worden.",

@@ -65,12 +65,7 @@ fn format(place: &Place, source: SourceSection) -> Result<SourceFormat, ImportEr
     let delimiter = source.delimiter.map(|text| delimiter(place, &text)).transpose()?.unwrap_or(b',');
     let encoding = source.encoding.map(|text| encoding(place, &text)).transpose()?.flatten();
     let zone = source.zone.map(|name| {
-        TimeZone::get(name.as_ref()).map_err(|_| {
-            place.error(
-                name.span(),
-                format!("“{name}” is no time zone: write an IANA name such as Europe/Berlin, or UTC"),
-            )
-        })
+        pegel_kpi::period::zone(name.as_ref()).map_err(|error| place.error(name.span(), error.to_string()))
     });
     let names = source.dates.unwrap_or_else(|| vec![Spanned::new(0..0, "iso".to_owned())]);
     if names.is_empty() {
@@ -216,7 +211,7 @@ impl Compiler<'_> {
         let mut rule = self.value_rule(spec, name)?;
         rule.lookup = lookup;
         if let (Origin::Constant(text), None) = (&rule.text.origin, lookup) {
-            let formats = Formats::new(self.format, TimeZone::UTC, 2);
+            let formats = Formats::new(self.format, TimeZone::UTC);
             if let Err(reason) = formats.value(column.kind, text) {
                 return Err(self.place.error(name.span(), format!("the constant of “{name}”: {reason}")));
             }

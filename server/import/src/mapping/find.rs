@@ -1,8 +1,9 @@
 //! Where mappings are: those of a home, and the built-in ones.
 
 use super::Mapping;
-use crate::error::{ImportError, nearest};
+use crate::error::ImportError;
 use include_dir::{Dir, include_dir};
+use pegel_kpi::diagnostic::nearest;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -71,6 +71,40 @@ fn a_quote_that_swallows_rows() {
 }
 
 #[test]
+fn a_line_of_nothing_but_a_nul_is_a_row_like_any_other() {
+    on_both(|store| {
+        let text = "id,created,amount\nL1,2026-11-02,1\n\0\nL2,2026-11-02,2\nL3,never,3\n\0";
+        let summary = import_text(&store, LEADS, text).unwrap();
+        assert_eq!(summary.to_string(), "2 new, 0 changed, 0 unchanged, 3 rejected");
+        let rejected: Vec<String> = summary.rejected.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            rejected,
+            [
+                "line 3: the row has 1 cells where the header has 3",
+                "line 5, column created: “never” is no date of the years 1900 to 2199 written as iso",
+                "line 6: the row has 1 cells where the header has 3",
+            ]
+        );
+        assert_eq!(lines(&store, "leads", &["key"]), ["L1", "L2"]);
+    });
+}
+
+#[test]
+fn a_closed_quote_around_a_nul_at_the_end_of_the_file() {
+    on_both(|store| {
+        for end in ["", "\n"] {
+            let text = format!("id,created,amount\nL1,2026-11-02,1\n\"L2\n\0\n\"{end}");
+            let summary = import_text(&store, LEADS, &text).unwrap();
+            assert_eq!(
+                summary.rejected[0].to_string(),
+                "line 3: the row has 1 cells where the header has 3; it runs to line 5: is a quote left open in it?"
+            );
+        }
+        assert_eq!(lines(&store, "leads", &["key"]), ["L1"]);
+    });
+}
+
+#[test]
 fn a_text_in_another_encoding() {
     on_both(|store| {
         let text = b"id,created,amount\nL1,2026-11-02,1\nM\xfcller,2026-11-02,2\n";

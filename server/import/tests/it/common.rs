@@ -13,11 +13,11 @@ use serde_json::Value as Json;
 use std::io::Cursor;
 use std::path::{Path as FilePath, PathBuf};
 
-/// The options of a home in Berlin that reckons in euros.
+/// The options of a home in Berlin.
 pub fn options() -> Options {
     let zone = TimeZone::get("Europe/Berlin").unwrap();
     let now = "2026-11-22T10:00:00Z".parse::<Timestamp>().unwrap().as_second();
-    Options { dry_run: false, now, zone, currency_digits: 2 }
+    Options { dry_run: false, now, zone }
 }
 
 /// Imports bytes as `data.csv`.

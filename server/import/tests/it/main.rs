@@ -1,6 +1,6 @@
 //! What the import does with files, as its users see it.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod broken_files;
 mod common;

@@ -43,8 +43,8 @@ fn unknown_names_are_answered_with_the_nearest() {
         "mine.toml:2: there is no table “lead” (did you mean “leads”?)"
     );
     assert_eq!(
-        error(&with_column("created = \"when\"")),
-        "mine.toml:6: leads has no column “created” (did you mean “created_at”?); what the model lacks can go to \
+        error(&with_column("create_at = \"when\"")),
+        "mine.toml:6: leads has no column “create_at” (did you mean “created_at”?); what the model lacks can go to \
          [tables.attributes]"
     );
     assert!(error("[[tables]]\ntabel = \"leads\"\nkey = \"id\"\n").starts_with("mine.toml:2: unknown field `tabel`"));

@@ -1,6 +1,7 @@
 //! How rows become measures: `data.leads.dated(|l| l.accepted_at).filter(|l| …).count()`.
 
 use super::errors::{Complaint, Refused, kind_name};
+use super::operators::bounded;
 use super::symbols::{ConditionSymbol, RowSymbol, Term, TermKind};
 use crate::aggregate::{Aggregate, ChildMeasure, Measure};
 use crate::expr::{Condition, Expr};
@@ -162,10 +163,12 @@ fn filter<D: Aggregable>(dataset: &mut D, closure: &FnPtr, context: &NativeCallC
     };
     let mut filtered = dataset.clone();
     let all = filtered.filter_mut();
-    *all = Some(match all.take() {
+    let condition = match all.take() {
         Some(before) => before.and(condition),
         None => condition,
-    });
+    };
+    bounded(condition.size())?;
+    *all = Some(condition);
     Ok(filtered)
 }
 

@@ -65,7 +65,7 @@ impl Script {
         let answer = self.call("value", (measures,), None)?;
         let at = self.position_of("value");
         Figure::from_answer(answer)
-            .map_err(|error| errors::of_running(&error, &self.file, &self.source, self.names()).at(at, None))
+            .map_err(|error| errors::of_running(&error, &self.file, &self.source, self.names()).at(at, Some(4)))
     }
 
     pub(super) fn complain(&self, message: impl Into<String>, hint: Option<&str>) -> Diagnostic {
@@ -146,6 +146,12 @@ impl Script {
         Ok((declaration, map.into_iter().map(measure).collect::<Result<_, _>>()?))
     }
 
+    /// Calls `value` once with 1 for every measure: a slip in a name is found now, not when the report is due.
+    fn try_value(&self, measures: &[(String, Measure)]) -> Result<(), Diagnostic> {
+        let ones = measures.iter().map(|(name, _)| (name.as_str().into(), Dynamic::from(1.0)));
+        self.value(ones.collect()).map(drop)
+    }
+
     /// A sum of money is not a duration, and neither is a count: where a unit can be told, it must fit.
     fn check_unit(&self, declaration: &Declaration, measures: &[(String, Measure)]) -> Result<(), Diagnostic> {
         let money = measures.iter().any(|(_, measure)| measure.is_money);
@@ -171,7 +177,7 @@ fn is_id(text: &str) -> bool {
 }
 
 impl Language {
-    /// Loads a script: compiles it, runs `measures`, checks it. Its tests are not run.
+    /// Loads a script: compiles it, runs `measures`, checks it, tries `value`. Its tests are not run.
     ///
     /// # Errors
     /// What is wrong with it, and where.
@@ -180,6 +186,7 @@ impl Language {
         script.check_functions()?;
         let (declaration, measures) = script.describe()?;
         script.check_unit(&declaration, &measures)?;
+        script.try_value(&measures)?;
         let sha256 = crate::digest::sha256(source);
         Ok(Kpi { declaration, file: file.to_owned(), sha256, measures, script: Arc::new(script) })
     }

@@ -57,7 +57,7 @@ impl Tables {
         for row in rows {
             let times = row.clone().try_cast::<Times>();
             let (map, count) = match times {
-                Some(times) => (times.row, u64::try_from(times.count).unwrap_or(0)),
+                Some(times) => (times.row, repetitions(times.count)?),
                 None => {
                     (row.try_cast::<Map>().ok_or_else(|| Complaint::new("a row is a map").hint("write #{ … }"))?, 1)
                 }
@@ -159,6 +159,16 @@ impl Source for Tables {
         each(&batch);
         Ok(())
     }
+}
+
+/// As how many rows a row may count; they are folded one by one.
+fn repetitions(count: i64) -> Refused<u64> {
+    const MOST: i64 = 1_000_000;
+    u64::try_from(count).ok().filter(|_| count <= MOST).ok_or_else(|| {
+        Complaint::new(format!("a row cannot stand {count} times"))
+            .hint(format!("write a number from 0 to {MOST}"))
+            .into()
+    })
 }
 
 fn unknown(table: &Table, name: &str) -> Box<rhai::EvalAltResult> {

@@ -4,12 +4,17 @@
 use super::errors::{Complaint, Refused};
 use super::symbols::{ConditionSymbol, RowSymbol, Term, TermKind};
 use crate::expr::{Arithmetic, Comparison, Condition, Expr};
+use crate::model::MONEY_DIGITS;
 use crate::period::days_since_1970;
 use rhai::{Array, Dynamic, Engine, EvalAltResult};
 
-/// Minor units of one major unit of money.
+/// Stored units of one unit of money, by [`MONEY_DIGITS`].
 pub const MINOR_UNITS: f64 = 100.0;
+const _: () = assert!(MONEY_DIGITS == 2);
 const DAY: f64 = 86_400.0;
+/// Parts of an expression or condition. Every step copies what it builds on: forty doublings in a loop would fill the
+/// memory, though they are few operations.
+const LARGEST: usize = 1_000;
 
 /// Registers the operators.
 ///
@@ -50,7 +55,10 @@ pub fn register(engine: &mut Engine) {
                 .into())
         });
     }
-    engine.register_fn("!", |condition: ConditionSymbol| ConditionSymbol(Condition::Not(Box::new(condition.0))));
+    engine.register_fn("!", |condition: ConditionSymbol| -> Refused<ConditionSymbol> {
+        bounded(condition.0.size())?;
+        Ok(ConditionSymbol(Condition::Not(Box::new(condition.0))))
+    });
     engine.register_fn("!", |term: Term| -> Refused<ConditionSymbol> {
         Ok(ConditionSymbol(Condition::Not(Box::new(holds(&Dynamic::from(term), "!")?))))
     });
@@ -67,6 +75,19 @@ pub fn register(engine: &mut Engine) {
     engine.register_fn("minutes", |count: i64| duration(whole(count) * 60.0));
     engine.register_fn("date", date);
     engine.register_fn("instant", instant);
+}
+
+/// Refuses what has grown too large.
+///
+/// # Errors
+/// If it has.
+pub fn bounded(size: usize) -> Refused<()> {
+    if size <= LARGEST {
+        return Ok(());
+    }
+    Err(Complaint::new(format!("the expression is made of more than {LARGEST} parts"))
+        .hint("a loop that adds to it again and again is not needed: describe it once")
+        .into())
 }
 
 /// Registers an operator for every pair in which at least one side is a symbol.
@@ -163,7 +184,9 @@ fn both(
     operator: &str,
     join: impl Fn(Condition, Condition) -> Condition,
 ) -> Refused<Dynamic> {
-    Ok(Dynamic::from(ConditionSymbol(join(holds(left, operator)?, holds(right, operator)?))))
+    let condition = join(holds(left, operator)?, holds(right, operator)?);
+    bounded(condition.size())?;
+    Ok(Dynamic::from(ConditionSymbol(condition)))
 }
 
 fn compare(left: &Dynamic, right: &Dynamic, operator: &str, comparison: Comparison) -> Refused<Condition> {
@@ -233,6 +256,7 @@ fn calculate(left: &Dynamic, right: &Dynamic, operator: &str, arithmetic: Arithm
         _ => return Err(mismatch("calculated with", &left, &right)),
     };
     let expr = Expr::Arithmetic(Box::new(left.expr), arithmetic, Box::new(right.expr));
+    bounded(expr.size())?;
     // Dates are days, durations seconds.
     let expr = if days { Expr::Arithmetic(Box::new(expr), Multiply, Box::new(Expr::Number(DAY))) } else { expr };
     Ok(Term { expr, kind })

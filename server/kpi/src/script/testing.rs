@@ -98,7 +98,9 @@ impl Test {
         let expect = test.remove("expect").ok_or_else(|| {
             Complaint::new("the test expects nothing").hint("write expect: 0.75, or expect: \"no_rows\"")
         })?;
-        let tolerance = test.remove("tolerance").and_then(|tolerance| tolerance.as_float().ok()).unwrap_or(TOLERANCE);
+        let tolerance = test.remove("tolerance").map_or(Ok(TOLERANCE), |tolerance| {
+            number(&tolerance).ok_or_else(|| Complaint::new(format!("the tolerance is {tolerance}, not a number")))
+        })?;
         let by = match test.remove("by") {
             Some(by) => vec![
                 Dimension::named(&by.to_string()).ok_or_else(|| Complaint::new(format!("“{by}” is no dimension")))?,
@@ -130,22 +132,27 @@ fn compare(figures: &Figures, test: &Test) -> Result<(), String> {
             differences.push(format!("{group}: {difference}"));
         }
     }
-    let unexpected = rows.iter().filter_map(|row| row.groups[0].label()).filter(|label| !expected.contains_key(*label));
+    let labels = rows.iter().map(|row| row.groups[0].label().unwrap_or("rows without the dimension"));
+    let unexpected = labels.filter(|label| !expected.contains_key(*label));
     differences.extend(unexpected.map(|label| format!("{label}: not expected at all")));
     if differences.is_empty() { Ok(()) } else { Err(differences.join("\n")) }
 }
 
 fn compare_cell(found: Option<&Cell>, expect: &Dynamic, tolerance: f64) -> Result<(), String> {
     let found = found.map_or_else(|| "no_rows".to_owned(), shown);
-    #[expect(clippy::cast_precision_loss, reason = "numbers that people write are below 2^53")]
-    let number = expect.as_float().ok().or_else(|| expect.as_int().ok().map(|whole| whole as f64));
-    let agrees = match number {
+    let agrees = match number(expect) {
         Some(expected) => {
             found.parse::<f64>().is_ok_and(|found| (found - expected).abs() <= tolerance * expected.abs().max(1.0))
         }
         None => found == expect.to_string(),
     };
     if agrees { Ok(()) } else { Err(format!("expected {expect}, found {found}")) }
+}
+
+/// A number as scripts write it, whole or not.
+fn number(written: &Dynamic) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "numbers that people write are below 2^53")]
+    written.as_float().ok().or_else(|| written.as_int().ok().map(|whole| whole as f64))
 }
 
 fn shown(cell: &Cell) -> String {

@@ -5,15 +5,16 @@ use crate::cli::{self, Global};
 use crate::composer::Composer;
 use crate::demo::{demo_data, load};
 use crate::home::Home;
-use crate::outcome::{Done, Failure, Outcome, answer, broke};
+use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
 use anyhow::{Context, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use pegel_delivery::{Outcome as Made, RunReport};
-use pegel_kpi::model::{Path as Column, table};
-use pegel_kpi::period::{Period, Span};
+use pegel_kpi::model::{Path as Column, TABLES};
+use pegel_kpi::period::{Period, zone};
 use pegel_kpi::scan::{Projection, Scan, Source};
 use pegel_kpi::scope::Scope;
+use pegel_report::definition;
 use pegel_store::Store;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -21,6 +22,8 @@ use std::sync::Arc;
 
 /// Where the demo lives, unless `--home` says otherwise.
 const HOME: &str = "pegel-demo";
+/// A file that says that a home is the demo's own.
+const MARKER: &str = ".pegel-demo";
 const REPORT: &str = "weekly";
 /// The shipped report, with somebody to mail it to.
 const SHIPPED_REPORT: &str = include_str!("../../../../config/reports/weekly.toml");
@@ -29,12 +32,21 @@ const RECIPIENT: &str = "Maria Musterfrau <maria@example.com>";
 /// Fills a home unless it is filled, makes last week's report, then serves.
 pub fn run(command: &cli::Demo, global: &Global) -> Outcome {
     let path = global.home.clone().unwrap_or_else(|| PathBuf::from(HOME));
+    // The demo's mails go into its own folder, whatever the environment says.
+    let global = &Global { mail_url: None, ..global.clone() };
     write_report(&path).map_err(broke)?;
     let home = init::make(&path, global)?;
     let store = home.store()?;
-    let now = global.clock().now();
-    if !is_filled(&store).map_err(broke)? {
-        fill(&home, &store, command.seed, now).map_err(broke)?;
+    let marker = path.join(MARKER);
+    if !marker.exists() {
+        if !is_empty(&store).map_err(broke)? {
+            let found = "holds data already, and the demo would mix its own with them; give it another --home";
+            return Err(usage(anyhow!("the database of {} {found}", path.display())));
+        }
+        fill(&home, &store, command.seed, global.clock().now()).map_err(broke)?;
+        std::fs::write(&marker, "The data of this home are made up.\n")
+            .with_context(|| format!("{} cannot be written", marker.display()))
+            .map_err(broke)?;
     }
     let edition = make_report(&home, &store, global)?;
     say(&home, &store, edition)?;
@@ -59,15 +71,16 @@ fn write_report(home: &Path) -> anyhow::Result<()> {
     std::fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))
 }
 
-/// Whether there is a partner. The demo's data are written in one transaction: one is as good as all.
-fn is_filled(store: &Store) -> anyhow::Result<bool> {
-    let partners = table("partners").context("the model has partners")?;
-    let id = Column::own(partners.column("id").context("every table has an id")?);
-    let columns = vec![Projection::of(id)];
-    let scan = Scan { table: partners, columns, window: None, scope: Scope::everything() };
-    let mut found = false;
-    store.reader()?.scan(&scan, &mut |batch| found |= !batch.is_empty())?;
-    Ok(found)
+/// Whether no fact table has a row.
+fn is_empty(store: &Store) -> anyhow::Result<bool> {
+    let mut reader = store.reader()?;
+    let mut empty = true;
+    for table in TABLES {
+        let id = Column::own(table.column("id").context("every table has an id")?);
+        let scan = Scan { table, columns: vec![Projection::of(id)], window: None, scope: Scope::everything() };
+        reader.scan(&scan, &mut |batch| empty &= batch.is_empty())?;
+    }
+    Ok(empty)
 }
 
 fn fill(home: &Home, store: &Store, seed: u64, now: Timestamp) -> anyhow::Result<()> {
@@ -86,14 +99,13 @@ fn fill(home: &Home, store: &Store, seed: u64, now: Timestamp) -> anyhow::Result
 fn make_report(home: &Home, store: &Store, global: &Global) -> Result<i64, Failure> {
     let composer = Composer::new(home, store.clone(), Arc::new(home.catalog()?))?;
     let clock = global.clock();
-    let today = clock.now().to_zoned(home.config.zone()).date();
-    let this_week = Period::containing(Span::Week, today, &home.config.zone()).map_err(broke)?;
-    let period = this_week.before().map_err(broke)?;
+    let zone = definition::find(&home.path, REPORT).and_then(|report| Ok(zone(&report.zone)?)).map_err(usage)?;
+    let period = Period::parse("last-week", clock.now(), &zone).map_err(broke)?;
     let worker = report::worker(home, store.clone(), composer, clock)?;
     let run = RunReport { report: REPORT.to_owned(), period, revision: 0 };
     let edition = match run.make(&worker).map_err(broke)? {
         Made::Published { edition, .. } | Made::Done { edition } => edition,
-        Made::Taken => return Err(broke(anyhow!("another process is making this report right now"))),
+        Made::Taken => return Err(broke(anyhow!("{}", report::TAKEN))),
     };
     worker.drain().map_err(broke)?;
     Ok(edition)

@@ -1,14 +1,14 @@
 //! `pegel import`
 
 use crate::cli::{self, Global};
-use crate::outcome::{Done, Outcome, answer, broke, usage};
-use anyhow::Context;
+use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
+use anyhow::{Context, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 use pegel_import::summary::Rejected;
 use pegel_import::{Mapping, Options, Progress, Summary, import};
 use std::fs::File;
 use std::io::BufWriter;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How many rejected rows are shown one by one.
 const SHOWN: usize = 20;
@@ -20,13 +20,10 @@ pub fn run(command: &cli::Import, global: &Global) -> Outcome {
     let file = File::open(&command.file)
         .with_context(|| format!("{} cannot be read", command.file.display()))
         .map_err(usage)?;
+    // Whatever would keep the rejected rows from being written is found out before anything is.
+    let rejected = command.rejected.as_deref().map(|path| RejectedFile::begin(path, &command.file)).transpose()?;
     let store = home.store()?;
-    let options = Options {
-        dry_run: command.dry_run,
-        now: global.clock().now().as_second(),
-        zone: home.config.zone(),
-        currency_digits: 2,
-    };
+    let options = Options { dry_run: command.dry_run, now: global.clock().now().as_second(), zone: home.config.zone() };
     let bar = progress_bar();
     let name = command.file.display().to_string();
     let summary = import(file, &name, &mapping, &store, &options, &mut |progress: Progress| {
@@ -34,12 +31,12 @@ pub fn run(command: &cli::Import, global: &Global) -> Outcome {
         bar.set_position(progress.bytes);
     });
     bar.finish_and_clear();
-    let summary = summary.map_err(broke)?;
-    if let Some(path) = &command.rejected {
-        write_rejected(&summary, path).map_err(broke)?;
-    }
+    let summary = summary.map_err(|error| if error.is_usage() { usage(error) } else { broke(error) })?;
     say(&summary, &command.file);
     answer(&summary);
+    if let Some(rejected) = rejected {
+        rejected.finish(&summary).map_err(broke)?;
+    }
     Ok(if summary.rejected.is_empty() { Done::InOrder } else { Done::NotInOrder })
 }
 
@@ -49,10 +46,31 @@ fn progress_bar() -> ProgressBar {
     ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn write_rejected(summary: &Summary, path: &Path) -> anyhow::Result<()> {
-    let cannot = || format!("{} cannot be written", path.display());
-    let file = File::create(path).with_context(cannot)?;
-    summary.write_rejected(BufWriter::new(file)).with_context(cannot)
+/// The file of rejected rows: written beside its place, and put there when it is whole.
+struct RejectedFile {
+    path: PathBuf,
+    part: PathBuf,
+    file: File,
+}
+
+impl RejectedFile {
+    /// Begins to write, unless that would replace the file that is imported.
+    fn begin(path: &Path, imported: &Path) -> Result<RejectedFile, Failure> {
+        if path.canonicalize().is_ok_and(|path| imported.canonicalize().is_ok_and(|imported| imported == path)) {
+            return Err(usage(anyhow!("--rejected {} would replace the file that is imported", path.display())));
+        }
+        let mut part = path.as_os_str().to_owned();
+        part.push(".part");
+        let part = PathBuf::from(part);
+        let file = File::create(&part).with_context(|| format!("{} cannot be written", path.display()));
+        Ok(RejectedFile { path: path.to_owned(), part, file: file.map_err(usage)? })
+    }
+
+    fn finish(self, summary: &Summary) -> anyhow::Result<()> {
+        let cannot = || format!("{} cannot be written", self.path.display());
+        summary.write_rejected(BufWriter::new(&self.file)).with_context(cannot)?;
+        std::fs::rename(&self.part, &self.path).with_context(cannot)
+    }
 }
 
 fn say(summary: &Summary, file: &Path) {

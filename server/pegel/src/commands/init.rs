@@ -1,15 +1,15 @@
-//! `pegel init` and `pegel migrate`.
+//! `pegel init`
 
 use crate::cli::Global;
 use crate::config;
-use crate::home::Home;
-use crate::outcome::{Done, Failure, Outcome, answer, broke};
+use crate::home::{Home, database_failure};
+use crate::outcome::{Done, Failure, Outcome, broke};
 use anyhow::Context;
 use pegel_store::Store;
 use std::path::{Path, PathBuf};
 
 /// Makes folder, configuration and schema, and leaves what is there as it is.
-pub fn init(dir: Option<PathBuf>, global: &Global) -> Outcome {
+pub fn run(dir: Option<PathBuf>, global: &Global) -> Outcome {
     let path = dir.unwrap_or_else(|| global.home());
     let home = make(&path, global)?;
     eprintln!("{} is ready", home.path.display());
@@ -27,7 +27,7 @@ pub fn make(path: &Path, global: &Global) -> Result<Home, Failure> {
         make_folder(&path.join(folder))?;
     }
     let home = global.open(path)?;
-    Store::open(&home.database_url()).map_err(broke)?.migrate().map_err(broke)?;
+    Store::open(&home.database_url()).map_err(database_failure)?.migrate().map_err(broke)?;
     Ok(home)
 }
 
@@ -41,15 +41,4 @@ fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
     }
     make_folder(path.parent().unwrap_or(path))?;
     std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display())).map_err(broke)
-}
-
-/// Brings the schema up to date.
-pub fn migrate(global: &Global) -> Outcome {
-    let home = global.open(&global.home())?;
-    let ran = Store::open(&home.database_url()).map_err(broke)?.migrate().map_err(broke)?;
-    match ran.as_slice() {
-        [] => eprintln!("the schema is up to date"),
-        ran => ran.iter().for_each(answer),
-    }
-    Ok(Done::InOrder)
 }

@@ -5,6 +5,7 @@ mod value;
 
 use crate::cli::{self, Global};
 use crate::outcome::{Done, Failure, Outcome, answer, usage};
+use anyhow::anyhow;
 use pegel_catalog::load_scripts;
 use pegel_catalog::scripts::{self, ScriptFile};
 use pegel_kpi::script::Language;
@@ -49,7 +50,10 @@ fn check(path: Option<&Path>, global: &Global) -> Outcome {
     }
     if path.is_none() {
         // Together they must make a catalogue, with the thresholds laid over them.
-        global.open(&global.home())?.catalog()?;
+        if let Err(Failure::Usage(error)) = global.open(&global.home())?.catalog() {
+            eprintln!("{error:#}");
+            return Ok(Done::NotInOrder);
+        }
     }
     answer(format_args!("{} in order", kpis.len()));
     Ok(Done::InOrder)
@@ -57,9 +61,13 @@ fn check(path: Option<&Path>, global: &Global) -> Outcome {
 
 /// The scripts at a path, or all of the home.
 fn scripts_at(path: Option<&Path>, global: &Global) -> Result<Vec<ScriptFile>, Failure> {
-    match path {
+    let found = match path {
         Some(path) => scripts::at(path),
         None => scripts::of_home(&global.home()),
+    };
+    let found = found.map_err(usage)?;
+    match path {
+        Some(path) if found.is_empty() => Err(usage(anyhow!("there is no script below {}", path.display()))),
+        _ => Ok(found),
     }
-    .map_err(usage)
 }

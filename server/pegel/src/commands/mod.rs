@@ -4,5 +4,6 @@ pub mod demo;
 pub mod import;
 pub mod init;
 pub mod kpi;
+pub mod migrate;
 pub mod report;
 pub mod serve;

@@ -5,14 +5,20 @@ use crate::composer::Composer;
 use crate::home::Home;
 use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
 use anyhow::{Context, anyhow};
-use pegel_delivery::{Clock, Mailer, Outcome as Made, RunReport, Worker};
+use jiff::civil::Weekday;
+use pegel_delivery::{Clock, DeliveryError, Mailer, Outcome as Made, RunReport, Worker};
 use pegel_kpi::period::{Period, zone};
+use pegel_report::ReportError;
 use pegel_report::archive::verify;
 use pegel_report::definition;
 use pegel_store::Store;
 use pegel_store::archive::Part;
+use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
+
+/// What is said where another process holds the claim of a run.
+pub const TAKEN: &str = "another process has begun to make this edition; if it was killed, try again in ten minutes";
 
 /// Runs one of the commands on reports.
 pub fn run(command: cli::Report, global: &Global) -> Outcome {
@@ -29,11 +35,23 @@ fn list(home: &Home) -> Outcome {
         let definition = definition::find(&home.path, &name).map_err(usage)?;
         let due = definition.schedule.map_or_else(
             || "on request".to_owned(),
-            |due| format!("{:?} {}, {}", due.weekday, due.at.strftime("%H:%M"), definition.zone),
+            |due| format!("{} {}, {}", weekday(due.weekday), due.at.strftime("%H:%M"), definition.zone),
         );
         answer(format_args!("{name}\t{}\t{due}\t{} recipients", definition.title.en, definition.recipients.len()));
     }
     Ok(Done::InOrder)
+}
+
+fn weekday(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "Mondays",
+        Weekday::Tuesday => "Tuesdays",
+        Weekday::Wednesday => "Wednesdays",
+        Weekday::Thursday => "Thursdays",
+        Weekday::Friday => "Fridays",
+        Weekday::Saturday => "Saturdays",
+        Weekday::Sunday => "Sundays",
+    }
 }
 
 fn make(command: &cli::Run, home: &Home, clock: Clock) -> Outcome {
@@ -44,10 +62,16 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Outcome {
     let store = home.store()?;
     let composer = Composer::new(home, store.clone(), Arc::new(home.catalog()?))?;
     if let Some(folder) = &command.out {
-        let made = composer.compose(&definition, &period, 0, clock.now()).map_err(broke)?;
+        let made = composer.compose(&definition, &period, 0, clock.now()).map_err(failure)?;
         write_parts(folder, &made.edition.parts).map_err(broke)?;
         answer(folder.display());
         return Ok(Done::InOrder);
+    }
+    // An edition of half a week would stand in the place of the one that is due when the week is over.
+    if period.instants().end > clock.now().as_second() {
+        return Err(usage(anyhow!(
+            "{period} is not over yet; --out DIR shows what there is so far, and stores nothing"
+        )));
     }
     let worker = worker(home, store.clone(), composer, clock)?;
     let run = if command.again {
@@ -55,30 +79,43 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Outcome {
     } else {
         RunReport { report: command.name.clone(), period, revision: 0 }
     };
-    match run.make(&worker).map_err(broke)? {
-        Made::Published { edition, .. } => answer(edition),
+    let edition = match run.make(&worker).map_err(run_failure)? {
+        Made::Published { edition, .. } => edition,
         Made::Done { edition } => {
             eprintln!("{} {} was reported before; --again makes a new edition", run.report, run.period);
-            answer(edition);
+            edition
         }
-        Made::Taken => return Err(broke(anyhow!("another process is making this edition right now"))),
-    }
-    if command.send {
-        let drained = worker.drain().map_err(broke)?;
-        eprintln!("{} delivered, {} postponed, {} given up", drained.delivered, drained.postponed, drained.given_up);
-        if drained.postponed + drained.given_up > 0 {
-            report_failures(&store)?;
-            return Err(broke(anyhow!("not all mails could be handed over")));
-        }
-    }
-    Ok(Done::InOrder)
+        Made::Taken => return Err(broke(anyhow!("{TAKEN}"))),
+    };
+    answer(edition);
+    if command.send { send(&worker, &store, edition) } else { Ok(Done::InOrder) }
 }
 
-fn report_failures(store: &Store) -> Result<(), Failure> {
-    for delivery in store.deliveries(None).map_err(broke)?.iter().filter(|delivery| delivery.delivered_at.is_none()) {
+/// What is wrong with a definition, a template or the period asked for is wrong usage.
+fn failure(error: ReportError) -> Failure {
+    if error.is_usage() { usage(error) } else { broke(error) }
+}
+
+/// The same for an error that came by way of a run.
+fn run_failure(error: DeliveryError) -> Failure {
+    let is_usage =
+        |source: &(dyn Error + Send + Sync + 'static)| source.downcast_ref().is_some_and(ReportError::is_usage);
+    match &error {
+        DeliveryError::Compose { error: cause, .. } if is_usage(cause.as_ref()) => usage(error),
+        _ => broke(error),
+    }
+}
+
+/// Empties the outbox, and is content if the mails of this edition are out.
+fn send(worker: &Worker, store: &Store, edition: i64) -> Outcome {
+    let drained = worker.drain().map_err(broke)?;
+    eprintln!("{} delivered, {} postponed, {} given up", drained.delivered, drained.postponed, drained.given_up);
+    let deliveries = store.deliveries(Some(edition)).map_err(broke)?;
+    let undelivered: Vec<_> = deliveries.iter().filter(|delivery| delivery.delivered_at.is_none()).collect();
+    for delivery in &undelivered {
         eprintln!("{}: {}", delivery.recipient, delivery.answer.as_deref().unwrap_or("waiting"));
     }
-    Ok(())
+    if undelivered.is_empty() { Ok(Done::InOrder) } else { Err(broke(anyhow!("not all mails could be handed over"))) }
 }
 
 /// What makes runs and sends mails for a home.

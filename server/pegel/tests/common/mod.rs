@@ -1,5 +1,9 @@
 //! What the tests of the binary share: a home, and the command run in it.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(dead_code, reason = "not every test file uses all of it")]
+
+pub mod server;
 use pegel_store::testing::TestDatabase;
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
@@ -22,7 +26,6 @@ pub struct Said {
     pub err: String,
 }
 
-#[allow(dead_code, reason = "not every test file uses all of it")]
 impl TestHome {
     /// An empty folder, and no database yet.
     pub fn empty() -> TestHome {
@@ -110,7 +113,6 @@ impl Said {
 
     /// Ended with that status, and said all of this on standard error.
     #[track_caller]
-    #[allow(dead_code, reason = "not every test file uses all of it")]
     pub fn failed(self, status: i32, saying: &[&str]) -> Said {
         assert_eq!(self.status, status, "{}{}", self.out, self.err);
         for text in saying {

@@ -1,7 +1,6 @@
 //! Values that serde alone cannot check; its errors carry the place in the file.
 
 use icu::locale::Locale;
-use icu_experimental::dimension::currency::CurrencyType;
 use jiff::civil::{Time, Weekday};
 use pegel_kpi::dimension::Dimension;
 use serde::de::Error;
@@ -21,14 +20,6 @@ pub(super) fn zone<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, String> {
     let text = String::deserialize(from)?;
     pegel_kpi::period::zone(&text).map_err(D::Error::custom)?;
     Ok(text)
-}
-
-pub(super) fn currency<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Option<String>> {
-    let text = String::deserialize(from)?;
-    match CurrencyType::try_from_str(&text) {
-        Ok(currency) => Ok(Some(currency.iso_code().to_string())),
-        Err(_) => Err(D::Error::custom(format!("“{text}” is no currency: write an ISO 4217 code such as EUR"))),
-    }
 }
 
 pub(super) fn trend<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, usize> {

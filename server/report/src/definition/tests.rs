@@ -53,9 +53,10 @@ fn a_file_in_the_home_replaces_the_built_in_one_and_adds_others() {
 #[test]
 fn what_is_left_out_has_a_default() {
     let weekly = ReportDefinition::parse("weekly", "weekly.toml", SMALL).unwrap();
-    assert_eq!((weekly.trend, weekly.currency, weekly.recipients.len()), (13, None, 0));
+    assert_eq!((weekly.trend, weekly.recipients.len()), (13, 0));
     assert_eq!(weekly.scope, Scope::everything());
-    assert_eq!(weekly.schedule.unwrap().at, Time::constant(7, 0, 0, 0));
+    let schedule = weekly.schedule.unwrap();
+    assert_eq!((schedule.at, schedule.missed), (Time::constant(7, 0, 0, 0), Missed::Once));
 }
 
 #[test]
@@ -75,11 +76,11 @@ fn mistakes_are_named_with_file_line_and_hint() {
         ("de-DE", "fr-FR"),
         ("monday", "Mo"),
         ("07:00", "7 Uhr"),
+        ("at =", "missed = \"skipp\"\nat ="),
         ("\"region\"", "\"regoin\""),
         ("\"region\"", "\"region\", \"region\""),
         ("breakdowns", "worst = 0\nbreakdowns"),
         ("locale", "trend = 1\nlocale"),
-        ("locale", "currency = \"euro\"\nlocale"),
         ("locale", "every = \"month\"\nlocale"),
         ("locale", "recipients = [\"Ada\"]\nlocale"),
         ("locale", "recipients = [\"a@b.c\", \"a@b.c\"]\nlocale"),

@@ -52,6 +52,34 @@ fn of_many_breaches_alike_five_are_shown_and_the_others_counted() {
 }
 
 #[test]
+fn breaches_of_one_status_are_counted_apart_from_those_of_another() {
+    let mut numbers = samples::numbers();
+    numbers.breaches = (1..=17).map(|label| breach("rate", "partner", label)).collect();
+    for breach in &mut numbers.breaches[..11] {
+        breach.status = Status::Critical;
+    }
+    let view = view(&numbers, "en");
+    assert_eq!(view.verdict, "11 critical, 6 warnings");
+    let shown: Vec<(&str, &str)> =
+        view.breaches.iter().map(|breach| (breach.status.class, breach.more.as_str())).collect();
+    assert_eq!(
+        shown,
+        [
+            ("critical", ""),
+            ("critical", ""),
+            ("critical", ""),
+            ("critical", ""),
+            ("critical", "6 more"),
+            ("warning", ""),
+            ("warning", ""),
+            ("warning", ""),
+            ("warning", ""),
+            ("warning", "1 more"),
+        ]
+    );
+}
+
+#[test]
 fn without_breaches_all_is_well_or_nothing_was_judged() {
     let mut numbers = samples::numbers();
     numbers.breaches.clear();

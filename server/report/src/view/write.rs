@@ -10,7 +10,7 @@ use pegel_kpi::declaration::Unit;
 use pegel_kpi::threshold::{Better, Status};
 use std::collections::HashMap;
 
-/// Of the breaches of one KPI in one breakdown, only that many are shown on top.
+/// Of the breaches of one KPI in one breakdown and of one status, only that many are shown on top.
 const SHOWN_BREACHES: usize = 5;
 /// The lowest bar of a trend, in per cent of the highest: low is not nothing.
 const LOWEST_BAR: f64 = 14.0;
@@ -82,10 +82,12 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Of many breaches of one KPI in one breakdown the first few, the last of them with the count of the others.
+    /// Of many breaches of one KPI in one breakdown that are equally bad the first few, the last of them with the count
+    /// of the others.
     fn breaches(&self, breaches: &[Breach]) -> Vec<BreachView> {
         let alike = |breach: &Breach| {
-            (breach.kpi.clone(), breach.group.as_ref().map(|group: &GroupHead| group.dimension.clone()))
+            let dimension = breach.group.as_ref().map(|group: &GroupHead| group.dimension.clone());
+            (breach.kpi.clone(), dimension, breach.status)
         };
         let mut counts: HashMap<_, usize> = HashMap::new();
         let mut shown = Vec::new();

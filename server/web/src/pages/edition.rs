@@ -12,17 +12,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_report::format::Format;
 use pegel_report::numbers::{KpiBlock, Numbers};
 use pegel_report::view::{KpiView, View, view};
-use pegel_store::archive::Edition;
+use pegel_store::archive::{Edition, HTML, NUMBERS, TEXT};
 use pegel_store::outbox::{Delivery, DeliveryState};
 use serde::Serialize;
 
-/// The part that an edition's page is made from.
-const NUMBERS: &str = "numbers.json";
-const MAIL: &str = "mail.html";
-
-/// The stored parts that can be read as they are, with how browsers are to take them.
-const PARTS: [(&str, &str); 3] =
-    [(NUMBERS, "application/json"), (MAIL, "text/html; charset=utf-8"), ("mail.txt", "text/plain; charset=utf-8")];
+/// The stored parts that can be read as they are.
+const PARTS: [&str; 3] = [NUMBERS, HTML, TEXT];
 
 /// What the page says.
 #[derive(Serialize)]
@@ -107,14 +102,14 @@ pub(crate) async fn named(
 /// A stored part, byte for byte.
 pub(crate) async fn part(state: web::Data<State>, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
     let (id, name) = path.into_inner();
-    let (name, media_type) = PARTS.into_iter().find(|(part, _)| *part == name).ok_or(Failure::NoPage)?;
+    let name = PARTS.into_iter().find(|part| *part == name).ok_or(Failure::NoPage)?;
     let edition = blocking(&state, move |state| stored(state, &id)).await?;
     let part = edition.parts.into_iter().find(|part| part.name == name).ok_or(Failure::NoPage)?;
     let mut response = HttpResponse::Ok();
-    if name == MAIL {
+    if name == HTML {
         response.insert_header((header::CONTENT_SECURITY_POLICY, MAIL_POLICY));
     }
-    Ok(response.content_type(media_type).body(part.content))
+    Ok(response.content_type(part.media_type).body(part.content))
 }
 
 /// The edition of that number. Blocks.
@@ -136,7 +131,7 @@ impl Page {
         Ok(Page {
             id,
             sections: sections(&view, &numbers),
-            parts: PARTS.into_iter().map(|(name, _)| name).filter(|name| part(name).is_some()).collect(),
+            parts: PARTS.into_iter().filter(|name| part(name).is_some()).collect(),
             edition: view,
             sources: edition
                 .sources
@@ -168,14 +163,8 @@ fn sections(view: &View, numbers: &Numbers) -> Vec<Section> {
 
 impl Kpi {
     fn of(view: &KpiView, block: &KpiBlock) -> Kpi {
-        let points: Vec<Point> = block
-            .trend
-            .iter()
-            .map(|point| Point {
-                value: point.cell.outcome.value(),
-                status: block.threshold.judge(&point.cell.outcome, block.better),
-            })
-            .collect();
+        let point = |cell| Point::of(cell, &block.threshold, block.better);
+        let points: Vec<Point> = block.trend.iter().map(|period| point(&period.cell)).collect();
         let mut rows = view.tables.iter().flat_map(|table| &table.rows);
         Kpi {
             view: view.clone(),

@@ -14,7 +14,7 @@ pub fn run(path: Option<&Path>, global: &Global) -> Outcome {
     let (kpis, wrong) = load_scripts(&Arc::new(Language::new()), &scripts_at(path, global)?);
     let mut tally = Tally { failed: wrong.len(), ..Tally::default() };
     for diagnostic in &wrong {
-        answer(format_args!("{diagnostic}\n"));
+        eprintln!("{diagnostic}\n");
     }
     for kpi in &kpis {
         tally.add(kpi);
@@ -38,7 +38,7 @@ impl Tally {
         let results = match kpi.run_tests() {
             Ok(results) => results,
             Err(diagnostic) => {
-                answer(format_args!("{diagnostic}\n"));
+                eprintln!("{diagnostic}\n");
                 self.failed += 1;
                 return;
             }

@@ -21,6 +21,9 @@ pub fn run(command: &cli::Value, global: &Global) -> Outcome {
     let only = command.only.as_deref().map(condition).transpose()?;
     // A condition is one more dimension, of which one group is kept.
     let all: Vec<Dimension> = by.iter().copied().chain(only.as_ref().map(|(dimension, _)| *dimension)).collect();
+    if by.len() > 2 || all.iter().enumerate().any(|(index, dimension)| all[..index].contains(dimension)) {
+        return Err(usage(anyhow!("break down by one or two dimensions, and name each dimension once")));
+    }
     kpi.check_breakdown(&all).map_err(usage)?;
 
     let request = Request { kpi, breakdowns: vec![all] };

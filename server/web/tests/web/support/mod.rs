@@ -224,11 +224,11 @@ pub fn publish_with(store: &Store, numbers: &Numbers, json: String) -> i64 {
             part("numbers.json", "application/json", json),
             part(
                 "mail.html",
-                "text/html",
+                "text/html; charset=utf-8",
                 "<h1 style=\"color: teal\">Für Sie</h1><script>alert(1)</script>".to_owned(),
             ),
-            part("mail.txt", "text/plain", "Für Sie\n".to_owned()),
-            part("subject.txt", "text/plain", "Für Sie".to_owned()),
+            part("mail.txt", "text/plain; charset=utf-8", "Für Sie\n".to_owned()),
+            part("subject.txt", "text/plain; charset=utf-8", "Für Sie".to_owned()),
         ],
         sources: vec![SourceHash {
             kind: "kpi".to_owned(),

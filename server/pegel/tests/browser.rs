@@ -1,0 +1,65 @@
+//! Pages and mail in a real browser: nothing is blocked or missing, and nothing is wider than a phone.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use common::TestHome;
+use common::server::Served;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// What a phone is wide, in CSS pixels.
+const PHONE: u32 = 375;
+
+/// Opens an address and prints what became of it; what the page complains about goes to standard error.
+fn browse(address: &str, folder: &Path) -> Output {
+    let chromium = std::env::var_os("PEGEL_CHROMIUM").expect("PEGEL_CHROMIUM names no browser: run tests/run");
+    let mut command = Command::new(chromium);
+    command.args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]);
+    command.args(["--disable-component-update", "--disable-sync", "--disable-quic", "--enable-logging=stderr"]);
+    command.arg(format!("--user-data-dir={}", folder.join("browser").display()));
+    command.args(["--virtual-time-budget=2000", "--dump-dom", address]).output().unwrap()
+}
+
+/// How wide a document is when it is shown on a phone.
+fn width_on_a_phone(html: &str, folder: &Path) -> u32 {
+    let quoted = html.replace('&', "&amp;").replace('"', "&quot;");
+    let frame = format!(
+        r#"<!doctype html><title>waiting</title><iframe width="{PHONE}" height="2000" srcdoc="{quoted}"></iframe>
+        <script>
+            const frame = document.querySelector("iframe");
+            frame.onload = () => document.title = "width " + frame.contentDocument.documentElement.scrollWidth;
+        </script>"#
+    );
+    let file = folder.join("frame.html");
+    std::fs::write(&file, frame).unwrap();
+    let output = browse(&format!("file://{}", file.display()), folder);
+    let dom = String::from_utf8(output.stdout).unwrap();
+    let width = dom.split_once("<title>width ").and_then(|(_, rest)| rest.split_once('<')).map(|(width, _)| width);
+    width.unwrap_or_else(|| panic!("the frame was not loaded:\n{dom}")).parse().unwrap()
+}
+
+#[test]
+fn pages_and_mail_show_in_a_browser_and_fit_a_phone() {
+    let home = TestHome::empty();
+    let edition = home.run(&["demo", "--once"]).succeeded().out;
+    let mail = edition.lines().next().unwrap().strip_prefix("edition ").unwrap().to_owned();
+    assert!(width_on_a_phone(&std::fs::read_to_string(mail).unwrap(), home.path()) <= PHONE);
+
+    let served = Served::start(&home);
+    for (page, shows) in
+        [("/editions", "Weekly"), ("/editions/1", "Küste"), ("/kpis", "Feedback"), ("/kpis/revenue", "Revenue")]
+    {
+        let output = browse(&format!("http://{}{page}?lang=en", served.address), home.path());
+        let dom = String::from_utf8(output.stdout).unwrap();
+        assert!(dom.contains(shows), "{page}:\n{dom}");
+        let complaints = String::from_utf8_lossy(&output.stderr);
+        assert!(!complaints.contains(":CONSOLE"), "{page}: {complaints}");
+
+        let (html, style) = (served.body(&format!("{page}?lang=en")), served.body(&served.style_sheet()));
+        let styled = html.replace("</head>", &format!("<style>{style}</style></head>"));
+        let width = width_on_a_phone(&styled, home.path());
+        assert!(width <= PHONE, "{page} is {width} wide");
+    }
+}

@@ -1,0 +1,64 @@
+//! A running server.
+
+use super::TestHome;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+
+/// A server that is killed when the test ends.
+pub struct Served {
+    child: Child,
+    /// Host and port.
+    pub address: String,
+}
+
+impl Served {
+    pub fn start(home: &TestHome) -> Served {
+        let mut command = home.command(&["serve", "--address", "127.0.0.1:0"]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let address = lines.find_map(|line| {
+            let line = line.unwrap();
+            let (_, rest) = line.split_once("http://")?;
+            Some(rest.split('/').next().unwrap().to_owned())
+        });
+        let address = address.expect("the server says where it listens");
+        // Somebody must go on reading what it logs.
+        std::thread::spawn(move || lines.for_each(drop));
+        Served { child, address }
+    }
+
+    /// The whole answer, headers and all.
+    pub fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// The answer without its headers.
+    pub fn body(&self, path: &str) -> String {
+        self.get(path).split_once("\r\n\r\n").unwrap().1.to_owned()
+    }
+
+    /// Where the pages' style sheet is.
+    pub fn style_sheet(&self) -> String {
+        let page = self.body("/editions");
+        let (_, rest) = page.split_once("rel=\"stylesheet\" href=\"").unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    }
+
+    /// As `kill -9` does.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
