@@ -24,9 +24,9 @@
 //! runs out and the mail is handed over again: nobody can know that it arrived. This window is the time of one QUIT and
 //! one short transaction. The same holds where a connection breaks between the data and the 250, where handing over
 //! takes longer than the lease (each step of the conversation has a time-out, so a server would have to be slow at every
-//! one), and where a power cut takes back the last commits of an SQLite file. The repeated mail is the same to the byte,
-//! Message-ID included, so that mail servers and programs that drop repeated mails can; in a folder it replaces the
-//! file, so that there is still one. In every other case a mail is handed over exactly once.
+//! one). The repeated mail is the same to the byte, Message-ID included, so that mail servers and programs that drop
+//! repeated mails can; in a folder it replaces the file, so that there is still one. In every other case a mail is
+//! handed over exactly once.
 
 pub mod clock;
 pub mod compose;

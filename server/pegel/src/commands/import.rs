@@ -7,8 +7,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use pegel_import::summary::Rejected;
 use pegel_import::{Mapping, Options, Progress, Summary, import};
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, IsTerminal};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// How many rejected rows are shown one by one.
 const SHOWN: usize = 20;
@@ -24,13 +25,12 @@ pub fn run(command: &cli::Import, global: &Global) -> Outcome {
     let rejected = command.rejected.as_deref().map(|path| RejectedFile::begin(path, &command.file)).transpose()?;
     let store = home.store()?;
     let options = Options { dry_run: command.dry_run, now: global.clock().now().as_second(), zone: home.config.zone() };
-    let bar = progress_bar();
+    let mut course = Course::begin();
     let name = command.file.display().to_string();
     let summary = import(file, &name, &mapping, &store, &options, &mut |progress: Progress| {
-        bar.set_length(progress.total);
-        bar.set_position(progress.bytes);
+        course.show(progress);
     });
-    bar.finish_and_clear();
+    course.end();
     let summary = summary.map_err(|error| if error.is_usage() { usage(error) } else { broke(error) })?;
     say(&summary, &command.file);
     answer(&summary);
@@ -40,10 +40,37 @@ pub fn run(command: &cli::Import, global: &Global) -> Outcome {
     Ok(if summary.rejected.is_empty() { Done::InOrder } else { Done::NotInOrder })
 }
 
-/// Shown on a terminal, silent elsewhere.
-fn progress_bar() -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {eta} to go");
-    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+/// How far the import is: a bar on a terminal, a line every few seconds elsewhere.
+struct Course {
+    bar: Option<ProgressBar>,
+    said: Instant,
+}
+
+impl Course {
+    /// How long a log is left without a word.
+    const PAUSE: Duration = Duration::from_secs(5);
+
+    fn begin() -> Course {
+        let style = ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {eta} to go");
+        let bar = || ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Course { bar: std::io::stderr().is_terminal().then(bar), said: Instant::now() }
+    }
+
+    fn show(&mut self, progress: Progress) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(progress.total);
+            bar.set_position(progress.bytes);
+        } else if self.said.elapsed() >= Course::PAUSE {
+            self.said = Instant::now();
+            eprintln!("{} % done", progress.bytes * 100 / progress.total.max(1));
+        }
+    }
+
+    fn end(self) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+    }
 }
 
 /// The file of rejected rows: written beside its place, and put there when it is whole.
