@@ -1,16 +1,19 @@
 //! Which KPIs are in force: the built-in scripts, a home's own, and the configured thresholds laid over them.
 //!
 //! - [`scripts`]: the texts, built in or from the home
-//! - [`thresholds`], from `config/thresholds.toml`
+//! - [`thresholds`], from `config/thresholds.toml`, with the parameters that scripts leave open
+//! - [`calendar`], from `config/calendar.toml`: when is worked
 //! - [`Catalog`]: both together; all that is wrong is said at once, and a catalogue with an error is no catalogue
 
+pub mod calendar;
 pub mod scripts;
 pub mod thresholds;
 
 use pegel_kpi::diagnostic::{Diagnostic, nearest};
 use pegel_kpi::kpi::Kpi;
-use pegel_kpi::script::Language;
+use pegel_kpi::script::{Environment, Language};
 use scripts::ScriptFile;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,7 +40,7 @@ pub enum CatalogError {
     #[error("no KPI is called “{id}”{hint}")]
     Unknown { id: String, hint: String },
     #[error("{file}: {message}")]
-    Thresholds { file: String, message: String },
+    Configuration { file: &'static str, message: String },
     #[error("{} cannot be read: {error}", path.display())]
     Unreadable { path: PathBuf, error: std::io::Error },
 }
@@ -54,8 +57,8 @@ impl Catalog {
     /// # Errors
     /// All that is wrong in the scripts, or what is wrong in the thresholds.
     pub fn load(home: &Path) -> Result<Catalog, CatalogError> {
-        let language = Arc::new(Language::new());
-        let (kpis, wrong) = load_scripts(&language, &scripts::of_home(home)?);
+        let scripts = scripts::of_home(home)?;
+        let (kpis, wrong) = load_scripts(&language(home, &scripts)?, &scripts);
         if !wrong.is_empty() {
             return Err(CatalogError::Scripts(wrong));
         }
@@ -83,13 +86,30 @@ impl Catalog {
     }
 }
 
-/// Loads each script: the KPIs of those in order, and what is wrong with the others.
+/// The language in the surroundings of a home: its configuration, and the helpers among these scripts and the home's
+/// own.
+///
+/// # Errors
+/// If a helper or the configuration is not in order.
+pub fn language(home: &Path, scripts: &[ScriptFile]) -> Result<Arc<Language>, CatalogError> {
+    let own = scripts::of_home(home)?;
+    let helper = |script: &ScriptFile| Some((script.library()?.to_owned(), script.text.clone()));
+    let libraries: BTreeMap<String, String> = own.iter().chain(scripts).filter_map(helper).collect();
+    let environment = Environment {
+        libraries: libraries.into_iter().collect(),
+        parameters: Thresholds::of_home(home)?.0.parameters(),
+        calendar: Arc::new(calendar::of_home(home)?),
+    };
+    Language::within(environment).map(Arc::new).map_err(CatalogError::Scripts)
+}
+
+/// Loads each script: the KPIs of those in order, and what is wrong with the others. Shared helpers are left out.
 pub fn load_scripts(language: &Arc<Language>, scripts: &[ScriptFile]) -> (Vec<Kpi>, Vec<Diagnostic>) {
     let mut kpis = Vec::new();
     let mut wrong = Vec::new();
-    for script in scripts {
+    for script in scripts.iter().filter(|script| script.library().is_none()) {
         match language.load(&script.name, &script.text) {
-            Ok(kpi) => kpis.push(kpi),
+            Ok(found) => kpis.extend(found),
             Err(diagnostic) => wrong.push(diagnostic),
         }
     }

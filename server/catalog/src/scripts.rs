@@ -31,6 +31,16 @@ fn collect_built_in(folder: &Dir, found: &mut Vec<ScriptFile>) {
     }
 }
 
+/// The folder of helpers that scripts share; they are no KPIs.
+const LIBRARIES: &str = "lib/";
+
+impl ScriptFile {
+    /// Of a shared helper, the name under which scripts import it.
+    pub fn library(&self) -> Option<&str> {
+        self.name.strip_prefix(LIBRARIES)?.strip_suffix(".rhai")
+    }
+}
+
 /// The scripts in force for a home: the built-in ones, and those below `home/kpis`, which replace a built-in of the
 /// same name. Sorted by name.
 ///

@@ -1,8 +1,10 @@
-//! `config/thresholds.toml`: thresholds that override those of the scripts.
+//! `config/thresholds.toml`: thresholds that override those of the scripts, and parameters that scripts leave open.
 
 use crate::{CatalogError, did_you_mean};
+use pegel_kpi::declaration::Parameter;
 use pegel_kpi::kpi::Kpi;
-use pegel_kpi::threshold::Better;
+use pegel_kpi::script::Configured;
+use pegel_kpi::threshold::{Better, Mark};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,40 +23,47 @@ pub struct Thresholds(BTreeMap<String, Rule>);
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Rule {
-    #[serde(deserialize_with = "mark")]
-    warning: Option<Mark>,
-    #[serde(deserialize_with = "mark")]
-    critical: Option<Mark>,
+    #[serde(deserialize_with = "setting")]
+    warning: Option<Setting>,
+    #[serde(deserialize_with = "setting")]
+    critical: Option<Setting>,
     min_sample: Option<u64>,
+    /// What the script leaves open; the language checks them against it.
+    parameters: BTreeMap<String, Parameter>,
 }
 
-/// From where on a figure is bad, in the units of scripts; or `false`: nowhere.
+/// From where on a figure is bad; or `false`: nowhere.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Mark {
-    At(f64),
+enum Setting {
+    At(Mark),
     Off,
 }
 
-fn mark<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Mark>, D::Error> {
+fn setting<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Setting>, D::Error> {
     #[derive(Deserialize)]
-    #[serde(untagged, expecting = "a mark is a number, or false for none")]
+    #[serde(untagged, expecting = "a mark is a number, { mean_of = 3 }, or false for none")]
     enum Written {
-        Number(f64),
+        Mark(Mark),
         Switch(bool),
     }
     match Written::deserialize(deserializer)? {
-        Written::Number(number) if number.is_finite() => Ok(Some(Mark::At(number))),
-        Written::Switch(false) => Ok(Some(Mark::Off)),
-        _ => Err(serde::de::Error::custom("a mark is a number, or false for none")),
+        Written::Mark(Mark::At(number)) if !number.is_finite() => Err(unfit()),
+        Written::Mark(mark) => Ok(Some(Setting::At(mark))),
+        Written::Switch(false) => Ok(Some(Setting::Off)),
+        Written::Switch(true) => Err(unfit()),
     }
 }
 
-impl Mark {
-    fn over(mark: Option<Mark>, own: Option<f64>) -> Option<f64> {
-        match mark {
+fn unfit<E: serde::de::Error>() -> E {
+    E::custom("a mark is a number, { mean_of = 3 }, or false for none")
+}
+
+impl Setting {
+    fn over(setting: Option<Setting>, own: Option<Mark>) -> Option<Mark> {
+        match setting {
             None => own,
-            Some(Mark::At(number)) => Some(number),
-            Some(Mark::Off) => None,
+            Some(Setting::At(mark)) => Some(mark),
+            Some(Setting::Off) => None,
         }
     }
 }
@@ -83,6 +92,11 @@ impl Thresholds {
         toml::from_str(text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))
     }
 
+    /// By the id of a KPI, what its parameters are set to.
+    pub fn parameters(&self) -> Configured {
+        self.0.iter().map(|(id, rule)| (id.clone(), rule.parameters.clone())).collect()
+    }
+
     /// Lays the rules over the scripts' own thresholds.
     ///
     /// # Errors
@@ -94,8 +108,8 @@ impl Thresholds {
         for kpi in kpis {
             if let Some(rule) = self.0.get(kpi.id()) {
                 let threshold = &mut kpi.declaration.threshold;
-                threshold.warning = Mark::over(rule.warning, threshold.warning);
-                threshold.critical = Mark::over(rule.critical, threshold.critical);
+                threshold.warning = Setting::over(rule.warning, threshold.warning);
+                threshold.critical = Setting::over(rule.critical, threshold.critical);
                 kpi.declaration.min_sample = rule.min_sample.unwrap_or(kpi.declaration.min_sample);
             }
             check_order(kpi)?;
@@ -107,7 +121,9 @@ impl Thresholds {
 /// A warning comes before critical, or it never comes.
 fn check_order(kpi: &Kpi) -> Result<(), CatalogError> {
     let declaration = &kpi.declaration;
-    let (Some(warning), Some(critical)) = (declaration.threshold.warning, declaration.threshold.critical) else {
+    let (Some(Mark::At(warning)), Some(Mark::At(critical))) =
+        (declaration.threshold.warning, declaration.threshold.critical)
+    else {
         return Ok(());
     };
     let reversed = match declaration.better {
@@ -126,5 +142,5 @@ fn check_order(kpi: &Kpi) -> Result<(), CatalogError> {
 }
 
 fn wrong(message: String) -> CatalogError {
-    CatalogError::Thresholds { file: FILE.to_owned(), message }
+    CatalogError::Configuration { file: FILE, message }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use pegel_catalog::{Catalog, CatalogError};
+use pegel_kpi::threshold::Mark;
 use std::path::Path;
 
 fn home(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -29,7 +30,7 @@ fn an_empty_home_has_the_built_in_kpis_with_the_shipped_floor() {
     let home = home(&[]);
     let catalog = Catalog::load(home.path()).unwrap();
     let feedback_rate = catalog.kpi("feedback_rate").unwrap();
-    assert_eq!(feedback_rate.declaration.threshold.critical, Some(0.75));
+    assert_eq!(feedback_rate.declaration.threshold.critical, Some(Mark::At(0.75)));
     assert_eq!(feedback_rate.pack(), "partner");
 }
 
@@ -39,10 +40,10 @@ fn a_configured_threshold_overrides_the_scripts_mark_by_mark() {
         home(&[("config/thresholds.toml", "[feedback_rate]\ncritical = 0.5\nwarning = false\nmin_sample = 20\n")]);
     let catalog = Catalog::load(home.path()).unwrap();
     let declaration = &catalog.kpi("feedback_rate").unwrap().declaration;
-    assert_eq!((declaration.threshold.warning, declaration.threshold.critical), (None, Some(0.5)));
+    assert_eq!((declaration.threshold.warning, declaration.threshold.critical), (None, Some(Mark::At(0.5))));
     assert_eq!(declaration.min_sample, 20);
     // Others keep what their scripts say.
-    assert_eq!(catalog.kpi("acceptance_time").unwrap().declaration.threshold.warning, Some(3600.0));
+    assert_eq!(catalog.kpi("acceptance_time").unwrap().declaration.threshold.warning, Some(Mark::At(3600.0)));
 }
 
 #[test]
@@ -75,7 +76,7 @@ fn what_is_wrong_with_the_thresholds_is_said() {
     for (text, said) in [
         ("[feedback_rat]\ncritical = 0.5\n", "did you mean “feedback_rate”?"),
         ("[feedback_rate]\ncritcal = 0.5\n", "unknown field `critcal`"),
-        ("[feedback_rate]\ncritical = \"75 %\"\n", "a mark is a number, or false for none"),
+        ("[feedback_rate]\ncritical = \"75 %\"\n", "a mark is a number, { mean_of = 3 }, or false for none"),
         ("[feedback_rate]\nwarning = 0.7\n", "the warning at 0.7 would never be seen, since 0.75 is already critical"),
         ("[feedback_rate\n", "line 1"),
     ] {

@@ -32,7 +32,8 @@ fn ten_kpis_in_four_breakdowns_over_thirteen_weeks_take_seven_statements() {
     on_both(|store| {
         let mut reader = store.reader().unwrap();
         let periods = week.trail(13).unwrap();
-        let figures = compute(&KPIS.map(request), &periods, &Scope::everything(), &mut reader).unwrap();
+        let figures =
+            compute(&KPIS.map(request), &periods, &Scope::everything(), jiff::Timestamp::MAX, &mut reader).unwrap();
         assert_eq!(figures.len(), 10);
         // leads by acceptance, contact, creation and closing; the opportunities of the leads created; orders;
         // opportunities by closing.

@@ -1,9 +1,12 @@
 //! Measures: what is aggregated over which rows; and the states in which aggregation goes on row by row, and which can
 //! be merged.
 
-use crate::expr::{Condition, Expr};
+use crate::expr::{Condition, Expr, Part};
 use crate::model::{Path, Reference, Table};
+use crate::period::Reach;
+use crate::scan::Projection;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// How many rows become one figure.
@@ -19,19 +22,30 @@ pub enum Aggregate {
     Percentile(Expr, f64),
     Min(Expr),
     Max(Expr),
+    /// The share of the sum that falls to that share of the rows with most, the number of rows rounded up: how much of
+    /// the revenue comes from the top fifth of the customers.
+    TopShare(Expr, f64),
+    /// `value` of the row in which `by` is smallest, or greatest.
+    Picked {
+        by: Expr,
+        value: Expr,
+        last: bool,
+    },
 }
 
 impl Aggregate {
-    /// What is aggregated; a count needs nothing of its rows.
-    pub fn operand(&self) -> Option<&Expr> {
+    /// What is read of each row: nothing for a count, and the order first for a picked value.
+    pub fn operands(&self) -> Vec<&Expr> {
         match self {
-            Aggregate::Count => None,
+            Aggregate::Count => vec![],
             Aggregate::Distinct(expr)
             | Aggregate::Sum(expr)
             | Aggregate::Mean(expr)
             | Aggregate::Percentile(expr, _)
             | Aggregate::Min(expr)
-            | Aggregate::Max(expr) => Some(expr),
+            | Aggregate::Max(expr)
+            | Aggregate::TopShare(expr, _) => vec![expr],
+            Aggregate::Picked { by, value, .. } => vec![by, value],
         }
     }
 
@@ -41,21 +55,95 @@ impl Aggregate {
     }
 }
 
-/// A figure of a KPI: an aggregate over the rows of a table that a date puts into the period.
+/// What a measure is an amount of; decides which units a KPI's value may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity {
+    /// Rows, or different values.
+    Count,
+    Number,
+    /// Minor units.
+    Money,
+    /// Seconds.
+    Duration,
+}
+
+/// Which rows of a table belong to a period.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Frame {
+    /// Those whose date lies in a span around the period.
+    Dated { by: Path, reach: Reach },
+    /// Those that exist at a moment of the period.
+    Existing { from: Path, until: Option<Expr>, at: Moment },
+    /// Every row, in every period.
+    All,
+}
+
+/// The moment at which existing rows are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// When the period begins.
+    Start,
+    /// When the period ends.
+    End,
+    /// At some time of the period.
+    During,
+}
+
+/// Of each series of rows, only the latest one is counted. Rows are one series if they agree in all these columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Latest {
+    pub series: Vec<Projection>,
+    pub by: Expr,
+    /// What must hold for the latest row to be counted; the measure's own filter is asked before.
+    pub filter: Option<Condition>,
+}
+
+/// A figure of a KPI: an aggregate over the rows of a table that belong to the period.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measure {
     pub table: &'static Table,
-    pub dated_by: Path,
+    pub frame: Frame,
     pub filter: Option<Condition>,
+    pub latest: Option<Latest>,
     pub aggregate: Aggregate,
-    /// Whether the figure is an amount of money, and so arrives in minor units.
-    pub is_money: bool,
+    pub quantity: Quantity,
+    /// Which date gives the month in a breakdown by month, where that is not the date of the frame.
+    pub month_of: Option<Path>,
 }
 
 impl Measure {
-    /// Calls `visit` with every expression in it.
-    pub fn expressions<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
-        expressions(self.filter.as_ref(), &self.aggregate, visit);
+    /// Every expression and condition in it.
+    pub fn parts(&self) -> Vec<Part<'_>> {
+        let mut parts = parts(self.filter.as_ref(), &self.aggregate);
+        if let Frame::Existing { until: Some(until), .. } = &self.frame {
+            parts.push(Part::Expr(until));
+        }
+        if let Some(latest) = &self.latest {
+            parts.push(Part::Expr(&latest.by));
+            parts.extend(latest.filter.iter().map(Part::Condition));
+        }
+        parts
+    }
+
+    /// Every column it reads, beside that of its frame.
+    pub fn columns(&self) -> Vec<&Projection> {
+        let read = self.parts().into_iter().flat_map(|part| part.columns().into_iter().map(|(_, column)| column));
+        let series = self.latest.iter().flat_map(|latest| &latest.series);
+        read.chain(series).collect()
+    }
+
+    /// Whether a row contributes something else to each period it belongs to.
+    pub fn needs_period(&self) -> bool {
+        let dated = matches!(self.frame, Frame::Dated { .. });
+        !dated || self.latest.is_some() || self.parts().into_iter().any(Part::needs_period)
+    }
+
+    /// The date that gives the month in a breakdown by month; `None` where there is none.
+    pub fn month_of(&self) -> Option<&Path> {
+        match (&self.month_of, &self.frame) {
+            (Some(path), _) | (None, Frame::Dated { by: path, .. }) => Some(path),
+            _ => None,
+        }
     }
 }
 
@@ -65,24 +153,26 @@ pub struct ChildMeasure {
     pub table: &'static Table,
     /// The foreign key by which its rows belong to their parent.
     pub parent: &'static Reference,
+    /// Only rows whose date lies in a span around the period.
+    pub dated: Option<(Path, Reach)>,
     pub filter: Option<Condition>,
     pub aggregate: Aggregate,
 }
 
 impl ChildMeasure {
-    /// Calls `visit` with every expression in it.
-    pub fn expressions<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
-        expressions(self.filter.as_ref(), &self.aggregate, visit);
+    /// Every expression and condition in it.
+    pub fn parts(&self) -> Vec<Part<'_>> {
+        parts(self.filter.as_ref(), &self.aggregate)
+    }
+
+    /// Whether it is another figure in another period.
+    pub fn needs_period(&self) -> bool {
+        self.dated.is_some() || self.parts().into_iter().any(Part::needs_period)
     }
 }
 
-fn expressions<'a>(filter: Option<&'a Condition>, aggregate: &'a Aggregate, visit: &mut dyn FnMut(&'a Expr)) {
-    if let Some(filter) = filter {
-        filter.expressions(visit);
-    }
-    if let Some(operand) = aggregate.operand() {
-        visit(operand);
-    }
+fn parts<'a>(filter: Option<&'a Condition>, aggregate: &'a Aggregate) -> Vec<Part<'a>> {
+    filter.into_iter().map(Part::Condition).chain(aggregate.operands().into_iter().map(Part::Expr)).collect()
 }
 
 /// The figures over related rows, by the id of the row they belong to.
@@ -152,6 +242,8 @@ enum States {
     Totals(Vec<Total>),
     Values(Vec<Vec<f64>>),
     Extremes(Vec<Extreme>),
+    /// The order and the value of the row picked so far.
+    Picked(Vec<Option<(f64, f64)>>),
 }
 
 /// An aggregate at work.
@@ -168,8 +260,9 @@ impl Accumulator {
             Aggregate::Count => States::Counts(Vec::new()),
             Aggregate::Distinct(_) => States::Distinct(Vec::new()),
             Aggregate::Sum(_) | Aggregate::Mean(_) => States::Totals(Vec::new()),
-            Aggregate::Percentile(..) => States::Values(Vec::new()),
+            Aggregate::Percentile(..) | Aggregate::TopShare(..) => States::Values(Vec::new()),
             Aggregate::Min(_) | Aggregate::Max(_) => States::Extremes(Vec::new()),
+            Aggregate::Picked { .. } => States::Picked(Vec::new()),
         };
         Accumulator { aggregate: aggregate.clone(), states }
     }
@@ -182,15 +275,16 @@ impl Accumulator {
             States::Totals(states) => states.resize(slots.max(states.len()), Total::default()),
             States::Values(states) => states.resize_with(slots.max(states.len()), Vec::new),
             States::Extremes(states) => states.resize(slots.max(states.len()), Extreme::default()),
+            States::Picked(states) => states.resize(slots.max(states.len()), None),
         }
     }
 
-    /// Takes in the selected rows: `slots` says where each row belongs, `operands` what it contributes (by row; NaN is
-    /// left out). A count needs no operands.
+    /// Takes in the selected rows: `slots` says where each row belongs, `operands` what it contributes (by row, in the
+    /// order of [`Aggregate::operands`]; NaN is left out).
     ///
     /// # Panics
-    /// If there is no room for a slot.
-    pub fn add(&mut self, selected: &[u32], slots: &[u32], operands: Option<&[f64]>) {
+    /// If there is no room for a slot, or an operand is missing.
+    pub fn add(&mut self, selected: &[u32], slots: &[u32], operands: &[Cow<[f64]>]) {
         let rows = selected.iter().map(|row| *row as usize);
         let pairs = |operands| {
             let operands: &[f64] = operands;
@@ -198,16 +292,16 @@ impl Accumulator {
         };
         match (&mut self.states, operands) {
             (States::Counts(states), _) => rows.for_each(|row| states[slots[row] as usize] += 1),
-            (States::Distinct(states), Some(operands)) => {
+            (States::Distinct(states), [operands]) => {
                 pairs(operands).for_each(|(slot, value)| _ = states[slot].insert(value.to_bits()));
             }
-            (States::Totals(states), Some(operands)) => {
+            (States::Totals(states), [operands]) => {
                 pairs(operands).for_each(|(slot, value)| states[slot].add(value));
             }
-            (States::Values(states), Some(operands)) => {
+            (States::Values(states), [operands]) => {
                 pairs(operands).for_each(|(slot, value)| states[slot].push(value));
             }
-            (States::Extremes(states), Some(operands)) => {
+            (States::Extremes(states), [operands]) => {
                 let smaller = matches!(self.aggregate, Aggregate::Min(_));
                 for (slot, value) in pairs(operands) {
                     let state = &mut states[slot];
@@ -217,7 +311,16 @@ impl Accumulator {
                     state.rows += 1;
                 }
             }
-            (_, None) => unreachable!("only a count has no operand"),
+            (States::Picked(states), [by, values]) => {
+                let last = matches!(self.aggregate, Aggregate::Picked { last: true, .. });
+                for row in rows.filter(|row| !by[*row].is_nan()) {
+                    let state = &mut states[slots[row] as usize];
+                    if state.is_none_or(|(known, _)| if last { by[row] > known } else { by[row] < known }) {
+                        *state = Some((by[row], values[row]));
+                    }
+                }
+            }
+            _ => unreachable!("every aggregate gets its operands"),
         }
     }
 
@@ -247,10 +350,23 @@ impl Accumulator {
             }
             States::Values(states) => {
                 let mut values: Vec<f64> = within(states, slots).iter().flatten().copied().collect();
-                let Aggregate::Percentile(_, share) = self.aggregate else {
-                    unreachable!("only percentiles keep values")
-                };
-                some(values.len() as u64, percentile(&mut values, share))
+                let rows = values.len() as u64;
+                match self.aggregate {
+                    Aggregate::Percentile(_, share) => some(rows, percentile(&mut values, share)),
+                    Aggregate::TopShare(_, share) => {
+                        let value = top_share(&mut values, share);
+                        Reading { value: Some(value).filter(|value| value.is_finite()), rows }
+                    }
+                    _ => unreachable!("only these keep values"),
+                }
+            }
+            States::Picked(states) => {
+                let picked = within(states, slots).iter().flatten();
+                let last = matches!(self.aggregate, Aggregate::Picked { last: true, .. });
+                let first = |a: &(f64, f64), b: &(f64, f64)| if last { b.0 > a.0 } else { b.0 < a.0 };
+                let found = picked.copied().reduce(|a, b| if first(&a, &b) { b } else { a });
+                let value = found.map(|(_, value)| value).filter(|value| !value.is_nan());
+                Reading { value, rows: u64::from(found.is_some()) }
             }
             States::Extremes(states) => {
                 let seen = within(states, slots).iter().filter(|state| state.rows > 0);
@@ -271,6 +387,59 @@ impl Accumulator {
         let figures = ids.iter().enumerate().map(|(slot, id)| (*id, figure(slot))).collect();
         let absent = Accumulator::new(&self.aggregate).read(0..0).value.unwrap_or(f64::NAN);
         ByParent { figures, absent }
+    }
+}
+
+/// The latest row of each series, one set of them for each slot.
+#[derive(Debug, Default)]
+pub struct LatestRows(Vec<FxHashMap<Box<[u64]>, LatestRow>>);
+
+#[derive(Debug)]
+struct LatestRow {
+    by: f64,
+    /// What it contributes to the aggregate; `None` if it is the latest, but does not count.
+    operands: Option<Vec<f64>>,
+}
+
+impl LatestRows {
+    /// Makes room for that many slots.
+    pub fn grow(&mut self, slots: usize) {
+        self.0.resize_with(slots.max(self.0.len()), FxHashMap::default);
+    }
+
+    /// Takes in the selected rows: `series` says which rows belong together, `by` which of them is the latest, `passes`
+    /// whether that one counts. Of two dated alike the one read later stays.
+    pub fn add(
+        &mut self,
+        selected: &[u32],
+        slots: &[u32],
+        series: &[Vec<u64>],
+        by: &[f64],
+        passes: Option<&[bool]>,
+        operands: &[Cow<[f64]>],
+    ) {
+        for row in selected.iter().map(|row| *row as usize) {
+            let key: Box<[u64]> = series.iter().map(|codes| codes[row]).collect();
+            let known = &mut self.0[slots[row] as usize];
+            if known.get(&key).is_none_or(|known| by[row] >= known.by) {
+                let counts = passes.is_none_or(|passes| passes[row]);
+                let operands = counts.then(|| operands.iter().map(|operands| operands[row]).collect());
+                known.insert(key, LatestRow { by: by[row], operands });
+            }
+        }
+    }
+
+    /// The figure over the latest rows in these slots.
+    pub fn read(&self, aggregate: &Aggregate, slots: Range<usize>) -> Reading {
+        let rows = within(&self.0, slots).iter().flat_map(FxHashMap::values);
+        let rows: Vec<&Vec<f64>> = rows.filter_map(|row| row.operands.as_ref()).collect();
+        let column = |at: usize| rows.iter().map(|row| row[at]).collect::<Vec<f64>>();
+        let operands: Vec<Cow<[f64]>> = (0..aggregate.operands().len()).map(|at| Cow::Owned(column(at))).collect();
+        let mut accumulator = Accumulator::new(aggregate);
+        accumulator.grow(1);
+        let selected: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
+        accumulator.add(&selected, &vec![0; rows.len()], &operands);
+        accumulator.read(0..1)
     }
 }
 
@@ -296,6 +465,22 @@ fn percentile(values: &mut [f64], share: f64) -> f64 {
     let at = *at;
     let next = above.iter().copied().min_by(f64::total_cmp).unwrap_or(at);
     at + (next - at) * (rank - rank.floor())
+}
+
+/// The share of the sum that falls to `share` of the values, the greatest, their number rounded up; NaN where the sum is
+/// not positive, since a share of nothing is none. Reorders the values.
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index")]
+fn top_share(values: &mut [f64], share: f64) -> f64 {
+    values.sort_unstable_by(|a, b| b.total_cmp(a));
+    let sum = |values: &[f64]| {
+        let mut total = Total::default();
+        values.iter().for_each(|value| total.add(*value));
+        total.value()
+    };
+    // A fifth of 5 is 1, though 5 × 0.2 is a little more.
+    let top = (values.len() as f64 * share - 1e-9).ceil().max(0.0) as usize;
+    let all = sum(values);
+    if all > 0.0 { sum(&values[..top.min(values.len())]) / all } else { f64::NAN }
 }
 
 #[cfg(test)]
@@ -325,24 +510,31 @@ mod tests {
     #[test]
     fn states_of_several_slots_are_merged() {
         let column = crate::model::table("orders").unwrap().column("amount").unwrap();
-        let amount = Expr::Column(crate::scan::Projection::of(Path::own(column)));
+        let origin = crate::expr::Origin { table: crate::model::table("orders").unwrap(), depth: 0 };
+        let amount = Expr::Column(origin, Projection::of(Path::own(column)));
         let read = |aggregate| {
             let mut accumulator = Accumulator::new(&aggregate);
             accumulator.grow(2);
-            accumulator.add(&[0, 1, 2], &[0, 1, 1], Some(&[10.0, 20.0, 20.0]));
+            accumulator.add(&[0, 1, 2], &[0, 1, 1], &[Cow::Borrowed(&[10.0, 20.0, 20.0])]);
             accumulator.read(0..2)
         };
         assert_eq!(read(Aggregate::Sum(amount.clone())), Reading { value: Some(50.0), rows: 3 });
         assert_eq!(read(Aggregate::Distinct(amount.clone())), Reading { value: Some(2.0), rows: 2 });
         assert_eq!(read(Aggregate::Percentile(amount.clone(), 0.5)), Reading { value: Some(20.0), rows: 3 });
+        assert_eq!(read(Aggregate::TopShare(amount.clone(), 0.2)), Reading { value: Some(0.4), rows: 3 });
         assert_eq!(read(Aggregate::Min(amount)), Reading { value: Some(10.0), rows: 3 });
     }
 
     #[test]
+    fn the_top_fifth_of_five_is_one() {
+        assert!((top_share(&mut [10.0, 50.0, 20.0, 10.0, 10.0], 0.2) - 0.5).abs() < 1e-12);
+        assert!((top_share(&mut [10.0, 50.0, 20.0, 10.0, 10.0, 0.0], 0.2) - 0.7).abs() < 1e-12);
+        assert!(top_share(&mut [], 0.2).is_nan());
+    }
+
+    #[test]
     fn over_no_rows_a_count_is_zero_and_a_mean_is_absent() {
-        let column = crate::model::table("orders").unwrap().column("amount").unwrap();
-        let amount = Expr::Column(crate::scan::Projection::of(Path::own(column)));
         assert_eq!(Accumulator::new(&Aggregate::Count).read(0..1).value, Some(0.0));
-        assert_eq!(Accumulator::new(&Aggregate::Mean(amount)).read(0..1).value, None);
+        assert_eq!(Accumulator::new(&Aggregate::Mean(Expr::Number(1.0))).read(0..1).value, None);
     }
 }

@@ -23,6 +23,11 @@ impl Dictionary {
         self.texts.get(code as usize).map(AsRef::as_ref)
     }
 
+    /// All texts, in the order of their codes.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(AsRef::as_ref)
+    }
+
     fn intern(&mut self, text: &str) -> u32 {
         if let Some(code) = self.code(text) {
             return code;

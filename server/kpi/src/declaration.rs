@@ -1,7 +1,8 @@
 //! What a script says about its KPI: the map it hands to `kpi(#{…})`.
 
-use crate::threshold::{Better, Threshold};
+use crate::threshold::{Better, Marks};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,8 +44,70 @@ pub struct Declaration {
     pub unit: Unit,
     pub better: Better,
     #[serde(default)]
-    pub threshold: Threshold,
+    pub threshold: Marks,
     /// Fewer rows than this, and there is no figure but "too few".
     #[serde(default)]
     pub min_sample: u64,
+    /// So long after a period its figures can still change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settles_after: Option<Lag>,
+    /// What configuration may set, with what holds unless it does.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, Parameter>,
+}
+
+/// Something that a script leaves open and configuration may set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged, expecting = "a parameter is a number, a text, or true or false")]
+pub enum Parameter {
+    Number(f64),
+    Text(String),
+    YesNo(bool),
+}
+
+impl Parameter {
+    /// Whether both are of one kind, so that one can stand for the other.
+    pub fn is_like(&self, other: &Parameter) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+
+    /// What it is, in words.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Parameter::Number(_) => "a number",
+            Parameter::Text(_) => "a text",
+            Parameter::YesNo(_) => "true or false",
+        }
+    }
+}
+
+/// A length of time, written `14d`, `2w` or `12h`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Lag(i64);
+
+impl Lag {
+    /// In seconds.
+    pub fn seconds(self) -> i64 {
+        self.0
+    }
+}
+
+impl TryFrom<String> for Lag {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Lag, String> {
+        let length = |unit: char, seconds: i64| {
+            let count: u32 = text.strip_suffix(unit)?.trim().parse().ok()?;
+            Some(Lag(i64::from(count) * seconds))
+        };
+        let lag = length('h', 3600).or_else(|| length('d', 86_400)).or_else(|| length('w', 604_800));
+        lag.ok_or_else(|| format!("“{text}” is no length of time: write 14d, 2w or 12h"))
+    }
+}
+
+impl From<Lag> for String {
+    fn from(lag: Lag) -> String {
+        if lag.0 % 86_400 == 0 { format!("{}d", lag.0 / 86_400) } else { format!("{}h", lag.0 / 3600) }
+    }
 }

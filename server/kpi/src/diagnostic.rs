@@ -22,6 +22,7 @@ impl Diagnostic {
     /// Something wrong with the file as a whole.
     pub fn of_file(file: &str, source: &str, message: impl Into<String>, hint: Option<String>) -> Diagnostic {
         let (file, source) = (file.to_owned(), source.to_owned());
+        let (message, hint) = (shortened(message), hint.map(shortened));
         Diagnostic { file, line: None, column: None, message: message.into(), hint, source }
     }
 
@@ -46,6 +47,17 @@ impl Diagnostic {
         let length = if word > 0 { word } else { text[start..].chars().next().map_or(0, char::len_utf8) };
         Some(before + start..before + start + length)
     }
+}
+
+/// What a script says or names ends up in logs and mails.
+fn shortened(text: impl Into<String>) -> String {
+    const LONGEST: usize = 600;
+    let mut text = text.into();
+    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 fn is_word(character: char) -> bool {
@@ -73,6 +85,10 @@ impl std::error::Error for Diagnostic {}
 
 /// The known name that a mistyped one most likely means.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Nobody mistypes that much, and the distance takes time that grows with the square.
+    if name.len() > 64 {
+        return None;
+    }
     let near = |candidate: &str| strsim::damerau_levenshtein(name, candidate);
     let allowed = (name.chars().count() / 3).max(1);
     known

@@ -1,24 +1,62 @@
-//! What a closure of a script describes: expressions over the columns of a row, conditions over expressions, and how
-//! both are evaluated over a batch of rows, column by column.
-//!
-//! A missing number is NaN, so that arithmetic carries it along by itself. Conditions are two-valued: a comparison with
-//! a missing value is false, and `!=` and `!` are the exact complements of what they negate.
+//! What a closure of a script describes: expressions over the columns of a row, and conditions over expressions. How
+//! they are evaluated is [`rows`](crate::rows)' business.
 
 use crate::aggregate::ChildMeasure;
-use crate::batch::{Batch, Dictionary, MISSING_TEXT, Values};
+use crate::calendar::Calendar;
+use crate::model::{Reference, Table};
 use crate::scan::Projection;
-use std::borrow::Cow;
 use std::sync::Arc;
 
-/// A value of each row.
+/// A value of each row. Parts are shared, so that a copy costs next to nothing however large the whole is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expr {
-    Column(Projection),
+    Column(Origin, Projection),
     Number(f64),
     Text(Arc<str>),
-    Arithmetic(Box<Expr>, Arithmetic, Box<Expr>),
+    /// One end of the period that the row is counted for.
+    Period(Edge),
+    Arithmetic(Arc<Expr>, Arithmetic, Arc<Expr>),
+    /// The first, or where that is missing the second.
+    Coalesce(Arc<Expr>, Arc<Expr>),
+    When(Arc<Condition>, Arc<Expr>, Arc<Expr>),
+    /// The first instant of a date, in the zone of the period.
+    StartOfDay(Arc<Expr>),
+    /// The date of an instant, in the zone of the period.
+    DayOf(Arc<Expr>),
+    /// The number that a text says; missing where it says none.
+    ToNumber(Arc<Expr>),
+    /// Working time between two instants.
+    Working(Arc<Calendar>, Working, Arc<Expr>, Arc<Expr>),
     /// A figure over the rows of another table that belong to this row.
     Children(Arc<ChildMeasure>),
+}
+
+/// Whose column it is: the table of the closure's row, and how deep the closure lies within others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    pub table: &'static Table,
+    pub depth: u8,
+}
+
+/// An end of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// Its first instant, in seconds.
+    Start,
+    /// The first instant after it, in seconds.
+    End,
+    /// In days since 1970.
+    FirstDay,
+    /// In days since 1970; still part of it.
+    LastDay,
+}
+
+/// In what working time is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Working {
+    Seconds,
+    /// Days begun after the first one.
+    Days,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +66,10 @@ pub enum Arithmetic {
     Multiply,
     /// By zero it is missing.
     Divide,
+    /// The smaller one; one that is missing does not count.
+    Least,
+    /// The greater one; one that is missing does not count.
+    Greatest,
 }
 
 /// Whether a row counts.
@@ -35,12 +77,14 @@ pub enum Arithmetic {
 pub enum Condition {
     Compare(Expr, Comparison, Expr),
     IsSet(Expr),
-    OneOf(Expr, Vec<Expr>),
+    OneOf(Expr, Arc<[Expr]>),
+    /// A text that has another one somewhere in it.
+    Matches(Expr, Match, Arc<str>),
     /// A boolean column; missing is false.
     Holds(Expr),
-    And(Box<Condition>, Box<Condition>),
-    Or(Box<Condition>, Box<Condition>),
-    Not(Box<Condition>),
+    And(Arc<Condition>, Arc<Condition>),
+    Or(Arc<Condition>, Arc<Condition>),
+    Not(Arc<Condition>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,234 +96,147 @@ pub enum Comparison {
     GreaterOrEqual,
 }
 
-impl Expr {
-    /// How many parts it is made of.
-    pub fn size(&self) -> usize {
+/// Where in a text another one must stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Match {
+    Anywhere,
+    AtStart,
+    AtEnd,
+}
+
+/// One part of an expression or condition, for walks over all of them.
+#[derive(Clone, Copy)]
+pub enum Part<'a> {
+    Expr(&'a Expr),
+    Condition(&'a Condition),
+}
+
+impl<'a> Part<'a> {
+    /// The parts it is directly made of.
+    fn below(self) -> Vec<Part<'a>> {
+        use Part::{Condition as C, Expr as E};
         match self {
-            Expr::Column(_) | Expr::Number(_) | Expr::Text(_) | Expr::Children(_) => 1,
-            Expr::Arithmetic(left, _, right) => 1 + left.size() + right.size(),
+            E(Expr::Column(..) | Expr::Number(_) | Expr::Text(_) | Expr::Period(_) | Expr::Children(_)) => vec![],
+            E(Expr::Arithmetic(left, _, right) | Expr::Coalesce(left, right) | Expr::Working(_, _, left, right)) => {
+                vec![E(left), E(right)]
+            }
+            E(Expr::When(condition, yes, no)) => vec![C(condition), E(yes), E(no)],
+            E(Expr::StartOfDay(inner) | Expr::DayOf(inner) | Expr::ToNumber(inner)) => vec![E(inner)],
+            C(Condition::Compare(left, _, right)) => vec![E(left), E(right)],
+            C(Condition::IsSet(inner) | Condition::Holds(inner) | Condition::Matches(inner, ..)) => vec![E(inner)],
+            C(Condition::OneOf(inner, choices)) => std::iter::once(inner).chain(choices.iter()).map(E).collect(),
+            C(Condition::And(left, right) | Condition::Or(left, right)) => vec![C(left), C(right)],
+            C(Condition::Not(inner)) => vec![C(inner)],
         }
+    }
+
+    /// Calls `visit` with it and everything it is made of.
+    pub fn walk(self, visit: &mut dyn FnMut(Part<'a>)) {
+        visit(self);
+        self.below().into_iter().for_each(|part| part.walk(visit));
+    }
+
+    /// How many parts it is made of; stops counting at `most`, since shared parts can make that number immense.
+    pub fn size(self, most: usize) -> usize {
+        let mut size = 1;
+        for part in self.below() {
+            if size >= most {
+                break;
+            }
+            size += part.size(most - size);
+        }
+        size
     }
 
     /// Every column it reads.
-    pub fn columns<'a>(&'a self, found: &mut Vec<&'a Projection>) {
-        match self {
-            Expr::Column(projection) => found.push(projection),
-            Expr::Arithmetic(left, _, right) => {
-                left.columns(found);
-                right.columns(found);
+    pub fn columns(self) -> Vec<(Origin, &'a Projection)> {
+        let mut found = Vec::new();
+        self.walk(&mut |part| {
+            if let Part::Expr(Expr::Column(origin, projection)) = part {
+                found.push((*origin, projection));
             }
-            Expr::Number(_) | Expr::Text(_) | Expr::Children(_) => {}
-        }
+        });
+        found
     }
 
-    /// Every figure over related rows it reads.
-    pub fn children<'a>(&'a self, found: &mut Vec<&'a Arc<ChildMeasure>>) {
-        match self {
-            Expr::Children(child) => found.push(child),
-            Expr::Arithmetic(left, _, right) => {
-                left.children(found);
-                right.children(found);
+    /// Every figure over related rows that it reads.
+    pub fn children(self) -> Vec<&'a Arc<ChildMeasure>> {
+        let mut found = Vec::new();
+        self.walk(&mut |part| {
+            if let Part::Expr(Expr::Children(child)) = part {
+                found.push(child);
             }
-            Expr::Column(_) | Expr::Number(_) | Expr::Text(_) => {}
+        });
+        found
+    }
+
+    /// Whether it says something else in another period.
+    pub fn needs_period(self) -> bool {
+        let mut needs = false;
+        self.walk(&mut |part| {
+            needs |= match part {
+                Part::Expr(Expr::Period(_)) => true,
+                Part::Expr(Expr::Children(child)) => child.needs_period(),
+                _ => false,
+            };
+        });
+        needs
+    }
+}
+
+impl Expr {
+    /// The expression with the columns of the outer row reached through `parent`, as the rows of an inner closure's
+    /// table see them.
+    #[must_use]
+    pub fn seen_from(&self, inner: Origin, parent: &'static Reference) -> Expr {
+        let seen = |expr: &Arc<Expr>| Arc::new(expr.seen_from(inner, parent));
+        match self {
+            Expr::Column(origin, projection) if origin.depth < inner.depth => {
+                let paths = projection.0.iter().map(|path| path.behind(parent)).collect();
+                Expr::Column(inner, Projection(paths))
+            }
+            Expr::Column(..) | Expr::Number(_) | Expr::Text(_) | Expr::Period(_) | Expr::Children(_) => self.clone(),
+            Expr::Arithmetic(left, operation, right) => Expr::Arithmetic(seen(left), *operation, seen(right)),
+            Expr::Coalesce(left, right) => Expr::Coalesce(seen(left), seen(right)),
+            Expr::When(condition, yes, no) => {
+                Expr::When(Arc::new(condition.seen_from(inner, parent)), seen(yes), seen(no))
+            }
+            Expr::StartOfDay(inner) => Expr::StartOfDay(seen(inner)),
+            Expr::DayOf(inner) => Expr::DayOf(seen(inner)),
+            Expr::ToNumber(inner) => Expr::ToNumber(seen(inner)),
+            Expr::Working(calendar, unit, from, to) => Expr::Working(calendar.clone(), *unit, seen(from), seen(to)),
         }
     }
 }
 
 impl Condition {
-    /// How many parts it is made of.
-    pub fn size(&self) -> usize {
-        match self {
-            Condition::Compare(left, _, right) => 1 + left.size() + right.size(),
-            Condition::IsSet(expr) | Condition::Holds(expr) => 1 + expr.size(),
-            Condition::OneOf(expr, choices) => 1 + expr.size() + choices.len(),
-            Condition::And(left, right) | Condition::Or(left, right) => 1 + left.size() + right.size(),
-            Condition::Not(inner) => 1 + inner.size(),
-        }
-    }
-
     /// Both hold.
     #[must_use]
     pub fn and(self, other: Condition) -> Condition {
-        Condition::And(Box::new(self), Box::new(other))
+        Condition::And(Arc::new(self), Arc::new(other))
     }
 
-    /// Calls `visit` with every expression in it.
-    pub fn expressions<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+    /// See [`Expr::seen_from`].
+    #[must_use]
+    pub fn seen_from(&self, inner: Origin, parent: &'static Reference) -> Condition {
+        let seen = |expr: &Expr| expr.seen_from(inner, parent);
+        let also = |condition: &Arc<Condition>| Arc::new(condition.seen_from(inner, parent));
         match self {
-            Condition::Compare(left, _, right) => {
-                visit(left);
-                visit(right);
-            }
-            Condition::IsSet(expr) | Condition::Holds(expr) => visit(expr),
-            Condition::OneOf(expr, choices) => {
-                visit(expr);
-                choices.iter().for_each(visit);
-            }
-            Condition::And(left, right) | Condition::Or(left, right) => {
-                left.expressions(visit);
-                right.expressions(visit);
-            }
-            Condition::Not(inner) => inner.expressions(visit),
-        }
-    }
-}
-
-/// Where the evaluation of a batch finds what expressions name.
-pub struct Rows<'a> {
-    pub batch: &'a Batch,
-    /// What each column of the batch is.
-    pub columns: &'a [Projection],
-    /// For each figure over related rows, its value by the id of the row they belong to.
-    pub children: &'a [(Arc<ChildMeasure>, crate::aggregate::ByParent)],
-    /// The column that holds the row's id, where figures over related rows are read.
-    pub id: Option<usize>,
-}
-
-/// A column of texts, with what its codes mean.
-#[derive(Clone, Copy)]
-enum TextColumn<'a> {
-    Column(&'a [u32], &'a Dictionary),
-    Constant(&'a str),
-}
-
-impl<'a> TextColumn<'a> {
-    fn at(self, row: usize) -> Option<&'a str> {
-        match self {
-            TextColumn::Column(codes, dictionary) => dictionary.text(codes[row]),
-            TextColumn::Constant(text) => Some(text),
-        }
-    }
-}
-
-impl<'a> Rows<'a> {
-    /// The values of a projection of the scan.
-    ///
-    /// # Panics
-    /// If the scan was not planned for it.
-    pub fn values(&self, projection: &Projection) -> &'a Values {
-        let index = self.columns.iter().position(|column| column == projection);
-        &self.batch.columns[index.expect("a scan reads every column that its measures name")]
-    }
-
-    /// The numbers of an expression, one a row; NaN is missing.
-    ///
-    /// # Panics
-    /// If it is a text: scripts are checked for that when they are loaded.
-    pub fn numbers(&self, expr: &'a Expr) -> Cow<'a, [f64]> {
-        match expr {
-            Expr::Column(projection) => match self.values(projection) {
-                Values::Numbers(numbers) => Cow::Borrowed(numbers),
-                Values::Texts(..) => unreachable!("texts are not calculated with"),
-            },
-            Expr::Number(number) => Cow::Owned(vec![*number; self.batch.len()]),
-            Expr::Text(_) => unreachable!("texts are not calculated with"),
-            Expr::Arithmetic(left, operation, right) => {
-                let mut result = self.numbers(left).into_owned();
-                if let Expr::Number(number) = **right {
-                    for left in &mut result {
-                        *left = operation.apply(*left, number);
-                    }
-                } else {
-                    let right = self.numbers(right);
-                    for (left, right) in result.iter_mut().zip(right.iter()) {
-                        *left = operation.apply(*left, *right);
-                    }
-                }
-                Cow::Owned(result)
-            }
-            Expr::Children(child) => {
-                let known = self.children.iter().find(|(known, _)| known == child);
-                let (_, by_parent) = known.expect("figures over related rows are folded before the rows themselves");
-                let Some(Values::Numbers(ids)) = self.id.map(|id| &self.batch.columns[id]) else {
-                    unreachable!("a scan with figures over related rows reads the ids")
-                };
-                Cow::Owned(ids.iter().map(|id| by_parent.get(*id)).collect())
-            }
-        }
-    }
-
-    fn texts(&self, expr: &'a Expr) -> Option<TextColumn<'a>> {
-        match expr {
-            Expr::Column(projection) => match self.values(projection) {
-                Values::Texts(codes, dictionary) => Some(TextColumn::Column(codes, dictionary)),
-                Values::Numbers(_) => None,
-            },
-            Expr::Text(text) => Some(TextColumn::Constant(text)),
-            Expr::Number(_) | Expr::Arithmetic(..) | Expr::Children(_) => None,
-        }
-    }
-
-    /// Which rows a condition holds for.
-    pub fn mask(&self, condition: &'a Condition) -> Vec<bool> {
-        match condition {
-            Condition::Compare(left, comparison, right) => self.compare(left, *comparison, right),
-            Condition::IsSet(expr) => match self.texts(expr) {
-                Some(TextColumn::Column(codes, _)) => codes.iter().map(|code| *code != MISSING_TEXT).collect(),
-                Some(TextColumn::Constant(_)) => vec![true; self.batch.len()],
-                None => self.numbers(expr).iter().map(|number| !number.is_nan()).collect(),
-            },
-            Condition::OneOf(expr, choices) => {
-                let mut mask = vec![false; self.batch.len()];
-                for choice in choices {
-                    let equal = self.compare(expr, Comparison::Equal, choice);
-                    mask.iter_mut().zip(equal).for_each(|(mask, equal)| *mask |= equal);
-                }
-                mask
-            }
-            #[expect(clippy::float_cmp, reason = "a boolean is exactly 0 or 1")]
-            Condition::Holds(expr) => self.numbers(expr).iter().map(|number| *number == 1.0).collect(),
-            Condition::And(left, right) => self.combine(left, right, |left, right| left & right),
-            Condition::Or(left, right) => self.combine(left, right, |left, right| left | right),
-            Condition::Not(inner) => self.mask(inner).into_iter().map(|holds| !holds).collect(),
-        }
-    }
-
-    fn combine(&self, left: &'a Condition, right: &'a Condition, with: fn(bool, bool) -> bool) -> Vec<bool> {
-        let mut mask = self.mask(left);
-        mask.iter_mut().zip(self.mask(right)).for_each(|(left, right)| *left = with(*left, right));
-        mask
-    }
-
-    fn compare(&self, left: &'a Expr, comparison: Comparison, right: &'a Expr) -> Vec<bool> {
-        if let (Some(left), Some(right)) = (self.texts(left), self.texts(right)) {
-            return self.compare_texts(left, comparison, right);
-        }
-        let left = self.numbers(left);
-        if let Expr::Number(right) = right {
-            return left.iter().map(|left| comparison.holds(left, right)).collect();
-        }
-        let right = self.numbers(right);
-        left.iter().zip(right.iter()).map(|(left, right)| comparison.holds(left, right)).collect()
-    }
-
-    fn compare_texts(&self, left: TextColumn<'a>, comparison: Comparison, right: TextColumn<'a>) -> Vec<bool> {
-        // The common case, a column against a constant, compares codes and looks at no text.
-        if let (TextColumn::Column(codes, dictionary), TextColumn::Constant(text), Comparison::Equal) =
-            (left, right, comparison)
-        {
-            let wanted = dictionary.code(text);
-            return codes.iter().map(|code| Some(*code) == wanted).collect();
-        }
-        let pairs = (0..self.batch.len()).map(|row| (left.at(row), right.at(row)));
-        pairs.map(|(left, right)| left.is_some() && right.is_some() && comparison.holds(&left, &right)).collect()
-    }
-}
-
-impl Arithmetic {
-    fn apply(self, left: f64, right: f64) -> f64 {
-        match self {
-            Arithmetic::Add => left + right,
-            Arithmetic::Subtract => left - right,
-            Arithmetic::Multiply => left * right,
-            Arithmetic::Divide if right == 0.0 => f64::NAN,
-            Arithmetic::Divide => left / right,
+            Condition::Compare(left, comparison, right) => Condition::Compare(seen(left), *comparison, seen(right)),
+            Condition::IsSet(expr) => Condition::IsSet(seen(expr)),
+            Condition::OneOf(expr, choices) => Condition::OneOf(seen(expr), choices.iter().map(seen).collect()),
+            Condition::Matches(expr, place, text) => Condition::Matches(seen(expr), *place, text.clone()),
+            Condition::Holds(expr) => Condition::Holds(seen(expr)),
+            Condition::And(left, right) => Condition::And(also(left), also(right)),
+            Condition::Or(left, right) => Condition::Or(also(left), also(right)),
+            Condition::Not(inner) => Condition::Not(also(inner)),
         }
     }
 }
 
 impl Comparison {
-    fn holds<T: PartialOrd>(self, left: &T, right: &T) -> bool {
+    /// Whether it holds between two values.
+    pub fn holds<T: PartialOrd>(self, left: &T, right: &T) -> bool {
         match self {
             Comparison::Equal => left == right,
             Comparison::Less => left < right,

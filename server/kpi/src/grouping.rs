@@ -1,17 +1,22 @@
 //! Breakdowns at work: which group each row of a batch belongs to.
 
+use crate::aggregate::Measure;
 use crate::batch::{MISSING_TEXT, Values};
+use crate::calendar::{Zoned, start_of};
 use crate::cell::{Breakdown, Group};
 use crate::dimension::{Dimension, Located};
-use crate::model::{Kind, Path, Table};
-use crate::period::{Period, PeriodError, Span};
+use crate::model::{Kind, Path};
+use crate::period::days_since_1970;
+use crate::rows::Rows;
 use crate::scan::Projection;
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
 use rustc_hash::FxHashMap;
 
 /// One breakdown of one scan.
 #[derive(Debug)]
 pub struct Grouping {
-    pub by: Breakdown,
+    by: Breakdown,
     dimensions: Vec<Coding>,
     /// For each dimension after the first: the pairs of a group so far and a code of the dimension.
     pairs: Vec<Pairs>,
@@ -26,18 +31,17 @@ struct Coding {
 }
 
 /// Where a row's group is read.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 enum Read {
     Text(Projection),
     Row {
         key: Projection,
         label: Projection,
     },
-    /// The first dates of consecutive months, with the names of the months.
+    /// The months in which these dates lie, that begin at `starts`.
     Month {
         date: Projection,
         starts: Vec<f64>,
-        names: Vec<String>,
     },
     /// The table does not carry the dimension.
     Nothing,
@@ -53,16 +57,21 @@ struct Pairs {
 const MISSING_KEY: u64 = u64::MAX;
 
 impl Grouping {
-    /// A breakdown of the rows of a table that `dated_by` puts into one of the periods.
-    pub fn new(by: &Breakdown, table: &'static Table, dated_by: &Path, periods: &[Period]) -> Grouping {
+    /// A breakdown of the rows that a measure reads.
+    pub fn new(by: &Breakdown, measure: &Measure, zone: &Zoned) -> Grouping {
         let coding = |dimension: &Dimension| Coding {
-            read: Read::new(*dimension, table, dated_by, periods),
+            read: Read::new(*dimension, measure, zone),
             groups: Vec::new(),
             known: FxHashMap::default(),
         };
         let dimensions: Vec<Coding> = by.iter().map(coding).collect();
         let pairs = dimensions.iter().skip(1).map(|_| Pairs::default()).collect();
         Grouping { by: by.clone(), dimensions, pairs }
+    }
+
+    /// Whether the other one sorts rows into the same groups.
+    pub fn is_like(&self, other: &Grouping) -> bool {
+        self.by == other.by && self.dimensions.iter().zip(&other.dimensions).all(|(own, other)| own.read == other.read)
     }
 
     /// Every column it reads.
@@ -74,13 +83,13 @@ impl Grouping {
         })
     }
 
-    /// The group of each of `rows` rows, as an index into [`Grouping::groups`].
-    pub fn assign<'a>(&mut self, rows: usize, values: &dyn Fn(&Projection) -> &'a Values) -> Vec<u32> {
+    /// The group of each row, as an index into [`Grouping::groups`].
+    pub fn assign(&mut self, rows: &Rows) -> Vec<u32> {
         let mut dimensions = self.dimensions.iter_mut();
-        let Some(first) = dimensions.next() else { return vec![0; rows] };
-        let mut codes = first.assign(rows, values);
+        let Some(first) = dimensions.next() else { return vec![0; rows.batch.len()] };
+        let mut codes = first.assign(rows);
         for (dimension, pairs) in dimensions.zip(&mut self.pairs) {
-            let further = dimension.assign(rows, values);
+            let further = dimension.assign(rows);
             codes.iter_mut().zip(further).for_each(|(code, further)| *code = pairs.code((*code, further)));
         }
         codes
@@ -111,40 +120,38 @@ impl Grouping {
 }
 
 impl Read {
-    fn new(dimension: Dimension, table: &'static Table, dated_by: &Path, periods: &[Period]) -> Read {
-        match dimension.of(table) {
+    fn new(dimension: Dimension, measure: &Measure, zone: &Zoned) -> Read {
+        match dimension.of(measure.table) {
             Some(Located::Text(paths)) => Read::Text(Projection(paths)),
             Some(Located::Row { key, label }) => Read::Row { key: Projection::of(key), label: Projection::of(label) },
-            Some(Located::Dated) => {
-                let months = months(periods).unwrap_or_default();
-                let in_days = dated_by.column.kind == Kind::Date;
-                let start = |month: &Period| if in_days { month.days().start } else { month.instants().start };
-                #[expect(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
-                let starts = months.iter().map(|month| start(month) as f64).collect();
-                let names = months.iter().map(Period::to_string).collect();
-                Read::Month { date: Projection::of(dated_by.clone()), starts, names }
-            }
+            Some(Located::Dated) => measure.month_of().map_or(Read::Nothing, |path| Read::months(path, zone)),
             None => Read::Nothing,
         }
     }
+
+    fn months(path: &Path, zone: &Zoned) -> Read {
+        let in_days = path.column.kind == Kind::Date;
+        let start = |month| if in_days { Some(days_since_1970(month)) } else { start_of(month, &zone.0) };
+        #[expect(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
+        let starts = MONTHS.filter_map(|month| Some(start(month_of(month))? as f64)).collect();
+        Read::Month { date: Projection::of(path.clone()), starts }
+    }
 }
 
-/// All months that the periods touch, without gaps.
-fn months(periods: &[Period]) -> Result<Vec<Period>, PeriodError> {
-    let Some(first) = periods.iter().min_by_key(|period| period.first_day) else { return Ok(Vec::new()) };
-    let zone = first.zone();
-    let last_day = periods.iter().map(|period| period.last_day).max().unwrap_or(first.last_day);
-    let mut month = Period::containing(Span::Month, first.first_day, &zone)?;
-    let mut months = Vec::new();
-    while month.first_day <= last_day {
-        let next = month.last_day.tomorrow().map_err(|_| PeriodError::OutOfRange(month.to_string()))?;
-        months.push(std::mem::replace(&mut month, Period::containing(Span::Month, next, &zone)?));
-    }
-    Ok(months)
+/// Months since January 1970, up to the end of 2099.
+const MONTHS: std::ops::Range<i32> = 0..130 * 12;
+
+fn month_of(since_1970: i32) -> Date {
+    date(1970, 1, 1).saturating_add(since_1970.months())
+}
+
+fn month_name(since_1970: usize) -> String {
+    let month = month_of(i32::try_from(since_1970).unwrap_or(0));
+    format!("{:04}-{:02}", month.year(), month.month())
 }
 
 impl Coding {
-    fn assign<'a>(&mut self, rows: usize, values: &dyn Fn(&Projection) -> &'a Values) -> Vec<u32> {
+    fn assign(&mut self, rows: &Rows) -> Vec<u32> {
         let Coding { read, groups, known } = self;
         let mut code = |key: u64, group: &dyn Fn() -> Group| {
             *known.entry(key).or_insert_with(|| {
@@ -153,9 +160,9 @@ impl Coding {
             })
         };
         match read {
-            Read::Nothing => vec![code(MISSING_KEY, &|| Group::Missing); rows],
+            Read::Nothing => vec![code(MISSING_KEY, &|| Group::Missing); rows.batch.len()],
             Read::Text(projection) => {
-                let Values::Texts(codes, dictionary) = values(projection) else {
+                let Values::Texts(codes, dictionary) = rows.values(projection) else {
                     unreachable!("a dimension of texts is read as texts")
                 };
                 let group =
@@ -164,7 +171,8 @@ impl Coding {
                 codes.iter().map(|text| code(key(*text), &|| group(*text))).collect()
             }
             Read::Row { key, label } => {
-                let (Values::Numbers(ids), Values::Texts(labels, dictionary)) = (values(key), values(label)) else {
+                let (Values::Numbers(ids), Values::Texts(labels, dictionary)) = (rows.values(key), rows.values(label))
+                else {
                     unreachable!("a dimension of rows is read as ids and labels")
                 };
                 let row = |(id, label): (&f64, &u32)| {
@@ -175,11 +183,11 @@ impl Coding {
                 };
                 ids.iter().zip(labels).map(row).collect()
             }
-            Read::Month { date, starts, names } => {
-                let Values::Numbers(dates) = values(date) else { unreachable!("dates are numbers") };
+            Read::Month { date, starts } => {
+                let Values::Numbers(dates) = rows.values(date) else { unreachable!("dates are numbers") };
                 let row = |date: &f64| match starts.partition_point(|start| start <= date) {
                     0 => code(MISSING_KEY, &|| Group::Missing),
-                    after => code(after as u64, &|| Group::Text(names[after - 1].clone())),
+                    after => code(after as u64, &|| Group::Text(month_name(after - 1))),
                 };
                 dates.iter().map(row).collect()
             }

@@ -1,7 +1,7 @@
 //! One KPI in force.
 
-use crate::aggregate::{Accumulator, Measure, Reading};
-use crate::cell::{Beside, Cell, Outcome};
+use crate::aggregate::{Accumulator, Measure, Quantity, Reading};
+use crate::cell::{Beside, Cell, Interval, Outcome};
 use crate::declaration::Declaration;
 use crate::dimension::Dimension;
 use crate::script::{Figure, Script};
@@ -20,16 +20,23 @@ pub struct Kpi {
     /// By the names under which `value` finds them.
     pub(crate) measures: Vec<(String, Measure)>,
     pub(crate) script: Arc<Script>,
+    /// What `param` answers.
+    pub(crate) parameters: Arc<Map>,
+    /// Whether its value is a share of rows, so that one can say how sure it is.
+    pub(crate) proportion: bool,
+    /// Whether its script declares others as well.
+    pub(crate) family: bool,
 }
 
 /// A KPI cannot be broken down by a dimension.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{kpi} cannot be broken down by {dimension}: {table} has no {dimension}")]
-pub struct NoSuchBreakdown {
-    pub kpi: String,
-    pub dimension: Dimension,
-    /// The table that lacks it.
-    pub table: &'static str,
+pub enum NoSuchBreakdown {
+    #[error("{kpi} cannot be broken down by {dimension}: {table} has no {dimension}")]
+    Lacking { kpi: String, dimension: Dimension, table: &'static str },
+    #[error("{kpi} cannot be broken down by month: {table} is counted at an instant, and no date says which month")]
+    Undated { kpi: String, table: &'static str },
+    #[error("{kpi} compares with the period before, and so not by month: ask for each month as a period of its own")]
+    LooksBack { kpi: String },
 }
 
 impl Kpi {
@@ -54,43 +61,78 @@ impl Kpi {
     /// The first that one of them lacks.
     pub fn check_breakdown(&self, by: &[Dimension]) -> Result<(), NoSuchBreakdown> {
         for dimension in by {
-            let lacking = self.measures.iter().find(|(_, measure)| dimension.of(measure.table).is_none());
-            if let Some((_, measure)) = lacking {
-                let kpi = self.id().to_owned();
-                return Err(NoSuchBreakdown { kpi, dimension: *dimension, table: measure.table.name });
+            if *dimension == Dimension::Month && self.looks_back() {
+                return Err(NoSuchBreakdown::LooksBack { kpi: self.id().to_owned() });
+            }
+            for (_, measure) in &self.measures {
+                let (kpi, table) = (|| self.id().to_owned(), measure.table.name);
+                if dimension.of(measure.table).is_none() {
+                    return Err(NoSuchBreakdown::Lacking { kpi: kpi(), dimension: *dimension, table });
+                }
+                if *dimension == Dimension::Month && measure.month_of().is_none() {
+                    return Err(NoSuchBreakdown::Undated { kpi: kpi(), table });
+                }
             }
         }
         Ok(())
     }
 
-    /// Its figure for a group in which there is no row at all.
-    pub fn cell_of_nothing(&self) -> Cell {
-        let nothing = |(_, measure): &(String, Measure)| Accumulator::new(&measure.aggregate).read(0..0);
-        self.cell(&self.measures.iter().map(nothing).collect::<Vec<_>>())
+    /// Whether its value asks for the measures of the period before.
+    pub fn looks_back(&self) -> bool {
+        self.script.looks_back
     }
 
-    /// Turns the readings of one cell, in the order of the measures, into its figure.
-    pub(crate) fn cell(&self, readings: &[Reading]) -> Cell {
-        let arguments = self.measures.iter().zip(readings).map(|((name, measure), reading)| {
-            let value = reading.value.map(|value| if measure.is_money { major(value) } else { value });
-            (name.as_str().into(), value.map_or(Dynamic::UNIT, Dynamic::from))
-        });
-        match self.script.value(arguments.collect::<Map>()) {
-            Ok(figure) => self.judged(figure, readings),
-            Err(diagnostic) => Cell {
-                outcome: Outcome::ScriptError { message: diagnostic.to_string() },
-                numerator: None,
-                denominator: None,
-                sample: None,
-                beside: Vec::new(),
-            },
+    /// Its figure for a group in which there is no row at all.
+    pub fn cell_of_nothing(&self) -> Cell {
+        self.cell(&self.nothing(), None)
+    }
+
+    fn nothing(&self) -> Vec<Reading> {
+        self.measures.iter().map(|(_, measure)| Accumulator::new(&measure.aggregate).read(0..0)).collect()
+    }
+
+    /// Turns the readings of one cell, in the order of the measures, and those of the period before, into its figure.
+    pub(crate) fn cell(&self, readings: &[Reading], before: Option<&[Reading]>) -> Cell {
+        if let Some(reached) = &self.script.reached {
+            let counted = self.measures.iter().zip(readings).filter(|(_, reading)| reading.rows > 0);
+            counted.for_each(|((name, _), _)| reached.measured(self.id(), name));
+        }
+        let nothing;
+        let before = match before {
+            Some(before) => before,
+            None => {
+                nothing = self.nothing();
+                &nothing
+            }
+        };
+        let arguments = self.looks_back().then(|| self.arguments(before));
+        match self.script.value(self.arguments(readings), arguments, &self.parameters) {
+            // Where a KPI looks back, what is no more is a figure, and not the absence of one.
+            Ok(figure) => {
+                let seen = readings.iter().chain(before.iter().filter(|_| self.looks_back()));
+                self.judged(figure, readings, seen.map(|reading| reading.rows).max().unwrap_or(0))
+            }
+            Err(diagnostic) => Cell::of(Outcome::ScriptError { message: diagnostic.to_string() }),
         }
     }
 
-    fn judged(&self, figure: Figure, readings: &[Reading]) -> Cell {
+    /// The measures as `value` gets them.
+    fn arguments(&self, readings: &[Reading]) -> Map {
+        let argument = |((name, measure), reading): (&(String, Measure), &Reading)| {
+            let value = reading.value.map(|value| match measure.quantity {
+                Quantity::Money => major(value),
+                _ => value,
+            });
+            (name.as_str().into(), value.map_or(Dynamic::UNIT, Dynamic::from))
+        };
+        self.measures.iter().zip(readings).map(argument).collect()
+    }
+
+    /// `seen` is how many rows the value could be told from.
+    fn judged(&self, figure: Figure, readings: &[Reading], seen: u64) -> Cell {
         let rows = readings.iter().map(|reading| reading.rows).max().unwrap_or(0);
         let sample = self.sample(&figure, readings, rows);
-        let outcome = if rows == 0 && !(self.counts() && figure.parts.is_none()) {
+        let outcome = if seen == 0 && !(self.counts() && figure.parts.is_none()) {
             Outcome::NoRows
         } else if figure.parts.is_some_and(|(_, denominator)| denominator == 0.0) {
             Outcome::ZeroDenominator
@@ -99,13 +141,15 @@ impl Kpi {
         } else {
             Outcome::NoRows
         };
-        let beside = figure.beside.into_iter().map(|(name, value)| Beside { name, value }).collect();
+        let interval = figure.parts.filter(|_| self.proportion && outcome.value().is_some());
         Cell {
             outcome,
             numerator: figure.parts.map(|(numerator, _)| numerator),
             denominator: figure.parts.map(|(_, denominator)| denominator),
             sample: Some(sample),
-            beside,
+            interval: interval.and_then(|(numerator, denominator)| Interval::of_proportion(numerator, denominator)),
+            provisional: false,
+            beside: figure.beside.into_iter().map(|(name, value)| Beside { name, value }).collect(),
         }
     }
 

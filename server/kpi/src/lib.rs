@@ -6,11 +6,12 @@
 //! - [`scan`], [`batch`]: what a database must answer; [`model`], [`dimension`]: the tables it has
 //! - [`diagnostic`]: what is wrong with a script, shown where it is wrong
 //!
-//! Inside: [`expr`] and [`aggregate`] are what closures describe, `fold`, `grouping` and `timeline` how rows become
-//! figures.
+//! Inside: [`expr`] and [`aggregate`] are what closures describe, [`calendar`] when is worked; `fold`, `related`, `rows`,
+//! `grouping` and `timeline` are how rows become figures.
 
 pub mod aggregate;
 pub mod batch;
+pub mod calendar;
 pub mod cell;
 pub mod declaration;
 pub mod diagnostic;
@@ -23,6 +24,8 @@ mod grouping;
 pub mod kpi;
 pub mod model;
 pub mod period;
+mod related;
+mod rows;
 pub mod scan;
 pub mod scope;
 pub mod script;

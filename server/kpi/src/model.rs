@@ -4,6 +4,8 @@
 //! it with both databases. Every table also has `id` (surrogate integer), `key` (its id in the system the row came
 //! from, unique per table) and `attributes` (JSON, what a company adds).
 
+use std::sync::Arc;
+
 /// What a column holds, and so how it is stored and what may be done with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
@@ -54,7 +56,16 @@ pub struct Table {
     pub references: &'static [Reference],
 }
 
+/// The dimensions at which plans are made: see [`Table::plans`].
+pub const PLAN_LEVELS: [&str; 4] = ["rep_id", "partner_id", "team", "region"];
+
 impl Table {
+    /// Whether its rows are plans (targets, forecasts), made at a level: a row that names a rep is the rep's, one that
+    /// names nobody is the company's. A total is read from the company's plans, never added up from those below.
+    pub fn plans(&self) -> bool {
+        matches!(self.name, "targets" | "forecasts")
+    }
+
     /// The column of that name.
     pub fn column(&self, name: &str) -> Option<&'static Column> {
         self.columns.iter().find(|column| column.name == name)
@@ -172,11 +183,16 @@ pub static TABLES: &[Table] = tables! {
     }
 };
 
+/// What a company adds to the rows of any table: one JSON object a row.
+pub static ATTRIBUTES: Column = Column { name: "attributes", kind: Kind::Text };
+
 /// A column reached from a table through zero or more foreign keys: `l.partner.region`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Path {
     pub references: Vec<&'static Reference>,
     pub column: &'static Column,
+    /// With the column [`ATTRIBUTES`]: which of them, as text.
+    pub attribute: Option<Arc<str>>,
 }
 
 impl Path {
@@ -190,12 +206,19 @@ impl Path {
             references.push(reference);
             at = table(reference.table)?;
         }
-        Some(Path { references, column: at.column(last)? })
+        Some(Path { references, column: at.column(last)?, attribute: None })
     }
 
     /// The path of a column of the table itself.
     pub fn own(column: &'static Column) -> Path {
-        Path { references: Vec::new(), column }
+        Path { references: Vec::new(), column, attribute: None }
+    }
+
+    /// The same path, beginning one foreign key earlier.
+    #[must_use]
+    pub fn behind(&self, reference: &'static Reference) -> Path {
+        let references = std::iter::once(reference).chain(self.references.iter().copied()).collect();
+        Path { references, ..self.clone() }
     }
 }
 
@@ -204,7 +227,10 @@ impl std::fmt::Display for Path {
         for reference in &self.references {
             write!(f, "{}.", reference.name)?;
         }
-        f.write_str(self.column.name)
+        match &self.attribute {
+            Some(attribute) => write!(f, "attr({attribute:?})"),
+            None => f.write_str(self.column.name),
+        }
     }
 }
 

@@ -4,6 +4,8 @@
 //! Written `2026-W45`, `2026-11`, `2026-Q4`, `2026`, `2026-11-02..2026-11-08` (both ends included), `2026-11-02`, or
 //! relative to today: `today`, `yesterday`, `this-week`, `last-month`, `last-quarter`, `this-year`.
 
+use crate::calendar::start_of;
+use crate::expr::Edge;
 use jiff::civil::{Date, ISOWeekDate, Weekday, date};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -31,6 +33,70 @@ pub struct Period {
     zone: TimeZoneName,
     starts_at: i64,
     ends_at: i64,
+    /// Of a running period, the day up to which it is counted.
+    cut_on: Option<Date>,
+}
+
+/// A span of time that is told from a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The period itself.
+    Within,
+    /// So long before the period's end, up to that.
+    Trailing(Length),
+    /// So long after the period's end, from that.
+    Ahead(Length),
+    /// Everything up to an end of the period: up to and with a day, before an instant.
+    UpTo(Edge),
+    /// Everything from an end of the period on: after a day, from an instant on.
+    From(Edge),
+}
+
+/// A length of time in the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Length {
+    count: i32,
+    unit: Unit,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Days,
+    Weeks,
+    Months,
+    Quarters,
+    Years,
+}
+
+/// Where time begins: before every date that can be stored.
+const EVER: i64 = -(1 << 53);
+
+impl Length {
+    /// Reads a length as scripts write it: `12 months`, `90 days`, `14d`.
+    pub fn parse(text: &str) -> Option<Length> {
+        let text = text.trim();
+        let digits = text.find(|letter: char| !letter.is_ascii_digit())?;
+        let count = text[..digits].parse().ok().filter(|count| (1..=100_000).contains(count))?;
+        let unit = match text[digits..].trim() {
+            "d" | "day" | "days" => Unit::Days,
+            "w" | "week" | "weeks" => Unit::Weeks,
+            "month" | "months" => Unit::Months,
+            "quarter" | "quarters" => Unit::Quarters,
+            "y" | "year" | "years" => Unit::Years,
+            _ => return None,
+        };
+        Some(Length { count, unit })
+    }
+
+    fn span(self) -> jiff::Span {
+        match self.unit {
+            Unit::Days => self.count.days(),
+            Unit::Weeks => self.count.weeks(),
+            Unit::Months => self.count.months(),
+            Unit::Quarters => (self.count * 3).months(),
+            Unit::Years => self.count.years(),
+        }
+    }
 }
 
 /// A period could not be read.
@@ -66,11 +132,6 @@ pub fn days_since_1970(day: Date) -> i64 {
     since.as_hours() / 24
 }
 
-/// The first instant of a day in a zone, in UTC seconds. Where a clock change skips midnight, the first instant after it.
-fn start_of(day: Date, zone: &TimeZone) -> Option<i64> {
-    Some(day.to_zoned(zone.clone()).ok()?.timestamp().as_second())
-}
-
 impl Period {
     /// The days from `first_day` to `last_day`, both included.
     ///
@@ -87,7 +148,7 @@ impl Period {
         };
         let (starts_at, ends_at) = bounds().ok_or_else(|| PeriodError::OutOfRange(name()))?;
         let zone = TimeZoneName(zone.iana_name().unwrap_or("UTC").to_owned());
-        Ok(Period { span, first_day, last_day, zone, starts_at, ends_at })
+        Ok(Period { span, first_day, last_day, zone, starts_at, ends_at, cut_on: None })
     }
 
     /// The period of that kind that holds a day. For [`Span::Days`] the day is the last one.
@@ -168,7 +229,73 @@ impl Period {
 
     /// Its dates, in days since 1970, without the end.
     pub fn days(&self) -> Range<i64> {
-        days_since_1970(self.first_day)..days_since_1970(self.last_day) + 1
+        days_since_1970(self.first_day)..days_since_1970(self.cut_on.unwrap_or(self.last_day)) + 1
+    }
+
+    /// Whether it has not ended yet.
+    pub fn is_running(&self, now: Timestamp) -> bool {
+        now.as_second() < self.ends_at || self.cut_on.is_some()
+    }
+
+    /// The period, and if it is running, no more of it than has passed.
+    #[must_use]
+    pub fn as_of(&self, now: Timestamp) -> Period {
+        let instant = now.as_second();
+        if !(self.starts_at..self.ends_at).contains(&instant) {
+            return self.clone();
+        }
+        let cut_on = Some(now.to_zoned(self.zone()).date());
+        Period { ends_at: instant, cut_on, ..self.clone() }
+    }
+
+    /// The period, and if the other one is cut, the same elapsed part of it.
+    #[must_use]
+    pub fn elapsed_like(&self, other: &Period) -> Period {
+        if other.cut_on.is_none() {
+            return self.clone();
+        }
+        let elapsed = other.ends_at - other.starts_at;
+        Timestamp::from_second(self.starts_at + elapsed).map_or_else(|_| self.clone(), |now| self.as_of(now))
+    }
+
+    /// The same period a year before: the same week, month or quarter of the year before. The week before week 53 of a
+    /// year without one is its week 52.
+    ///
+    /// # Errors
+    /// If it is out of the calendar's range.
+    pub fn year_before(&self) -> Result<Period, PeriodError> {
+        let out_of_range = || PeriodError::OutOfRange(self.to_string());
+        let day = match self.span {
+            Span::Week => {
+                let week = self.first_day.iso_week_date();
+                let year = week.year() - 1;
+                let of = |number| ISOWeekDate::new(year, number, Weekday::Monday);
+                of(week.week()).or_else(|_| of(52)).map_err(|_| out_of_range())?.date()
+            }
+            Span::Days(_) => self.last_day.checked_sub(1.year()).map_err(|_| out_of_range())?,
+            _ => self.first_day.checked_sub(1.year()).map_err(|_| out_of_range())?,
+        };
+        Period::containing(self.span, day, &self.zone())
+    }
+
+    /// A span of time around it, without its end: in days since 1970 for a date, in UTC seconds for an instant.
+    pub fn reach(&self, reach: Reach, in_days: bool) -> Range<i64> {
+        let own = if in_days { self.days() } else { self.instants() };
+        let zone = self.zone();
+        let end = self.cut_on.unwrap_or(self.last_day).tomorrow().unwrap_or(Date::MAX);
+        let bound = |day: Date| if in_days { days_since_1970(day) } else { start_of(day, &zone).unwrap_or(own.end) };
+        let boundary = |edge| match edge {
+            Edge::Start => own.start,
+            Edge::FirstDay => bound(self.first_day.tomorrow().unwrap_or(Date::MAX)),
+            Edge::End | Edge::LastDay => own.end,
+        };
+        match reach {
+            Reach::Within => own.clone(),
+            Reach::Trailing(length) => bound(end.checked_sub(length.span()).unwrap_or(Date::MIN))..own.end,
+            Reach::Ahead(length) => own.end..bound(end.checked_add(length.span()).unwrap_or(Date::MAX)),
+            Reach::UpTo(edge) => EVER..boundary(edge),
+            Reach::From(edge) => boundary(edge)..-EVER,
+        }
     }
 }
 
@@ -274,6 +401,36 @@ mod tests {
             assert!(matches!(parse(text), Err(PeriodError::Unknown(_))), "{text}");
         }
         assert!(matches!(parse("2026-11-08..2026-11-02"), Err(PeriodError::Reversed(_))));
+    }
+
+    #[test]
+    fn a_running_period_ends_now_and_is_compared_with_the_same_part_of_others() {
+        let now = "2026-11-18T11:00:00Z".parse().unwrap();
+        let week = parse("2026-W47").unwrap().as_of(now);
+        assert_eq!((week.to_string().as_str(), week.instants().end), ("2026-W47", now.as_second()));
+        assert_eq!(week.days().count(), 3);
+        let before = week.before().unwrap().elapsed_like(&week);
+        assert_eq!(before.instants().end, now.as_second() - 7 * 24 * 3600);
+        let closed = parse("2026-W46").unwrap();
+        assert_eq!(closed.as_of(now), closed);
+    }
+
+    #[test]
+    fn the_same_period_a_year_before() {
+        for (period, before) in
+            [("2026-W45", "2025-W45"), ("2020-W53", "2019-W52"), ("2024-02-29", "2023-02-28"), ("2026-Q1", "2025-Q1")]
+        {
+            assert_eq!(parse(period).unwrap().year_before().unwrap().to_string(), before);
+        }
+    }
+
+    #[test]
+    fn a_trailing_year_ends_with_the_period() {
+        let reach = |text: &str| parse("2026-02").unwrap().reach(Reach::Trailing(Length::parse(text).unwrap()), true);
+        let days = |first: Date, end: Date| days_since_1970(first)..days_since_1970(end);
+        assert_eq!(reach("12 months"), days(date(2025, 3, 1), date(2026, 3, 1)));
+        assert_eq!(reach("4w"), days(date(2026, 2, 1), date(2026, 3, 1)));
+        assert_eq!(Length::parse("soon"), None);
     }
 
     #[test]

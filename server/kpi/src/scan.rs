@@ -21,13 +21,23 @@ impl Projection {
     }
 }
 
-/// Which rows are read: those whose date lies in one of the ranges.
+/// Which rows are read: those whose date lies in one of the ranges, and which last until a date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {
     /// The date; may belong to a related row (the opportunities of the leads of a month).
     pub path: Path,
     /// Half-open, sorted, apart from each other; seconds for an instant, days for a date.
     pub ranges: Vec<Range<i64>>,
+    /// Only rows that still exist at a date.
+    pub lasting: Option<Lasting>,
+}
+
+/// Rows of which none of these dates lies before `at`; a missing one does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lasting {
+    pub until: Vec<Path>,
+    /// Seconds for an instant, days for a date.
+    pub at: i64,
 }
 
 /// What is read of one table.

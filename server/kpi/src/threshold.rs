@@ -12,6 +12,58 @@ pub enum Better {
     Neutral,
 }
 
+/// A mark as it is declared.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(untagged, deny_unknown_fields, expecting = "a mark is a number, or below_mean_of(n), above_mean_of(n)")]
+pub enum Mark {
+    /// In the units of scripts.
+    At(f64),
+    /// The mean of the KPI's figures in that many periods before.
+    MeanOf { mean_of: usize },
+}
+
+/// The marks of a KPI as they are declared; what they amount to may depend on its past.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Marks {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<Mark>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub critical: Option<Mark>,
+}
+
+impl Mark {
+    /// What it amounts to after these figures of the periods before, oldest first. Nothing, where one of those that it
+    /// needs is missing: a mean over fewer would be another mark.
+    fn amount(self, past: &[Option<f64>]) -> Option<f64> {
+        match self {
+            Mark::At(mark) => Some(mark),
+            Mark::MeanOf { mean_of } => {
+                let figures: Vec<f64> = past.iter().rev().take(mean_of).filter_map(|figure| *figure).collect();
+                #[expect(clippy::cast_precision_loss, reason = "a handful of periods")]
+                (mean_of > 0 && figures.len() == mean_of).then(|| figures.iter().sum::<f64>() / mean_of as f64)
+            }
+        }
+    }
+}
+
+impl Marks {
+    /// What they amount to after these figures of the periods before, oldest first.
+    pub fn after(&self, past: &[Option<f64>]) -> Threshold {
+        let amount = |mark: Option<Mark>| mark.and_then(|mark| mark.amount(past));
+        Threshold { warning: amount(self.warning), critical: amount(self.critical) }
+    }
+
+    /// How many periods before they look at.
+    pub fn periods_before(&self) -> usize {
+        let before = |mark: Option<Mark>| match mark {
+            Some(Mark::MeanOf { mean_of }) => mean_of,
+            _ => 0,
+        };
+        before(self.warning).max(before(self.critical))
+    }
+}
+
 /// The marks that a figure must not pass, in the units of scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -100,6 +152,15 @@ mod tests {
         assert_eq!(judge(3600.0), Status::Ok);
         assert_eq!(judge(3601.0), Status::Warning);
         assert_eq!(judge(20000.0), Status::Critical);
+    }
+
+    #[test]
+    fn a_mark_can_be_the_mean_of_the_periods_before() {
+        let marks = Marks { warning: Some(Mark::MeanOf { mean_of: 3 }), critical: Some(Mark::At(1.0)) };
+        let threshold = marks.after(&[Some(100.0), Some(2.0), Some(3.0), Some(4.0)]);
+        assert_eq!(threshold, Threshold { warning: Some(3.0), critical: Some(1.0) });
+        assert_eq!(marks.after(&[Some(2.0), None, Some(4.0)]).warning, None);
+        assert_eq!(marks.after(&[Some(4.0)]).warning, None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The time that a fold covers, cut at every boundary of a period: each row falls into one stretch, and a period is a
 //! run of stretches. So periods may overlap, and still each row is folded once.
 
-use crate::period::Period;
+use crate::period::{Period, Reach};
 use std::ops::Range;
 
 /// The boundaries of all periods, in the unit of the date they are compared with.
@@ -29,10 +29,10 @@ impl Timeline {
         Timeline { boundaries, periods, covered }
     }
 
-    /// The spans of the periods for a date stored as instant or as day.
-    pub fn of(periods: &[Period], in_days: bool) -> Timeline {
-        let spans = periods.iter().map(|period| if in_days { period.days() } else { period.instants() });
-        Timeline::new(&spans.collect::<Vec<_>>())
+    /// The spans of time around the periods, for a date stored as instant or as day.
+    pub fn of(periods: &[Period], reach: Reach, in_days: bool) -> Timeline {
+        let spans: Vec<Range<i64>> = periods.iter().map(|period| period.reach(reach, in_days)).collect();
+        Timeline::new(&spans)
     }
 
     /// How many stretches there are.

@@ -128,13 +128,37 @@ pub enum Kpi {
         /// A file or folder [default: all KPIs of the home]
         path: Option<PathBuf>,
     },
-    /// Run the tests in scripts
-    Test {
-        /// A file or folder [default: all KPIs of the home]
-        path: Option<PathBuf>,
+    /// Run the tests in scripts, and say what they leave out
+    Test(Test),
+    /// Begin a KPI: write a commented script, with a test that passes
+    New {
+        /// Its id: small letters, digits and _
+        id: String,
+        /// The folder below kpis/
+        #[arg(long, value_name = "PACK", default_value = "own")]
+        pack: String,
+    },
+    /// Print the reference of the language of KPI scripts
+    Reference {
+        /// Print what editors read instead: Rhai definitions
+        #[arg(long)]
+        definitions: bool,
     },
     /// Compute a KPI
     Value(Value),
+}
+
+/// `pegel kpi test`
+#[derive(Debug, Args)]
+pub struct Test {
+    /// A file or folder [default: all KPIs of the home]
+    pub path: Option<PathBuf>,
+    /// Only tests whose "FILE: NAME" matches
+    #[arg(long, value_name = "REGEX")]
+    pub run: Option<String>,
+    /// Write the results as JUnit XML as well
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
 }
 
 /// `pegel kpi value`
@@ -150,6 +174,9 @@ pub struct Value {
     /// Only the rows of one group
     #[arg(long = "where", value_name = "DIM=VALUE")]
     pub only: Option<String>,
+    /// As if it were this instant: relative periods are told from it, a running period is counted up to it
+    #[arg(long, value_name = "INSTANT")]
+    pub as_of: Option<Timestamp>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

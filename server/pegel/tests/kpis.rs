@@ -83,7 +83,7 @@ fn importing_twice_changes_nothing() {
 fn all_shipped_kpis_are_in_order_and_pass_their_tests_without_a_database() {
     let home = TestHome::empty();
     assert!(home.run(&["kpi", "check"]).succeeded().out.ends_with(" in order\n"));
-    assert!(home.run(&["kpi", "test"]).succeeded().out.ends_with(" passed, 0 failed\n"));
+    assert!(home.run(&["kpi", "test"]).succeeded().out.contains(" passed, 0 failed\n"));
     let said = home.run(&["kpi", "list"]).succeeded();
     assert!(said.out.lines().count() >= 10 && said.out.contains("Feedback rate"), "{}", said.out);
     assert!(home.run(&["kpi", "show", "win_rate"]).succeeded().out.starts_with("kpi(#{"));
@@ -97,7 +97,7 @@ fn a_failing_test_is_shown_with_what_was_expected_and_found() {
     let said = home.run(&["kpi", "test", broken.to_str().unwrap()]);
     assert_eq!(said.status, 1);
     assert!(said.out.contains("36 of 100\n    expected 0.37, found 0.36\n"), "{}", said.out);
-    assert!(said.out.ends_with("2 passed, 1 failed\n"), "{}", said.out);
+    assert!(said.out.contains("2 passed, 1 failed\n"), "{}", said.out);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::definition::{KpiRequest, ReportDefinition};
 use crate::numbers::{
     Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, PeriodHead, Section, TrendPoint,
 };
+use jiff::Timestamp;
 use pegel_catalog::Catalog;
 use pegel_kpi::cell::{Cell, Group};
 use pegel_kpi::declaration::Declaration;
@@ -41,8 +42,11 @@ where
     check_span(definition, heading.period)?;
     let kpis = definition.kpis(catalog)?;
     let requests: Vec<Request> = definition.requests().zip(&kpis).map(|(request, kpi)| wanted(request, kpi)).collect();
-    let periods = heading.period.trail(definition.trend)?;
-    let figures = figures::compute(&requests, &periods, &definition.scope, source)
+    // Marks may look back further than the trend shows.
+    let before = kpis.iter().map(|kpi| kpi.declaration.threshold.periods_before()).max().unwrap_or(0);
+    let periods = heading.period.trail(definition.trend.max(before + 1))?;
+    let now = Timestamp::from_second(heading.created_at).unwrap_or(Timestamp::MAX);
+    let figures = figures::compute(&requests, &periods, &definition.scope, now, source)
         .map_err(|error| ReportError::Source(Box::new(error)))?;
     Ok(numbers_from(heading, &periods, &kpis, &figures))
 }
@@ -61,7 +65,7 @@ pub fn numbers_from(heading: &Heading, periods: &[Period], kpis: &[&Kpi], figure
         let mut blocks = Vec::new();
         for request in &section.kpis {
             let (kpi, figures) = computed.next().expect("there are figures for every KPI");
-            let block = block(request, kpi, figures, periods);
+            let block = block(request, kpi, figures, periods, definition.trend);
             breaches.extend(broken(&block));
             blocks.push(block);
         }
@@ -104,25 +108,28 @@ fn wanted<'a>(request: &KpiRequest, kpi: &'a Kpi) -> Request<'a> {
     Request { kpi, breakdowns: std::iter::once(Vec::new()).chain(tables).collect() }
 }
 
-fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period]) -> KpiBlock {
+fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period], trend: usize) -> KpiBlock {
     let declared = &kpi.declaration;
     let (total, tables) = figures.breakdowns.split_first().expect("the total is always asked for");
     let cells = &total.rows[0].cells;
     let (cell, previous) = (&cells[cells.len() - 1], &cells[cells.len() - 2]);
+    let past: Vec<Option<f64>> = cells[..cells.len() - 1].iter().map(|cell| cell.outcome.value()).collect();
+    let threshold = declared.threshold.after(&past);
+    let shown = cells.len().saturating_sub(trend)..;
     KpiBlock {
         id: declared.id.clone(),
         title: declared.title.clone(),
         description: declared.description.clone(),
         unit: declared.unit,
         better: declared.better,
-        threshold: declared.threshold,
+        threshold,
         min_sample: declared.min_sample,
         version: kpi.sha256.clone(),
         cell: cell.clone(),
         previous: previous.clone(),
         change: Change::between(previous, cell, declared.better),
-        status: declared.threshold.judge(&cell.outcome, declared.better),
-        trend: periods.iter().zip(cells).map(point).collect(),
+        status: threshold.judge(&cell.outcome, declared.better),
+        trend: periods[shown.clone()].iter().zip(&cells[shown]).map(point).collect(),
         breakdowns: tables.iter().zip(&request.breakdowns).map(|(by, at)| table(by, *at, request, declared)).collect(),
     }
 }
@@ -132,6 +139,8 @@ fn point((period, cell): (&Period, &Cell)) -> TrendPoint {
 }
 
 fn table(broken: &Broken, dimension: Dimension, request: &KpiRequest, declared: &Declaration) -> BreakdownTable {
+    // A mark told from the KPI's own past is that of the total; groups are judged by fixed marks alone.
+    let threshold = declared.threshold.after(&[]);
     let rows = broken.rows.iter().map(|row| {
         let (cell, previous) = (&row.cells[row.cells.len() - 1], &row.cells[row.cells.len() - 2]);
         BreakdownRow {
@@ -139,7 +148,7 @@ fn table(broken: &Broken, dimension: Dimension, request: &KpiRequest, declared: 
             cell: cell.clone(),
             previous: previous.clone(),
             change: Change::between(previous, cell, declared.better),
-            status: declared.threshold.judge(&cell.outcome, declared.better),
+            status: threshold.judge(&cell.outcome, declared.better),
         }
     });
     BreakdownTable { dimension: dimension.name().to_owned(), worst: request.worst, rows: rows.collect() }

@@ -60,7 +60,7 @@ pub fn value(value: f64, sample: u64) -> Cell {
 
 /// A cell without anything beside its outcome.
 pub fn absent(outcome: Outcome) -> Cell {
-    Cell { outcome, numerator: None, denominator: None, sample: None, beside: Vec::new() }
+    Cell::of(outcome)
 }
 
 /// The numbers of the shipped report for week 46, of made-up figures: one region and some partners are bad.
@@ -87,7 +87,7 @@ fn figures_of(id: &str, dimensions: &[Dimension]) -> Figures {
         let missing = Row { groups: vec![Group::Missing], cells: course(id, "missing") };
         Broken { by: vec![*dimension], rows: labels.iter().map(row).chain([missing]).collect() }
     });
-    Figures { breakdowns: std::iter::once(total).chain(tables).collect() }
+    Figures { breakdowns: std::iter::once(total).chain(tables).collect(), cost: pegel_kpi::figures::Cost::default() }
 }
 
 fn course(id: &str, label: &str) -> Vec<Cell> {

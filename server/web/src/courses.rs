@@ -8,6 +8,7 @@ use pegel_kpi::figures::{Figures, Request, compute};
 use pegel_kpi::kpi::Kpi;
 use pegel_kpi::period::Period;
 use pegel_kpi::scope::Scope;
+use pegel_kpi::threshold::Threshold;
 
 /// The total of one KPI in each of some weeks.
 pub(crate) struct Course<'a> {
@@ -17,10 +18,22 @@ pub(crate) struct Course<'a> {
 }
 
 impl Course<'_> {
-    /// The figures as they are drawn, judged by the threshold in force.
+    /// The figures as they are drawn, each judged by the threshold in force after those before it.
     pub(crate) fn points(&self) -> Vec<Point> {
         let declared = &self.kpi.declaration;
-        self.cells.iter().map(|cell| Point::of(cell, &declared.threshold, declared.better)).collect()
+        let values = self.values();
+        let cells = self.cells.iter().enumerate();
+        cells.map(|(at, cell)| Point::of(cell, &declared.threshold.after(&values[..at]), declared.better)).collect()
+    }
+
+    /// The threshold by which the last figure is judged.
+    pub(crate) fn threshold(&self) -> Threshold {
+        let values = self.values();
+        self.kpi.declaration.threshold.after(values.split_last().map_or(&[], |(_, past)| past))
+    }
+
+    fn values(&self) -> Vec<Option<f64>> {
+        self.cells.iter().map(|cell| cell.outcome.value()).collect()
     }
 }
 
@@ -32,7 +45,7 @@ pub(crate) fn weeks(state: &State, count: usize) -> Result<Vec<Period>, Failure>
 /// The totals of the KPIs in these weeks, all from one look at the database. Blocks.
 pub(crate) fn courses<'a>(state: &State, kpis: &'a [Kpi], weeks: &[Period]) -> Result<Vec<Course<'a>>, Failure> {
     let requests: Vec<Request> = kpis.iter().map(|kpi| Request { kpi, breakdowns: vec![Vec::new()] }).collect();
-    let figures = compute(&requests, weeks, &Scope::everything(), &mut state.store.reader()?)?;
+    let figures = compute(&requests, weeks, &Scope::everything(), (state.clock)(), &mut state.store.reader()?)?;
     Ok(kpis.iter().zip(figures).map(|(kpi, figures)| Course { kpi, cells: total(figures) }).collect())
 }
 

@@ -1,5 +1,6 @@
 //! What Rhai says, reworded for people who write KPIs.
 
+use super::language::Language;
 use crate::diagnostic::{Diagnostic, nearest};
 use rhai::{Dynamic, EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 
@@ -11,12 +12,20 @@ pub type Refused<T> = Result<T, Box<EvalAltResult>>;
 pub struct Complaint {
     message: String,
     hint: Option<String>,
+    about_units: bool,
 }
 
 impl Complaint {
     /// A complaint without a hint.
     pub fn new(message: impl Into<String>) -> Complaint {
-        Complaint { message: message.into(), hint: None }
+        Complaint { message: message.into(), hint: None, about_units: false }
+    }
+
+    /// Says that units are mixed.
+    #[must_use]
+    pub fn about_units(mut self) -> Complaint {
+        self.about_units = true;
+        self
     }
 
     /// Adds what to do.
@@ -39,27 +48,55 @@ pub struct Names {
     pub functions: Vec<String>,
 }
 
+impl Names {
+    /// Whether there is a built-in function of that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.functions.iter().any(|known| known == name)
+    }
+}
+
 /// What the compiler says, reworded.
 pub fn of_parsing(error: &ParseError, file: &str, source: &str) -> Diagnostic {
     let (message, hint) = parsing(&error.0);
     Diagnostic::of_file(file, source, message, hint).at(error.1.line(), error.1.position())
 }
 
-/// What went wrong while a script ran, reworded.
-pub fn of_running(error: &EvalAltResult, file: &str, source: &str, names: &Names) -> Diagnostic {
-    let (innermost, position) = innermost(error, Position::NONE);
-    let (message, hint) = running(innermost, names);
+/// What went wrong while a script ran, reworded; in a shared helper, shown there.
+pub fn of_running(error: &EvalAltResult, file: &str, source: &str, language: &Language) -> Diagnostic {
+    let Innermost { error, position, within } = innermost(error, Position::NONE, None);
+    let (message, hint) = running(error, &language.names);
+    let library = within.and_then(|within| language.libraries.get_key_value(within));
+    let (file, source) = library.map_or((file, source), |(file, source)| (file, source));
     Diagnostic::of_file(file, source, message, hint).at(position.line(), position.position())
 }
 
+/// Whether units were mixed.
+pub fn is_about_units(error: &EvalAltResult) -> bool {
+    match innermost(error, Position::NONE, None).error {
+        EvalAltResult::ErrorRuntime(thrown, _) => {
+            thrown.clone().try_cast::<Complaint>().is_some_and(|complaint| complaint.about_units)
+        }
+        _ => false,
+    }
+}
+
 /// What really went wrong, and the innermost place that is known: limits are broken at no place in particular.
-fn innermost(error: &EvalAltResult, outer: Position) -> (&EvalAltResult, Position) {
+struct Innermost<'a> {
+    error: &'a EvalAltResult,
+    position: Position,
+    /// The file whose function was called last.
+    within: Option<&'a str>,
+}
+
+fn innermost<'a>(error: &'a EvalAltResult, outer: Position, within: Option<&'a str>) -> Innermost<'a> {
     let position = if error.position().is_none() { outer } else { error.position() };
     match error {
-        EvalAltResult::ErrorInFunctionCall(_, _, inner, _) | EvalAltResult::ErrorInModule(_, inner, _) => {
-            innermost(inner, position)
+        EvalAltResult::ErrorInFunctionCall(_, source, inner, _) => {
+            let called = Some(source.as_str()).filter(|source| !source.is_empty());
+            innermost(inner, position, called.or(within))
         }
-        other => (other, position),
+        EvalAltResult::ErrorInModule(_, inner, _) => innermost(inner, position, within),
+        error => Innermost { error, position, within },
     }
 }
 
@@ -67,6 +104,10 @@ fn innermost(error: &EvalAltResult, outer: Position) -> (&EvalAltResult, Positio
 pub fn kind_name(name: &str) -> &str {
     match name.rsplit("::").next().unwrap_or(name) {
         "ConditionSymbol" => "condition",
+        "PeriodSymbol" => "period",
+        "ReachSymbol" => "span",
+        "PastRow" => "past row",
+        "Amount" => "amount",
         "Term" => "column",
         "RowSymbol" => "row",
         "Dataset" => "dataset",
@@ -139,7 +180,10 @@ fn running(error: &EvalAltResult, names: &Names) -> (String, Option<String>) {
         E::ErrorStackOverflow(_) => too_much("calls itself too deeply"),
         E::ErrorDataTooLarge(what, _) => too_much(&format!("makes something too large ({what})")),
         E::ErrorTooManyVariables(_) => too_much("has too many variables"),
-        E::ErrorModuleNotFound(name, _) => (format!("there is no module “{name}”"), some("KPI scripts stand alone")),
+        E::ErrorModuleNotFound(name, _) => (
+            format!("there is no module “{name}”"),
+            some("shared helpers lie in kpis/lib and are imported under their own name: import \"sales\" as sales;"),
+        ),
         E::ErrorIndexingType(kind, _) => (format!("{} has no parts", kind.split(' ').next().unwrap_or("this")), None),
         E::ErrorDotExpr(message, _) => (lower_first(message), None),
         other => {
@@ -157,7 +201,7 @@ fn too_much(what: &str) -> (String, Option<String>) {
 fn function_not_found(signature: &str, names: &Names) -> (String, Option<String>) {
     let name = signature.split([' ', '(']).next().unwrap_or(signature);
     let arguments = signature.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')'));
-    if names.functions.iter().any(|known| known == name) {
+    if names.has(name) {
         return (
             format!("“{name}” cannot be used with ({arguments})"),
             Some("see the reference for what it takes".to_owned()),

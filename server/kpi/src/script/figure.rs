@@ -1,6 +1,7 @@
 //! What `value` can answer: a number, a ratio, or nothing.
 
 use super::errors::{Complaint, Refused};
+use super::units::Amount;
 use rhai::{Dynamic, Engine};
 
 /// The answer of `value`, in the units of scripts.
@@ -13,6 +14,10 @@ pub struct Figure {
     /// How many rows it rests on, where the script says so.
     pub sample: Option<f64>,
     pub beside: Vec<(String, f64)>,
+    /// When it was tried with amounts: what it is an amount of.
+    pub amount: Option<Amount>,
+    /// When it was tried with amounts: whether it is a share of rows.
+    pub proportion: bool,
 }
 
 impl Figure {
@@ -21,11 +26,13 @@ impl Figure {
     /// # Errors
     /// If that is neither a figure, nor a number, nor `()`.
     pub fn from_answer(answer: Dynamic) -> Refused<Figure> {
-        match answer.try_cast_result::<Figure>() {
-            Ok(figure) => Ok(figure),
-            Err(answer) => Ok(Figure { value: number(&answer, "value")?, ..Figure::default() }),
-        }
+        answer.try_cast_result::<Figure>().or_else(|answer| plain(&answer, "value"))
     }
+}
+
+fn plain(of: &Dynamic, place: &str) -> Refused<Figure> {
+    let amount = of.clone().try_cast::<Amount>();
+    Ok(Figure { value: number(of, place)?, amount, ..Figure::default() })
 }
 
 /// A number, or nothing where a measure is absent.
@@ -34,23 +41,45 @@ fn number(of: &Dynamic, place: &str) -> Refused<Option<f64>> {
     if let Ok(whole) = of.as_int() {
         return Ok(Some(whole as f64));
     }
-    match of.as_float() {
-        Ok(float) if float.is_finite() => Ok(Some(float)),
-        Ok(float) => Err(Complaint::new(format!("{place} is {float}"))
+    let float = of.clone().try_cast::<Amount>().map(|amount| amount.value).or_else(|| of.as_float().ok());
+    match float {
+        Some(float) if float.is_finite() => Ok(Some(float)),
+        Some(float) => Err(Complaint::new(format!("{place} is {float}"))
             .hint("use ratio(a, b): a zero denominator is no figure, and is shown as that")
             .into()),
-        Err(_) if of.is_unit() => Ok(None),
-        Err(kind) => Err(Complaint::new(format!("{place} is {kind}, not a number"))
+        None if of.is_unit() => Ok(None),
+        None => Err(Complaint::new(format!("{place} is {}, not a number", of.type_name()))
             .hint("`value` gives a number, ratio(a, b), or () for no figure")
             .into()),
     }
 }
 
 fn ratio(numerator: &Dynamic, denominator: &Dynamic) -> Refused<Figure> {
-    let (numerator, denominator) = (number(numerator, "the numerator")?, number(denominator, "the denominator")?);
-    let (Some(numerator), Some(denominator)) = (numerator, denominator) else { return Ok(Figure::default()) };
+    let [above, below] = [numerator, denominator].map(|side| side.clone().try_cast::<Amount>());
+    let (Some(numerator), Some(denominator)) =
+        (number(numerator, "the numerator")?, number(denominator, "the denominator")?)
+    else {
+        return Ok(Figure::default());
+    };
     let value = (denominator != 0.0).then(|| numerator / denominator);
-    Ok(Figure { value, parts: Some((numerator, denominator)), ..Figure::default() })
+    let parts = Some((numerator, denominator));
+    let amount = above.zip(below).map(|(above, below)| above.over(below));
+    let proportion = above.zip(below).is_some_and(|(above, below)| above.counts && below.counts);
+    Ok(Figure { value, parts, amount, proportion, ..Figure::default() })
+}
+
+fn beside(figure: &Figure, name: &str, value: &Dynamic) -> Refused<Figure> {
+    let mut figure = figure.clone();
+    if let (Some(own), Some(other)) = (figure.amount, value.clone().try_cast::<Amount>())
+        && (own.money, own.time) != (other.money, other.time)
+    {
+        return Err(Complaint::new(format!("{name} is {}, the figure {}", other.described(), own.described()))
+            .hint("what stands beside a figure is shown in the same unit")
+            .about_units()
+            .into());
+    }
+    figure.beside.extend(number(value, name)?.map(|value| (name.to_owned(), value)));
+    Ok(figure)
 }
 
 /// Registers `ratio`, `number`, `.of` and `.beside`.
@@ -58,15 +87,9 @@ pub fn register(engine: &mut Engine) {
     engine
         .register_type_with_name::<Figure>("figure")
         .register_fn("ratio", |numerator: Dynamic, denominator: Dynamic| ratio(&numerator, &denominator))
-        .register_fn("number", |of: Dynamic| -> Refused<Figure> {
-            Ok(Figure { value: number(&of, "number")?, ..Figure::default() })
-        })
+        .register_fn("number", |of: Dynamic| plain(&of, "number"))
         .register_fn("of", |figure: &mut Figure, sample: Dynamic| -> Refused<Figure> {
             Ok(Figure { sample: number(&sample, "the sample")?, ..figure.clone() })
         })
-        .register_fn("beside", |figure: &mut Figure, name: &str, value: Dynamic| -> Refused<Figure> {
-            let mut figure = figure.clone();
-            figure.beside.extend(number(&value, name)?.map(|value| (name.to_owned(), value)));
-            Ok(figure)
-        });
+        .register_fn("beside", |figure: &mut Figure, name: &str, value: Dynamic| beside(figure, name, &value));
 }

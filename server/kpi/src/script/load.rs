@@ -1,17 +1,24 @@
 //! Loading a script: compile, describe, check.
 
-use super::errors::{self, Names};
+use super::errors::{self, Complaint, Refused};
 use super::figure::Figure;
-use super::language::{Declared, Language};
+use super::language::{Language, Reached, Setting, answers};
 use super::limits::within_time;
 use super::symbols::Data;
-use crate::aggregate::Measure;
+use super::units::Amount;
+use crate::aggregate::{Measure, Quantity};
 use crate::declaration::{Declaration, Unit};
 use crate::diagnostic::Diagnostic;
 use crate::kpi::Kpi;
-use rhai::{AST, CallFnOptions, Dynamic, FuncArgs, Map, Scope};
+use rhai::{AST, CallFnOptions, Dynamic, EvalAltResult, FuncArgs, Map, Scope};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+
+/// How long a script may be, in bytes.
+const LONGEST: usize = 64 * 1024;
+
+/// How many measures one KPI may have.
+const MOST_MEASURES: usize = 100;
 
 /// A compiled script.
 #[derive(Debug)]
@@ -20,60 +27,83 @@ pub struct Script {
     pub(super) ast: AST,
     pub file: String,
     pub source: String,
+    /// Whether `value` takes the measures of the period before.
+    pub looks_back: bool,
+    /// For each block of an instrumented script, whether it was run.
+    pub(crate) reached: Option<Reached>,
+}
+
+/// What a script says about one of its KPIs.
+struct Described {
+    declaration: Declaration,
+    measures: Vec<(String, Measure)>,
+    /// How many KPIs the script declares.
+    kpis: usize,
 }
 
 impl Script {
-    fn compile(language: &Arc<Language>, file: &str, source: &str) -> Result<Script, Diagnostic> {
+    pub(super) fn compile(language: &Arc<Language>, file: &str, source: &str) -> Result<Script, Diagnostic> {
+        if source.len() > LONGEST {
+            let message = format!("the script is longer than {} kB", LONGEST / 1024);
+            return Err(Diagnostic::of_file(file, source, message, Some("make several files of it".to_owned())));
+        }
         let mut ast = language.engine.compile(source).map_err(|error| errors::of_parsing(&error, file, source))?;
         ast.set_source(file);
-        Ok(Script { language: language.clone(), ast, file: file.to_owned(), source: source.to_owned() })
+        let value = ast.iter_functions().find(|function| function.name == "value").map(|value| value.params.len());
+        let (looks_back, reached) = (value == Some(2), None);
+        Ok(Script {
+            language: language.clone(),
+            ast,
+            file: file.to_owned(),
+            source: source.to_owned(),
+            looks_back,
+            reached,
+        })
     }
 
-    /// Calls one of the script's functions. The statements at its top run before it if `declared` is given, which
-    /// gets what they declare.
-    ///
-    /// # Errors
-    /// What went wrong, and where.
-    pub(super) fn call(
-        &self,
-        name: &str,
-        arguments: impl FuncArgs,
-        declared: Option<&Declared>,
-    ) -> Result<Dynamic, Diagnostic> {
-        let options = CallFnOptions::new().eval_ast(declared.is_some());
-        let options = match declared {
-            Some(declared) => options.with_tag(declared.clone()),
-            None => options,
-        };
+    /// Calls one of the script's functions. The statements at its top run before it if `top` says so.
+    fn attempt(&self, name: &str, arguments: impl FuncArgs, top: bool, setting: Setting) -> Refused<Dynamic> {
+        let options = CallFnOptions::new().eval_ast(top).with_tag(setting);
         let engine = &self.language.engine;
         let call = || engine.call_fn_with_options::<Dynamic>(options, &mut Scope::new(), &self.ast, name, arguments);
-        match within_time(|| catch_unwind(AssertUnwindSafe(call))) {
-            Ok(answer) => answer.map_err(|error| {
-                let diagnostic = errors::of_running(&error, &self.file, &self.source, self.names());
-                // Limits are broken at no place in particular: somewhere in what was called.
-                if diagnostic.line.is_some() { diagnostic } else { diagnostic.at(self.position_of(name), Some(4)) }
-            }),
-            Err(_) => Err(self.complain("the script broke the engine", None)),
-        }
+        within_time(|| catch_unwind(AssertUnwindSafe(call)))
+            .unwrap_or_else(|_| Err(Complaint::new("the script broke the engine").into()))
     }
 
-    /// Calls `value` with the measures of one cell.
+    /// What went wrong in one of its functions. Limits are broken at no place in particular: somewhere in what was
+    /// called.
+    fn diagnose(&self, function: &str, error: &EvalAltResult) -> Diagnostic {
+        let diagnostic = errors::of_running(error, &self.file, &self.source, &self.language);
+        if diagnostic.line.is_some() { diagnostic } else { diagnostic.at(self.position_of(function), Some(4)) }
+    }
+
+    /// Calls `value` with the measures of one cell and, where it asks for them, those of the period before.
     ///
     /// # Errors
     /// What went wrong, and where.
-    pub fn value(&self, measures: Map) -> Result<Figure, Diagnostic> {
-        let answer = self.call("value", (measures,), None)?;
-        let at = self.position_of("value");
-        Figure::from_answer(answer)
-            .map_err(|error| errors::of_running(&error, &self.file, &self.source, self.names()).at(at, Some(4)))
+    pub fn value(&self, measures: Map, before: Option<Map>, parameters: &Arc<Map>) -> Result<Figure, Diagnostic> {
+        let setting = Setting::running(parameters, self.reached.clone());
+        self.attempt_value(measures, before, setting).map_err(|error| self.diagnose("value", &error))
+    }
+
+    fn attempt_value(&self, measures: Map, before: Option<Map>, setting: Setting) -> Refused<Figure> {
+        Figure::from_answer(match before {
+            Some(before) => self.attempt("value", (measures, before), false, setting)?,
+            None => self.attempt("value", (measures,), false, setting)?,
+        })
+    }
+
+    /// What `tests` returns.
+    ///
+    /// # Errors
+    /// What went wrong, and where.
+    pub(super) fn tests(&self, parameters: &Arc<Map>) -> Result<Dynamic, Diagnostic> {
+        let answer = self.attempt("tests", (), false, Setting::running(parameters, None));
+        answer.map_err(|error| self.diagnose("tests", &error))
     }
 
     pub(super) fn complain(&self, message: impl Into<String>, hint: Option<&str>) -> Diagnostic {
         Diagnostic::of_file(&self.file, &self.source, message, hint.map(str::to_owned))
-    }
-
-    fn names(&self) -> &Names {
-        &self.language.names
     }
 
     pub(super) fn has(&self, function: &str) -> bool {
@@ -94,16 +124,18 @@ impl Script {
     fn check_functions(&self) -> Result<(), Diagnostic> {
         for function in self.ast.iter_functions() {
             let at = |diagnostic: Diagnostic| diagnostic.at(self.position_of(function.name), Some(4));
-            let wanted = match function.name {
-                "measures" | "value" => Some(1),
-                "tests" => Some(0),
+            let wanted: Option<&[usize]> = match function.name {
+                "measures" => Some(&[1]),
+                "value" => Some(&[1, 2]),
+                "tests" => Some(&[0]),
                 _ => None,
             };
-            if wanted.is_some_and(|wanted| wanted != function.params.len()) {
+            if wanted.is_some_and(|wanted| !wanted.contains(&function.params.len())) {
                 let message = format!("“{}” has {} parameters", function.name, function.params.len());
-                return Err(at(self.complain(message, Some("it is measures(data), value(m) and tests()"))));
+                let hint = "it is measures(data), value(m) or value(m, previous), and tests()";
+                return Err(at(self.complain(message, Some(hint))));
             }
-            if wanted.is_none() && self.names().functions.iter().any(|known| known == function.name) {
+            if wanted.is_none() && self.language.names.has(function.name) {
                 let message = format!("“{}” is the name of a built-in function", function.name);
                 return Err(at(self.complain(message, Some("choose another name"))));
             }
@@ -116,15 +148,15 @@ impl Script {
         Ok(())
     }
 
-    fn describe(&self) -> Result<(Declaration, Vec<(String, Measure)>), Diagnostic> {
-        let declared = Declared::default();
-        let answer = self.call("measures", (Data,), Some(&declared))?;
-        let declaration = match <[Declaration; 1]>::try_from(declared.take()) {
-            Ok([declaration]) => declaration,
-            Err(several) if several.is_empty() => {
-                return Err(self.complain("the script declares no KPI", Some("begin with kpi(#{ id: \"…\", … });")));
-            }
-            Err(_) => return Err(self.complain("the script declares several KPIs", Some("one file, one KPI"))),
+    /// What the script says about the KPI of that index.
+    fn describe(&self, index: usize) -> Result<Described, Diagnostic> {
+        let setting = Setting::describing(index, self.language.parameters.clone(), self.reached.clone());
+        let answer = self.attempt("measures", (Data,), true, setting.clone());
+        let answer = answer.map_err(|error| self.diagnose("measures", &error))?;
+        let declared = setting.declared();
+        let kpis = declared.len();
+        let Some(declaration) = declared.into_iter().nth(index) else {
+            return Err(self.complain("the script declares no KPI", Some("begin with kpi(#{ id: \"…\", … });")));
         };
         let at = |diagnostic: Diagnostic| diagnostic.at(self.position_of("measures"), Some(4));
         let map = answer.try_cast::<Map>().ok_or_else(|| {
@@ -132,6 +164,10 @@ impl Script {
         })?;
         if map.is_empty() {
             return Err(at(self.complain("`measures` returns an empty map", Some("name at least one measure"))));
+        }
+        if map.len() > MOST_MEASURES {
+            let message = format!("`measures` returns {} measures", map.len());
+            return Err(at(self.complain(message, Some("a KPI needs a handful; make several KPIs of it"))));
         }
         let measure = |(name, value): (rhai::Identifier, Dynamic)| {
             let kind = errors::kind_name(value.type_name());
@@ -143,25 +179,54 @@ impl Script {
             })?;
             Ok((name.to_string(), measure))
         };
-        Ok((declaration, map.into_iter().map(measure).collect::<Result<_, _>>()?))
+        let measures = map.into_iter().map(measure).collect::<Result<_, _>>()?;
+        Ok(Described { declaration, measures, kpis })
     }
 
-    /// Calls `value` once with 1 for every measure: a slip in a name is found now, not when the report is due.
-    fn try_value(&self, measures: &[(String, Measure)]) -> Result<(), Diagnostic> {
-        let ones = measures.iter().map(|(name, _)| (name.as_str().into(), Dynamic::from(1.0)));
-        self.value(ones.collect()).map(drop)
+    /// Calls `value` once with 1 for every measure: a slip in a name is found now, not when the report is due. Before
+    /// that with amounts, which know their units: whether the figure is a share of rows, where that can be told.
+    fn try_value(
+        &self,
+        declaration: &Declaration,
+        measures: &[(String, Measure)],
+        parameters: &Arc<Map>,
+    ) -> Result<bool, Diagnostic> {
+        let with = |one: fn(Quantity) -> Dynamic| {
+            let all = || measures.iter().map(|(name, measure)| (name.as_str().into(), one(measure.quantity))).collect();
+            self.attempt_value(all(), self.looks_back.then(all), Setting::running(parameters, None))
+        };
+        with(|_| Dynamic::from(1.0)).map_err(|error| self.diagnose("value", &error))?;
+        match with(|quantity| Dynamic::from(Amount::one(quantity))) {
+            Ok(figure) => {
+                self.check_amount(declaration, figure.amount)?;
+                Ok(figure.proportion)
+            }
+            Err(error) if errors::is_about_units(&error) => Err(self.diagnose("value", &error)),
+            // What the script does with its numbers is more than amounts can follow.
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// What the figure is an amount of must fit the declared unit.
+    fn check_amount(&self, declaration: &Declaration, amount: Option<Amount>) -> Result<(), Diagnostic> {
+        let Some(amount) = amount.filter(|amount| !amount.fits(declaration.unit)) else { return Ok(()) };
+        let (unit, hint) = match declaration.unit {
+            Unit::Money => ("money", "divide amounts of money by numbers only, or choose another unit"),
+            Unit::Duration => ("duration", "a figure in seconds is needed, or choose another unit"),
+            Unit::Percent => ("percent", "divide like by like, or choose another unit"),
+            Unit::Count => ("count", "choose the unit money or duration, or count rows"),
+            Unit::Number => ("number", "choose the unit money or duration, or divide like by like"),
+        };
+        let message = format!("the unit of “{}” is {unit}, but its value is {}", declaration.id, amount.described());
+        Err(self.complain(message, Some(hint)).at(self.position_of("value"), Some(4)))
     }
 
     /// A sum of money is not a duration, and neither is a count: where a unit can be told, it must fit.
     fn check_unit(&self, declaration: &Declaration, measures: &[(String, Measure)]) -> Result<(), Diagnostic> {
-        let money = measures.iter().any(|(_, measure)| measure.is_money);
+        let money = measures.iter().any(|(_, measure)| measure.quantity == Quantity::Money);
         if declaration.unit == Unit::Money && !money {
             let hint = "sum or average an amount, or choose another unit";
             return Err(self.complain("the unit is money, but no measure is an amount of money", Some(hint)));
-        }
-        if declaration.unit == Unit::Duration && money {
-            let hint = "choose another unit, or measure a duration";
-            return Err(self.complain("the unit is duration, but a measure is an amount of money", Some(hint)));
         }
         if !is_id(&declaration.id) {
             let message = format!("“{}” is no id", declaration.id);
@@ -177,17 +242,40 @@ fn is_id(text: &str) -> bool {
 }
 
 impl Language {
-    /// Loads a script: compiles it, runs `measures`, checks it, tries `value`. Its tests are not run.
+    /// Loads a script and every KPI that it declares: compiles it, runs `measures`, checks it, tries `value`. Its tests
+    /// are not run.
     ///
     /// # Errors
     /// What is wrong with it, and where.
-    pub fn load(self: &Arc<Language>, file: &str, source: &str) -> Result<Kpi, Diagnostic> {
+    pub fn load(self: &Arc<Language>, file: &str, source: &str) -> Result<Vec<Kpi>, Diagnostic> {
         let script = Script::compile(self, file, source)?;
         script.check_functions()?;
-        let (declaration, measures) = script.describe()?;
-        script.check_unit(&declaration, &measures)?;
-        script.try_value(&measures)?;
-        let sha256 = crate::digest::sha256(source);
-        Ok(Kpi { declaration, file: file.to_owned(), sha256, measures, script: Arc::new(script) })
+        Kpi::all_of(Arc::new(script))
+    }
+}
+
+impl Kpi {
+    /// Every KPI that a script declares.
+    ///
+    /// # Errors
+    /// What is wrong with one of them, and where.
+    pub(super) fn all_of(script: Arc<Script>) -> Result<Vec<Kpi>, Diagnostic> {
+        let mut kpis: Vec<Kpi> = Vec::new();
+        loop {
+            let Described { declaration, measures, kpis: count } = script.describe(kpis.len())?;
+            script.check_unit(&declaration, &measures)?;
+            if kpis.iter().any(|kpi| kpi.id() == declaration.id) {
+                let message = format!("the script declares “{}” twice", declaration.id);
+                return Err(script.complain(message, Some("give each KPI its own id")));
+            }
+            let parameters = Arc::new(answers(&declaration.parameters));
+            let proportion = script.try_value(&declaration, &measures, &parameters)?;
+            let (file, sha256) = (script.file.clone(), crate::digest::sha256(&script.source));
+            let (family, script) = (count > 1, script.clone());
+            kpis.push(Kpi { declaration, file, sha256, measures, script, parameters, proportion, family });
+            if kpis.len() == count {
+                return Ok(kpis);
+            }
+        }
     }
 }

@@ -4,9 +4,9 @@ use super::errors::{Complaint, Refused};
 use super::operators::MINOR_UNITS;
 use crate::batch::{Batch, Values};
 use crate::diagnostic::nearest;
-use crate::model::{self, Column, Kind, Path, Reference, Table};
+use crate::model::{self, ATTRIBUTES, Column, Kind, Path, Reference, Table};
 use crate::period::days_since_1970;
-use crate::scan::{Scan, Source};
+use crate::scan::{Lasting, Scan, Source, Window};
 use jiff::civil::{Date, DateTime};
 use rhai::{Dynamic, Map};
 use std::collections::HashMap;
@@ -18,12 +18,18 @@ pub struct Tables {
     rows: HashMap<&'static str, Vec<Row>>,
     /// Related rows that were written out, so that the same one written twice is one row.
     related: HashMap<String, i64>,
+    /// As how many rows all of them count.
+    count: u64,
 }
+
+/// How many rows all tests of a script may have together.
+pub const MOST_ROWS: u64 = 300_000;
 
 #[derive(Debug, Default)]
 struct Row {
     id: i64,
     values: HashMap<&'static str, Datum>,
+    attributes: HashMap<String, Datum>,
     /// As how many rows it counts.
     times: u64,
 }
@@ -62,13 +68,23 @@ impl Tables {
                     (row.try_cast::<Map>().ok_or_else(|| Complaint::new("a row is a map").hint("write #{ … }"))?, 1)
                 }
             };
-            let id = self.add_row(table, &map, count)?;
-            if let Some((reference, parent)) = parent {
-                let column = table.column(reference.column).expect("a foreign key is a column of its table");
-                self.last(table, id).values.insert(column.name, Datum::Number(exact(parent)));
+            // Rows with related rows of their own are written out: each has its own.
+            let has_own = map.keys().any(|name| table.children(name).is_some());
+            let (rows, times) = if has_own { (count, 1) } else { (1, count) };
+            for _ in 0..rows {
+                let id = self.add_row(table, &map, times)?;
+                if let Some((reference, parent)) = parent {
+                    let column = table.column(reference.column).expect("a foreign key is a column of its table");
+                    self.last(table, id).values.insert(column.name, Datum::Number(exact(parent)));
+                }
             }
         }
         Ok(())
+    }
+
+    /// As how many rows all of them count.
+    pub fn rows(&self) -> u64 {
+        self.count
     }
 
     fn last(&mut self, table: &'static Table, id: i64) -> &mut Row {
@@ -77,15 +93,23 @@ impl Tables {
     }
 
     fn add_row(&mut self, table: &'static Table, map: &Map, times: u64) -> Refused<i64> {
+        self.count += times;
+        if self.count > MOST_ROWS {
+            return Err(Complaint::new(format!("the test has more than {MOST_ROWS} rows"))
+                .hint("make it smaller")
+                .into());
+        }
         let rows = self.rows.entry(table.name).or_default();
         let id = i64::try_from(rows.len()).unwrap_or(i64::MAX) + 1;
         let own = HashMap::from([("id", Datum::Number(exact(id)))]);
-        rows.push(Row { id, values: own, times });
+        rows.push(Row { id, values: own, attributes: HashMap::new(), times });
         for (name, value) in map {
             if value.is_unit() {
                 continue;
             }
-            if let Some(column) = table.column(name) {
+            if name == ATTRIBUTES.name {
+                self.last(table, id).attributes = attributes(value)?;
+            } else if let Some(column) = table.column(name) {
                 let datum = datum(column, value)?;
                 self.last(table, id).values.insert(column.name, datum);
             } else if let Some(reference) = table.reference(name) {
@@ -123,9 +147,27 @@ impl Tables {
         let mut at = row;
         for reference in &path.references {
             let Some(Datum::Number(id)) = at.values.get(reference.column) else { return None };
-            at = self.rows.get(reference.table)?.iter().find(|row| exact(row.id).total_cmp(id).is_eq())?;
+            // Rows are numbered from 1 in the order in which they were added.
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]
+            let index = *id as usize;
+            at = self.rows.get(reference.table)?.get(index.checked_sub(1)?)?;
         }
-        at.values.get(path.column.name)
+        match &path.attribute {
+            Some(attribute) => at.attributes.get(&**attribute),
+            None => at.values.get(path.column.name),
+        }
+    }
+
+    fn inside(&self, row: &Row, window: &Window) -> bool {
+        let Some(Datum::Number(date)) = self.value(row, &window.path) else { return false };
+        let within = window.ranges.iter().any(|range| exact(range.start) <= *date && *date < exact(range.end));
+        let lasts = |lasting: &Lasting| {
+            lasting.until.iter().all(|path| match self.value(row, path) {
+                Some(Datum::Number(until)) => *until >= exact(lasting.at),
+                _ => true,
+            })
+        };
+        within && window.lasting.as_ref().is_none_or(lasts)
     }
 }
 
@@ -136,10 +178,7 @@ impl Source for Tables {
         let mut batch = Batch::new(scan);
         let rows = self.rows.get(scan.table.name).map_or(&[][..], Vec::as_slice);
         for row in rows {
-            let inside = scan.window.as_ref().is_none_or(|window| {
-                let Some(Datum::Number(date)) = self.value(row, &window.path) else { return false };
-                window.ranges.iter().any(|range| exact(range.start) <= *date && *date < exact(range.end))
-            });
+            let inside = scan.window.as_ref().is_none_or(|window| self.inside(row, window));
             for _ in 0..if inside { row.times } else { 0 } {
                 for (values, projection) in batch.columns.iter_mut().zip(&scan.columns) {
                     let datum = projection.0.iter().find_map(|path| self.value(row, path));
@@ -161,12 +200,25 @@ impl Source for Tables {
     }
 }
 
+/// The attributes that a company adds, as the texts that a script sees.
+fn attributes(value: &Dynamic) -> Refused<HashMap<String, Datum>> {
+    let map = value
+        .clone()
+        .try_cast::<Map>()
+        .ok_or_else(|| Complaint::new("attributes are a map").hint("write attributes: #{ campaign_code: \"A1\" }"))?;
+    let text = |value: Dynamic| Datum::Text(value.to_string());
+    Ok(map
+        .into_iter()
+        .filter(|(_, value)| !value.is_unit())
+        .map(|(name, value)| (name.to_string(), text(value)))
+        .collect())
+}
+
 /// As how many rows a row may count; they are folded one by one.
 fn repetitions(count: i64) -> Refused<u64> {
-    const MOST: i64 = 1_000_000;
-    u64::try_from(count).ok().filter(|_| count <= MOST).ok_or_else(|| {
+    u64::try_from(count).ok().filter(|count| *count <= MOST_ROWS).ok_or_else(|| {
         Complaint::new(format!("a row cannot stand {count} times"))
-            .hint(format!("write a number from 0 to {MOST}"))
+            .hint(format!("write a number from 0 to {MOST_ROWS}"))
             .into()
     })
 }

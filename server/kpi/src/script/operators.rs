@@ -3,17 +3,17 @@
 
 use super::errors::{Complaint, Refused};
 use super::symbols::{ConditionSymbol, RowSymbol, Term, TermKind};
-use crate::expr::{Arithmetic, Comparison, Condition, Expr};
+use crate::expr::{Arithmetic, Comparison, Condition, Expr, Part};
 use crate::model::MONEY_DIGITS;
-use crate::period::days_since_1970;
 use rhai::{Array, Dynamic, Engine, EvalAltResult};
+use std::sync::Arc;
 
 /// Stored units of one unit of money, by [`MONEY_DIGITS`].
 pub const MINOR_UNITS: f64 = 100.0;
 const _: () = assert!(MONEY_DIGITS == 2);
-const DAY: f64 = 86_400.0;
-/// Parts of an expression or condition. Every step copies what it builds on: forty doublings in a loop would fill the
-/// memory, though they are few operations.
+pub(super) const DAY: f64 = 86_400.0;
+/// Parts of an expression or condition: forty doublings in a loop are few operations, but more parts than can ever be
+/// evaluated.
 const LARGEST: usize = 1_000;
 
 /// Registers the operators.
@@ -25,7 +25,7 @@ pub fn register(engine: &mut Engine) {
     engine.register_custom_operator("or", 30).expect("“or” is free");
     register_pairs(engine, "and", |left, right| both(left, right, "and", Condition::and));
     register_pairs(engine, "or", |left, right| {
-        both(left, right, "or", |left, right| Condition::Or(Box::new(left), Box::new(right)))
+        both(left, right, "or", |left, right| Condition::Or(Arc::new(left), Arc::new(right)))
     });
     for (operator, comparison, negated) in [
         ("==", Comparison::Equal, false),
@@ -37,7 +37,7 @@ pub fn register(engine: &mut Engine) {
     ] {
         register_pairs(engine, operator, move |left, right| {
             let condition = compare(left, right, operator, comparison)?;
-            let condition = if negated { Condition::Not(Box::new(condition)) } else { condition };
+            let condition = if negated { Condition::Not(Arc::new(condition)) } else { condition };
             Ok(Dynamic::from(ConditionSymbol(condition)))
         });
     }
@@ -56,33 +56,25 @@ pub fn register(engine: &mut Engine) {
         });
     }
     engine.register_fn("!", |condition: ConditionSymbol| -> Refused<ConditionSymbol> {
-        bounded(condition.0.size())?;
-        Ok(ConditionSymbol(Condition::Not(Box::new(condition.0))))
+        bounded(Part::Condition(&condition.0))?;
+        Ok(ConditionSymbol(Condition::Not(Arc::new(condition.0))))
     });
     engine.register_fn("!", |term: Term| -> Refused<ConditionSymbol> {
-        Ok(ConditionSymbol(Condition::Not(Box::new(holds(&Dynamic::from(term), "!")?))))
+        Ok(ConditionSymbol(Condition::Not(Arc::new(holds(&Dynamic::from(term), "!")?))))
     });
     engine.register_fn("-", |term: Term| {
         let zero = Dynamic::from(0.0);
         calculate(&scaled_zero(&term).unwrap_or(zero), &Dynamic::from(term), "-", Arithmetic::Subtract)
     });
     engine.register_fn("contains", |choices: Array, term: Term| one_of(&choices, &term));
-    engine.register_fn("days", |count: f64| duration(count * DAY));
-    engine.register_fn("days", |count: i64| duration(whole(count) * DAY));
-    engine.register_fn("hours", |count: f64| duration(count * 3600.0));
-    engine.register_fn("hours", |count: i64| duration(whole(count) * 3600.0));
-    engine.register_fn("minutes", |count: f64| duration(count * 60.0));
-    engine.register_fn("minutes", |count: i64| duration(whole(count) * 60.0));
-    engine.register_fn("date", date);
-    engine.register_fn("instant", instant);
 }
 
 /// Refuses what has grown too large.
 ///
 /// # Errors
 /// If it has.
-pub fn bounded(size: usize) -> Refused<()> {
-    if size <= LARGEST {
+pub fn bounded(part: Part) -> Refused<()> {
+    if part.size(LARGEST + 1) <= LARGEST {
         return Ok(());
     }
     Err(Complaint::new(format!("the expression is made of more than {LARGEST} parts"))
@@ -106,25 +98,8 @@ fn register_pairs(
 }
 
 #[expect(clippy::cast_precision_loss, reason = "numbers that people write are below 2^53")]
-fn whole(number: i64) -> f64 {
+pub(super) fn whole(number: i64) -> f64 {
     number as f64
-}
-
-fn duration(seconds: f64) -> Term {
-    Term { expr: Expr::Number(seconds), kind: TermKind::Duration }
-}
-
-fn date(text: &str) -> Refused<Term> {
-    let day: jiff::civil::Date =
-        text.parse().map_err(|_| Complaint::new(format!("“{text}” is no date")).hint("write date(\"2026-11-02\")"))?;
-    Ok(Term { expr: Expr::Number(whole(days_since_1970(day))), kind: TermKind::Date })
-}
-
-fn instant(text: &str) -> Refused<Term> {
-    let instant: jiff::Timestamp = text
-        .parse()
-        .map_err(|_| Complaint::new(format!("“{text}” is no instant")).hint("write instant(\"2026-11-02T08:00Z\")"))?;
-    Ok(Term { expr: Expr::Number(whole(instant.as_second())), kind: TermKind::Instant })
 }
 
 /// A zero of the term's own kind, so that a minus sign keeps it.
@@ -134,7 +109,7 @@ fn scaled_zero(term: &Term) -> Option<Dynamic> {
 }
 
 /// A side of an operator as a term: a column as it is, a number or text as a constant.
-fn term(side: &Dynamic, operator: &str) -> Refused<Term> {
+pub(super) fn term(side: &Dynamic, operator: &str) -> Refused<Term> {
     if let Some(term) = side.clone().try_cast::<Term>() {
         return Ok(term);
     }
@@ -142,6 +117,7 @@ fn term(side: &Dynamic, operator: &str) -> Refused<Term> {
         return Ok(Term { expr: Expr::Number(whole(number)), kind: TermKind::Number });
     }
     if let Ok(number) = side.as_float() {
+        finite(number)?;
         return Ok(Term { expr: Expr::Number(number), kind: TermKind::Number });
     }
     if let Ok(text) = side.as_immutable_string_ref() {
@@ -165,8 +141,16 @@ fn term(side: &Dynamic, operator: &str) -> Refused<Term> {
     Err(Complaint::new(message).hint(hint).into())
 }
 
+/// Refuses what is no number: it would quietly be missing in every row.
+pub(super) fn finite(number: f64) -> Refused<f64> {
+    if number.is_finite() {
+        return Ok(number);
+    }
+    Err(Complaint::new(format!("{number} is no number")).hint("is something divided by zero?").into())
+}
+
 /// A side of `and`, `or` and `!` as a condition.
-fn holds(side: &Dynamic, operator: &str) -> Refused<Condition> {
+pub(super) fn holds(side: &Dynamic, operator: &str) -> Refused<Condition> {
     if let Some(condition) = side.clone().try_cast::<ConditionSymbol>() {
         return Ok(condition.0);
     }
@@ -185,7 +169,7 @@ fn both(
     join: impl Fn(Condition, Condition) -> Condition,
 ) -> Refused<Dynamic> {
     let condition = join(holds(left, operator)?, holds(right, operator)?);
-    bounded(condition.size())?;
+    bounded(Part::Condition(&condition))?;
     Ok(Dynamic::from(ConditionSymbol(condition)))
 }
 
@@ -206,7 +190,7 @@ fn compare(left: &Dynamic, right: &Dynamic, operator: &str, comparison: Comparis
 }
 
 /// Brings a plain number beside money into minor units: scripts speak of money in major units.
-fn aligned(left: Term, right: Term) -> (Term, Term) {
+pub(super) fn aligned(left: Term, right: Term) -> (Term, Term) {
     let major = |term: Term| match term {
         Term { expr: Expr::Number(number), kind: TermKind::Number } => {
             Term { expr: Expr::Number(number * MINOR_UNITS), kind: TermKind::Money }
@@ -232,7 +216,7 @@ fn one_of(choices: &Array, term_: &Term) -> Refused<ConditionSymbol> {
         }
         constants.push(right.expr);
     }
-    Ok(ConditionSymbol(Condition::OneOf(term_.expr.clone(), constants)))
+    Ok(ConditionSymbol(Condition::OneOf(term_.expr.clone(), constants.into())))
 }
 
 fn calculate(left: &Dynamic, right: &Dynamic, operator: &str, arithmetic: Arithmetic) -> Refused<Term> {
@@ -247,6 +231,10 @@ fn calculate(left: &Dynamic, right: &Dynamic, operator: &str, arithmetic: Arithm
         (Instant, Subtract, Instant) => (Duration, false),
         (Date, Subtract, Date) => (Duration, true),
         (Instant, Add | Subtract, Duration) | (Duration, Add, Instant) => (Instant, false),
+        (Date, Add | Subtract, Duration) => {
+            right.expr = Expr::Arithmetic(Arc::new(right.expr), Divide, Arc::new(Expr::Number(DAY)));
+            (Date, false)
+        }
         (Number, _, Number) => (Number, false),
         (Money, Add | Subtract, Money) => (Money, false),
         (Duration, Add | Subtract, Duration) => (Duration, false),
@@ -255,14 +243,14 @@ fn calculate(left: &Dynamic, right: &Dynamic, operator: &str, arithmetic: Arithm
         (Money, Divide, Money) | (Duration, Divide, Duration) => (Number, false),
         _ => return Err(mismatch("calculated with", &left, &right)),
     };
-    let expr = Expr::Arithmetic(Box::new(left.expr), arithmetic, Box::new(right.expr));
-    bounded(expr.size())?;
+    let expr = Expr::Arithmetic(Arc::new(left.expr), arithmetic, Arc::new(right.expr));
+    bounded(Part::Expr(&expr))?;
     // Dates are days, durations seconds.
-    let expr = if days { Expr::Arithmetic(Box::new(expr), Multiply, Box::new(Expr::Number(DAY))) } else { expr };
+    let expr = if days { Expr::Arithmetic(Arc::new(expr), Multiply, Arc::new(Expr::Number(DAY))) } else { expr };
     Ok(Term { expr, kind })
 }
 
-fn mismatch(done: &str, left: &Term, right: &Term) -> Box<EvalAltResult> {
+pub(super) fn mismatch(done: &str, left: &Term, right: &Term) -> Box<EvalAltResult> {
     let hint = match (left.kind, right.kind) {
         (TermKind::Instant, TermKind::Text) | (TermKind::Text, TermKind::Instant) => {
             "write the instant as instant(\"2026-11-02T08:00Z\")"

@@ -1,11 +1,14 @@
 //! The tests that travel with a script: `fn tests()` lists rows, a period, and what must come out.
 
+use super::coverage::{Block, instrumented};
 use super::errors::Complaint;
-use super::memory::{Tables, Times};
+use super::language::{Language, Reached};
+use super::load::Script;
+use super::memory::{MOST_ROWS, Tables, Times};
 use crate::cell::{Breakdown, Cell};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::dimension::Dimension;
-use crate::figures::{Figures, Request, compute};
+use crate::figures::{Figures, Request, Row, compute};
 use crate::kpi::Kpi;
 use crate::model;
 use crate::period::Period;
@@ -13,13 +16,28 @@ use crate::scope::Scope;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rhai::{Dynamic, Engine, Map};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// One test of a script, run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TestResult {
+    /// The id of the KPI it is about.
+    pub kpi: String,
     pub name: String,
     /// What differed, or what was wrong with the test itself.
     pub outcome: Result<(), String>,
+    pub time: Duration,
+}
+
+/// A script with its tests run, and what they reached.
+#[derive(Debug)]
+pub struct Tested {
+    pub results: Vec<TestResult>,
+    /// Each block of the script, and whether a test ran it.
+    pub blocks: Vec<(Block, bool)>,
+    /// The KPI and the name of each measure, and whether it counted a row in a test.
+    pub measures: Vec<(String, String, bool)>,
 }
 
 /// A test as a script writes it.
@@ -42,37 +60,110 @@ pub(super) fn register(engine: &mut Engine) {
 }
 
 impl Kpi {
-    /// Runs the script's tests. None if it has none.
+    /// Runs the script's tests of this KPI. None if it has none.
     ///
     /// # Errors
     /// If `tests` itself fails or returns no list.
     pub fn run_tests(&self) -> Result<Vec<TestResult>, Diagnostic> {
+        self.run_tests_of(&|_| true)
+    }
+
+    /// Runs those whose name is wanted.
+    fn run_tests_of(&self, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<TestResult>, Diagnostic> {
         if !self.script.has("tests") {
             return Ok(Vec::new());
         }
-        let at = |diagnostic: Diagnostic| diagnostic.at(self.script.position_of("tests"), Some(4));
-        let listed = self.script.call("tests", (), None)?.into_typed_array::<Map>().map_err(|_| {
-            at(self
-                .script
-                .complain("`tests` returns no list of maps", Some("write [ #{ name: …, period: …, expect: … } ]")))
+        let complain = |message: String, hint: &str| {
+            self.script.complain(message, Some(hint)).at(self.script.position_of("tests"), Some(4))
+        };
+        let listed = self.script.tests(&self.parameters)?.into_typed_array::<Map>().map_err(|_| {
+            complain("`tests` returns no list of maps".to_owned(), "write [ #{ name: …, period: …, expect: … } ]")
         })?;
-        Ok(listed.into_iter().enumerate().map(|(index, test)| self.run_test(index, test)).collect())
+        let mut budget = MOST_ROWS;
+        let mut results = Vec::new();
+        for (index, mut test) in listed.into_iter().enumerate() {
+            let of = test.remove("kpi").map(|id| id.to_string());
+            match of {
+                None if self.family => {
+                    let message = format!("test {} does not say of which KPI it is", index + 1);
+                    return Err(complain(message, "the script declares several: write kpi: \"…\" in each test"));
+                }
+                Some(id) if id != self.id() => {}
+                _ => {
+                    let name =
+                        test.remove("name").map_or_else(|| format!("test {}", index + 1), |name| name.to_string());
+                    if wanted(&name) {
+                        results.push(self.run_test(name, test, &mut budget));
+                    }
+                }
+            }
+        }
+        Ok(results)
     }
 
-    fn run_test(&self, index: usize, test: Map) -> TestResult {
-        let name = test.get("name").map_or_else(|| format!("test {}", index + 1), Dynamic::to_string);
-        let outcome = Test::read(test).map_err(|error| complaint(&error)).and_then(|test| self.check(test));
-        TestResult { name, outcome }
+    fn run_test(&self, name: String, test: Map, budget: &mut u64) -> TestResult {
+        let began = Instant::now();
+        let outcome = Test::read(test).map_err(|error| complaint(&error)).and_then(|test| {
+            *budget = budget.checked_sub(test.tables.rows()).ok_or_else(|| {
+                format!("the tests of the script have more than {MOST_ROWS} rows together: make them smaller")
+            })?;
+            self.check(test)
+        });
+        let outcome = outcome.map_err(|difference| shortened(&difference));
+        TestResult { kpi: self.id().to_owned(), name, outcome, time: began.elapsed() }
     }
 
     fn check(&self, mut test: Test) -> Result<(), String> {
         self.check_breakdown(&test.by).map_err(|error| error.to_string())?;
         // A test without rows for one table tests an empty table; nothing it leaves out is an error.
         let request = Request { kpi: self, breakdowns: vec![test.by.clone()] };
-        let Ok(figures) =
-            compute(&[request], std::slice::from_ref(&test.period), &Scope::everything(), &mut test.tables);
+        let Ok(figures) = compute(
+            &[request],
+            std::slice::from_ref(&test.period),
+            &Scope::everything(),
+            Timestamp::MAX,
+            &mut test.tables,
+        );
         compare(&figures[0], &test)
     }
+}
+
+impl Language {
+    /// Loads a script and runs those of its tests whose names are wanted, all of its KPIs, and says what they reached.
+    ///
+    /// # Errors
+    /// What is wrong with the script, and where.
+    pub fn test(
+        self: &Arc<Language>,
+        file: &str,
+        source: &str,
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Result<Tested, Diagnostic> {
+        // As it is written first: errors point at the text that people see.
+        self.load(file, source)?;
+        let (text, blocks) = instrumented(source);
+        let reached = Reached::default();
+        let script = Script { reached: Some(reached.clone()), ..Script::compile(self, file, &text)? };
+        let kpis = Kpi::all_of(Arc::new(script))?;
+        let mut results = Vec::new();
+        for kpi in &kpis {
+            results.extend(kpi.run_tests_of(wanted)?);
+        }
+        let blocks = blocks.into_iter().enumerate().map(|(index, block)| (block, reached.has(index))).collect();
+        let measures = kpis.iter().flat_map(|kpi| kpi.measures.iter().map(move |(name, _)| (kpi.id(), name)));
+        let measures = measures.map(|(id, name)| (id.to_owned(), name.clone(), reached.has_measured(id, name)));
+        Ok(Tested { results, blocks, measures: measures.collect() })
+    }
+}
+
+/// A list of differences may be long.
+fn shortened(text: &str) -> String {
+    const LINES: usize = 20;
+    let mut lines: Vec<&str> = text.lines().take(LINES).collect();
+    if text.lines().count() > LINES {
+        lines.push("…");
+    }
+    lines.join("\n")
 }
 
 fn complaint(error: &rhai::EvalAltResult) -> String {
@@ -86,7 +177,6 @@ fn complaint(error: &rhai::EvalAltResult) -> String {
 
 impl Test {
     fn read(mut test: Map) -> super::errors::Refused<Test> {
-        test.remove("name");
         let period = test
             .remove("period")
             .unwrap_or_default()
@@ -101,12 +191,7 @@ impl Test {
         let tolerance = test.remove("tolerance").map_or(Ok(TOLERANCE), |tolerance| {
             number(&tolerance).ok_or_else(|| Complaint::new(format!("the tolerance is {tolerance}, not a number")))
         })?;
-        let by = match test.remove("by") {
-            Some(by) => vec![
-                Dimension::named(&by.to_string()).ok_or_else(|| Complaint::new(format!("“{by}” is no dimension")))?,
-            ],
-            None => Vec::new(),
-        };
+        let by = test.remove("by").map_or(Ok(Vec::new()), |by| breakdown(&by))?;
         let mut tables = Tables::default();
         for (name, rows) in &test {
             let table = model::table(name).ok_or_else(|| {
@@ -119,6 +204,28 @@ impl Test {
     }
 }
 
+/// One dimension, or a list of them.
+fn breakdown(written: &Dynamic) -> super::errors::Refused<Breakdown> {
+    let named = |name: &Dynamic| {
+        let name = name.to_string();
+        Dimension::named(&name).ok_or_else(|| {
+            let near = nearest(&name, Dimension::ALL.map(Dimension::name));
+            let complaint = Complaint::new(format!("“{name}” is no dimension"));
+            near.map_or(complaint.clone(), |near| complaint.hint(format!("did you mean “{near}”?"))).into()
+        })
+    };
+    match written.clone().into_typed_array::<Dynamic>() {
+        Ok(names) => names.iter().map(named).collect(),
+        Err(_) => named(written).map(|dimension| vec![dimension]),
+    }
+}
+
+/// `North / GTX`: the groups of a row, as tests name them.
+fn label(row: &Row) -> String {
+    let labels = row.groups.iter().map(|group| group.label().unwrap_or("(none)"));
+    labels.collect::<Vec<_>>().join(" / ")
+}
+
 fn compare(figures: &Figures, test: &Test) -> Result<(), String> {
     let rows = &figures.breakdowns[0].rows;
     if test.by.is_empty() {
@@ -127,13 +234,12 @@ fn compare(figures: &Figures, test: &Test) -> Result<(), String> {
     let expected = test.expect.clone().try_cast::<Map>().ok_or("with `by`, expect is a map from group to figure")?;
     let mut differences = Vec::new();
     for (group, expect) in &expected {
-        let found = rows.iter().find(|row| row.groups[0].label() == Some(group.as_str()));
+        let found = rows.iter().find(|row| label(row) == group.as_str());
         if let Err(difference) = compare_cell(found.map(|row| &row.cells[0]), expect, test.tolerance) {
             differences.push(format!("{group}: {difference}"));
         }
     }
-    let labels = rows.iter().map(|row| row.groups[0].label().unwrap_or("rows without the dimension"));
-    let unexpected = labels.filter(|label| !expected.contains_key(*label));
+    let unexpected = rows.iter().map(label).filter(|label| !expected.contains_key(label.as_str()));
     differences.extend(unexpected.map(|label| format!("{label}: not expected at all")));
     if differences.is_empty() { Ok(()) } else { Err(differences.join("\n")) }
 }

@@ -1,16 +1,17 @@
 //! `pegel kpi …`
 
+mod junit;
+mod new;
 mod tests;
 mod value;
 
 use crate::cli::{self, Global};
 use crate::outcome::{Done, Failure, Outcome, answer, usage};
 use anyhow::anyhow;
-use pegel_catalog::load_scripts;
 use pegel_catalog::scripts::{self, ScriptFile};
-use pegel_kpi::script::Language;
+use pegel_catalog::{language, load_scripts};
+use pegel_kpi::script::{Language, Reference};
 use std::path::Path;
-use std::sync::Arc;
 
 /// Runs one of the commands on KPIs.
 pub fn run(command: cli::Kpi, global: &Global) -> Outcome {
@@ -18,7 +19,13 @@ pub fn run(command: cli::Kpi, global: &Global) -> Outcome {
         cli::Kpi::List => list(global),
         cli::Kpi::Show { id } => show(&id, global),
         cli::Kpi::Check { path } => check(path.as_deref(), global),
-        cli::Kpi::Test { path } => tests::run(path.as_deref(), global),
+        cli::Kpi::Test(test) => tests::run(&test, global),
+        cli::Kpi::New { id, pack } => new::run(&id, &pack, global),
+        cli::Kpi::Reference { definitions } => {
+            let reference = Reference::of(&Language::new());
+            answer(if definitions { reference.definitions() } else { reference.markdown() }.trim_end());
+            Ok(Done::InOrder)
+        }
         cli::Kpi::Value(value) => value::run(&value, global),
     }
 }
@@ -40,7 +47,8 @@ fn show(id: &str, global: &Global) -> Outcome {
 
 /// Loads scripts and says what is wrong; tests are not run.
 fn check(path: Option<&Path>, global: &Global) -> Outcome {
-    let (kpis, wrong) = load_scripts(&Arc::new(Language::new()), &scripts_at(path, global)?);
+    let scripts = scripts_at(path, global)?;
+    let (kpis, wrong) = load_scripts(&language(&global.home(), &scripts).map_err(usage)?, &scripts);
     for diagnostic in &wrong {
         eprintln!("{diagnostic}\n");
     }

@@ -19,7 +19,7 @@ fn both(value: f64, unit: Unit) -> (String, String) {
 }
 
 fn cell(outcome: Outcome) -> Cell {
-    Cell { outcome, numerator: None, denominator: None, sample: Some(3), beside: Vec::new() }
+    Cell { sample: Some(3), ..Cell::of(outcome) }
 }
 
 fn pair(en: &str, de: &str) -> (String, String) {

@@ -25,11 +25,55 @@ use pegel_kpi::model::Kind;
 /// A database that takes every kind of value that the model has.
 pub(crate) trait Takes: Backend {
     fn bind<'b>(out: &mut AstPass<'_, 'b, Self>, value: &'b Value, kind: Kind) -> QueryResult<()>;
+
+    /// Pushes the text of an attribute, out of the JSON that `json` pushes.
+    fn attribute<'b>(
+        out: &mut AstPass<'_, 'b, Self>,
+        json: &dyn Fn(&mut AstPass<'_, 'b, Self>) -> QueryResult<()>,
+        name: &'b str,
+    ) -> QueryResult<()>;
+}
+
+/// `SQLite` would give 1 for true.
+fn sqlite_attribute<'b>(
+    out: &mut AstPass<'_, 'b, Sqlite>,
+    json: &dyn Fn(&mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()>,
+    name: &'b str,
+) -> QueryResult<()> {
+    for (before, operator) in [("iif(json_type(", " -> "), (") IN ('true', 'false'), ", " -> "), (", ", " ->> ")] {
+        out.push_sql(before);
+        json(out)?;
+        out.push_sql(operator);
+        out.push_bind_param::<Text, str>(name)?;
+    }
+    out.push_sql(")");
+    Ok(())
+}
+
+fn postgres_attribute<'b>(
+    out: &mut AstPass<'_, 'b, Pg>,
+    json: &dyn Fn(&mut AstPass<'_, 'b, Pg>) -> QueryResult<()>,
+    name: &'b str,
+) -> QueryResult<()> {
+    out.push_sql("(");
+    json(out)?;
+    out.push_sql("::json ->> ");
+    out.push_bind_param::<Text, str>(name)?;
+    out.push_sql(")");
+    Ok(())
 }
 
 macro_rules! takes {
-    ($backend:ty) => {
+    ($backend:ty, $attribute:ident) => {
         impl Takes for $backend {
+            fn attribute<'b>(
+                out: &mut AstPass<'_, 'b, Self>,
+                json: &dyn Fn(&mut AstPass<'_, 'b, Self>) -> QueryResult<()>,
+                name: &'b str,
+            ) -> QueryResult<()> {
+                $attribute(out, json, name)
+            }
+
             fn bind<'b>(out: &mut AstPass<'_, 'b, Self>, value: &'b Value, kind: Kind) -> QueryResult<()> {
                 match value {
                     Value::Integer(value) => out.push_bind_param::<BigInt, _>(value),
@@ -50,8 +94,8 @@ macro_rules! takes {
         }
     };
 }
-takes!(Sqlite);
-takes!(Pg);
+takes!(Sqlite, sqlite_attribute);
+takes!(Pg, postgres_attribute);
 
 /// Declares a type to be a statement whose rows are read by position and whose text is known at run time only.
 macro_rules! statement {

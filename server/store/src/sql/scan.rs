@@ -14,6 +14,8 @@ pub(crate) struct ScanStatement<'a> {
     /// In an order in which each stands after the one it hangs on.
     joins: Vec<Join>,
     window: Option<Vec<(Value, Value)>>,
+    /// The date until which rows must last.
+    lasting_until: Option<Value>,
     scope: Vec<Restriction>,
 }
 
@@ -49,20 +51,27 @@ impl<'a> ScanStatement<'a> {
         });
         let mut joins = Vec::new();
         let columns = scan.columns.iter().flat_map(|projection| &projection.0);
-        let dated = scan.window.iter().map(|window| &window.path);
+        let lasting = scan.window.as_ref().and_then(|window| window.lasting.as_ref());
+        let lasting_until = lasting.map(|lasting| Value::Integer(lasting.at));
+        let ends = lasting.into_iter().flat_map(|lasting| &lasting.until);
+        let dated = scan.window.iter().map(|window| &window.path).chain(ends);
         let restricted = scope.iter().flat_map(|restriction| &restriction.paths);
         for path in columns.chain(dated).chain(restricted) {
             join(&mut joins, scan.table.name, path);
         }
-        ScanStatement { scan, joins, window, scope }
+        ScanStatement { scan, joins, window, lasting_until, scope }
     }
 
-    fn column<DB: Takes>(&self, out: &mut AstPass<'_, '_, DB>, path: &Path) -> QueryResult<()> {
-        push_column(out, &alias(self.scan.table.name, &path.references), path.column.name)
+    fn column<'b, DB: Takes>(&self, out: &mut AstPass<'_, 'b, DB>, path: &'b Path) -> QueryResult<()> {
+        let table = alias(self.scan.table.name, &path.references);
+        match &path.attribute {
+            Some(attribute) => DB::attribute(out, &|out| push_column(out, &table, path.column.name), attribute),
+            None => push_column(out, &table, path.column.name),
+        }
     }
 
     /// The first of the paths that is not missing.
-    fn first<DB: Takes>(&self, out: &mut AstPass<'_, '_, DB>, paths: &[Path]) -> QueryResult<()> {
+    fn first<'b, DB: Takes>(&self, out: &mut AstPass<'_, 'b, DB>, paths: &'b [Path]) -> QueryResult<()> {
         if let [path] = paths {
             return self.column(out, path);
         }
@@ -76,16 +85,19 @@ impl<'a> ScanStatement<'a> {
     fn within<'b, DB: Takes>(
         &self,
         out: &mut AstPass<'_, 'b, DB>,
-        path: &Path,
+        path: &'b Path,
         ranges: &'b [(Value, Value)],
     ) -> QueryResult<()> {
         match ranges {
             [] => out.push_sql("1 = 0"),
             [(start, end)] => {
-                self.column(out, path)?;
-                out.push_sql(" >= ");
-                DB::bind(out, start, Kind::Integer)?;
-                out.push_sql(" AND ");
+                // Rows that came at any time before: there is no lower bound.
+                if *start != Value::Integer(i64::MIN) {
+                    self.column(out, path)?;
+                    out.push_sql(" >= ");
+                    DB::bind(out, start, Kind::Integer)?;
+                    out.push_sql(" AND ");
+                }
                 self.column(out, path)?;
                 out.push_sql(" < ");
                 DB::bind(out, end, Kind::Integer)?;
@@ -100,6 +112,25 @@ impl<'a> ScanStatement<'a> {
             }
         }
         Ok(())
+    }
+
+    /// None of the dates lies before an instant; a missing one does not.
+    fn lasting<'b, DB: Takes>(
+        &self,
+        out: &mut AstPass<'_, 'b, DB>,
+        until: &'b [Path],
+        at: &'b Value,
+    ) -> QueryResult<()> {
+        separated(out, " AND ", until, |out, path| {
+            out.push_sql("(");
+            self.column(out, path)?;
+            out.push_sql(" IS NULL OR ");
+            self.column(out, path)?;
+            out.push_sql(" >= ");
+            DB::bind(out, at, Kind::Integer)?;
+            out.push_sql(")");
+            Ok(())
+        })
     }
 
     fn restriction<'b, DB: Takes>(
@@ -125,7 +156,7 @@ fn texts_of(located: Located) -> Vec<Path> {
         Located::Text(paths) => paths,
         Located::Row { label, .. } => {
             let key = model::TABLES[0].column("key").expect("every table has a key");
-            vec![Path { references: label.references, column: key }]
+            vec![Path { references: label.references, column: key, attribute: None }]
         }
         Located::Dated => Vec::new(),
     }
@@ -179,6 +210,10 @@ impl<DB: Takes> QueryFragment<DB> for ScanStatement<'_> {
             self.within(&mut out, &window.path, ranges)?;
             out.push_sql(")");
             keyword = " AND ";
+            if let (Some(lasting), Some(at)) = (&window.lasting, &self.lasting_until) {
+                out.push_sql(keyword);
+                self.lasting(&mut out, &lasting.until, at)?;
+            }
         }
         for restriction in &self.scope {
             out.push_sql(keyword);
@@ -212,7 +247,7 @@ mod tests {
 
     fn within(scan: Scan, path: &[&str], ranges: &[Range<i64>]) -> Scan {
         let path = Path::resolve(scan.table, path).unwrap();
-        Scan { window: Some(Window { path, ranges: ranges.to_vec() }), ..scan }
+        Scan { window: Some(Window { path, ranges: ranges.to_vec(), lasting: None }), ..scan }
     }
 
     /// The statement for both databases, a line for each clause.

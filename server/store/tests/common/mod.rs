@@ -94,7 +94,7 @@ pub fn path_of(table: &'static Table, path: &str) -> Path {
 
 /// The same scan of the rows whose date lies in one of the ranges.
 pub fn windowed(mut scan: Scan, path: &str, ranges: &[std::ops::Range<i64>]) -> Scan {
-    scan.window = Some(Window { path: path_of(scan.table, path), ranges: ranges.to_vec() });
+    scan.window = Some(Window { path: path_of(scan.table, path), ranges: ranges.to_vec(), lasting: None });
     scan
 }
 

@@ -95,14 +95,14 @@ fn unknown(id: &str, kpis: &[Kpi]) -> Failure {
 impl Page {
     fn of(course: &Course, weeks: &[Period], format: &Format, locale: &Locale) -> Page {
         let Kpi { declaration: declared, file, sha256, .. } = course.kpi;
-        let points = course.points();
+        let (points, threshold) = (course.points(), course.threshold());
         let rows: Vec<Week> = weeks
             .iter()
             .zip(&course.cells)
             .zip(&points)
             .map(|((week, cell), point)| Week {
                 period: format.period(&week.into()),
-                value: format.judged(cell, declared.unit, &declared.threshold),
+                value: format.judged(cell, declared.unit, &threshold),
                 has_value: point.value.is_some(),
                 sample: cell.sample.map(|sample| format.count(sample)),
                 status: point.status,
@@ -114,7 +114,7 @@ impl Page {
             description: declared.description.for_locale(&locale.tag).to_owned(),
             unit: declared.unit,
             better: declared.better,
-            threshold: format.threshold(&declared.threshold, declared.unit, declared.better),
+            threshold: format.threshold(&threshold, declared.unit, declared.better),
             min_sample: declared.min_sample,
             period: weeks.last().map_or_else(String::new, |week| format.period(&week.into())),
             value: rows.last().map_or_else(String::new, |week| week.value.clone()),
@@ -122,7 +122,7 @@ impl Page {
             status: points.last().map_or(Status::Unjudged, |point| point.status),
             chart: Chart::of(
                 &points,
-                &declared.threshold,
+                &threshold,
                 declared.better,
                 declared.unit,
                 |value| format.mark(value, declared.unit),

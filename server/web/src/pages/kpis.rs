@@ -73,15 +73,15 @@ impl Line {
     fn of(course: &Course, format: &Format, locale: &Locale) -> Line {
         let declared = &course.kpi.declaration;
         let points = course.points();
-        let last = course.cells.last();
+        let (last, threshold) = (course.cells.last(), course.threshold());
         Line {
             id: declared.id.clone(),
             title: declared.title.for_locale(&locale.tag).to_owned(),
-            value: last.map_or_else(String::new, |cell| format.judged(cell, declared.unit, &declared.threshold)),
+            value: last.map_or_else(String::new, |cell| format.judged(cell, declared.unit, &threshold)),
             has_value: last.is_some_and(|cell| cell.outcome.value().is_some()),
             status: points.last().map_or(Status::Unjudged, |point| point.status),
-            threshold: format.threshold(&declared.threshold, declared.unit, declared.better),
-            trend: Spark::of(&points, &declared.threshold),
+            threshold: format.threshold(&threshold, declared.unit, declared.better),
+            trend: Spark::of(&points, &threshold),
         }
     }
 }

@@ -1,29 +1,62 @@
 //! `pegel kpi test`: runs the tests that travel with the scripts. Needs no database.
 
+use super::junit::{Case, Report, Suite};
 use super::scripts_at;
-use crate::cli::Global;
-use crate::outcome::{Done, Outcome, answer};
-use pegel_catalog::load_scripts;
-use pegel_kpi::kpi::Kpi;
-use pegel_kpi::script::Language;
-use std::path::Path;
-use std::sync::Arc;
+use crate::cli::{self, Global};
+use crate::outcome::{Done, Outcome, answer, usage};
+use anyhow::Context;
+use pegel_catalog::language;
+use pegel_kpi::script::coverage::{Block, Branch, What};
+use pegel_kpi::script::testing::{TestResult, Tested};
+use regex::Regex;
+use std::time::Duration;
 
 /// Runs all tests of the scripts at a path, or of the home.
-pub fn run(path: Option<&Path>, global: &Global) -> Outcome {
-    let (kpis, wrong) = load_scripts(&Arc::new(Language::new()), &scripts_at(path, global)?);
-    let mut tally = Tally { failed: wrong.len(), ..Tally::default() };
-    for diagnostic in &wrong {
-        eprintln!("{diagnostic}\n");
+pub fn run(command: &cli::Test, global: &Global) -> Outcome {
+    let scripts = scripts_at(command.path.as_deref(), global)?;
+    let language = language(&global.home(), &scripts).map_err(usage)?;
+    let wanted = command.run.as_deref().map(Regex::new).transpose().context("--run").map_err(usage)?;
+    let wants =
+        |file: &str, name: &str| wanted.as_ref().is_none_or(|wanted| wanted.is_match(&format!("{file}: {name}")));
+    let mut tally = Tally::default();
+    let mut suites = Vec::new();
+    for script in scripts.iter().filter(|script| script.library().is_none()) {
+        let file = &script.name;
+        match language.test(file, &script.text, &|name| wants(file, name)) {
+            Ok(tested) => {
+                suites.push(suite(file, &tested.results));
+                tally.add(file, &tested, wanted.is_none());
+            }
+            Err(diagnostic) => {
+                eprintln!("{diagnostic}\n");
+                suites.push(broken(file, &diagnostic.to_string()));
+                tally.failed += 1;
+            }
+        }
     }
-    for kpi in &kpis {
-        tally.add(kpi);
+    if let Some(path) = &command.junit {
+        let report = Report { suites };
+        std::fs::write(path, report.to_string()).with_context(|| path.display().to_string()).map_err(usage)?;
     }
-    answer(format_args!("{} passed, {} failed", tally.passed, tally.failed));
-    if tally.untested > 0 {
-        eprintln!("{} without tests", tally.untested);
-    }
+    tally.say(wanted.is_none());
     Ok(if tally.failed == 0 { Done::InOrder } else { Done::NotInOrder })
+}
+
+fn suite(file: &str, results: &[TestResult]) -> Suite {
+    let case = |result: &TestResult| Case {
+        name: result.name.clone(),
+        class: result.kpi.clone(),
+        took: result.time,
+        failure: result.outcome.as_ref().err().cloned(),
+    };
+    Suite { name: file.to_owned(), cases: results.iter().map(case).collect() }
+}
+
+/// A script that does not load fails as a whole.
+fn broken(file: &str, message: &str) -> Suite {
+    let (name, class) = ("loads".to_owned(), file.to_owned());
+    let case = Case { name, class, took: Duration::ZERO, failure: Some(message.to_owned()) };
+    Suite { name: file.to_owned(), cases: vec![case] }
 }
 
 #[derive(Default)]
@@ -31,31 +64,83 @@ struct Tally {
     passed: usize,
     failed: usize,
     untested: usize,
+    blocks: Reach,
+    measures: Reach,
+}
+
+/// How many of all were reached.
+#[derive(Default)]
+struct Reach {
+    reached: usize,
+    all: usize,
+}
+
+impl Reach {
+    fn add(&mut self, reached: bool) {
+        self.all += 1;
+        self.reached += usize::from(reached);
+    }
 }
 
 impl Tally {
-    fn add(&mut self, kpi: &Kpi) {
-        let results = match kpi.run_tests() {
-            Ok(results) => results,
-            Err(diagnostic) => {
-                eprintln!("{diagnostic}\n");
-                self.failed += 1;
-                return;
-            }
-        };
-        if results.is_empty() {
-            eprintln!("warning: {} has no tests", kpi.file);
+    fn add(&mut self, file: &str, tested: &Tested, all: bool) {
+        if all && tested.results.is_empty() {
+            eprintln!("warning: {file} has no tests");
             self.untested += 1;
         }
-        for result in results {
-            match result.outcome {
+        for result in &tested.results {
+            match &result.outcome {
                 Ok(()) => self.passed += 1,
                 Err(difference) => {
                     self.failed += 1;
-                    answer(format_args!("{}: {}", kpi.file, result.name));
+                    answer(format_args!("{file}: {}: {}", result.kpi, result.name));
                     difference.lines().for_each(|line| answer(format_args!("    {line}")));
                 }
             }
         }
+        if all {
+            self.cover(file, tested);
+        }
+    }
+
+    fn cover(&mut self, file: &str, tested: &Tested) {
+        for (block, reached) in &tested.blocks {
+            self.blocks.add(*reached);
+            if !reached {
+                eprintln!("{file}:{}:{}: no test reaches {}", block.line, block.column, described(block));
+            }
+        }
+        for (kpi, measure, reached) in &tested.measures {
+            self.measures.add(*reached);
+            if !reached {
+                eprintln!("{file}: in no test of {kpi} does “{measure}” count a row");
+            }
+        }
+    }
+
+    fn say(&self, all: bool) {
+        if self.untested > 0 {
+            eprintln!("{} without tests", self.untested);
+        }
+        answer(format_args!("{} passed, {} failed", self.passed, self.failed));
+        if all {
+            let (blocks, measures) = (&self.blocks, &self.measures);
+            answer(format_args!(
+                "reached {} of {} measures, {} of {} functions and branches",
+                measures.reached, measures.all, blocks.reached, blocks.all
+            ));
+        }
+    }
+}
+
+fn described(block: &Block) -> String {
+    match &block.what {
+        What::Function(name) => format!("the function “{name}”"),
+        What::Branch(Branch::If) => "the branch behind this if".to_owned(),
+        What::Branch(Branch::ElseIf) => "the branch behind this else if".to_owned(),
+        What::Branch(Branch::Else) => "the branch behind this else".to_owned(),
+        What::Loop => "the body of this loop".to_owned(),
+        What::Closure => "the body of this closure".to_owned(),
+        What::Other => "this block".to_owned(),
     }
 }

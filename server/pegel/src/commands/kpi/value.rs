@@ -16,7 +16,8 @@ pub fn run(command: &cli::Value, global: &Global) -> Outcome {
     let home = global.open(&global.home())?;
     let catalog = home.catalog()?;
     let kpi = catalog.kpi(&command.id).map_err(usage)?;
-    let period = Period::parse(&command.period, global.clock().now(), &home.config.zone()).map_err(usage)?;
+    let now = command.as_of.unwrap_or_else(|| global.clock().now());
+    let period = Period::parse(&command.period, now, &home.config.zone()).map_err(usage)?;
     let by = command.by.iter().map(|name| dimension(name)).collect::<Result<Vec<_>, _>>()?;
     let only = command.only.as_deref().map(condition).transpose()?;
     // A condition is one more dimension, of which one group is kept.
@@ -28,7 +29,7 @@ pub fn run(command: &cli::Value, global: &Global) -> Outcome {
 
     let request = Request { kpi, breakdowns: vec![all] };
     let mut reader = home.store()?.reader().map_err(broke)?;
-    let figures = compute(&[request], std::slice::from_ref(&period), &Scope::everything(), &mut reader);
+    let figures = compute(&[request], std::slice::from_ref(&period), &Scope::everything(), now, &mut reader);
     let mut rows = figures.map_err(broke)?.remove(0).breakdowns.remove(0).rows;
     if let Some((_, wanted)) = &only {
         rows.retain(|row| row.groups.last().and_then(Group::label) == Some(wanted));

@@ -170,7 +170,7 @@ pub fn catalog() -> Catalog {
     let language = Arc::new(Language::new());
     let files = [("partner/feedback.rhai", FEEDBACK), ("won_amount.rhai", WON)];
     Catalog {
-        kpis: files.iter().map(|(file, text)| language.load(file, text).unwrap()).collect(),
+        kpis: files.iter().flat_map(|(file, text)| language.load(file, text).unwrap()).collect(),
         thresholds: Thresholds::default(),
         thresholds_sha256: String::new(),
     }

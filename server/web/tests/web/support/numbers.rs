@@ -15,11 +15,11 @@ fn words(en: &str, de: &str) -> Words {
 
 fn cell(value: f64, sample: u64) -> Cell {
     let outcome = Outcome::Value { value };
-    Cell { outcome, numerator: None, denominator: None, sample: Some(sample), beside: Vec::new() }
+    Cell { sample: Some(sample), ..Cell::of(outcome) }
 }
 
 fn absent(outcome: Outcome) -> Cell {
-    Cell { outcome, numerator: None, denominator: None, sample: Some(0), beside: Vec::new() }
+    Cell { sample: Some(0), ..Cell::of(outcome) }
 }
 
 fn week(number: u32, first_day: &str, last_day: &str) -> PeriodHead {

@@ -1,0 +1,164 @@
+//! Whether a KPI mixes units: `value` is tried once with measures that know what they are amounts of. Adding money to a
+//! duration, or calling a duration a per cent, is found when the script is loaded.
+
+use super::errors::{Complaint, Refused};
+use crate::aggregate::Quantity;
+use crate::declaration::Unit;
+use rhai::{Dynamic, Engine};
+
+/// A number that knows its unit, as powers: money per duration is (1, -1).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Amount {
+    pub value: f64,
+    pub money: i8,
+    pub time: i8,
+    /// Whether it is a number of rows.
+    pub counts: bool,
+}
+
+impl Amount {
+    /// One of what a measure measures.
+    pub fn one(quantity: Quantity) -> Amount {
+        let (money, time) = match quantity {
+            Quantity::Money => (1, 0),
+            Quantity::Duration => (0, 1),
+            Quantity::Count | Quantity::Number => (0, 0),
+        };
+        Amount { value: 1.0, money, time, counts: quantity == Quantity::Count }
+    }
+
+    fn plain(value: f64) -> Amount {
+        Amount { value, money: 0, time: 0, counts: false }
+    }
+
+    fn unit(self) -> (i8, i8) {
+        (self.money, self.time)
+    }
+
+    /// What it is, in words with an article.
+    pub fn described(self) -> &'static str {
+        match self.unit() {
+            (0, 0) => "a number",
+            (1, 0) => "an amount of money",
+            (0, 1) => "a duration",
+            (1, -1) => "money per duration",
+            (-1, 1) => "duration per money",
+            _ => "a mixture of money and durations",
+        }
+    }
+
+    /// Whether it can be shown in a unit.
+    pub fn fits(self, unit: Unit) -> bool {
+        self.unit()
+            == match unit {
+                Unit::Money => (1, 0),
+                Unit::Duration => (0, 1),
+                Unit::Percent | Unit::Count | Unit::Number => (0, 0),
+            }
+    }
+
+    /// One amount divided by another.
+    pub fn over(self, other: Amount) -> Amount {
+        let value = if other.value == 0.0 { f64::NAN } else { self.value / other.value };
+        Amount { value, money: self.money - other.money, time: self.time - other.time, counts: false }
+    }
+
+    fn times(self, other: Amount) -> Amount {
+        let (money, time) = (self.money.saturating_add(other.money), self.time.saturating_add(other.time));
+        Amount { value: self.value * other.value, money, time, counts: false }
+    }
+
+    fn joined(self, other: Amount, done: &str, value: f64) -> Refused<Amount> {
+        if self.unit() == other.unit() {
+            return Ok(Amount { value, counts: self.counts && other.counts, ..self });
+        }
+        Err(mixed(done, self, other))
+    }
+}
+
+fn mixed(done: &str, left: Amount, right: Amount) -> Box<rhai::EvalAltResult> {
+    Complaint::new(format!("{} cannot be {done} {}", left.described(), right.described()))
+        .hint("a figure is of one unit; in_days(x), in_hours(x) and in_years(x) make a plain number of a duration")
+        .about_units()
+        .into()
+}
+
+/// A side of an operator; `None` for what is no number.
+fn amount(side: &Dynamic) -> Option<Amount> {
+    #[expect(clippy::cast_precision_loss, reason = "numbers that people write are below 2^53")]
+    let number = |side: &Dynamic| side.as_float().ok().or_else(|| side.as_int().ok().map(|whole| whole as f64));
+    side.clone().try_cast::<Amount>().or_else(|| number(side).map(Amount::plain))
+}
+
+fn pair(left: &Dynamic, right: &Dynamic) -> Refused<(Amount, Amount)> {
+    amount(left).zip(amount(right)).ok_or_else(|| Complaint::new("not two numbers").into())
+}
+
+fn in_units(of: &Dynamic, seconds: f64, name: &str) -> Refused<Dynamic> {
+    if of.is_unit() {
+        return Ok(Dynamic::UNIT);
+    }
+    match of.clone().try_cast::<Amount>() {
+        Some(duration) if duration.unit() == (0, 1) => Ok(Dynamic::from(Amount::plain(duration.value / seconds))),
+        Some(other) => Err(Complaint::new(format!("{name} takes a duration, not {}", other.described()))
+            .hint("measure a difference of two instants or dates")
+            .about_units()
+            .into()),
+        None => match amount(of) {
+            Some(duration) => Ok(Dynamic::from(duration.value / seconds)),
+            None => Err(Complaint::new(format!("{name} takes a duration")).hint("such as in_days(m.cycle)").into()),
+        },
+    }
+}
+
+/// Registers arithmetic of amounts, and what makes plain numbers of durations.
+pub fn register(engine: &mut Engine) {
+    engine.register_type_with_name::<Amount>("amount");
+    register_operator(engine, "+", |left, right| left.joined(right, "added to", left.value + right.value));
+    register_operator(engine, "-", |left, right| left.joined(right, "reduced by", left.value - right.value));
+    register_operator(engine, "*", |left, right| Ok(left.times(right)));
+    register_operator(engine, "/", |left, right| Ok(left.over(right)));
+    register_operator(engine, "min", |left, right| left.joined(right, "compared with", left.value.min(right.value)));
+    register_operator(engine, "max", |left, right| left.joined(right, "compared with", left.value.max(right.value)));
+    register_comparison(engine, "==", |left, right| left == right);
+    register_comparison(engine, "!=", |left, right| left != right);
+    register_comparison(engine, "<", |left, right| left < right);
+    register_comparison(engine, "<=", |left, right| left <= right);
+    register_comparison(engine, ">", |left, right| left > right);
+    register_comparison(engine, ">=", |left, right| left >= right);
+    engine
+        .register_fn("-", |amount: Amount| Amount { value: -amount.value, ..amount })
+        .register_fn("abs", |amount: Amount| Amount { value: amount.value.abs(), ..amount })
+        .register_fn("round", |amount: Amount| Amount { value: amount.value.round(), ..amount })
+        .register_fn("floor", |amount: Amount| Amount { value: amount.value.floor(), ..amount })
+        .register_fn("ceiling", |amount: Amount| Amount { value: amount.value.ceil(), ..amount });
+    for (name, seconds) in [("in_hours", 3600.0), ("in_days", 86_400.0), ("in_years", 365.25 * 86_400.0)] {
+        engine.register_fn(name, move |of: Dynamic| in_units(&of, seconds, name));
+    }
+}
+
+fn register_operator(
+    engine: &mut Engine,
+    name: &'static str,
+    apply: impl Fn(Amount, Amount) -> Refused<Amount> + Send + Sync + Copy + 'static,
+) {
+    let both = move |left: &Dynamic, right: &Dynamic| pair(left, right).and_then(|(left, right)| apply(left, right));
+    engine.register_fn(name, move |left: Amount, right: Dynamic| both(&Dynamic::from(left), &right));
+    engine.register_fn(name, move |left: Dynamic, right: Amount| both(&left, &Dynamic::from(right)));
+    engine.register_fn(name, move |left: Amount, right: Amount| apply(left, right));
+}
+
+/// A comparison with a plain number is one with a mark of the same unit.
+fn register_comparison(engine: &mut Engine, name: &'static str, holds: fn(f64, f64) -> bool) {
+    let compare = move |left: &Dynamic, right: &Dynamic| -> Refused<bool> {
+        let Some((left_, right_)) = amount(left).zip(amount(right)) else { return Ok(name == "!=") };
+        let known = left.is::<Amount>() && right.is::<Amount>();
+        if known && left_.unit() != right_.unit() {
+            return Err(mixed("compared with", left_, right_));
+        }
+        Ok(holds(left_.value, right_.value))
+    };
+    engine.register_fn(name, move |left: Amount, right: Dynamic| compare(&Dynamic::from(left), &right));
+    engine.register_fn(name, move |left: Dynamic, right: Amount| compare(&left, &Dynamic::from(right)));
+    engine.register_fn(name, move |left: Amount, right: Amount| compare(&Dynamic::from(left), &Dynamic::from(right)));
+}

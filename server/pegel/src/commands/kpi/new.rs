@@ -1,0 +1,36 @@
+//! `pegel kpi new`: a commented script to begin with.
+
+use crate::cli::Global;
+use crate::outcome::{Done, Outcome, answer, broke, usage};
+use anyhow::{Context, anyhow};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+
+const TEMPLATE: &str = include_str!("new.rhai.txt");
+
+/// Writes the script into the home; what is there already stays.
+pub fn run(id: &str, pack: &str, global: &Global) -> Outcome {
+    for (what, name) in [("id", id), ("pack", pack)] {
+        if !is_name(name) {
+            return Err(usage(anyhow!(
+                "“{name}” is no {what}: use small letters, digits and _, beginning with a letter"
+            )));
+        }
+    }
+    if global.open(&global.home())?.catalog()?.kpis.iter().any(|kpi| kpi.id() == id) {
+        return Err(usage(anyhow!("there is a KPI “{id}” already; `pegel kpi show {id}` prints it")));
+    }
+    let folder = global.home().join("kpis").join(pack);
+    let path = folder.join(format!("{id}.rhai"));
+    fs::create_dir_all(&folder).with_context(|| folder.display().to_string()).map_err(broke)?;
+    let file = OpenOptions::new().write(true).create_new(true).open(&path);
+    let mut file = file.with_context(|| path.display().to_string()).map_err(usage)?;
+    file.write_all(TEMPLATE.replace("{{id}}", id).as_bytes()).map_err(broke)?;
+    answer(path.display());
+    Ok(Done::InOrder)
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
+}
