@@ -1,8 +1,8 @@
-//! The database: schema, migrations, scans, facts, archive, outbox, runs. The only crate that names Diesel or a backend.
+//! The database: schema, migrations, scans, facts, archive, outbox, runs, versions. The only crate that names Diesel or a backend.
 //!
 //! Knows no script, no template and no mail. From the outside in:
 //! - [`Store`]: opening, migrating; [`Reader`] answers scans, [`facts::Writer`] takes facts in
-//! - [`runs`], [`archive`], [`outbox`]: what Pegel keeps about its own work, in short transactions
+//! - [`versions`], [`health`], [`runs`], [`archive`], [`outbox`]: what Pegel keeps about its own work, in short transactions
 //! - `sql`: statements made from the data model, for both databases at once
 //! - `connection`, `url`, `schema`: the rest
 
@@ -11,6 +11,7 @@ mod attributes;
 mod connection;
 pub mod error;
 pub mod facts;
+pub mod health;
 pub mod outbox;
 mod reader;
 pub mod runs;
@@ -20,6 +21,7 @@ mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod url;
+pub mod versions;
 mod writer;
 
 pub use error::StoreError;

@@ -82,8 +82,52 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    kpi_versions (id) {
+        id -> BigInt,
+        file -> Text,
+        sha256 -> Text,
+        text -> Text,
+        origin -> Text,
+        author -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    activations (id) {
+        id -> BigInt,
+        activated_at -> BigInt,
+        author -> Nullable<Text>,
+        origin -> Text,
+        forced_past -> Integer,
+        files_sha256 -> Text,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    activation_versions (activation_id, version_id) {
+        activation_id -> BigInt,
+        version_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    kpi_health (kpi) {
+        kpi -> Text,
+        evaluated_at -> BigInt,
+        micros -> Nullable<BigInt>,
+        rows_read -> Nullable<BigInt>,
+        error -> Nullable<Text>,
+        error_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(editions -> runs (run_id));
+diesel::joinable!(activation_versions -> kpi_versions (version_id));
 diesel::allow_tables_to_appear_in_same_query!(runs, editions, artefacts, edition_sources, deliveries);
+diesel::allow_tables_to_appear_in_same_query!(kpi_versions, activations, activation_versions);
 
 #[cfg(test)]
 mod tests {
@@ -123,6 +167,10 @@ mod tests {
             ("edition_sources", declared::<edition_sources::table>()),
             ("deliveries", declared::<deliveries::table>()),
             ("imports", declared::<imports::table>()),
+            ("kpi_versions", declared::<kpi_versions::table>()),
+            ("activations", declared::<activations::table>()),
+            ("activation_versions", declared::<activation_versions::table>()),
+            ("kpi_health", declared::<kpi_health::table>()),
         ];
         on_both(|store| {
             for (table, declared) in &tables {

@@ -219,7 +219,7 @@ impl Store {
         self.texts(&if self.is_sqlite()? {
             // The one type that must be spelled differently: only INTEGER PRIMARY KEY is SQLite's row id.
             format!(
-                "SELECT name || ' ' || CASE WHEN pk > 0 THEN 'BIGINT' ELSE type END
+                "SELECT name || ' ' || CASE WHEN pk > 0 AND type = 'INTEGER' THEN 'BIGINT' ELSE type END
                     || CASE WHEN \"notnull\" = 1 THEN ' NOT NULL' ELSE '' END AS value
                  FROM pragma_table_info('{table}') ORDER BY cid"
             )
