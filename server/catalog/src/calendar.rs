@@ -7,12 +7,11 @@ use pegel_kpi::period::zone;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::path::Path;
 
 /// The calendar that comes with Pegel, as a file to begin with.
 pub const SHIPPED: &str = include_str!("../../../config/calendar.toml");
 
-const FILE: &str = "config/calendar.toml";
+pub(crate) const FILE: &str = "config/calendar.toml";
 
 /// The file as it is written.
 #[derive(Debug, Deserialize)]
@@ -36,19 +35,6 @@ struct Hours {
     friday: Vec<String>,
     saturday: Vec<String>,
     sunday: Vec<String>,
-}
-
-/// The calendar of a home; the shipped one if it has no such file.
-///
-/// # Errors
-/// If the file cannot be read or understood.
-pub fn of_home(home: &Path) -> Result<Calendar, CatalogError> {
-    let path = home.join(FILE);
-    match std::fs::read_to_string(&path) {
-        Ok(text) => parse(&text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => parse(SHIPPED),
-        Err(error) => Err(CatalogError::Unreadable { path, error }),
-    }
 }
 
 /// Reads the text of such a file.

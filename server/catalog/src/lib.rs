@@ -1,19 +1,31 @@
 //! Which KPIs are in force: the built-in scripts, a home's own, and the configured thresholds laid over them.
 //!
-//! - [`scripts`]: the texts, built in or from the home
-//! - [`thresholds`], from `config/thresholds.toml`, with the parameters that scripts leave open
-//! - [`calendar`], from `config/calendar.toml`: when is worked
-//! - [`Catalog`]: both together; all that is wrong is said at once, and a catalogue with an error is no catalogue
+//! - [`live`]: what is [`in_force`] in a running server, while files change
+//! - [`activation`]: what is in force by what was activated before; going on to other files, and back
+//! - [`candidate`]: files that are not in force yet: do they load, do their tests pass?
+//! - [`Catalog`]: KPIs with thresholds; all that is wrong is said at once, and a catalogue with an error is no catalogue
+//! - [`files`]: all texts that it is made from, as one value; [`scripts`], built in or from the home; [`thresholds`],
+//!   from `config/thresholds.toml`, with the parameters that scripts leave open; [`calendar`], from
+//!   `config/calendar.toml`: when is worked
+//! - [`health`]: how computing a KPI went last
 
+pub mod activation;
 pub mod calendar;
+pub mod candidate;
+pub mod files;
+pub mod health;
+pub mod in_force;
+pub mod live;
 pub mod scripts;
 pub mod thresholds;
 
+use candidate::Problem;
+use files::Files;
 use pegel_kpi::diagnostic::{Diagnostic, nearest};
+use pegel_kpi::digest::sha256;
 use pegel_kpi::kpi::Kpi;
 use pegel_kpi::script::{Environment, Language};
 use scripts::ScriptFile;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,11 +55,17 @@ pub enum CatalogError {
     Configuration { file: &'static str, message: String },
     #[error("{} cannot be read: {error}", path.display())]
     Unreadable { path: PathBuf, error: std::io::Error },
+    #[error("tests of KPIs fail; `pegel kpi activate --force` puts them in force all the same\n{}", told(.0))]
+    FailedTests(Vec<Problem>),
 }
 
 fn drawn(diagnostics: &[Diagnostic]) -> String {
     let drawn: Vec<String> = diagnostics.iter().map(Diagnostic::to_string).collect();
     drawn.join("\n\n")
+}
+
+fn told(problems: &[Problem]) -> String {
+    problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("\n")
 }
 
 impl Catalog {
@@ -57,23 +75,28 @@ impl Catalog {
     /// # Errors
     /// All that is wrong in the scripts, or what is wrong in the thresholds.
     pub fn load(home: &Path) -> Result<Catalog, CatalogError> {
-        let scripts = scripts::of_home(home)?;
-        let (kpis, wrong) = load_scripts(&language(home, &scripts)?, &scripts);
-        if !wrong.is_empty() {
-            return Err(CatalogError::Scripts(wrong));
-        }
-        let (thresholds, thresholds_sha256) = Thresholds::of_home(home)?;
-        Catalog::new(kpis, thresholds, thresholds_sha256)
+        Catalog::of(&Files::of_home(home)?)
     }
 
-    fn new(mut kpis: Vec<Kpi>, thresholds: Thresholds, thresholds_sha256: String) -> Result<Catalog, CatalogError> {
+    /// The catalogue that these files make.
+    ///
+    /// # Errors
+    /// All that is wrong in the scripts, or what is wrong in the thresholds.
+    pub fn of(files: &Files) -> Result<Catalog, CatalogError> {
+        Catalog::laid_over(load_files(files)?, files)
+    }
+
+    /// These KPIs with the thresholds of the files laid over them.
+    fn laid_over(mut kpis: Vec<Kpi>, files: &Files) -> Result<Catalog, CatalogError> {
         kpis.sort_by(|a, b| a.id().cmp(b.id()));
         if let Some(pair) = kpis.windows(2).find(|pair| pair[0].id() == pair[1].id()) {
             let [first, second] = [&pair[0], &pair[1]].map(|kpi| kpi.file.clone());
             return Err(CatalogError::Twice { id: pair[0].id().to_owned(), first, second });
         }
+        let text = files.text(thresholds::FILE).unwrap_or_default();
+        let thresholds = Thresholds::parse(text)?;
         thresholds.lay_over(&mut kpis)?;
-        Ok(Catalog { kpis, thresholds, thresholds_sha256 })
+        Ok(Catalog { kpis, thresholds, thresholds_sha256: sha256(text) })
     }
 
     /// The KPI of that id.
@@ -86,21 +109,28 @@ impl Catalog {
     }
 }
 
-/// The language in the surroundings of a home: its configuration, and the helpers among these scripts and the home's
-/// own.
+/// The language in the surroundings that these files make: helpers, parameters, calendar.
 ///
 /// # Errors
 /// If a helper or the configuration is not in order.
-pub fn language(home: &Path, scripts: &[ScriptFile]) -> Result<Arc<Language>, CatalogError> {
-    let own = scripts::of_home(home)?;
-    let helper = |script: &ScriptFile| Some((script.library()?.to_owned(), script.text.clone()));
-    let libraries: BTreeMap<String, String> = own.iter().chain(scripts).filter_map(helper).collect();
+pub fn language(files: &Files) -> Result<Arc<Language>, CatalogError> {
     let environment = Environment {
-        libraries: libraries.into_iter().collect(),
-        parameters: Thresholds::of_home(home)?.0.parameters(),
-        calendar: Arc::new(calendar::of_home(home)?),
+        libraries: files.libraries(),
+        parameters: Thresholds::parse(files.text(thresholds::FILE).unwrap_or_default())?.parameters(),
+        calendar: Arc::new(calendar::parse(files.text(calendar::FILE).unwrap_or(calendar::SHIPPED))?),
     };
     Language::within(environment).map(Arc::new).map_err(CatalogError::Scripts)
+}
+
+/// Loads the scripts among the files, without thresholds.
+fn load_files(files: &Files) -> Result<Vec<Kpi>, CatalogError> {
+    let (kpis, wrong) = load_scripts(&language(files)?, &files.scripts());
+    if wrong.is_empty() { Ok(kpis) } else { Err(CatalogError::Scripts(wrong)) }
+}
+
+/// The KPIs that the scripts among the files declare, without thresholds; scripts that are not in order are left out.
+pub fn declared(files: &Files) -> Vec<Kpi> {
+    language(files).map(|language| load_scripts(&language, &files.scripts()).0).unwrap_or_default()
 }
 
 /// Loads each script: the KPIs of those in order, and what is wrong with the others. Shared helpers are left out.

@@ -32,7 +32,7 @@ fn collect_built_in(folder: &Dir, found: &mut Vec<ScriptFile>) {
 }
 
 /// The folder of helpers that scripts share; they are no KPIs.
-const LIBRARIES: &str = "lib/";
+pub(crate) const LIBRARIES: &str = "lib/";
 
 impl ScriptFile {
     /// Of a shared helper, the name under which scripts import it.
@@ -49,11 +49,17 @@ impl ScriptFile {
 pub fn of_home(home: &Path) -> Result<Vec<ScriptFile>, CatalogError> {
     let mut scripts: BTreeMap<String, String> =
         built_in().into_iter().map(|script| (script.name, script.text)).collect();
-    let folder = home.join("kpis");
-    if folder.is_dir() {
-        scripts.extend(below(&folder)?.into_iter().map(|script| (script.name, script.text)));
-    }
+    scripts.extend(own(home)?.into_iter().map(|script| (script.name, script.text)));
     Ok(scripts.into_iter().map(|(name, text)| ScriptFile { name, text }).collect())
+}
+
+/// The scripts below `home/kpis`, sorted by name.
+///
+/// # Errors
+/// If a folder or file cannot be read.
+pub fn own(home: &Path) -> Result<Vec<ScriptFile>, CatalogError> {
+    let folder = home.join("kpis");
+    if folder.is_dir() { below(&folder) } else { Ok(Vec::new()) }
 }
 
 /// The script at a path, or all scripts below a folder.
@@ -84,6 +90,18 @@ fn below(root: &Path) -> Result<Vec<ScriptFile>, CatalogError> {
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
+}
+
+/// The text of a file; `None` if there is no such file.
+///
+/// # Errors
+/// If it is there and cannot be read.
+pub(crate) fn read_if_there(path: &Path) -> Result<Option<String>, CatalogError> {
+    match read(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(CatalogError::Unreadable { error, .. }) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn read(path: &Path) -> Result<String, CatalogError> {

@@ -7,12 +7,12 @@ use pegel_kpi::script::Configured;
 use pegel_kpi::threshold::{Better, Mark};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// The thresholds that come with Pegel, as a file to begin with.
 pub const SHIPPED: &str = include_str!("../../../config/thresholds.toml");
 
-const FILE: &str = "config/thresholds.toml";
+/// The name of the file, in a home.
+pub const FILE: &str = "config/thresholds.toml";
 
 /// Thresholds by the id of their KPI.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -69,21 +69,6 @@ impl Setting {
 }
 
 impl Thresholds {
-    /// The thresholds of a home, and the SHA-256 of their text in hex; the shipped ones if it has no such file.
-    ///
-    /// # Errors
-    /// If the file cannot be read or understood.
-    pub fn of_home(home: &Path) -> Result<(Thresholds, String), CatalogError> {
-        let path = home.join(FILE);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => SHIPPED.to_owned(),
-            Err(error) => return Err(CatalogError::Unreadable { path, error }),
-        };
-        let sha256 = pegel_kpi::digest::sha256(&text);
-        Ok((Thresholds::parse(&text)?, sha256))
-    }
-
     /// Reads the text of such a file.
     ///
     /// # Errors

@@ -24,8 +24,8 @@ pub struct Kpi {
     pub(crate) parameters: Arc<Map>,
     /// Whether its value is a share of rows, so that one can say how sure it is.
     pub(crate) proportion: bool,
-    /// Whether its script declares others as well.
-    pub(crate) family: bool,
+    /// The ids of all KPIs that its script declares, its own among them.
+    pub(crate) siblings: Arc<[String]>,
 }
 
 /// A KPI cannot be broken down by a dimension.

@@ -2,7 +2,7 @@
 
 use crate::home::Home;
 use crate::outcome::Failure;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use pegel_delivery::Clock;
 use std::path::{Path, PathBuf};
@@ -70,7 +70,7 @@ pub enum Command {
     Migrate,
     /// Import a CSV file through a mapping
     Import(Import),
-    /// List, show, check, test and compute KPIs
+    /// List, show, check, test, compute and activate KPIs
     #[command(subcommand)]
     Kpi(Kpi),
     /// List, run and verify reports
@@ -146,6 +146,71 @@ pub enum Kpi {
     },
     /// Compute a KPI
     Value(Value),
+    /// Put the KPIs of the home's files in force, after showing what changes
+    Activate(Activate),
+    /// Go back to KPIs that were in force before; the files stay as they are
+    Rollback {
+        /// The number of an activation, as `pegel kpi history` lists them [default: the one before]
+        activation: Option<i64>,
+    },
+    /// List what came into force when
+    History {
+        /// Only this KPI or file
+        #[arg(value_name = "KPI or FILE")]
+        of: Option<String>,
+    },
+    /// Compare two versions of a KPI's file
+    Diff(Diff),
+}
+
+/// `pegel kpi activate`
+#[derive(Debug, Args)]
+pub struct Activate {
+    /// Show what would change, and leave in force what is
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Activate even if tests fail; this is recorded
+    #[arg(long)]
+    pub force: bool,
+    /// Compare the figures of so many complete periods
+    #[arg(long, value_name = "N", default_value_t = 13, value_parser = clap::value_parser!(u16).range(1..=400))]
+    pub periods: u16,
+    /// How long each of them is
+    #[arg(long, value_enum, default_value_t = Span::Week)]
+    pub span: Span,
+}
+
+/// How long a period is.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Span {
+    Week,
+    Month,
+    Quarter,
+    Year,
+}
+
+impl Span {
+    /// `week`
+    pub fn word(self) -> &'static str {
+        match self {
+            Span::Week => "week",
+            Span::Month => "month",
+            Span::Quarter => "quarter",
+            Span::Year => "year",
+        }
+    }
+}
+
+/// `pegel kpi diff`
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The id of a KPI, or a file such as `partner/feedback_rate.rhai`
+    #[arg(value_name = "KPI or FILE")]
+    pub of: String,
+    /// The number of an activation [default: the one in force]
+    pub before: Option<i64>,
+    /// The number of another one [default: the file as it is now]
+    pub after: Option<i64>,
 }
 
 /// `pegel kpi test`

@@ -3,7 +3,7 @@
 use crate::home::Home;
 use crate::outcome::{Failure, usage};
 use jiff::Timestamp;
-use pegel_catalog::Catalog;
+use pegel_catalog::live::Live;
 use pegel_delivery::{Compose, Composed, Missed, RunReport, Schedule};
 use pegel_kpi::period::{Period, zone};
 use pegel_report::ReportError;
@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Composer {
     home: PathBuf,
     store: Store,
-    catalog: Arc<Catalog>,
+    live: Arc<Live>,
     templates: Templates,
     currency: String,
     base_url: Option<String>,
@@ -33,12 +33,12 @@ impl Composer {
     ///
     /// # Errors
     /// If one of them is not in order.
-    pub fn new(home: &Home, store: Store, catalog: Arc<Catalog>) -> Result<Composer, Failure> {
+    pub fn new(home: &Home, store: Store, live: Arc<Live>) -> Result<Composer, Failure> {
         Ok(Composer {
             problems: Mutex::default(),
             home: home.path.clone(),
             store,
-            catalog,
+            live,
             templates: Templates::load(&home.path).map_err(usage)?,
             currency: home.config.currency.clone(),
             base_url: home.config.web.base_url.clone(),
@@ -56,9 +56,10 @@ impl Composer {
         revision: i32,
         now: Timestamp,
     ) -> Result<pegel_report::compose::Composed, ReportError> {
+        let catalog = self.live.current();
         let composition = Composition {
             definition,
-            catalog: &self.catalog,
+            catalog: &catalog,
             templates: &self.templates,
             period,
             revision,
@@ -67,7 +68,9 @@ impl Composer {
             base_url: self.base_url.as_deref(),
         };
         let mut reader = self.store.reader().map_err(|error| ReportError::Source(Box::new(error)))?;
-        compose(&composition, &mut reader)
+        let composed = compose(&composition, &mut reader)?;
+        self.live.health.note(&composed.evaluations, now.as_second());
+        Ok(composed)
     }
 }
 
@@ -95,7 +98,7 @@ impl Composer {
     /// A report's schedule, if it has one; that its KPIs are in force is checked as well.
     fn check(&self, report: &str) -> Result<Option<Schedule>, ReportError> {
         let definition = definition::find(&self.home, report)?;
-        definition.kpis(&self.catalog)?;
+        definition.kpis(&self.live.current())?;
         let Some(due) = definition.schedule else { return Ok(None) };
         let missed = match due.missed {
             definition::Missed::Once => Missed::Once,

@@ -20,8 +20,16 @@ pub struct Config {
     /// ISO 4217.
     pub currency: String,
     pub database_url: String,
+    pub kpis: Kpis,
     pub mail: Mail,
     pub web: Web,
+}
+
+/// How KPIs come into force.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Kpis {
+    pub follow_files: bool,
 }
 
 /// How mails are sent.
@@ -46,9 +54,16 @@ impl Default for Config {
             zone: "Europe/Berlin".to_owned(),
             currency: "EUR".to_owned(),
             database_url: "sqlite:pegel.db".to_owned(),
+            kpis: Kpis::default(),
             mail: Mail::default(),
             web: Web::default(),
         }
+    }
+}
+
+impl Default for Kpis {
+    fn default() -> Self {
+        Kpis { follow_files: true }
     }
 }
 

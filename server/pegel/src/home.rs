@@ -3,8 +3,12 @@
 use crate::config::Config;
 use crate::outcome::{Failure, broke, usage};
 use pegel_catalog::Catalog;
+use pegel_catalog::activation::{ActivationError, Follow, catalog_for};
+use pegel_catalog::live::Live;
+use pegel_delivery::Clock;
 use pegel_store::{Store, StoreError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A home, its configuration read.
 pub struct Home {
@@ -53,12 +57,42 @@ impl Home {
         Ok(store)
     }
 
-    /// The KPIs in force.
+    /// The KPIs of the home's files. Needs no database.
     ///
     /// # Errors
     /// If a script or a threshold is wrong.
     pub fn catalog(&self) -> Result<Catalog, Failure> {
         Catalog::load(&self.path).map_err(usage)
+    }
+
+    fn follow(&self) -> Follow {
+        if self.config.kpis.follow_files { Follow::Files } else { Follow::Commands }
+    }
+
+    /// The KPIs to compute with where nothing is stored: those of the home's files, unless they came into force by command
+    /// only, or somebody went back to earlier ones.
+    ///
+    /// # Errors
+    /// If a script or a threshold is wrong, or the database fails.
+    pub fn catalog_in_force(&self, store: &Store) -> Result<Catalog, Failure> {
+        catalog_for(&self.path, store, self.follow()).map_err(activation_failure)
+    }
+
+    /// The KPIs in force, for whoever stores what is computed with them, or goes on while files change.
+    ///
+    /// # Errors
+    /// If the files are not in order and nothing was activated before, or the database fails.
+    pub fn live(&self, store: &Store, clock: Clock) -> Result<Arc<Live>, Failure> {
+        let now = Arc::new(move || clock.now().as_second());
+        Live::start(&self.path, store.clone(), now, self.follow()).map(Arc::new).map_err(activation_failure)
+    }
+}
+
+/// Files that are not in order are wrong usage; a database that does not answer broke.
+pub fn activation_failure(error: ActivationError) -> Failure {
+    match error {
+        ActivationError::Catalog(error) => usage(error),
+        error => broke(error),
     }
 }
 

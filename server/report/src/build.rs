@@ -7,10 +7,11 @@ use crate::numbers::{
 };
 use jiff::Timestamp;
 use pegel_catalog::Catalog;
+use pegel_catalog::health::{Evaluation, evaluate};
 use pegel_kpi::cell::{Cell, Group};
 use pegel_kpi::declaration::Declaration;
 use pegel_kpi::dimension::Dimension;
-use pegel_kpi::figures::{self, Broken, Figures, Request};
+use pegel_kpi::figures::{Broken, Figures, Request};
 use pegel_kpi::kpi::Kpi;
 use pegel_kpi::period::{Period, Span};
 use pegel_kpi::scan::Source;
@@ -29,12 +30,12 @@ pub struct Heading<'a> {
     pub currency: &'a str,
 }
 
-/// Computes all that an edition says; for all KPIs together, every table is read once per date by which it
+/// Computes all that an edition says, and tells how computing each KPI went; for all KPIs together, every table is read once per date by which it
 /// is counted.
 ///
 /// # Errors
 /// If the definition asks for what is not there, the period is of another kind, or the source cannot be read.
-pub fn build<S>(heading: &Heading, catalog: &Catalog, source: &mut S) -> Result<Numbers, ReportError>
+pub fn build<S>(heading: &Heading, catalog: &Catalog, source: &mut S) -> Result<(Numbers, Vec<Evaluation>), ReportError>
 where
     S: Source<Error: std::error::Error + Send + Sync + 'static>,
 {
@@ -46,9 +47,9 @@ where
     let before = kpis.iter().map(|kpi| kpi.declaration.threshold.periods_before()).max().unwrap_or(0);
     let periods = heading.period.trail(definition.trend.max(before + 1))?;
     let now = Timestamp::from_second(heading.created_at).unwrap_or(Timestamp::MAX);
-    let figures = figures::compute(&requests, &periods, &definition.scope, now, source)
+    let (figures, evaluations) = evaluate(&requests, &periods, &definition.scope, now, source)
         .map_err(|error| ReportError::Source(Box::new(error)))?;
-    Ok(numbers_from(heading, &periods, &kpis, &figures))
+    Ok((numbers_from(heading, &periods, &kpis, &figures), evaluations))
 }
 
 /// The numbers of an edition from its figures: one for each KPI of the definition, in its order, each with the total

@@ -8,6 +8,7 @@ use crate::numbers::Numbers;
 use crate::render::{Imprint, Rendered, Templates};
 use crate::view::view;
 use pegel_catalog::Catalog;
+use pegel_catalog::health::Evaluation;
 use pegel_kpi::digest::sha256;
 use pegel_kpi::period::Period;
 use pegel_kpi::scan::Source;
@@ -39,6 +40,8 @@ pub struct Composed {
     pub numbers: Numbers,
     pub rendered: Rendered,
     pub edition: NewEdition,
+    /// How computing each KPI went.
+    pub evaluations: Vec<Evaluation>,
 }
 
 /// Makes an edition.
@@ -51,11 +54,11 @@ where
 {
     let Composition { definition, catalog, templates, period, revision, created_at, currency, .. } = *composition;
     let heading = Heading { definition, period, revision, created_at, currency };
-    let numbers = build(&heading, catalog, source)?;
+    let (numbers, evaluations) = build(&heading, catalog, source)?;
     let imprint = imprint(&numbers, composition.base_url);
     let rendered = templates.render(&definition.template, &view(&numbers, &numbers.locale), &imprint)?;
     let edition = archive::edition(&numbers, period, &rendered, sources(definition, catalog, templates)?);
-    Ok(Composed { numbers, rendered, edition })
+    Ok(Composed { numbers, rendered, edition, evaluations })
 }
 
 /// Where the page of an edition is found, whatever its id: the path of a URL.

@@ -3,8 +3,9 @@
 use crate::State;
 use crate::chart::Point;
 use crate::failure::Failure;
+use pegel_catalog::health::evaluate;
 use pegel_kpi::cell::Cell;
-use pegel_kpi::figures::{Figures, Request, compute};
+use pegel_kpi::figures::{Figures, Request};
 use pegel_kpi::kpi::Kpi;
 use pegel_kpi::period::Period;
 use pegel_kpi::scope::Scope;
@@ -45,7 +46,9 @@ pub(crate) fn weeks(state: &State, count: usize) -> Result<Vec<Period>, Failure>
 /// The totals of the KPIs in these weeks, all from one look at the database. Blocks.
 pub(crate) fn courses<'a>(state: &State, kpis: &'a [Kpi], weeks: &[Period]) -> Result<Vec<Course<'a>>, Failure> {
     let requests: Vec<Request> = kpis.iter().map(|kpi| Request { kpi, breakdowns: vec![Vec::new()] }).collect();
-    let figures = compute(&requests, weeks, &Scope::everything(), (state.clock)(), &mut state.store.reader()?)?;
+    let now = (state.clock)();
+    let (figures, evaluations) = evaluate(&requests, weeks, &Scope::everything(), now, &mut state.store.reader()?)?;
+    state.live.health.note(&evaluations, now.as_second());
     Ok(kpis.iter().zip(figures).map(|(kpi, figures)| Course { kpi, cells: total(figures) }).collect())
 }
 

@@ -3,7 +3,7 @@
 use crate::Templates;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use pegel_catalog::Catalog;
+use pegel_catalog::live::Live;
 use pegel_store::Store;
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct State {
     pub store: Store,
-    /// The KPIs in force.
-    pub catalog: Arc<Catalog>,
+    /// The KPIs in force; asked once for each answer.
+    pub live: Arc<Live>,
     /// Tells the time.
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     /// In which weeks begin and end, and instants are shown.

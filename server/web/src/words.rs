@@ -74,6 +74,17 @@ pub(crate) struct Words {
     pub no_pack: &'static str,
     pub nothing_yet: &'static str,
 
+    pub not_in_order: &'static str,
+    pub not_in_order_text: &'static str,
+    pub waits: &'static str,
+    pub waits_text: &'static str,
+    pub in_force_since: &'static str,
+    pub files_not_in_order: &'static str,
+    pub files_not_in_order_text: &'static str,
+    pub last_evaluated: &'static str,
+    pub rows_read: &'static str,
+    pub last_error: &'static str,
+
     pub directions: DirectionWords,
     pub units: UnitWords,
     pub delivery_states: DeliveryWords,
@@ -201,6 +212,17 @@ pub(crate) static EN: Words = Words {
     no_pack: "Others",
     nothing_yet: "There is no figure in these weeks.",
 
+    not_in_order: "The file is not in order",
+    not_in_order_text: "The file of this KPI was changed but is not in order; the version before stays in force until it is mended.",
+    waits: "A change is waiting",
+    waits_text: "The file of this KPI was changed; it comes into force as soon as these files are in order as well:",
+    in_force_since: "In force since",
+    files_not_in_order: "Files that are not in order",
+    files_not_in_order_text: "They were changed but did not come into force; until they are mended, no change of any KPI does.",
+    last_evaluated: "Last computed",
+    rows_read: "rows read",
+    last_error: "last error",
+
     directions: DirectionWords { higher: "higher", lower: "lower", neutral: "neither" },
     units: UnitWords { percent: "per cent", money: "money", duration: "duration", count: "count", number: "number" },
     delivery_states: DeliveryWords {
@@ -292,6 +314,17 @@ pub(crate) static DE: Words = Words {
     file: "Datei",
     no_pack: "Weitere",
     nothing_yet: "In diesen Wochen gibt es keinen Wert.",
+
+    not_in_order: "Die Datei ist nicht in Ordnung",
+    not_in_order_text: "Die Datei dieser Kennzahl wurde geändert, ist aber nicht in Ordnung; bis sie es ist, bleibt die vorige Version in Kraft.",
+    waits: "Eine Änderung wartet",
+    waits_text: "Die Datei dieser Kennzahl wurde geändert; sie tritt in Kraft, sobald auch diese Dateien in Ordnung sind:",
+    in_force_since: "In Kraft seit",
+    files_not_in_order: "Dateien, die nicht in Ordnung sind",
+    files_not_in_order_text: "Sie wurden geändert, traten aber nicht in Kraft; bis sie in Ordnung sind, tritt keine Änderung einer Kennzahl in Kraft.",
+    last_evaluated: "Zuletzt berechnet",
+    rows_read: "Zeilen gelesen",
+    last_error: "letzter Fehler",
 
     directions: DirectionWords { higher: "höher", lower: "niedriger", neutral: "keines von beiden" },
     units: UnitWords { percent: "Prozent", money: "Geld", duration: "Dauer", count: "Anzahl", number: "Zahl" },

@@ -2,7 +2,7 @@
 
 use super::errors::{self, Complaint, Refused};
 use super::figure::Figure;
-use super::language::{Language, Reached, Setting, answers};
+use super::language::{Configured, Language, Reached, Setting, answers};
 use super::limits::within_time;
 use super::symbols::Data;
 use super::units::Amount;
@@ -149,8 +149,8 @@ impl Script {
     }
 
     /// What the script says about the KPI of that index.
-    fn describe(&self, index: usize) -> Result<Described, Diagnostic> {
-        let setting = Setting::describing(index, self.language.parameters.clone(), self.reached.clone());
+    fn describe(&self, index: usize, configured: &Arc<Configured>) -> Result<Described, Diagnostic> {
+        let setting = Setting::describing(index, configured.clone(), self.reached.clone());
         let answer = self.attempt("measures", (Data,), true, setting.clone());
         let answer = answer.map_err(|error| self.diagnose("measures", &error))?;
         let declared = setting.declared();
@@ -250,19 +250,19 @@ impl Language {
     pub fn load(self: &Arc<Language>, file: &str, source: &str) -> Result<Vec<Kpi>, Diagnostic> {
         let script = Script::compile(self, file, source)?;
         script.check_functions()?;
-        Kpi::all_of(Arc::new(script))
+        Kpi::all_of(&Arc::new(script), &self.parameters)
     }
 }
 
 impl Kpi {
-    /// Every KPI that a script declares.
+    /// Every KPI that a script declares, with its parameters set as configured.
     ///
     /// # Errors
     /// What is wrong with one of them, and where.
-    pub(super) fn all_of(script: Arc<Script>) -> Result<Vec<Kpi>, Diagnostic> {
+    pub(super) fn all_of(script: &Arc<Script>, configured: &Arc<Configured>) -> Result<Vec<Kpi>, Diagnostic> {
         let mut kpis: Vec<Kpi> = Vec::new();
         loop {
-            let Described { declaration, measures, kpis: count } = script.describe(kpis.len())?;
+            let Described { declaration, measures, kpis: count } = script.describe(kpis.len(), configured)?;
             script.check_unit(&declaration, &measures)?;
             if kpis.iter().any(|kpi| kpi.id() == declaration.id) {
                 let message = format!("the script declares “{}” twice", declaration.id);
@@ -271,9 +271,11 @@ impl Kpi {
             let parameters = Arc::new(answers(&declaration.parameters));
             let proportion = script.try_value(&declaration, &measures, &parameters)?;
             let (file, sha256) = (script.file.clone(), crate::digest::sha256(&script.source));
-            let (family, script) = (count > 1, script.clone());
-            kpis.push(Kpi { declaration, file, sha256, measures, script, parameters, proportion, family });
+            let (siblings, script) = (Arc::default(), script.clone());
+            kpis.push(Kpi { declaration, file, sha256, measures, script, parameters, proportion, siblings });
             if kpis.len() == count {
+                let siblings: Arc<[String]> = kpis.iter().map(|kpi| kpi.id().to_owned()).collect();
+                kpis.iter_mut().for_each(|kpi| kpi.siblings = siblings.clone());
                 return Ok(kpis);
             }
         }

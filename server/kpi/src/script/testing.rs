@@ -16,6 +16,7 @@ use crate::scope::Scope;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rhai::{Dynamic, Engine, Map};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -45,6 +46,8 @@ struct Test {
     period: Period,
     by: Breakdown,
     expect: Dynamic,
+    /// What must stand beside the figure of the total, by name.
+    beside: Map,
     tolerance: f64,
     tables: Tables,
 }
@@ -70,6 +73,15 @@ impl Kpi {
 
     /// Runs those whose name is wanted.
     fn run_tests_of(&self, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<TestResult>, Diagnostic> {
+        if self.script.language.parameters.contains_key(self.id()) {
+            // The tests of a script are about the script, not about what a home sets its parameters to.
+            let plain = Kpi::all_of(&self.script, &Arc::default())?;
+            return plain.iter().find(|kpi| kpi.id() == self.id()).map_or(Ok(Vec::new()), |kpi| kpi.list_tests(wanted));
+        }
+        self.list_tests(wanted)
+    }
+
+    fn list_tests(&self, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<TestResult>, Diagnostic> {
         if !self.script.has("tests") {
             return Ok(Vec::new());
         }
@@ -84,9 +96,18 @@ impl Kpi {
         for (index, mut test) in listed.into_iter().enumerate() {
             let of = test.remove("kpi").map(|id| id.to_string());
             match of {
-                None if self.family => {
+                None if self.siblings.len() > 1 => {
                     let message = format!("test {} does not say of which KPI it is", index + 1);
                     return Err(complain(message, "the script declares several: write kpi: \"…\" in each test"));
+                }
+                Some(id) if !self.siblings.contains(&id) => {
+                    let message = format!("test {} is about “{id}”, which the script does not declare", index + 1);
+                    let near = nearest(&id, self.siblings.iter().map(String::as_str));
+                    let hint = near.map_or_else(
+                        || "name one that it declares".to_owned(),
+                        |near| format!("did you mean “{near}”?"),
+                    );
+                    return Err(complain(message, &hint));
                 }
                 Some(id) if id != self.id() => {}
                 _ => {
@@ -101,7 +122,15 @@ impl Kpi {
         Ok(results)
     }
 
-    fn run_test(&self, name: String, test: Map, budget: &mut u64) -> TestResult {
+    fn run_test(&self, name: String, mut test: Map, budget: &mut u64) -> TestResult {
+        if let Some(set) = test.remove("parameters") {
+            return match self.set_to(&set) {
+                Ok(kpi) => kpi.run_test(name, test, budget),
+                Err(difference) => {
+                    TestResult { kpi: self.id().to_owned(), name, outcome: Err(difference), time: Duration::ZERO }
+                }
+            };
+        }
         let began = Instant::now();
         let outcome = Test::read(test).map_err(|error| complaint(&error)).and_then(|test| {
             *budget = budget.checked_sub(test.tables.rows()).ok_or_else(|| {
@@ -111,6 +140,15 @@ impl Kpi {
         });
         let outcome = outcome.map_err(|difference| shortened(&difference));
         TestResult { kpi: self.id().to_owned(), name, outcome, time: began.elapsed() }
+    }
+
+    /// The same KPI with its parameters set as a test says.
+    fn set_to(&self, parameters: &Dynamic) -> Result<Kpi, String> {
+        let parameters = serde_json::to_value(parameters).and_then(serde_json::from_value);
+        let parameters = parameters.map_err(|error| format!("the test's parameters are not in order: {error}"))?;
+        let configured = Arc::new(HashMap::from([(self.id().to_owned(), parameters)]));
+        let kpis = Kpi::all_of(&self.script, &configured).map_err(|diagnostic| diagnostic.to_string())?;
+        kpis.into_iter().find(|kpi| kpi.id() == self.id()).ok_or_else(|| "the KPI is gone".to_owned())
     }
 
     fn check(&self, mut test: Test) -> Result<(), String> {
@@ -144,7 +182,7 @@ impl Language {
         let (text, blocks) = instrumented(source);
         let reached = Reached::default();
         let script = Script { reached: Some(reached.clone()), ..Script::compile(self, file, &text)? };
-        let kpis = Kpi::all_of(Arc::new(script))?;
+        let kpis = Kpi::all_of(&Arc::new(script), &Arc::default())?;
         let mut results = Vec::new();
         for kpi in &kpis {
             results.extend(kpi.run_tests_of(wanted)?);
@@ -191,16 +229,20 @@ impl Test {
         let tolerance = test.remove("tolerance").map_or(Ok(TOLERANCE), |tolerance| {
             number(&tolerance).ok_or_else(|| Complaint::new(format!("the tolerance is {tolerance}, not a number")))
         })?;
+        let beside = test.remove("beside").unwrap_or_else(|| Dynamic::from(Map::new()));
+        let beside = beside
+            .try_cast::<Map>()
+            .ok_or_else(|| Complaint::new("beside is a map").hint("write beside: #{ median: 1200 }"))?;
         let by = test.remove("by").map_or(Ok(Vec::new()), |by| breakdown(&by))?;
         let mut tables = Tables::default();
         for (name, rows) in &test {
             let table = model::table(name).ok_or_else(|| {
                 Complaint::new(format!("there is no table “{name}”"))
-                    .hint("a test has name, period, by, expect, tolerance, and rows by table")
+                    .hint("a test has name, period, by, expect, beside, tolerance, kpi, parameters, and rows by table")
             })?;
             tables.add(table, rows)?;
         }
-        Ok(Test { period, by, expect, tolerance, tables })
+        Ok(Test { period, by, expect, beside, tolerance, tables })
     }
 }
 
@@ -229,7 +271,9 @@ fn label(row: &Row) -> String {
 fn compare(figures: &Figures, test: &Test) -> Result<(), String> {
     let rows = &figures.breakdowns[0].rows;
     if test.by.is_empty() {
-        return compare_cell(rows.first().map(|row| &row.cells[0]), &test.expect, test.tolerance);
+        let cell = rows.first().map(|row| &row.cells[0]);
+        compare_cell(cell, &test.expect, test.tolerance)?;
+        return compare_beside(cell, test);
     }
     let expected = test.expect.clone().try_cast::<Map>().ok_or("with `by`, expect is a map from group to figure")?;
     let mut differences = Vec::new();
@@ -242,6 +286,20 @@ fn compare(figures: &Figures, test: &Test) -> Result<(), String> {
     let unexpected = rows.iter().map(label).filter(|label| !expected.contains_key(label.as_str()));
     differences.extend(unexpected.map(|label| format!("{label}: not expected at all")));
     if differences.is_empty() { Ok(()) } else { Err(differences.join("\n")) }
+}
+
+fn compare_beside(cell: Option<&Cell>, test: &Test) -> Result<(), String> {
+    for (name, expect) in &test.beside {
+        let found = cell.and_then(|cell| cell.beside.iter().find(|beside| beside.name == name.as_str()));
+        let agrees = number(expect).zip(found).is_some_and(|(expected, found)| {
+            (found.value - expected).abs() <= test.tolerance * expected.abs().max(1.0)
+        });
+        if !agrees {
+            let found = found.map_or_else(|| "nothing".to_owned(), |found| found.value.to_string());
+            return Err(format!("beside it, as {name}: expected {expect}, found {found}"));
+        }
+    }
+    Ok(())
 }
 
 fn compare_cell(found: Option<&Cell>, expect: &Dynamic, tolerance: f64) -> Result<(), String> {

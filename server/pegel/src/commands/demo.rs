@@ -18,7 +18,6 @@ use pegel_report::definition;
 use pegel_store::Store;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Where the demo lives, unless `--home` says otherwise.
 const HOME: &str = "pegel-demo";
@@ -97,8 +96,8 @@ fn fill(home: &Home, store: &Store, seed: u64, now: Timestamp) -> anyhow::Result
 }
 
 fn make_report(home: &Home, store: &Store, global: &Global) -> Result<i64, Failure> {
-    let composer = Composer::new(home, store.clone(), Arc::new(home.catalog()?))?;
     let clock = global.clock();
+    let composer = Composer::new(home, store.clone(), home.live(store, clock.clone())?)?;
     let zone = definition::find(&home.path, REPORT).and_then(|report| Ok(zone(&report.zone)?)).map_err(usage)?;
     let period = Period::parse("last-week", clock.now(), &zone).map_err(broke)?;
     let worker = report::worker(home, store.clone(), composer, clock)?;

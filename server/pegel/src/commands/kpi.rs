@@ -1,17 +1,26 @@
 //! `pegel kpi …`
 
+mod activate;
+mod diff;
+mod history;
 mod junit;
 mod new;
+mod rollback;
+mod shadow;
 mod tests;
 mod value;
 
 use crate::cli::{self, Global};
 use crate::outcome::{Done, Failure, Outcome, answer, usage};
 use anyhow::anyhow;
+use pegel_catalog::files::Files;
 use pegel_catalog::scripts::{self, ScriptFile};
-use pegel_catalog::{language, load_scripts};
+use pegel_catalog::{declared, language, load_scripts};
+use pegel_kpi::diagnostic::nearest;
+use pegel_kpi::kpi::Kpi;
 use pegel_kpi::script::{Language, Reference};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Runs one of the commands on KPIs.
 pub fn run(command: cli::Kpi, global: &Global) -> Outcome {
@@ -27,6 +36,10 @@ pub fn run(command: cli::Kpi, global: &Global) -> Outcome {
             Ok(Done::InOrder)
         }
         cli::Kpi::Value(value) => value::run(&value, global),
+        cli::Kpi::Activate(activate) => activate::run(&activate, global),
+        cli::Kpi::Rollback { activation } => rollback::run(activation, global),
+        cli::Kpi::History { of } => history::run(of.as_deref(), global),
+        cli::Kpi::Diff(diff) => diff::run(&diff, global),
     }
 }
 
@@ -47,8 +60,8 @@ fn show(id: &str, global: &Global) -> Outcome {
 
 /// Loads scripts and says what is wrong; tests are not run.
 fn check(path: Option<&Path>, global: &Global) -> Outcome {
-    let scripts = scripts_at(path, global)?;
-    let (kpis, wrong) = load_scripts(&language(&global.home(), &scripts).map_err(usage)?, &scripts);
+    let (scripts, language) = scripts_at(path, global)?;
+    let (kpis, wrong) = load_scripts(&language, &scripts);
     for diagnostic in &wrong {
         eprintln!("{diagnostic}\n");
     }
@@ -67,15 +80,43 @@ fn check(path: Option<&Path>, global: &Global) -> Outcome {
     Ok(Done::InOrder)
 }
 
-/// The scripts at a path, or all of the home.
-fn scripts_at(path: Option<&Path>, global: &Global) -> Result<Vec<ScriptFile>, Failure> {
-    let found = match path {
-        Some(path) => scripts::at(path),
-        None => scripts::of_home(&global.home()),
-    };
-    let found = found.map_err(usage)?;
-    match path {
-        Some(path) if found.is_empty() => Err(usage(anyhow!("there is no script below {}", path.display()))),
-        _ => Ok(found),
+/// Who gives the command, as far as the system says.
+fn author() -> Option<String> {
+    ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok().filter(|author| !author.is_empty()))
+}
+
+/// The file that is meant by its name or by the id of a KPI that it declares in one of these sets.
+fn file_named(name: &str, sets: &[&Files]) -> Result<String, Failure> {
+    let file = name.strip_prefix("kpis/").unwrap_or(name);
+    if sets.iter().any(|files| files.text(file).is_some()) {
+        return Ok(file.to_owned());
     }
+    let kpis: Vec<Kpi> = sets.iter().flat_map(|files| declared(files)).collect();
+    if let Some(kpi) = kpis.iter().find(|kpi| kpi.id() == name) {
+        return Ok(kpi.file.clone());
+    }
+    let files = sets.iter().flat_map(|files| files.names());
+    match nearest(name, kpis.iter().map(Kpi::id).chain(files)) {
+        Some(near) => Err(usage(anyhow!("there is no KPI and no file “{name}”; did you mean “{near}”?"))),
+        None => Err(usage(anyhow!("there is no KPI and no file “{name}”; `pegel kpi list` lists the KPIs"))),
+    }
+}
+
+/// Says what became of files, one a line.
+fn answer_changes(after: &Files, before: &Files) {
+    for (file, change) in after.changes_since(before) {
+        answer(format_args!("{:8} {file}", change.word()));
+    }
+}
+
+/// The scripts at a path, or all of the home, and the language in the surroundings of the home and of these scripts.
+fn scripts_at(path: Option<&Path>, global: &Global) -> Result<(Vec<ScriptFile>, Arc<Language>), Failure> {
+    let home = Files::of_home(&global.home()).map_err(usage)?;
+    let Some(path) = path else { return Ok((home.scripts(), language(&home).map_err(usage)?)) };
+    let found = scripts::at(path).map_err(usage)?;
+    if found.is_empty() {
+        return Err(usage(anyhow!("there is no script below {}", path.display())));
+    }
+    let language = language(&home.with_scripts(&found)).map_err(usage)?;
+    Ok((found, language))
 }

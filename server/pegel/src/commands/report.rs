@@ -6,6 +6,7 @@ use crate::home::Home;
 use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
 use anyhow::{Context, anyhow};
 use jiff::civil::Weekday;
+use pegel_catalog::live::Live;
 use pegel_delivery::{Clock, DeliveryError, Mailer, Outcome as Made, RunReport, Worker};
 use pegel_kpi::period::{Period, zone};
 use pegel_report::ReportError;
@@ -60,8 +61,9 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Outcome {
     let period = command.period.as_deref().unwrap_or("last-week");
     let period = Period::parse(period, clock.now(), &zone).map_err(usage)?;
     let store = home.store()?;
-    let composer = Composer::new(home, store.clone(), Arc::new(home.catalog()?))?;
     if let Some(folder) = &command.out {
+        let live = Live::fixed(home.catalog_in_force(&store)?, None);
+        let composer = Composer::new(home, store, Arc::new(live))?;
         let made = composer.compose(&definition, &period, 0, clock.now()).map_err(failure)?;
         write_parts(folder, &made.edition.parts).map_err(broke)?;
         answer(folder.display());
@@ -73,13 +75,17 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Outcome {
             "{period} is not over yet; --out DIR shows what there is so far, and stores nothing"
         )));
     }
+    let live = home.live(&store, clock.clone())?;
+    let composer = Composer::new(home, store.clone(), live.clone())?;
     let worker = worker(home, store.clone(), composer, clock)?;
     let run = if command.again {
         RunReport::new_revision(&store, &command.name, period).map_err(broke)?
     } else {
         RunReport { report: command.name.clone(), period, revision: 0 }
     };
-    let edition = match run.make(&worker).map_err(run_failure)? {
+    let made = run.make(&worker).map_err(run_failure);
+    live.write_health(true);
+    let edition = match made? {
         Made::Published { edition, .. } => edition,
         Made::Done { edition } => {
             eprintln!("{} {} was reported before; --again makes a new edition", run.report, run.period);

@@ -25,12 +25,12 @@ pub fn run(command: &cli::Serve, global: &Global) -> Outcome {
 /// If something is wrongly configured, or the address is in use.
 pub fn serve(home: &Home, address: SocketAddr, clock: Clock) -> Outcome {
     let store = home.store()?;
-    let catalog = Arc::new(home.catalog()?);
-    let composer = Composer::new(home, store.clone(), catalog.clone())?;
+    let live = home.live(&store, clock.clone())?;
+    let composer = Composer::new(home, store.clone(), live.clone())?;
     let worker = Arc::new(worker(home, store.clone(), composer, clock.clone())?);
     let state = State {
         store,
-        catalog,
+        live: live.clone(),
         clock: Arc::new(move || clock.now()),
         zone: home.config.zone(),
         currency: home.config.currency.clone(),
@@ -38,6 +38,7 @@ pub fn serve(home: &Home, address: SocketAddr, clock: Clock) -> Outcome {
     };
     let listener =
         TcpListener::bind(address).with_context(|| format!("{address} cannot be listened on")).map_err(broke)?;
+    let following = live.follow().map_err(broke)?;
     let runtime = tokio::runtime::Runtime::new().map_err(broke)?;
     runtime.block_on(async {
         let ticker = Ticker::start(worker).await.map_err(broke)?;
@@ -45,5 +46,6 @@ pub fn serve(home: &Home, address: SocketAddr, clock: Clock) -> Outcome {
         ticker.stop().await;
         served
     })?;
+    drop(following);
     Ok::<Done, Failure>(Done::InOrder)
 }

@@ -8,12 +8,14 @@ use crate::failure::Failure;
 use crate::locale::Locale;
 use crate::templates::{Frame, html};
 use actix_web::{HttpRequest, HttpResponse, web};
+use pegel_catalog::in_force::InForce;
 use pegel_kpi::declaration::Unit;
 use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::kpi::Kpi;
 use pegel_kpi::period::Period;
 use pegel_kpi::threshold::{Better, Status};
 use pegel_report::format::Format;
+use pegel_store::health::Health;
 use serde::Serialize;
 
 const COURSE_WEEKS: usize = 26;
@@ -44,6 +46,29 @@ struct Page {
     file: String,
     version: String,
     script: String,
+    problem: Option<ProblemView>,
+    /// The file was changed and is in order, but waits until these files are: their names, or empty.
+    waits_for: Vec<String>,
+    health: Option<HealthView>,
+}
+
+/// The file as it is now is not in order.
+#[derive(Serialize)]
+struct ProblemView {
+    /// Since when the version in force is, in words; empty where that is not known.
+    since: String,
+    /// Several lines.
+    message: String,
+}
+
+/// How computing the KPI went last.
+#[derive(Serialize)]
+struct HealthView {
+    evaluated: String,
+    millis: Option<String>,
+    rows: Option<String>,
+    error: Option<String>,
+    error_at: Option<String>,
 }
 
 /// One week of the course.
@@ -80,12 +105,20 @@ pub(crate) async fn show(
 }
 
 fn gather(state: &State, id: &str, locale: &Locale) -> Result<Page, Failure> {
-    let kpis = &state.catalog.kpis;
+    let in_force = state.live.in_force();
+    let kpis = &in_force.catalog.kpis;
     let kpi = kpis.iter().position(|kpi| kpi.id() == id).ok_or_else(|| unknown(id, kpis))?;
     let weeks = weeks(state, COURSE_WEEKS)?;
     let course = courses(state, &kpis[kpi..=kpi], &weeks)?.pop();
     let course = course.unwrap_or(Course { kpi: &kpis[kpi], cells: Vec::new() });
-    Ok(Page::of(&course, &weeks, &format(state, locale), locale))
+    let format = format(state, locale);
+    let mut page = Page::of(&course, &weeks, &format, locale);
+    page.problem = ProblemView::of(&in_force, &page.file, &format);
+    if in_force.waiting.contains(&page.file) {
+        page.waits_for = in_force.problems.iter().map(|problem| problem.file.clone()).collect();
+    }
+    page.health = state.live.health.of(&page.id)?.map(|health| HealthView::of(health, &format));
+    Ok(page)
 }
 
 fn unknown(id: &str, kpis: &[Kpi]) -> Failure {
@@ -133,6 +166,31 @@ impl Page {
             file: file.clone(),
             version: sha256.clone(),
             script: course.kpi.source().to_owned(),
+            problem: None,
+            waits_for: Vec::new(),
+            health: None,
+        }
+    }
+}
+
+impl ProblemView {
+    fn of(in_force: &InForce, file: &str, format: &Format) -> Option<ProblemView> {
+        let problem = in_force.problem_of(file)?;
+        let since = in_force.since(file).map_or_else(String::new, |at| format.instant(at));
+        Some(ProblemView { since, message: problem.message.clone() })
+    }
+}
+
+impl HealthView {
+    fn of(health: Health, format: &Format) -> HealthView {
+        let count = |count: i64| format.count(u64::try_from(count).unwrap_or(0));
+        HealthView {
+            evaluated: format.instant(health.evaluated_at),
+            // Less than one is still some time.
+            millis: health.micros.map(|micros| count(micros / 1000 + i64::from(micros % 1000 > 0))),
+            rows: health.rows_read.map(count),
+            error: health.error,
+            error_at: health.error_at.map(|at| format.instant(at)),
         }
     }
 }

@@ -8,6 +8,8 @@ use crate::failure::Failure;
 use crate::locale::Locale;
 use crate::templates::{Frame, html};
 use actix_web::{HttpRequest, HttpResponse, web};
+use pegel_catalog::candidate::Problem;
+use pegel_catalog::in_force::InForce;
 use pegel_kpi::threshold::Status;
 use pegel_report::format::Format;
 use serde::Serialize;
@@ -21,6 +23,16 @@ struct Page {
     /// The last complete week, in words.
     period: String,
     packs: Vec<Pack>,
+    /// What is wrong with files of which no KPI is in force.
+    problems: Vec<ProblemLine>,
+}
+
+/// A file that is not in order.
+#[derive(Serialize)]
+struct ProblemLine {
+    file: String,
+    /// Several lines.
+    message: String,
 }
 
 /// The KPIs of one folder.
@@ -41,6 +53,8 @@ struct Line {
     status: Status,
     threshold: String,
     trend: Option<Spark>,
+    /// Whether its file as it is now is not in order.
+    has_problem: bool,
 }
 
 /// The list.
@@ -56,21 +70,29 @@ pub(crate) async fn list(request: HttpRequest, state: web::Data<State>) -> Resul
 
 fn gather(state: &State, locale: &Locale) -> Result<Page, Failure> {
     let weeks = weeks(state, TREND_WEEKS)?;
-    let mut courses = courses(state, &state.catalog.kpis, &weeks)?;
+    let in_force = state.live.in_force();
+    let mut courses = courses(state, &in_force.catalog.kpis, &weeks)?;
     courses.sort_by(|left, right| left.kpi.file.cmp(&right.kpi.file));
     let format = format(state, locale);
     let packs = courses.chunk_by(|left, right| left.kpi.pack() == right.kpi.pack()).map(|courses| Pack {
         name: courses[0].kpi.pack().to_owned(),
-        kpis: courses.iter().map(|course| Line::of(course, &format, locale)).collect(),
+        kpis: courses.iter().map(|course| Line::of(course, &in_force, &format, locale)).collect(),
     });
     Ok(Page {
         period: weeks.last().map_or_else(String::new, |week| format.period(&week.into())),
         packs: packs.collect(),
+        problems: in_force.other_problems().map(ProblemLine::of).collect(),
     })
 }
 
+impl ProblemLine {
+    fn of(problem: &Problem) -> ProblemLine {
+        ProblemLine { file: problem.file.clone(), message: problem.message.clone() }
+    }
+}
+
 impl Line {
-    fn of(course: &Course, format: &Format, locale: &Locale) -> Line {
+    fn of(course: &Course, in_force: &InForce, format: &Format, locale: &Locale) -> Line {
         let declared = &course.kpi.declaration;
         let points = course.points();
         let (last, threshold) = (course.cells.last(), course.threshold());
@@ -82,6 +104,7 @@ impl Line {
             status: points.last().map_or(Status::Unjudged, |point| point.status),
             threshold: format.threshold(&threshold, declared.unit, declared.better),
             trend: Spark::of(&points, &threshold),
+            has_problem: in_force.problem_of(&course.kpi.file).is_some(),
         }
     }
 }

@@ -1,9 +1,13 @@
 //! What people read on the pages, on both databases.
 
 use crate::support::numbers::weekly;
-use crate::support::{Site, add_leads, publish};
+use crate::support::{Site, add_leads, catalog, publish, state};
+use pegel_catalog::activation::Follow;
+use pegel_catalog::live::Live;
 use pegel_store::Store;
 use pegel_store::testing::on_both;
+use pegel_web::State;
+use std::sync::Arc;
 
 /// An edition, and feedback that slips: all in week 44, nothing known of week 45, seven of ten in week 46.
 fn stored(store: &Store) {
@@ -67,12 +71,39 @@ fn a_kpi_shows_its_course_and_its_definition() {
     on_both(|store| {
         stored(&store);
         let site = Site::on(store);
-        insta::assert_snapshot!("kpi_en", site.get("/kpis/feedback").words());
+        // How long it took is another number each time.
+        insta::with_settings!({ filters => vec![(r"[\d,]+ ms", "[time] ms")] }, {
+            insta::assert_snapshot!("kpi_en", site.get("/kpis/feedback").words());
+        });
         let page = site.get("/kpis/feedback");
         // Two weeks have figures, with a gap between: two dots, and no line through the gap, no dot on zero.
         assert_eq!(page.html().matches("<circle class=\"chart-dot").count(), 2);
         let bars = site.get("/kpis/won_amount");
         assert_eq!(bars.html().matches("<rect class=\"chart-bar").count(), 2);
+    });
+}
+
+#[test]
+fn a_file_that_is_not_in_order_is_shown_beside_the_figures_of_the_version_in_force() {
+    on_both(|store| {
+        stored(&store);
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("kpis/partner/feedback_rate.rhai");
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        let live = Live::start(home.path(), store.clone(), Arc::new(|| 1_794_800_000), Follow::Files).unwrap();
+        std::fs::write(&file, "kpi(#{ id: \"<b>\" ").unwrap();
+        live.look();
+        live.look();
+        let site = Site::of(State { live: Arc::new(live), ..state(store, catalog()) });
+        let page = site.get_in("de", "/kpis/feedback_rate");
+        let words = page.words();
+        let notice = words.split("Letzte volle Woche").next().unwrap();
+        insta::assert_snapshot!("kpi_not_in_order_de", notice);
+        assert!(words.contains("70"), "{words}");
+        assert!(!page.html().contains("<b>"), "{}", page.html());
+        let list = site.get("/kpis");
+        assert_eq!(list.words().matches("The file is not in order").count(), 1);
+        assert!(!list.words().contains("Files that are not in order"));
     });
 }
 

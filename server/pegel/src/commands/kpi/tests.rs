@@ -5,7 +5,6 @@ use super::scripts_at;
 use crate::cli::{self, Global};
 use crate::outcome::{Done, Outcome, answer, usage};
 use anyhow::Context;
-use pegel_catalog::language;
 use pegel_kpi::script::coverage::{Block, Branch, What};
 use pegel_kpi::script::testing::{TestResult, Tested};
 use regex::Regex;
@@ -13,8 +12,7 @@ use std::time::Duration;
 
 /// Runs all tests of the scripts at a path, or of the home.
 pub fn run(command: &cli::Test, global: &Global) -> Outcome {
-    let scripts = scripts_at(command.path.as_deref(), global)?;
-    let language = language(&global.home(), &scripts).map_err(usage)?;
+    let (scripts, language) = scripts_at(command.path.as_deref(), global)?;
     let wanted = command.run.as_deref().map(Regex::new).transpose().context("--run").map_err(usage)?;
     let wants =
         |file: &str, name: &str| wanted.as_ref().is_none_or(|wanted| wanted.is_match(&format!("{file}: {name}")));

@@ -14,7 +14,8 @@ use serde_json::{Map, Value as Json, json};
 /// Computes and prints.
 pub fn run(command: &cli::Value, global: &Global) -> Outcome {
     let home = global.open(&global.home())?;
-    let catalog = home.catalog()?;
+    let store = home.store()?;
+    let catalog = home.catalog_in_force(&store)?;
     let kpi = catalog.kpi(&command.id).map_err(usage)?;
     let now = command.as_of.unwrap_or_else(|| global.clock().now());
     let period = Period::parse(&command.period, now, &home.config.zone()).map_err(usage)?;
@@ -28,7 +29,7 @@ pub fn run(command: &cli::Value, global: &Global) -> Outcome {
     kpi.check_breakdown(&all).map_err(usage)?;
 
     let request = Request { kpi, breakdowns: vec![all] };
-    let mut reader = home.store()?.reader().map_err(broke)?;
+    let mut reader = store.reader().map_err(broke)?;
     let figures = compute(&[request], std::slice::from_ref(&period), &Scope::everything(), now, &mut reader);
     let mut rows = figures.map_err(broke)?.remove(0).breakdowns.remove(0).rows;
     if let Some((_, wanted)) = &only {

@@ -5,6 +5,7 @@ pub mod numbers;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_catalog::Catalog;
+use pegel_catalog::live::Live;
 use pegel_catalog::thresholds::Thresholds;
 use pegel_kpi::model::{Column, table};
 use pegel_kpi::script::Language;
@@ -133,7 +134,7 @@ pub fn state(store: Store, catalog: Catalog) -> State {
     let now: Timestamp = NOW.parse().unwrap();
     State {
         store,
-        catalog: Arc::new(catalog),
+        live: Arc::new(Live::fixed(catalog, None)),
         clock: Arc::new(move || now),
         zone: TimeZone::get("Europe/Berlin").unwrap(),
         currency: "EUR".to_owned(),

@@ -1,0 +1,110 @@
+//! A set of files on its way into force: loaded, and its tests run.
+
+use crate::files::Files;
+use crate::{Catalog, CatalogError, load_files};
+use pegel_kpi::kpi::Kpi;
+
+/// What is wrong with one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Relative to `kpis/`, or to the home.
+    pub file: String,
+    /// The diagnostic, drawn; or the tests that failed. Several lines.
+    pub message: String,
+}
+
+/// A set of files that could be in force.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    pub files: Files,
+    pub catalog: Catalog,
+    /// How many tests failed; the problems name them.
+    pub failed_tests: usize,
+    /// One for each file with tests that failed.
+    pub problems: Vec<Problem>,
+}
+
+impl Candidate {
+    /// Loads the files and runs the tests of the scripts that may compute something else than those in force; what is in
+    /// force has been tested, or somebody wanted it in spite of its tests.
+    ///
+    /// # Errors
+    /// What is wrong, if they do not load.
+    pub fn new(files: Files, in_force: Option<&Files>) -> Result<Candidate, CatalogError> {
+        let kpis = load_files(&files)?;
+        let affected = in_force.map(|in_force| files.affected_since(in_force));
+        let is_affected = |kpi: &&Kpi| affected.as_ref().is_none_or(|affected| affected.contains(&kpi.file.as_str()));
+        // Before thresholds are laid over them: the tests of a script are about the script.
+        let (problems, failed_tests) = failed(kpis.iter().filter(is_affected));
+        let catalog = Catalog::laid_over(kpis, &files)?;
+        Ok(Candidate { files, catalog, failed_tests, problems })
+    }
+
+    /// The same for whoever takes no failed test.
+    ///
+    /// # Errors
+    /// What is wrong, if they do not load or a test fails.
+    pub fn flawless(files: Files, in_force: Option<&Files>) -> Result<Candidate, CatalogError> {
+        let candidate = Candidate::new(files, in_force)?;
+        if candidate.failed_tests == 0 { Ok(candidate) } else { Err(CatalogError::FailedTests(candidate.problems)) }
+    }
+}
+
+/// The tests that fail, by file, and how many they are.
+fn failed<'a>(kpis: impl Iterator<Item = &'a Kpi>) -> (Vec<Problem>, usize) {
+    let mut problems: Vec<Problem> = Vec::new();
+    let mut count = 0;
+    for kpi in kpis {
+        let failed = failed_of(kpi);
+        count += failed.len();
+        if failed.is_empty() {
+            continue;
+        }
+        let message = failed.join("\n");
+        match problems.iter_mut().find(|problem| problem.file == kpi.file) {
+            Some(problem) => problem.message = format!("{}\n{message}", problem.message),
+            None => problems.push(Problem { file: kpi.file.clone(), message }),
+        }
+    }
+    (problems, count)
+}
+
+/// Each test of a KPI that fails, with what differed.
+fn failed_of(kpi: &Kpi) -> Vec<String> {
+    match kpi.run_tests() {
+        Ok(results) => results
+            .into_iter()
+            .filter_map(|result| result.outcome.err().map(|difference| (result.name, difference)))
+            .map(|(name, difference)| format!("{}: {name}\n{}", kpi.file, indented(&difference)))
+            .collect(),
+        Err(diagnostic) => vec![diagnostic.to_string()],
+    }
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+}
+
+impl CatalogError {
+    /// What is wrong, by file.
+    pub fn problems(&self) -> Vec<Problem> {
+        let problem = |file: &str| Problem { file: file.to_owned(), message: self.to_string() };
+        match self {
+            CatalogError::Scripts(diagnostics) => diagnostics
+                .iter()
+                .map(|diagnostic| Problem { file: diagnostic.file.clone(), message: diagnostic.to_string() })
+                .collect(),
+            CatalogError::Twice { first, second, .. } => vec![problem(first), problem(second)],
+            CatalogError::Configuration { file, .. } => vec![problem(file)],
+            CatalogError::Unreadable { path, .. } => vec![problem(&script_name(&path.to_string_lossy()))],
+            CatalogError::FailedTests(problems) => problems.clone(),
+            CatalogError::Unknown { .. } => vec![problem("")],
+        }
+    }
+}
+
+/// The name of a script from its path.
+fn script_name(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    path.rsplit_once("/kpis/").map_or(path.clone(), |(_, name)| name.to_owned())
+}

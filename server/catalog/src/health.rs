@@ -1,0 +1,158 @@
+//! How computing a KPI went last: when, how long it took, how many rows it read, what went wrong.
+//!
+//! It is noted in memory, and written to the database by whoever has the time ([`HealthBook::write`]): a page that is
+//! read waits for no lock of an import.
+
+use jiff::Timestamp;
+use pegel_kpi::cell::Outcome;
+use pegel_kpi::figures::{Figures, Request, compute};
+use pegel_kpi::period::Period;
+use pegel_kpi::scan::Source;
+use pegel_kpi::scope::Scope;
+use pegel_store::health::Health;
+use pegel_store::{Store, StoreError};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The health of a KPI is written at most so often.
+const WRITE_EVERY: Duration = Duration::from_mins(1);
+
+/// How computing one KPI went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evaluation {
+    /// The KPI's id.
+    pub kpi: String,
+    /// Of its scans and its cells. Scans may be shared with others: those of several KPIs are no sum.
+    pub micros: i64,
+    /// In its scans.
+    pub rows_read: i64,
+    /// The first error of its script.
+    pub error: Option<String>,
+}
+
+/// Computes figures, as [`compute`] does, and says how it went for each KPI, in the order of the requests.
+///
+/// # Errors
+/// What the source answers when it cannot be read.
+pub fn evaluate<S: Source>(
+    requests: &[Request],
+    periods: &[Period],
+    scope: &Scope,
+    now: Timestamp,
+    source: &mut S,
+) -> Result<(Vec<Figures>, Vec<Evaluation>), S::Error> {
+    let figures = compute(requests, periods, scope, now, source)?;
+    let evaluation = |(request, figures): (&Request, &Figures)| Evaluation {
+        kpi: request.kpi.id().to_owned(),
+        micros: i64::try_from(figures.cost.time.as_micros()).unwrap_or(i64::MAX),
+        rows_read: i64::try_from(figures.cost.rows).unwrap_or(i64::MAX),
+        error: first_error(figures),
+    };
+    let evaluations = requests.iter().zip(&figures).map(evaluation).collect();
+    Ok((figures, evaluations))
+}
+
+fn first_error(figures: &Figures) -> Option<String> {
+    let rows = figures.breakdowns.iter().flat_map(|broken| &broken.rows);
+    rows.flat_map(|row| &row.cells).find_map(|cell| match &cell.outcome {
+        Outcome::ScriptError { message } => Some(message.clone()),
+        _ => None,
+    })
+}
+
+/// What is known of the health of KPIs.
+pub struct HealthBook {
+    /// `None`: nothing is kept beyond this process.
+    store: Option<Store>,
+    entries: Mutex<HashMap<String, Entry>>,
+}
+
+/// What this process knows of one KPI.
+struct Entry {
+    latest: Health,
+    unwritten: bool,
+    written: Option<Instant>,
+}
+
+impl HealthBook {
+    /// An empty one, beside what the store knows.
+    pub fn new(store: Option<Store>) -> HealthBook {
+        HealthBook { store, entries: Mutex::default() }
+    }
+
+    /// Notes how computations went that ended `now` (UTC seconds). Never waits.
+    pub fn note(&self, evaluations: &[Evaluation], now: i64) {
+        let mut entries = self.entries();
+        for evaluation in evaluations {
+            let latest = Health {
+                kpi: evaluation.kpi.clone(),
+                evaluated_at: now,
+                micros: Some(evaluation.micros),
+                rows_read: Some(evaluation.rows_read),
+                error: evaluation.error.clone(),
+                error_at: evaluation.error.is_some().then_some(now),
+            };
+            let (before, written) =
+                entries.remove(&evaluation.kpi).map_or((None, None), |entry| (Some(entry.latest), entry.written));
+            let latest = before.map_or(latest.clone(), |before| over(before, latest));
+            entries.insert(evaluation.kpi.clone(), Entry { latest, unwritten: true, written });
+        }
+    }
+
+    /// How a KPI's latest computation went, by this process or another one; `None` if nobody knows.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn of(&self, kpi: &str) -> Result<Option<Health>, StoreError> {
+        let stored = self.store.as_ref().map(|store| store.health(kpi)).transpose()?.flatten();
+        let noted = self.entries().get(kpi).map(|entry| entry.latest.clone());
+        Ok(match (stored, noted) {
+            (Some(stored), Some(noted)) if stored.evaluated_at <= noted.evaluated_at => Some(over(stored, noted)),
+            (Some(stored), Some(noted)) => Some(over(noted, stored)),
+            (stored, noted) => noted.or(stored),
+        })
+    }
+
+    /// Writes what was noted: of each KPI once a minute, or all of it now, before the process ends.
+    ///
+    /// # Errors
+    /// If the database fails; what was not written is written next time.
+    pub fn write(&self, all: bool) -> Result<(), StoreError> {
+        let Some(store) = &self.store else { return Ok(()) };
+        let is_due = |entry: &Entry| all || entry.written.is_none_or(|written| written.elapsed() >= WRITE_EVERY);
+        let due: Vec<Health> = {
+            let entries = self.entries();
+            let due = entries.values().filter(|entry| entry.unwritten && is_due(entry));
+            due.map(|entry| entry.latest.clone()).collect()
+        };
+        if due.is_empty() {
+            return Ok(());
+        }
+        store.record_health(&due)?;
+        let mut entries = self.entries();
+        for health in due {
+            if let Some(entry) = entries.get_mut(&health.kpi) {
+                entry.unwritten = entry.latest != health;
+                entry.written = Some(Instant::now());
+            }
+        }
+        Ok(())
+    }
+
+    fn entries(&self) -> MutexGuard<'_, HashMap<String, Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The later over the earlier: what was not measured now stays as it was.
+fn over(earlier: Health, later: Health) -> Health {
+    Health {
+        kpi: later.kpi,
+        evaluated_at: later.evaluated_at,
+        micros: later.micros.or(earlier.micros),
+        rows_read: later.rows_read.or(earlier.rows_read),
+        error_at: later.error_at.or(earlier.error_at),
+        error: later.error.or(earlier.error),
+    }
+}

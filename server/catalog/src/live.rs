@@ -1,0 +1,337 @@
+//! What is in force in a running server. Files may change at any time, half written, broken or wrong; what is in force
+//! is always one whole set that loaded and passed its tests, or that somebody wanted in spite of them.
+//!
+//! A set of files is decided upon once: it comes into force, or it is refused and its problems are shown until the files
+//! change again. A process that shares the database may decide as well, by a command or because it saw the change first;
+//! then its decision counts here too, and these files are not tried again. So two servers with different files do not
+//! replace each other's set in turns.
+
+use crate::activation::{ActivationError, Follow, of_files};
+use crate::candidate::{Candidate, Problem};
+use crate::files::Files;
+use crate::health::HealthBook;
+use crate::in_force::InForce;
+use crate::{Catalog, CatalogError};
+use pegel_store::versions::{Reason, Recorded};
+use pegel_store::{Store, StoreError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Between two looks at the files. What was changed must look the same twice, so a change is in force after two of these
+/// and the time that loading and testing take.
+const LOOK_EVERY: Duration = Duration::from_millis(400);
+
+/// So many looks are given to files that are being written while the server starts.
+const LOOKS_AT_START: usize = 25;
+
+/// Tells the time, in UTC seconds.
+pub type Now = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// What is in force, now and from now on.
+pub struct Live {
+    shown: RwLock<Arc<InForce>>,
+    /// `None`: nothing ever changes.
+    source: Option<Watched>,
+    /// How computing KPIs goes.
+    pub health: HealthBook,
+}
+
+/// What may change.
+struct Watched {
+    home: PathBuf,
+    store: Store,
+    now: Now,
+    follow: Follow,
+    memory: Mutex<Memory>,
+}
+
+/// The files as they were found; or why they cannot be read.
+type Seen = Result<Files, String>;
+
+/// What was seen and decided.
+#[derive(Default)]
+struct Memory {
+    /// The latest activation known, and the digest of the files that it decided about.
+    activation: Option<(i64, String)>,
+    /// The files that were decided upon here: in force, or refused.
+    decided: Option<Seen>,
+    /// The files at the latest look.
+    last: Option<Seen>,
+    /// What kept the latest look from being taken, so that it is logged once.
+    trouble: Option<String>,
+}
+
+impl Memory {
+    /// Whether the latest activation is about these files, be it that somebody went back to others.
+    fn activation_is_about(&self, seen: &Seen) -> bool {
+        match (&self.activation, seen) {
+            (Some((_, sha256)), Ok(files)) => *sha256 == files.digest(),
+            _ => false,
+        }
+    }
+}
+
+impl Live {
+    /// A set that never changes, for a command or a test.
+    pub fn fixed(catalog: Catalog, store: Option<Store>) -> Live {
+        let in_force = InForce::unrecorded(catalog);
+        Live { shown: RwLock::new(Arc::new(in_force)), source: None, health: HealthBook::new(store) }
+    }
+
+    /// What is in force for a home: the latest activation if it is about the files as they are, or if files do not count;
+    /// else the files, if they are in order, which is recorded; else the latest activation all the same.
+    ///
+    /// # Errors
+    /// If there is neither: the files are not in order and nothing was activated before. If the database fails.
+    pub fn start(home: &Path, store: Store, now: Now, follow: Follow) -> Result<Live, ActivationError> {
+        let latest = latest(&store)?;
+        let mut memory = Memory { activation: latest.as_ref().and_then(InForce::decision), ..Memory::default() };
+        let found = Files::of_home(home);
+        let mut seen = mark(&found);
+        let in_force = match latest {
+            Some(latest) if follow == Follow::Commands || memory.activation_is_about(&seen) => latest,
+            latest => {
+                let found = settled(home, found);
+                seen = mark(&found);
+                begin(found, latest, &store, &now)?
+            }
+        };
+        memory.activation = in_force.decision();
+        memory.decided = Some(seen);
+        let health = HealthBook::new(Some(store.clone()));
+        let source = Watched { home: home.to_owned(), store, now, follow, memory: Mutex::new(memory) };
+        Ok(Live { shown: RwLock::new(Arc::new(in_force)), source: Some(source), health })
+    }
+
+    /// What is in force, with what is wrong with the files.
+    pub fn in_force(&self) -> Arc<InForce> {
+        Arc::clone(&self.shown.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The KPIs in force.
+    pub fn current(&self) -> Arc<Catalog> {
+        Arc::clone(&self.in_force().catalog)
+    }
+
+    /// Why the files as they are now did not come into force, by file.
+    pub fn problems(&self) -> Vec<Problem> {
+        self.in_force().problems.clone()
+    }
+
+    /// Looks at database and files, and lets come into force what is to.
+    pub fn look(&self) {
+        let Some(source) = &self.source else { return };
+        let mut memory = source.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let looked = self.catch_up(source, &mut memory).and_then(|()| match source.follow {
+            Follow::Files => self.look_at_files(source, &mut memory),
+            Follow::Commands => Ok(()),
+        });
+        let trouble = looked.err().map(|error| error.to_string());
+        if let Some(error) = &trouble
+            && memory.trouble != trouble
+        {
+            tracing::error!(error, "changes of KPIs cannot be followed; what is in force stays");
+        }
+        memory.trouble = trouble;
+    }
+
+    /// Takes over what another process has activated.
+    fn catch_up(&self, source: &Watched, memory: &mut Memory) -> Result<(), StoreError> {
+        let known = memory.activation.as_ref().map(|(id, _)| *id);
+        if source.store.latest_activation()? == known {
+            return Ok(());
+        }
+        let Some(set) = source.store.active_set()? else { return Ok(()) };
+        let activation = set.activation.id;
+        memory.activation = Some((activation, set.activation.files_sha256.clone()));
+        let about_ours = memory.decided.as_ref().is_some_and(|seen| memory.activation_is_about(seen));
+        match InForce::by(set) {
+            Ok(mut in_force) => {
+                if !about_ours {
+                    in_force = in_force.beside_those_of(&self.in_force());
+                }
+                tracing::info!(activation, "another process has activated KPIs; they are in force here too");
+                self.show(in_force);
+            }
+            Err(error) => {
+                tracing::error!(activation, "what another process has activated does not load here:\n{error}");
+                self.show(self.in_force().beside(None, &error));
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides about files that have changed and look the same as a moment ago.
+    fn look_at_files(&self, source: &Watched, memory: &mut Memory) -> Result<(), StoreError> {
+        let found = Files::of_home(&source.home);
+        let seen = mark(&found);
+        if memory.last.as_ref() != Some(&seen) {
+            memory.last = Some(seen);
+            return Ok(());
+        }
+        if memory.decided.as_ref() == Some(&seen) {
+            return Ok(());
+        }
+        if memory.activation_is_about(&seen) {
+            self.show(self.in_force().in_order());
+            memory.decided = Some(seen);
+            return Ok(());
+        }
+        // Noted first: should a script bring this thread down, it must not do so again and again.
+        let before = memory.decided.replace(seen);
+        let decided = self.decide(found, source, memory);
+        if decided.is_err() {
+            memory.decided = before;
+        }
+        decided
+    }
+
+    fn decide(
+        &self,
+        found: Result<Files, CatalogError>,
+        source: &Watched,
+        memory: &mut Memory,
+    ) -> Result<(), StoreError> {
+        let before = self.in_force();
+        let files = found.as_ref().ok().cloned();
+        match found.and_then(|files| Candidate::flawless(files, Some(&before.files))) {
+            Ok(candidate) => {
+                let new = of_files(&candidate.files, Reason::Files, (source.now)());
+                let Recorded::New(activation) = source.store.activate(&new)? else {
+                    return self.catch_up(source, memory);
+                };
+                let set = source.store.activated_set(activation)?;
+                let in_force = InForce::recorded(candidate, set);
+                memory.activation = in_force.decision();
+                tell(&in_force, &before.files);
+                self.show(in_force);
+            }
+            Err(error) => {
+                refuse(&error);
+                self.show(before.beside(files.as_ref(), &error));
+            }
+        }
+        Ok(())
+    }
+
+    fn show(&self, in_force: InForce) {
+        *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(in_force);
+    }
+
+    /// Looks again and again, in a thread of its own, until the answer is dropped; and writes the health of KPIs down.
+    ///
+    /// # Errors
+    /// If the system has no thread left.
+    pub fn follow(self: &Arc<Live>) -> Result<Following, ActivationError> {
+        let (stop, stopped) = mpsc::channel::<()>();
+        let live = Arc::clone(self);
+        let looking = move || {
+            while stopped.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
+                if catch_unwind(AssertUnwindSafe(|| live.look())).is_err() {
+                    tracing::error!("a look at the files of KPIs broke off; what is in force stays");
+                }
+                live.write_health(false);
+            }
+            live.write_health(true);
+        };
+        let thread = std::thread::Builder::new().name("kpi-files".to_owned()).spawn(looking);
+        Ok(Following { stop: Some(stop), thread: Some(thread.map_err(ActivationError::Thread)?) })
+    }
+
+    /// Writes the health of KPIs down: of each once a minute, or `all` of it now. What fails is logged.
+    pub fn write_health(&self, all: bool) {
+        if let Err(error) = self.health.write(all) {
+            tracing::warn!(%error, "the health of KPIs could not be written");
+        }
+    }
+}
+
+/// Follows changes until it is dropped.
+pub struct Following {
+    stop: Option<mpsc::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        self.stop = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("following the files of KPIs broke off");
+        }
+    }
+}
+
+fn mark(found: &Result<Files, CatalogError>) -> Seen {
+    match found {
+        Ok(files) => Ok(files.clone()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// What was activated last, if it loads in this program.
+fn latest(store: &Store) -> Result<Option<InForce>, StoreError> {
+    let Some(set) = store.active_set()? else { return Ok(None) };
+    let activation = set.activation.id;
+    Ok(InForce::by(set)
+        .inspect_err(|error| tracing::error!(activation, "what was activated last does not load:\n{error}"))
+        .ok())
+}
+
+/// The files once they look the same twice; after some time, as they are.
+fn settled(home: &Path, mut found: Result<Files, CatalogError>) -> Result<Files, CatalogError> {
+    for _ in 0..LOOKS_AT_START {
+        std::thread::sleep(LOOK_EVERY);
+        let again = Files::of_home(home);
+        if mark(&again) == mark(&found) {
+            return again;
+        }
+        found = again;
+    }
+    found
+}
+
+/// What is in force when a server starts with files that nobody has decided about.
+fn begin(
+    found: Result<Files, CatalogError>,
+    latest: Option<InForce>,
+    store: &Store,
+    now: &Now,
+) -> Result<InForce, ActivationError> {
+    let before = latest.as_ref().map(|latest| latest.files.clone());
+    let files = found.as_ref().ok().cloned();
+    match (found.and_then(|files| Candidate::flawless(files, before.as_ref())), latest) {
+        (Ok(candidate), _) => {
+            let new = of_files(&candidate.files, Reason::Files, now());
+            let in_force = match store.activate(&new)? {
+                Recorded::New(activation) => InForce::recorded(candidate, store.activated_set(activation)?),
+                Recorded::There(activation) => match store.activated_set(activation)? {
+                    Some(set) => InForce::by(set)?,
+                    None => InForce::recorded(candidate, None),
+                },
+            };
+            tell(&in_force, &before.unwrap_or_default());
+            Ok(in_force)
+        }
+        (Err(error), Some(latest)) => {
+            refuse(&error);
+            Ok(latest.beside(files.as_ref(), &error))
+        }
+        (Err(error), None) => Err(error.into()),
+    }
+}
+
+fn tell(in_force: &InForce, before: &Files) {
+    let changes = in_force.files.changes_since(before).len();
+    let activation = in_force.activation.as_ref().map(|activation| activation.id);
+    tracing::info!(activation, changes, "KPIs activated");
+}
+
+fn refuse(error: &CatalogError) {
+    tracing::error!("changed files of KPIs are not in order; what is in force stays:\n{error}");
+}

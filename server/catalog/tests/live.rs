@@ -1,0 +1,335 @@
+//! What is in force while files change, on both databases.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use pegel_catalog::CatalogError;
+use pegel_catalog::activation::{ActivationError, Follow, catalog_for, of_files};
+use pegel_catalog::files::Files;
+use pegel_catalog::health::Evaluation;
+use pegel_catalog::live::Live;
+use pegel_store::Store;
+use pegel_store::testing::on_both;
+use pegel_store::versions::{NewActivation, Reason, Recorded};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const FILE: &str = "own/leads_today.rhai";
+
+/// A home with one KPI of its own.
+struct Home(tempfile::TempDir);
+
+impl Home {
+    fn new() -> Home {
+        let home = Home(tempfile::tempdir().unwrap());
+        home.write(&script("Leads", "1"));
+        home
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, text: &str) {
+        let path = self.path().join("kpis").join(FILE);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    fn start(&self, store: &Store) -> Live {
+        self.try_start(store).unwrap()
+    }
+
+    fn try_start(&self, store: &Store) -> Result<Live, ActivationError> {
+        Live::start(self.path(), store.clone(), Arc::new(|| 1_794_300_000), Follow::Files)
+    }
+
+    fn files(&self) -> Files {
+        Files::of_home(self.path()).unwrap()
+    }
+}
+
+/// A KPI with a title, and a test that it passes if one lead counts so much.
+fn script(title: &str, expected: &str) -> String {
+    format!(
+        r#"kpi(#{{ id: "leads_today", title: #{{ en: "{title}", de: "{title}" }}, description: #{{ en: "D", de: "D" }},
+            unit: "count", better: "higher" }});
+fn measures(data) {{ #{{ n: data.leads.dated(|l| l.created_at).count() }} }}
+fn value(m) {{ m.n }}
+fn tests() {{ [ #{{ name: "one", period: "2026-W45", leads: [ #{{ created_at: "2026-11-02T08:00" }} ],
+                    expect: {expected} }} ] }}
+"#
+    )
+}
+
+fn title(live: &Live) -> String {
+    live.current().kpi("leads_today").unwrap().declaration.title.en.clone()
+}
+
+/// A look that sees a change, and one that sees that it is whole.
+fn look_twice(live: &Live) {
+    live.look();
+    live.look();
+}
+
+fn activations(store: &Store) -> usize {
+    store.activations().unwrap().len()
+}
+
+#[test]
+fn a_broken_file_keeps_the_old_kpi_and_is_shown_until_it_is_mended() {
+    on_both(|store| {
+        let home = Home::new();
+        let live = home.start(&store);
+        home.write(&script("Broken", "1").replace("data.leads", "data.leeds"));
+        look_twice(&live);
+        assert_eq!(title(&live), "Leads");
+        let problem = live.in_force().problem_of(FILE).unwrap().message.clone();
+        assert!(problem.contains("own/leads_today.rhai:3:") && problem.contains("did you mean “leads”?"), "{problem}");
+        assert_eq!(live.in_force().other_problems().count(), 0);
+
+        home.write(&script("Mended", "1"));
+        look_twice(&live);
+        assert_eq!((title(&live).as_str(), live.problems()), ("Mended", Vec::new()));
+        assert_eq!(activations(&store), 2);
+        assert_eq!(live.in_force().since(FILE), Some(1_794_300_000));
+    });
+}
+
+#[test]
+fn a_file_whose_tests_fail_is_refused() {
+    on_both(|store| {
+        let home = Home::new();
+        let live = home.start(&store);
+        home.write(&script("Wrong", "2"));
+        look_twice(&live);
+        assert_eq!((title(&live).as_str(), activations(&store)), ("Leads", 1));
+        let problem = &live.problems()[0];
+        assert!(problem.message.ends_with("own/leads_today.rhai: one\n    expected 2, found 1"), "{}", problem.message);
+        // Another look does not change that, and back is back.
+        look_twice(&live);
+        home.write(&script("Leads", "1"));
+        look_twice(&live);
+        assert_eq!((live.problems(), activations(&store)), (Vec::new(), 1));
+    });
+}
+
+#[test]
+fn a_file_that_is_being_written_is_left_alone() {
+    on_both(|store| {
+        let home = Home::new();
+        let live = home.start(&store);
+        // Each piece is a script in order, but the writer has not come to an end.
+        for piece in 0..5 {
+            home.write(&script(&format!("Piece {piece}"), "1"));
+            live.look();
+            assert_eq!((title(&live).as_str(), live.problems()), ("Leads", Vec::new()));
+        }
+        live.look();
+        assert_eq!((title(&live).as_str(), activations(&store)), ("Piece 4", 2));
+    });
+}
+
+#[test]
+fn one_broken_file_keeps_all_others_from_coming_into_force() {
+    on_both(|store| {
+        let home = Home::new();
+        let live = home.start(&store);
+        home.write(&script("Better", "1"));
+        let thresholds = home.path().join("config/thresholds.toml");
+        std::fs::create_dir_all(thresholds.parent().unwrap()).unwrap();
+        std::fs::write(&thresholds, "[feedback_rat]\ncritical = 0.5\n").unwrap();
+        look_twice(&live);
+        assert_eq!(title(&live), "Leads");
+        let in_force = live.in_force();
+        let others: Vec<_> = in_force.other_problems().map(|problem| problem.file.as_str()).collect();
+        assert_eq!(others, ["config/thresholds.toml"]);
+        assert_eq!(in_force.waiting, [FILE]);
+        std::fs::write(&thresholds, "[leads_today]\nwarning = 9\n").unwrap();
+        look_twice(&live);
+        assert_eq!(title(&live), "Better");
+        assert_eq!(live.current().kpi("leads_today").unwrap().declaration.threshold.warning, Some(9.0));
+    });
+}
+
+#[test]
+fn a_file_that_is_no_text_is_a_problem_of_that_file() {
+    on_both(|store| {
+        let home = Home::new();
+        let live = home.start(&store);
+        std::fs::write(home.path().join("kpis").join(FILE), [0xff, 0xfe, 0x00]).unwrap();
+        look_twice(&live);
+        assert_eq!(title(&live), "Leads");
+        assert!(live.in_force().problem_of(FILE).unwrap().message.contains("cannot be read"));
+    });
+}
+
+/// Goes back to the set of an activation, as the command does.
+fn roll_back(store: &Store, home: &Home, to: i64) -> i64 {
+    let set = store.activated_set(to).unwrap().unwrap();
+    let before = of_files(&Files::of_versions(set.versions), Reason::Rollback, 1_794_300_100);
+    let new = NewActivation { files_sha256: home.files().digest(), ..before };
+    let Recorded::New(id) = store.activate(&new).unwrap() else { panic!("it was there") };
+    id
+}
+
+#[test]
+fn a_rollback_counts_at_once_survives_a_restart_and_ends_with_the_next_change() {
+    on_both(|store| {
+        let home = Home::new();
+        let live = home.start(&store);
+        home.write(&script("Newer", "1"));
+        look_twice(&live);
+        roll_back(&store, &home, 1);
+        live.look();
+        assert_eq!(title(&live), "Leads");
+        look_twice(&live);
+        assert_eq!(title(&live), "Leads");
+        let catalog = catalog_for(home.path(), &store, Follow::Files).unwrap();
+        assert_eq!(catalog.kpi("leads_today").unwrap().declaration.title.en, "Leads");
+
+        let restarted = home.start(&store);
+        look_twice(&restarted);
+        assert_eq!((title(&restarted).as_str(), activations(&store)), ("Leads", 3));
+        home.write(&script("Newest", "1"));
+        look_twice(&restarted);
+        assert_eq!(title(&restarted), "Newest");
+    });
+}
+
+#[test]
+fn a_rollback_past_a_broken_file_clears_its_problem() {
+    on_both(|store| {
+        let home = Home::new();
+        let live = home.start(&store);
+        home.write(&script("Newer", "1"));
+        look_twice(&live);
+        home.write("kpi(#{");
+        look_twice(&live);
+        assert_eq!(live.problems().len(), 1);
+        roll_back(&store, &home, 1);
+        look_twice(&live);
+        assert_eq!((title(&live).as_str(), live.problems()), ("Leads", Vec::new()));
+    });
+}
+
+#[test]
+fn a_server_that_starts_with_a_broken_file_goes_on_with_what_was_in_force() {
+    on_both(|store| {
+        let home = Home::new();
+        home.write("kpi(#{");
+        let error = home.try_start(&store).err().unwrap();
+        assert!(error.to_string().contains("own/leads_today.rhai:1:"), "{error}");
+        home.write(&script("Leads", "2"));
+        let error = home.try_start(&store).err().unwrap();
+        assert!(matches!(&error, ActivationError::Catalog(CatalogError::FailedTests(_))), "{error}");
+        assert!(error.to_string().contains("--force"), "{error}");
+
+        home.write(&script("Leads", "1"));
+        drop(home.start(&store));
+        home.write("kpi(#{");
+        let live = home.start(&store);
+        assert_eq!((title(&live).as_str(), live.problems().len()), ("Leads", 1));
+    });
+}
+
+#[test]
+fn two_servers_agree_and_record_a_change_once() {
+    on_both(|store| {
+        let home = Home::new();
+        let [one, other] = [home.start(&store), home.start(&store)];
+        home.write(&script("Newer", "1"));
+        std::thread::scope(|scope| {
+            for live in [&one, &other] {
+                scope.spawn(|| (0..4).for_each(|_| live.look()));
+            }
+        });
+        assert_eq!((title(&one), title(&other), activations(&store)), ("Newer".to_owned(), "Newer".to_owned(), 2));
+    });
+}
+
+#[test]
+fn two_servers_with_different_files_do_not_take_turns() {
+    on_both(|store| {
+        let [ours, theirs] = [Home::new(), Home::new()];
+        let live = ours.start(&store);
+        theirs.write(&script("Theirs", "1"));
+        let other = theirs.start(&store);
+        for _ in 0..4 {
+            look_twice(&live);
+            look_twice(&other);
+        }
+        assert_eq!((title(&live), title(&other), activations(&store)), ("Theirs".to_owned(), "Theirs".to_owned(), 2));
+    });
+}
+
+#[test]
+fn where_files_do_not_count_only_commands_do() {
+    on_both(|store| {
+        let home = Home::new();
+        let start = || Live::start(home.path(), store.clone(), Arc::new(|| 1_794_300_000), Follow::Commands).unwrap();
+        let live = start();
+        home.write(&script("Newer", "1"));
+        look_twice(&live);
+        let catalog = catalog_for(home.path(), &store, Follow::Commands).unwrap();
+        assert_eq!(catalog.kpi("leads_today").unwrap().declaration.title.en, "Leads");
+        assert_eq!((title(&live), title(&start()), activations(&store)), ("Leads".to_owned(), "Leads".to_owned(), 1));
+        store.activate(&of_files(&home.files(), Reason::Command, 1_794_300_100)).unwrap();
+        live.look();
+        assert_eq!(title(&live), "Newer");
+    });
+}
+
+#[test]
+fn what_was_forced_stays_in_force_while_other_files_change() {
+    on_both(|store| {
+        let home = Home::new();
+        let live = home.start(&store);
+        home.write(&script("Forced", "2"));
+        store.activate(&of_files(&home.files(), Reason::Command, 1_794_300_100)).unwrap();
+        look_twice(&live);
+        assert_eq!((title(&live).as_str(), live.problems()), ("Forced", Vec::new()));
+        let count = script("Other", "1").replace("leads_today", "other");
+        std::fs::write(home.path().join("kpis/other.rhai"), count).unwrap();
+        look_twice(&live);
+        assert!(live.current().kpi("other").is_ok(), "{:?}", live.problems());
+    });
+}
+
+#[test]
+fn a_change_is_in_force_within_two_seconds() {
+    on_both(|store| {
+        let home = Home::new();
+        let live = Arc::new(home.start(&store));
+        let following = live.follow().unwrap();
+        home.write(&script("Newer", "1"));
+        let written = Instant::now();
+        while title(&live) != "Newer" {
+            assert!(written.elapsed() < Duration::from_secs(2), "not in force after {:?}", written.elapsed());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        drop(following);
+    });
+}
+
+#[test]
+fn the_health_of_a_kpi_is_known_at_once_and_written_once_a_minute() {
+    on_both(|store| {
+        let live = Home::new().start(&store);
+        let evaluation = |micros, error: Option<&str>| Evaluation {
+            kpi: "leads_today".to_owned(),
+            micros,
+            rows_read: Some(7),
+            error: error.map(str::to_owned),
+        };
+        live.health.note(&[evaluation(Some(20), Some("no"))], 100);
+        live.health.write(false).unwrap();
+        live.health.note(&[evaluation(None, None)], 160);
+        live.health.write(false).unwrap();
+        let stored = || store.health("leads_today").unwrap().unwrap();
+        assert_eq!((stored().evaluated_at, stored().error_at), (100, Some(100)));
+        let known = live.health.of("leads_today").unwrap().unwrap();
+        assert_eq!((known.evaluated_at, known.micros, known.error.as_deref()), (160, Some(20), Some("no")));
+        live.health.write(true).unwrap();
+        assert_eq!(stored(), known);
+    });
+}

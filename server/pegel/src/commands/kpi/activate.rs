@@ -1,0 +1,91 @@
+//! `pegel kpi activate`: the KPIs of the home's files come into force, once it is seen what they change.
+
+use super::{answer_changes, author, shadow};
+use crate::cli::{self, Global};
+use crate::home::Home;
+use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
+use pegel_catalog::activation::of_files;
+use pegel_catalog::candidate::Candidate;
+use pegel_catalog::files::Files;
+use pegel_kpi::period::Period;
+use pegel_store::Store;
+use pegel_store::versions::{Activation, NewActivation, Reason, Recorded};
+
+/// Loads, tests, compares, activates.
+pub fn run(command: &cli::Activate, global: &Global) -> Outcome {
+    let home = global.open(&global.home())?;
+    let store = home.store()?;
+    let files = Files::of_home(&home.path).map_err(usage)?;
+    let before = store.active_set().map_err(broke)?.map(|set| (set.activation, Files::of_versions(set.versions)));
+    if let Some((activation, in_force)) = &before
+        && is_in_force(activation, in_force, &files)
+    {
+        eprintln!("nothing to activate: the files are in force since activation {}", activation.id);
+        return Ok(Done::InOrder);
+    }
+    let in_force = before.as_ref().map(|(_, files)| files);
+    let candidate = match Candidate::new(files, in_force) {
+        Ok(candidate) => candidate,
+        Err(error) => {
+            eprintln!("{error}");
+            return Ok(Done::NotInOrder);
+        }
+    };
+    show(&candidate, in_force, command, &home, &store, global)?;
+    if candidate.failed_tests > 0 && !is_forced(&candidate, command.force) {
+        return Ok(Done::NotInOrder);
+    }
+    if command.dry_run {
+        eprintln!("a dry run: nothing was activated");
+        return Ok(Done::InOrder);
+    }
+    let new = NewActivation {
+        author: author(),
+        forced_past: i32::try_from(candidate.failed_tests).unwrap_or(i32::MAX),
+        ..of_files(&candidate.files, Reason::Command, global.clock().now().as_second())
+    };
+    let (Recorded::New(id) | Recorded::There(id)) = store.activate(&new).map_err(broke)?;
+    answer(format_args!("activation {id}"));
+    Ok(Done::InOrder)
+}
+
+/// Whether the latest decision was about these files, and was to let them be in force.
+fn is_in_force(activation: &Activation, in_force: &Files, files: &Files) -> bool {
+    in_force == files && activation.files_sha256 == files.digest()
+}
+
+/// Says which files change, and what that changes in figures.
+fn show(
+    candidate: &Candidate,
+    in_force: Option<&Files>,
+    command: &cli::Activate,
+    home: &Home,
+    store: &Store,
+    global: &Global,
+) -> Result<(), Failure> {
+    let Some(in_force) = in_force else {
+        eprintln!("nothing was in force before");
+        answer(format_args!("{} KPIs", candidate.catalog.kpis.len()));
+        return Ok(());
+    };
+    answer_changes(&candidate.files, in_force);
+    let last = format!("last-{}", command.span.word());
+    let last = Period::parse(&last, global.clock().now(), &home.config.zone()).map_err(broke)?;
+    let periods = last.trail(usize::from(command.periods)).map_err(usage)?;
+    shadow::run(candidate, in_force, &periods, command.span.word(), store)
+}
+
+/// Says which tests fail, and whether that is overridden.
+fn is_forced(candidate: &Candidate, force: bool) -> bool {
+    for problem in &candidate.problems {
+        eprintln!("{}", problem.message);
+    }
+    let failed = candidate.failed_tests;
+    let failed = if failed == 1 { "1 test fails".to_owned() } else { format!("{failed} tests fail") };
+    if force {
+        eprintln!("{failed}; --force is recorded");
+    } else {
+        eprintln!("{failed}: nothing was activated");
+    }
+    force
+}

@@ -1,0 +1,42 @@
+//! `pegel kpi diff`: two versions of a file, line by line.
+
+use super::file_named;
+use crate::cli::{self, Global};
+use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
+use anyhow::anyhow;
+use pegel_catalog::files::Files;
+use pegel_store::Store;
+use similar::TextDiff;
+
+/// Prints a unified diff; nothing if there is no difference.
+pub fn run(command: &cli::Diff, global: &Global) -> Outcome {
+    let home = global.open(&global.home())?;
+    let store = home.store()?;
+    let (before, before_name) = side(command.before, &store)?;
+    let (after, after_name) = match command.after {
+        Some(id) => side(Some(id), &store)?,
+        None => (Files::of_home(&home.path).map_err(usage)?, "file".to_owned()),
+    };
+    let file = file_named(&command.of, &[&before, &after])?;
+    let [old, new] = [&before, &after].map(|files| files.text(&file).unwrap_or_default());
+    if old == new {
+        eprintln!("{file}: no difference");
+        return Ok(Done::InOrder);
+    }
+    let diff = TextDiff::from_lines(old, new);
+    let names = [before_name, after_name].map(|name| format!("{file}\t{name}"));
+    answer(diff.unified_diff().header(&names[0], &names[1]).to_string().trim_end_matches('\n'));
+    Ok(Done::InOrder)
+}
+
+/// The files of an activation, or of the latest, and what they are called.
+fn side(activation: Option<i64>, store: &Store) -> Result<(Files, String), Failure> {
+    let set = if let Some(id) = activation {
+        let set = store.activated_set(id).map_err(broke)?;
+        set.ok_or_else(|| usage(anyhow!("there is no activation {id}; `pegel kpi history` lists them")))?
+    } else {
+        let set = store.active_set().map_err(broke)?;
+        set.ok_or_else(|| usage(anyhow!("nothing was activated yet: `pegel kpi activate` does that")))?
+    };
+    Ok((Files::of_versions(set.versions), format!("activation {}", set.activation.id)))
+}
