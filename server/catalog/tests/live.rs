@@ -6,6 +6,7 @@ use pegel_catalog::activation::{ActivationError, Follow, catalog_for, of_files};
 use pegel_catalog::files::Files;
 use pegel_catalog::health::Evaluation;
 use pegel_catalog::live::Live;
+use pegel_kpi::threshold::Mark;
 use pegel_store::Store;
 use pegel_store::testing::on_both;
 use pegel_store::versions::{NewActivation, Reason, Recorded};
@@ -147,7 +148,7 @@ fn one_broken_file_keeps_all_others_from_coming_into_force() {
         std::fs::write(&thresholds, "[leads_today]\nwarning = 9\n").unwrap();
         look_twice(&live);
         assert_eq!(title(&live), "Better");
-        assert_eq!(live.current().kpi("leads_today").unwrap().declaration.threshold.warning, Some(9.0));
+        assert_eq!(live.current().kpi("leads_today").unwrap().declaration.threshold.warning, Some(Mark::At(9.0)));
     });
 }
 
@@ -318,17 +319,17 @@ fn the_health_of_a_kpi_is_known_at_once_and_written_once_a_minute() {
         let evaluation = |micros, error: Option<&str>| Evaluation {
             kpi: "leads_today".to_owned(),
             micros,
-            rows_read: Some(7),
+            rows_read: 7,
             error: error.map(str::to_owned),
         };
-        live.health.note(&[evaluation(Some(20), Some("no"))], 100);
+        live.health.note(&[evaluation(20, Some("no"))], 100);
         live.health.write(false).unwrap();
-        live.health.note(&[evaluation(None, None)], 160);
+        live.health.note(&[evaluation(30, None)], 160);
         live.health.write(false).unwrap();
         let stored = || store.health("leads_today").unwrap().unwrap();
         assert_eq!((stored().evaluated_at, stored().error_at), (100, Some(100)));
         let known = live.health.of("leads_today").unwrap().unwrap();
-        assert_eq!((known.evaluated_at, known.micros, known.error.as_deref()), (160, Some(20), Some("no")));
+        assert_eq!((known.evaluated_at, known.micros, known.error.as_deref()), (160, Some(30), Some("no")));
         live.health.write(true).unwrap();
         assert_eq!(stored(), known);
     });
