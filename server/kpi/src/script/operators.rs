@@ -1,8 +1,11 @@
 //! What a script can do with columns and conditions while it describes. Every pair of kinds that makes no sense is an
 //! error with a hint: Rhai by itself would quietly answer `false`.
 
-use super::errors::{Complaint, Refused};
-use super::symbols::{ConditionSymbol, RowSymbol, Term, TermKind};
+use super::datasets::{Children, Dataset};
+use super::errors::{Complaint, Refused, kind_name};
+use super::figure::Figure;
+use super::symbols::{ConditionSymbol, Data, PastRow, PeriodSymbol, ReachSymbol, RowSymbol, Term, TermKind};
+use crate::aggregate::Measure;
 use crate::expr::{Arithmetic, Comparison, Condition, Expr, Part};
 use crate::model::MONEY_DIGITS;
 use rhai::{Array, Dynamic, Engine, EvalAltResult};
@@ -94,7 +97,20 @@ fn register_pairs(
             engine.register_fn(operator, move |left: Dynamic, right: $symbol| apply(&left, &Dynamic::from(right)));
         )* };
     }
-    pairs!(Term, ConditionSymbol, RowSymbol);
+    // Rhai would call any two of them unequal and be silent about it.
+    pairs!(
+        Term,
+        ConditionSymbol,
+        RowSymbol,
+        PastRow,
+        Data,
+        Dataset,
+        Children,
+        Measure,
+        PeriodSymbol,
+        ReachSymbol,
+        Figure
+    );
 }
 
 #[expect(clippy::cast_precision_loss, reason = "numbers that people write are below 2^53")]
@@ -136,7 +152,14 @@ pub(super) fn term(side: &Dynamic, operator: &str) -> Refused<Term> {
     } else if side.is_unit() {
         (format!("“{operator}” got ()"), "ask with l.closed_at.is_set() whether a value is there")
     } else {
-        (format!("“{operator}” cannot use {}", side.type_name()), "compare with a number, a text or another column")
+        let hint = match kind_name(side.type_name()) {
+            "related rows" => "count or add them up first: l.opportunities.count()",
+            "dataset" | "measure" => "measures are put together in `value`, under their names",
+            "period" => "name one of its ends: p.start, p.end, p.first_day, p.last_day",
+            "figure" => "calculate with the measures, and end with ratio(a, b) or number(x)",
+            _ => "use a number, a text or another column",
+        };
+        (format!("“{operator}” cannot use {}", with_article(kind_name(side.type_name()))), hint)
     };
     Err(Complaint::new(message).hint(hint).into())
 }
@@ -147,6 +170,14 @@ pub(super) fn finite(number: f64) -> Refused<f64> {
         return Ok(number);
     }
     Err(Complaint::new(format!("{number} is no number")).hint("is something divided by zero?").into())
+}
+
+fn with_article(kind: &str) -> String {
+    match kind {
+        "related rows" => kind.to_owned(),
+        "array" | "amount" => format!("an {kind}"),
+        _ => format!("a {kind}"),
+    }
 }
 
 /// A side of `and`, `or` and `!` as a condition.

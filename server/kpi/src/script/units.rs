@@ -151,7 +151,15 @@ fn register_operator(
 /// A comparison with a plain number is one with a mark of the same unit.
 fn register_comparison(engine: &mut Engine, name: &'static str, holds: fn(f64, f64) -> bool) {
     let compare = move |left: &Dynamic, right: &Dynamic| -> Refused<bool> {
-        let Some((left_, right_)) = amount(left).zip(amount(right)) else { return Ok(name == "!=") };
+        let Some((left_, right_)) = amount(left).zip(amount(right)) else {
+            if left.is_unit() || right.is_unit() {
+                return Ok(name == "!=");
+            }
+            return Err(Complaint::new("a measure is a number, and can only be compared with numbers")
+                .hint("whether it is absent is asked with m.x == ()")
+                .about_units()
+                .into());
+        };
         let known = left.is::<Amount>() && right.is::<Amount>();
         if known && left_.unit() != right_.unit() {
             return Err(mixed("compared with", left_, right_));

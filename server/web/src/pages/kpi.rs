@@ -9,10 +9,13 @@ use crate::locale::Locale;
 use crate::templates::{Frame, html};
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_catalog::in_force::InForce;
+use pegel_kpi::cell::Cell;
+use pegel_kpi::comparison::{Compared, compare};
 use pegel_kpi::declaration::Unit;
 use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::kpi::Kpi;
 use pegel_kpi::period::Period;
+use pegel_kpi::scope::Scope;
 use pegel_kpi::threshold::{Better, Status};
 use pegel_report::format::Format;
 use pegel_store::health::Health;
@@ -37,6 +40,12 @@ struct Page {
     period: String,
     value: String,
     has_value: bool,
+    /// Whether the value can still change.
+    provisional: bool,
+    /// Of a share of rows, the bounds between which the true share lies: `69 % – 88 %`.
+    interval: Option<String>,
+    /// What the value is compared with.
+    compared: Option<ComparedView>,
     status: Status,
     chart: Option<Chart>,
     /// Oldest first.
@@ -59,6 +68,14 @@ struct ProblemView {
     since: String,
     /// Several lines.
     message: String,
+}
+
+/// What the value of the last week is compared with, in words.
+#[derive(Serialize)]
+struct ComparedView {
+    before: Option<String>,
+    year_before: Option<String>,
+    target: Option<String>,
 }
 
 /// How computing the KPI went last.
@@ -113,6 +130,12 @@ fn gather(state: &State, id: &str, locale: &Locale) -> Result<Page, Failure> {
     let course = course.unwrap_or(Course { kpi: &kpis[kpi], cells: Vec::new() });
     let format = format(state, locale);
     let mut page = Page::of(&course, &weeks, &format, locale);
+    if let Some(week) = weeks.last() {
+        let (everything, now) = (Scope::everything(), (state.clock)());
+        let compared = compare(&kpis[kpi], &Vec::new(), week, &everything, now, &mut state.store.reader()?)?;
+        page.compared =
+            compared.first().map(|compared| ComparedView::of(compared, kpis[kpi].declaration.unit, &format));
+    }
     page.problem = ProblemView::of(&in_force, &page.file, &format);
     if in_force.waiting.contains(&page.file) {
         page.waits_for = in_force.problems.iter().map(|problem| problem.file.clone()).collect();
@@ -128,7 +151,7 @@ fn unknown(id: &str, kpis: &[Kpi]) -> Failure {
 impl Page {
     fn of(course: &Course, weeks: &[Period], format: &Format, locale: &Locale) -> Page {
         let Kpi { declaration: declared, file, sha256, .. } = course.kpi;
-        let (points, threshold) = (course.points(), course.threshold());
+        let (points, threshold, last) = (course.points(), course.threshold(), course.cells.last());
         let rows: Vec<Week> = weeks
             .iter()
             .zip(&course.cells)
@@ -152,6 +175,12 @@ impl Page {
             period: weeks.last().map_or_else(String::new, |week| format.period(&week.into())),
             value: rows.last().map_or_else(String::new, |week| week.value.clone()),
             has_value: rows.last().is_some_and(|week| week.has_value),
+            provisional: last.is_some_and(|cell| cell.provisional),
+            interval: last.and_then(|cell| cell.interval).map(|interval| {
+                let bound = |bound| format.value(bound, declared.unit);
+                format!("{} – {}", bound(interval.low), bound(interval.high))
+            }),
+            compared: None,
             status: points.last().map_or(Status::Unjudged, |point| point.status),
             chart: Chart::of(
                 &points,
@@ -178,6 +207,17 @@ impl ProblemView {
         let problem = in_force.problem_of(file)?;
         let since = in_force.since(file).map_or_else(String::new, |at| format.instant(at));
         Some(ProblemView { since, message: problem.message.clone() })
+    }
+}
+
+impl ComparedView {
+    fn of(compared: &Compared, unit: Unit, format: &Format) -> ComparedView {
+        let shown = |cell: &Option<Cell>| cell.as_ref().map(|cell| format.cell(cell, unit));
+        ComparedView {
+            before: shown(&compared.before),
+            year_before: shown(&compared.year_before),
+            target: compared.target.map(|target| format.value(target, unit)),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::cli::{self, Global};
 use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
 use anyhow::anyhow;
 use pegel_kpi::cell::{Cell, Group, Outcome as Figure};
+use pegel_kpi::comparison::{Compared, compare};
 use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::dimension::Dimension;
 use pegel_kpi::figures::{Request, Row, compute};
@@ -28,23 +29,34 @@ pub fn run(command: &cli::Value, global: &Global) -> Outcome {
     }
     kpi.check_breakdown(&all).map_err(usage)?;
 
-    let request = Request { kpi, breakdowns: vec![all] };
     let mut reader = store.reader().map_err(broke)?;
-    let figures = compute(&[request], std::slice::from_ref(&period), &Scope::everything(), now, &mut reader);
-    let mut rows = figures.map_err(broke)?.remove(0).breakdowns.remove(0).rows;
+    let everything = Scope::everything();
+    let mut rows = if command.compare {
+        compare(kpi, &all, &period, &everything, now, &mut reader).map_err(broke)?
+    } else {
+        let request = Request { kpi, breakdowns: vec![all] };
+        let figures = compute(&[request], std::slice::from_ref(&period), &everything, now, &mut reader);
+        figures.map_err(broke)?.remove(0).breakdowns.remove(0).rows.into_iter().filter_map(alone).collect()
+    };
     if let Some((_, wanted)) = &only {
         rows.retain(|row| row.groups.last().and_then(Group::label) == Some(wanted));
     }
     // The one cell without a breakdown is always there, even if the group asked for is not.
-    let nothing = (by.is_empty() && rows.is_empty()).then(|| kpi.cell_of_nothing());
-    let found = rows.iter().map(|row| (group(&by, row), &row.cells[0]));
-    let cells: Vec<(Json, &Cell)> = found.chain(nothing.iter().map(|cell| (json!({}), cell))).collect();
+    if by.is_empty() && rows.is_empty() {
+        rows.extend(alone(Row { groups: Vec::new(), cells: vec![kpi.cell_of_nothing()] }));
+    }
     if command.json {
-        print_json(&command.id, &period, &cells);
+        print_json(&command.id, &period, &by, &rows);
     } else {
-        print_lines(&by, &cells);
+        print_lines(&by, &rows);
     }
     Ok(Done::InOrder)
+}
+
+/// A figure beside nothing.
+fn alone(row: Row) -> Option<Compared> {
+    let cell = row.cells.into_iter().next()?;
+    Some(Compared { groups: row.groups, cell, before: None, year_before: None, target: None })
 }
 
 fn dimension(name: &str) -> Result<Dimension, Failure> {
@@ -64,42 +76,58 @@ fn condition(text: &str) -> Result<(Dimension, String), Failure> {
 }
 
 /// `{"region":"Central"}`; null where the dimension is missing.
-fn group(by: &[Dimension], row: &Row) -> Json {
+fn group(by: &[Dimension], groups: &[Group]) -> Json {
     let named = |(dimension, group): (&Dimension, &Group)| (dimension.name().to_owned(), json!(group.label()));
-    Json::Object(by.iter().zip(&row.groups).map(named).collect::<Map<_, _>>())
+    Json::Object(by.iter().zip(groups).map(named).collect::<Map<_, _>>())
 }
 
 /// Other programs build on this form.
-fn print_json(id: &str, period: &Period, cells: &[(Json, &Cell)]) {
-    let cell = |(group, cell): &(Json, &Cell)| {
-        let mut object = Map::from_iter([("group".to_owned(), group.clone())]);
-        if let Ok(Json::Object(fields)) = serde_json::to_value(cell) {
+fn print_json(id: &str, period: &Period, by: &[Dimension], rows: &[Compared]) {
+    let cell = |row: &Compared| {
+        let mut object = Map::from_iter([("group".to_owned(), group(by, &row.groups))]);
+        if let Ok(Json::Object(fields)) = serde_json::to_value(&row.cell) {
             object.extend(fields);
         }
+        let beside =
+            [("before", json!(row.before)), ("year_before", json!(row.year_before)), ("target", json!(row.target))];
+        object.extend(
+            beside.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)),
+        );
         Json::Object(object)
     };
-    let cells: Vec<Json> = cells.iter().map(cell).collect();
+    let cells: Vec<Json> = rows.iter().map(cell).collect();
     answer(json!({ "kpi": id, "period": period.to_string(), "cells": cells }));
 }
 
-fn print_lines(by: &[Dimension], cells: &[(Json, &Cell)]) {
-    if cells.is_empty() {
+fn print_lines(by: &[Dimension], rows: &[Compared]) {
+    if rows.is_empty() {
         answer("no_rows");
     }
-    for (group, cell) in cells {
-        let labels = by.iter().map(|dimension| group[dimension.name()].as_str().unwrap_or("–").to_owned());
+    for Compared { groups, cell, before, year_before, target } in rows {
+        let labels = by.iter().zip(groups).map(|(_, group)| group.label().unwrap_or("–").to_owned());
         let mut line: Vec<String> = labels.collect();
-        line.push(match &cell.outcome {
-            Figure::Value { value } => value.to_string(),
-            absent => absent.state().to_owned(),
-        });
+        line.push(shown(cell));
         if let (Some(numerator), Some(denominator)) = (cell.numerator, cell.denominator) {
             line.push(format!("{numerator} of {denominator}"));
         }
+        if let Some(interval) = cell.interval {
+            line.push(format!("{:.3} to {:.3}", interval.low, interval.high));
+        }
+        line.extend(cell.provisional.then(|| "provisional".to_owned()));
         line.extend(cell.beside.iter().map(|beside| format!("{} {}", beside.name, beside.value)));
+        line.extend(before.iter().map(|before| format!("before {}", shown(before))));
+        line.extend(year_before.iter().map(|before| format!("a year before {}", shown(before))));
+        line.extend(target.map(|target| format!("target {target}")));
         answer(line.join("\t"));
         if let Figure::ScriptError { message } = &cell.outcome {
             eprintln!("{message}");
         }
+    }
+}
+
+fn shown(cell: &Cell) -> String {
+    match &cell.outcome {
+        Figure::Value { value } => value.to_string(),
+        absent => absent.state().to_owned(),
     }
 }
