@@ -54,3 +54,25 @@ fn a_second_demo_uses_the_home_that_is_there() {
     home.run(&["report", "verify", "1"]).succeeded();
     home.run(&["kpi", "check"]).succeeded();
 }
+
+#[test]
+fn every_shipped_kpi_has_the_same_figures_on_both_databases() {
+    let [sqlite, postgres] = [TestHome::empty(), TestHome::empty_on_postgres()].map(|home| {
+        home.run(&["demo", "--once"]).succeeded();
+        let kpis = home.run(&["kpi", "list"]).succeeded().out;
+        let ids: Vec<&str> = kpis.lines().filter_map(|line| line.split_whitespace().next()).collect();
+        assert!(ids.len() >= 74, "{kpis}");
+        let sections = ids.iter().map(|id| format!("[[sections.kpis]]\nid = \"{id}\"\n")).collect::<String>();
+        let head = "title = { en = \"All\", de = \"Alle\" }\nlocale = \"en-GB\"\nzone = \"Europe/Berlin\"\nevery = \"week\"\n\
+                    trend = 13\n[[sections]]\ntitle = { en = \"All\", de = \"Alle\" }\n";
+        home.write("config/reports/all.toml", &format!("{head}{sections}"));
+        let out = home.path().join("out");
+        home.run(&["report", "run", "all", "--period", "2026-W46", "--out", out.to_str().unwrap()]).succeeded();
+        let numbers = std::fs::read_to_string(out.join("numbers.json")).unwrap();
+        let mut numbers: serde_json::Value = serde_json::from_str(&numbers).unwrap();
+        assert!(!numbers.to_string().contains("script_error"), "{numbers}");
+        numbers.as_object_mut().unwrap().remove("created_at");
+        numbers
+    });
+    assert_eq!(sqlite, postgres);
+}

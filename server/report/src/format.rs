@@ -22,6 +22,8 @@ use pegel_kpi::threshold::{self, Better, Status, Threshold};
 const WITH_DATA: &str = "the data of all locales is compiled in";
 /// More digits than this tell no figure from a mark.
 const MOST_DIGITS: i16 = 6;
+/// Digits after the point that people write in marks.
+const MOST_WRITTEN: i16 = 4;
 
 /// Writes for one locale and currency.
 pub struct Format {
@@ -188,8 +190,10 @@ impl Format {
     /// A mark as people say it: `75 %`, not `75.0 %`.
     pub fn mark(&self, mark: f64, unit: Unit) -> String {
         let exact = decimal(mark);
+        // Nobody writes so many digits: the mark was calculated, from the figures of other periods.
+        let told = |digits: i16| if digits > MOST_WRITTEN { usual_digits(mark, unit).max(1) } else { digits };
         let digits = match unit {
-            Unit::Percent => -exact.nonzero_magnitude_end() - 2,
+            Unit::Percent => told(-exact.nonzero_magnitude_end() - 2),
             Unit::Duration if mark % 86_400.0 == 0.0 => -1,
             Unit::Duration => 0,
             Unit::Money => {
@@ -199,7 +203,7 @@ impl Format {
                     2
                 }
             }
-            Unit::Count | Unit::Number => -exact.nonzero_magnitude_end(),
+            Unit::Count | Unit::Number => told(-exact.nonzero_magnitude_end()),
         };
         self.with_digits(mark, unit, digits.clamp(if unit == Unit::Duration { -1 } else { 0 }, MOST_DIGITS))
     }

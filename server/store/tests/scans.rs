@@ -5,8 +5,8 @@ mod common;
 use common::{facts_of, put, rows, scan_of, try_rows, windowed};
 use pegel_kpi::batch::{Batch, Values};
 use pegel_kpi::dimension::{Dimension, Located};
-use pegel_kpi::model::TABLES;
-use pegel_kpi::scan::{Projection, Scan, Source};
+use pegel_kpi::model::{ATTRIBUTES, Path, TABLES};
+use pegel_kpi::scan::{Lasting, Projection, Scan, Source, Window};
 use pegel_kpi::scope::Scope;
 use pegel_store::facts::Value;
 use pegel_store::testing::on_both;
@@ -193,5 +193,40 @@ fn a_figure_that_a_double_cannot_hold_is_an_error() {
         assert!(matches!(&refused, Err(StoreError::TooLarge { place, .. }) if place == "leads.amount"), "{refused:?}");
         // The connection goes back clean.
         assert_eq!(rows(&store, &scan_of("leads", &["key"])), ["L1"]);
+    });
+}
+
+#[test]
+fn rows_that_ended_before_are_left_out_and_those_without_an_end_are_not() {
+    on_both(|store| {
+        put(
+            &store,
+            &facts!("leads" [offered_at, accepted_at, closed_at]
+            "open": 100, (), (); "accepted early": 100, 150, (); "accepted late": 100, 900, (); "closed early": 100, (), 150;
+            "not yet": 500, (), ()),
+        );
+        let path = |name: &str| common::path_of(pegel_kpi::model::table("leads").unwrap(), name);
+        let lasting = Lasting { until: vec![path("accepted_at"), path("closed_at")], at: 200 };
+        let window = Window { path: path("offered_at"), ranges: vec![i64::MIN..300], lasting: Some(lasting) };
+        let scan = Scan { window: Some(window), ..scan_of("leads", &["key"]) };
+        assert_eq!(rows(&store, &scan), ["accepted late", "open"]);
+    });
+}
+
+#[test]
+fn attributes_are_texts_whatever_they_hold() {
+    on_both(|store| {
+        let attributes = |json: serde_json::Value| json.as_object().unwrap().clone();
+        let mut facts = facts!("leads" [created_at] "A": 1; "B": 2; "C": 3);
+        facts.rows[0].attributes = attributes(serde_json::json!({ "code": "x y", "it's": true }));
+        facts.rows[1].attributes = attributes(serde_json::json!({ "code": 7, "it's": null }));
+        put(&store, &facts);
+        let attribute = |name: &str| {
+            let path = Path { references: Vec::new(), column: &ATTRIBUTES, attribute: Some(name.into()) };
+            Projection::of(path)
+        };
+        let mut scan = scan_of("leads", &["key"]);
+        scan.columns.extend([attribute("code"), attribute("it's"), attribute("none")]);
+        assert_eq!(rows(&store, &scan), ["A x y true -", "B 7 - -", "C - - -"]);
     });
 }

@@ -64,7 +64,8 @@ fn ratio(numerator: &Dynamic, denominator: &Dynamic) -> Refused<Figure> {
     let value = (denominator != 0.0).then(|| numerator / denominator);
     let parts = Some((numerator, denominator));
     let amount = above.zip(below).map(|(above, below)| above.over(below));
-    let proportion = above.zip(below).is_some_and(|(above, below)| above.counts && below.counts);
+    let proportion =
+        above.zip(below).is_some_and(|(above, below)| above.counts.is_some() && above.counts == below.counts);
     Ok(Figure { value, parts, amount, proportion, ..Figure::default() })
 }
 

@@ -192,12 +192,17 @@ impl Script {
         measures: &[(String, Measure)],
         parameters: &Arc<Map>,
     ) -> Result<bool, Diagnostic> {
-        let with = |one: fn(Quantity) -> Dynamic| {
-            let all = || measures.iter().map(|(name, measure)| (name.as_str().into(), one(measure.quantity))).collect();
+        // What is counted in the same rows can be a share of each other.
+        let rows = |of: &Measure| {
+            let alike = |(_, measure): &(String, Measure)| measure.table == of.table && measure.frame == of.frame;
+            measures.iter().position(alike).unwrap_or(0)
+        };
+        let with = |one: &dyn Fn(&Measure) -> Dynamic| {
+            let all = || measures.iter().map(|(name, measure)| (name.as_str().into(), one(measure))).collect();
             self.attempt_value(all(), self.looks_back.then(all), Setting::running(parameters, None))
         };
-        with(|_| Dynamic::from(1.0)).map_err(|error| self.diagnose("value", &error))?;
-        match with(|quantity| Dynamic::from(Amount::one(quantity))) {
+        with(&|_| Dynamic::from(1.0)).map_err(|error| self.diagnose("value", &error))?;
+        match with(&|measure| Dynamic::from(Amount::one(measure.quantity, rows(measure)))) {
             Ok(figure) => {
                 self.check_amount(declaration, figure.amount)?;
                 Ok(figure.proportion)

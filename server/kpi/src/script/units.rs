@@ -12,23 +12,23 @@ pub struct Amount {
     pub value: f64,
     pub money: i8,
     pub time: i8,
-    /// Whether it is a number of rows.
-    pub counts: bool,
+    /// Of a number of rows, of which rows: those that the measure of this index counts, or a part of them.
+    pub counts: Option<usize>,
 }
 
 impl Amount {
-    /// One of what a measure measures.
-    pub fn one(quantity: Quantity) -> Amount {
+    /// One of what a measure measures, which counts rows of the kind of this index.
+    pub fn one(quantity: Quantity, rows: usize) -> Amount {
         let (money, time) = match quantity {
             Quantity::Money => (1, 0),
             Quantity::Duration => (0, 1),
             Quantity::Count | Quantity::Number => (0, 0),
         };
-        Amount { value: 1.0, money, time, counts: quantity == Quantity::Count }
+        Amount { value: 1.0, money, time, counts: (quantity == Quantity::Count).then_some(rows) }
     }
 
     fn plain(value: f64) -> Amount {
-        Amount { value, money: 0, time: 0, counts: false }
+        Amount { value, money: 0, time: 0, counts: None }
     }
 
     fn unit(self) -> (i8, i8) {
@@ -60,17 +60,17 @@ impl Amount {
     /// One amount divided by another.
     pub fn over(self, other: Amount) -> Amount {
         let value = if other.value == 0.0 { f64::NAN } else { self.value / other.value };
-        Amount { value, money: self.money - other.money, time: self.time - other.time, counts: false }
+        Amount { value, money: self.money - other.money, time: self.time - other.time, counts: None }
     }
 
     fn times(self, other: Amount) -> Amount {
         let (money, time) = (self.money.saturating_add(other.money), self.time.saturating_add(other.time));
-        Amount { value: self.value * other.value, money, time, counts: false }
+        Amount { value: self.value * other.value, money, time, counts: None }
     }
 
     fn joined(self, other: Amount, done: &str, value: f64) -> Refused<Amount> {
         if self.unit() == other.unit() {
-            return Ok(Amount { value, counts: self.counts && other.counts, ..self });
+            return Ok(Amount { value, counts: self.counts.filter(|_| self.counts == other.counts), ..self });
         }
         Err(mixed(done, self, other))
     }

@@ -40,8 +40,12 @@ impl TestHome {
     }
 
     /// A home made by `pegel init`, on PostgreSQL.
+    pub fn empty_on_postgres() -> TestHome {
+        TestHome::with(TestDatabase::postgres())
+    }
+
     pub fn on_postgres() -> TestHome {
-        let home = TestHome::with(TestDatabase::postgres());
+        let home = TestHome::empty_on_postgres();
         home.run(&["init"]).succeeded();
         home
     }

@@ -130,6 +130,8 @@ fn thresholds_are_written_as_people_say_them() {
     assert_eq!(english().beyond(Status::Ok, &days, Unit::Duration, Better::Lower), None);
     let money = Threshold { warning: None, critical: Some(100_000.0) };
     assert_eq!(shown(&german().threshold(&money, Unit::Money, Better::Higher)), "kritisch unter 100.000~€");
+    let mean = Threshold { warning: Some(1487.0 / 3.0), critical: None };
+    assert_eq!(shown(&english().threshold(&mean, Unit::Count, Better::Higher)), "warning below 495.7");
     assert_eq!(english().threshold(&Threshold::default(), Unit::Count, Better::Higher), "");
     assert_eq!(english().threshold(&floor, Unit::Percent, Better::Neutral), "");
 }

@@ -1,0 +1,246 @@
+//! What comes out of KPIs beyond a single figure: the period before, running periods, figures that can still change,
+//! targets, parameters. Rows come from memory.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use pegel_kpi::batch::Batch;
+use pegel_kpi::cell::{Cell, Outcome};
+use pegel_kpi::comparison::{Compared, compare};
+use pegel_kpi::declaration::Parameter;
+use pegel_kpi::dimension::Dimension;
+use pegel_kpi::figures::{Request, compute};
+use pegel_kpi::kpi::Kpi;
+use pegel_kpi::model::Kind;
+use pegel_kpi::period::{Period, zone};
+use pegel_kpi::scan::{Scan, Source};
+use pegel_kpi::scope::Scope;
+use pegel_kpi::script::{Environment, Language};
+use std::collections::{BTreeMap, HashMap};
+use std::convert::Infallible;
+use std::sync::Arc;
+
+/// Rows by table: what each column of a row holds; a date is written as one.
+struct Memory(Vec<(&'static str, Vec<(&'static str, &'static str)>)>);
+
+impl Memory {
+    fn number(kind: Kind, text: &str) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "an instant")]
+        let instant = || Some(text.parse::<jiff::Timestamp>().ok()?.as_second() as f64);
+        match kind {
+            Kind::Instant => instant(),
+            Kind::Date => Some((format!("{text}T00:00Z").parse::<jiff::Timestamp>().ok()?.as_second() / 86_400) as f64),
+            _ => text.parse().ok(),
+        }
+    }
+}
+
+impl Source for Memory {
+    type Error = Infallible;
+
+    #[expect(clippy::cast_precision_loss, reason = "dates")]
+    fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), Infallible> {
+        let mut batch = Batch::new(scan);
+        for (_, row) in self.0.iter().filter(|(table, _)| *table == scan.table.name) {
+            let text = |column: &str| row.iter().find(|(name, _)| *name == column).map(|(_, text)| *text);
+            let inside = scan.window.as_ref().is_none_or(|window| {
+                let date = text(window.path.column.name).and_then(|text| Memory::number(window.path.column.kind, text));
+                let within =
+                    |date| window.ranges.iter().any(|range| range.start as f64 <= date && date < range.end as f64);
+                date.is_some_and(within)
+            });
+            if !inside {
+                continue;
+            }
+            for (values, projection) in batch.columns.iter_mut().zip(&scan.columns) {
+                let found = projection.0.iter().filter(|path| path.references.is_empty());
+                let found = found.map(|path| path.column).find_map(|column| Some((column.kind, text(column.name)?)));
+                match projection.kind() {
+                    Kind::Text => values.push_text(found.map(|(_, text)| text)),
+                    _ => values.push_number(found.and_then(|(kind, text)| Memory::number(kind, text))),
+                }
+            }
+        }
+        each(&batch);
+        Ok(())
+    }
+}
+
+fn lead(created_at: &'static str) -> (&'static str, Vec<(&'static str, &'static str)>) {
+    ("leads", vec![("created_at", created_at), ("region", "North")])
+}
+
+fn kpi(declared: &str, measures: &str, value: &str) -> Kpi {
+    kpi_within(Environment::default(), declared, measures, value)
+}
+
+fn kpi_within(environment: Environment, declared: &str, measures: &str, value: &str) -> Kpi {
+    let script = format!(
+        r#"kpi(#{{ id: "example", title: #{{ en: "E", de: "B" }}, description: #{{ en: "E.", de: "B." }}, better: "higher", {declared} }});
+fn measures(data) {{ {measures} }}
+{value}"#
+    );
+    let language = Arc::new(Language::within(environment).unwrap());
+    language.load("example.rhai", &script).unwrap_or_else(|error| panic!("{error}")).remove(0)
+}
+
+fn counting() -> Kpi {
+    let measures = "#{ n: data.leads.dated(|l| l.created_at).count() }";
+    kpi(r#"unit: "count", settles_after: "7d""#, measures, "fn value(m) { m.n }")
+}
+
+fn period(text: &str) -> Period {
+    Period::parse(text, jiff::Timestamp::UNIX_EPOCH, &zone("UTC").unwrap()).unwrap()
+}
+
+fn cell(kpi: &Kpi, period_: &str, now: &str, rows: &mut Memory) -> Cell {
+    let request = Request { kpi, breakdowns: vec![Vec::new()] };
+    let Ok(mut figures) = compute(&[request], &[period(period_)], &Scope::everything(), now.parse().unwrap(), rows);
+    figures.remove(0).breakdowns.remove(0).rows.remove(0).cells.remove(0)
+}
+
+fn compared(kpi: &Kpi, period_: &str, now: &str, rows: &mut Memory) -> Compared {
+    let Ok(mut compared) =
+        compare(kpi, &Vec::new(), &period(period_), &Scope::everything(), now.parse().unwrap(), rows);
+    compared.remove(0)
+}
+
+fn value(cell: &Cell) -> f64 {
+    cell.outcome.value().unwrap_or_else(|| panic!("{cell:?}"))
+}
+
+#[track_caller]
+fn same(found: f64, expected: f64) {
+    assert!((found - expected).abs() < 1e-9, "{found}, not {expected}");
+}
+
+#[test]
+fn a_running_period_is_counted_up_to_now_and_compared_with_the_same_part_of_others() {
+    let mut rows = Memory(vec![
+        lead("2026-11-16T09:00Z"),
+        lead("2026-11-19T09:00Z"),
+        lead("2026-11-09T09:00Z"),
+        lead("2026-11-10T09:00Z"),
+        lead("2026-11-14T09:00Z"),
+        lead("2025-11-17T09:00Z"),
+        lead("2025-11-22T09:00Z"),
+    ]);
+    let found = compared(&counting(), "2026-W47", "2026-11-18T12:00:00Z", &mut rows);
+    same(value(&found.cell), 1.0);
+    assert!(found.cell.provisional);
+    same(value(found.before.as_ref().unwrap()), 2.0);
+    same(value(found.year_before.as_ref().unwrap()), 1.0);
+    // Once it is over, all of it is compared with all of the others.
+    let found = compared(&counting(), "2026-W47", "2026-12-24T12:00:00Z", &mut rows);
+    same(value(&found.cell), 2.0);
+    same(value(found.before.as_ref().unwrap()), 3.0);
+    same(value(found.year_before.as_ref().unwrap()), 2.0);
+}
+
+#[test]
+fn a_figure_is_provisional_until_it_has_settled() {
+    let mut rows = Memory(vec![lead("2026-11-09T09:00Z")]);
+    assert!(cell(&counting(), "2026-W46", "2026-11-22T23:00:00Z", &mut rows).provisional);
+    assert!(!cell(&counting(), "2026-W46", "2026-11-23T00:00:00Z", &mut rows).provisional);
+}
+
+#[test]
+fn the_period_before_is_at_hand_and_nothing_after_something_is_a_figure() {
+    let growth = kpi(
+        r#"unit: "percent""#,
+        "#{ n: data.leads.dated(|l| l.created_at).count() }",
+        "fn value(m, previous) { ratio(m.n - previous.n, previous.n) }",
+    );
+    let mut rows = Memory(vec![lead("2026-11-09T09:00Z"), lead("2026-11-16T09:00Z"), lead("2026-11-17T09:00Z")]);
+    same(value(&cell(&growth, "2026-W47", "2027-01-01T00:00:00Z", &mut rows)), 1.0);
+    same(value(&cell(&growth, "2026-W48", "2027-01-01T00:00:00Z", &mut rows)), -1.0);
+    assert_eq!(cell(&growth, "2026-W46", "2027-01-01T00:00:00Z", &mut rows).outcome, Outcome::ZeroDenominator);
+    assert_eq!(cell(&growth, "2026-W50", "2027-01-01T00:00:00Z", &mut rows).outcome, Outcome::NoRows);
+    assert!(growth.check_breakdown(&[Dimension::Month]).unwrap_err().to_string().contains("by month"));
+}
+
+fn target(metric: &'static str, starts_on: &'static str, ends_on: &'static str, amount: &'static str) -> Row {
+    let row = vec![("metric", metric), ("starts_on", starts_on), ("ends_on", ends_on), ("amount", amount)];
+    ("targets", row)
+}
+
+type Row = (&'static str, Vec<(&'static str, &'static str)>);
+
+#[test]
+fn targets_of_counts_add_up_by_days_and_those_of_rates_are_a_mean() {
+    let mut rows = Memory(vec![
+        lead("2026-11-03T09:00Z"),
+        // 60 leads in November, in hundredths as all amounts are: 14 in seven of its thirty days.
+        target("example", "2026-11-01", "2026-11-30", "6000"),
+        target("another", "2026-11-01", "2026-11-30", "100000"),
+    ]);
+    same(compared(&counting(), "2026-W45", "2027-01-01T00:00:00Z", &mut rows).target.unwrap(), 14.0);
+
+    let rate = kpi(
+        r#"unit: "percent""#,
+        r#"let all = data.leads.dated(|l| l.created_at);
+           #{ all: all.count(), north: all.filter(|l| l.region == "North").count() }"#,
+        "fn value(m) { ratio(m.north, m.all) }",
+    );
+    // 80 % on two of the week's days, 90 % on five.
+    rows.0.truncate(1);
+    rows.0.extend([
+        target("example", "2026-11-01", "2026-11-03", "80"),
+        target("example", "2026-11-04", "2026-11-30", "90"),
+    ]);
+    let found = compared(&rate, "2026-W45", "2027-01-01T00:00:00Z", &mut rows);
+    same(found.target.unwrap(), (2.0 * 0.8 + 5.0 * 0.9) / 7.0);
+    // One of one: a share of rows says how sure it is.
+    assert!(found.cell.interval.unwrap().low < 0.21);
+    rows.0.truncate(1);
+    assert_eq!(compared(&rate, "2026-W45", "2027-01-01T00:00:00Z", &mut rows).target, None);
+}
+
+#[test]
+fn configuration_sets_parameters_and_can_set_nothing_else() {
+    let declared = r#"unit: "count", parameters: #{ region: "South", most: 3 }"#;
+    let measures = r#"#{ n: data.leads.dated(|l| l.created_at).filter(|l| l.region == param("region")).count() }"#;
+    let with = |name: &str, value| {
+        let configured = BTreeMap::from([(name.to_owned(), value)]);
+        Environment { parameters: HashMap::from([("example".to_owned(), configured)]), ..Environment::default() }
+    };
+    let mut rows = Memory(vec![lead("2026-11-03T09:00Z")]);
+    let count = |environment, rows: &mut Memory| {
+        let kpi = kpi_within(environment, declared, measures, "fn value(m) { m.n }");
+        value(&cell(&kpi, "2026-W45", "2027-01-01T00:00:00Z", rows))
+    };
+    same(count(Environment::default(), &mut rows), 0.0);
+    same(count(with("region", Parameter::Text("North".to_owned())), &mut rows), 1.0);
+    for (environment, message) in [
+        (with("regoin", Parameter::Text("North".to_owned())), "did you mean “region”?"),
+        (with("region", Parameter::Number(1.0)), "it is a text"),
+    ] {
+        let language = Arc::new(Language::within(environment).unwrap());
+        let script = format!(
+            r#"kpi(#{{ id: "example", title: #{{ en: "E", de: "B" }}, description: #{{ en: "E.", de: "B." }}, better: "higher", {declared} }});
+fn measures(data) {{ {measures} }}
+fn value(m) {{ m.n }}"#
+        );
+        let error = language.load("example.rhai", &script).unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+    }
+}
+
+#[test]
+fn helpers_are_shared_and_their_errors_are_shown_in_their_own_file() {
+    let with =
+        |text: &str| Environment { libraries: vec![("common".to_owned(), text.to_owned())], ..Environment::default() };
+    let script = r#"import "common" as common;
+kpi(#{ id: "example", title: #{ en: "E", de: "B" }, description: #{ en: "E.", de: "B." }, unit: "number", better: "higher" });
+fn measures(data) { #{ n: common::created(data).count() } }
+fn value(m) { common::twice(m.n) }"#;
+    let good = "fn created(data) { data.leads.dated(|l| l.created_at) }\nfn twice(n) { n * 2 }\n";
+    let language = Arc::new(Language::within(with(good)).unwrap());
+    let kpi = language.load("example.rhai", script).unwrap().remove(0);
+    let mut rows = Memory(vec![lead("2026-11-03T09:00Z")]);
+    same(value(&cell(&kpi, "2026-W45", "2027-01-01T00:00:00Z", &mut rows)), 2.0);
+
+    let language = Arc::new(Language::within(with(&good.replace("created_at", "createt_at"))).unwrap());
+    let error = language.load("example.rhai", script).unwrap_err().to_string();
+    assert!(error.contains("lib/common.rhai:1:") && error.contains("did you mean “created_at”?"), "{error}");
+    let wrong = Language::within(with("fn created(data) {")).unwrap_err();
+    assert!(wrong[0].to_string().contains("lib/common.rhai:1:"), "{}", wrong[0]);
+}
