@@ -474,7 +474,9 @@ fn top_share(values: &mut [f64], share: f64) -> f64 {
     values.sort_unstable_by(|a, b| b.total_cmp(a));
     let sum = |values: &[f64]| {
         let mut total = Total::default();
-        values.iter().for_each(|value| total.add(*value));
+        for value in values {
+            total.add(*value);
+        }
         total.value()
     };
     // A fifth of 5 is 1, though 5 × 0.2 is a little more.

@@ -23,7 +23,7 @@ impl Diagnostic {
     pub fn of_file(file: &str, source: &str, message: impl Into<String>, hint: Option<String>) -> Diagnostic {
         let (file, source) = (file.to_owned(), source.to_owned());
         let (message, hint) = (shortened(message), hint.map(shortened));
-        Diagnostic { file, line: None, column: None, message: message.into(), hint, source }
+        Diagnostic { file, line: None, column: None, message, hint, source }
     }
 
     /// Something wrong at a place; without a line, with the file as a whole.

@@ -2,6 +2,7 @@
 
 use crate::aggregate::Reading;
 use crate::cell::{Breakdown, Cell, Group};
+use crate::declaration::Lag;
 use crate::fold::{Fold, Readings};
 use crate::kpi::Kpi;
 use crate::period::Period;
@@ -163,7 +164,7 @@ impl Course {
 
     /// The cell with whether it can still change.
     fn dated(&self, kpi: &Kpi, period: &Period, cell: Cell) -> Cell {
-        let settled = kpi.declaration.settles_after.map_or(0, |after| after.seconds());
+        let settled = kpi.declaration.settles_after.map_or(0, Lag::seconds);
         let provisional = period.is_running(self.now) || self.now.as_second() < period.instants().end + settled;
         Cell { provisional, ..cell }
     }

@@ -178,7 +178,8 @@ impl<'a> Fold<'a> {
         let last = self.periods.iter().map(|period| bounds(period).end).max().unwrap_or(0);
         let until = until.as_ref().map(ends).unwrap_or_default();
         let lasting = (!until.is_empty()).then_some(Lasting { until, at: first });
-        Some(Window { path, ranges: vec![i64::MIN..last], lasting })
+        let came_before = i64::MIN..last;
+        Some(Window { path, ranges: Vec::from([came_before]), lasting })
     }
 
     /// The readings of a measure in a breakdown; both must have been [wanted](Fold::want).

@@ -98,12 +98,11 @@ impl Kpi {
             counted.for_each(|((name, _), _)| reached.measured(self.id(), name));
         }
         let nothing;
-        let before = match before {
-            Some(before) => before,
-            None => {
-                nothing = self.nothing();
-                &nothing
-            }
+        let before = if let Some(before) = before {
+            before
+        } else {
+            nothing = self.nothing();
+            &nothing
         };
         let arguments = self.looks_back().then(|| self.arguments(before));
         match self.script.value(self.arguments(readings), arguments, &self.parameters) {

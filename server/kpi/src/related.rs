@@ -90,7 +90,9 @@ impl<'a> Related<'a> {
             let (columns, zone) = (&scan.columns[..], self.zone);
             let rows = Rows { batch, columns, children: &[], id: None, period: None, zone };
             let slots = parents.slots(&rows);
-            states.iter_mut().for_each(|state| state.add(&rows, &slots, parents.ids.len()));
+            for state in &mut states {
+                state.add(&rows, &slots, parents.ids.len());
+            }
             count += batch.len() as u64;
         })?;
         let by_parent = states.iter().map(|state| state.states.iter().map(|states| states.by_parent(&parents.ids)));

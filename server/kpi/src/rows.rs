@@ -103,14 +103,18 @@ impl<'a> Rows<'a> {
 
     fn each(&self, expr: &'a Expr, apply: impl Fn(f64) -> f64) -> Cow<'a, [f64]> {
         let mut result = self.numbers(expr).into_owned();
-        result.iter_mut().for_each(|value| *value = apply(*value));
+        for value in &mut result {
+            *value = apply(*value);
+        }
         Cow::Owned(result)
     }
 
     fn both(&self, left: &'a Expr, right: &'a Expr, apply: impl Fn(f64, f64) -> f64) -> Cow<'a, [f64]> {
         let mut result = self.numbers(left).into_owned();
         if let Some(right) = self.single(right) {
-            result.iter_mut().for_each(|left| *left = apply(*left, right));
+            for left in &mut result {
+                *left = apply(*left, right);
+            }
         } else {
             let right = self.numbers(right);
             result.iter_mut().zip(right.iter()).for_each(|(left, right)| *left = apply(*left, *right));

@@ -221,7 +221,7 @@ pub struct Test {
     /// Only tests whose "FILE: NAME" matches
     #[arg(long, value_name = "REGEX")]
     pub run: Option<String>,
-    /// Write the results as JUnit XML as well
+    /// Write the results in the XML of `JUnit` as well
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
 }

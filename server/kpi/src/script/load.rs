@@ -295,7 +295,9 @@ impl Kpi {
             kpis.push(Kpi { declaration, file, sha256, measures, script, parameters, proportion, siblings });
             if kpis.len() == count {
                 let siblings: Arc<[String]> = kpis.iter().map(|kpi| kpi.id().to_owned()).collect();
-                kpis.iter_mut().for_each(|kpi| kpi.siblings = siblings.clone());
+                for kpi in &mut kpis {
+                    kpi.siblings = siblings.clone();
+                }
                 return Ok(kpis);
             }
         }

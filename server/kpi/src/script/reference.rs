@@ -12,7 +12,7 @@ pub struct Reference {
 impl Reference {
     /// The reference of a language.
     pub fn of(language: &Language) -> Reference {
-        let signature = |f: rhai::FuncInfo| Some(f.metadata.gen_signature(|name| name.into()));
+        let signature = |f: rhai::FuncInfo| Some(f.metadata.gen_signature(Into::into));
         Reference { signatures: language.engine.collect_fn_metadata(None, signature, false) }
     }
 

@@ -193,12 +193,11 @@ impl PastRow {
         let origin = Origin { table: self.changes, depth: self.row.origin.depth + 1 };
         let own = |column| Expr::Column(origin, Projection::of(Path::own(column)));
         let changed_at = self.changes.column("changed_at").expect("a table of changes says when");
-        let (dated, filter) = match self.at {
-            Expr::Period(edge) => (Some((Path::own(changed_at), Reach::From(edge))), None),
-            _ => {
-                let at = self.at.seen_from(origin, self.parent);
-                (None, Some(Condition::Compare(own(changed_at), Comparison::GreaterOrEqual, at)))
-            }
+        let (dated, filter) = if let Expr::Period(edge) = self.at {
+            (Some((Path::own(changed_at), Reach::From(edge))), None)
+        } else {
+            let at = self.at.seen_from(origin, self.parent);
+            (None, Some(Condition::Compare(own(changed_at), Comparison::GreaterOrEqual, at)))
         };
         let later = |aggregate| {
             let (table, parent) = (self.changes, self.parent);

@@ -257,7 +257,7 @@ fn breakdown(written: &Dynamic) -> super::errors::Refused<Breakdown> {
         })
     };
     match written.clone().into_typed_array::<Dynamic>() {
-        Ok(names) => names.iter().map(named).collect(),
+        Ok(several) => several.iter().map(named).collect(),
         Err(_) => named(written).map(|dimension| vec![dimension]),
     }
 }

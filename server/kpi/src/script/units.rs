@@ -120,8 +120,8 @@ pub fn register(engine: &mut Engine) {
     register_operator(engine, "/", |left, right| Ok(left.over(right)));
     register_operator(engine, "min", |left, right| left.joined(right, "compared with", left.value.min(right.value)));
     register_operator(engine, "max", |left, right| left.joined(right, "compared with", left.value.max(right.value)));
-    register_comparison(engine, "==", |left, right| left == right);
-    register_comparison(engine, "!=", |left, right| left != right);
+    register_comparison(engine, "==", |left, right| left.total_cmp(&right).is_eq());
+    register_comparison(engine, "!=", |left, right| left.total_cmp(&right).is_ne());
     register_comparison(engine, "<", |left, right| left < right);
     register_comparison(engine, "<=", |left, right| left <= right);
     register_comparison(engine, ">", |left, right| left > right);
