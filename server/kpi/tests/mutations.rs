@@ -6,7 +6,7 @@
 //! process with it, it is found there. The changes are the same in every run. `PEGEL_MUTATIONS=5000` tries more of them, `PEGEL_SEED=7` others.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use pegel_kpi::script::Language;
+use pegel_kpi::script::{Language, exercise};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -175,15 +175,6 @@ fn mutated(scripts: &[String], seed: u64) -> String {
         change(&mut script, &other, &mut chance);
     }
     script.concat()
-}
-
-/// Runs a script to its end; which end does not matter.
-fn exercise(language: &Arc<Language>, text: &str) {
-    let Ok(kpis) = language.load("mutated.rhai", text) else { return };
-    for kpi in &kpis {
-        drop(kpi.run_tests());
-        drop(kpi.cell_of_nothing());
-    }
 }
 
 /// Every script below a folder.

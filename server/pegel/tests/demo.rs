@@ -63,7 +63,7 @@ fn every_shipped_kpi_has_the_same_figures_on_both_databases() {
         let ids: Vec<&str> = kpis.lines().filter_map(|line| line.split_whitespace().next()).collect();
         assert!(ids.len() >= 74, "{kpis}");
         let section = |id: &&str| format!("[[sections.kpis]]\nid = \"{id}\"\n");
-        let sections = ids.iter().map(section).collect::<Vec<_>>().join("");
+        let sections = ids.iter().map(section).collect::<Vec<_>>().concat();
         let head = "title = { en = \"All\", de = \"Alle\" }\nlocale = \"en-GB\"\nzone = \"Europe/Berlin\"\nevery = \"week\"\n\
                     trend = 13\n[[sections]]\ntitle = { en = \"All\", de = \"Alle\" }\n";
         home.write("config/reports/all.toml", &format!("{head}{sections}"));
