@@ -207,7 +207,8 @@ fn rows_that_ended_before_are_left_out_and_those_without_an_end_are_not() {
         );
         let path = |name: &str| common::path_of(pegel_kpi::model::table("leads").unwrap(), name);
         let lasting = Lasting { until: vec![path("accepted_at"), path("closed_at")], at: 200 };
-        let window = Window { path: path("offered_at"), ranges: vec![i64::MIN..300], lasting: Some(lasting) };
+        let window =
+            Window { path: path("offered_at"), ranges: one(&(i64::MIN..300)).to_vec(), lasting: Some(lasting) };
         let scan = Scan { window: Some(window), ..scan_of("leads", &["key"]) };
         assert_eq!(rows(&store, &scan), ["accepted late", "open"]);
     });
