@@ -24,10 +24,10 @@ struct Memory(Vec<(&'static str, Vec<(&'static str, &'static str)>)>);
 impl Memory {
     fn number(kind: Kind, text: &str) -> Option<f64> {
         #[expect(clippy::cast_precision_loss, reason = "an instant")]
-        let instant = || Some(text.parse::<jiff::Timestamp>().ok()?.as_second() as f64);
+        let instant = |text: &str| Some(text.parse::<jiff::Timestamp>().ok()?.as_second() as f64);
         match kind {
-            Kind::Instant => instant(),
-            Kind::Date => Some((format!("{text}T00:00Z").parse::<jiff::Timestamp>().ok()?.as_second() / 86_400) as f64),
+            Kind::Instant => instant(text),
+            Kind::Date => Some((instant(&format!("{text}T00:00Z"))? / 86_400.0).floor()),
             _ => text.parse().ok(),
         }
     }
