@@ -15,7 +15,7 @@ pub enum Outcome {
     ZeroDenominator,
     /// Fewer rows than the KPI's minimum sample.
     TooFew,
-    /// The source of the data is older than it may be; for sources that say how fresh they are.
+    /// The data is older than the KPI allows.
     Stale,
     /// The script failed; the message says where.
     ScriptError { message: String },

@@ -51,6 +51,10 @@ pub struct Declaration {
     /// So long after a period its figures can still change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settles_after: Option<Lag>,
+    /// Figures are stale that rest on data from longer ago: when the last import was so long before the end of the period,
+    /// or of its part that has passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stale_after: Option<Lag>,
     /// What configuration may set, with what holds unless it does.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, Parameter>,

@@ -1,7 +1,7 @@
 //! KPIs, periods and breakdowns in, figures out.
 
 use crate::aggregate::Reading;
-use crate::cell::{Breakdown, Cell, Group};
+use crate::cell::{Breakdown, Cell, Group, Outcome};
 use crate::declaration::Lag;
 use crate::fold::{Fold, Readings};
 use crate::kpi::Kpi;
@@ -64,7 +64,9 @@ pub fn compute<S: Source>(
     now: Timestamp,
     source: &mut S,
 ) -> Result<Vec<Figures>, S::Error> {
-    let course = Course::new(requests, periods, now);
+    let asks = requests.iter().any(|request| request.kpi.declaration.stale_after.is_some());
+    let refreshed_at = if asks { source.refreshed_at()? } else { None };
+    let course = Course::new(requests, periods, now, refreshed_at);
     let mut folds = plan(requests, &course.periods);
     let mut costs = Vec::with_capacity(folds.len());
     for fold in &mut folds {
@@ -110,10 +112,12 @@ struct Course {
     /// For each period asked for, its place, and that of the one before.
     asked: Vec<(usize, Option<usize>)>,
     now: Timestamp,
+    /// When the data was last brought up to date, in UTC seconds.
+    refreshed_at: Option<i64>,
 }
 
 impl Course {
-    fn new(requests: &[Request], asked: &[Period], now: Timestamp) -> Course {
+    fn new(requests: &[Request], asked: &[Period], now: Timestamp, refreshed_at: Option<i64>) -> Course {
         let mut periods: Vec<Period> = asked.iter().map(|period| period.as_of(now)).collect();
         let looks_back = requests.iter().any(|request| request.kpi.looks_back());
         let mut place = |index: usize| {
@@ -125,7 +129,7 @@ impl Course {
             }))
         };
         let asked = (0..asked.len()).map(|index| (index, place(index))).collect();
-        Course { periods, asked, now }
+        Course { periods, asked, now, refreshed_at }
     }
 
     fn broken(&self, kpi: &Kpi, by: &Breakdown, folds: &[Fold]) -> Broken {
@@ -162,8 +166,13 @@ impl Course {
         Broken { by: by.clone(), rows: groups.into_iter().filter_map(row).collect() }
     }
 
-    /// The cell with whether it can still change.
+    /// The cell with whether it can still change; without its figure, if the data is too old for it.
     fn dated(&self, kpi: &Kpi, period: &Period, cell: Cell) -> Cell {
+        let needed = period.instants().end.min(self.now.as_second());
+        let too_old = |after: Lag| self.refreshed_at.is_some_and(|refreshed| refreshed < needed - after.seconds());
+        if kpi.declaration.stale_after.is_some_and(too_old) {
+            return Cell::of(Outcome::Stale);
+        }
         let settled = kpi.declaration.settles_after.map_or(0, Lag::seconds);
         let provisional = period.is_running(self.now) || self.now.as_second() < period.instants().end + settled;
         Cell { provisional, ..cell }

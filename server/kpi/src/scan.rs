@@ -60,4 +60,12 @@ pub trait Source {
     /// # Errors
     /// If they cannot be read.
     fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&crate::batch::Batch)) -> Result<(), Self::Error>;
+
+    /// When the rows were last brought up to date, in UTC seconds; `None` where nobody knows.
+    ///
+    /// # Errors
+    /// If that cannot be read.
+    fn refreshed_at(&mut self) -> Result<Option<i64>, Self::Error> {
+        Ok(None)
+    }
 }

@@ -143,6 +143,35 @@ fn a_figure_is_provisional_until_it_has_settled() {
 }
 
 #[test]
+fn figures_from_data_that_is_too_old_are_stale() {
+    struct Old(Memory);
+    impl Source for Old {
+        type Error = Infallible;
+
+        fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), Infallible> {
+            self.0.scan(scan, each)
+        }
+
+        fn refreshed_at(&mut self) -> Result<Option<i64>, Infallible> {
+            Ok(Some("2026-11-14T00:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second()))
+        }
+    }
+    let measures = "#{ n: data.leads.dated(|l| l.created_at).count() }";
+    let kpi = kpi(r#"unit: "count", stale_after: "2d""#, measures, "fn value(m) { m.n }");
+    let mut old = Old(Memory(vec![lead("2026-11-09T09:00Z"), lead("2026-11-17T09:00Z")]));
+    let mut outcome = |week, now: &str| {
+        let request = Request { kpi: &kpi, breakdowns: vec![Vec::new()] };
+        let Ok(mut figures) =
+            compute(&[request], &[period(week)], &Scope::everything(), now.parse().unwrap(), &mut old);
+        figures.remove(0).breakdowns.remove(0).rows.remove(0).cells.remove(0).outcome
+    };
+    assert_eq!(outcome("2026-W46", "2026-12-01T00:00:00Z"), Outcome::Value { value: 1.0 });
+    assert_eq!(outcome("2026-W47", "2026-12-01T00:00:00Z"), Outcome::Stale);
+    // The week has only begun: what is there is not too old yet.
+    assert_eq!(outcome("2026-W47", "2026-11-16T00:00:00Z"), Outcome::Value { value: 0.0 });
+}
+
+#[test]
 fn the_period_before_is_at_hand_and_nothing_after_something_is_a_figure() {
     let growth = kpi(
         r#"unit: "percent""#,

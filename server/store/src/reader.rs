@@ -2,8 +2,11 @@
 
 use crate::StoreError;
 use crate::connection::{Connections, Purpose, Transaction};
+use crate::schema::imports;
 use crate::sql::{Gives, ScanStatement, Visit, send};
+use diesel::dsl::max;
 use diesel::row::{Field, Row};
+use diesel::{QueryDsl, RunQueryDsl};
 use pegel_kpi::batch::{Batch, Values};
 use pegel_kpi::model::{Kind, MAX_EXACT};
 use pegel_kpi::scan::{Scan, Source};
@@ -35,6 +38,13 @@ impl Source for Reader {
         send(self.transaction.conn(), "reading facts", &ScanStatement::new(scan), &mut filling)?;
         filling.flush();
         Ok(())
+    }
+
+    /// The time of the last import.
+    fn refreshed_at(&mut self) -> Result<Option<i64>, StoreError> {
+        self.statements += 1;
+        let latest = imports::table.select(max(imports::imported_at));
+        latest.first(self.transaction.conn()).map_err(StoreError::while_("reading when data was imported last"))
     }
 }
 

@@ -274,7 +274,7 @@ fn declare(context: NativeCallContext, map: Map) -> Refused<()> {
         Complaint::new(format!("the declaration is not in order: {text}")).hint(
             "it has id, title, description (both #{ en, de }), unit (percent, money, duration, count, number), \
              better (higher, lower, neutral), and may have threshold #{ warning, critical }, min_sample, \
-             settles_after and parameters",
+             settles_after, stale_after and parameters",
         )
     })?;
     configure(&mut declaration, setting.as_ref().map(|setting| &*setting.0.configured))?;
