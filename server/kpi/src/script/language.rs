@@ -260,7 +260,7 @@ fn refuse(name: &str) -> Refused<()> {
 }
 
 /// How many KPIs one file may declare.
-const MOST_KPIS: usize = 64;
+pub(super) const MOST_KPIS: usize = 64;
 
 #[expect(clippy::needless_pass_by_value, reason = "Rhai hands it over by value")]
 fn declare(context: NativeCallContext, map: Map) -> Refused<()> {

@@ -8,9 +8,18 @@ use std::time::{Duration, Instant};
 ///
 /// Together with the sizes below it bounds what a script can hold: a map that grows through `m[k] = v` is not measured by
 /// Rhai, and each entry takes about eight operations.
-const OPERATIONS: u64 = 25_000;
+pub(super) const OPERATIONS: u64 = 25_000;
 /// Wall-clock time of one call.
-const TIME: Duration = Duration::from_secs(1);
+pub(super) const TIME: Duration = Duration::from_secs(1);
+/// How deep calls may be nested.
+pub(super) const CALL_LEVELS: usize = 24;
+/// Variables that there may be at a time, and functions of a script.
+pub(super) const VARIABLES: usize = 64;
+pub(super) const FUNCTIONS: usize = 64;
+/// Bytes of a text.
+pub(super) const TEXT_SIZE: usize = 16 * 1024;
+/// Elements of a list or a map.
+pub(super) const ELEMENTS: usize = 1_000;
 
 thread_local! {
     /// Until when the call that runs on this thread may take. Rhai's progress callback belongs to the engine, which many
@@ -22,14 +31,14 @@ thread_local! {
 pub fn set(engine: &mut Engine) {
     engine
         .set_max_operations(OPERATIONS)
-        .set_max_call_levels(24)
+        .set_max_call_levels(CALL_LEVELS)
         .set_max_expr_depths(48, 32)
-        .set_max_variables(64)
-        .set_max_functions(64)
+        .set_max_variables(VARIABLES)
+        .set_max_functions(FUNCTIONS)
         .set_max_modules(16)
-        .set_max_string_size(16 * 1024)
-        .set_max_array_size(1_000)
-        .set_max_map_size(1_000)
+        .set_max_string_size(TEXT_SIZE)
+        .set_max_array_size(ELEMENTS)
+        .set_max_map_size(ELEMENTS)
         .set_max_strings_interned(1_024)
         .on_progress(|_| {
             // One operation can take long, such as comparing two lists: the clock is looked at after each.

@@ -16,10 +16,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// How long a script may be, in bytes.
-const LONGEST: usize = 64 * 1024;
+pub(super) const LONGEST: usize = 64 * 1024;
 
 /// How many measures one KPI may have.
-const MOST_MEASURES: usize = 100;
+pub(super) const MOST_MEASURES: usize = 100;
 
 /// A compiled script.
 #[derive(Debug)]

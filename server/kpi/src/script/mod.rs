@@ -25,4 +25,4 @@ pub use language::{Configured, Environment, Language};
 pub(crate) use load::Script;
 pub use load::exercise;
 pub(crate) use operators::MINOR_UNITS;
-pub use reference::Reference;
+pub use reference::{Block, Chapter, Function, Piece, Reference, Text};

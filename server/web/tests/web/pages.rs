@@ -114,3 +114,22 @@ fn a_kpi_without_any_figure_says_so() {
         assert!(words.contains("There is no figure in these weeks."), "{words}");
     });
 }
+
+#[test]
+fn the_reference_explains_the_language_with_its_functions_and_tables() {
+    on_both(|store| {
+        let site = Site::on(store);
+        let page = site.get("/reference");
+        let words = page.words();
+        let first: Vec<&str> = words.lines().take(60).collect();
+        insta::assert_snapshot!("reference_en", first.join("\n"));
+        for piece in ["<h3 id=\"fn-ratio\">ratio</h3>", "<h3 id=\"table-leads\">data.leads</h3>"] {
+            assert!(page.html().contains(piece), "{piece}");
+        }
+        let chapters = page.html().matches("<section").count();
+        assert_eq!(page.html().matches("<li><a href=\"#").count(), chapters);
+        let german = site.get_in("de", "/reference");
+        assert!(german.words().contains("Die Referenz selbst gibt es nur auf Englisch."), "{}", german.words());
+        assert!(german.html().contains(">Sprachreferenz</a>"));
+    });
+}
