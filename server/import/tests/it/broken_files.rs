@@ -213,7 +213,7 @@ fn a_mapping_that_does_not_exist() {
         error.to_string(),
         "there is no mapping “maven_pipelin” (did you mean “maven_pipeline”?); the mappings are maven_accounts, \
          maven_pipeline, maven_products, maven_teams, olist_deals, olist_deals_semicolon, olist_deals_us, olist_leads, \
-         olist_leads_semicolon, olist_leads_us"
+         olist_leads_semicolon, olist_leads_us, online_retail"
     );
     assert!(Mapping::find(home.path(), "../maven_pipeline").is_err());
 }

@@ -135,9 +135,11 @@ fn columns(functions: Vec<Block>) -> Chapter {
 }
 
 fn operators() -> Chapter {
-    let rows: Vec<[&str; 3]> = OPERATIONS.to_vec();
-    let blocks = [text(OPERATORS), table(["Example", "What", "Gives"], &rows)];
-    chapter("operators", "Operators", blocks)
+    let row = |[example, what, gives]: &[&str; 3]| {
+        vec![format!("`{example}`").as_str().into(), Text::from(*what), format!("→ {gives}").as_str().into()]
+    };
+    let rows = OPERATIONS.iter().map(row).collect();
+    chapter("operators", "Operators", [text(OPERATORS), Block::Table { head: vec!["Example", "What", "Gives"], rows }])
 }
 
 fn period(functions: Vec<Block>) -> Chapter {
@@ -229,6 +231,8 @@ const AFTER_COMMANDS: &[&str] = &[
     "`--period` takes what is listed under “How periods are written”, `--by` up to two dimensions with a comma between \
      them: see “Breaking down”. Nothing has to be written into a script for a breakdown.",
     "A running server takes a changed file up by itself; the page of the KPI says if it is not in order.",
+    "Editors that know Rhai complete and explain functions by the file that `pegel kpi reference --definitions` prints: \
+     save it as `pegel.d.rhai` beside the folder `kpis/`, not in it.",
 ];
 
 /// What those stumble over who know other languages.

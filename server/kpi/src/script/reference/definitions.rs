@@ -13,6 +13,6 @@ pub fn of(signatures: &[Signature]) -> String {
 }
 
 fn documentation(entry: &Entry) -> String {
-    let example = entry.example.text().lines().map(|line| format!("/// {line}\n")).collect::<String>();
-    format!("/// {}\n///\n/// ```rhai\n{example}/// ```\n", entry.text)
+    let example: Vec<String> = entry.example.text().lines().map(|line| format!("/// {line}")).collect();
+    format!("/// {}\n///\n/// ```rhai\n{}\n/// ```\n", entry.text, example.join("\n"))
 }

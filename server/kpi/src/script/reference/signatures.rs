@@ -55,7 +55,7 @@ impl Signature {
         };
         if signature.is_operator() {
             let gives_condition = CONDITIONS.contains(&signature.name.as_str());
-            signature.result = if gives_condition { "condition" } else { "column" }.to_owned();
+            signature.result = String::from(if gives_condition { "condition" } else { "column" });
         }
         signature
     }

@@ -2,7 +2,7 @@ use super::chapters::{FIELDS, OPERATIONS, PARTS, PERIODS, ROW_VALUES, TEST_KEYS,
 use super::entries::{ENTRIES, OF_RHAI};
 use super::examples::Example;
 use super::recipes::{FIRST, RECIPES};
-use super::{Block, Reference};
+use super::{Block, Reference, Signature};
 use crate::declaration::{Declaration, Unit};
 use crate::period::Period;
 use crate::script::Language;
@@ -44,11 +44,11 @@ fn every_entry_is_about_a_function_of_ours() {
 
 #[test]
 fn every_operator_stands_in_an_example() {
-    let written: String = OPERATIONS.iter().map(|[example, what, _]| format!("{example} {what} ")).collect();
+    let written: Vec<String> = OPERATIONS.iter().map(|[example, what, _]| format!("{example} {what}")).collect();
     let operators: BTreeSet<String> =
-        reference().signatures.into_iter().filter(|s| s.is_operator()).map(|s| s.name).collect();
+        reference().signatures.into_iter().filter(Signature::is_operator).map(|s| s.name).collect();
     for operator in operators {
-        assert!(written.contains(&operator), "{operator}");
+        assert!(written.iter().any(|text| text.contains(&operator)), "{operator}");
     }
 }
 
@@ -220,7 +220,7 @@ fn signatures_name_types_as_people_know_them() {
     let types: BTreeSet<&str> =
         signatures.iter().flat_map(|s| s.parameters.iter().chain([&s.result])).map(String::as_str).collect();
     let shown = signatures.iter().filter(|s| ["dated", "param", "kpi", "times"].contains(&s.name.as_str()));
-    let shown: Vec<String> = shown.map(super::Signature::shown).collect();
+    let shown: Vec<String> = shown.map(Signature::shown).collect();
     insta::assert_snapshot!("signatures", format!("{types:?}\n{}", shown.join("\n")));
 }
 
