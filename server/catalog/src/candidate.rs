@@ -35,7 +35,10 @@ impl Candidate {
         let affected = in_force.map(|in_force| files.affected_since(in_force));
         let is_affected = |kpi: &&Kpi| affected.as_ref().is_none_or(|affected| affected.contains(&kpi.file.as_str()));
         // Before thresholds are laid over them: the tests of a script are about the script.
-        let (problems, failed_tests) = failed(kpis.iter().filter(is_affected));
+        let (mut problems, mut failed_tests) = failed(kpis.iter().filter(is_affected));
+        let lost = in_force.map(|in_force| without_their_tests(&files, in_force)).unwrap_or_default();
+        failed_tests += lost.len();
+        problems.extend(lost);
         let catalog = Catalog::laid_over(kpis, &files)?;
         Ok(Candidate { files, catalog, failed_tests, problems })
     }
@@ -48,6 +51,18 @@ impl Candidate {
         let candidate = Candidate::new(files, in_force)?;
         if candidate.failed_tests == 0 { Ok(candidate) } else { Err(CatalogError::FailedTests(candidate.problems)) }
     }
+}
+
+/// Scripts that had tests and have none any more: somebody is still writing them, or has cut them off.
+fn without_their_tests(files: &Files, in_force: &Files) -> Vec<Problem> {
+    let tested = |text: &str| text.lines().any(|line| line.trim_start().starts_with("fn tests("));
+    let lost =
+        |file: &&str| in_force.text(file).is_some_and(tested) && files.text(file).is_some_and(|text| !tested(text));
+    let problem = |file: &str| Problem {
+        file: file.to_owned(),
+        message: format!("{file}: the version in force has tests, this one has none"),
+    };
+    files.names().filter(lost).map(problem).collect()
 }
 
 /// The tests that fail, by file, and how many they are.

@@ -1,10 +1,10 @@
 //! `config/thresholds.toml`: thresholds that override those of the scripts, and parameters that scripts leave open.
 
 use crate::{CatalogError, did_you_mean};
-use pegel_kpi::declaration::Parameter;
+use pegel_kpi::declaration::{Declaration, Parameter};
 use pegel_kpi::kpi::Kpi;
 use pegel_kpi::script::Configured;
-use pegel_kpi::threshold::{Better, Mark};
+use pegel_kpi::threshold::Mark;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
@@ -97,33 +97,11 @@ impl Thresholds {
                 threshold.critical = Setting::over(rule.critical, threshold.critical);
                 kpi.declaration.min_sample = rule.min_sample.unwrap_or(kpi.declaration.min_sample);
             }
-            check_order(kpi)?;
+            let Declaration { id, threshold, better, .. } = &kpi.declaration;
+            threshold.check_order(*better).map_err(|message| wrong(format!("{id}: {message}")))?;
         }
         Ok(())
     }
-}
-
-/// A warning comes before critical, or it never comes.
-fn check_order(kpi: &Kpi) -> Result<(), CatalogError> {
-    let declaration = &kpi.declaration;
-    let (Some(Mark::At(warning)), Some(Mark::At(critical))) =
-        (declaration.threshold.warning, declaration.threshold.critical)
-    else {
-        return Ok(());
-    };
-    let reversed = match declaration.better {
-        Better::Higher => warning < critical,
-        Better::Lower => warning > critical,
-        Better::Neutral => false,
-    };
-    if !reversed {
-        return Ok(());
-    }
-    let side = if declaration.better == Better::Higher { "above" } else { "below" };
-    Err(wrong(format!(
-        "{}: the warning at {warning} would never be seen, since {critical} is already critical; set it {side} that",
-        kpi.id()
-    )))
 }
 
 fn wrong(message: String) -> CatalogError {

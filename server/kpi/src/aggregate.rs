@@ -138,9 +138,17 @@ impl Measure {
         !dated || self.latest.is_some() || self.parts().into_iter().any(Part::needs_period)
     }
 
+    /// Whether the figures of parts of a period add up to that of the period.
+    pub fn adds_up(&self) -> bool {
+        let plain = matches!(self.frame, Frame::Dated { reach: Reach::Within, .. }) && !self.needs_period();
+        plain && matches!(self.aggregate, Aggregate::Count | Aggregate::Distinct(_) | Aggregate::Sum(_))
+    }
+
     /// The date that gives the month in a breakdown by month; `None` where there is none.
     pub fn month_of(&self) -> Option<&Path> {
+        // The latest rows of each month are not those of the period.
         match (&self.month_of, &self.frame) {
+            _ if self.latest.is_some() => None,
             (Some(path), _) | (None, Frame::Dated { by: path, .. }) => Some(path),
             _ => None,
         }
@@ -315,8 +323,9 @@ impl Accumulator {
                 let last = matches!(self.aggregate, Aggregate::Picked { last: true, .. });
                 for row in rows.filter(|row| !by[*row].is_nan()) {
                     let state = &mut states[slots[row] as usize];
-                    if state.is_none_or(|(known, _)| if last { by[row] > known } else { by[row] < known }) {
-                        *state = Some((by[row], values[row]));
+                    let found = (by[row], values[row]);
+                    if state.is_none_or(|known| comes_before(found, known, last)) {
+                        *state = Some(found);
                     }
                 }
             }
@@ -363,8 +372,7 @@ impl Accumulator {
             States::Picked(states) => {
                 let picked = within(states, slots).iter().flatten();
                 let last = matches!(self.aggregate, Aggregate::Picked { last: true, .. });
-                let first = |a: &(f64, f64), b: &(f64, f64)| if last { b.0 > a.0 } else { b.0 < a.0 };
-                let found = picked.copied().reduce(|a, b| if first(&a, &b) { b } else { a });
+                let found = picked.copied().reduce(|a, b| if comes_before(b, a, last) { b } else { a });
                 let value = found.map(|(_, value)| value).filter(|value| !value.is_nan());
                 Reading { value, rows: u64::from(found.is_some()) }
             }
@@ -390,11 +398,19 @@ impl Accumulator {
     }
 }
 
+/// Whether a row, as its order and value, is picked rather than another one. Rows come in any order: of two alike the
+/// greater value is picked.
+fn comes_before(row: (f64, f64), other: (f64, f64), last: bool) -> bool {
+    let order = row.0.total_cmp(&other.0);
+    let order = if last { order.reverse() } else { order };
+    order.then(other.1.total_cmp(&row.1)).is_lt()
+}
+
 /// The latest row of each series, one set of them for each slot.
 #[derive(Debug, Default)]
 pub struct LatestRows(Vec<FxHashMap<Box<[u64]>, LatestRow>>);
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, PartialOrd)]
 struct LatestRow {
     by: f64,
     /// What it contributes to the aggregate; `None` if it is the latest, but does not count.
@@ -408,7 +424,7 @@ impl LatestRows {
     }
 
     /// Takes in the selected rows: `series` says which rows belong together, `by` which of them is the latest, `passes`
-    /// whether that one counts. Of two dated alike the one read later stays.
+    /// whether that one counts. Rows come in any order: of two dated alike the greater one stays.
     pub fn add(
         &mut self,
         selected: &[u32],
@@ -420,11 +436,12 @@ impl LatestRows {
     ) {
         for row in selected.iter().map(|row| *row as usize) {
             let key: Box<[u64]> = series.iter().map(|codes| codes[row]).collect();
+            let counts = passes.is_none_or(|passes| passes[row]);
+            let operands = counts.then(|| operands.iter().map(|operands| operands[row]).collect());
+            let found = LatestRow { by: by[row], operands };
             let known = &mut self.0[slots[row] as usize];
-            if known.get(&key).is_none_or(|known| by[row] >= known.by) {
-                let counts = passes.is_none_or(|passes| passes[row]);
-                let operands = counts.then(|| operands.iter().map(|operands| operands[row]).collect());
-                known.insert(key, LatestRow { by: by[row], operands });
+            if known.get(&key).is_none_or(|known| found.partial_cmp(known).is_some_and(std::cmp::Ordering::is_gt)) {
+                known.insert(key, found);
             }
         }
     }
@@ -482,7 +499,9 @@ fn top_share(values: &mut [f64], share: f64) -> f64 {
     // A fifth of 5 is 1, though 5 × 0.2 is a little more.
     let top = (values.len() as f64 * share - 1e-9).ceil().max(0.0) as usize;
     let all = sum(values);
-    if all > 0.0 { sum(&values[..top.min(values.len())]) / all } else { f64::NAN }
+    // What some brought in was taken away by others: then nobody has a share of it.
+    let shared = values.last().is_some_and(|least| *least >= 0.0);
+    if all > 0.0 && shared { sum(&values[..top.min(values.len())]) / all } else { f64::NAN }
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ impl Zoned {
 
 /// The day of that number since 1970; `None` for a missing one and one outside the calendar.
 fn civil(day: f64) -> Option<Date> {
-    date(1970, 1, 1).checked_add(whole(day)?.days()).ok()
+    date(1970, 1, 1).checked_add(jiff::Span::new().try_days(whole(day)?).ok()?).ok()
 }
 
 /// The first instant of a day in a zone, in UTC seconds. Where a clock change skips midnight, the first instant after it.

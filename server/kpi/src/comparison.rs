@@ -62,7 +62,15 @@ pub fn compare<S: Source>(
             target: target.and_then(|target| target.cells.first()?.outcome.value()),
         })
     };
-    Ok(figures.first().map(rows).unwrap_or_default().iter().filter_map(compared).collect())
+    let own = figures.first().map(rows).unwrap_or_default();
+    let mut all: Vec<Compared> = own.iter().filter_map(compared).collect();
+    // Who has a target and nothing to show for it is the one to be seen.
+    for target in targets.iter().filter(|target| own.iter().all(|row| row.groups != target.groups)) {
+        let cells = vec![kpi.cell_of_nothing(); periods.len()];
+        all.extend(compared(&Row { groups: target.groups.clone(), cells }));
+    }
+    all.sort_by(|left, right| left.groups.cmp(&right.groups));
+    Ok(all)
 }
 
 fn rows(figures: &Figures) -> &[Row] {

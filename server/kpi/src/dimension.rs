@@ -1,6 +1,6 @@
 //! Dimensions: by what a value may be broken down, and where a table finds each of them.
 
-use crate::model::{Path, Table};
+use crate::model::{self, Path, Table};
 
 /// By what a value may be broken down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -65,15 +65,25 @@ impl Dimension {
     /// Where to look, best first: the fact's own column, then those of what it refers to.
     fn candidates(self) -> &'static [&'static [&'static str]] {
         match self {
-            Dimension::Partner => &[&["partner", "name"]],
-            Dimension::Rep => &[&["rep", "name"]],
+            Dimension::Partner => &[&["partner", "name"], &["opportunity", "partner", "name"]],
+            Dimension::Rep => &[&["rep", "name"], &["opportunity", "rep", "name"]],
             Dimension::Product => &[&["product", "name"]],
             Dimension::ProductLine => &[&["line"], &["product", "line"]],
             // The region of a fact is its own, else its partner's, else its rep's, else its customer's.
-            Dimension::Region => &[&["region"], &["partner", "region"], &["rep", "region"], &["customer", "region"]],
+            // A change of an opportunity is seen by those who see the opportunity.
+            Dimension::Region => &[
+                &["region"],
+                &["partner", "region"],
+                &["rep", "region"],
+                &["customer", "region"],
+                &["opportunity", "region"],
+                &["opportunity", "partner", "region"],
+                &["opportunity", "rep", "region"],
+                &["opportunity", "customer", "region"],
+            ],
             Dimension::Source => &[&["source"], &["lead", "source"]],
             Dimension::Campaign => &[&["campaign"], &["lead", "campaign"]],
-            Dimension::Team => &[&["team"], &["rep", "team"]],
+            Dimension::Team => &[&["team"], &["rep", "team"], &["opportunity", "rep", "team"]],
             // A lead comes by its source; that is its channel.
             Dimension::Channel => &[&["channel"], &["source"], &["customer", "channel"]],
             Dimension::Segment => &[&["segment"], &["customer", "segment"]],
@@ -104,9 +114,10 @@ impl Dimension {
         }
         let found: Vec<Path> = self.candidates().iter().filter_map(|names| Path::resolve(table, names)).collect();
         let first = found.first()?;
-        match (self.entity(), first.references.first()) {
-            (Some(_), Some(reference)) => {
-                let key = Path::own(table.column(reference.column)?);
+        match (self.entity(), first.references.split_last()) {
+            (Some(_), Some((last, before))) => {
+                let holder = before.iter().try_fold(table, |_, step| model::table(step.table))?;
+                let key = Path { references: before.to_vec(), ..Path::own(holder.column(last.column)?) };
                 Some(Located::Row { key, label: first.clone() })
             }
             _ => Some(Located::Text(found)),

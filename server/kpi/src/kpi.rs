@@ -24,6 +24,8 @@ pub struct Kpi {
     pub(crate) parameters: Arc<Map>,
     /// Whether its value is a share of rows, so that one can say how sure it is.
     pub(crate) proportion: bool,
+    /// Whether the figures of parts of a period add up to that of the period.
+    pub(crate) adds_up: bool,
     /// The ids of all KPIs that its script declares, its own among them.
     pub(crate) siblings: Arc<[String]>,
 }
@@ -33,7 +35,7 @@ pub struct Kpi {
 pub enum NoSuchBreakdown {
     #[error("{kpi} cannot be broken down by {dimension}: {table} has no {dimension}")]
     Lacking { kpi: String, dimension: Dimension, table: &'static str },
-    #[error("{kpi} cannot be broken down by month: {table} is counted at an instant, and no date says which month")]
+    #[error("{kpi} cannot be broken down by month: no date says which month a row of {table} belongs to")]
     Undated { kpi: String, table: &'static str },
     #[error("{kpi} compares with the period before, and so not by month: ask for each month as a period of its own")]
     LooksBack { kpi: String },
@@ -111,6 +113,8 @@ impl Kpi {
                 let seen = readings.iter().chain(before.iter().filter(|_| self.looks_back()));
                 self.judged(figure, readings, seen.map(|reading| reading.rows).max().unwrap_or(0))
             }
+            // Where there is nothing, a script that asks for more than that has no figure.
+            Err(_) if readings.iter().all(|reading| reading.rows == 0) && !self.counts() => Cell::of(Outcome::NoRows),
             Err(diagnostic) => Cell::of(Outcome::ScriptError { message: diagnostic.to_string() }),
         }
     }

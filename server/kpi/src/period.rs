@@ -68,6 +68,9 @@ enum Unit {
     Years,
 }
 
+/// No span of time around a period is longer: a century.
+const LONGEST_DAYS: i32 = 36_600;
+
 /// Where time begins: before every date that can be stored.
 const EVER: i64 = -(1 << 53);
 
@@ -76,16 +79,16 @@ impl Length {
     pub fn parse(text: &str) -> Option<Length> {
         let text = text.trim();
         let digits = text.find(|letter: char| !letter.is_ascii_digit())?;
-        let count = text[..digits].parse().ok().filter(|count| (1..=100_000).contains(count))?;
-        let unit = match text[digits..].trim() {
-            "d" | "day" | "days" => Unit::Days,
-            "w" | "week" | "weeks" => Unit::Weeks,
-            "month" | "months" => Unit::Months,
-            "quarter" | "quarters" => Unit::Quarters,
-            "y" | "year" | "years" => Unit::Years,
+        let count = text[..digits].parse().ok().filter(|count| *count > 0)?;
+        let (unit, days) = match text[digits..].trim() {
+            "d" | "day" | "days" => (Unit::Days, 1),
+            "w" | "week" | "weeks" => (Unit::Weeks, 7),
+            "month" | "months" => (Unit::Months, 31),
+            "quarter" | "quarters" => (Unit::Quarters, 92),
+            "y" | "year" | "years" => (Unit::Years, 366),
             _ => return None,
         };
-        Some(Length { count, unit })
+        (count <= LONGEST_DAYS / days).then_some(Length { count, unit })
     }
 
     fn span(self) -> jiff::Span {
@@ -234,7 +237,8 @@ impl Period {
 
     /// Whether it has not ended yet.
     pub fn is_running(&self, now: Timestamp) -> bool {
-        now.as_second() < self.ends_at || self.cut_on.is_some()
+        let cut_now = self.cut_on.is_some() && now.as_second() == self.ends_at;
+        now.as_second() < self.ends_at || cut_now
     }
 
     /// The period, and if it is running, no more of it than has passed.
@@ -254,8 +258,15 @@ impl Period {
         if other.cut_on.is_none() {
             return self.clone();
         }
-        let elapsed = other.ends_at - other.starts_at;
-        Timestamp::from_second(self.starts_at + elapsed).map_or_else(|_| self.clone(), |now| self.as_of(now))
+        // By the calendar and the clock on the wall: a clock change lies in one of them, and not in the other.
+        let zone = self.zone();
+        let same_moment = || {
+            let now = Timestamp::from_second(other.ends_at).ok()?.to_zoned(zone.clone()).datetime();
+            let days = days_since_1970(now.date()) - days_since_1970(other.first_day);
+            let day = self.first_day.checked_add(days.days()).ok()?;
+            Some(day.to_datetime(now.time()).to_zoned(zone.clone()).ok()?.timestamp())
+        };
+        same_moment().map_or_else(|| self.clone(), |now| self.as_of(now))
     }
 
     /// The same period a year before: the same week, month or quarter of the year before. The week before week 53 of a

@@ -19,7 +19,12 @@ pub enum Mark {
     /// In the units of scripts.
     At(f64),
     /// The mean of the KPI's figures in that many periods before.
-    MeanOf { mean_of: usize },
+    MeanOf {
+        mean_of: usize,
+        /// On which side the bad figures lie, where that was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        below: Option<bool>,
+    },
 }
 
 /// The marks of a KPI as they are declared; what they amount to may depend on its past.
@@ -38,7 +43,7 @@ impl Mark {
     fn amount(self, past: &[Option<f64>]) -> Option<f64> {
         match self {
             Mark::At(mark) => Some(mark),
-            Mark::MeanOf { mean_of } => {
+            Mark::MeanOf { mean_of, .. } => {
                 let figures: Vec<f64> = past.iter().rev().take(mean_of).filter_map(|figure| *figure).collect();
                 #[expect(clippy::cast_precision_loss, reason = "a handful of periods")]
                 (mean_of > 0 && figures.len() == mean_of).then(|| figures.iter().sum::<f64>() / mean_of as f64)
@@ -54,10 +59,26 @@ impl Marks {
         Threshold { warning: amount(self.warning), critical: amount(self.critical) }
     }
 
+    /// Whether a figure comes to the warning before it is critical.
+    ///
+    /// # Errors
+    /// What is wrong, if the warning would never be seen.
+    pub fn check_order(&self, better: Better) -> Result<(), String> {
+        let (Some(Mark::At(warning)), Some(Mark::At(critical))) = (self.warning, self.critical) else { return Ok(()) };
+        let side = match better {
+            Better::Higher if warning < critical => "above",
+            Better::Lower if warning > critical => "below",
+            _ => return Ok(()),
+        };
+        Err(format!(
+            "the warning at {warning} would never be seen, since {critical} is already critical; set it {side} that"
+        ))
+    }
+
     /// How many periods before they look at.
     pub fn periods_before(&self) -> usize {
         let before = |mark: Option<Mark>| match mark {
-            Some(Mark::MeanOf { mean_of }) => mean_of,
+            Some(Mark::MeanOf { mean_of, .. }) => mean_of,
             _ => 0,
         };
         before(self.warning).max(before(self.critical))
@@ -156,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_mark_can_be_the_mean_of_the_periods_before() {
-        let marks = Marks { warning: Some(Mark::MeanOf { mean_of: 3 }), critical: Some(Mark::At(1.0)) };
+        let marks = Marks { warning: Some(Mark::MeanOf { mean_of: 3, below: None }), critical: Some(Mark::At(1.0)) };
         let threshold = marks.after(&[Some(100.0), Some(2.0), Some(3.0), Some(4.0)]);
         assert_eq!(threshold, Threshold { warning: Some(3.0), critical: Some(1.0) });
         assert_eq!(marks.after(&[Some(2.0), None, Some(4.0)]).warning, None);

@@ -86,6 +86,11 @@ impl Dataset {
             .hint("use .start_of_day() to make an instant of a date, .day() to make a date of an instant")
             .into());
         }
+        if until.as_ref().is_some_and(|until| Part::Expr(&until.expr).needs_period()) {
+            return Err(Complaint::new("when a row ends cannot depend on the period")
+                .hint("a missing end means that the row is still there")
+                .into());
+        }
         self.said(Framing::Existing { from, until: until.map(|until| until.expr) })
     }
 
@@ -218,6 +223,11 @@ impl Aggregable for Children {
     }
 
     fn dated(&self, by: Path, reach: Reach) -> Refused<Children> {
+        if self.dated.is_some() {
+            return Err(Complaint::new(format!("which rows of {} count is said twice", self.table.name))
+                .hint("use dated once")
+                .into());
+        }
         Ok(Children { dated: Some((by, reach)), ..self.clone() })
     }
 

@@ -90,7 +90,11 @@ pub fn register(engine: &mut Engine) {
         .register_fn("ratio", |numerator: Dynamic, denominator: Dynamic| ratio(&numerator, &denominator))
         .register_fn("number", |of: Dynamic| plain(&of, "number"))
         .register_fn("of", |figure: &mut Figure, sample: Dynamic| -> Refused<Figure> {
-            Ok(Figure { sample: number(&sample, "the sample")?, ..figure.clone() })
+            let sample = number(&sample, "the sample")?;
+            if sample.is_some_and(|sample| sample < 0.0) {
+                return Err(Complaint::new("the sample is negative").hint("it is a number of rows").into());
+            }
+            Ok(Figure { sample, ..figure.clone() })
         })
         .register_fn("beside", |figure: &mut Figure, name: &str, value: Dynamic| beside(figure, name, &value));
 }

@@ -9,7 +9,6 @@ use crate::declaration::Parameter;
 use crate::diagnostic::nearest;
 use crate::expr::{Arithmetic, Condition, Edge, Expr, Match, Part, Working};
 use crate::period::days_since_1970;
-use crate::scan::Projection;
 use rhai::{Dynamic, Engine, NativeCallContext};
 use std::sync::Arc;
 
@@ -128,13 +127,22 @@ fn alike(left: Term, right: Term, what: &str) -> Refused<(Term, Term)> {
     Ok((left, right))
 }
 
+/// Between how many columns `coalesce` chooses.
+const MOST_PATHS: usize = 16;
+
 fn coalesce(first: Term, second: &Dynamic) -> Refused<Term> {
     let second = term(second, "coalesce")?;
     // Two columns of one row become one that the database chooses; that works for texts as well.
     if let (Expr::Column(origin, paths), Expr::Column(other, more)) = (&first.expr, &second.expr)
         && (origin, first.kind) == (other, second.kind)
     {
-        let paths = Projection([&paths.0[..], &more.0[..]].concat());
+        let mut paths = paths.clone();
+        paths.0.extend(more.0.iter().filter(|path| !paths.0.contains(path)).cloned().collect::<Vec<_>>());
+        if paths.0.len() > MOST_PATHS {
+            return Err(Complaint::new(format!("coalesce chooses between more than {MOST_PATHS} columns"))
+                .hint("name those that matter")
+                .into());
+        }
         return built(Expr::Column(*origin, paths), first.kind);
     }
     let (first, second) = alike(first, second, "coalesce")?;

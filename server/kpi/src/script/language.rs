@@ -5,6 +5,7 @@ use super::{datasets, figure, functions, limits, operators, symbols, units};
 use crate::calendar::Calendar;
 use crate::declaration::{Declaration, Parameter};
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::threshold::{Better, Mark};
 use rhai::module_resolvers::StaticModuleResolver;
 use rhai::packages::{BasicArrayPackage, BasicMapPackage, BasicMathPackage, CorePackage, LogicPackage, Package as _};
 use rhai::{Dynamic, Engine, Map, Module, NativeCallContext, OptimizationLevel, Scope, Shared};
@@ -195,6 +196,8 @@ impl Language {
             .register_global_module(BasicMapPackage::new().as_shared_module())
             // It would fold `true && x` to `x`, and so hide that && does not work on conditions.
             .set_optimization_level(OptimizationLevel::None)
+            // Rhai's own shortcuts would divide whole numbers to whole ones, and compare anything with anything.
+            .set_fast_operators(false)
             .set_strict_variables(true)
             .set_fail_on_invalid_map_property(true)
             .set_module_resolver(StaticModuleResolver::new())
@@ -216,7 +219,10 @@ impl Language {
         super::testing::register(&mut engine);
         engine.register_fn("kpi", declare);
         for name in ["below_mean_of", "above_mean_of"] {
-            engine.register_fn(name, |count: i64| Map::from([("mean_of".into(), Dynamic::from(count))]));
+            engine.register_fn(name, move |count: i64| {
+                let below = Dynamic::from(name == "below_mean_of");
+                Map::from([("mean_of".into(), Dynamic::from(count)), ("below".into(), below)])
+            });
         }
         // Disabling these words would do nothing: they are functions.
         // The standard ones take these very types, and would be preferred to one for any type.
@@ -277,6 +283,7 @@ fn declare(context: NativeCallContext, map: Map) -> Refused<()> {
              settles_after, stale_after and parameters",
         )
     })?;
+    check_marks(&declaration)?;
     configure(&mut declaration, setting.as_ref().map(|setting| &*setting.0.configured))?;
     let mut declared = declared.lock().unwrap_or_else(PoisonError::into_inner);
     if declared.len() >= MOST_KPIS {
@@ -287,6 +294,33 @@ fn declare(context: NativeCallContext, map: Map) -> Refused<()> {
     declared.push(declaration);
     Ok(())
 }
+
+/// Marks that would never be seen, or lie on the wrong side.
+fn check_marks(declaration: &Declaration) -> Refused<()> {
+    let Declaration { threshold, better, .. } = declaration;
+    for mark in [threshold.warning, threshold.critical].into_iter().flatten() {
+        let Mark::MeanOf { mean_of, below } = mark else { continue };
+        if !(1..=MOST_PERIODS).contains(&mean_of) {
+            return Err(Complaint::new(format!("a mark cannot be the mean of {mean_of} periods"))
+                .hint(format!("write a number from 1 to {MOST_PERIODS}"))
+                .into());
+        }
+        let fits = match better {
+            Better::Higher => below != Some(false),
+            Better::Lower => below != Some(true),
+            Better::Neutral => true,
+        };
+        if !fits {
+            return Err(Complaint::new("the mark lies on the good side")
+                .hint("where higher is better it is below_mean_of(n), where lower is better above_mean_of(n)")
+                .into());
+        }
+    }
+    threshold.check_order(*better).map_err(|message| Complaint::new(message).hint("exchange the two").into())
+}
+
+/// How many periods before a mark may look at.
+const MOST_PERIODS: usize = 60;
 
 /// Lays what is configured over the defaults of the parameters.
 fn configure(declaration: &mut Declaration, configured: Option<&Configured>) -> Refused<()> {

@@ -8,7 +8,7 @@ use super::symbols::Data;
 use super::units::Amount;
 use crate::aggregate::{Measure, Quantity};
 use crate::declaration::{Declaration, Parameter, Unit};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::kpi::Kpi;
 use rhai::{AST, CallFnOptions, Dynamic, EvalAltResult, FuncArgs, Map, Scope};
 use std::collections::{BTreeMap, HashMap};
@@ -32,6 +32,14 @@ pub struct Script {
     pub looks_back: bool,
     /// For each block of an instrumented script, whether it was run.
     pub(crate) reached: Option<Reached>,
+}
+
+/// What trying a script's `value` tells.
+struct Tried {
+    /// Whether the figure is a share of rows.
+    proportion: bool,
+    /// Whether the figures of parts of a period add up to that of the period.
+    adds_up: bool,
 }
 
 /// What a script says about one of its KPIs.
@@ -136,6 +144,12 @@ impl Script {
                 let hint = "it is measures(data), value(m) or value(m, previous), and tests()";
                 return Err(at(self.complain(message, Some(hint))));
             }
+            let meant = nearest(function.name, ["measures", "value", "tests"]);
+            if wanted.is_none() && meant.is_some_and(|meant| meant != function.name) {
+                let message = format!("nothing calls “{}”", function.name);
+                let hint = meant.map(|meant| format!("did you mean “{meant}”? Otherwise choose another name"));
+                return Err(at(self.complain(message, hint.as_deref())));
+            }
             if wanted.is_none() && self.language.names.has(function.name) {
                 let message = format!("“{}” is the name of a built-in function", function.name);
                 return Err(at(self.complain(message, Some("choose another name"))));
@@ -185,32 +199,41 @@ impl Script {
     }
 
     /// Calls `value` once with 1 for every measure: a slip in a name is found now, not when the report is due. Before
-    /// that with amounts, which know their units: whether the figure is a share of rows, where that can be told.
+    /// that with amounts, which know their units.
     fn try_value(
         &self,
         declaration: &Declaration,
         measures: &[(String, Measure)],
         parameters: &Arc<Map>,
-    ) -> Result<bool, Diagnostic> {
+    ) -> Result<Tried, Diagnostic> {
         // What is counted in the same rows can be a share of each other.
         let rows = |of: &Measure| {
             let alike = |(_, measure): &(String, Measure)| measure.table == of.table && measure.frame == of.frame;
             measures.iter().position(alike).unwrap_or(0)
         };
+        let sums = measures.iter().all(|(_, measure)| measure.adds_up());
         let with = |one: &dyn Fn(&Measure) -> Dynamic| {
             let all = || measures.iter().map(|(name, measure)| (name.as_str().into(), one(measure))).collect();
             self.attempt_value(all(), self.looks_back.then(all), Setting::running(parameters, None))
         };
         with(&|_| Dynamic::from(1.0)).map_err(|error| self.diagnose("value", &error))?;
-        match with(&|measure| Dynamic::from(Amount::one(measure.quantity, rows(measure)))) {
-            Ok(figure) => {
-                self.check_amount(declaration, figure.amount)?;
-                Ok(figure.proportion)
+        let mut tried = Tried { proportion: false, adds_up: false };
+        // A script may do one thing with few rows and another with many.
+        for probe in [0.0, 1000.0, 1.0] {
+            match with(&|measure| Dynamic::from(Amount::of(probe, measure.quantity, rows(measure)))) {
+                Ok(figure) => {
+                    self.check_amount(declaration, figure.amount)?;
+                    tried = Tried {
+                        proportion: figure.proportion && declaration.unit == Unit::Percent,
+                        adds_up: sums && figure.parts.is_none(),
+                    };
+                }
+                Err(error) if errors::is_about_units(&error) => return Err(self.diagnose("value", &error)),
+                // What the script does with its numbers is more than amounts can follow.
+                Err(_) => {}
             }
-            Err(error) if errors::is_about_units(&error) => Err(self.diagnose("value", &error)),
-            // What the script does with its numbers is more than amounts can follow.
-            Err(_) => Ok(false),
         }
+        Ok(tried)
     }
 
     /// What the figure is an amount of must fit the declared unit.
@@ -266,7 +289,7 @@ const TARGET: &str = include_str!("../target.rhai");
 impl Kpi {
     /// A KPI whose value is the target of this one; `None` if that cannot be told.
     pub fn target(&self) -> Option<Kpi> {
-        let adds_up = matches!(self.declaration.unit, Unit::Money | Unit::Count);
+        let adds_up = self.adds_up;
         let metric = Parameter::Text(self.id().to_owned());
         let parameters =
             BTreeMap::from([("metric".to_owned(), metric), ("adds_up".to_owned(), Parameter::YesNo(adds_up))]);
@@ -289,10 +312,10 @@ impl Kpi {
                 return Err(script.complain(message, Some("give each KPI its own id")));
             }
             let parameters = Arc::new(answers(&declaration.parameters));
-            let proportion = script.try_value(&declaration, &measures, &parameters)?;
+            let Tried { proportion, adds_up } = script.try_value(&declaration, &measures, &parameters)?;
             let (file, sha256) = (script.file.clone(), crate::digest::sha256(&script.source));
             let (siblings, script) = (Arc::default(), script.clone());
-            kpis.push(Kpi { declaration, file, sha256, measures, script, parameters, proportion, siblings });
+            kpis.push(Kpi { declaration, file, sha256, measures, script, parameters, proportion, adds_up, siblings });
             if kpis.len() == count {
                 let siblings: Arc<[String]> = kpis.iter().map(|kpi| kpi.id().to_owned()).collect();
                 for kpi in &mut kpis {

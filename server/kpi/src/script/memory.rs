@@ -11,6 +11,7 @@ use jiff::civil::{Date, DateTime};
 use rhai::{Dynamic, Map};
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::sync::Arc;
 
 /// The tables of one test.
 #[derive(Debug, Default)]
@@ -37,7 +38,7 @@ struct Row {
 #[derive(Debug, Clone)]
 enum Datum {
     Number(f64),
-    Text(String),
+    Text(Arc<str>),
 }
 
 /// `times(n, row)`: the same row that often.
@@ -69,7 +70,10 @@ impl Tables {
                 }
             };
             // Rows with related rows of their own are written out: each has its own.
-            let has_own = map.keys().any(|name| table.children(name).is_some());
+            let lists_rows = |(name, rows): (&rhai::Identifier, &Dynamic)| {
+                table.children(name).is_some() && rows.as_array_ref().is_ok_and(|rows| !rows.is_empty())
+            };
+            let has_own = map.iter().any(lists_rows);
             let (rows, times) = if has_own { (count, 1) } else { (1, count) };
             for _ in 0..rows {
                 let id = self.add_row(table, &map, times)?;
@@ -129,6 +133,9 @@ impl Tables {
     fn related(&mut self, reference: &'static Reference, value: &Dynamic) -> Refused<i64> {
         let table = model::table(reference.table).expect("every reference leads to a table");
         let map = match value.clone().into_immutable_string() {
+            Ok(name) if self.only_one_called(table, &name).is_some() => {
+                return self.only_one_called(table, &name).ok_or_else(|| Complaint::new("no such row").into());
+            }
             Ok(name) => Map::from([("name".into(), Dynamic::from(name))]),
             Err(_) => value.clone().try_cast::<Map>().ok_or_else(|| {
                 Complaint::new(format!("{} is a row", reference.name)).hint("write a name, or #{ name: …, region: … }")
@@ -141,6 +148,16 @@ impl Tables {
         let id = self.add_row(table, &map, 1)?;
         self.related.insert(written, id);
         Ok(id)
+    }
+
+    /// The row of that name, if there is exactly one.
+    fn only_one_called(&self, table: &'static Table, name: &str) -> Option<i64> {
+        let called = |row: &&Row| matches!(row.values.get("name"), Some(Datum::Text(text)) if &**text == name);
+        let mut found = self.rows.get(table.name)?.iter().filter(called);
+        match (found.next(), found.next()) {
+            (Some(row), None) => Some(row.id),
+            _ => None,
+        }
     }
 
     fn value<'a>(&'a self, row: &'a Row, path: &Path) -> Option<&'a Datum> {
@@ -206,7 +223,7 @@ fn attributes(value: &Dynamic) -> Refused<HashMap<String, Datum>> {
         .clone()
         .try_cast::<Map>()
         .ok_or_else(|| Complaint::new("attributes are a map").hint("write attributes: #{ campaign_code: \"A1\" }"))?;
-    let text = |value: Dynamic| Datum::Text(value.to_string());
+    let text = |value: Dynamic| Datum::Text(value.to_string().into());
     Ok(map
         .into_iter()
         .filter(|(_, value)| !value.is_unit())
@@ -246,7 +263,7 @@ fn datum(column: &Column, value: &Dynamic) -> Refused<Datum> {
         Kind::Integer | Kind::Number => number.map(Datum::Number),
         Kind::Money => number.map(|major| Datum::Number((major * MINOR_UNITS).round())),
         Kind::Boolean => value.as_bool().ok().map(|yes| Datum::Number(f64::from(u8::from(yes)))),
-        Kind::Text => text.map(|text| Datum::Text(text.to_string())),
+        Kind::Text => text.map(|text| Datum::Text(text.as_str().into())),
         Kind::Date => {
             text.and_then(|text| text.parse::<Date>().ok()).map(|day| Datum::Number(exact(days_since_1970(day))))
         }

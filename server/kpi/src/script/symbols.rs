@@ -16,6 +16,9 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Data;
 
+/// Through how many foreign keys a related row may be reached; each is a join.
+const MOST_STEPS: usize = 6;
+
 /// `p`: the period that rows are counted for.
 #[derive(Debug, Clone, Copy)]
 pub struct PeriodSymbol;
@@ -122,7 +125,12 @@ impl RowSymbol {
         }
         if let Some(reference) = self.table.reference(name) {
             let table = model::table(reference.table).expect("every reference leads to a table");
-            let references = self.references.iter().copied().chain([reference]).collect();
+            let references: Vec<_> = self.references.iter().copied().chain([reference]).collect();
+            if references.len() > MOST_STEPS {
+                return Err(Complaint::new(format!("a row is reached in at most {MOST_STEPS} steps"))
+                    .hint("begin with a table that lies nearer")
+                    .into());
+            }
             return Ok(Dynamic::from(RowSymbol { origin: self.origin, references, table }));
         }
         if let Some((table, parent)) = self.table.children(name) {
@@ -182,8 +190,15 @@ impl PastRow {
     fn get(&self, name: &str) -> Refused<Dynamic> {
         let now = self.row.get(name)?;
         let Some(now) = now.clone().try_cast::<Term>() else { return Ok(now) };
-        let Some(column) = self.changes.column(name).filter(|column| !["id", "key"].contains(&column.name)) else {
+        // What never changes is what it was.
+        if ["id", "key", "created_at"].contains(&name) {
             return Ok(Dynamic::from(now));
+        }
+        let Some(column) = self.changes.column(name) else {
+            let kept: Vec<&str> = self.changes.columns.iter().map(|column| column.name).skip(2).collect();
+            return Err(Complaint::new(format!("what “{name}” was at an instant is not kept"))
+                .hint(format!("of {}, numbers and dates are", kept.join(", ")))
+                .into());
         };
         if now.kind == TermKind::Text {
             return Err(Complaint::new(format!("what “{name}” was at an instant cannot be asked"))

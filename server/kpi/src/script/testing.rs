@@ -181,7 +181,9 @@ impl Language {
         self.load(file, source)?;
         let (text, blocks) = instrumented(source);
         let reached = Reached::default();
-        let script = Script { reached: Some(reached.clone()), ..Script::compile(self, file, &text)? };
+        // People see the text that they wrote; only columns behind a brace are a little off.
+        let source = source.to_owned();
+        let script = Script { reached: Some(reached.clone()), source, ..Script::compile(self, file, &text)? };
         let kpis = Kpi::all_of(&Arc::new(script), &Arc::default())?;
         let mut results = Vec::new();
         for kpi in &kpis {
@@ -215,11 +217,17 @@ fn complaint(error: &rhai::EvalAltResult) -> String {
 
 impl Test {
     fn read(mut test: Map) -> super::errors::Refused<Test> {
+        check_keys(&test)?;
         let period = test
             .remove("period")
             .unwrap_or_default()
             .into_immutable_string()
             .map_err(|_| Complaint::new("the test names no period").hint("write period: \"2026-W45\""))?;
+        if ["this-", "last-", "today", "yesterday"].iter().any(|relative| period.starts_with(relative)) {
+            return Err(Complaint::new(format!("“{period}” is another one tomorrow"))
+                .hint("write period: \"2026-W45\"")
+                .into());
+        }
         // Tests are the same tomorrow: there is no today to be relative to.
         let period = Period::parse(&period, Timestamp::UNIX_EPOCH, &TimeZone::UTC)
             .map_err(|error| Complaint::new(error.to_string()))?;
@@ -233,17 +241,37 @@ impl Test {
         let beside = beside
             .try_cast::<Map>()
             .ok_or_else(|| Complaint::new("beside is a map").hint("write beside: #{ median: 1200 }"))?;
+        if !beside.is_empty() && test.contains_key("by") {
+            return Err(Complaint::new("beside is asked of the total").hint("leave out by, or beside").into());
+        }
         let by = test.remove("by").map_or(Ok(Vec::new()), |by| breakdown(&by))?;
         let mut tables = Tables::default();
-        for (name, rows) in &test {
-            let table = model::table(name).ok_or_else(|| {
-                Complaint::new(format!("there is no table “{name}”"))
-                    .hint("a test has name, period, by, expect, beside, tolerance, kpi, parameters, and rows by table")
-            })?;
-            tables.add(table, rows)?;
+        // Parents first: a row may be named by its name alone.
+        for table in model::TABLES {
+            if let Some(rows) = test.get(table.name) {
+                tables.add(table, rows)?;
+            }
         }
         Ok(Test { period, by, expect, beside, tolerance, tables })
     }
+}
+
+/// What a test says beside its rows. `name`, `kpi` and `parameters` have been looked at before.
+const KEYS: [&str; 8] = ["name", "kpi", "period", "by", "expect", "beside", "tolerance", "parameters"];
+
+fn check_keys(test: &Map) -> super::errors::Refused<()> {
+    let tables = || model::TABLES.iter().map(|table| table.name);
+    for name in test.keys() {
+        if KEYS.contains(&name.as_str()) || model::table(name).is_some() {
+            continue;
+        }
+        let hint = match nearest(name, KEYS.into_iter().chain(tables())) {
+            Some(near) => format!("did you mean “{near}”?"),
+            None => format!("a test has {}, and rows by table", KEYS.join(", ")),
+        };
+        return Err(Complaint::new(format!("a test has no “{name}”")).hint(hint).into());
+    }
+    Ok(())
 }
 
 /// One dimension, or a list of them.
@@ -292,7 +320,7 @@ fn compare_beside(cell: Option<&Cell>, test: &Test) -> Result<(), String> {
     for (name, expect) in &test.beside {
         let found = cell.and_then(|cell| cell.beside.iter().find(|beside| beside.name == name.as_str()));
         let agrees = number(expect).zip(found).is_some_and(|(expected, found)| {
-            (found.value - expected).abs() <= test.tolerance * expected.abs().max(1.0)
+            (found.value - expected).abs() <= test.tolerance * expected.abs().max(1e-3)
         });
         if !agrees {
             let found = found.map_or_else(|| "nothing".to_owned(), |found| found.value.to_string());
@@ -306,7 +334,7 @@ fn compare_cell(found: Option<&Cell>, expect: &Dynamic, tolerance: f64) -> Resul
     let found = found.map_or_else(|| "no_rows".to_owned(), shown);
     let agrees = match number(expect) {
         Some(expected) => {
-            found.parse::<f64>().is_ok_and(|found| (found - expected).abs() <= tolerance * expected.abs().max(1.0))
+            found.parse::<f64>().is_ok_and(|found| (found - expected).abs() <= tolerance * expected.abs().max(1e-3))
         }
         None => found == expect.to_string(),
     };

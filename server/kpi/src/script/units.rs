@@ -2,9 +2,10 @@
 //! duration, or calling a duration a per cent, is found when the script is loaded.
 
 use super::errors::{Complaint, Refused};
+use super::operators::finite;
 use crate::aggregate::Quantity;
 use crate::declaration::Unit;
-use rhai::{Dynamic, Engine};
+use rhai::{Dynamic, Engine, ImmutableString};
 
 /// A number that knows its unit, as powers: money per duration is (1, -1).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,21 +15,23 @@ pub struct Amount {
     pub time: i8,
     /// Of a number of rows, of which rows: those that the measure of this index counts, or a part of them.
     pub counts: Option<usize>,
+    /// Whether a script wrote it down: it is of whatever unit it stands beside.
+    literal: bool,
 }
 
 impl Amount {
-    /// One of what a measure measures, which counts rows of the kind of this index.
-    pub fn one(quantity: Quantity, rows: usize) -> Amount {
+    /// So much of what a measure measures, which counts rows of the kind of this index.
+    pub fn of(value: f64, quantity: Quantity, rows: usize) -> Amount {
         let (money, time) = match quantity {
             Quantity::Money => (1, 0),
             Quantity::Duration => (0, 1),
             Quantity::Count | Quantity::Number => (0, 0),
         };
-        Amount { value: 1.0, money, time, counts: (quantity == Quantity::Count).then_some(rows) }
+        Amount { value, money, time, counts: (quantity == Quantity::Count).then_some(rows), literal: false }
     }
 
     fn plain(value: f64) -> Amount {
-        Amount { value, money: 0, time: 0, counts: None }
+        Amount { value, money: 0, time: 0, counts: None, literal: true }
     }
 
     fn unit(self) -> (i8, i8) {
@@ -49,32 +52,47 @@ impl Amount {
 
     /// Whether it can be shown in a unit.
     pub fn fits(self, unit: Unit) -> bool {
-        self.unit()
-            == match unit {
-                Unit::Money => (1, 0),
-                Unit::Duration => (0, 1),
-                Unit::Percent | Unit::Count | Unit::Number => (0, 0),
-            }
+        match unit {
+            Unit::Money => self.unit() == (1, 0),
+            Unit::Duration => self.unit() == (0, 1),
+            // A number of rows is no fraction.
+            Unit::Percent => self.unit() == (0, 0) && self.counts.is_none(),
+            Unit::Count | Unit::Number => self.unit() == (0, 0),
+        }
     }
 
     /// One amount divided by another.
     pub fn over(self, other: Amount) -> Amount {
         let value = if other.value == 0.0 { f64::NAN } else { self.value / other.value };
-        Amount { value, money: self.money - other.money, time: self.time - other.time, counts: None }
+        Amount {
+            value,
+            money: self.money.saturating_sub(other.money),
+            time: self.time.saturating_sub(other.time),
+            counts: None,
+            literal: false,
+        }
     }
 
     fn times(self, other: Amount) -> Amount {
         let (money, time) = (self.money.saturating_add(other.money), self.time.saturating_add(other.time));
-        Amount { value: self.value * other.value, money, time, counts: None }
+        Amount { value: self.value * other.value, money, time, counts: None, literal: false }
     }
 
     fn joined(self, other: Amount, done: &str, value: f64) -> Refused<Amount> {
-        if self.unit() == other.unit() {
-            return Ok(Amount { value, counts: self.counts.filter(|_| self.counts == other.counts), ..self });
+        let adapts = |literal: Amount| literal.literal && (literal.value == 0.0 || done == LIMITED);
+        if self.unit() == other.unit() || adapts(other) {
+            let counts = self.counts.filter(|_| self.counts == other.counts);
+            return Ok(Amount { value, counts, literal: self.literal && other.literal, ..self });
+        }
+        if adapts(self) {
+            return Ok(Amount { value, counts: None, ..other });
         }
         Err(mixed(done, self, other))
     }
 }
+
+/// What `min` and `max` do.
+const LIMITED: &str = "compared with";
 
 fn mixed(done: &str, left: Amount, right: Amount) -> Box<rhai::EvalAltResult> {
     Complaint::new(format!("{} cannot be {done} {}", left.described(), right.described()))
@@ -114,12 +132,13 @@ fn in_units(of: &Dynamic, seconds: f64, name: &str) -> Refused<Dynamic> {
 /// Registers arithmetic of amounts, and what makes plain numbers of durations.
 pub fn register(engine: &mut Engine) {
     engine.register_type_with_name::<Amount>("amount");
+    register_plain(engine);
     register_operator(engine, "+", |left, right| left.joined(right, "added to", left.value + right.value));
     register_operator(engine, "-", |left, right| left.joined(right, "reduced by", left.value - right.value));
     register_operator(engine, "*", |left, right| Ok(left.times(right)));
     register_operator(engine, "/", |left, right| Ok(left.over(right)));
-    register_operator(engine, "min", |left, right| left.joined(right, "compared with", left.value.min(right.value)));
-    register_operator(engine, "max", |left, right| left.joined(right, "compared with", left.value.max(right.value)));
+    register_operator(engine, "min", |left, right| left.joined(right, LIMITED, left.value.min(right.value)));
+    register_operator(engine, "max", |left, right| left.joined(right, LIMITED, left.value.max(right.value)));
     register_comparison(engine, "==", |left, right| left.total_cmp(&right).is_eq());
     register_comparison(engine, "!=", |left, right| left.total_cmp(&right).is_ne());
     register_comparison(engine, "<", |left, right| left < right);
@@ -135,6 +154,33 @@ pub fn register(engine: &mut Engine) {
     for (name, seconds) in [("in_hours", 3600.0), ("in_days", 86_400.0), ("in_years", 365.25 * 86_400.0)] {
         engine.register_fn(name, move |of: Dynamic| in_units(&of, seconds, name));
     }
+}
+
+/// What Rhai would do with plain numbers, and should not: divide whole numbers to whole ones, and call any comparison
+/// with an absent measure or a text false.
+fn register_plain(engine: &mut Engine) {
+    engine.register_fn("/", |left: i64, right: i64| {
+        #[expect(clippy::cast_precision_loss, reason = "numbers that people write are below 2^53")]
+        finite(left as f64 / right as f64)
+    });
+    macro_rules! refused {
+        ($left:ty, $right:ty, [$($operator:literal),*], $message:literal, $hint:literal) => { $(
+            engine.register_fn($operator, |_: $left, _: $right| -> Refused<bool> {
+                Err(Complaint::new($message).hint($hint).into())
+            });
+            engine.register_fn($operator, |_: $right, _: $left| -> Refused<bool> {
+                Err(Complaint::new($message).hint($hint).into())
+            });
+        )* };
+    }
+    macro_rules! no_order {
+        ($($number:ty),*) => { $(
+            refused!((), $number, ["<", "<=", ">", ">="], "an absent measure cannot be compared", "ask first whether m.x == ()");
+            refused!(ImmutableString, $number, ["==", "!=", "<", "<=", ">", ">="], "a number cannot be compared with a text", "write the number without quotation marks");
+            refused!(bool, $number, ["==", "!=", "<", "<=", ">", ">="], "a number cannot be compared with true or false", "compare it with a number");
+        )* };
+    }
+    no_order!(f64, i64);
 }
 
 fn register_operator(

@@ -23,6 +23,7 @@ pub fn run(dir: Option<PathBuf>, global: &Global) -> Outcome {
 pub fn make(path: &Path, global: &Global) -> Result<Home, Failure> {
     write_new(&path.join("config/pegel.toml"), config::SHIPPED)?;
     write_new(&path.join("config/thresholds.toml"), pegel_catalog::thresholds::SHIPPED)?;
+    write_new(&path.join("config/calendar.toml"), pegel_catalog::calendar::SHIPPED)?;
     for folder in ["config/imports", "config/reports", "kpis", "templates"] {
         make_folder(&path.join(folder))?;
     }

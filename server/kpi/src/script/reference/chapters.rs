@@ -255,7 +255,7 @@ pub const SURPRISES: &[&str] = &[
 ];
 
 /// Every field of the declaration.
-pub const FIELDS: [[&str; 3]; 9] = [
+pub const FIELDS: [[&str; 3]; 10] = [
     ["id", "how commands and configuration call it: small letters, digits and `_`", "`id: \"quick_contact\"`"],
     ["title", "what people read, in English and German", "`title: #{ en: \"Quote rate\", de: \"Angebotsquote\" }`"],
     [
@@ -275,6 +275,11 @@ pub const FIELDS: [[&str; 3]; 9] = [
         "settles_after",
         "optional: so long after a period its figures may still change; hours, days or weeks: `12h`, `14d`, `2w`",
         "`settles_after: \"14d\"`",
+    ],
+    [
+        "stale_after",
+        "after how much time without an import its figures are stale; unless said, never",
+        "`stale_after: \"2d\"`",
     ],
     [
         "parameters",

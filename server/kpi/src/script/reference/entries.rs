@@ -67,7 +67,7 @@ pub static ENTRIES: &[Entry] = &[
         "above_mean_of",
         Topic::Declaration,
         "The same mark; the name says that the bad side lies above, for KPIs where lower is better.",
-        Declaration("threshold: #{ warning: above_mean_of(4), critical: 86400 },"),
+        Declaration("threshold: #{ warning: above_mean_of(4) },"),
     ),
     // Rows
     entry(

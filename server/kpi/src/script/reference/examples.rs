@@ -64,9 +64,11 @@ impl Example {
 #[cfg(test)]
 fn script(unit: Unit, declared: &str, measures: &str, value: &str, test: &str) -> String {
     let unit = super::chapters::name_of(&unit);
+    // A mark above which figures are bad is one where lower is better.
+    let better = if declared.contains("above_mean_of") { "lower" } else { "higher" };
     let tests = if test.is_empty() { String::new() } else { format!("fn tests() {{\n    [#{{\n{test}\n    }}]\n}}\n") };
     format!(
         "kpi(#{{ id: \"example\", title: #{{ en: \"e\", de: \"e\" }}, description: #{{ en: \"e\", de: \"e\" }}, \
-         unit: \"{unit}\", better: \"higher\", {declared} }});\n{measures}\nfn value(m) {{\n{value}\n}}\n{tests}"
+         unit: \"{unit}\", better: \"{better}\", {declared} }});\n{measures}\nfn value(m) {{\n{value}\n}}\n{tests}"
     )
 }

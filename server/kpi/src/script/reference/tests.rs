@@ -125,7 +125,7 @@ fn periods_are_written_so() {
 #[test]
 fn every_field_of_the_declaration_is_described() {
     let all = r#"{ "id": "x", "title": { "en": "", "de": "" }, "description": { "en": "", "de": "" }, "unit": "count",
-        "better": "lower", "threshold": {}, "min_sample": 1, "settles_after": "2w", "parameters": { "a": 1 } }"#;
+        "better": "lower", "threshold": {}, "min_sample": 1, "settles_after": "2w", "stale_after": "2d", "parameters": { "a": 1 } }"#;
     let declaration: Declaration = serde_json::from_str(all).unwrap();
     let json = serde_json::to_value(declaration).unwrap();
     let fields: BTreeSet<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();

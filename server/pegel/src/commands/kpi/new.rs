@@ -17,6 +17,9 @@ pub fn run(id: &str, pack: &str, global: &Global) -> Outcome {
             )));
         }
     }
+    if pack == "lib" {
+        return Err(usage(anyhow!("kpis/lib/ holds helpers that scripts share, and no KPIs; choose another pack")));
+    }
     if global.open(&global.home())?.catalog()?.kpis.iter().any(|kpi| kpi.id() == id) {
         return Err(usage(anyhow!("there is a KPI “{id}” already; `pegel kpi show {id}` prints it")));
     }

@@ -60,7 +60,9 @@ pub fn run(
 fn pairs<'a>(before: &'a Catalog, after: &'a Catalog, affected: &[&str]) -> Vec<(&'a Kpi, &'a Kpi)> {
     let both = after.kpis.iter().filter_map(|kpi| Some((before.kpi(kpi.id()).ok()?, kpi)));
     let differs = |(before, after): &(&Kpi, &Kpi)| {
-        affected.contains(&after.file.as_str()) || before.declaration.min_sample != after.declaration.min_sample
+        let (old, new) = (&before.declaration, &after.declaration);
+        let configured = old.min_sample != new.min_sample || old.parameters != new.parameters;
+        configured || affected.contains(&after.file.as_str())
     };
     both.filter(differs).collect()
 }

@@ -4,7 +4,7 @@ use super::junit::{Case, Report, Suite};
 use super::scripts_at;
 use crate::cli::{self, Global};
 use crate::outcome::{Done, Outcome, answer, usage};
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use pegel_kpi::script::coverage::{Block, Branch, What};
 use pegel_kpi::script::testing::{TestResult, Tested};
 use regex::Regex;
@@ -22,7 +22,7 @@ pub fn run(command: &cli::Test, global: &Global) -> Outcome {
         let file = &script.name;
         match language.test(file, &script.text, &|name| wants(file, name)) {
             Ok(tested) => {
-                suites.push(suite(file, &tested.results));
+                suites.extend((!tested.results.is_empty()).then(|| suite(file, &tested.results)));
                 tally.add(file, &tested, wanted.is_none());
             }
             Err(diagnostic) => {
@@ -37,6 +37,9 @@ pub fn run(command: &cli::Test, global: &Global) -> Outcome {
         std::fs::write(path, report.to_string()).with_context(|| path.display().to_string()).map_err(usage)?;
     }
     tally.say(wanted.is_none());
+    if wanted.is_some() && tally.passed + tally.failed == 0 {
+        return Err(usage(anyhow!("no test's “FILE: NAME” matches the expression after --run")));
+    }
     Ok(if tally.failed == 0 { Done::InOrder } else { Done::NotInOrder })
 }
 
