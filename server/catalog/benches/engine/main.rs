@@ -1,0 +1,205 @@
+//! How fast the engine is, beside what one would write by hand. Ratios within one run are what counts: they hardly
+//! depend on the machine. Run it on both databases by `tests/postgres cargo bench --workspace --bench engine`.
+//!
+//! `PEGEL_BENCH_ROWS` says over how many leads, `1000000` if it is not set.
+
+mod leads;
+mod memory;
+mod report;
+
+use leads::{History, fill};
+use pegel_catalog::files::Files;
+use pegel_catalog::{declared, language};
+use pegel_kpi::kpi::Kpi;
+use pegel_store::Store;
+use pegel_store::testing::TestDatabase;
+use report::{Computed, Report, Statement, Table};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+#[global_allocator]
+static ALLOCATOR: memory::Counting = memory::Counting;
+
+/// How often what takes long is repeated; the median counts.
+const RUNS: usize = 7;
+
+/// So many weeks have the window of 13 weeks hold a ninth of all leads.
+const WEEKS: i64 = 118;
+
+fn main() {
+    // The compiler of a workspace's benches hands on what it was called with; there is nothing to choose here.
+    let rows = std::env::var("PEGEL_BENCH_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(1_000_000);
+    scripts();
+    on_database("SQLite", rows, &TestDatabase::sqlite);
+    if std::env::var_os("PEGEL_TEST_POSTGRES").is_some() {
+        on_database("PostgreSQL", rows, &TestDatabase::postgres);
+    } else {
+        println!("\nPostgreSQL left out: PEGEL_TEST_POSTGRES names no server, tests/postgres starts one");
+    }
+}
+
+/// Loading scripts, and what a cell costs.
+fn scripts() {
+    println!("Scripts");
+    let files = Files::of_home(Path::new("/nonexistent")).expect("what is built in can be read");
+    let scripts = files.scripts();
+    let load = || {
+        let language = language(&files).expect("what is built in is in order");
+        let mut loaded = 0;
+        for script in scripts.iter().cycle() {
+            loaded += language.load(&script.name, &script.text).map_or(0, |kpis| kpis.len());
+            if loaded >= 100 {
+                break;
+            }
+        }
+        loaded
+    };
+    let loading = median(timed(RUNS, &mut [&mut || _ = load()]).remove(0));
+    println!("  loading {} KPIs, with the language itself{:>22}", load(), shown(loading));
+    let kpis = declared(&files);
+    let cells = || kpis.iter().map(Kpi::cell_of_nothing).filter(|cell| cell.outcome.value().is_some()).count();
+    let evaluating = median(timed(100, &mut [&mut || _ = std::hint::black_box(cells())]).remove(0));
+    let count = f64::from(u32::try_from(kpis.len()).unwrap_or(u32::MAX));
+    println!("  `value`, mean of {} KPIs{:>32.2} µs a cell", kpis.len(), evaluating.as_secs_f64() * 1e6 / count);
+}
+
+/// A database with leads in it.
+struct Bench {
+    name: &'static str,
+    report: Report,
+    store: Store,
+    /// Held for its end, which removes it.
+    _database: TestDatabase,
+}
+
+fn on_database(name: &'static str, rows: u64, database: &dyn Fn() -> TestDatabase) {
+    println!("\n{name}, {rows} leads in {WEEKS} weeks");
+    let bench = Bench::new(name, database(), History { rows, weeks: WEEKS, end: Report::new().end() });
+    bench.check();
+    bench.report();
+    drop(bench);
+    let short = History { rows: rows / 5, weeks: WEEKS, end: Report::new().end() };
+    let long = History { rows: short.rows * 10, weeks: WEEKS * 10, ..short };
+    let [short, long] = [short, long].map(|history| Bench::new(name, database(), history));
+    let times = timed(RUNS, &mut [&mut || _ = short.ours(4), &mut || _ = long.ours(4)]);
+    let [shorter, longer] = [median(times[0].clone()), median(times[1].clone())];
+    println!("  the same window after ten times the history ({} and {} leads)", rows / 5, rows * 2);
+    line("ten times the history", longer, "once", shorter, 1.2);
+}
+
+impl Bench {
+    fn new(name: &'static str, database: TestDatabase, history: History) -> Bench {
+        let (report, mut store) = (Report::new(), database.store());
+        if name == "PostgreSQL" {
+            // For every session to come, ours and those by hand.
+            let set =
+                "DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET work_mem = ''64MB'''; END $$";
+            store.execute(set).expect("the server is ours");
+            store = Store::open(database.url()).expect("it was open before");
+        }
+        let began = Instant::now();
+        fill(&store, history);
+        println!("  {} leads written in {:.0} s", history.rows, began.elapsed().as_secs_f64());
+        Bench { name, report, store, _database: database }
+    }
+
+    fn ours(&self, breakdowns: usize) -> Computed {
+        self.report.compute(&self.store, breakdowns)
+    }
+
+    fn run(&self, statements: &[Statement]) {
+        statements.iter().for_each(|statement| self.store.execute(&statement.sql).expect("the database answers"));
+    }
+
+    fn is_sqlite(&self) -> bool {
+        self.name == "SQLite"
+    }
+
+    /// All three say the same.
+    fn check(&self) {
+        let ours = self.ours(4).tables();
+        let by_hand = self.report.by_hand(self.is_sqlite(), true);
+        for (ours, statement) in ours.iter().zip(&by_hand) {
+            agree(ours, statement, &statement.table(&self.store));
+        }
+        let one_by_one = self.report.one_by_one(self.is_sqlite());
+        for (number, statement) in one_by_one.iter().enumerate() {
+            agree(&ours[number * ours.len() / one_by_one.len()], statement, &statement.table(&self.store));
+        }
+    }
+
+    fn report(&self) {
+        let with_median = self.report.by_hand(self.is_sqlite(), true);
+        let without = self.report.by_hand(self.is_sqlite(), false);
+        let one_by_one = self.report.one_by_one(self.is_sqlite());
+        let mut parts = Vec::new();
+        let times = timed(
+            RUNS,
+            &mut [
+                &mut || parts.push(self.ours(4)),
+                &mut || _ = self.ours(1),
+                &mut || self.run(&with_median),
+                &mut || self.run(&without),
+                &mut || self.run(&one_by_one),
+            ],
+        );
+        let [ours, total, with_median, without, one_by_one] = [0, 1, 2, 3, 4].map(|at| median(times[at].clone()));
+        let folding = median(parts.iter().map(|computed| computed.folding).collect());
+        let computed = &parts[0];
+        println!("  13 weeks × 4 breakdowns × 6 figures: {} rows, {} cells", computed.rows, computed.cells());
+        println!("    {:<24}{:>10}", "reading and folding", shown(folding));
+        println!("    {:<24}{:>10}", "cells", shown(ours.saturating_sub(folding)));
+        line("ours", ours, "4 statements by hand", with_median, 0.25);
+        line("ours", ours, "  without the median", without, f64::NAN);
+        line("ours", ours, "24 statements", one_by_one, 0.1);
+        line("a further breakdown", ours.saturating_sub(total) / 3, "the total alone", total, 0.1);
+        let peak = memory::peak_of(|| _ = self.ours(4));
+        println!("    {:<24}{:>7} kB", "memory of ours, at most", peak / 1000);
+    }
+}
+
+/// Both know the same figures. A group without rows is absent from what a statement answers, so that nothing and 0 are
+/// alike here.
+fn agree(ours: &Table, statement: &Statement, theirs: &Table) {
+    for group in ours.keys().chain(theirs.keys()) {
+        for figure in &statement.figures {
+            let of = |table: &Table| table.get(group).and_then(|figures| figures[*figure]).unwrap_or(0.0);
+            let (ours, theirs) = (of(ours), of(theirs));
+            assert!((ours - theirs).abs() <= theirs.abs() * 1e-9, "{group:?}, figure {figure}: {ours}, not {theirs}");
+        }
+    }
+}
+
+/// Runs all in turn, so that whatever else the machine does hits each alike; once before, to warm up.
+fn timed(runs: usize, contenders: &mut [&mut dyn FnMut()]) -> Vec<Vec<Duration>> {
+    let mut times = vec![Vec::with_capacity(runs); contenders.len()];
+    contenders.iter_mut().for_each(|contender| contender());
+    for _ in 0..runs {
+        for (contender, times) in contenders.iter_mut().zip(&mut times) {
+            let began = Instant::now();
+            contender();
+            times.push(began.elapsed());
+        }
+    }
+    times
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+fn shown(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1e3)
+}
+
+/// One comparison, with its goal where there is one.
+fn line(what: &str, ours: Duration, beside: &str, theirs: Duration, goal: f64) {
+    let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
+    let goal = match goal {
+        goal if goal.is_nan() => String::new(),
+        goal if ratio <= goal => format!("  (goal {goal})"),
+        goal => format!("  (goal {goal}: missed)"),
+    };
+    println!("    {what:<24}{:>10}   {beside:<24}{:>10}   {ratio:.2} ×{goal}", shown(ours), shown(theirs));
+}
