@@ -1,6 +1,6 @@
 //! Rows on their way from a source into a fold: column by column, some thousand at a time, in a buffer that is reused.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The code of a missing text.
 pub const MISSING_TEXT: u32 = u32::MAX;
@@ -8,7 +8,7 @@ pub const MISSING_TEXT: u32 = u32::MAX;
 /// The texts that occurred in one column of one scan, each with a code.
 #[derive(Debug, Default)]
 pub struct Dictionary {
-    codes: HashMap<Box<str>, u32>,
+    codes: FxHashMap<Box<str>, u32>,
     texts: Vec<Box<str>>,
 }
 
@@ -28,7 +28,11 @@ impl Dictionary {
         self.texts.iter().map(AsRef::as_ref)
     }
 
-    fn intern(&mut self, text: &str) -> u32 {
+    /// The code of a text, which occurs from now on.
+    ///
+    /// # Panics
+    /// If there are more than 2^32 texts.
+    pub fn intern(&mut self, text: &str) -> u32 {
         if let Some(code) = self.code(text) {
             return code;
         }

@@ -4,6 +4,7 @@
 //! - [`Store`]: opening, migrating; [`Reader`] answers scans, [`facts::Writer`] takes facts in
 //! - [`versions`], [`health`], [`runs`], [`archive`], [`outbox`]: what Pegel keeps about its own work, in short transactions
 //! - `sql`: statements made from the data model, for both databases at once
+//! - `parents`: what scans read of small tables, joined here
 //! - `connection`, `url`, `schema`: the rest
 
 pub mod archive;
@@ -13,6 +14,7 @@ pub mod error;
 pub mod facts;
 pub mod health;
 pub mod outbox;
+mod parents;
 mod reader;
 pub mod runs;
 mod schema;

@@ -2,6 +2,7 @@
 
 use crate::StoreError;
 use crate::connection::{Connections, Purpose, Transaction};
+use crate::parents::{MOST, Parents};
 use crate::schema::imports;
 use crate::sql::{Gives, ScanStatement, Visit, send};
 use diesel::dsl::max;
@@ -14,15 +15,18 @@ use pegel_kpi::scan::{Scan, Source};
 /// Answers scans, all in one read transaction. Counts them, so that a test can.
 pub struct Reader {
     transaction: Transaction,
+    /// As long as the transaction lasts, they are what they were.
+    parents: Parents,
     statements: usize,
 }
 
 impl Reader {
     pub(crate) fn new(connections: &Connections) -> Result<Reader, StoreError> {
-        Ok(Reader { transaction: Transaction::begin(connections, Purpose::Read)?, statements: 0 })
+        let transaction = Transaction::begin(connections, Purpose::Read)?;
+        Ok(Reader { transaction, parents: Parents::default(), statements: 0 })
     }
 
-    /// How many statements it has sent.
+    /// How many scans it has sent, beside small tables that were read whole.
     pub fn statements(&self) -> usize {
         self.statements
     }
@@ -33,11 +37,23 @@ impl Source for Reader {
 
     fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), StoreError> {
         self.statements += 1;
-        let kinds = scan.columns.iter().map(pegel_kpi::scan::Projection::kind).collect();
-        let mut filling = Filling { scan, kinds, batch: Batch::new(scan), rows: 0, each };
-        send(self.transaction.conn(), "reading facts", &ScanStatement::new(scan), &mut filling)?;
-        filling.flush();
-        Ok(())
+        let Reader { transaction, parents, .. } = self;
+        let mut read = |scan: &Scan, most: Option<i64>, each: &mut dyn FnMut(&mut Batch)| {
+            let kinds = scan.columns.iter().map(pegel_kpi::scan::Projection::kind).collect();
+            let mut filling = Filling { scan, kinds, batch: Batch::new(scan), rows: 0, each };
+            send(transaction.conn(), "reading facts", &ScanStatement::new(scan, most), &mut filling)?;
+            filling.flush();
+            Ok(())
+        };
+        let mut narrowed = parents.narrow(scan, |scan, each| read(scan, Some(MOST), &mut |batch| each(batch)))?;
+        let narrow = narrowed.scan.clone();
+        let mut wanted = Batch::new(scan);
+        read(&narrow, None, &mut |batch| {
+            narrowed.look_up(batch, &mut wanted);
+            narrowed.exchange(batch, &mut wanted);
+            each(&wanted);
+            narrowed.exchange(batch, &mut wanted);
+        })
     }
 
     /// The time of the last import.
@@ -54,13 +70,13 @@ struct Filling<'a> {
     kinds: Vec<Kind>,
     batch: Batch,
     rows: usize,
-    each: &'a mut dyn FnMut(&Batch),
+    each: &'a mut dyn FnMut(&mut Batch),
 }
 
 impl Filling<'_> {
     fn flush(&mut self) {
         if self.rows > 0 {
-            (self.each)(&self.batch);
+            (self.each)(&mut self.batch);
             self.batch.clear();
             self.rows = 0;
         }

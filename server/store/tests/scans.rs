@@ -66,6 +66,19 @@ fn related_rows_are_read_through_their_keys() {
 }
 
 #[test]
+fn tables_are_joined_alike_whether_small_or_not() {
+    on_both(|store| {
+        fill(&store);
+        let columns = ["key", "partner.name", "partner.active", "region|partner.region|rep.region|customer.region"];
+        let answer = ["L1 Ada 1 South", "L2 Ada 1 North", "L3 Bob 0 East", "L4 - - -"];
+        assert_eq!(rows(&store, &scan_of("leads", &columns)), answer);
+        // An id that is no position.
+        store.execute("INSERT INTO partners (id, key) VALUES (4000000, 'P3')").unwrap();
+        assert_eq!(rows(&store, &scan_of("leads", &columns)), answer);
+    });
+}
+
+#[test]
 fn a_window_is_half_open_and_leaves_out_what_has_no_date() {
     on_both(|store| {
         fill(&store);

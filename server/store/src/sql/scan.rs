@@ -17,6 +17,14 @@ pub(crate) struct ScanStatement<'a> {
     /// The date until which rows must last.
     lasting_until: Option<Value>,
     scope: Vec<Restriction>,
+    /// No rows at all if the table has more than so many.
+    most: Option<Most>,
+}
+
+/// A number of rows, and one more, which is where counting stops.
+struct Most {
+    rows: Value,
+    stop: Value,
 }
 
 /// A table joined because a path leads through it; the same path is joined once.
@@ -36,7 +44,8 @@ struct Restriction {
 }
 
 impl<'a> ScanStatement<'a> {
-    pub(crate) fn new(scan: &'a Scan) -> ScanStatement<'a> {
+    /// `most`: no rows at all if the table has more than so many.
+    pub(crate) fn new(scan: &'a Scan, most: Option<i64>) -> ScanStatement<'a> {
         let scope: Vec<Restriction> = scan
             .scope
             .restrictions()
@@ -59,7 +68,8 @@ impl<'a> ScanStatement<'a> {
         for path in columns.chain(dated).chain(restricted) {
             join(&mut joins, scan.table.name, path);
         }
-        ScanStatement { scan, joins, window, lasting_until, scope }
+        let most = most.map(|rows| Most { rows: Value::Integer(rows), stop: Value::Integer(rows + 1) });
+        ScanStatement { scan, joins, window, lasting_until, scope, most }
     }
 
     fn column<'b, DB: Takes>(&self, out: &mut AstPass<'_, 'b, DB>, path: &'b Path) -> QueryResult<()> {
@@ -220,6 +230,15 @@ impl<DB: Takes> QueryFragment<DB> for ScanStatement<'_> {
             self.restriction(&mut out, restriction)?;
             keyword = " AND ";
         }
+        if let Some(Most { rows, stop }) = &self.most {
+            out.push_sql(keyword);
+            out.push_sql("(SELECT count(*) FROM (SELECT 1 FROM ");
+            out.push_identifier(self.scan.table.name)?;
+            out.push_sql(" LIMIT ");
+            DB::bind(&mut out, stop, Kind::Integer)?;
+            out.push_sql(") AS counted) <= ");
+            DB::bind(&mut out, rows, Kind::Integer)?;
+        }
         Ok(())
     }
 }
@@ -252,7 +271,7 @@ mod tests {
 
     /// The statement for both databases, a line for each clause.
     fn both(scan: &Scan) -> String {
-        let statement = ScanStatement::new(scan);
+        let statement = ScanStatement::new(scan, None);
         let both = format!("{}\n{}", debug_query::<Sqlite, _>(&statement), debug_query::<Pg, _>(&statement));
         ["FROM", "LEFT JOIN", "WHERE", "AND coalesce", "-- binds"]
             .iter()
@@ -269,6 +288,13 @@ mod tests {
           FROM "leads"
           -- binds: []
         "#);
+    }
+
+    #[test]
+    fn a_table_that_is_not_small_is_not_read_whole() {
+        let scan = scan("partners", &["id", "name"]);
+        let statement = ScanStatement::new(&scan, Some(10));
+        insta::assert_snapshot!(debug_query::<Pg, _>(&statement), @r#"SELECT "partners"."id", "partners"."name" FROM "partners" WHERE (SELECT count(*) FROM (SELECT 1 FROM "partners" LIMIT $1) AS counted) <= $2 -- binds: [11, 10]"#);
     }
 
     #[test]

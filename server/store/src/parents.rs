@@ -1,0 +1,238 @@
+//! Columns of small tables that others refer to (the names of partners), read once and joined here, by position: a join
+//! in SQL searches its table anew for each row.
+
+use crate::StoreError;
+use pegel_kpi::batch::{Batch, Dictionary, MISSING_TEXT, Values};
+use pegel_kpi::model::{Path, Table, table};
+use pegel_kpi::scan::{Projection, Scan};
+use pegel_kpi::scope::Scope;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Tables of more rows than this are joined in SQL: to read so many takes some milliseconds.
+pub(crate) const MOST: i64 = 20_000;
+
+/// Ids up to this one are positions. They are given out in turn, so that those of a small table are small.
+const GREATEST_ID: usize = 100_000;
+
+/// A column of a small table, by the id of the row.
+type ById = Rc<Values>;
+
+/// The columns of small tables that were read so far; `None` where the table is not small.
+#[derive(Default)]
+pub(crate) struct Parents(HashMap<(&'static str, Path), Option<ById>>);
+
+/// A scan as it goes to the database, with its columns made of what comes back.
+pub(crate) struct Narrowed {
+    /// What SQL reads.
+    pub(crate) scan: Scan,
+    columns: Vec<Source>,
+}
+
+/// Where a column of the scan comes from.
+enum Source {
+    /// It is this column of what was read.
+    Read(usize),
+    /// The first of these that is not missing.
+    First(Vec<Part>),
+}
+
+/// A part of a column.
+struct Part {
+    /// The column that was read: the value itself, or the id of the row that has it.
+    read: usize,
+    by_id: Option<ById>,
+    /// For each text of where it comes from, its code in the column, once it has occurred there.
+    codes: Vec<u32>,
+}
+
+impl Parents {
+    /// Takes out of a scan what is found in small tables; `read` reads all rows of such a table.
+    pub(crate) fn narrow(
+        &mut self,
+        scan: &Scan,
+        mut read: impl FnMut(&Scan, &mut dyn FnMut(&Batch)) -> Result<(), StoreError>,
+    ) -> Result<Narrowed, StoreError> {
+        let mut needed: Vec<Projection> = Vec::new();
+        let mut place = |wanted: Projection| {
+            needed.iter().position(|known| *known == wanted).unwrap_or_else(|| {
+                needed.push(wanted);
+                needed.len() - 1
+            })
+        };
+        let mut columns = Vec::with_capacity(scan.columns.len());
+        for Projection(paths) in &scan.columns {
+            let mut parts: Vec<Part> = Vec::new();
+            // Paths that stay in SQL are coalesced there.
+            let mut staying: Vec<Path> = Vec::new();
+            let plain = |read| Part { read, by_id: None, codes: Vec::new() };
+            for path in paths {
+                match self.column(scan.table, path, &mut read)? {
+                    Some((key, by_id)) => {
+                        if !staying.is_empty() {
+                            parts.push(plain(place(Projection(std::mem::take(&mut staying)))));
+                        }
+                        parts.push(Part { by_id: Some(by_id), ..plain(place(Projection::of(key))) });
+                    }
+                    None => staying.push(path.clone()),
+                }
+            }
+            if !staying.is_empty() {
+                parts.push(plain(place(Projection(staying))));
+            }
+            columns.push(match &parts[..] {
+                [Part { read, by_id: None, .. }] => Source::Read(*read),
+                _ => Source::First(parts),
+            });
+        }
+        Ok(Narrowed { scan: Scan { columns: needed, ..scan.clone() }, columns })
+    }
+
+    /// Of a path into a small table: the path of the foreign key, and the column behind it.
+    fn column(
+        &mut self,
+        from: &'static Table,
+        path: &Path,
+        read: &mut impl FnMut(&Scan, &mut dyn FnMut(&Batch)) -> Result<(), StoreError>,
+    ) -> Result<Option<(Path, ById)>, StoreError> {
+        let Some((last, before)) = path.references.split_last() else { return Ok(None) };
+        let holder = before.last().map_or(Some(from), |reference| table(reference.table));
+        let (Some(holder), Some(parent)) = (holder, table(last.table)) else { return Ok(None) };
+        let Some(key) = holder.column(last.column) else { return Ok(None) };
+        let own = Path { references: Vec::new(), ..path.clone() };
+        let known = match self.0.get(&(parent.name, own.clone())) {
+            Some(known) => known.clone(),
+            None => {
+                let known = by_id(parent, &own, read)?;
+                self.0.insert((parent.name, own), known.clone());
+                known
+            }
+        };
+        Ok(known.map(|by_id| (Path { references: before.to_vec(), ..Path::own(key) }, by_id)))
+    }
+}
+
+/// Reads a column; `None` if the table is empty or not small.
+fn by_id(
+    table: &'static Table,
+    path: &Path,
+    read: &mut impl FnMut(&Scan, &mut dyn FnMut(&Batch)) -> Result<(), StoreError>,
+) -> Result<Option<ById>, StoreError> {
+    let Some(id) = table.column("id") else { return Ok(None) };
+    let columns = vec![Projection::of(Path::own(id)), Projection::of(path.clone())];
+    let scan = Scan { table, columns, window: None, scope: Scope::everything() };
+    let Some(mut by_id) = Batch::new(&scan).columns.pop() else { return Ok(None) };
+    let mut small = true;
+    read(&scan, &mut |batch| {
+        let [Values::Numbers(ids), values] = &batch.columns[..] else { unreachable!("an id and another column") };
+        for (row, id) in ids.iter().enumerate() {
+            match position(*id) {
+                Some(position) if position <= GREATEST_ID => put(&mut by_id, position, values, row),
+                _ => small = false,
+            }
+        }
+    })?;
+    let empty = match &by_id {
+        Values::Numbers(numbers) => numbers.is_empty(),
+        Values::Texts(codes, _) => codes.is_empty(),
+    };
+    Ok((small && !empty).then(|| Rc::new(by_id)))
+}
+
+fn put(by_id: &mut Values, position: usize, values: &Values, row: usize) {
+    match (by_id, values) {
+        (Values::Numbers(all), Values::Numbers(values)) => {
+            all.resize(all.len().max(position + 1), f64::NAN);
+            all[position] = values[row];
+        }
+        (Values::Texts(all, dictionary), Values::Texts(codes, texts)) => {
+            all.resize(all.len().max(position + 1), MISSING_TEXT);
+            all[position] = texts.text(codes[row]).map_or(MISSING_TEXT, |text| dictionary.intern(text));
+        }
+        _ => unreachable!("both are of the column's kind"),
+    }
+}
+
+/// The place of the row with that id; `None` for a missing one.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "ids are whole, and asked whether positive"
+)]
+fn position(id: f64) -> Option<usize> {
+    (id > 0.0).then_some(id as usize)
+}
+
+impl Narrowed {
+    /// Makes the columns of the scan of those that were read. What is the same column is exchanged for it: call it again
+    /// to give it back.
+    pub(crate) fn exchange(&mut self, read: &mut Batch, wanted: &mut Batch) {
+        for (source, wanted) in self.columns.iter().zip(&mut wanted.columns) {
+            if let Source::Read(at) = source {
+                std::mem::swap(&mut read.columns[*at], wanted);
+            }
+        }
+    }
+
+    /// Makes the columns that are looked up.
+    pub(crate) fn look_up(&mut self, read: &Batch, wanted: &mut Batch) {
+        for (source, wanted) in self.columns.iter_mut().zip(&mut wanted.columns) {
+            let Source::First(parts) = source else { continue };
+            match wanted {
+                Values::Numbers(numbers) => {
+                    numbers.clear();
+                    numbers.resize(read.len(), f64::NAN);
+                    parts.iter().for_each(|part| part.numbers(read, numbers));
+                }
+                Values::Texts(codes, dictionary) => {
+                    codes.clear();
+                    codes.resize(read.len(), MISSING_TEXT);
+                    parts.iter_mut().for_each(|part| part.texts(read, codes, dictionary));
+                }
+            }
+        }
+    }
+}
+
+impl Part {
+    /// Fills in what is still missing.
+    fn numbers(&self, read: &Batch, wanted: &mut [f64]) {
+        let Values::Numbers(read) = &read.columns[self.read] else { unreachable!("numbers are made of numbers") };
+        let missing = wanted.iter_mut().zip(read).filter(|(wanted, _)| wanted.is_nan());
+        match self.by_id.as_deref() {
+            None => missing.for_each(|(wanted, read)| *wanted = *read),
+            Some(Values::Numbers(by_id)) => missing.for_each(|(wanted, id)| {
+                *wanted = position(*id).and_then(|id| by_id.get(id)).copied().unwrap_or(f64::NAN);
+            }),
+            Some(Values::Texts(..)) => unreachable!("numbers are made of numbers"),
+        }
+    }
+
+    /// Fills in what is still missing.
+    fn texts(&mut self, read: &Batch, wanted: &mut [u32], dictionary: &mut Dictionary) {
+        let Part { by_id, codes, .. } = self;
+        let mut translated = |code: u32, known: &Dictionary| {
+            let Some(text) = known.text(code) else { return MISSING_TEXT };
+            let at = code as usize;
+            codes.resize(codes.len().max(at + 1), MISSING_TEXT);
+            if codes[at] == MISSING_TEXT {
+                codes[at] = dictionary.intern(text);
+            }
+            codes[at]
+        };
+        match (by_id.as_deref(), &read.columns[self.read]) {
+            (None, Values::Texts(read, known)) => {
+                let missing = wanted.iter_mut().zip(read).filter(|(wanted, _)| **wanted == MISSING_TEXT);
+                missing.for_each(|(wanted, code)| *wanted = translated(*code, known));
+            }
+            (Some(Values::Texts(by_id, known)), Values::Numbers(ids)) => {
+                let missing = wanted.iter_mut().zip(ids).filter(|(wanted, _)| **wanted == MISSING_TEXT);
+                missing.for_each(|(wanted, id)| {
+                    let code = position(*id).and_then(|id| by_id.get(id)).copied();
+                    *wanted = translated(code.unwrap_or(MISSING_TEXT), known);
+                });
+            }
+            _ => unreachable!("texts are made of texts, and keys are numbers"),
+        }
+    }
+}
