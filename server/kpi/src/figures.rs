@@ -143,9 +143,10 @@ impl Course {
             .collect();
         let groups: BTreeSet<&Vec<Group>> = readings.iter().flat_map(Readings::groups).collect();
         let row = |groups: &Vec<Group>| {
+            let places: Vec<Option<usize>> = readings.iter().map(|reading| reading.place(groups)).collect();
             let of_period = |period: usize| -> Vec<Reading> {
-                let measures = kpi.measures.iter().zip(&readings);
-                measures.map(|((_, measure), reading)| reading.get(measure, period, groups)).collect()
+                let measures = kpi.measures.iter().zip(readings.iter().zip(&places));
+                measures.map(|((_, measure), (reading, place))| reading.get(measure, period, *place)).collect()
             };
             let cells: Vec<_> = self
                 .asked

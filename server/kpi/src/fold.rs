@@ -460,9 +460,14 @@ impl Readings<'_> {
         self.groups.keys()
     }
 
-    /// The measure's figure for the period of that index and a group.
-    pub fn get(&self, measure: &Measure, period: usize, group: &Vec<Group>) -> Reading {
-        let slots = self.groups.get(group).map_or(0..0, |index| match self.timeline {
+    /// Where a group lies, for [`Readings::get`]; `None` if the measure saw no row of it.
+    pub fn place(&self, group: &Vec<Group>) -> Option<usize> {
+        self.groups.get(group).copied()
+    }
+
+    /// The measure's figure for the period of that index and the group at a place.
+    pub fn get(&self, measure: &Measure, period: usize, place: Option<usize>) -> Reading {
+        let slots = place.map_or(0..0, |index| match self.timeline {
             Some(timeline) => {
                 let (stretches, within) = (timeline.stretches(), timeline.period(period));
                 index * stretches + within.start..index * stretches + within.end

@@ -27,7 +27,15 @@ pub struct Grouping {
 struct Coding {
     read: Read,
     groups: Vec<Group>,
-    known: FxHashMap<u64, u32>,
+    known: Known,
+}
+
+/// The numbers of groups by what tells them apart.
+#[derive(Debug, Default)]
+struct Known {
+    /// Of small keys, by position, [`NONE`] where there is none: codes of texts, and ids of tables that are not large.
+    small: Vec<u32>,
+    large: FxHashMap<u64, u32>,
 }
 
 /// Where a row's group is read.
@@ -53,8 +61,13 @@ struct Pairs {
     known: FxHashMap<(u32, u32), u32>,
 }
 
-/// What stands for a missing value among the keys of a coding: the bits of no number that a database returns.
-const MISSING_KEY: u64 = u64::MAX;
+/// What stands for a missing value among the keys of a coding: neither the code of a text nor an id.
+const MISSING_KEY: u64 = 1 << 63;
+
+/// Keys below this one are positions.
+const SMALL: u64 = 1 << 16;
+
+const NONE: u32 = u32::MAX;
 
 impl Grouping {
     /// A breakdown of the rows that a measure reads.
@@ -62,7 +75,7 @@ impl Grouping {
         let coding = |dimension: &Dimension| Coding {
             read: Read::new(*dimension, measure, zone),
             groups: Vec::new(),
-            known: FxHashMap::default(),
+            known: Known::default(),
         };
         let dimensions: Vec<Coding> = by.iter().map(coding).collect();
         let pairs = dimensions.iter().skip(1).map(|_| Pairs::default()).collect();
@@ -154,10 +167,12 @@ impl Coding {
     fn assign(&mut self, rows: &Rows) -> Vec<u32> {
         let Coding { read, groups, known } = self;
         let mut code = |key: u64, group: &dyn Fn() -> Group| {
-            *known.entry(key).or_insert_with(|| {
+            let number = known.number(key);
+            if *number == NONE {
                 groups.push(group());
-                index(groups.len() - 1)
-            })
+                *number = index(groups.len() - 1);
+            }
+            *number
         };
         match read {
             Read::Nothing => vec![code(MISSING_KEY, &|| Group::Missing); rows.batch.len()],
@@ -179,7 +194,11 @@ impl Coding {
                     if id.is_nan() {
                         return code(MISSING_KEY, &|| Group::Missing);
                     }
-                    code(id.to_bits(), &|| Group::Row { name: name_of(*id, dictionary.text(*label)), id: whole(*id) })
+                    let whole = whole(*id);
+                    code(whole.cast_unsigned(), &|| Group::Row {
+                        name: name_of(*id, dictionary.text(*label)),
+                        id: whole,
+                    })
                 };
                 ids.iter().zip(labels).map(row).collect()
             }
@@ -192,6 +211,21 @@ impl Coding {
                 dates.iter().map(row).collect()
             }
         }
+    }
+}
+
+impl Known {
+    /// The number of a group, [`NONE`] if it is new.
+    #[expect(clippy::cast_possible_truncation, reason = "checked before")]
+    fn number(&mut self, key: u64) -> &mut u32 {
+        if key >= SMALL {
+            return self.large.entry(key).or_insert(NONE);
+        }
+        let at = key as usize;
+        if at >= self.small.len() {
+            self.small.resize(at + 1, NONE);
+        }
+        &mut self.small[at]
     }
 }
 

@@ -100,11 +100,13 @@ impl Kpi {
             counted.for_each(|((name, _), _)| reached.measured(self.id(), name));
         }
         let nothing;
-        let before = if let Some(before) = before {
-            before
-        } else {
-            nothing = self.nothing();
-            &nothing
+        let before = match before {
+            Some(before) => before,
+            None if self.looks_back() => {
+                nothing = self.nothing();
+                &nothing
+            }
+            None => &[],
         };
         let arguments = self.looks_back().then(|| self.arguments(before));
         match self.script.value(self.arguments(readings), arguments, &self.parameters) {
