@@ -16,7 +16,7 @@ fn with_column(column: &str) -> String {
 fn all_mappings_that_come_with_pegel_are_right_and_described() {
     let home = tempfile::tempdir().unwrap();
     let names = Mapping::names(home.path());
-    assert_eq!(names.len(), 10);
+    assert_eq!(names.len(), 11);
     for name in names {
         let mapping = Mapping::find(home.path(), &name).unwrap();
         assert!(!mapping.description.is_empty(), "{name}");
