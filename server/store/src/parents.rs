@@ -100,13 +100,12 @@ impl Parents {
         let (Some(holder), Some(parent)) = (holder, table(last.table)) else { return Ok(None) };
         let Some(key) = holder.column(last.column) else { return Ok(None) };
         let own = Path { references: Vec::new(), ..path.clone() };
-        let known = match self.0.get(&(parent.name, own.clone())) {
-            Some(known) => known.clone(),
-            None => {
-                let known = by_id(parent, &own, read)?;
-                self.0.insert((parent.name, own), known.clone());
-                known
-            }
+        let known = if let Some(known) = self.0.get(&(parent.name, own.clone())) {
+            known.clone()
+        } else {
+            let known = by_id(parent, &own, read)?;
+            self.0.insert((parent.name, own), known.clone());
+            known
         };
         Ok(known.map(|by_id| (Path { references: before.to_vec(), ..Path::own(key) }, by_id)))
     }
@@ -223,14 +222,16 @@ impl Part {
         match (by_id.as_deref(), &read.columns[self.read]) {
             (None, Values::Texts(read, known)) => {
                 let missing = wanted.iter_mut().zip(read).filter(|(wanted, _)| **wanted == MISSING_TEXT);
-                missing.for_each(|(wanted, code)| *wanted = translated(*code, known));
+                for (wanted, code) in missing {
+                    *wanted = translated(*code, known);
+                }
             }
             (Some(Values::Texts(by_id, known)), Values::Numbers(ids)) => {
                 let missing = wanted.iter_mut().zip(ids).filter(|(wanted, _)| **wanted == MISSING_TEXT);
-                missing.for_each(|(wanted, id)| {
+                for (wanted, id) in missing {
                     let code = position(*id).and_then(|id| by_id.get(id)).copied();
                     *wanted = translated(code.unwrap_or(MISSING_TEXT), known);
-                });
+                }
             }
             _ => unreachable!("texts are made of texts, and keys are numbers"),
         }

@@ -75,7 +75,9 @@ pub fn fill(store: &Store, history: History) {
         execute(&format!("{begin}; {}; COMMIT", leads(history, first..last)));
         first = last;
     }
-    indexes.iter().for_each(|index| execute(index));
+    for index in &indexes {
+        execute(index);
+    }
     if sqlite {
         execute("PRAGMA wal_checkpoint(TRUNCATE)");
     } else {
@@ -146,8 +148,12 @@ fn lead(history: History, number: u64, sql: &mut String) {
         Some(number) => _ = write!(sql, ",{number}"),
         None => sql.push_str(",NULL"),
     };
-    ids.into_iter().for_each(|id| number(id.map(u64::cast_signed), sql));
+    for id in ids {
+        number(id.map(u64::cast_signed), sql);
+    }
     let _ = write!(sql, ",'Quality {}'", chance.below(3));
-    [Some(created), offered, accepted, contacted, feedback, closed].into_iter().for_each(|at| number(at, sql));
+    for at in [Some(created), offered, accepted, contacted, feedback, closed] {
+        number(at, sql);
+    }
     let _ = write!(sql, ",{},{})", outcome.unwrap_or("NULL"), 10_000 + chance.below(5_000_000));
 }

@@ -107,7 +107,9 @@ impl Bench {
     }
 
     fn run(&self, statements: &[Statement]) {
-        statements.iter().for_each(|statement| self.store.execute(&statement.sql).expect("the database answers"));
+        for statement in statements {
+            self.store.execute(&statement.sql).expect("the database answers");
+        }
     }
 
     fn is_sqlite(&self) -> bool {
@@ -178,7 +180,9 @@ fn agree(ours: &Table, statement: &Statement, theirs: &Table) {
 /// Runs all in turn, so that whatever else the machine does hits each alike; once before, to warm up.
 fn timed(runs: usize, contenders: &mut [&mut dyn FnMut()]) -> Vec<Vec<Duration>> {
     let mut times = vec![Vec::with_capacity(runs); contenders.len()];
-    contenders.iter_mut().for_each(|contender| contender());
+    for contender in contenders.iter_mut() {
+        contender();
+    }
     for _ in 0..runs {
         for (contender, times) in contenders.iter_mut().zip(&mut times) {
             let began = Instant::now();

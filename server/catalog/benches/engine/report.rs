@@ -221,8 +221,8 @@ pub struct Statement {
 impl Statement {
     /// What it answers, with the other figures missing.
     pub fn table(&self, store: &Store) -> Table {
-        let fields: String =
-            self.figures.iter().map(|figure| format!(" || '|' || coalesce(CAST(f{figure} AS TEXT), '')")).collect();
+        let field = |figure: &usize| format!(" || '|' || coalesce(CAST(f{figure} AS TEXT), '')");
+        let fields = self.figures.iter().map(field).collect::<Vec<_>>().concat();
         let sql = format!("SELECT coalesce(name, '') || '|' || week{fields} AS value FROM ({}) AS answer", self.sql);
         let lines = store.texts(&sql).expect("the database answers");
         let row = |line: &String| {
