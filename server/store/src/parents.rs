@@ -181,12 +181,16 @@ impl Narrowed {
                 Values::Numbers(numbers) => {
                     numbers.clear();
                     numbers.resize(read.len(), f64::NAN);
-                    parts.iter().for_each(|part| part.numbers(read, numbers));
+                    for part in parts {
+                        part.numbers(read, numbers);
+                    }
                 }
                 Values::Texts(codes, dictionary) => {
                     codes.clear();
                     codes.resize(read.len(), MISSING_TEXT);
-                    parts.iter_mut().for_each(|part| part.texts(read, codes, dictionary));
+                    for part in parts {
+                        part.texts(read, codes, dictionary);
+                    }
                 }
             }
         }
@@ -199,10 +203,16 @@ impl Part {
         let Values::Numbers(read) = &read.columns[self.read] else { unreachable!("numbers are made of numbers") };
         let missing = wanted.iter_mut().zip(read).filter(|(wanted, _)| wanted.is_nan());
         match self.by_id.as_deref() {
-            None => missing.for_each(|(wanted, read)| *wanted = *read),
-            Some(Values::Numbers(by_id)) => missing.for_each(|(wanted, id)| {
-                *wanted = position(*id).and_then(|id| by_id.get(id)).copied().unwrap_or(f64::NAN);
-            }),
+            None => {
+                for (wanted, read) in missing {
+                    *wanted = *read;
+                }
+            }
+            Some(Values::Numbers(by_id)) => {
+                for (wanted, id) in missing {
+                    *wanted = position(*id).and_then(|id| by_id.get(id)).copied().unwrap_or(f64::NAN);
+                }
+            }
             Some(Values::Texts(..)) => unreachable!("numbers are made of numbers"),
         }
     }
