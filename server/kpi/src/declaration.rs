@@ -60,6 +60,12 @@ pub struct Declaration {
     pub parameters: BTreeMap<String, Parameter>,
 }
 
+/// Whether a text can be the id of a KPI, or the name of a pack: small letters, digits and _, a letter first.
+pub fn is_id(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
+}
+
 /// Something that a script leaves open and configuration may set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "a parameter is a number, a text, or true or false")]

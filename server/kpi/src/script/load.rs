@@ -7,7 +7,7 @@ use super::limits::within_time;
 use super::symbols::Data;
 use super::units::Amount;
 use crate::aggregate::{Measure, Quantity};
-use crate::declaration::{Declaration, Parameter, Unit};
+use crate::declaration::{Declaration, Parameter, Unit, is_id};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::kpi::Kpi;
 use rhai::{AST, CallFnOptions, Dynamic, EvalAltResult, FuncArgs, Map, Scope};
@@ -263,11 +263,6 @@ impl Script {
         }
         Ok(())
     }
-}
-
-fn is_id(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_lowercase())
-        && text.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
 }
 
 impl Language {

@@ -3,6 +3,7 @@
 use crate::cli::Global;
 use crate::outcome::{Done, Outcome, answer, broke, usage};
 use anyhow::{Context, anyhow};
+use pegel_kpi::declaration::is_id;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 
@@ -11,7 +12,7 @@ const TEMPLATE: &str = include_str!("new.rhai.txt");
 /// Writes the script into the home; what is there already stays.
 pub fn run(id: &str, pack: &str, global: &Global) -> Outcome {
     for (what, name) in [("id", id), ("pack", pack)] {
-        if !is_name(name) {
+        if !is_id(name) {
             return Err(usage(anyhow!(
                 "“{name}” is no {what}: use small letters, digits and _, beginning with a letter"
             )));
@@ -31,9 +32,4 @@ pub fn run(id: &str, pack: &str, global: &Global) -> Outcome {
     file.write_all(TEMPLATE.replace("{{id}}", id).as_bytes()).map_err(broke)?;
     answer(path.display());
     Ok(Done::InOrder)
-}
-
-fn is_name(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_lowercase())
-        && text.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
 }
