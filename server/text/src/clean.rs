@@ -1,0 +1,78 @@
+//! Texts from files, people and servers, without the characters that break what they are written into: XML 1.0 forbids
+//! most control characters and two that are no characters at all (its production `Char`), a terminal takes others for
+//! orders, a vertical tab in the name of one partner would keep the mail of everybody from being made.
+
+use std::borrow::Cow;
+
+/// The text with a blank for every run of characters that XML forbids or a terminal obeys. Tabs and line breaks stay.
+///
+/// ```
+/// assert_eq!(pegel_text::clean::cleaned("Autohaus\u{b}Nord"), "Autohaus Nord");
+/// ```
+pub fn cleaned(text: &str) -> Cow<'_, str> {
+    replaced(text, |c| is_forbidden(c))
+}
+
+/// The same on one line: tabs and line breaks become blanks as well.
+///
+/// ```
+/// assert_eq!(pegel_text::clean::one_line("550 no\r\n\u{1b}[31msuch user"), "550 no [31msuch user");
+/// ```
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    replaced(text, |c| c.is_control() || is_forbidden(c) || matches!(c, '\u{2028}' | '\u{2029}'))
+}
+
+/// Whether [`cleaned`] would change the text.
+pub fn is_clean(text: &str) -> bool {
+    !text.contains(is_forbidden)
+}
+
+/// Control characters other than tab and line breaks, and the last two code points of each plane.
+fn is_forbidden(c: char) -> bool {
+    let is_noncharacter = matches!(u32::from(c) & 0xFFFF, 0xFFFE | 0xFFFF);
+    is_noncharacter || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+}
+
+fn replaced(text: &str, goes: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(&goes) {
+        return Cow::Borrowed(text);
+    }
+    let mut clean = String::with_capacity(text.len());
+    let mut in_run = false;
+    for c in text.chars() {
+        if !goes(c) {
+            clean.push(c);
+        } else if !in_run {
+            clean.push(' ');
+        }
+        in_run = goes(c);
+    }
+    Cow::Owned(clean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_xml_forbids_becomes_a_blank() {
+        for c in
+            ['\0', '\u{1}', '\u{7}', '\u{b}', '\u{c}', '\u{1b}', '\u{1f}', '\u{7f}', '\u{9b}', '\u{FFFE}', '\u{FFFF}']
+        {
+            assert_eq!(cleaned(&format!("a{c}b")), "a b", "{c:?}");
+            assert!(!is_clean(&format!("a{c}b")), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn what_people_write_stays() {
+        let text = "Müller & Söhne\t<naïve>\r\n日本語 🙂 \u{a0}\u{200d}\u{FFFD}";
+        assert_eq!(cleaned(text), text);
+        assert!(is_clean(text) && matches!(cleaned(text), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_run_becomes_one_blank() {
+        assert_eq!(one_line("a\r\n\u{b}b\n"), "a b ");
+    }
+}
