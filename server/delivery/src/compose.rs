@@ -1,30 +1,35 @@
-//! What this crate asks of the one that makes reports: which there are, and an edition of one of them.
+//! What this crate asks of the one that makes reports: which there are, who gets them, and an edition of one of them.
 
 use crate::run::RunReport;
 use crate::schedule::Schedule;
 use jiff::Timestamp;
-use pegel_store::archive::NewEdition;
+use pegel_store::archive::{Edition, NewEdition};
 use std::error::Error;
+
+/// What went wrong in a report, in words.
+pub type ComposeError = Box<dyn Error + Send + Sync>;
 
 /// Knows the reports. Handed in, so that delivery needs to know neither KPIs nor templates.
 pub trait Compose: Send + Sync {
     /// The schedules in force; asked at every tick, so that a changed report counts without a restart.
     ///
     /// # Errors
-    /// If a report's configuration cannot be read.
-    fn schedules(&self) -> Result<Vec<Schedule>, Box<dyn Error + Send + Sync>>;
+    /// If no report's configuration can be read.
+    fn schedules(&self) -> Result<Vec<Schedule>, ComposeError>;
 
-    /// The edition of a run, not stored yet, and who is to get it.
+    /// Who gets a report: addresses, possibly with a name, such as `Ada <ada@example.com>`. One that comes twice gets one
+    /// mail.
+    ///
+    /// # Errors
+    /// If the report's configuration cannot be read.
+    fn recipients(&self, report: &str) -> Result<Vec<String>, ComposeError>;
+
+    /// The edition of a run, not stored yet. Its parts `subject.txt`, `mail.txt` and `mail.html` make the mail.
     ///
     /// # Errors
     /// If it cannot be made; the message is kept with the run.
-    fn compose(&self, run: &RunReport, now: Timestamp) -> Result<Composed, Box<dyn Error + Send + Sync>>;
-}
+    fn compose(&self, run: &RunReport, revision: i32, now: Timestamp) -> Result<NewEdition, ComposeError>;
 
-/// An edition on its way into the archive. Its parts `subject.txt`, `mail.txt` and `mail.html` make the mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Composed {
-    pub edition: NewEdition,
-    /// Addresses, possibly with a name: `Ada <ada@example.com>`. One that comes twice gets one mail.
-    pub recipients: Vec<String>,
+    /// Whether an edition of the archive holds the same figures, by the same definitions.
+    fn says_the_same(&self, stored: &Edition, made: &NewEdition) -> bool;
 }

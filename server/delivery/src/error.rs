@@ -19,8 +19,8 @@ pub enum DeliveryError {
     MailerScheme { scheme: String },
     #[error("the URL of the way mails go cannot be used: {problem}")]
     MailerUrl { problem: String },
-    #[error("“{address}” is no sender: write an address such as reports@example.com, or Pegel <reports@example.com>")]
-    Sender { address: String },
+    #[error("“{address}” is no sender such as Pegel <reports@example.com>: {problem}")]
+    Sender { address: String, problem: String },
     #[error("mails cannot be put into {}: {problem}; create the folder, or let Pegel write to it", folder.display())]
     Folder { folder: PathBuf, problem: String },
     #[error("the ticker could not be started: {0}")]

@@ -5,6 +5,7 @@ use lettre::Message;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
 use pegel_kpi::digest::sha256;
+use pegel_report::address;
 use pegel_store::archive::{Edition, HTML, SUBJECT, TEXT};
 use std::fmt::Write as _;
 use std::time::SystemTime;
@@ -28,8 +29,8 @@ pub struct Mail {
 /// Why an edition and a recipient make no mail. Trying again does not help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
-    #[error("“{recipient}” is no mail address: write ada@example.com or Ada <ada@example.com>")]
-    Recipient { recipient: String },
+    #[error("“{recipient}” is no mail address: {problem}")]
+    Recipient { recipient: String, problem: String },
     #[error("the edition has no part “{part}”, so there is nothing to send")]
     Part { part: &'static str },
     #[error("no message can be made of it: {problem}")]
@@ -46,7 +47,8 @@ impl Mail {
             let part = edition.parts.iter().find(|part| part.name == name);
             part.map(|part| part.content.clone()).ok_or(MailError::Part { part: name })
         };
-        let to = recipient.parse().map_err(|_| MailError::Recipient { recipient: recipient.to_owned() })?;
+        let to = address::parse(recipient)
+            .map_err(|problem| MailError::Recipient { recipient: recipient.to_owned(), problem })?;
         let head = &edition.head;
         Ok(Mail {
             message_id: message_id.to_owned(),
@@ -113,9 +115,9 @@ fn dot_free(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '_' }).collect()
 }
 
-/// The sender's domain in ASCII.
-fn domain(from: &Mailbox) -> String {
-    url::Host::parse(from.email.domain()).map_or_else(|_| "localhost".to_owned(), |host| host.to_string())
+/// The sender's domain.
+fn domain(from: &Mailbox) -> &str {
+    from.email.domain()
 }
 
 /// Enough of the SHA-256 to be unique. Each text with its length, so that two lists of texts never read the same.
@@ -134,7 +136,7 @@ mod tests {
     use super::*;
 
     fn sender(text: &str) -> Mailbox {
-        text.parse().unwrap()
+        address::parse(text).unwrap()
     }
 
     fn mail() -> Mail {
@@ -170,6 +172,28 @@ mod tests {
         assert_eq!(parsed.body_text(0).unwrap().trim_end(), "Rückmeldungen: 71 %");
         assert_eq!(parsed.body_html(0).unwrap().trim_end(), "<p>Rückmeldungen: <b>71 %</b></p>");
         assert_eq!(parsed.parts.len(), 3, "multipart, text, html");
+    }
+
+    #[test]
+    fn header_lines_are_folded() {
+        let name = "Ada ".repeat(49);
+        let long = Mail {
+            subject: "Rückmeldequote unter der Schwelle von 75 % in Küste, Alpen, Heide und Börde ".repeat(5),
+            to: sender(&format!("{name} <ada@example.com>")),
+            list_id: Some(format!("<{}.example.com>", "w".repeat(200))),
+            ..mail()
+        };
+        let bytes = long.message().unwrap().formatted();
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        let (head, _) = text.split_once("\r\n\r\n").unwrap();
+        let longest =
+            head.lines().filter(|line| !line.contains("List-ID") && !line.starts_with(" <")).map(str::len).max();
+        assert!(longest.unwrap() <= 78, "{head}");
+        assert!(head.lines().all(|line| line.len() <= 998), "{head}");
+        let parsed = mail_parser::MessageParser::default().parse(&bytes).unwrap();
+        assert_eq!(parsed.subject(), Some(long.subject.trim_end()));
+        assert_eq!(parsed.to().unwrap().first().unwrap().name(), Some(name.trim()));
+        assert_eq!(parsed.to().unwrap().first().unwrap().address(), Some("ada@example.com"));
     }
 
     #[test]

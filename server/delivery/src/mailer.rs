@@ -2,16 +2,10 @@
 
 use crate::DeliveryError;
 use crate::mail::Mail;
-use lettre::transport::smtp::response::Response;
-use lettre::{SmtpTransport, Transport};
+use crate::smtp::Smtp;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-use url::Url;
-
-/// How long one step of the conversation with a mail server may take.
-const SMTP_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Where mails go.
 #[derive(Debug, Clone)]
@@ -21,14 +15,6 @@ pub enum Mailer {
     Folder(PathBuf),
     /// Kept, in the order in which they came.
     Memory(Arc<Mutex<Vec<Mail>>>),
-}
-
-/// An SMTP server.
-#[derive(Clone)]
-pub struct Smtp {
-    transport: SmtpTransport,
-    /// Without user and password, for messages.
-    server: String,
 }
 
 /// Why a mail was not taken, with the words of the server or folder.
@@ -93,80 +79,15 @@ impl Mailer {
     }
 }
 
-impl Smtp {
-    fn from_url(text: &str) -> Result<Smtp, DeliveryError> {
-        let problem = |problem: String| DeliveryError::MailerUrl { problem };
-        // Such a URL would be taken apart in the wrong place, and a piece of the password be taken for the host.
-        if text.contains('#') || text.matches('@').count() > 1 {
-            return Err(problem("write the characters @ : / ? # of a password as %40 %3A %2F %3F %23".to_owned()));
-        }
-        let url = Url::parse(text).map_err(|error| problem(error.to_string()))?;
-        let host = url.host_str().filter(|host| !host.is_empty());
-        let host = host.ok_or_else(|| problem("it names no host".to_owned()))?;
-        if !url.username().is_empty() && url.password().is_none() {
-            return Err(problem(format!("it names a user for {host} but no password")));
-        }
-        for (option, value) in url.query_pairs() {
-            let known = option == "tls" && (value == "required" || value == "opportunistic") && url.scheme() == "smtp";
-            if !known {
-                let hint = "the only options are smtp://…?tls=required and ?tls=opportunistic";
-                // Its value may be a password.
-                return Err(problem(format!("the option “{option}” is unknown or has an unknown value; {hint}")));
-            }
-        }
-        let builder = SmtpTransport::from_url(text).map_err(|error| problem(error.to_string()))?;
-        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-        let server = format!("{}://{host}{port}", url.scheme());
-        if url.password().is_some() && url.scheme() == "smtp" && url.query().is_none() {
-            tracing::warn!(
-                server,
-                "the password goes to the mail server in clear; add ?tls=required or write smtps://"
-            );
-        }
-        Ok(Smtp { transport: builder.timeout(Some(SMTP_TIMEOUT)).build(), server })
+impl Refusal {
+    /// Trying again does not help.
+    pub(crate) fn permanent(error: impl std::fmt::Display) -> Refusal {
+        Refusal { kind: RefusalKind::Permanent, answer: error.to_string() }
     }
-
-    fn hand_over(&self, mail: &Mail) -> Result<String, Refusal> {
-        let message = mail.message().map_err(permanent)?;
-        match self.transport.send(&message) {
-            Ok(response) => Ok(written(&response)),
-            Err(error) => Err(Refusal { kind: kind_of(&error), answer: format!("{}: {error}", self.server) }),
-        }
-    }
-}
-
-impl std::fmt::Debug for Smtp {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Smtp").field("server", &self.server).finish_non_exhaustive()
-    }
-}
-
-/// A response as the server wrote it, on one line: `250 2.0.0 Ok: queued as 4F1`.
-fn written(response: &Response) -> String {
-    let lines: Vec<&str> = response.message().collect();
-    format!("{} {}", response.code(), lines.join(" ")).trim_end().to_owned()
-}
-
-/// What an SMTP error means. A 5xx is about the mail, save 530 to 538 (RFC 4954), which are about our login: an admin
-/// mends that, so the mail is worth another try. 421 means that the server is closing.
-fn kind_of(error: &lettre::transport::smtp::Error) -> RefusalKind {
-    let code = error.status().map(u16::from);
-    match code {
-        Some(421 | 530..=538) => RefusalKind::Unreachable,
-        Some(_) if error.is_permanent() => RefusalKind::Permanent,
-        Some(_) => RefusalKind::Transient,
-        // The client itself refused, for instance an address that this server cannot take.
-        None if error.is_client() => RefusalKind::Transient,
-        None => RefusalKind::Unreachable,
-    }
-}
-
-fn permanent(error: impl std::fmt::Display) -> Refusal {
-    Refusal { kind: RefusalKind::Permanent, answer: error.to_string() }
 }
 
 fn formatted(mail: &Mail) -> Result<Vec<u8>, Refusal> {
-    Ok(mail.message().map_err(permanent)?.formatted())
+    Ok(mail.message().map_err(Refusal::permanent)?.formatted())
 }
 
 /// The file of a mail: what stands before the `@` of its Message-ID.

@@ -3,23 +3,23 @@
 use crate::DeliveryError;
 use crate::mail::Mail;
 use crate::mailer::{Refusal, RefusalKind};
-use crate::worker::{LEASE, Place, Worker};
-use jiff::SignedDuration;
+use crate::worker::{Place, Worker};
+use jiff::{SignedDuration, Timestamp};
 use pegel_store::StoreError;
 use pegel_store::archive::Edition;
-use pegel_store::outbox::Delivery;
-use std::time::Duration;
-
-/// After this many failed attempts a delivery is given up.
-pub const MAX_ATTEMPTS: i32 = 8;
+use pegel_store::outbox::{Delivery, Fault, Refused};
+use std::time::{Duration, Instant};
 
 /// So many refusals in a row that say “nobody there” end a round: the rest waits for the next tick, untouched.
 const UNREACHABLE_IN_A_ROW: usize = 2;
 
-/// How often it is tried to record that a mail is out. SQLite waits ten seconds each time, so that it all ends well
-/// before the lease.
-const RECORD_ATTEMPTS: usize = 40;
-const RECORD_PAUSE: Duration = Duration::from_millis(500);
+/// How often a mail is tried at least, however long ago it was queued: a server that was switched off for a week has not
+/// tried.
+const LEAST_ATTEMPTS: i32 = 8;
+
+/// How long is waited after a record that failed: at first, and at most.
+const RECORD_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_RECORD_PAUSE: Duration = Duration::from_secs(10);
 
 /// What a round did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,17 +30,18 @@ pub struct Drained {
     pub given_up: usize,
 }
 
-/// How long to wait after that many failed attempts; `None`: give up. The attempts spread over about 13 hours.
-pub fn backoff(attempts: i32) -> Option<SignedDuration> {
+/// How long to wait after that many failed attempts. Where nobody can be talked to, not for long: once the server is back,
+/// everybody wants their mail.
+pub fn backoff(attempts: i32, kind: RefusalKind) -> SignedDuration {
     let minutes = match attempts {
         ..=1 => 1,
         2 => 5,
         3 => 15,
+        _ if kind == RefusalKind::Unreachable => 15,
         4 => 60,
-        5..MAX_ATTEMPTS => 240,
-        _ => return None,
+        _ => 240,
     };
-    Some(SignedDuration::from_mins(minutes))
+    SignedDuration::from_mins(minutes)
 }
 
 impl Worker {
@@ -53,9 +54,10 @@ impl Worker {
         let mut drained = Drained::default();
         let mut unreachable = 0;
         let mut edition: Option<Edition> = None;
-        while unreachable < UNREACHABLE_IN_A_ROW && !self.is_stopping() {
-            let now = self.clock.now();
-            let Some(row) = self.store.claim_delivery(now.as_second(), (now + LEASE).as_second())? else { break };
+        self.record_what_is_out()?;
+        while unreachable < UNREACHABLE_IN_A_ROW && !self.is_stopping() && self.has_room() {
+            let until = self.may_record_until();
+            let Some(row) = self.store.claim_delivery(&self.lease())? else { break };
             self.reached(Place::DeliveryClaimed);
             // Rows of one edition come together; it is read once.
             if edition.as_ref().is_none_or(|edition| edition.head.id != row.edition) {
@@ -63,8 +65,11 @@ impl Worker {
             }
             match self.hand_over(&row, edition.as_ref()) {
                 Ok(answer) => {
+                    let at = self.clock.now();
                     self.reached(Place::HandedOver);
-                    self.record_delivered(row.id, &answer)?;
+                    self.memory().unrecorded.insert(row.id, (at, answer.clone()));
+                    self.record(until, || self.store.record_delivered(row.id, at.as_second(), &answer))?;
+                    self.memory().unrecorded.remove(&row.id);
                     tracing::info!(
                         delivery = row.id,
                         edition = row.edition,
@@ -77,7 +82,7 @@ impl Worker {
                 }
                 Err(refusal) => {
                     unreachable = if refusal.kind == RefusalKind::Unreachable { unreachable + 1 } else { 0 };
-                    match self.record_refusal(&row, &refusal)? {
+                    match self.record_refusal(&row, &refusal, until)? {
                         Some(_) => drained.postponed += 1,
                         None => drained.given_up += 1,
                     }
@@ -87,32 +92,86 @@ impl Worker {
         Ok(drained)
     }
 
+    /// Whether there is room to record what would be handed over; said once where there is none.
+    fn has_room(&self) -> bool {
+        let held = self.store.hold_room();
+        let said = std::mem::replace(&mut self.memory().said_no_room, held.is_err());
+        if let Err(error) = &held
+            && !said
+        {
+            tracing::error!(%error, "mails wait for room on the disk");
+        }
+        held.is_ok()
+    }
+
+    /// Records the mails that are out while the database did not take it. As long as it does not, no other is handed over.
+    fn record_what_is_out(&self) -> Result<(), StoreError> {
+        let unrecorded = self.memory().unrecorded.clone();
+        for (delivery, (at, answer)) in unrecorded {
+            match self.store.record_delivered(delivery, at.as_second(), &answer) {
+                Ok(()) => tracing::info!(delivery, answer, "recorded late that the mail was handed over"),
+                Err(error @ StoreError::UnknownDelivery { .. }) => {
+                    tracing::error!(%error, "a mail is out that nobody knows");
+                }
+                Err(error) => return Err(error),
+            }
+            self.memory().unrecorded.remove(&delivery);
+        }
+        Ok(())
+    }
+
     fn hand_over(&self, row: &Delivery, edition: Option<&Edition>) -> Result<String, Refusal> {
-        let permanent = |answer: String| Refusal { kind: RefusalKind::Permanent, answer };
-        let edition = edition.ok_or_else(|| permanent(format!("edition {} is not in the archive", row.edition)))?;
-        let mail = Mail::new(edition, &self.sender, &row.recipient, &row.message_id)
-            .map_err(|error| permanent(error.to_string()))?;
+        let absent = || Refusal::permanent(format!("edition {} is not in the archive", row.edition));
+        let edition = edition.ok_or_else(absent)?;
+        let mail = Mail::new(edition, &self.sender, &row.recipient, &row.message_id).map_err(Refusal::permanent)?;
         self.mailer.hand_over(&mail)
     }
 
-    /// Records that a mail was handed over. It is gone: as long as the database is only busy (a long import writes), it is
-    /// worth waiting, for otherwise the mail would go out again.
-    fn record_delivered(&self, delivery: i64, answer: &str) -> Result<(), StoreError> {
-        for _ in 1..RECORD_ATTEMPTS {
-            match self.store.record_delivered(delivery, self.clock.now().as_second(), answer) {
-                Err(StoreError::Busy { .. }) => std::thread::sleep(RECORD_PAUSE),
-                other => return other,
+    /// Records what became of a mail. It is gone: so it is worth trying as long as the claim lasts, whatever goes wrong,
+    /// for otherwise the mail would go out again. Fails where the worker must stop.
+    fn record(&self, until: Instant, record: impl Fn() -> Result<(), StoreError>) -> Result<(), StoreError> {
+        let mut pause = RECORD_PAUSE;
+        loop {
+            let error = match record() {
+                Ok(()) => return Ok(()),
+                Err(error @ StoreError::UnknownDelivery { .. }) => return Err(error),
+                Err(error) => error,
+            };
+            if pause == RECORD_PAUSE {
+                tracing::warn!(%error, "what became of a mail could not be recorded; it is tried again");
             }
+            self.store.give_room_away();
+            if self.must_stop() || Instant::now() + pause > until {
+                return Err(error);
+            }
+            self.wait(pause);
+            pause = (pause * 2).min(LONGEST_RECORD_PAUSE);
         }
-        self.store.record_delivered(delivery, self.clock.now().as_second(), answer)
+    }
+
+    /// Waits, but for no longer than a worker that is to stop may.
+    fn wait(&self, pause: Duration) {
+        let until = Instant::now() + pause;
+        while Instant::now() < until && !self.must_stop() {
+            std::thread::sleep(RECORD_PAUSE.min(until.saturating_duration_since(Instant::now())));
+        }
     }
 
     /// Records a failed attempt; for how long it was postponed, `None` if it was given up.
-    fn record_refusal(&self, row: &Delivery, refusal: &Refusal) -> Result<Option<SignedDuration>, DeliveryError> {
+    fn record_refusal(
+        &self,
+        row: &Delivery,
+        refusal: &Refusal,
+        until: Instant,
+    ) -> Result<Option<SignedDuration>, DeliveryError> {
         let now = self.clock.now();
-        let wait = if refusal.kind == RefusalKind::Permanent { None } else { backoff(row.attempts) };
-        let retry_at = wait.map(|wait| (now + wait).as_second());
-        self.store.record_failed(row.id, now.as_second(), &refusal.answer, retry_at)?;
+        let wait = self.wait_after(row, refusal.kind, now);
+        let refused = Refused {
+            fault: if refusal.kind == RefusalKind::Unreachable { Fault::Operator } else { Fault::Recipient },
+            answer: &refusal.answer,
+            retry_at: wait.map(|wait| (now + wait).as_second()),
+        };
+        self.record(until, || self.store.record_failed(row.id, now.as_second(), &refused))?;
         let (delivery, edition, recipient) = (row.id, row.edition, &row.recipient);
         let (attempts, answer) = (row.attempts, &refusal.answer);
         if let Some(wait) = wait {
@@ -131,6 +190,13 @@ impl Worker {
         }
         Ok(wait)
     }
+
+    /// How long a mail waits for its next attempt; `None`: it is given up.
+    fn wait_after(&self, row: &Delivery, kind: RefusalKind, now: Timestamp) -> Option<SignedDuration> {
+        let waited = SignedDuration::from_secs(now.as_second() - row.queued_at);
+        let tried_enough = waited >= self.give_up_after && row.attempts >= LEAST_ATTEMPTS;
+        (kind != RefusalKind::Permanent && !tried_enough).then(|| backoff(row.attempts, kind))
+    }
 }
 
 #[cfg(test)]
@@ -138,9 +204,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn attempts_come_ever_later_and_end() {
-        let minutes: Vec<Option<i64>> = (1..=9).map(|attempts| backoff(attempts).map(|wait| wait.as_mins())).collect();
-        let expected = [Some(1), Some(5), Some(15), Some(60), Some(240), Some(240), Some(240), None, None];
-        assert_eq!(minutes, expected);
+    fn attempts_come_ever_later_but_soon_once_the_server_is_back() {
+        let minutes = |kind| (1..=7).map(|attempts| backoff(attempts, kind).as_mins()).collect::<Vec<_>>();
+        assert_eq!(minutes(RefusalKind::Transient), [1, 5, 15, 60, 240, 240, 240]);
+        assert_eq!(minutes(RefusalKind::Unreachable), [1, 5, 15, 15, 15, 15, 15]);
     }
 }

@@ -1,15 +1,16 @@
 //! A run: claim it, compose its edition, publish that with one outbox row per recipient.
 
-use crate::compose::Composed;
 use crate::mail::message_id;
-use crate::worker::{LEASE, Place, Worker};
+use crate::worker::{Place, Worker};
 use crate::{DeliveryError, Due};
 use jiff::Timestamp;
 use lettre::message::Mailbox;
 use pegel_kpi::period::Period;
+use pegel_report::address;
+use pegel_store::StoreError;
+use pegel_store::archive::{Edition, NewEdition};
 use pegel_store::outbox::NewDelivery;
-use pegel_store::runs::{Claim, RunKey};
-use pegel_store::{Store, StoreError};
+use pegel_store::runs::{Claim, RunKey, Which};
 use std::collections::HashSet;
 
 /// One run of a report. Its fields are its whole input, so that it can be made again from the command line.
@@ -19,48 +20,48 @@ pub struct RunReport {
     pub report: String,
     /// The nominal period.
     pub period: Period,
-    /// 0, or higher where a person asked for a new one.
-    pub revision: i32,
+    pub occasion: Occasion,
+}
+
+/// Why a run is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Occasion {
+    /// The schedule owes it. All recipients get a mail.
+    Due,
+    /// A person asked for it.
+    ByHand {
+        /// Another edition is wanted, even if there is one.
+        again: bool,
+        /// The recipients get a mail, unless they have got this edition's.
+        send: bool,
+    },
 }
 
 /// What became of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It made this edition.
-    Published { edition: i64, deliveries: usize },
-    /// It was made before: this is its edition.
-    Done { edition: i64 },
+    /// It made this edition, and put so many mails into the outbox.
+    Published { edition: i64, mails: usize },
+    /// This edition was in the archive already and says the same; so many mails were put into the outbox.
+    Found { edition: i64, mails: usize },
     /// Another worker is at it, or has taken it over because this one took too long.
     Taken,
 }
 
 impl From<Due> for RunReport {
     fn from(due: Due) -> RunReport {
-        RunReport { report: due.report, period: due.period, revision: 0 }
+        RunReport { report: due.report, period: due.period, occasion: Occasion::Due }
     }
 }
 
 impl RunReport {
-    /// A run with a new revision, as a person asks for it: the last one if that has no edition yet (0 if the period was
-    /// never run), else one more.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn new_revision(store: &Store, report: &str, period: Period) -> Result<RunReport, DeliveryError> {
-        let last = store.last_revision(report, &period.to_string())?;
-        let revision = match last {
-            None => 0,
-            Some(last) => match store.edition_id(report, &period.to_string(), last)? {
-                None => last,
-                Some(_) => last + 1,
-            },
-        };
-        Ok(RunReport { report: report.to_owned(), period, revision })
-    }
-
     /// What makes it unique.
     pub fn key(&self) -> RunKey {
-        RunKey { report: self.report.clone(), period: self.period.to_string(), revision: self.revision }
+        let which = match self.occasion {
+            Occasion::Due => Which::Due,
+            Occasion::ByHand { again, .. } => Which::ByHand { again },
+        };
+        RunKey { report: self.report.clone(), period: self.period.to_string(), which }
     }
 
     /// Makes the run, unless it was made before or is being made. After a failure it is free for another try.
@@ -68,34 +69,82 @@ impl RunReport {
     /// # Errors
     /// If the report cannot be composed or the database fails.
     pub fn make(&self, worker: &Worker) -> Result<Outcome, DeliveryError> {
-        let now = worker.clock.now();
-        match worker.store.claim_run(&self.key(), now.as_second(), (now + LEASE).as_second())? {
+        match worker.store.claim_run(&self.key(), &worker.lease())? {
             Claim::Taken => Ok(Outcome::Taken),
-            Claim::Done { edition } => Ok(Outcome::Done { edition }),
-            Claim::Ours { run } => {
+            Claim::Done { edition } => self.find(worker, edition),
+            Claim::Ours { run, revision } => {
                 worker.reached(Place::Claimed);
-                self.make_claimed(worker, run, now).inspect_err(|error| give_back(worker, run, error))
+                self.make_claimed(worker, run, revision).inspect_err(|error| give_back(worker, run, error))
             }
         }
     }
 
-    fn make_claimed(&self, worker: &Worker, run: i64, now: Timestamp) -> Result<Outcome, DeliveryError> {
-        let composed = worker.compose.compose(self, now).map_err(|error| DeliveryError::Compose {
-            report: self.report.clone(),
-            period: self.period.to_string(),
-            error,
-        })?;
+    fn make_claimed(&self, worker: &Worker, run: i64, revision: i32) -> Result<Outcome, DeliveryError> {
+        let now = worker.clock.now();
+        let edition = worker.compose.compose(self, revision, now).map_err(|error| self.failed(error))?;
         worker.reached(Place::Composed);
-        let deliveries = outbox_rows(&composed, &worker.sender);
-        match worker.store.publish(run, &composed.edition, &deliveries) {
-            Ok(edition) => {
-                worker.reached(Place::Published);
-                Ok(Outcome::Published { edition, deliveries: deliveries.len() })
-            }
+        let outcome = match self.made_by_hand(worker, &edition)? {
+            Some(found) => self.adopt(worker, run, &found, now),
+            None => self.publish(worker, run, &edition),
+        };
+        match outcome {
             // We took longer than our lease. What the other one does with the run is left to it.
-            Err(StoreError::RunLost { .. }) => Ok(Outcome::Taken),
-            Err(error) => Err(error.into()),
+            Err(DeliveryError::Store(StoreError::RunLost { .. })) => Ok(Outcome::Taken),
+            other => other.inspect(|_| worker.reached(Place::Published)),
         }
+    }
+
+    /// Of a due run, the latest edition of the period, made by hand, if it says the same.
+    fn made_by_hand(&self, worker: &Worker, made: &NewEdition) -> Result<Option<Edition>, DeliveryError> {
+        if self.occasion != Occasion::Due {
+            return Ok(None);
+        }
+        let Some(latest) = worker.store.latest_edition(&self.report, &made.period)? else { return Ok(None) };
+        Ok(worker.store.edition(latest)?.filter(|stored| worker.compose.says_the_same(stored, made)))
+    }
+
+    fn publish(&self, worker: &Worker, run: i64, edition: &NewEdition) -> Result<Outcome, DeliveryError> {
+        let mails = self.mails(worker, edition.revision, &edition.checksum)?;
+        let id = worker.store.publish(run, edition, &mails)?;
+        Ok(Outcome::Published { edition: id, mails: mails.len() })
+    }
+
+    fn adopt(&self, worker: &Worker, run: i64, found: &Edition, now: Timestamp) -> Result<Outcome, DeliveryError> {
+        let mails = self.mails(worker, found.head.revision, &found.head.checksum)?;
+        let mails = worker.store.adopt(run, found.head.id, now.as_second(), &mails)?;
+        Ok(Outcome::Found { edition: found.head.id, mails })
+    }
+
+    /// The edition is there; its mails may be wanted.
+    fn find(&self, worker: &Worker, edition: i64) -> Result<Outcome, DeliveryError> {
+        let wanted = matches!(self.occasion, Occasion::ByHand { send: true, .. });
+        let Some(found) = worker.store.edition(edition)?.filter(|_| wanted) else {
+            return Ok(Outcome::Found { edition, mails: 0 });
+        };
+        let mails = self.mails(worker, found.head.revision, &found.head.checksum)?;
+        let mails = worker.store.queue(edition, worker.clock.now().as_second(), &mails)?;
+        Ok(Outcome::Found { edition, mails })
+    }
+
+    /// One row of the outbox per recipient; none where nobody is to be mailed. Rows are made for unreadable addresses too:
+    /// the outbox shows what became of each.
+    fn mails(&self, worker: &Worker, revision: i32, checksum: &str) -> Result<Vec<NewDelivery>, DeliveryError> {
+        if matches!(self.occasion, Occasion::ByHand { send: false, .. }) {
+            return Ok(Vec::new());
+        }
+        let recipients = worker.compose.recipients(&self.report).map_err(|error| self.failed(error))?;
+        let mut seen = HashSet::new();
+        let period = self.period.to_string();
+        let rows = recipients.iter().filter(|recipient| seen.insert(address_of(recipient))).map(|recipient| {
+            let address = address_of(recipient);
+            let id = message_id(&self.report, &period, revision, checksum, &address, &worker.sender);
+            NewDelivery { recipient: recipient.trim().to_owned(), message_id: id }
+        });
+        Ok(rows.collect())
+    }
+
+    fn failed(&self, error: Box<dyn std::error::Error + Send + Sync>) -> DeliveryError {
+        DeliveryError::Compose { report: self.report.clone(), period: self.period.to_string(), error }
     }
 }
 
@@ -106,26 +155,8 @@ fn give_back(worker: &Worker, run: i64, error: &DeliveryError) {
     }
 }
 
-/// One row per recipient. Rows are made for unreadable addresses too: the outbox shows what became of each.
-fn outbox_rows(composed: &Composed, sender: &Mailbox) -> Vec<NewDelivery> {
-    let edition = &composed.edition;
-    let mut seen = HashSet::new();
-    let rows = composed.recipients.iter().filter(|recipient| seen.insert(address_of(recipient))).map(|recipient| {
-        let id = message_id(
-            &edition.report,
-            &edition.period,
-            edition.revision,
-            &edition.checksum,
-            &address_of(recipient),
-            sender,
-        );
-        NewDelivery { recipient: recipient.trim().to_owned(), message_id: id }
-    });
-    rows.collect()
-}
-
 /// The bare address by which two spellings of a recipient are the same.
 fn address_of(recipient: &str) -> String {
-    let mailbox: Result<Mailbox, _> = recipient.parse();
+    let mailbox: Result<Mailbox, _> = address::parse(recipient);
     mailbox.map_or_else(|_| recipient.trim().to_owned(), |mailbox| mailbox.email.to_string().to_lowercase())
 }

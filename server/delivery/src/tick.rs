@@ -5,7 +5,6 @@ use crate::schedule::{LOOK_BACK, due};
 use crate::{DeliveryError, Outcome, RunReport, Worker};
 use jiff::{SignedDuration, Timestamp};
 use pegel_kpi::period::Period;
-use pegel_store::runs::RunKey;
 use std::collections::HashSet;
 
 /// How long after a failure a run is tried again.
@@ -26,6 +25,10 @@ impl Worker {
     /// from being done.
     pub fn tick_once(&self) -> Ticked {
         let mut ticked = Ticked::default();
+        if let Err(error) = self.tidy_up() {
+            tracing::error!(%error, "claims could not be looked through");
+            ticked.failures += 1;
+        }
         match self.owed() {
             Ok(runs) => runs.iter().take_while(|_| !self.is_stopping()).for_each(|run| self.make(run, &mut ticked)),
             Err(error) => {
@@ -52,40 +55,37 @@ impl Worker {
             let done = |period: &Period| reported.contains(&(schedule.report.clone(), period.to_string()));
             due(schedule, &done, now)
         });
-        let failed_at = self.failed_at();
-        let failed_lately = |run: &RunReport| failed_at.get(run).is_some_and(|at| now.duration_since(*at) < RUN_RETRY);
+        let memory = self.memory();
+        // What failed at an instant that the clock went back from is no reason to wait.
+        let lately = |at: &Timestamp| (SignedDuration::ZERO..RUN_RETRY).contains(&now.duration_since(*at));
+        let failed_lately = |run: &RunReport| memory.failed_at.get(run).is_some_and(lately);
         Ok(owed.map(RunReport::from).filter(|run| !failed_lately(run)).collect())
     }
 
-    /// The reports and periods with an edition, as far as schedules look back.
+    /// The reports and periods whose due run is done, as far as schedules look back.
     fn reported(&self, now: Timestamp) -> Result<HashSet<(String, String)>, DeliveryError> {
-        const PAGE: i64 = 200;
         // One week more, since the latest due instant may be a week old.
         let weeks = i64::try_from(LOOK_BACK).expect("a small number") + 1;
         let since = now.as_second() - weeks * 7 * 24 * 3600;
-        let (mut reported, mut offset, mut oldest) = (HashSet::new(), 0, i64::MAX);
-        while oldest >= since {
-            let heads = self.store.editions(PAGE, offset)?;
-            oldest = heads.last().map_or(i64::MIN, |head| head.created_at);
-            offset += PAGE;
-            reported.extend(heads.into_iter().map(|head| (head.report, head.period)));
-        }
-        Ok(reported)
+        Ok(self.store.reported(since)?.into_iter().collect())
     }
 
     fn make(&self, run: &RunReport, ticked: &mut Ticked) {
-        let RunKey { report, period, revision } = run.key();
+        let (report, period) = (&run.report, run.period.to_string());
         match run.make(self) {
-            Ok(Outcome::Taken | Outcome::Done { .. }) => {}
-            Ok(Outcome::Published { edition, deliveries }) => {
-                tracing::info!(report, period, revision, edition, deliveries, "edition published");
+            Ok(Outcome::Taken) => {}
+            Ok(Outcome::Found { edition, mails }) => {
+                tracing::info!(report, period, edition, mails, "the edition was in the archive; its mails are queued");
+            }
+            Ok(Outcome::Published { edition, mails }) => {
+                tracing::info!(report, period, edition, mails, "edition published");
                 ticked.published.push(edition);
             }
             Err(error) => {
                 let retry_in_minutes = RUN_RETRY.as_mins();
-                tracing::error!(report, period, revision, retry_in_minutes, %error, "run failed");
+                tracing::error!(report, period, retry_in_minutes, %error, "run failed");
                 ticked.failures += 1;
-                self.failed_at().insert(run.clone(), self.clock.now());
+                self.memory().failed_at.insert(run.clone(), self.clock.now());
             }
         }
     }

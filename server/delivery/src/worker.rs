@@ -1,15 +1,23 @@
 //! All that delivery works with, handed in.
 
-use crate::{Clock, Compose, DeliveryError, Mailer, RunReport};
+use crate::{Clock, Compose, DeliveryError, Mailer, RunReport, process};
 use jiff::{SignedDuration, Timestamp};
 use lettre::message::Mailbox;
-use pegel_store::Store;
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use pegel_report::address;
+use pegel_store::leases::Lease;
+use pegel_store::{Store, StoreError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 /// How long a claim holds: longer than a report takes to compose, and than a conversation with a mail server.
 pub const LEASE: SignedDuration = SignedDuration::from_mins(10);
+
+/// How long mails that are not taken are tried again, unless it is configured: [`Worker::giving_up_after`].
+pub const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(5 * 24);
+
+/// How long a worker that is to stop goes on trying to record that a mail is out.
+const LAST_RECORDING: Duration = Duration::from_secs(5);
 
 /// A place on the way of a report at which a process may die. Whatever is reached is committed up to there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,14 +44,30 @@ pub struct Worker {
     pub(crate) mailer: Mailer,
     pub(crate) sender: Mailbox,
     pub(crate) clock: Clock,
+    pub(crate) give_up_after: SignedDuration,
+    lease: SignedDuration,
+    holder: Option<String>,
     probe: Probe,
-    stopping: AtomicBool,
-    /// When runs failed last, so that a broken report is not tried at every tick. Forgotten at a restart.
-    failed_at: Mutex<HashMap<RunReport, Timestamp>>,
+    /// Since when it is to stop.
+    stopping: OnceLock<Instant>,
+    memory: Mutex<Memory>,
+}
+
+/// What is forgotten at a restart.
+#[derive(Default)]
+pub(crate) struct Memory {
+    /// When runs failed last, so that a broken report is not tried at every tick.
+    pub failed_at: HashMap<RunReport, Timestamp>,
+    /// Mails that are out while the database does not know it yet, by delivery: when they were handed over, and what the
+    /// server said. None of them is handed over again.
+    pub unrecorded: BTreeMap<i64, (Timestamp, String)>,
+    /// Whether it was said that the disk is full.
+    pub said_no_room: bool,
 }
 
 impl Worker {
-    /// `sender` is the address that mails come from, such as `Pegel <reports@example.com>`.
+    /// `sender` is the address that mails come from, such as `Pegel <reports@example.com>`. The store should have
+    /// connections of its own: a page that waits for one must not keep a delivery from being recorded.
     ///
     /// # Errors
     /// If `sender` is no address.
@@ -54,9 +78,39 @@ impl Worker {
         sender: &str,
         clock: Clock,
     ) -> Result<Worker, DeliveryError> {
-        let sender = sender.parse().map_err(|_| DeliveryError::Sender { address: sender.to_owned() })?;
-        let (probe, stopping, failed_at): (Probe, _, _) = (Arc::new(|_| ()), AtomicBool::new(false), Mutex::default());
-        Ok(Worker { store, compose, mailer, sender, clock, probe, stopping, failed_at })
+        let sender =
+            address::parse(sender).map_err(|problem| DeliveryError::Sender { address: sender.to_owned(), problem })?;
+        Ok(Worker {
+            store,
+            compose,
+            mailer,
+            sender,
+            clock,
+            give_up_after: GIVE_UP_AFTER,
+            lease: LEASE,
+            holder: process::this(),
+            probe: Arc::new(|_| ()),
+            stopping: OnceLock::new(),
+            memory: Mutex::default(),
+        })
+    }
+
+    /// Tries mails that are not taken again for so long.
+    #[must_use]
+    pub fn giving_up_after(self, give_up_after: SignedDuration) -> Worker {
+        Worker { give_up_after, ..self }
+    }
+
+    /// Claims for another time than [`LEASE`]. A test has no ten minutes.
+    #[must_use]
+    pub fn claiming_for(self, lease: SignedDuration) -> Worker {
+        Worker { lease, ..self }
+    }
+
+    /// Claims in the name of another process. A test lets one be gone.
+    #[must_use]
+    pub fn in_the_name_of(self, holder: String) -> Worker {
+        Worker { holder: Some(holder), ..self }
     }
 
     /// Calls `probe` at every place reached.
@@ -67,18 +121,60 @@ impl Worker {
 
     /// Lets a tick under way end after the run or mail in hand.
     pub fn stop(&self) {
-        self.stopping.store(true, Ordering::Relaxed);
+        self.stopping.get_or_init(Instant::now);
     }
 
     pub(crate) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
+        self.stopping.get().is_some()
+    }
+
+    /// Whether it was to stop so long ago that even what is out must be left unrecorded.
+    pub(crate) fn must_stop(&self) -> bool {
+        self.stopping.get().is_some_and(|since| since.elapsed() >= LAST_RECORDING)
+    }
+
+    /// Until when a mail claimed now may be recorded, by the monotonic clock: somewhat earlier than the claim ends, lest
+    /// another worker is met.
+    pub(crate) fn may_record_until(&self) -> Instant {
+        Instant::now() + self.lease.unsigned_abs() * 29 / 30
+    }
+
+    /// A claim from now on.
+    pub(crate) fn lease(&self) -> Lease {
+        let now = self.clock.now();
+        Lease { now: now.as_second(), until: (now + self.lease).as_second(), holder: self.holder.clone() }
+    }
+
+    /// Ends the claims of processes that are gone, and puts right what was written while the clock was ahead.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn tidy_up(&self) -> Result<(), StoreError> {
+        let lease = self.lease();
+        for holder in self.store.lease_holders()?.iter().filter(|holder| process::is_gone(holder)) {
+            let claims = self.store.end_leases_of(holder, lease.now)?;
+            tracing::warn!(holder, claims, "a process that is gone had claims; they are free again");
+        }
+        let right = self.store.put_right(&lease)?;
+        if !right.is_nothing() {
+            let (claims, early_runs, mails, early_mails) =
+                (right.leases, right.early_runs, right.mails, right.early_mails);
+            tracing::warn!(
+                claims,
+                early_runs,
+                mails,
+                early_mails,
+                "the clock was ahead: claims and mails from the future are free again, early runs will be made when they are due"
+            );
+        }
+        Ok(())
     }
 
     pub(crate) fn reached(&self, place: Place) {
         (self.probe)(place);
     }
 
-    pub(crate) fn failed_at(&self) -> MutexGuard<'_, HashMap<RunReport, Timestamp>> {
-        self.failed_at.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

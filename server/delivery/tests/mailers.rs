@@ -70,7 +70,7 @@ fn a_sender_who_is_no_address_is_refused_at_the_start() {
     let problem = refused.err().unwrap().to_string();
     assert_eq!(
         problem,
-        "“Pegel” is no sender: write an address such as reports@example.com, or Pegel <reports@example.com>"
+        "“Pegel” is no sender such as Pegel <reports@example.com>: write ada@example.com or Ada <ada@example.com>"
     );
 }
 

@@ -3,9 +3,8 @@
 
 mod common;
 
-use common::{MONDAY, Watch, Weekly, killed_at, memory, minutes, outbox, worker};
-use pegel_delivery::{Mailer, Missed, Outcome, Place, RunReport};
-use pegel_kpi::period::{Period, zone};
+use common::{MONDAY, Watch, Weekly, by_hand, killed_at, memory, minutes, outbox, worker};
+use pegel_delivery::{Mailer, Missed, Outcome, Place};
 use pegel_store::Store;
 use pegel_store::outbox::DeliveryState;
 use pegel_store::runs::RunState;
@@ -121,30 +120,153 @@ fn of_several_servers_that_tick_at_once_one_makes_the_run_and_each_mail_goes_out
 }
 
 #[test]
-fn only_an_explicit_new_revision_makes_another_edition() {
+fn only_who_asks_for_another_edition_gets_one() {
     on_both(|store| {
         let (mailer, mails) = memory();
         let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
         let watch = Watch::at(MONDAY);
         let server = worker(store.clone(), &weekly, &mailer, &watch);
         server.tick_once();
-        let week = Period::parse("2026-W46", watch.clock().now(), &zone("Europe/Berlin").unwrap()).unwrap();
-
-        let same = RunReport { report: "weekly".to_owned(), period: week.clone(), revision: 0 };
-        assert!(matches!(same.make(&server).unwrap(), Outcome::Done { .. }));
+        let same = by_hand("2026-W46", false, false).make(&server).unwrap();
+        assert!(matches!(same, Outcome::Found { mails: 0, .. }));
         assert_eq!(editions(&store), ["2026-W46.0"]);
 
         watch.forward(minutes(60));
-        let another = RunReport::new_revision(&store, "weekly", week.clone()).unwrap();
-        assert_eq!(another.revision, 1);
-        assert!(matches!(another.make(&server).unwrap(), Outcome::Published { deliveries: 1, .. }));
+        let another = by_hand("2026-W46", true, true).make(&server).unwrap();
+        assert!(matches!(another, Outcome::Published { mails: 1, .. }));
         assert_eq!(editions(&store), ["2026-W46.0", "2026-W46.1"]);
         server.tick_once();
         let ids: BTreeSet<_> = mails.lock().unwrap().iter().map(|mail| mail.message_id.clone()).collect();
         assert_eq!(ids.len(), 2, "a new edition is a new mail");
+    });
+}
 
-        let never_run = RunReport::new_revision(&store, "weekly", week.before().unwrap()).unwrap();
-        assert_eq!(never_run.revision, 0);
+#[test]
+fn a_run_by_hand_mails_nobody_unless_it_is_wanted_and_then_once() {
+    on_both(|store| {
+        let (mailer, mails) = memory();
+        let weekly = Arc::new(Weekly::to(&["ada@example.com", "bob@example.com"]));
+        let server = worker(store.clone(), &weekly, &mailer, &Watch::at("2026-11-13T12:00:00Z"));
+        let made = by_hand("2026-W40", false, false).make(&server).unwrap();
+        let Outcome::Published { edition, mails: 0 } = made else { panic!("{made:?}") };
+        server.tick_once();
+        assert_eq!(mails.lock().unwrap().len(), 0);
+
+        let send = by_hand("2026-W40", false, true);
+        assert_eq!(send.make(&server).unwrap(), Outcome::Found { edition, mails: 2 });
+        assert_eq!(send.make(&server).unwrap(), Outcome::Found { edition, mails: 0 });
+        server.tick_once();
+        assert_eq!(mails.lock().unwrap().len(), 2);
+        assert_eq!(editions(&store), ["2026-W40.0"]);
+    });
+}
+
+#[test]
+fn a_run_by_hand_sets_no_due_run_off() {
+    on_both(|store| {
+        let (mailer, mails) = memory();
+        let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
+        // A Friday: last Monday's report is too old for a server that is new here.
+        let watch = Watch::at("2026-11-20T12:00:00Z");
+        let server = worker(store.clone(), &weekly, &mailer, &watch);
+        by_hand("2026-W40", false, false).make(&server).unwrap();
+        server.tick_once();
+        assert_eq!(editions(&store), ["2026-W40.0"]);
+        assert_eq!(mails.lock().unwrap().len(), 0);
+        watch.set("2026-11-23T06:00:00Z");
+        server.tick_once();
+        assert_eq!(editions(&store), ["2026-W40.0", "2026-W47.0"]);
+    });
+}
+
+#[test]
+fn at_the_due_instant_the_due_edition_goes_out_once_whatever_was_made_by_hand() {
+    for (figure, expected) in [(71, &["2026-W46.0"][..]), (64, &["2026-W46.0", "2026-W46.1"])] {
+        on_both(|store| {
+            let (mailer, mails) = memory();
+            let weekly = Arc::new(Weekly::to(&["Ada <ada@example.com>", "bob@example.com"]));
+            // An hour before it is due.
+            let watch = Watch::at("2026-11-16T05:00:00Z");
+            let server = worker(store.clone(), &weekly, &mailer, &watch);
+            by_hand("2026-W46", false, false).make(&server).unwrap();
+            weekly.figure.store(figure, Ordering::SeqCst);
+            watch.set(MONDAY);
+            for _ in 0..3 {
+                server.tick_once();
+                watch.forward(minutes(24 * 60));
+            }
+            assert_eq!(editions(&store), expected);
+            let mails = mails.lock().unwrap();
+            let told = format!("2026-W46: Rückmeldungen {figure} %\n");
+            assert_eq!(mails.iter().map(|mail| &mail.text).collect::<Vec<_>>(), [&told, &told]);
+        });
+    }
+}
+
+#[test]
+fn who_got_the_edition_by_hand_gets_no_second_mail_when_it_is_due() {
+    on_both(|store| {
+        let (mailer, mails) = memory();
+        let weekly = Arc::new(Weekly::to(&["Ada <ada@example.com>"]));
+        let watch = Watch::at("2026-11-16T05:00:00Z");
+        let server = worker(store.clone(), &weekly, &mailer, &watch);
+        by_hand("2026-W46", false, true).make(&server).unwrap();
+        server.tick_once();
+        watch.set(MONDAY);
+        let later = Arc::new(Weekly::to(&["ada@example.com", "bob@example.com"]));
+        worker(store.clone(), &later, &mailer, &watch).tick_once();
+        let mut reached: Vec<_> = mails.lock().unwrap().iter().map(|mail| mail.to.email.to_string()).collect();
+        reached.sort();
+        assert_eq!(reached, ["ada@example.com", "bob@example.com"]);
+    });
+}
+
+#[test]
+fn what_a_process_that_is_gone_had_claimed_is_free_at_once() {
+    let mut child = std::process::Command::new("true").spawn().unwrap();
+    let this = pegel_delivery::process::this().expect("Linux says");
+    let gone = this.replacen(&format!(" {} ", std::process::id()), &format!(" {} ", child.id()), 1);
+    child.wait().unwrap();
+    for place in PLACES {
+        on_both_databases(|database| {
+            let (mailer, mails) = memory();
+            let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
+            let watch = Watch::at(MONDAY);
+            let start = || worker(database.store(), &weekly, &mailer, &watch);
+            killed_at(place, start().in_the_name_of(gone.clone()), |worker| drop(worker.tick_once()));
+            watch.forward(minutes(1));
+            start().tick_once();
+            assert!(all_delivered(&database.store()), "{place:?}");
+            let expected = if place == Place::HandedOver { 2 } else { 1 };
+            assert_eq!(mails.lock().unwrap().len(), expected, "{place:?}");
+        });
+    }
+}
+
+#[test]
+fn a_week_that_was_reported_while_the_clock_was_ahead_is_reported_when_it_is_due() {
+    on_both(|store| {
+        let (mailer, mails) = memory();
+        let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
+        weekly.figure.store(0, Ordering::SeqCst);
+        // The machine boots a week ahead, reports a week that is not over, and is killed before it mails anybody.
+        let watch = Watch::at("2026-11-23T06:00:05Z");
+        killed_at(Place::DeliveryClaimed, worker(store.clone(), &weekly, &mailer, &watch), |worker| {
+            drop(worker.tick_once());
+        });
+        // The right time.
+        watch.set(MONDAY);
+        weekly.figure.store(71, Ordering::SeqCst);
+        let server = worker(store.clone(), &weekly, &mailer, &watch);
+        let told = || mails.lock().unwrap().iter().map(|mail| mail.text.clone()).collect::<Vec<_>>();
+        server.tick_once();
+        watch.forward(minutes(11));
+        server.tick_once();
+        assert_eq!(told(), ["2026-W46: Rückmeldungen 71 %\n"], "and nothing about a week that is not over");
+        watch.set("2026-11-23T06:00:00Z");
+        server.tick_once();
+        assert_eq!(editions(&store), ["2026-W46.0", "2026-W47.1", "2026-W47.0"]);
+        assert_eq!(told()[1..], ["2026-W47: Rückmeldungen 71 %\n"]);
     });
 }
 

@@ -6,7 +6,6 @@ mod common;
 use common::smtp::{Answer, SmtpServer, nobody};
 use common::{MONDAY, Watch, Weekly, killed_at, minutes, outbox, worker};
 use mail_parser::{MessageParser, MimeHeaders, PartType};
-use pegel_delivery::outbox::MAX_ATTEMPTS;
 use pegel_delivery::{Mailer, Place};
 use pegel_store::outbox::DeliveryState;
 use pegel_store::testing::{on_both, on_both_databases};
@@ -123,21 +122,176 @@ fn a_server_that_says_later_is_asked_later() {
 }
 
 #[test]
-fn a_server_that_always_says_later_is_given_up_in_the_end() {
+fn a_recipient_whose_server_always_says_later_is_given_up_after_five_days() {
     on_both(|store| {
         let server =
             SmtpServer::start(|line| line.starts_with("RCPT").then_some(Answer::Say("452 4.2.2 Mailbox full")));
         let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
         let watch = Watch::at(MONDAY);
         let worker = worker(store.clone(), &weekly, &mailer(&server.url()), &watch);
-        for attempt in 1..=MAX_ATTEMPTS {
-            let drained = worker.tick_once().outbox;
-            assert_eq!(drained.given_up, usize::from(attempt == MAX_ATTEMPTS), "attempt {attempt}");
+        let began = watch.seconds();
+        while worker.tick_once().outbox.given_up == 0 {
+            assert!(watch.seconds() - began < 6 * 86_400, "never given up");
             watch.forward(minutes(240));
         }
+        assert_eq!(watch.seconds() - began, 5 * 86_400);
         let row = store.deliveries(None).unwrap().remove(0);
-        assert_eq!((row.state, row.attempts, row.delivered_at), (DeliveryState::Failed, MAX_ATTEMPTS, None));
+        assert_eq!((row.state, row.delivered_at), (DeliveryState::Failed, None));
         assert_eq!(worker.tick_once().outbox, pegel_delivery::outbox::Drained::default());
+        assert_eq!(store.held_mails().unwrap(), None, "nothing that an operator could mend");
+    });
+}
+
+#[test]
+fn days_without_a_mail_server_lose_no_mail() {
+    on_both(|store| {
+        let address = nobody();
+        let weekly = Arc::new(Weekly::to(&["a@example.com", "b@example.com"]));
+        let watch = Watch::at(MONDAY);
+        let worker = worker(store.clone(), &weekly, &mailer(&format!("smtp://{address}")), &watch);
+        // Four days, a tick every quarter of an hour.
+        for _ in 0..4 * 24 * 4 {
+            assert_eq!(worker.tick_once().outbox.given_up, 0);
+            watch.forward(minutes(15));
+        }
+        let held = store.held_mails().unwrap().unwrap();
+        assert_eq!(held.mails, 2);
+        assert!(held.answer.contains("Connection refused"), "{held:?}");
+        let server = SmtpServer::start_at(address, |_| None);
+        watch.forward(minutes(15));
+        worker.tick_once();
+        assert_eq!(server.mails().len(), 2, "within a quarter of an hour");
+        assert_eq!(store.held_mails().unwrap(), None);
+    });
+}
+
+#[test]
+fn a_server_that_was_off_for_longer_than_mails_are_kept_still_tries_them() {
+    on_both(|store| {
+        let server = SmtpServer::start(once("RCPT", "451 4.7.1 Greylisted, come back"));
+        let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
+        let watch = Watch::at(MONDAY);
+        let start = || worker(store.clone(), &weekly, &mailer(&server.url()), &watch);
+        killed_at(Place::Published, start(), |worker| drop(worker.tick_once()));
+        watch.forward(minutes(6 * 24 * 60));
+        assert_eq!(start().tick_once().outbox.postponed, 1);
+        watch.forward(minutes(1));
+        assert_eq!(start().tick_once().outbox.delivered, 1);
+    });
+}
+
+#[test]
+fn what_concerns_us_and_not_the_recipient_is_never_given_up_on_the_spot() {
+    for (to, says) in [
+        ("EHLO", "554 5.3.2 Not today"),
+        ("EHLO", "502 5.5.1 What?"),
+        ("AUTH", "535 5.7.8 Bad credentials"),
+        ("AUTH", "500 5.5.1 What?"),
+        ("MAIL", "550 5.7.1 Sender refused"),
+        ("MAIL", "530 5.7.0 Must issue a STARTTLS command first"),
+        ("RCPT", "530 5.7.0 Authentication required"),
+        ("RCPT", "421 4.3.2 Shutting down"),
+    ] {
+        on_both(|store| {
+            let server = SmtpServer::start(once(to, says));
+            let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
+            let watch = Watch::at(MONDAY);
+            let mailer = mailer(&format!("smtp://pegel:s3cret@{}", server.address));
+            let worker = worker(store.clone(), &weekly, &mailer, &watch);
+            assert_eq!(worker.tick_once().outbox.postponed, 1, "{to} {says}: {:?}", outbox(&store));
+            assert_eq!(store.held_mails().unwrap().unwrap().mails, 1, "{to} {says}");
+            watch.forward(minutes(1));
+            assert_eq!(worker.tick_once().outbox.delivered, 1, "{to} {says}: {:?}", outbox(&store));
+        });
+    }
+    // A server that lacks what we must have.
+    on_both(|store| {
+        let server = SmtpServer::start(|_| None);
+        let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
+        let mailer = mailer(&format!("smtp://{}?tls=required", server.address));
+        worker(store.clone(), &weekly, &mailer, &Watch::at(MONDAY)).tick_once();
+        let held = store.held_mails().unwrap().unwrap();
+        assert!(held.answer.contains("STARTTLS"), "{held:?}");
+    });
+}
+
+#[test]
+fn a_mail_that_is_out_is_recorded_as_soon_as_the_database_takes_it() {
+    on_both(|store| {
+        let server = SmtpServer::start(|_| None);
+        let weekly = Arc::new(Weekly::to(&["ada@example.com", "bob@example.com"]));
+        let worker = worker(store.clone(), &weekly, &mailer(&server.url()), &Watch::at(MONDAY));
+        let (away, database) = (AtomicUsize::new(0), store.clone());
+        // At the first mail, the outbox is away for two seconds.
+        let worker = worker.with_probe(move |place| {
+            if place == Place::HandedOver && away.fetch_add(1, Ordering::SeqCst) == 0 {
+                database.execute("ALTER TABLE deliveries RENAME TO away").unwrap();
+                let database = database.clone();
+                std::thread::spawn(move || {
+                    std::thread::sleep(std::time::Duration::from_secs(2));
+                    database.execute("ALTER TABLE away RENAME TO deliveries").unwrap();
+                });
+            }
+        });
+        let ticked = worker.tick_once();
+        assert_eq!((ticked.outbox.delivered, ticked.failures), (2, 0));
+        assert_eq!(server.mails().len(), 2);
+    });
+}
+
+#[test]
+fn a_mail_whose_record_was_never_taken_is_not_handed_over_again_by_the_same_server() {
+    on_both(|store| {
+        let server = SmtpServer::start(|_| None);
+        let weekly = Arc::new(Weekly::to(&["ada@example.com", "bob@example.com"]));
+        let watch = Watch::at(MONDAY);
+        let lease = jiff::SignedDuration::from_secs(2);
+        let worker = worker(store.clone(), &weekly, &mailer(&server.url()), &watch).claiming_for(lease);
+        // Claims fit, the record that it was handed over does not.
+        let refuse = if store.is_sqlite().unwrap() {
+            "CREATE TRIGGER full BEFORE UPDATE ON deliveries WHEN NEW.state = 'delivered'
+             BEGIN SELECT RAISE(ABORT, 'no room'); END"
+        } else {
+            "ALTER TABLE deliveries ADD CONSTRAINT no_room CHECK (state <> 'delivered')"
+        };
+        let accept = if store.is_sqlite().unwrap() {
+            "DROP TRIGGER full"
+        } else {
+            "ALTER TABLE deliveries DROP CONSTRAINT no_room"
+        };
+        store.execute(refuse).unwrap();
+        assert_eq!(worker.tick_once().failures, 1);
+        for _ in 0..3 {
+            watch.forward(minutes(11));
+            assert_eq!(worker.tick_once().outbox.delivered, 0);
+        }
+        assert_eq!(server.mails().len(), 1, "neither this one again nor another one that could not be recorded either");
+        store.execute(accept).unwrap();
+        assert_eq!(worker.tick_once().outbox.delivered, 1);
+        let reached: Vec<_> = server.mails().into_iter().flat_map(|mail| mail.recipients).collect();
+        assert_eq!(reached, ["ada@example.com", "bob@example.com"]);
+        assert!(store.deliveries(None).unwrap().iter().all(|row| row.state == DeliveryState::Delivered));
+    });
+}
+
+#[test]
+fn a_domain_beyond_ascii_goes_out_in_letters_that_every_server_knows() {
+    on_both(|store| {
+        let server = SmtpServer::start(|_| None);
+        let weekly = Arc::new(Weekly::to(&["Jörg Müller <joerg@münchen.example>", "jörg@example.com"]));
+        worker(store.clone(), &weekly, &mailer(&server.url()), &Watch::at(MONDAY)).tick_once();
+        let mails = server.mails();
+        assert_eq!(mails[0].recipients, ["joerg@xn--mnchen-3ya.example"]);
+        assert!(
+            mails[0].data.is_ascii() && mails[0].data.contains("<joerg@xn--mnchen-3ya.example>"),
+            "{}",
+            mails[0].data
+        );
+        // This server does not offer what it would take.
+        assert_eq!(mails.len(), 1);
+        let refused = &store.deliveries(None).unwrap()[0];
+        assert_eq!(refused.state, DeliveryState::Failed);
+        assert!(refused.answer.as_ref().unwrap().contains("SMTPUTF8"), "{refused:?}");
     });
 }
 

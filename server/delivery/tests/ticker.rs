@@ -4,7 +4,7 @@
 mod common;
 
 use common::{MONDAY, Watch, Weekly, memory, worker};
-use pegel_delivery::Ticker;
+use pegel_delivery::{Clock, Ticker};
 use pegel_store::testing::TestDatabase;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
@@ -25,7 +25,7 @@ async fn it_makes_what_is_due_and_stopping_waits_for_what_is_in_hand() {
     });
     let weekly = Arc::new(Weekly { meanwhile, ..Weekly::to(&["ada@example.com"]) });
     let server = Arc::new(worker(database.store(), &weekly, &mailer, &Watch::at(MONDAY)));
-    let ticker = Ticker::start_with(server, EVERY_SECOND).await.unwrap();
+    let ticker = Ticker::start_with(server, EVERY_SECOND, Clock::system()).await.unwrap();
     has_begun.recv_timeout(Duration::from_secs(30)).unwrap();
 
     let stopping = tokio::spawn(ticker.stop());
@@ -52,7 +52,7 @@ async fn a_tick_never_overlaps_itself() {
     let weekly = Arc::new(Weekly { meanwhile, ..Weekly::to(&["ada@example.com"]) });
     let watch = Watch::at(MONDAY);
     let server = Arc::new(worker(database.store(), &weekly, &mailer, &watch));
-    let ticker = Ticker::start_with(server, EVERY_SECOND).await.unwrap();
+    let ticker = Ticker::start_with(server, EVERY_SECOND, Clock::system()).await.unwrap();
     for _ in 0..150 {
         tokio::time::sleep(Duration::from_millis(100)).await;
         // Leases end at once, so that only the ticker itself keeps a second tick away.
@@ -63,4 +63,31 @@ async fn a_tick_never_overlaps_itself() {
     }
     ticker.stop().await;
     assert_eq!((busiest.load(Ordering::SeqCst), mails.lock().unwrap().len()), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_jump_of_the_clock_is_followed_by_a_tick_at_once() {
+    let database = TestDatabase::sqlite();
+    let (mailer, mails) = memory();
+    let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
+    let server = Arc::new(worker(database.store(), &weekly, &mailer, &Watch::at(MONDAY)));
+    let ahead = Arc::new(AtomicUsize::new(3600));
+    let offset = Arc::clone(&ahead);
+    let clock = Clock::new(move || {
+        let ahead = i64::try_from(offset.load(Ordering::SeqCst)).unwrap();
+        jiff::Timestamp::now() + jiff::SignedDuration::from_secs(ahead)
+    });
+    // The scheduler alone would never tick.
+    let ticker = Ticker::start_with(server, "0 0 0 1 1 * 2199", clock).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(mails.lock().unwrap().len(), 0, "no jump, no tick");
+    ahead.store(0, Ordering::SeqCst);
+    for _ in 0..300 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        if !mails.lock().unwrap().is_empty() {
+            break;
+        }
+    }
+    assert_eq!(mails.lock().unwrap().len(), 1);
+    ticker.stop().await;
 }

@@ -97,6 +97,11 @@ impl Parameter {
 pub struct Lag(i64);
 
 impl Lag {
+    /// So many days.
+    pub const fn days(count: u32) -> Lag {
+        Lag(count as i64 * 86_400)
+    }
+
     /// In seconds.
     pub fn seconds(self) -> i64 {
         self.0

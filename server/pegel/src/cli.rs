@@ -76,13 +76,19 @@ pub enum Command {
     /// List, run and verify reports
     #[command(subcommand)]
     Report(Report),
+    /// List mails and what became of them, and send them again
+    #[command(subcommand)]
+    Deliveries(Deliveries),
 }
+
+/// Where `pegel demo` serves its pages, unless told otherwise.
+pub const DEMO_PORT: u16 = 7345;
 
 /// `pegel demo`
 #[derive(Debug, Args)]
 pub struct Demo {
     /// The port to serve the pages on
-    #[arg(long, default_value_t = 7345)]
+    #[arg(long, default_value_t = DEMO_PORT)]
     pub port: u16,
     /// Stop after the report, and say where things are
     #[arg(long)]
@@ -255,7 +261,7 @@ pub struct Value {
 pub enum Report {
     /// List the reports that are set up
     List,
-    /// Make an edition of a report
+    /// Make an edition of a report and put it into the archive; nobody is mailed without --send
     Run(Run),
     /// Recompute the checksums of a stored edition, and name what differs
     Verify { edition: i64 },
@@ -272,10 +278,50 @@ pub struct Run {
     /// Write what was made into a folder, and store nothing
     #[arg(long, value_name = "DIR", conflicts_with = "send")]
     pub out: Option<PathBuf>,
-    /// Empty the outbox now, instead of leaving that to the server
+    /// Mail the edition to the report's recipients, and empty the outbox
     #[arg(long)]
     pub send: bool,
     /// Make a new edition of a period that was reported before
     #[arg(long)]
     pub again: bool,
+}
+
+/// `pegel deliveries …`
+#[derive(Debug, Subcommand)]
+pub enum Deliveries {
+    /// List mails, the newest first
+    List(ListDeliveries),
+    /// Show all that is known of a mail
+    Show { delivery: i64 },
+    /// Let mails go out once more: those named, those of an edition, those that were given up
+    Resend(Resend),
+}
+
+/// `pegel deliveries list`
+#[derive(Debug, Args)]
+pub struct ListDeliveries {
+    /// Only those of this edition
+    #[arg(long, value_name = "EDITION")]
+    pub edition: Option<i64>,
+    /// Only those that were given up
+    #[arg(long)]
+    pub failed: bool,
+    /// Only those that wait
+    #[arg(long, conflicts_with = "failed")]
+    pub waiting: bool,
+}
+
+/// `pegel deliveries resend`
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub struct Resend {
+    /// Their numbers, as `pegel deliveries list` shows them
+    #[arg(value_name = "DELIVERY")]
+    pub deliveries: Vec<i64>,
+    /// Only those that were given up
+    #[arg(long)]
+    pub failed: bool,
+    /// Those of this edition; without --failed also those that were handed over
+    #[arg(long, value_name = "EDITION")]
+    pub edition: Option<i64>,
 }

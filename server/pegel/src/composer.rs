@@ -4,15 +4,16 @@ use crate::home::Home;
 use crate::outcome::{Failure, usage};
 use jiff::Timestamp;
 use pegel_catalog::live::Live;
-use pegel_delivery::{Compose, Composed, Missed, RunReport, Schedule};
+use pegel_delivery::{Compose, ComposeError, Missed, RunReport, Schedule};
 use pegel_kpi::period::{Period, zone};
 use pegel_report::ReportError;
 use pegel_report::compose::{Composition, compose};
 use pegel_report::definition::{self, ReportDefinition};
+use pegel_report::numbers::Numbers;
 use pegel_report::render::Templates;
 use pegel_store::Store;
+use pegel_store::archive::{Edition, NUMBERS, NewEdition, Part};
 use std::collections::HashMap;
-use std::error::Error;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -111,14 +112,28 @@ impl Composer {
 }
 
 impl Compose for Composer {
-    fn schedules(&self) -> Result<Vec<Schedule>, Box<dyn Error + Send + Sync>> {
+    fn schedules(&self) -> Result<Vec<Schedule>, ComposeError> {
         let reports = definition::list(&self.home)?;
         Ok(reports.iter().filter_map(|report| self.schedule(report)).collect())
     }
 
-    fn compose(&self, run: &RunReport, now: Timestamp) -> Result<Composed, Box<dyn Error + Send + Sync>> {
+    fn recipients(&self, report: &str) -> Result<Vec<String>, ComposeError> {
+        Ok(definition::find(&self.home, report)?.recipients)
+    }
+
+    fn compose(&self, run: &RunReport, revision: i32, now: Timestamp) -> Result<NewEdition, ComposeError> {
         let definition = definition::find(&self.home, &run.report)?;
-        let composed = self.compose(&definition, &run.period, run.revision, now)?;
-        Ok(Composed { edition: composed.edition, recipients: definition.recipients })
+        Ok(self.compose(&definition, &run.period, revision, now)?.edition)
+    }
+
+    fn says_the_same(&self, stored: &Edition, made: &NewEdition) -> bool {
+        let numbers = |parts: &[Part]| {
+            let part = parts.iter().find(|part| part.name == NUMBERS)?;
+            Numbers::from_json(&part.content).ok()
+        };
+        match (numbers(&stored.parts), numbers(&made.parts)) {
+            (Some(stored), Some(made)) => made.says_the_same(&stored),
+            _ => false,
+        }
     }
 }

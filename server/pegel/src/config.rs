@@ -1,10 +1,13 @@
 //! `config/pegel.toml`: the home's configuration.
 
 use anyhow::{Context, anyhow};
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
+use pegel_kpi::declaration::Lag;
 use pegel_kpi::period;
 use serde::Deserialize;
 use std::path::Path;
+use url::Url;
 
 /// The configuration as a file to begin with. It holds the defaults.
 pub const SHIPPED: &str = include_str!("../../../config/pegel.toml");
@@ -38,6 +41,8 @@ pub struct Kpis {
 pub struct Mail {
     pub from: String,
     pub url: String,
+    /// How long a mail that is not taken is tried again.
+    give_up_after: Lag,
 }
 
 /// How pages are served.
@@ -69,7 +74,18 @@ impl Default for Kpis {
 
 impl Default for Mail {
     fn default() -> Self {
-        Mail { from: "Pegel <pegel@localhost>".to_owned(), url: "folder:outbox".to_owned() }
+        Mail {
+            from: "Pegel <pegel@localhost>".to_owned(),
+            url: "folder:outbox".to_owned(),
+            give_up_after: Lag::days(5),
+        }
+    }
+}
+
+impl Mail {
+    /// How long a mail that is not taken is tried again.
+    pub fn give_up_after(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.give_up_after.seconds())
     }
 }
 
@@ -103,6 +119,9 @@ impl Config {
         if config.currency.len() != 3 || !config.currency.bytes().all(|letter| letter.is_ascii_uppercase()) {
             return Err(anyhow!("{FILE}: “{}” is no currency: write an ISO 4217 code such as EUR", config.currency));
         }
+        if let Some(base_url) = &config.web.base_url {
+            check_base_url(base_url).map_err(|problem| anyhow!("{FILE}: base_url “{base_url}” {problem}"))?;
+        }
         Ok(config)
     }
 
@@ -110,6 +129,22 @@ impl Config {
     pub fn zone(&self) -> TimeZone {
         period::zone(&self.zone).unwrap_or(TimeZone::UTC)
     }
+}
+
+/// What mails link to must be something that a reader can click on.
+fn check_base_url(text: &str) -> Result<(), &'static str> {
+    const HINT: &str = "is no address of pages: write one such as https://pegel.example.com";
+    let url = Url::parse(text).map_err(|_| HINT)?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
+        return Err(HINT);
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("holds a user or a password, which every reader of a mail would see: leave them out");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("goes on after a ? or #, where paths of pages are to follow: leave that out");
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -134,6 +169,13 @@ mod tests {
             ("curency = \"EUR\"", "unknown field `curency`"),
             ("currency = \"euro\"", "ISO 4217"),
             ("[mail]\nfrom = 1", "line 2"),
+            ("[mail]\ngive_up_after = \"soon\"", "write 14d, 2w or 12h"),
+            ("[web]\nbase_url = \"javascript:alert(1)\"", "write one such as https://"),
+            ("[web]\nbase_url = \"pegel.example.com\"", "write one such as https://"),
+            ("[web]\nbase_url = \"ftp://pegel.example.com\"", "write one such as https://"),
+            ("[web]\nbase_url = \"https://\"", "write one such as https://"),
+            ("[web]\nbase_url = \"https://ada:secret@pegel.example.com\"", "every reader of a mail would see"),
+            ("[web]\nbase_url = \"https://pegel.example.com/?a=b\"", "leave that out"),
         ] {
             let error = format!("{:#}", Config::parse(text).unwrap_err());
             assert!(error.starts_with("config/pegel.toml") && error.contains(said), "{error}");

@@ -36,6 +36,7 @@ fn run(Cli { global, command }: Cli) -> Outcome {
         Command::Import(import) => commands::import::run(&import, &global),
         Command::Kpi(kpi) => commands::kpi::run(kpi, &global),
         Command::Report(report) => commands::report::run(report, &global),
+        Command::Deliveries(deliveries) => commands::deliveries::run(deliveries, &global),
     }
 }
 

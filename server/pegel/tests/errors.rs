@@ -80,6 +80,15 @@ fn the_demo_keeps_its_hands_off_data_that_are_not_its_own() {
 }
 
 #[test]
+fn a_demo_on_a_port_that_is_taken_says_so_before_it_makes_anything_up() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let home = TestHome::empty();
+    home.run(&["demo", "--port", &port]).failed(3, &[&port, "is in use", "choose another port"]);
+    assert_eq!(home.files("").len(), 0, "nothing was made");
+}
+
+#[test]
 fn a_dry_run_says_the_same_and_writes_nothing() {
     let home = TestHome::new();
     let file = home.write("leads.csv", &format!("{LEADS}L1,2018-02-01,P1,social\n"));

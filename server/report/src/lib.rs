@@ -1,6 +1,7 @@
 //! Plans and periods in, an edition out: numbers, HTML mail and plain text.
 //!
 //! Knows no mail server and no HTTP; the clock and the data are handed in. From the top:
+//! - [`address`]: whom a mail can be sent to
 //! - [`definition`]: what a report is, from `config/reports/NAME.toml`
 //! - [`compose`]: a definition and a period in, an edition out, ready to be stored; the way through all of the below
 //! - [`build`]: figures become the [`numbers`] of an edition, breaches first
@@ -8,6 +9,7 @@
 //! - [`render`]: a view becomes HTML mail, plain text and subject, by templates
 //! - [`archive`]: what is stored of an edition, and how it is verified
 
+pub mod address;
 pub mod archive;
 pub mod build;
 mod columns;

@@ -43,6 +43,12 @@ impl Numbers {
         serde_json::to_string(self).expect("numbers hold nothing that JSON cannot")
     }
 
+    /// Whether both hold the same figures by the same definitions, whenever they were made.
+    pub fn says_the_same(&self, other: &Numbers) -> bool {
+        let Numbers { revision, created_at, .. } = *self;
+        *self == Numbers { revision, created_at, ..other.clone() }
+    }
+
     /// Reads what [`Numbers::to_json`] wrote.
     ///
     /// # Errors

@@ -11,7 +11,8 @@ use pegel_report::definition::{ReportDefinition, find};
 use pegel_report::render::Templates;
 use pegel_store::archive::Edition;
 use pegel_store::facts::{Fact, Facts, Value};
-use pegel_store::runs::{Claim, RunKey};
+use pegel_store::leases::Lease;
+use pegel_store::runs::{Claim, RunKey, Which};
 use pegel_store::testing::on_both;
 use pegel_store::{Store, StoreError};
 use std::path::Path;
@@ -71,8 +72,10 @@ fn composed(store: &Store, definition: &ReportDefinition) -> (Composed, usize) {
 
 fn published(store: &Store, composed: &Composed) -> Edition {
     let edition = &composed.edition;
-    let key = RunKey { report: edition.report.clone(), period: edition.period.clone(), revision: edition.revision };
-    let Claim::Ours { run } = store.claim_run(&key, NOW, NOW + 60).unwrap() else { panic!("the run is taken") };
+    let (report, period) = (edition.report.clone(), edition.period.clone());
+    let key = RunKey { report, period, which: Which::ByHand { again: true } };
+    let lease = Lease { now: NOW, until: NOW + 60, holder: None };
+    let Claim::Ours { run, .. } = store.claim_run(&key, &lease).unwrap() else { panic!("the run is taken") };
     let id = store.publish(run, edition, &[]).unwrap();
     store.edition(id).unwrap().unwrap()
 }

@@ -2,10 +2,11 @@
 
 use crate::connection::{Conn, on_backend};
 use crate::outbox::{DeliveryState, NewDelivery};
-use crate::runs::RunState;
+use crate::runs::{RunOrigin, RunState};
 use crate::schema::{artefacts, deliveries, edition_sources, editions, runs};
 use crate::{Store, StoreError};
 use diesel::prelude::*;
+use std::collections::HashSet;
 
 /// The name of the part that holds the figures; all that is shown of an edition is made from it.
 pub const NUMBERS: &str = "numbers.json";
@@ -98,6 +99,39 @@ impl Store {
         })
     }
 
+    /// Ends a due run with an edition that is there already, made by hand, and puts one outbox row per recipient who has
+    /// none yet into the outbox, in one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::RunLost`] if the run is not claimed; otherwise if the database fails.
+    pub fn adopt(&self, run: i64, edition: i64, now: i64, deliveries: &[NewDelivery]) -> Result<usize, StoreError> {
+        self.transaction(|conn| {
+            // The claim goes, and the run that made the edition becomes the due one.
+            let claimed = runs::table.find(run).filter(runs::state.eq(RunState::Claimed.word()));
+            if diesel::delete(claimed).execute(conn).map_err(StoreError::while_("ending a run"))? == 0 {
+                return Err(StoreError::RunLost { run });
+            }
+            let made: i64 = editions::table
+                .find(edition)
+                .select(editions::run_id)
+                .first(conn)
+                .map_err(StoreError::while_("reading an edition"))?;
+            diesel::update(runs::table.find(made))
+                .set((runs::origin.eq(RunOrigin::Due.word()), runs::claimed_at.eq(now)))
+                .execute(conn)
+                .map_err(StoreError::while_("ending a run"))?;
+            queue(conn, edition, now, deliveries).map_err(StoreError::while_("queueing mails"))
+        })
+    }
+
+    /// Puts one outbox row per recipient of an edition into the outbox, except for those who have one; how many.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn queue(&self, edition: i64, now: i64, deliveries: &[NewDelivery]) -> Result<usize, StoreError> {
+        self.transaction(|conn| queue(conn, edition, now, deliveries).map_err(StoreError::while_("queueing mails")))
+    }
+
     /// The newest editions first.
     ///
     /// # Errors
@@ -123,6 +157,22 @@ impl Store {
                 .filter(editions::report.eq(report))
                 .filter(editions::period.eq(period))
                 .filter(editions::revision.eq(revision))
+                .select(editions::id)
+                .first(conn)
+                .optional()
+        })
+    }
+
+    /// The id of the latest revision of a report's period; `None` if there is none.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn latest_edition(&self, report: &str, period: &str) -> Result<Option<i64>, StoreError> {
+        self.read("reading editions", |conn| {
+            editions::table
+                .filter(editions::report.eq(report))
+                .filter(editions::period.eq(period))
+                .order(editions::revision.desc())
                 .select(editions::id)
                 .first(conn)
                 .optional()
@@ -209,25 +259,39 @@ fn insert(conn: &mut Conn, run: i64, edition: &NewEdition, recipients: &[NewDeli
             )
         })
         .collect();
+    on_backend!(&mut *conn, conn => {
+        diesel::insert_into(artefacts::table).values(&parts).execute(conn)?;
+        diesel::insert_into(edition_sources::table).values(&sources).execute(conn)?;
+    });
+    queue(conn, id, edition.created_at, recipients)?;
+    Ok(id)
+}
+
+/// One row per recipient who has none yet, told by the Message-ID, which is made of the bare address; how many.
+fn queue(conn: &mut Conn, edition: i64, now: i64, recipients: &[NewDelivery]) -> QueryResult<usize> {
+    let known: HashSet<String> = deliveries::table
+        .filter(deliveries::edition_id.eq(edition))
+        .select(deliveries::message_id)
+        .load(conn)?
+        .into_iter()
+        .collect();
     let outbox: Vec<_> = recipients
         .iter()
+        .filter(|delivery| !known.contains(&delivery.message_id))
         .map(|delivery| {
             (
-                deliveries::edition_id.eq(id),
+                deliveries::edition_id.eq(edition),
                 deliveries::recipient.eq(&delivery.recipient),
                 deliveries::message_id.eq(&delivery.message_id),
                 deliveries::state.eq(DeliveryState::Pending.word()),
-                deliveries::due_at.eq(edition.created_at),
+                deliveries::due_at.eq(now),
+                deliveries::queued_at.eq(now),
             )
         })
         .collect();
-    on_backend!(conn, conn => {
-        diesel::insert_into(artefacts::table).values(&parts).execute(conn)?;
-        diesel::insert_into(edition_sources::table).values(&sources).execute(conn)?;
-        // In parts, since a statement takes a limited number of binds and a report any number of recipients.
-        for outbox in outbox.chunks(1000) {
-            diesel::insert_into(deliveries::table).values(outbox).execute(conn)?;
-        }
-    });
-    Ok(id)
+    // In parts, since a statement takes a limited number of binds and a report any number of recipients.
+    for outbox in outbox.chunks(1000) {
+        on_backend!(&mut *conn, conn => diesel::insert_into(deliveries::table).values(outbox).execute(conn)?);
+    }
+    Ok(outbox.len())
 }

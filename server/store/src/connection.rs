@@ -6,6 +6,7 @@ use crate::url::DatabaseUrl;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection};
 use diesel::{Connection, ConnectionError, PgConnection, QueryResult, SqliteConnection};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -37,22 +38,47 @@ macro_rules! on_backend {
 }
 pub(crate) use on_backend;
 
+/// Whether an `SQLite` file may be made by opening it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Opening {
+    MayCreate,
+    /// A database that is gone must not come back empty.
+    MustExist,
+}
+
 /// Makes connections for the pool.
 pub(crate) struct Manager {
     url: DatabaseUrl,
+    opening: Opening,
 }
 
 impl Manager {
     fn establish(&self) -> Result<Conn, ConnectionError> {
         match &self.url {
             DatabaseUrl::Sqlite(path) => {
-                let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
+                let mut conn = SqliteConnection::establish(&sqlite_uri(path, self.opening))?;
                 set_up(&mut conn).map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Conn::Sqlite(conn))
             }
             DatabaseUrl::Postgres(url) => Ok(Conn::Postgres(PgConnection::establish(url)?)),
         }
     }
+}
+
+/// A path as the URI that tells `SQLite` whether to make the file (<https://www.sqlite.org/uri.html>).
+fn sqlite_uri(path: &Path, opening: Opening) -> String {
+    let text = path.to_string_lossy();
+    let text = match text.strip_prefix('/') {
+        // Two slashes would begin the name of a host.
+        Some(rest) => format!("/{}", rest.trim_start_matches('/')),
+        None => text.into_owned(),
+    };
+    let text = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let mode = match opening {
+        Opening::MayCreate => "rwc",
+        Opening::MustExist => "rw",
+    };
+    format!("file:{text}?mode={mode}")
 }
 
 fn set_up(conn: &mut SqliteConnection) -> QueryResult<()> {
@@ -108,18 +134,22 @@ pub(crate) struct Connections {
     pool: Pool<Manager>,
     /// The URL for messages.
     shown: Arc<str>,
+    /// The file of an `SQLite` database, as it was when it was opened.
+    file: Option<Arc<OpenedFile>>,
 }
 
 impl Connections {
     /// A pool that has been shown to work.
-    pub(crate) fn open(url: DatabaseUrl) -> Result<Connections, StoreError> {
+    pub(crate) fn open(url: DatabaseUrl, opening: Opening) -> Result<Connections, StoreError> {
         if let Some(folder) = url.missing_folder() {
             return Err(StoreError::MissingFolder { folder: folder.display().to_string() });
         }
         let shown: Arc<str> = url.shown().into();
-        let manager = Manager { url };
+        let path = url.sqlite_file().map(Path::to_owned);
+        let manager = Manager { url, opening };
         // Tried once by hand, for the pool would try again and again and then say no more than that it timed out.
         drop(manager.establish().map_err(|error| unreachable_because(&shown, &error))?);
+        let file = path.map(|path| Arc::new(OpenedFile::of(path)));
         let pool = Pool::builder()
             .max_size(POOL_SIZE)
             .min_idle(Some(0))
@@ -127,13 +157,53 @@ impl Connections {
             // An error reaches whoever asked for the connection; it need not be in the log as well.
             .error_handler(Box::new(NopErrorHandler))
             .build_unchecked(manager);
-        Ok(Connections { pool, shown })
+        Ok(Connections { pool, shown, file })
+    }
+
+    /// The file of an `SQLite` database.
+    pub(crate) fn sqlite_file(&self) -> Option<&Path> {
+        self.file.as_ref().map(|file| file.path.as_path())
     }
 
     /// A connection outside any transaction.
+    ///
+    /// A file that was deleted goes on answering whoever has it open; what is written into it is lost. So that is an error.
     pub(crate) fn get(&self) -> Result<PooledConnection<Manager>, StoreError> {
+        if let Some(file) = self.file.as_ref().filter(|file| !file.is_still_there()) {
+            return Err(StoreError::Replaced { path: file.path.display().to_string() });
+        }
         self.pool.get().map_err(|error| unreachable_because(&self.shown, &error))
     }
+}
+
+/// A file by its path and by what tells it from another one that takes its place.
+struct OpenedFile {
+    path: PathBuf,
+    identity: Option<(u64, u64)>,
+}
+
+impl OpenedFile {
+    fn of(path: PathBuf) -> OpenedFile {
+        OpenedFile { identity: identity(&path), path }
+    }
+
+    fn is_still_there(&self) -> bool {
+        identity(&self.path) == self.identity
+    }
+}
+
+/// Device and number of a file; `None` if there is none.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let file = std::fs::metadata(path).ok()?;
+    Some((file.dev(), file.ino()))
+}
+
+/// Where files have no numbers, whether there is one.
+#[cfg(not(unix))]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    path.exists().then_some((0, 0))
 }
 
 fn unreachable_because(shown: &str, error: &dyn std::error::Error) -> StoreError {

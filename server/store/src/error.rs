@@ -33,6 +33,10 @@ pub enum StoreError {
     UnfitValue { place: String, key: String, reason: &'static str },
     #[error("{what} in the database cannot be read: {reason}")]
     Unreadable { what: String, reason: String },
+    #[error("the database “{path}” was deleted or replaced while it was in use: put it back, or start again")]
+    Replaced { path: String },
+    #[error("there is no room on the disk ({path}: {reason}): no mail is handed over that could not be recorded")]
+    NoRoom { path: String, reason: String },
     #[error("the run {run} is not ours to end: its lease has ended and another worker took it over, or it is done")]
     RunLost { run: i64 },
     #[error("there is no delivery {id}")]

@@ -3,6 +3,7 @@
 //! Knows no script, no template and no mail. From the outside in:
 //! - [`Store`]: opening, migrating; [`Reader`] answers scans, [`facts::Writer`] takes facts in
 //! - [`versions`], [`health`], [`runs`], [`archive`], [`outbox`]: what Pegel keeps about its own work, in short transactions
+//! - [`leases`]: claims on runs and deliveries; `room`: that there is room on the disk to record what a claim led to
 //! - `sql`: statements made from the data model, for both databases at once
 //! - `parents`: what scans read of small tables, joined here
 //! - `connection`, `url`, `schema`: the rest
@@ -13,9 +14,11 @@ mod connection;
 pub mod error;
 pub mod facts;
 pub mod health;
+pub mod leases;
 pub mod outbox;
 mod parents;
 mod reader;
+mod room;
 pub mod runs;
 mod schema;
 mod sql;

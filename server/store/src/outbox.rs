@@ -1,6 +1,7 @@
 //! The outbox: one row per edition and recipient, handed over once.
 
 use crate::connection::Conn;
+use crate::leases::Lease;
 use crate::schema::deliveries;
 use crate::{Store, StoreError};
 use diesel::prelude::*;
@@ -47,6 +48,56 @@ impl DeliveryState {
     }
 }
 
+/// Whose fault a failed attempt met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Ours: no server to talk to, or none that lets us in. Every mail fares alike.
+    Operator,
+    /// The recipient's or this mail's.
+    Recipient,
+}
+
+impl Fault {
+    /// The word for it in the database.
+    pub fn word(self) -> &'static str {
+        match self {
+            Fault::Operator => "operator",
+            Fault::Recipient => "recipient",
+        }
+    }
+}
+
+/// A failed attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused<'a> {
+    pub fault: Fault,
+    /// What the server (or the folder) answered, or what went wrong.
+    pub answer: &'a str,
+    /// When to try again, UTC seconds; `None`: given up.
+    pub retry_at: Option<i64>,
+}
+
+/// Which deliveries are meant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Of this edition.
+    pub edition: Option<i64>,
+    /// In this state.
+    pub state: Option<DeliveryState>,
+    /// One of these; empty: any.
+    pub ids: Vec<i64>,
+}
+
+/// Mails that wait because nobody can be talked to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    pub mails: i64,
+    /// Since when the first of them waits, UTC seconds.
+    pub since: i64,
+    /// The latest answer.
+    pub answer: String,
+}
+
 /// A row of the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
@@ -57,8 +108,11 @@ pub struct Delivery {
     pub state: DeliveryState,
     /// Attempts so far, the one under way included.
     pub attempts: i32,
+    /// Since when it waits, UTC seconds.
+    pub queued_at: i64,
     /// Not before this instant, UTC seconds.
     pub due_at: i64,
+    pub attempted_at: Option<i64>,
     pub delivered_at: Option<i64>,
     /// What the server (or the folder) answered last, or what went wrong.
     pub answer: Option<String>,
@@ -74,25 +128,37 @@ struct Row {
     message_id: String,
     state: String,
     attempts: i32,
+    queued_at: i64,
     due_at: i64,
+    attempted_at: Option<i64>,
     delivered_at: Option<i64>,
     answer: Option<String>,
 }
 
 fn delivery(row: Row) -> Result<Delivery, StoreError> {
-    let Row { id, edition_id: edition, recipient, message_id, state, attempts, due_at, delivered_at, answer } = row;
-    let state = DeliveryState::named(&state)?;
-    Ok(Delivery { id, edition, recipient, message_id, state, attempts, due_at, delivered_at, answer })
+    Ok(Delivery {
+        id: row.id,
+        edition: row.edition_id,
+        recipient: row.recipient,
+        message_id: row.message_id,
+        state: DeliveryState::named(&row.state)?,
+        attempts: row.attempts,
+        queued_at: row.queued_at,
+        due_at: row.due_at,
+        attempted_at: row.attempted_at,
+        delivered_at: row.delivered_at,
+        answer: row.answer,
+    })
 }
 
 impl Store {
     /// Claims the delivery that has waited longest and commits: pending and due, or claimed by a worker whose lease has
-    /// ended. `None` if there is nothing to do. Instants in UTC seconds.
+    /// ended. `None` if there is nothing to do.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn claim_delivery(&self, now: i64, lease_until: i64) -> Result<Option<Delivery>, StoreError> {
-        self.transaction(|conn| claim(conn, now, lease_until).map_err(StoreError::while_("claiming a delivery")))?
+    pub fn claim_delivery(&self, lease: &Lease) -> Result<Option<Delivery>, StoreError> {
+        self.transaction(|conn| claim(conn, lease).map_err(StoreError::while_("claiming a delivery")))?
             .map(delivery)
             .transpose()
     }
@@ -110,6 +176,7 @@ impl Store {
                     deliveries::attempted_at.eq(now),
                     deliveries::delivered_at.eq(now),
                     deliveries::answer.eq(answer),
+                    deliveries::fault.eq(None::<String>),
                 ))
                 .execute(conn)
                 .map_err(StoreError::while_("recording a delivery"))?;
@@ -117,21 +184,21 @@ impl Store {
         })
     }
 
-    /// Records a failed attempt; `retry_at` is `None` when it is given up. Does nothing to a delivery that was handed
-    /// over by another worker meanwhile.
+    /// Records a failed attempt. Does nothing to a delivery that was handed over by another worker meanwhile.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn record_failed(&self, id: i64, now: i64, error: &str, retry_at: Option<i64>) -> Result<(), StoreError> {
-        let state = if retry_at.is_some() { DeliveryState::Pending } else { DeliveryState::Failed };
+    pub fn record_failed(&self, id: i64, now: i64, refused: &Refused) -> Result<(), StoreError> {
+        let state = if refused.retry_at.is_some() { DeliveryState::Pending } else { DeliveryState::Failed };
         self.transaction(|conn| {
             diesel::update(deliveries::table.find(id).filter(deliveries::state.eq(DeliveryState::Sending.word())))
                 .set((
                     deliveries::state.eq(state.word()),
                     deliveries::lease_until.eq(None::<i64>),
                     deliveries::attempted_at.eq(now),
-                    deliveries::due_at.eq(retry_at.unwrap_or(now)),
-                    deliveries::answer.eq(error),
+                    deliveries::due_at.eq(refused.retry_at.unwrap_or(now)),
+                    deliveries::answer.eq(refused.answer),
+                    deliveries::fault.eq(refused.fault.word()),
                 ))
                 .execute(conn)
                 .map_err(StoreError::while_("recording a failed delivery"))
@@ -139,19 +206,93 @@ impl Store {
         .map(drop)
     }
 
+    /// Lets deliveries go out once more, as if they were new; those that a worker is at are left alone. How many.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn resend(&self, wanted: &Wanted, now: i64) -> Result<usize, StoreError> {
+        let again: Vec<i64> = self.deliveries_like(wanted)?.into_iter().map(|delivery| delivery.id).collect();
+        self.transaction(|conn| {
+            let mut count = 0;
+            for id in again {
+                count += diesel::update(deliveries::table.find(id))
+                    .filter(deliveries::state.ne(DeliveryState::Sending.word()))
+                    .set((
+                        deliveries::state.eq(DeliveryState::Pending.word()),
+                        deliveries::attempts.eq(0),
+                        deliveries::due_at.eq(now),
+                        deliveries::queued_at.eq(now),
+                        deliveries::attempted_at.eq(None::<i64>),
+                        deliveries::delivered_at.eq(None::<i64>),
+                        deliveries::fault.eq(None::<String>),
+                    ))
+                    .execute(conn)
+                    .map_err(StoreError::while_("queueing mails again"))?;
+            }
+            Ok(count)
+        })
+    }
+
     /// The deliveries of an edition, or of all, newest first.
     ///
     /// # Errors
     /// If the database fails.
     pub fn deliveries(&self, edition: Option<i64>) -> Result<Vec<Delivery>, StoreError> {
+        self.deliveries_like(&Wanted { edition, ..Wanted::default() })
+    }
+
+    /// The deliveries that are meant, newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn deliveries_like(&self, wanted: &Wanted) -> Result<Vec<Delivery>, StoreError> {
         let rows = self.read("reading deliveries", |conn| {
             let mut query = deliveries::table.order(deliveries::id.desc()).select(Row::as_select()).into_boxed();
-            if let Some(edition) = edition {
+            if let Some(edition) = wanted.edition {
                 query = query.filter(deliveries::edition_id.eq(edition));
+            }
+            if let Some(state) = wanted.state {
+                query = query.filter(deliveries::state.eq(state.word()));
+            }
+            if !wanted.ids.is_empty() {
+                query = query.filter(deliveries::id.eq_any(&wanted.ids));
             }
             query.load::<Row>(conn)
         })?;
         rows.into_iter().map(delivery).collect()
+    }
+
+    /// The mails that wait because of an operator's fault; `None` if there are none.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn held_mails(&self) -> Result<Option<Held>, StoreError> {
+        self.read("reading deliveries", |conn| {
+            let held =
+                deliveries::state.eq(DeliveryState::Pending.word()).and(deliveries::fault.eq(Fault::Operator.word()));
+            let (mails, since): (i64, Option<i64>) = deliveries::table
+                .filter(held)
+                .select((diesel::dsl::count_star(), diesel::dsl::min(deliveries::queued_at)))
+                .first(conn)?;
+            let Some(since) = since else { return Ok(None) };
+            let answer: Option<Option<String>> = deliveries::table
+                .filter(held)
+                .order(deliveries::attempted_at.desc())
+                .select(deliveries::answer)
+                .first(conn)
+                .optional()?;
+            Ok(Some(Held { mails, since, answer: answer.flatten().unwrap_or_default() }))
+        })
+    }
+
+    /// How many mails were given up, and not sent since.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn given_up_mails(&self) -> Result<i64, StoreError> {
+        self.read("reading deliveries", |conn| {
+            deliveries::table.filter(deliveries::state.eq(DeliveryState::Failed.word())).count().get_result(conn)
+        })
     }
 }
 
@@ -166,19 +307,20 @@ fn waiting(now: i64) -> _ {
         .select(deliveries::id)
 }
 
-fn claim(conn: &mut Conn, now: i64, lease_until: i64) -> QueryResult<Option<Row>> {
+fn claim(conn: &mut Conn, lease: &Lease) -> QueryResult<Option<Row>> {
     let id: Option<i64> = match conn {
         // The transaction holds the only write lock.
-        Conn::Sqlite(conn) => waiting(now).first(conn).optional()?,
+        Conn::Sqlite(conn) => waiting(lease.now).first(conn).optional()?,
         // Rows that another worker is claiming at this moment are passed over.
-        Conn::Postgres(conn) => waiting(now).for_update().skip_locked().first(conn).optional()?,
+        Conn::Postgres(conn) => waiting(lease.now).for_update().skip_locked().first(conn).optional()?,
     };
     let Some(id) = id else { return Ok(None) };
     diesel::update(deliveries::table.find(id))
         .set((
             deliveries::state.eq(DeliveryState::Sending.word()),
             deliveries::attempts.eq(deliveries::attempts + 1),
-            deliveries::lease_until.eq(lease_until),
+            deliveries::lease_until.eq(lease.until),
+            deliveries::holder.eq(&lease.holder),
         ))
         .execute(conn)?;
     // Read again, since Diesel returns a struct of columns from an update only where it knows the database.

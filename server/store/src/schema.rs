@@ -13,6 +13,8 @@ diesel::table! {
         lease_until -> BigInt,
         ended_at -> Nullable<BigInt>,
         error -> Nullable<Text>,
+        origin -> Text,
+        holder -> Nullable<Text>,
     }
 }
 
@@ -66,6 +68,9 @@ diesel::table! {
         attempted_at -> Nullable<BigInt>,
         delivered_at -> Nullable<BigInt>,
         answer -> Nullable<Text>,
+        holder -> Nullable<Text>,
+        queued_at -> BigInt,
+        fault -> Nullable<Text>,
     }
 }
 
@@ -125,6 +130,7 @@ diesel::table! {
 }
 
 diesel::joinable!(editions -> runs (run_id));
+diesel::joinable!(deliveries -> editions (edition_id));
 diesel::joinable!(activation_versions -> kpi_versions (version_id));
 diesel::allow_tables_to_appear_in_same_query!(runs, editions, artefacts, edition_sources, deliveries);
 diesel::allow_tables_to_appear_in_same_query!(kpi_versions, activations, activation_versions);

@@ -1,7 +1,7 @@
 //! The whole database: opening, migrating, and the ways in.
 
 use crate::StoreError;
-use crate::connection::{Conn, Connections, Purpose, Transaction};
+use crate::connection::{Conn, Connections, Opening, Purpose, Transaction};
 use crate::facts::Writer;
 use crate::reader::Reader;
 use crate::url::DatabaseUrl;
@@ -10,6 +10,7 @@ use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::pg::Pg;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::path::Path;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
@@ -32,7 +33,7 @@ impl Store {
     /// # Errors
     /// If the URL has another scheme, or the database cannot be reached.
     pub fn open(url: &str) -> Result<Store, StoreError> {
-        Ok(Store { connections: Connections::open(DatabaseUrl::parse(url)?)? })
+        Ok(Store { connections: Connections::open(DatabaseUrl::parse(url)?, Opening::MayCreate)? })
     }
 
     /// The same for a database that must be there.
@@ -44,7 +45,7 @@ impl Store {
             DatabaseUrl::Sqlite(path) if !path.exists() => {
                 Err(StoreError::MissingFile { path: path.display().to_string() })
             }
-            url => Ok(Store { connections: Connections::open(url)? }),
+            url => Ok(Store { connections: Connections::open(url, Opening::MustExist)? }),
         }
     }
 
@@ -138,6 +139,11 @@ impl Store {
             writer.into_transaction().commit()?;
         }
         Ok(result)
+    }
+
+    /// The file of an `SQLite` database.
+    pub(crate) fn sqlite_file(&self) -> Option<&Path> {
+        self.connections.sqlite_file()
     }
 
     /// A short transaction that may write.

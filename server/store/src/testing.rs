@@ -1,7 +1,7 @@
 //! Fresh databases of both kinds, for the tests of this and other crates.
 
 use crate::connection::Conn;
-use crate::runs::{RunKey, RunState};
+use crate::runs::{RunOrigin, RunState};
 use crate::schema::{editions, runs};
 use crate::{Store, StoreError};
 use diesel::connection::SimpleConnection;
@@ -121,7 +121,11 @@ struct Line {
 pub struct Run {
     /// As [`Store::claim_run`] gave it.
     pub id: i64,
-    pub key: RunKey,
+    pub report: String,
+    pub period: String,
+    pub revision: i32,
+    /// Whether it is the due one.
+    pub due: bool,
     pub state: RunState,
     /// Claims so far.
     pub attempts: i32,
@@ -134,19 +138,19 @@ pub struct Run {
     pub edition: Option<i64>,
 }
 
-type RunHead = (i64, String, String, i32, String, i32);
+type RunHead = (i64, String, String, i32, String, String, i32);
 type RunTimes = (i64, i64, Option<i64>, Option<String>);
 
 fn run((head, times, edition): (RunHead, RunTimes, Option<i64>)) -> Result<Run, StoreError> {
-    let (id, report, period, revision, word, attempts) = head;
+    let (id, report, period, revision, origin, word, attempts) = head;
     let (claimed_at, lease_until, ended_at, error) = times;
-    let key = RunKey { report, period, revision };
+    let due = origin == RunOrigin::Due.word();
     let known = [RunState::Claimed, RunState::Failed, RunState::Done].into_iter().find(|state| state.word() == word);
     let state = known.ok_or_else(|| StoreError::Unreadable {
         what: "the state of a run".to_owned(),
         reason: format!("“{word}” is none"),
     })?;
-    Ok(Run { id, key, state, attempts, claimed_at, lease_until, ended_at, error, edition })
+    Ok(Run { id, report, period, revision, due, state, attempts, claimed_at, lease_until, ended_at, error, edition })
 }
 
 /// What no program does, but a test must: look at runs and at the schema, tamper with what is stored.
@@ -179,7 +183,7 @@ impl Store {
                 .order(runs::id.desc())
                 .limit(limit)
                 .select((
-                    (runs::id, runs::report, runs::period, runs::revision, runs::state, runs::attempts),
+                    (runs::id, runs::report, runs::period, runs::revision, runs::origin, runs::state, runs::attempts),
                     (runs::claimed_at, runs::lease_until, runs::ended_at, runs::error),
                     editions::id.nullable(),
                 ))

@@ -43,6 +43,14 @@ impl DatabaseUrl {
         }
     }
 
+    /// The file of an SQLite database.
+    pub(crate) fn sqlite_file(&self) -> Option<&Path> {
+        match self {
+            DatabaseUrl::Sqlite(path) => Some(path),
+            DatabaseUrl::Postgres(_) => None,
+        }
+    }
+
     /// The folder of an SQLite file, where it is named and missing.
     pub(crate) fn missing_folder(&self) -> Option<&Path> {
         match self {
@@ -57,8 +65,8 @@ impl DatabaseUrl {
 /// Refuses what libpq would take apart in the wrong place and then repeat, password and all, in its message.
 fn check_postgres(rest: &str) -> Result<(), &'static str> {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if rest.contains('#') || rest.matches('@').count() > 1 {
-        return Err("write the characters @ : / ? # of a password as %40 %3A %2F %3F %23");
+    if rest.contains('#') || rest.matches('@').count() > 1 || !is_percent_encoded(rest) {
+        return Err(ENCODING);
     }
     let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
     for host in hosts.split(',') {
@@ -67,10 +75,19 @@ fn check_postgres(rest: &str) -> Result<(), &'static str> {
             None => host.split_once(':').map(|(_, port)| port),
         };
         if port.is_some_and(|port| port.parse::<u16>().is_err()) {
-            return Err("its port is no number (write the characters @ : / ? # of a password as %40 %3A %2F %3F %23)");
+            return Err(PORT);
         }
     }
     Ok(())
+}
+
+const ENCODING: &str = "write the characters % @ : / ? # of a password as %25 %40 %3A %2F %3F %23";
+const PORT: &str = "its port is no number (write the characters % @ : / ? # of a password as %25 %40 %3A %2F %3F %23)";
+
+/// Whether two hexadecimal digits follow every per cent sign, and do not stand for NUL, at which libpq would stop.
+fn is_percent_encoded(text: &str) -> bool {
+    let is_byte = |hex: &str| hex != "00" && hex.bytes().all(|digit| digit.is_ascii_hexdigit());
+    text.split('%').skip(1).all(|rest| rest.get(..2).is_some_and(is_byte))
 }
 
 /// All that is shown of what is no database URL: the rest may be a password in an unknown place.
@@ -136,6 +153,11 @@ mod tests {
             "postgres://ada:se?secret@h/d",
             "postgres://ada:se#secret@h/d",
             "postgres://ada:se:secret@h:x/d",
+            "postgres://ada:secret%@h/d",
+            "postgres://ada:100%secret@h/d",
+            "postgres://ada:%zzsecret@h/d",
+            "postgres://ada:secret%00@h/d",
+            "postgres://h/d?user=ada&password=100%secret",
             "postgres://h/d?user=ada&password=secret",
         ];
         for url in urls {

@@ -7,11 +7,12 @@ use pegel_kpi::model::{Kind, TABLES};
 use pegel_store::testing::{TestDatabase, on_both, on_both_databases};
 use pegel_store::{Store, StoreError};
 
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     "2026-11-22-000001_facts",
     "2026-11-22-000002_bookkeeping",
     "2026-11-22-000003_readable_views",
     "2026-11-23-000001_activations",
+    "2026-11-27-000002_deliveries",
 ];
 
 #[test]
@@ -152,6 +153,34 @@ fn an_sqlite_file_that_must_be_there_is_not_made() {
     assert!(matches!(missing, StoreError::MissingFile { .. }) && missing.to_string().contains("pegel init"));
     drop(Store::open(database.url()).unwrap());
     Store::open_existing(database.url()).unwrap();
+}
+
+#[test]
+fn a_database_that_is_deleted_or_replaced_under_a_server_is_noticed_and_not_made_anew() {
+    let database = TestDatabase::sqlite();
+    drop(database.store());
+    let store = Store::open_existing(database.url()).unwrap();
+    store.editions(1, 0).unwrap();
+    let path = database.url().strip_prefix("sqlite:").unwrap();
+    let away = format!("{path}.away");
+    std::fs::rename(path, &away).unwrap();
+    let error = store.editions(1, 0).unwrap_err();
+    assert!(matches!(&error, StoreError::Replaced { path: gone } if gone == path), "{error}");
+    assert!(!std::path::Path::new(path).exists(), "no empty file takes its place");
+    std::fs::copy(&away, path).unwrap();
+    assert!(matches!(store.editions(1, 0), Err(StoreError::Replaced { .. })), "it is another file");
+    std::fs::rename(&away, path).unwrap();
+    store.editions(1, 0).unwrap();
+}
+
+#[test]
+fn a_path_may_hold_what_uris_give_a_meaning() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("100% of #1?mode=ro&x.db");
+    let url = format!("sqlite:{}", path.display());
+    Store::open(&url).unwrap().migrate().unwrap();
+    assert!(path.exists());
+    Store::open_existing(&url).unwrap().check_schema().unwrap();
 }
 
 #[test]

@@ -5,26 +5,47 @@ mod common;
 
 use common::NOW;
 use pegel_store::archive::{NewEdition, Part, SourceHash};
-use pegel_store::outbox::{Delivery, DeliveryState, NewDelivery};
-use pegel_store::runs::{Claim, RunKey, RunState};
+use pegel_store::leases::{Lease, PutRight};
+use pegel_store::outbox::{Delivery, DeliveryState, Fault, Held, NewDelivery, Refused, Wanted};
+use pegel_store::runs::{Claim, RunKey, RunState, Which};
 use pegel_store::testing::on_both;
 use pegel_store::{Store, StoreError};
 
 const LEASE: i64 = 600;
 
-fn key(revision: i32) -> RunKey {
-    RunKey { report: "weekly".to_owned(), period: "2026-W46".to_owned(), revision }
+fn key(which: Which) -> RunKey {
+    RunKey { report: "weekly".to_owned(), period: "2026-W46".to_owned(), which }
 }
 
+fn lease(now: i64) -> Lease {
+    Lease { now, until: now + LEASE, holder: None }
+}
+
+/// The due run.
 fn claim(store: &Store, now: i64) -> Claim {
-    store.claim_run(&key(0), now, now + LEASE).unwrap()
+    store.claim_run(&key(Which::Due), &lease(now)).unwrap()
+}
+
+fn by_hand(store: &Store, again: bool, now: i64) -> Claim {
+    store.claim_run(&key(Which::ByHand { again }), &lease(now)).unwrap()
 }
 
 fn ours(claim: Claim) -> i64 {
     match claim {
-        Claim::Ours { run } => run,
+        Claim::Ours { run, .. } => run,
         other => panic!("{other:?}"),
     }
+}
+
+/// The runs as `revision due|hand state edition`, the newest first.
+fn runs(store: &Store) -> Vec<String> {
+    let runs = store.runs(10).unwrap();
+    let written = runs.iter().map(|run| {
+        let origin = if run.due { "due" } else { "hand" };
+        let edition = run.edition.map_or("-".to_owned(), |edition| edition.to_string());
+        format!("{} {origin} {} {edition}", run.revision, run.state.word())
+    });
+    written.collect()
 }
 
 fn edition(revision: i32) -> NewEdition {
@@ -66,24 +87,71 @@ fn published(store: &Store, recipients: &[&str]) -> i64 {
 }
 
 fn claimed(store: &Store, now: i64) -> Option<Delivery> {
-    store.claim_delivery(now, now + LEASE).unwrap()
+    store.claim_delivery(&lease(now)).unwrap()
+}
+
+fn refused(answer: &str, retry_at: Option<i64>) -> Refused<'_> {
+    Refused { fault: Fault::Recipient, answer, retry_at }
 }
 
 #[test]
 fn a_run_is_claimed_once_and_ends_with_its_edition() {
     on_both(|store| {
-        assert_eq!(store.last_revision("weekly", "2026-W46").unwrap(), None);
         let run = ours(claim(&store, NOW));
         assert_eq!(claim(&store, NOW + 1), Claim::Taken);
         let edition_id = store.publish(run, &edition(0), &to(&["ada"])).unwrap();
         assert_eq!(claim(&store, NOW + 10 * LEASE), Claim::Done { edition: edition_id });
-        assert_eq!(store.last_revision("weekly", "2026-W46").unwrap(), Some(0));
-        let again = ours(store.claim_run(&key(1), NOW, NOW + LEASE).unwrap());
-        assert_ne!(again, run);
-        assert_eq!(store.last_revision("weekly", "2026-W46").unwrap(), Some(1));
-        let runs = store.runs(10).unwrap();
-        let shown: Vec<_> = runs.iter().map(|run| (run.key.revision, run.state, run.edition)).collect();
-        assert_eq!(shown, [(1, RunState::Claimed, None), (0, RunState::Done, Some(edition_id))]);
+        assert_eq!(runs(&store), [format!("0 due done {edition_id}")]);
+        assert_eq!(store.reported(NOW).unwrap(), [("weekly".to_owned(), "2026-W46".to_owned())]);
+        assert!(store.reported(NOW + 1).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_run_by_hand_neither_takes_the_place_of_the_due_one_nor_the_other_way_round() {
+    on_both(|store| {
+        let first = ours(by_hand(&store, false, NOW));
+        assert_eq!(by_hand(&store, true, NOW), Claim::Taken, "one at a time");
+        let made = store.publish(first, &edition(0), &[]).unwrap();
+        assert_eq!(by_hand(&store, false, NOW), Claim::Done { edition: made });
+        assert!(store.reported(0).unwrap().is_empty(), "nothing due was made");
+
+        let Claim::Ours { run: due, revision: 1 } = claim(&store, NOW) else { panic!("{:?}", runs(&store)) };
+        let due_edition = store.publish(due, &edition(1), &to(&["ada"])).unwrap();
+        let Claim::Ours { run: again, revision: 2 } = by_hand(&store, true, NOW) else { panic!() };
+        store.fail_run(again, NOW, "the template is broken").unwrap();
+        assert_eq!(claim(&store, NOW), Claim::Done { edition: due_edition });
+        assert_eq!(by_hand(&store, false, NOW), Claim::Done { edition: due_edition }, "the latest");
+        assert_eq!(ours(by_hand(&store, true, NOW)), again, "what failed is taken up");
+        assert_eq!(runs(&store), ["2 hand claimed -", "1 due done 2", "0 hand done 1"]);
+    });
+}
+
+#[test]
+fn what_a_person_began_and_nobody_ended_becomes_the_due_run() {
+    on_both(|store| {
+        let run = ours(by_hand(&store, false, NOW));
+        store.fail_run(run, NOW, "the template is broken").unwrap();
+        assert_eq!(claim(&store, NOW), Claim::Ours { run, revision: 0 });
+        assert_eq!(by_hand(&store, false, NOW), Claim::Taken);
+        assert_eq!(runs(&store), ["0 due claimed -"]);
+    });
+}
+
+#[test]
+fn a_due_run_whose_figures_are_in_the_archive_sends_that_edition() {
+    on_both(|store| {
+        let made = store.publish(ours(by_hand(&store, false, NOW)), &edition(0), &to(&["bob"])).unwrap();
+        let due = ours(claim(&store, NOW + 1));
+        assert_eq!(store.latest_edition("weekly", "2026-W46").unwrap(), Some(made));
+        // Bob got it by hand.
+        assert_eq!(store.adopt(due, made, NOW + 1, &to(&["ada", "bob"])).unwrap(), 1);
+        assert_eq!(runs(&store), ["0 due done 1"]);
+        assert_eq!(claim(&store, NOW + 2), Claim::Done { edition: made });
+        let waiting: Vec<_> = store.deliveries(None).unwrap().into_iter().map(|row| row.recipient).collect();
+        assert_eq!(waiting, ["ada@example.com", "bob@example.com"]);
+        let lost = store.adopt(due, made, NOW + 2, &[]).unwrap_err();
+        assert!(matches!(lost, StoreError::RunLost { .. }), "{lost:?}");
     });
 }
 
@@ -126,7 +194,7 @@ fn of_two_workers_with_one_run_one_publishes() {
         assert_eq!(store.editions(10, 0).unwrap().len(), 1);
         assert_eq!(store.deliveries(None).unwrap().len(), 1);
         // A run is for its own report, period and revision.
-        let other = ours(store.claim_run(&key(1), NOW, NOW + LEASE).unwrap());
+        let other = ours(by_hand(&store, true, NOW));
         assert!(matches!(store.publish(other, &edition(2), &[]), Err(StoreError::RunLost { .. })));
     });
 }
@@ -136,7 +204,9 @@ fn an_edition_is_stored_whole_or_not_at_all() {
     on_both(|store| {
         let run = ours(claim(&store, NOW));
         // The second row for the same recipient is refused, after everything else has been written.
-        assert!(store.publish(run, &edition(0), &to(&["ada", "ada"])).is_err());
+        let [ada, mut twice] = [0, 1].map(|_| to(&["ada"]).remove(0));
+        twice.message_id = "<another@pegel>".to_owned();
+        assert!(store.publish(run, &edition(0), &[ada, twice]).is_err());
         for table in ["editions", "artefacts", "edition_sources", "deliveries"] {
             let count = format!("SELECT CAST(count(*) AS TEXT) AS value FROM {table}");
             assert_eq!(store.texts(&count).unwrap(), ["0"], "{table}");
@@ -162,7 +232,7 @@ fn an_edition_is_read_as_it_was_stored() {
         assert_eq!((head.id, head.revision, head.starts_at, head.ends_at, head.created_at), (id, 0, 100, 200, NOW));
         assert_eq!((head.title, head.status, head.checksum), (published.title, published.status, published.checksum));
         assert_eq!(store.edition(id + 1).unwrap(), None);
-        let run = ours(store.claim_run(&key(1), NOW, NOW + LEASE).unwrap());
+        let run = ours(by_hand(&store, true, NOW));
         let second = store.publish(run, &edition(1), &[]).unwrap();
         assert_eq!(store.edition_id("weekly", "2026-W46", 1).unwrap(), Some(second));
         assert_eq!(store.edition_id("weekly", "2026-W45", 0).unwrap(), None);
@@ -214,11 +284,11 @@ fn a_failed_delivery_waits_for_its_next_attempt_or_is_given_up() {
     on_both(|store| {
         published(&store, &["ada"]);
         let delivery = claimed(&store, NOW).unwrap();
-        store.record_failed(delivery.id, NOW + 1, "451 later", Some(NOW + 60)).unwrap();
+        store.record_failed(delivery.id, NOW + 1, &refused("451 later", Some(NOW + 60))).unwrap();
         assert_eq!(claimed(&store, NOW + 59), None);
         let again = claimed(&store, NOW + 60).unwrap();
         assert_eq!((again.attempts, again.answer.as_deref()), (2, Some("451 later")));
-        store.record_failed(again.id, NOW + 61, "550 unknown", None).unwrap();
+        store.record_failed(again.id, NOW + 61, &refused("550 unknown", None)).unwrap();
         assert_eq!(claimed(&store, NOW + 10 * LEASE), None);
         assert_eq!(store.deliveries(None).unwrap()[0].state, DeliveryState::Failed);
     });
@@ -234,8 +304,108 @@ fn a_delivery_whose_worker_died_is_claimed_again_with_the_same_message_id() {
         assert_eq!((second.id, second.attempts, &second.message_id), (first.id, 2, &first.message_id));
         store.record_delivered(second.id, NOW + LEASE + 1, "250 ok").unwrap();
         // The first worker was slow, not dead; what it says now changes nothing.
-        store.record_failed(first.id, NOW + LEASE + 2, "timed out", None).unwrap();
+        store.record_failed(first.id, NOW + LEASE + 2, &refused("timed out", None)).unwrap();
         assert_eq!(store.deliveries(None).unwrap()[0].state, DeliveryState::Delivered);
+    });
+}
+
+#[test]
+fn the_claims_of_a_process_that_is_gone_end_at_once_and_no_others() {
+    on_both(|store| {
+        let lease_of = |holder: &str| Lease { holder: Some(holder.to_owned()), ..lease(NOW) };
+        store.claim_run(&key(Which::Due), &lease_of("dead")).unwrap();
+        let other = RunKey { period: "2026-W45".to_owned(), ..key(Which::Due) };
+        let alive = ours(store.claim_run(&other, &lease_of("alive")).unwrap());
+        let ids =
+            store.publish(alive, &NewEdition { period: "2026-W45".to_owned(), ..edition(0) }, &to(&["ada", "bob"]));
+        ids.unwrap();
+        store.claim_delivery(&lease_of("dead")).unwrap().unwrap();
+        store.claim_delivery(&lease_of("alive")).unwrap().unwrap();
+        assert_eq!(store.lease_holders().unwrap(), ["alive", "dead"]);
+
+        assert_eq!(store.end_leases_of("dead", NOW + 1).unwrap(), 2);
+        assert!(matches!(claim(&store, NOW + 1), Claim::Ours { .. }));
+        assert_eq!(claimed(&store, NOW + 1).unwrap().recipient, "ada@example.com");
+        assert_eq!(claimed(&store, NOW + 1), None, "Bob's mail is in good hands");
+    });
+}
+
+#[test]
+fn nothing_from_the_future_waits_when_the_clock_is_put_back() {
+    on_both(|store| {
+        // A week ahead: an edition is made, one of its mails refused for now, one in hand, one not tried yet.
+        let ahead = NOW + 7 * 86_400;
+        let over = NewEdition { created_at: ahead, ..edition(0) };
+        store.publish(ours(claim(&store, ahead)), &over, &to(&["ada", "bob", "cy"])).unwrap();
+        let ada = claimed(&store, ahead).unwrap();
+        store.record_failed(ada.id, ahead, &refused("451 later", Some(ahead + 60))).unwrap();
+        claimed(&store, ahead).unwrap();
+        // And an edition of a period that is not over by the right clock.
+        let early = RunKey { period: "2026-W47".to_owned(), ..key(Which::Due) };
+        let early = ours(store.claim_run(&early, &lease(ahead)).unwrap());
+        let not_over =
+            NewEdition { period: "2026-W47".to_owned(), ends_at: NOW + 3 * 86_400, created_at: ahead, ..edition(0) };
+        store.publish(early, &not_over, &to(&["ada"])).unwrap();
+        let stuck = RunKey { period: "2026-W48".to_owned(), ..key(Which::Due) };
+        store.claim_run(&stuck, &lease(ahead)).unwrap();
+
+        let right = store.put_right(&lease(NOW)).unwrap();
+        assert_eq!(right, PutRight { leases: 2, early_runs: 2, mails: 2, early_mails: 1 });
+        assert!(store.put_right(&lease(NOW)).unwrap().is_nothing());
+        let mut going = Vec::new();
+        while let Some(row) = claimed(&store, NOW) {
+            store.record_delivered(row.id, NOW, "250 ok").unwrap();
+            going.push(row.recipient);
+        }
+        going.sort();
+        assert_eq!(going, ["ada@example.com", "cy@example.com"]);
+        // The claims end like any other, and the weeks are due when they are.
+        assert_eq!(claimed(&store, NOW + LEASE).unwrap().recipient, "bob@example.com");
+        assert!(matches!(store.claim_run(&stuck, &lease(NOW + LEASE)).unwrap(), Claim::Ours { .. }));
+        assert!(store.reported(0).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn mails_go_out_once_more_when_somebody_wants_it() {
+    on_both(|store| {
+        let edition = published(&store, &["ada", "bob", "cy"]);
+        let [ada, bob, _in_hand] = [0; 3].map(|_| claimed(&store, NOW).unwrap());
+        store.record_failed(ada.id, NOW, &refused("550 unknown", None)).unwrap();
+        store.record_delivered(bob.id, NOW, "250 ok").unwrap();
+        assert_eq!(store.given_up_mails().unwrap(), 1);
+
+        let failed = Wanted { state: Some(DeliveryState::Failed), edition: Some(edition), ids: Vec::new() };
+        assert_eq!(store.resend(&failed, NOW + 5).unwrap(), 1);
+        let again = claimed(&store, NOW + 5).unwrap();
+        assert_eq!(
+            (again.id, again.attempts, again.queued_at, &again.message_id),
+            (ada.id, 1, NOW + 5, &ada.message_id)
+        );
+        assert_eq!(claimed(&store, NOW + 5), None);
+        assert_eq!(store.given_up_mails().unwrap(), 0);
+
+        let all = Wanted { edition: Some(edition), ..Wanted::default() };
+        assert_eq!(store.resend(&all, NOW + 6).unwrap(), 1, "Bob's; a worker is at the others");
+        assert_eq!(claimed(&store, NOW + 6).unwrap().id, bob.id);
+    });
+}
+
+#[test]
+fn mails_that_wait_for_the_operator_are_told_from_those_that_wait_for_the_recipient() {
+    on_both(|store| {
+        assert_eq!(store.held_mails().unwrap(), None);
+        published(&store, &["ada", "bob"]);
+        let [ada, bob] = [0; 2].map(|_| claimed(&store, NOW).unwrap());
+        store.record_failed(ada.id, NOW, &refused("451 mailbox full", Some(NOW + 60))).unwrap();
+        assert_eq!(store.held_mails().unwrap(), None);
+        let ours = Refused { fault: Fault::Operator, answer: "535 wrong password", retry_at: Some(NOW + 60) };
+        store.record_failed(bob.id, NOW + 1, &ours).unwrap();
+        let held = Held { mails: 1, since: NOW, answer: "535 wrong password".to_owned() };
+        assert_eq!(store.held_mails().unwrap(), Some(held));
+        let bob = [0; 2].map(|_| claimed(&store, NOW + 60).unwrap()).into_iter().find(|row| row.id == bob.id).unwrap();
+        store.record_delivered(bob.id, NOW + 61, "250 ok").unwrap();
+        assert_eq!(store.held_mails().unwrap(), None);
     });
 }
 

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 /// assert_eq!(pegel_text::clean::cleaned("Autohaus\u{b}Nord"), "Autohaus Nord");
 /// ```
 pub fn cleaned(text: &str) -> Cow<'_, str> {
-    replaced(text, |c| is_forbidden(c))
+    replaced(text, is_forbidden)
 }
 
 /// The same on one line: tabs and line breaks become blanks as well.

@@ -13,6 +13,9 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web};
 use serde::Serialize;
 
+/// When to ask again for a page that could not be begun.
+const RETRY_AFTER_SECONDS: u64 = 5;
+
 /// Why a request cannot be answered. Those that are the reader's are shown to them, the others are logged.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -26,6 +29,8 @@ pub(crate) enum Failure {
     ForeignHost,
     #[error("pages are read, not written")]
     ReadOnly,
+    #[error("too many pages are being computed")]
+    Busy,
     #[error("the database did not answer: {0}")]
     Store(#[from] pegel_store::StoreError),
     #[error("the stored numbers of edition {edition} cannot be read: {error}")]
@@ -44,6 +49,7 @@ impl ResponseError for Failure {
             Failure::NoPage | Failure::NoEdition(_) | Failure::NoKpi { .. } => StatusCode::NOT_FOUND,
             Failure::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
             Failure::ReadOnly => StatusCode::METHOD_NOT_ALLOWED,
+            Failure::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Failure::Store(_)
             | Failure::Numbers { .. }
             | Failure::Period(_)
@@ -62,6 +68,7 @@ impl ResponseError for Failure {
             Failure::ForeignHost => "This server answers to localhost, 127.0.0.1 and [::1] only.\n",
             Failure::ReadOnly => "Only GET and HEAD are answered here.\n",
             Failure::NoPage | Failure::NoEdition(_) | Failure::NoKpi { .. } => "Not found.\n",
+            Failure::Busy => "Too many pages are being computed. Try again in a moment.\n",
             _ => "Something went wrong. The server's log says what.\n",
         })
     }
@@ -82,6 +89,7 @@ impl<'a> FailurePage<'a> {
             Failure::NoPage => (words.no_page, words.no_page_text, None),
             Failure::NoEdition(_) => (words.no_edition, words.no_edition_text, None),
             Failure::NoKpi { nearest, .. } => (words.no_kpi, words.no_kpi_text, nearest.as_deref()),
+            Failure::Busy => (words.busy, words.busy_text, None),
             _ => (words.broken, words.broken_text, None),
         };
         FailurePage { title, text, nearest }
@@ -98,7 +106,9 @@ pub(crate) async fn show_failures(
         return Ok(response.map_into_left_body());
     };
     let status = failure.status_code();
-    if status.is_server_error() {
+    if matches!(failure, Failure::Busy) {
+        tracing::debug!(path = response.request().path(), "a page was not computed, since others are");
+    } else if status.is_server_error() {
         let path = response.request().path();
         tracing::error!(path, error = %failure, "a page could not be shown");
     }
@@ -115,5 +125,9 @@ fn page(request: &HttpRequest, failure: &Failure) -> Result<HttpResponse, Failur
     let model = FailurePage::of(failure, &locale.words().failure);
     let frame = Frame::new(request, &locale, "");
     let text = state.templates.render("failure.html", &frame, &model)?;
-    Ok(html(HttpResponseBuilder::new(failure.status_code()), text))
+    let mut response = HttpResponseBuilder::new(failure.status_code());
+    if matches!(failure, Failure::Busy) {
+        response.insert_header((header::RETRY_AFTER, RETRY_AFTER_SECONDS));
+    }
+    Ok(html(response, text))
 }

@@ -5,10 +5,12 @@
 //! - [`serve`], [`address`]: listening, on this machine only
 //! - `pages`: one file per page; each gathers a model (what there is to say) and leaves the saying to a template
 //! - `courses`, `chart`: figures over the past weeks, and where they lie in a picture
+//! - `bound`: how many pages compute at the same time
 //! - `locale`, `words`: in which language a reader is answered
 //! - `templates`, `failure`, `headers`: how an answer, or a failure, becomes a page
 
 pub mod address;
+mod bound;
 mod chart;
 mod courses;
 mod error;
@@ -23,6 +25,7 @@ mod templates;
 mod words;
 
 pub use address::check_address;
+pub use bound::Bound;
 pub use error::WebError;
 pub use routes::routes;
 pub use serve::{serve, server};

@@ -24,6 +24,20 @@ async fn blocking<T: Send + 'static>(
     web::block(move || work(&state)).await?
 }
 
+/// Does work that computes figures, when it is its turn.
+async fn computing<T: Send + 'static>(
+    state: &web::Data<State>,
+    work: impl FnOnce(&State) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let place = state.bound.place().await?;
+    blocking(state, move |state| {
+        // Held until the work is done, even if nobody waits for it any more.
+        let _place = place;
+        work(state)
+    })
+    .await
+}
+
 /// Writes figures for a reader.
 fn format(state: &State, locale: &Locale) -> Format {
     Format::new(&locale.tag, &state.currency, state.zone_name())

@@ -1,6 +1,6 @@
 //! What the pages are made from.
 
-use crate::Templates;
+use crate::{Bound, Templates};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_catalog::live::Live;
@@ -20,6 +20,8 @@ pub struct State {
     /// ISO 4217.
     pub currency: String,
     pub templates: Arc<Templates>,
+    /// How many pages compute at the same time.
+    pub bound: Bound,
 }
 
 impl State {

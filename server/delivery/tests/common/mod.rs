@@ -5,11 +5,10 @@ pub mod smtp;
 
 use jiff::{SignedDuration, Timestamp};
 use pegel_delivery::mail::Mail;
-use pegel_delivery::{Clock, Compose, Composed, Mailer, Missed, Place, RunReport, Schedule, Worker};
-use pegel_kpi::period::zone;
+use pegel_delivery::{Clock, Compose, ComposeError, Mailer, Missed, Occasion, Place, RunReport, Schedule, Worker};
+use pegel_kpi::period::{Period, zone};
 use pegel_store::Store;
-use pegel_store::archive::{NewEdition, Part};
-use std::error::Error;
+use pegel_store::archive::{Edition, NewEdition, Part};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -55,6 +54,8 @@ pub struct Weekly {
     /// Composing fails as long as this is set.
     pub broken: AtomicBool,
     pub composed: AtomicUsize,
+    /// What it reports.
+    pub figure: AtomicUsize,
     /// Called while composing.
     pub meanwhile: Box<dyn Fn() + Send + Sync>,
 }
@@ -66,27 +67,32 @@ impl Weekly {
             recipients: recipients.iter().map(|&recipient| recipient.to_owned()).collect(),
             broken: AtomicBool::new(false),
             composed: AtomicUsize::new(0),
+            figure: AtomicUsize::new(71),
             meanwhile: Box::new(|| ()),
         }
     }
 }
 
 impl Compose for Weekly {
-    fn schedules(&self) -> Result<Vec<Schedule>, Box<dyn Error + Send + Sync>> {
+    fn schedules(&self) -> Result<Vec<Schedule>, ComposeError> {
         let (weekday, time) = (jiff::civil::Weekday::Monday, jiff::civil::time(7, 0, 0, 0));
         let (report, zone, missed) = ("weekly".to_owned(), zone("Europe/Berlin")?, self.missed);
         Ok(vec![Schedule { report, weekday, time, zone, missed }])
     }
 
-    fn compose(&self, run: &RunReport, now: Timestamp) -> Result<Composed, Box<dyn Error + Send + Sync>> {
+    fn recipients(&self, _report: &str) -> Result<Vec<String>, ComposeError> {
+        Ok(self.recipients.clone())
+    }
+
+    fn compose(&self, run: &RunReport, revision: i32, now: Timestamp) -> Result<NewEdition, ComposeError> {
         (self.meanwhile)();
         if self.broken.load(Ordering::SeqCst) {
             return Err("the template weekly.html names an unknown variable".into());
         }
         let count = self.composed.fetch_add(1, Ordering::SeqCst);
-        let RunReport { report, period, revision } = run.clone();
-        let text = format!("{period}: Rückmeldungen 71 %\n");
-        let edition = NewEdition {
+        let RunReport { report, period, .. } = run.clone();
+        let text = format!("{period}: Rückmeldungen {} %\n", self.figure.load(Ordering::SeqCst));
+        Ok(NewEdition {
             title: "Weekly report".to_owned(),
             starts_at: period.instants().start,
             ends_at: period.instants().end,
@@ -103,9 +109,19 @@ impl Compose for Weekly {
             report,
             period: period.to_string(),
             revision,
-        };
-        Ok(Composed { edition, recipients: self.recipients.clone() })
+        })
     }
+
+    fn says_the_same(&self, stored: &Edition, made: &NewEdition) -> bool {
+        stored.parts == made.parts
+    }
+}
+
+/// What a person asks for.
+pub fn by_hand(period: &str, again: bool, send: bool) -> RunReport {
+    let now = MONDAY.parse().unwrap();
+    let period = Period::parse(period, now, &zone("Europe/Berlin").unwrap()).unwrap();
+    RunReport { report: "weekly".to_owned(), period, occasion: Occasion::ByHand { again, send } }
 }
 
 fn part(name: &str, media_type: &str, content: String) -> Part {

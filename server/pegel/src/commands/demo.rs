@@ -9,13 +9,14 @@ use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
 use anyhow::{Context, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
-use pegel_delivery::{Outcome as Made, RunReport};
+use pegel_delivery::{Occasion, Outcome as Made, RunReport};
 use pegel_kpi::model::{Path as Column, TABLES};
 use pegel_kpi::period::{Period, zone};
 use pegel_kpi::scan::{Projection, Scan, Source};
 use pegel_kpi::scope::Scope;
 use pegel_report::definition;
 use pegel_store::Store;
+use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -33,6 +34,9 @@ pub fn run(command: &cli::Demo, global: &Global) -> Outcome {
     let path = global.home.clone().unwrap_or_else(|| PathBuf::from(HOME));
     // The demo's mails go into its own folder, whatever the environment says.
     let global = &Global { mail_url: None, ..global.clone() };
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, command.port));
+    // Found out before anything is made up.
+    let listener = if command.once { None } else { Some(serve::listen(address)?) };
     write_report(&path).map_err(broke)?;
     let home = init::make(&path, global)?;
     let store = home.store()?;
@@ -49,13 +53,25 @@ pub fn run(command: &cli::Demo, global: &Global) -> Outcome {
     }
     let edition = make_report(&home, &store, global)?;
     say(&home, &store, edition)?;
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, command.port));
-    if command.once {
-        eprintln!("`pegel demo` serves it all at http://{address}/editions/{edition}");
+    let Some(listener) = listener else {
+        eprintln!("`{}` serves it all at http://{address}/editions/{edition}", again(command, global));
         return Ok(Done::InOrder);
-    }
+    };
+    let address = listener.local_addr().map_err(broke)?;
     eprintln!("open http://{address}/editions/{edition} – Ctrl-C ends the demo");
-    serve::serve(&home, address, global.clock())
+    serve::serve(&home, listener, global.clock())
+}
+
+/// The command that serves what this one has made.
+fn again(command: &cli::Demo, global: &Global) -> String {
+    let mut line = "pegel demo".to_owned();
+    if let Some(home) = &global.home {
+        let _ = write!(line, " --home {}", home.display());
+    }
+    if command.port != cli::DEMO_PORT {
+        let _ = write!(line, " --port {}", command.port);
+    }
+    line
 }
 
 /// The shipped report with a recipient; nobody real gets it.
@@ -101,9 +117,11 @@ fn make_report(home: &Home, store: &Store, global: &Global) -> Result<i64, Failu
     let zone = definition::find(&home.path, REPORT).and_then(|report| Ok(zone(&report.zone)?)).map_err(usage)?;
     let period = Period::parse("last-week", clock.now(), &zone).map_err(broke)?;
     let worker = report::worker(home, store.clone(), composer, clock)?;
-    let run = RunReport { report: REPORT.to_owned(), period, revision: 0 };
+    worker.tidy_up().map_err(broke)?;
+    let occasion = Occasion::ByHand { again: false, send: true };
+    let run = RunReport { report: REPORT.to_owned(), period, occasion };
     let edition = match run.make(&worker).map_err(broke)? {
-        Made::Published { edition, .. } | Made::Done { edition } => edition,
+        Made::Published { edition, .. } | Made::Found { edition, .. } => edition,
         Made::Taken => return Err(broke(anyhow!("{}", report::TAKEN))),
     };
     worker.drain().map_err(broke)?;

@@ -7,11 +7,13 @@ use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
 use anyhow::{Context, anyhow};
 use jiff::civil::Weekday;
 use pegel_catalog::live::Live;
-use pegel_delivery::{Clock, DeliveryError, Mailer, Outcome as Made, RunReport, Worker};
+use pegel_delivery::{Clock, DeliveryError, Mailer, Occasion, Outcome as Made, RunReport, Worker};
 use pegel_kpi::period::{Period, zone};
 use pegel_report::ReportError;
 use pegel_report::archive::verify;
 use pegel_report::definition;
+use pegel_report::format::Format;
+use pegel_report::numbers::PeriodHead;
 use pegel_store::Store;
 use pegel_store::archive::Part;
 use std::error::Error;
@@ -19,7 +21,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// What is said where another process holds the claim of a run.
-pub const TAKEN: &str = "another process has begun to make this edition; if it was killed, try again in ten minutes";
+pub const TAKEN: &str =
+    "another process is making this edition; if that runs on another machine and was killed, try again in ten minutes";
 
 /// Runs one of the commands on reports.
 pub fn run(command: cli::Report, global: &Global) -> Outcome {
@@ -78,23 +81,24 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Outcome {
     let live = home.live(&store, clock.clone())?;
     let composer = Composer::new(home, store.clone(), live.clone())?;
     let worker = worker(home, store.clone(), composer, clock)?;
-    let run = if command.again {
-        RunReport::new_revision(&store, &command.name, period).map_err(broke)?
-    } else {
-        RunReport { report: command.name.clone(), period, revision: 0 }
-    };
+    worker.tidy_up().map_err(broke)?;
+    let occasion = Occasion::ByHand { again: command.again, send: command.send };
+    let run = RunReport { report: command.name.clone(), period, occasion };
     let made = run.make(&worker).map_err(run_failure);
     live.write_health(true);
-    let edition = match made? {
-        Made::Published { edition, .. } => edition,
-        Made::Done { edition } => {
-            eprintln!("{} {} was reported before; --again makes a new edition", run.report, run.period);
-            edition
-        }
+    let (edition, place, mails) = match made? {
+        Made::Published { edition, mails } => (edition, "in the archive", mails),
+        Made::Found { edition, mails } => (edition, "in the archive already", mails),
         Made::Taken => return Err(broke(anyhow!("{TAKEN}"))),
     };
-    answer(edition);
-    if command.send { send(&worker, &store, edition) } else { Ok(Done::InOrder) }
+    let format = Format::new("en", &home.config.currency, &definition.zone);
+    let period = format.period_name(&PeriodHead::from(&run.period)).replace('\u{a0}', " ");
+    let edition_of = format!("edition {edition} of {period}");
+    if command.send {
+        return send(&worker, &store, edition, &format!("{edition_of}, {place}"), mails);
+    }
+    answer(format_args!("{edition_of}, {place}; nobody was mailed"));
+    Ok(Done::InOrder)
 }
 
 /// What is wrong with a definition, a template or the period asked for is wrong usage.
@@ -113,14 +117,19 @@ fn run_failure(error: DeliveryError) -> Failure {
 }
 
 /// Empties the outbox, and is content if the mails of this edition are out.
-fn send(worker: &Worker, store: &Store, edition: i64) -> Outcome {
-    let drained = worker.drain().map_err(broke)?;
-    eprintln!("{} delivered, {} postponed, {} given up", drained.delivered, drained.postponed, drained.given_up);
+fn send(worker: &Worker, store: &Store, edition: i64, made: &str, queued: usize) -> Outcome {
+    worker.drain().map_err(broke)?;
     let deliveries = store.deliveries(Some(edition)).map_err(broke)?;
     let undelivered: Vec<_> = deliveries.iter().filter(|delivery| delivery.delivered_at.is_none()).collect();
     for delivery in &undelivered {
         eprintln!("{}: {}", delivery.recipient, delivery.answer.as_deref().unwrap_or("waiting"));
     }
+    let mailed = match (deliveries.len(), deliveries.len() - undelivered.len()) {
+        (0, _) => "nobody was mailed, since the report has no recipients".to_owned(),
+        (all, delivered) if queued == 0 && delivered == all => "everybody was mailed before".to_owned(),
+        (all, delivered) => format!("{delivered} of {all} mails handed over"),
+    };
+    answer(format_args!("{made}; {mailed}"));
     if undelivered.is_empty() { Ok(Done::InOrder) } else { Err(broke(anyhow!("not all mails could be handed over"))) }
 }
 
@@ -130,7 +139,8 @@ fn send(worker: &Worker, store: &Store, edition: i64) -> Outcome {
 /// If the way of mails is wrongly configured.
 pub fn worker(home: &Home, store: Store, composer: Composer, clock: Clock) -> Result<Worker, Failure> {
     let mailer = Mailer::from_url(home.mail_url(), &home.path).map_err(usage)?;
-    Worker::new(store, Arc::new(composer), mailer, &home.config.mail.from, clock).map_err(usage)
+    let worker = Worker::new(store, Arc::new(composer), mailer, &home.config.mail.from, clock).map_err(usage)?;
+    Ok(worker.giving_up_after(home.config.mail.give_up_after()))
 }
 
 /// Writes the stored parts of an edition as files.

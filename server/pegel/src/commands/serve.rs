@@ -5,9 +5,10 @@ use crate::cli::{self, Global};
 use crate::composer::Composer;
 use crate::home::Home;
 use crate::outcome::{Done, Failure, Outcome, broke, usage};
-use anyhow::Context;
+use anyhow::anyhow;
 use pegel_delivery::{Clock, Ticker};
-use pegel_web::{State, Templates, check_address};
+use pegel_web::{Bound, State, Templates, check_address};
+use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
@@ -16,18 +17,31 @@ pub fn run(command: &cli::Serve, global: &Global) -> Outcome {
     let home = global.open(&global.home())?;
     let address = command.address.as_deref().unwrap_or(&home.config.web.address);
     let address = check_address(address).map_err(usage)?;
-    serve(&home, address, global.clock())
+    serve(&home, listen(address)?, global.clock())
+}
+
+/// Takes an address.
+///
+/// # Errors
+/// If it is in use.
+pub fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => broke(anyhow!("{address} is in use, by another server perhaps; choose another port")),
+        _ => broke(anyhow!("{address} cannot be listened on: {error}")),
+    })
 }
 
 /// The same, for other commands.
 ///
 /// # Errors
-/// If something is wrongly configured, or the address is in use.
-pub fn serve(home: &Home, address: SocketAddr, clock: Clock) -> Outcome {
+/// If something is wrongly configured.
+pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Outcome {
     let store = home.store()?;
     let live = home.live(&store, clock.clone())?;
-    let composer = Composer::new(home, store.clone(), live.clone())?;
-    let worker = Arc::new(worker(home, store.clone(), composer, clock.clone())?);
+    // Connections of its own: a mail that is out must be recorded, however many pages wait for one.
+    let for_delivery = home.store()?;
+    let composer = Composer::new(home, for_delivery.clone(), live.clone())?;
+    let worker = Arc::new(worker(home, for_delivery, composer, clock.clone())?);
     let state = State {
         store,
         live: live.clone(),
@@ -35,9 +49,8 @@ pub fn serve(home: &Home, address: SocketAddr, clock: Clock) -> Outcome {
         zone: home.config.zone(),
         currency: home.config.currency.clone(),
         templates: Arc::new(Templates::load(&home.path).map_err(usage)?),
+        bound: Bound::of_the_machine(),
     };
-    let listener =
-        TcpListener::bind(address).with_context(|| format!("{address} cannot be listened on")).map_err(broke)?;
     let following = live.follow().map_err(broke)?;
     let runtime = tokio::runtime::Runtime::new().map_err(broke)?;
     runtime.block_on(async {

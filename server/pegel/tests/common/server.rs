@@ -3,7 +3,7 @@
 use super::TestHome;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// A server that is killed when the test ends.
 pub struct Served {
@@ -14,7 +14,16 @@ pub struct Served {
 
 impl Served {
     pub fn start(home: &TestHome) -> Served {
-        let mut command = home.command(&["serve", "--address", "127.0.0.1:0"]);
+        Served::start_with(home, &[])
+    }
+
+    /// With more arguments.
+    pub fn start_with(home: &TestHome, arguments: &[&str]) -> Served {
+        Served::spawn(home.command(&[&["serve", "--address", "127.0.0.1:0"], arguments].concat()))
+    }
+
+    /// The server that a command starts.
+    pub fn spawn(mut command: Command) -> Served {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = lines.find_map(|line| {

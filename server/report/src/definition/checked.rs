@@ -1,8 +1,10 @@
 //! Values that serde alone cannot check; its errors carry the place in the file.
 
+use crate::address;
 use icu::locale::Locale;
 use jiff::civil::{Time, Weekday};
 use pegel_kpi::dimension::Dimension;
+use pegel_text::clean::one_line;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -53,18 +55,11 @@ pub(super) fn dimensions<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Vec
     Ok(dimensions)
 }
 
-/// Addresses are checked here only as far as it catches slips; the mailer reads them properly.
 pub(super) fn recipients<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Vec<String>> {
     let mut recipients: Vec<String> = Vec::new();
     for text in Vec::<String>::deserialize(from)? {
-        let address = match text.split_once('<') {
-            Some((_, rest)) => rest.strip_suffix('>').unwrap_or(""),
-            None => &text,
-        };
-        let plausible = |(user, host): (&str, &str)| !user.is_empty() && !host.is_empty() && !host.contains('@');
-        if address.contains(char::is_whitespace) || !address.split_once('@').is_some_and(plausible) {
-            let message = format!("“{text}” is no address: write ada@example.com or Ada <ada@example.com>");
-            return Err(D::Error::custom(message));
+        if let Err(problem) = address::parse(&text) {
+            return Err(D::Error::custom(format!("“{}” is no address: {problem}", one_line(&text))));
         }
         if recipients.contains(&text) {
             return Err(D::Error::custom(format!("the recipient “{text}” is listed twice")));

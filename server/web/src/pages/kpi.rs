@@ -1,6 +1,6 @@
 //! `/kpis/{id}`: one KPI, its course over half a year, and how it is defined.
 
-use super::{blocking, format};
+use super::{computing, format};
 use crate::State;
 use crate::chart::{Chart, middle};
 use crate::courses::{Course, courses, weeks};
@@ -115,7 +115,7 @@ pub(crate) async fn show(
     let locale = Locale::of(&request);
     let page = {
         let locale = locale.clone();
-        blocking(&state, move |state| gather(state, &id, &locale)).await?
+        computing(&state, move |state| gather(state, &id, &locale)).await?
     };
     let text = state.templates.render("kpi.html", &Frame::new(&request, &locale, "kpis"), &page)?;
     Ok(html(HttpResponse::Ok(), text))

@@ -1,6 +1,6 @@
 //! `/kpis`: what is measured, and how it stands.
 
-use super::{blocking, format};
+use super::{computing, format};
 use crate::State;
 use crate::chart::Spark;
 use crate::courses::{Course, courses, weeks};
@@ -62,7 +62,7 @@ pub(crate) async fn list(request: HttpRequest, state: web::Data<State>) -> Resul
     let locale = Locale::of(&request);
     let page = {
         let locale = locale.clone();
-        blocking(&state, move |state| gather(state, &locale)).await?
+        computing(&state, move |state| gather(state, &locale)).await?
     };
     let text = state.templates.render("kpis.html", &Frame::new(&request, &locale, "kpis"), &page)?;
     Ok(html(HttpResponse::Ok(), text))

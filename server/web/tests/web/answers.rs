@@ -3,8 +3,9 @@
 use crate::support::numbers::weekly;
 use crate::support::{Site, catalog, publish, publish_with, state};
 use pegel_store::testing::{TestDatabase, on_both};
-use pegel_web::WebError;
+use pegel_web::{Bound, State, WebError};
 use std::net::TcpListener;
+use std::time::Duration;
 
 fn on_sqlite(test: impl Fn(&TestDatabase, &Site)) {
     let database = TestDatabase::sqlite();
@@ -42,6 +43,33 @@ fn pages_need_no_script_and_no_inline_style() {
                 assert!(!html.contains(forbidden), "{forbidden} in {path}");
             }
         }
+    });
+}
+
+#[test]
+fn pages_beyond_the_bound_are_asked_to_come_again_and_nothing_else_waits_for_them() {
+    let store = TestDatabase::sqlite();
+    let store_ = store.store();
+    publish(&store_, &weekly());
+    // No place: as if others computed all the time.
+    let site = Site::of(State { bound: Bound::new(0, Duration::from_millis(20)), ..state(store_, catalog()) });
+    for (path, words) in [("/kpis", "Too many at once"), ("/kpis/feedback?lang=de", "Zu viele auf einmal")] {
+        let answer = site.get(path);
+        assert_eq!((answer.status, answer.header("retry-after")), (503, "5"), "{path}");
+        assert!(answer.html().contains(words), "{path}: {}", answer.html());
+    }
+    for path in ["/healthz", "/editions", "/editions/1", "/reference"] {
+        assert_eq!(site.get(path).status, 200, "{path}");
+    }
+}
+
+#[test]
+fn many_readers_at_once_all_get_their_page_in_turn() {
+    let database = TestDatabase::sqlite();
+    let site = Site::of(State { bound: Bound::new(1, Duration::from_mins(1)), ..state(database.store(), catalog()) });
+    std::thread::scope(|scope| {
+        let readers: Vec<_> = (0..25).map(|_| scope.spawn(|| site.get("/kpis").status)).collect();
+        assert!(readers.into_iter().all(|reader| reader.join().unwrap() == 200));
     });
 }
 

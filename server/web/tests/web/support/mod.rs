@@ -12,10 +12,11 @@ use pegel_kpi::script::Language;
 use pegel_report::numbers::Numbers;
 use pegel_store::archive::{NewEdition, Part, SourceHash};
 use pegel_store::facts::{Fact, Facts, Value};
+use pegel_store::leases::Lease;
 use pegel_store::outbox::NewDelivery;
-use pegel_store::runs::{Claim, RunKey};
+use pegel_store::runs::{Claim, RunKey, Which};
 use pegel_store::{Store, StoreError};
-use pegel_web::{State, Templates};
+use pegel_web::{Bound, State, Templates};
 use serde_json::Map;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -24,6 +25,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// A Monday; the week before is 2026-W46.
 pub const NOW: &str = "2026-11-16T06:00:00Z";
@@ -139,6 +141,7 @@ pub fn state(store: Store, catalog: Catalog) -> State {
         zone: TimeZone::get("Europe/Berlin").unwrap(),
         currency: "EUR".to_owned(),
         templates: Arc::new(Templates::load(Path::new("there is no such home")).unwrap()),
+        bound: Bound::new(2, Duration::from_mins(1)),
     }
 }
 
@@ -202,10 +205,11 @@ pub fn publish(store: &Store, numbers: &Numbers) -> i64 {
 
 /// The same with another text stored as its numbers.
 pub fn publish_with(store: &Store, numbers: &Numbers, json: String) -> i64 {
-    let key =
-        RunKey { report: numbers.report.clone(), period: numbers.period.name.clone(), revision: numbers.revision };
+    let (report, period) = (numbers.report.clone(), numbers.period.name.clone());
+    let key = RunKey { report, period, which: Which::ByHand { again: true } };
     let at = numbers.created_at;
-    let Claim::Ours { run } = store.claim_run(&key, at, at + 60).unwrap() else { panic!("the run is taken") };
+    let lease = Lease { now: at, until: at + 60, holder: None };
+    let Claim::Ours { run, .. } = store.claim_run(&key, &lease).unwrap() else { panic!("the run is taken") };
     let part = |name: &str, media_type: &str, content: String| Part {
         name: name.to_owned(),
         media_type: media_type.to_owned(),
@@ -243,7 +247,8 @@ pub fn publish_with(store: &Store, numbers: &Numbers, json: String) -> i64 {
         message_id: format!("<{recipient}-{}-{}@pegel>", numbers.period.name, numbers.revision),
     };
     let id = store.publish(run, &edition, &[delivery("ada@example.com"), delivery("bob@example.com")]).unwrap();
-    let claimed = store.claim_delivery(at + 60, at + 120).unwrap().unwrap();
+    let lease = Lease { now: at + 60, until: at + 120, holder: None };
+    let claimed = store.claim_delivery(&lease).unwrap().unwrap();
     store.record_delivered(claimed.id, at + 61, "250 2.0.0 Ok: queued").unwrap();
     id
 }

@@ -1,0 +1,118 @@
+//! Who gets which mail, and when: runs by hand, mails that were given up, mail servers that are not there.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use common::TestHome;
+use common::server::Served;
+use pegel_store::outbox::DeliveryState;
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+fn home_with(recipients: &str) -> TestHome {
+    let home = TestHome::new();
+    let weekly = include_str!("../../../config/reports/weekly.toml");
+    home.write(
+        "config/reports/weekly.toml",
+        &weekly.replace("recipients = []", &format!("recipients = [{recipients}]")),
+    );
+    home
+}
+
+fn wait_for(what: &str, done: impl Fn() -> bool) {
+    let until = Instant::now() + Duration::from_secs(90);
+    while !done() {
+        assert!(Instant::now() < until, "{what} did not happen");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn a_report_made_by_hand_is_archived_and_mails_nobody_unless_asked_to() {
+    let home = home_with("\"ada@example.com\", \"bob@example.com\"");
+    let run = |more: &[&str]| home.run(&[&["report", "run", "weekly", "--period", "2026-W45"], more].concat());
+    assert_eq!(run(&[]).succeeded().out, "edition 1 of week 45, in the archive; nobody was mailed\n");
+    assert_eq!(run(&[]).succeeded().out, "edition 1 of week 45, in the archive already; nobody was mailed\n");
+    assert!(home.files("outbox").is_empty());
+    assert!(home.store().deliveries(None).unwrap().is_empty());
+
+    let sent = run(&["--send"]).succeeded().out;
+    assert_eq!(sent, "edition 1 of week 45, in the archive already; 2 of 2 mails handed over\n");
+    let again = run(&["--send"]).succeeded().out;
+    assert_eq!(again, "edition 1 of week 45, in the archive already; everybody was mailed before\n");
+    assert_eq!(home.files("outbox").len(), 2);
+    assert_eq!(run(&["--again"]).succeeded().out, "edition 2 of week 45, in the archive; nobody was mailed\n");
+    assert_eq!(home.files("outbox").len(), 2);
+}
+
+#[test]
+fn an_old_week_made_by_hand_beside_a_running_server_mails_nobody() {
+    let home = home_with("\"ada@example.com\"");
+    let _served = Served::start(&home);
+    // The server makes what is due: last week's.
+    wait_for("the mail of last week", || home.files("outbox").len() == 1);
+    home.run(&["report", "run", "weekly", "--period", "2026-W40"]).succeeded();
+    // Long enough for a tick at second 0 or 30.
+    std::thread::sleep(Duration::from_secs(32));
+    assert_eq!(home.files("outbox").len(), 1);
+    assert_eq!(home.store().deliveries(None).unwrap().len(), 1);
+}
+
+#[test]
+fn mails_that_were_given_up_are_listed_and_sent_again() {
+    let home = home_with("\"ada@example.com\"");
+    // Addresses are checked when a report is loaded; one that was stored before may still be wrong.
+    home.run(&["report", "run", "weekly", "--send"]).succeeded();
+    home.store()
+        .execute("UPDATE deliveries SET state = 'failed', delivered_at = NULL, answer = '550\u{1b}[31mno'")
+        .unwrap();
+    std::fs::remove_dir_all(home.path().join("outbox")).unwrap();
+
+    let listed = home.run(&["deliveries", "list", "--failed"]).succeeded().out;
+    assert_eq!(listed, "1\tgiven up\tedition 1\tada@example.com\t2026-11-18 10:00\t550 [31mno\n");
+    assert_eq!(home.run(&["deliveries", "list", "--waiting"]).succeeded().out, "");
+    let shown = home.run(&["deliveries", "show", "1"]).succeeded().out;
+    for line in ["state       given up", "edition     1, weekly 2026-W46, revision 0", "answer      550 [31mno"] {
+        assert!(shown.contains(line), "{shown}");
+    }
+    home.run(&["deliveries", "show", "7"]).failed(2, &["there is no delivery 7"]);
+    home.run(&["deliveries", "resend"]).failed(2, &["--failed"]);
+
+    let again = home.run(&["deliveries", "resend", "--failed", "--edition", "1"]).succeeded().out;
+    assert_eq!(again, "1 mail goes out again, within half a minute where the server runs\n");
+    assert_eq!(home.run(&["deliveries", "resend", "--failed"]).succeeded().out, "no mail is to be sent again\n");
+    assert_eq!(home.store().deliveries(None).unwrap()[0].state, DeliveryState::Pending);
+    let _served = Served::start(&home);
+    wait_for("the mail", || home.files("outbox").len() == 1);
+}
+
+#[test]
+fn a_killed_servers_claims_are_free_at_once_for_the_next_one() {
+    let home = home_with("\"ada@example.com\"");
+    // A mail server that never answers keeps the mail in hand.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("smtp://{}", silent.local_addr().unwrap());
+    let served = Served::start_with(&home, &["--mail-url", &url]);
+    wait_for("the mail to be in hand", || {
+        home.store().deliveries(None).unwrap().first().is_some_and(|row| row.state == DeliveryState::Sending)
+    });
+    served.kill();
+    let _served = Served::start(&home);
+    wait_for("the mail", || home.files("outbox").len() == 1);
+    assert_eq!(home.store().deliveries(None).unwrap()[0].attempts, 2);
+}
+
+#[test]
+fn an_address_that_cannot_be_mailed_is_refused_when_its_report_is_loaded() {
+    for (address, hint) in [
+        ("Lovelace, Ada <ada@example.com>", "put the name into quotes"),
+        ("Ada (Sales) <ada@example.com>", "put the name into quotes"),
+        ("ada.@example.com", "write ada@example.com"),
+        ("Ada\\r\\nBcc: eve@example.com <ada@example.com>", "control character"),
+        ("Ada\\u0000 <ada@example.com>", "control character"),
+    ] {
+        let home = home_with(&format!("\"{address}\""));
+        let said = home.run(&["report", "run", "weekly"]).failed(2, &["weekly.toml", "is no address", hint]);
+        assert!(!said.err.contains(['\r', '\0']), "{}", said.err);
+    }
+}

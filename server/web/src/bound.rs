@@ -1,0 +1,44 @@
+//! How many pages compute figures at the same time: each takes a processor, and a connection to the database, which the
+//! others need as well.
+
+use crate::failure::Failure;
+use std::num::NonZero;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+/// Nobody waits longer for a page than this before it is even begun.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// More at a time than this, and the connections for other pages would run out.
+const MOST: usize = 6;
+
+/// Lets a few pages compute and the others wait their turn, though not for long. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Bound {
+    places: Arc<Semaphore>,
+    patience: Duration,
+}
+
+impl Bound {
+    /// As many at a time as the machine has processors, and at least two.
+    pub fn of_the_machine() -> Bound {
+        let processors = std::thread::available_parallelism().map_or(2, NonZero::get);
+        Bound::new(processors.clamp(2, MOST), PATIENCE)
+    }
+
+    /// So many at a time; others wait for so long.
+    pub fn new(places: usize, patience: Duration) -> Bound {
+        Bound { places: Arc::new(Semaphore::new(places)), patience }
+    }
+
+    /// Waits for a place, and holds it until the answer is dropped.
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] if that takes too long.
+    pub(crate) async fn place(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        let place = timeout(self.patience, Arc::clone(&self.places).acquire_owned()).await;
+        // It is never closed.
+        place.ok().and_then(Result::ok).ok_or(Failure::Busy)
+    }
+}
