@@ -13,7 +13,10 @@ const STARTED: usize = 19;
 
 /// This process; `None` where the system does not say.
 pub fn this() -> Option<String> {
-    let id = std::process::id();
+    holder(std::process::id())
+}
+
+fn holder(id: u32) -> Option<String> {
     Some(format!("{} {id} {}", surroundings()?, started(id)?))
 }
 
@@ -52,15 +55,11 @@ mod tests {
     use super::*;
     use std::process::Command;
 
-    fn holder(id: u32) -> String {
-        format!("{} {id} {}", surroundings().unwrap(), started(id).unwrap())
-    }
-
     #[test]
     fn a_process_is_gone_when_it_has_ended() {
         assert!(!is_gone(&this().unwrap()));
         let mut child = Command::new("sleep").arg("60").spawn().unwrap();
-        let other = holder(child.id());
+        let other = holder(child.id()).unwrap();
         assert!(!is_gone(&other));
         child.kill().unwrap();
         child.wait().unwrap();
