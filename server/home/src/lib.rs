@@ -1,0 +1,26 @@
+//! A home's files: what is built in, replaced file by file by what lies in the home. Whoever reads files that people
+//! edit reads them through here, so that one file that is not in order takes down itself alone.
+//!
+//! - [`read`]: one file: regular, of bounded size, UTF-8
+//! - [`folder`]: all files of a folder, each a text or the reason why not; what editors and systems leave about is skipped
+//! - [`kept`]: what is made of a folder's files, made anew when they change; a file that is not in order keeps its last
+//!   good version
+//!
+//! Knows nothing of KPIs, reports or pages.
+
+pub mod folder;
+pub mod kept;
+pub mod read;
+
+pub use folder::{Entry, Folder, Listing, Origin};
+pub use kept::{Kept, Made};
+pub use read::{Unreadable, read, read_if_there};
+
+/// What is wrong with one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Its name, for people.
+    pub file: String,
+    /// What is wrong, and where; may have several lines.
+    pub message: String,
+}
