@@ -1,8 +1,10 @@
 //! Which files are in force by what was activated before, and the way to others. Shared by the server and the commands.
 
-use crate::files::Files;
+use crate::candidate::Problem;
+use crate::files::{Files, Found};
+use crate::settle::{Settled, settle};
 use crate::{Catalog, CatalogError};
-use pegel_store::versions::{NewActivation, Reason};
+use pegel_store::versions::{ActiveSet, NewActivation, Reason};
 use pegel_store::{Store, StoreError};
 use std::path::Path;
 
@@ -26,17 +28,35 @@ pub enum Follow {
     Commands,
 }
 
-/// The KPIs that a command computes with, which neither activates nor waits: those of the files of the home, unless
-/// files do not count, or somebody decided about these very files and went back to earlier ones.
+/// The KPIs that a command computes with, which neither activates nor waits: those of the files of the home, as far as
+/// they are in order; but those in force if files do not count, or somebody decided about these very files and went back
+/// to earlier ones. Without a database, nothing is in force before.
+///
+/// Beside them what is wrong with the files that do not count therefore.
 ///
 /// # Errors
-/// If the files cannot be read or are not in order, or the database fails.
-pub fn catalog_for(home: &Path, store: &Store, follow: Follow) -> Result<Catalog, ActivationError> {
-    let files = Files::of_home(home)?;
-    let counts = |sha256: &str| follow == Follow::Commands || sha256 == files.digest();
-    let decided = store.active_set()?.filter(|set| counts(&set.activation.files_sha256));
-    let files = decided.map_or(files, |set| Files::of_versions(set.versions));
-    Ok(Catalog::of(&files)?)
+/// If the database fails.
+pub fn catalog_for(
+    home: &Path,
+    store: Option<&Store>,
+    follow: Follow,
+) -> Result<(Catalog, Vec<Problem>), ActivationError> {
+    let found = Found::of_home(home);
+    let active = store.map(Store::active_set).transpose()?.flatten();
+    let decided = |set: &ActiveSet| follow == Follow::Commands || set.activation.files_sha256 == found.digest();
+    let is_decided = active.as_ref().is_some_and(decided);
+    let in_force = active.map(|set| Files::of_versions(set.versions));
+    let unchanged = || in_force.as_ref().and_then(|files| Catalog::of(files).ok());
+    if is_decided && let Some(catalog) = unchanged() {
+        return Ok((catalog, Vec::new()));
+    }
+    let Settled { made, problems, .. } = settle(&found, in_force.as_ref(), |files| Catalog::of(&files))?;
+    if let Some(catalog) = made.or_else(unchanged) {
+        return Ok((catalog, problems));
+    }
+    // What is in force does not load in this program.
+    let Settled { made, problems, .. } = settle(&found, None, |files| Catalog::of(&files))?;
+    Ok((made.ok_or_else(|| CatalogError::Files(problems.clone()))?, problems))
 }
 
 /// An activation of these files, found as they are.

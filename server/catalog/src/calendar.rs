@@ -11,7 +11,8 @@ use std::ops::Range;
 /// The calendar that comes with Pegel, as a file to begin with.
 pub const SHIPPED: &str = include_str!("../../../config/calendar.toml");
 
-pub(crate) const FILE: &str = "config/calendar.toml";
+/// The name of the file, in a home.
+pub const FILE: &str = "config/calendar.toml";
 
 /// The file as it is written.
 #[derive(Debug, Deserialize)]

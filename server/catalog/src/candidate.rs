@@ -4,14 +4,7 @@ use crate::files::Files;
 use crate::{Catalog, CatalogError, load_files};
 use pegel_kpi::kpi::Kpi;
 
-/// What is wrong with one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// Relative to `kpis/`, or to the home.
-    pub file: String,
-    /// The diagnostic, drawn; or the tests that failed. Several lines.
-    pub message: String,
-}
+pub use pegel_home::Problem;
 
 /// A set of files that could be in force.
 #[derive(Debug, Clone)]
@@ -111,15 +104,9 @@ impl CatalogError {
                 .collect(),
             CatalogError::Twice { first, second, .. } => vec![problem(first), problem(second)],
             CatalogError::Configuration { file, .. } => vec![problem(file)],
-            CatalogError::Unreadable { path, .. } => vec![problem(&script_name(&path.to_string_lossy()))],
-            CatalogError::FailedTests(problems) => problems.clone(),
+            CatalogError::Unreadable(unreadable) => vec![problem(&unreadable.path.to_string_lossy())],
+            CatalogError::Files(problems) | CatalogError::FailedTests(problems) => problems.clone(),
             CatalogError::Unknown { .. } => vec![problem("")],
         }
     }
-}
-
-/// The name of a script from its path.
-fn script_name(path: &str) -> String {
-    let path = path.replace('\\', "/");
-    path.rsplit_once("/kpis/").map_or(path.clone(), |(_, name)| name.to_owned())
 }

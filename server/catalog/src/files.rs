@@ -1,7 +1,9 @@
 //! All files that decide what the KPIs are, as one value: whoever has the same files has the same KPIs.
 
-use crate::scripts::{self, ScriptFile};
+use crate::candidate::Problem;
+use crate::scripts::{self, ScriptFile, is_script};
 use crate::{CatalogError, calendar, thresholds};
+use pegel_home::{Entry, Origin, Unreadable, read_if_there};
 use pegel_kpi::digest::sha256;
 use pegel_store::versions::{FileOrigin, NewVersion, Version};
 use std::collections::BTreeMap;
@@ -51,24 +53,23 @@ impl Change {
 }
 
 impl Files {
-    /// The files of a home: its own, and the built-in ones that it does not replace.
-    ///
-    /// # Errors
-    /// If a folder or file cannot be read.
-    pub fn of_home(home: &Path) -> Result<Files, CatalogError> {
-        let script = |origin| move |script: ScriptFile| (script.name, SourceFile { text: script.text, origin });
+    /// The files that come with Pegel.
+    pub fn built_in() -> Files {
         let mut files: BTreeMap<String, SourceFile> =
-            scripts::built_in().into_iter().map(script(FileOrigin::BuiltIn)).collect();
+            scripts::FOLDER.built_in().into_iter().map(|(name, entry)| (name, SourceFile::from(entry))).collect();
         for (name, text) in [(thresholds::FILE, thresholds::SHIPPED), (calendar::FILE, calendar::SHIPPED)] {
             files.insert(name.to_owned(), SourceFile { text: text.to_owned(), origin: FileOrigin::BuiltIn });
         }
-        files.extend(scripts::own(home)?.into_iter().map(script(FileOrigin::Home)));
-        for name in [thresholds::FILE, calendar::FILE] {
-            if let Some(text) = scripts::read_if_there(&home.join(name))? {
-                files.insert(name.to_owned(), SourceFile { text, origin: FileOrigin::Home });
-            }
-        }
-        Ok(Files(Arc::new(files)))
+        Files(Arc::new(files))
+    }
+
+    /// The files of a home: its own, and the built-in ones that it does not replace.
+    ///
+    /// # Errors
+    /// If one of them cannot be read.
+    pub fn of_home(home: &Path) -> Result<Files, CatalogError> {
+        let Found { files, unreadable } = Found::of_home(home);
+        if unreadable.is_empty() { Ok(files) } else { Err(CatalogError::Files(unreadable)) }
     }
 
     /// The files of an activation.
@@ -131,6 +132,19 @@ impl Files {
         Files(Arc::new(files))
     }
 
+    /// The same files, but for these names as they are in `before`: of that version, or not there.
+    #[must_use]
+    pub fn with_those_of<'a>(&self, before: &Files, names: impl IntoIterator<Item = &'a String>) -> Files {
+        let mut files = (*self.0).clone();
+        for name in names {
+            match before.0.get(name) {
+                Some(file) => _ = files.insert(name.clone(), file.clone()),
+                None => _ = files.remove(name),
+            }
+        }
+        Files(Arc::new(files))
+    }
+
     /// What became of which file on the way from `before` to these, by name.
     pub fn changes_since<'a>(&'a self, before: &'a Files) -> Vec<(&'a str, Change)> {
         let mut changes: Vec<(&str, Change)> = self
@@ -150,7 +164,7 @@ impl Files {
     /// they share changed: helpers or the calendar.
     pub fn affected_since<'a>(&'a self, before: &'a Files) -> Vec<&'a str> {
         let changes = self.changes_since(before);
-        let shared = changes.iter().any(|(name, _)| name.starts_with(scripts::LIBRARIES) || *name == calendar::FILE);
+        let shared = changes.iter().any(|(name, _)| is_helper(name) || *name == calendar::FILE);
         if shared {
             return self.names().filter(|name| is_script(name)).collect();
         }
@@ -159,6 +173,77 @@ impl Files {
     }
 }
 
-fn is_script(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|extension| extension == "rhai")
+/// The name of a file relative to the home.
+pub fn in_home(name: &str) -> String {
+    let elsewhere = name == KPIS || [thresholds::FILE, calendar::FILE].contains(&name);
+    if elsewhere { name.to_owned() } else { scripts::FOLDER.in_home(name) }
 }
+
+/// Whether a file of that name is shared by scripts.
+pub(crate) fn is_helper(name: &str) -> bool {
+    name.starts_with(scripts::LIBRARIES)
+}
+
+impl From<Entry> for SourceFile {
+    fn from(Entry { text, origin }: Entry) -> SourceFile {
+        let origin = match origin {
+            Origin::BuiltIn => FileOrigin::BuiltIn,
+            Origin::Home(_) => FileOrigin::Home,
+        };
+        SourceFile { text, origin }
+    }
+}
+
+/// The files of a home as they were found: those that can be read, the built-in ones where the home has none, and why
+/// the others cannot be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    pub files: Files,
+    /// By name; that of a folder that cannot be listed ends with `/`.
+    pub unreadable: Vec<Problem>,
+}
+
+impl Found {
+    /// Looks at a home's files.
+    pub fn of_home(home: &Path) -> Found {
+        let mut files = (*Files::built_in().0).clone();
+        let mut unreadable = Vec::new();
+        let mut refuse = |name: &str, error: &Unreadable| {
+            unreadable.push(Problem { file: name.to_owned(), message: error.to_string() });
+        };
+        let own = scripts::FOLDER.own(home);
+        for (name, read) in own.files {
+            match read {
+                Ok(entry) => _ = files.insert(name, entry.into()),
+                Err(error) => refuse(&name, &error),
+            }
+        }
+        own.folders.iter().for_each(|(name, error)| refuse(if name.is_empty() { KPIS } else { name }, error));
+        for name in [thresholds::FILE, calendar::FILE] {
+            match read_if_there(&home.join(name)) {
+                Ok(None) => {}
+                Ok(Some(text)) => _ = files.insert(name.to_owned(), SourceFile { text, origin: FileOrigin::Home }),
+                Err(error) => refuse(name, &error),
+            }
+        }
+        Found { files: Files(Arc::new(files)), unreadable }
+    }
+
+    /// Whether nothing is known of a file: it cannot be read, or lies where nothing can be listed.
+    pub(crate) fn hides(&self, name: &str) -> bool {
+        let below = |folder: &str| folder == KPIS || (folder.ends_with('/') && name.starts_with(folder));
+        self.unreadable.iter().any(|Problem { file, .. }| file == name || (is_script(name) && below(file)))
+    }
+
+    /// SHA-256 over all that was found, in hex; that of the files, if all can be read.
+    pub fn digest(&self) -> String {
+        let all = self.unreadable.iter().fold(self.files.digest(), |mut all, Problem { file, message }| {
+            let _ = write!(all, "\n{file} {message}");
+            all
+        });
+        if self.unreadable.is_empty() { all } else { sha256(&all) }
+    }
+}
+
+/// How the folder of all scripts is called where it cannot be listed.
+const KPIS: &str = "kpis/";

@@ -15,7 +15,7 @@ pub struct InForce {
     pub files: Files,
     /// `None` where nothing is recorded.
     pub activation: Option<Activation>,
-    /// Why the files as they are now did not come into force, by file; empty if they did.
+    /// Why files as they are now did not come into force, by file; empty if all did.
     pub problems: Vec<Problem>,
     /// The files that were changed and have no problem, and wait until those that have are mended.
     pub waiting: Vec<String>,
@@ -55,13 +55,9 @@ impl InForce {
         Ok(InForce { files, since, activation: Some(set.activation), ..InForce::unrecorded(catalog) })
     }
 
-    /// The same, with files that were refused.
-    pub(crate) fn beside(&self, refused: Option<&Files>, error: &CatalogError) -> InForce {
-        let problems = error.problems();
-        let changes = refused.map(|files| files.changes_since(&self.files)).unwrap_or_default();
-        let waiting = changes.into_iter().map(|(name, _)| name);
-        let waiting = waiting.filter(|name| problems.iter().all(|problem| problem.file != *name));
-        InForce { waiting: waiting.map(str::to_owned).collect(), problems, ..self.clone() }
+    /// The same, with files that are not in order and those that wait for them.
+    pub(crate) fn beside(&self, problems: Vec<Problem>, waiting: Vec<String>) -> InForce {
+        InForce { problems, waiting, ..self.clone() }
     }
 
     /// The same, with the refused files that another set had beside it.
@@ -71,7 +67,7 @@ impl InForce {
 
     /// The same, with files that nothing is wrong with.
     pub(crate) fn in_order(&self) -> InForce {
-        InForce { problems: Vec::new(), waiting: Vec::new(), ..self.clone() }
+        self.beside(Vec::new(), Vec::new())
     }
 
     /// What is wrong with a file as it is now.

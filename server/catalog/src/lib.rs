@@ -2,6 +2,7 @@
 //!
 //! - [`live`]: what is [`in_force`] in a running server, while files change
 //! - [`activation`]: what is in force by what was activated before; going on to other files, and back
+//! - [`settle`]: how many of the files found can be in force together; what is not in order waits, alone
 //! - [`candidate`]: files that are not in force yet: do they load, do their tests pass?
 //! - [`Catalog`]: KPIs with thresholds; all that is wrong is said at once, and a catalogue with an error is no catalogue
 //! - [`files`]: all texts that it is made from, as one value; [`scripts`], built in or from the home; [`thresholds`],
@@ -17,6 +18,7 @@ pub mod health;
 pub mod in_force;
 pub mod live;
 pub mod scripts;
+pub mod settle;
 pub mod thresholds;
 
 use candidate::Problem;
@@ -27,7 +29,7 @@ use pegel_kpi::kpi::Kpi;
 use pegel_kpi::script::{Environment, Language};
 use scripts::ScriptFile;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use thresholds::Thresholds;
 
@@ -53,8 +55,11 @@ pub enum CatalogError {
     Unknown { id: String, hint: String },
     #[error("{file}: {message}")]
     Configuration { file: &'static str, message: String },
-    #[error("{} cannot be read: {error}", path.display())]
-    Unreadable { path: PathBuf, error: std::io::Error },
+    #[error(transparent)]
+    Unreadable(#[from] pegel_home::Unreadable),
+    /// Files that cannot be read, where all must be.
+    #[error("{}", told(.0))]
+    Files(Vec<Problem>),
     #[error("tests of KPIs fail; `pegel kpi activate --force` puts them in force all the same\n{}", told(.0))]
     FailedTests(Vec<Problem>),
 }
@@ -70,7 +75,7 @@ fn told(problems: &[Problem]) -> String {
 
 impl Catalog {
     /// Loads the built-in KPIs and those of `home/kpis`, which replace a built-in of the same file name, and lays the
-    /// thresholds of `home/config/thresholds.toml` over them.
+    /// thresholds of `home/config/thresholds.toml` over them. For whoever wants all files to be in order.
     ///
     /// # Errors
     /// All that is wrong in the scripts, or what is wrong in the thresholds.

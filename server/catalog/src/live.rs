@@ -1,16 +1,17 @@
 //! What is in force in a running server. Files may change at any time, half written, broken or wrong; what is in force
 //! is always one whole set that loaded and passed its tests, or that somebody wanted in spite of them.
 //!
-//! A set of files is decided upon once: it comes into force, or it is refused and its problems are shown until the files
-//! change again. A process that shares the database may decide as well, by a command or because it saw the change first;
+//! What is found is decided upon once: the files that are in order come into force together, the others wait and are
+//! shown until they change again ([`settle`](crate::settle)). A process that shares the database may decide as well, by a command or because it saw the change first;
 //! then its decision counts here too, and these files are not tried again. So two servers with different files do not
 //! replace each other's set in turns.
 
 use crate::activation::{ActivationError, Follow, of_files};
 use crate::candidate::{Candidate, Problem};
-use crate::files::Files;
+use crate::files::{Files, Found};
 use crate::health::HealthBook;
 use crate::in_force::InForce;
+use crate::settle::{Settled, settle};
 use crate::{Catalog, CatalogError};
 use pegel_store::versions::{Reason, Recorded};
 use pegel_store::{Store, StoreError};
@@ -49,29 +50,23 @@ struct Watched {
     memory: Mutex<Memory>,
 }
 
-/// The files as they were found; or why they cannot be read.
-type Seen = Result<Files, String>;
-
 /// What was seen and decided.
 #[derive(Default)]
 struct Memory {
     /// The latest activation known, and the digest of the files that it decided about.
     activation: Option<(i64, String)>,
     /// The files that were decided upon here: in force, or refused.
-    decided: Option<Seen>,
+    decided: Option<Found>,
     /// The files at the latest look.
-    last: Option<Seen>,
+    last: Option<Found>,
     /// What kept the latest look from being taken, so that it is logged once.
     trouble: Option<String>,
 }
 
 impl Memory {
     /// Whether the latest activation is about these files, be it that somebody went back to others.
-    fn activation_is_about(&self, seen: &Seen) -> bool {
-        match (&self.activation, seen) {
-            (Some((_, sha256)), Ok(files)) => *sha256 == files.digest(),
-            _ => false,
-        }
+    fn activation_is_about(&self, found: &Found) -> bool {
+        self.activation.as_ref().is_some_and(|(_, sha256)| *sha256 == found.digest())
     }
 }
 
@@ -83,25 +78,24 @@ impl Live {
     }
 
     /// What is in force for a home: the latest activation if it is about the files as they are, or if files do not count;
-    /// else the files, if they are in order, which is recorded; else the latest activation all the same.
+    /// else the files that are in order, which is recorded; of the others the version in force before, or the one that
+    /// comes with Pegel.
     ///
     /// # Errors
-    /// If there is neither: the files are not in order and nothing was activated before. If the database fails.
+    /// If the database fails.
     pub fn start(home: &Path, store: Store, now: Now, follow: Follow) -> Result<Live, ActivationError> {
         let latest = latest(&store)?;
         let mut memory = Memory { activation: latest.as_ref().and_then(InForce::decision), ..Memory::default() };
-        let found = Files::of_home(home);
-        let mut seen = mark(&found);
+        let mut found = Found::of_home(home);
         let in_force = match latest {
-            Some(latest) if follow == Follow::Commands || memory.activation_is_about(&seen) => latest,
+            Some(latest) if follow == Follow::Commands || memory.activation_is_about(&found) => latest,
             latest => {
-                let found = settled(home, found);
-                seen = mark(&found);
-                begin(found, latest, &store, &now)?
+                found = at_rest(home, found);
+                begin(&found, latest, &store, &now)?
             }
         };
         memory.activation = in_force.decision();
-        memory.decided = Some(seen);
+        memory.decided = Some(found);
         let health = HealthBook::new(Some(store.clone()));
         let source = Watched { home: home.to_owned(), store, now, follow, memory: Mutex::new(memory) };
         Ok(Live { shown: RwLock::new(Arc::new(in_force)), source: Some(source), health })
@@ -117,7 +111,7 @@ impl Live {
         Arc::clone(&self.in_force().catalog)
     }
 
-    /// Why the files as they are now did not come into force, by file.
+    /// Why files as they are now did not come into force, by file.
     pub fn problems(&self) -> Vec<Problem> {
         self.in_force().problems.clone()
     }
@@ -127,8 +121,9 @@ impl Live {
         let Some(source) = &self.source else { return };
         let mut memory = source.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let looked = self.catch_up(source, &mut memory).and_then(|()| match source.follow {
-            Follow::Files => self.look_at_files(source, &mut memory),
-            Follow::Commands => Ok(()),
+            // A home that is gone, as when a file system is not mounted, is no home without files.
+            Follow::Files if source.home.is_dir() => self.look_at_files(source, &mut memory),
+            Follow::Files | Follow::Commands => Ok(()),
         });
         let trouble = looked.err().map(|error| error.to_string());
         if let Some(error) = &trouble
@@ -148,7 +143,7 @@ impl Live {
         let Some(set) = source.store.active_set()? else { return Ok(()) };
         let activation = set.activation.id;
         memory.activation = Some((activation, set.activation.files_sha256.clone()));
-        let about_ours = memory.decided.as_ref().is_some_and(|seen| memory.activation_is_about(seen));
+        let about_ours = memory.decided.as_ref().is_some_and(|found| memory.activation_is_about(found));
         match InForce::by(set) {
             Ok(mut in_force) => {
                 if !about_ours {
@@ -159,7 +154,7 @@ impl Live {
             }
             Err(error) => {
                 tracing::error!(activation, "what another process has activated does not load here:\n{error}");
-                self.show(self.in_force().beside(None, &error));
+                self.show(self.in_force().beside(error.problems(), Vec::new()));
             }
         }
         Ok(())
@@ -167,54 +162,51 @@ impl Live {
 
     /// Decides about files that have changed and look the same as a moment ago.
     fn look_at_files(&self, source: &Watched, memory: &mut Memory) -> Result<(), StoreError> {
-        let found = Files::of_home(&source.home);
-        let seen = mark(&found);
-        if memory.last.as_ref() != Some(&seen) {
-            memory.last = Some(seen);
+        let found = Found::of_home(&source.home);
+        if memory.last.as_ref() != Some(&found) {
+            memory.last = Some(found);
             return Ok(());
         }
-        if memory.decided.as_ref() == Some(&seen) {
+        if memory.decided.as_ref() == Some(&found) {
             return Ok(());
         }
-        if memory.activation_is_about(&seen) {
+        if memory.activation_is_about(&found) {
             self.show(self.in_force().in_order());
-            memory.decided = Some(seen);
+            memory.decided = Some(found);
             return Ok(());
         }
         // Noted first: should a script bring this thread down, it must not do so again and again.
-        let before = memory.decided.replace(seen);
-        let decided = self.decide(found, source, memory);
+        let before = memory.decided.replace(found.clone());
+        let decided = self.decide(&found, source, memory);
         if decided.is_err() {
             memory.decided = before;
         }
         decided
     }
 
-    fn decide(
-        &self,
-        found: Result<Files, CatalogError>,
-        source: &Watched,
-        memory: &mut Memory,
-    ) -> Result<(), StoreError> {
+    fn decide(&self, found: &Found, source: &Watched, memory: &mut Memory) -> Result<(), StoreError> {
         let before = self.in_force();
-        let files = found.as_ref().ok().cloned();
-        match found.and_then(|files| Candidate::flawless(files, Some(&before.files))) {
-            Ok(candidate) => {
-                let new = of_files(&candidate.files, Reason::Files, (source.now)());
-                let Recorded::New(activation) = source.store.activate(&new)? else {
-                    return self.catch_up(source, memory);
-                };
-                let set = source.store.activated_set(activation)?;
-                let in_force = InForce::recorded(candidate, set);
-                memory.activation = in_force.decision();
-                tell(&in_force, &before.files);
-                self.show(in_force);
-            }
-            Err(error) => {
-                refuse(&error);
-                self.show(before.beside(files.as_ref(), &error));
-            }
-        }
+        let settled = settle(found, Some(&before.files), |files| Candidate::flawless(files, Some(&before.files)));
+        let Settled { made, problems, waiting } = match settled {
+            Ok(settled) => settled,
+            Err(error) => Settled { made: None, problems: error.problems(), waiting: Vec::new() },
+        };
+        refuse(&problems);
+        let Some(candidate) = made else {
+            self.show(before.beside(problems, waiting));
+            return Ok(());
+        };
+        let new = of_files(&candidate.files, Reason::Files, (source.now)());
+        let Recorded::New(activation) = source.store.activate(&new)? else {
+            self.catch_up(source, memory)?;
+            self.show(self.in_force().beside(problems, waiting));
+            return Ok(());
+        };
+        let set = source.store.activated_set(activation)?;
+        let in_force = InForce::recorded(candidate, set).beside(problems, waiting);
+        memory.activation = in_force.decision();
+        tell(&in_force, &before.files);
+        self.show(in_force);
         Ok(())
     }
 
@@ -267,13 +259,6 @@ impl Drop for Following {
     }
 }
 
-fn mark(found: &Result<Files, CatalogError>) -> Seen {
-    match found {
-        Ok(files) => Ok(files.clone()),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
 /// What was activated last, if it loads in this program.
 fn latest(store: &Store) -> Result<Option<InForce>, StoreError> {
     let Some(set) = store.active_set()? else { return Ok(None) };
@@ -284,12 +269,12 @@ fn latest(store: &Store) -> Result<Option<InForce>, StoreError> {
 }
 
 /// The files once they look the same twice; after some time, as they are.
-fn settled(home: &Path, mut found: Result<Files, CatalogError>) -> Result<Files, CatalogError> {
+fn at_rest(home: &Path, mut found: Found) -> Found {
     for _ in 0..LOOKS_AT_START {
         std::thread::sleep(LOOK_EVERY);
-        let again = Files::of_home(home);
-        if mark(&again) == mark(&found) {
-            return again;
+        let again = Found::of_home(home);
+        if again == found {
+            break;
         }
         found = again;
     }
@@ -297,33 +282,28 @@ fn settled(home: &Path, mut found: Result<Files, CatalogError>) -> Result<Files,
 }
 
 /// What is in force when a server starts with files that nobody has decided about.
-fn begin(
-    found: Result<Files, CatalogError>,
-    latest: Option<InForce>,
-    store: &Store,
-    now: &Now,
-) -> Result<InForce, ActivationError> {
+fn begin(found: &Found, latest: Option<InForce>, store: &Store, now: &Now) -> Result<InForce, ActivationError> {
     let before = latest.as_ref().map(|latest| latest.files.clone());
-    let files = found.as_ref().ok().cloned();
-    match (found.and_then(|files| Candidate::flawless(files, before.as_ref())), latest) {
-        (Ok(candidate), _) => {
-            let new = of_files(&candidate.files, Reason::Files, now());
-            let in_force = match store.activate(&new)? {
-                Recorded::New(activation) => InForce::recorded(candidate, store.activated_set(activation)?),
-                Recorded::There(activation) => match store.activated_set(activation)? {
-                    Some(set) => InForce::by(set)?,
-                    None => InForce::recorded(candidate, None),
-                },
-            };
-            tell(&in_force, &before.unwrap_or_default());
-            Ok(in_force)
-        }
-        (Err(error), Some(latest)) => {
-            refuse(&error);
-            Ok(latest.beside(files.as_ref(), &error))
-        }
-        (Err(error), None) => Err(error.into()),
-    }
+    let settled = settle(found, before.as_ref(), |files| Candidate::flawless(files, before.as_ref()))?;
+    refuse(&settled.problems);
+    let in_force = match (settled.made, latest) {
+        (Some(candidate), _) => begin_with(candidate, &before.unwrap_or_default(), store, now)?,
+        (None, Some(latest)) => latest,
+        (None, None) => return Err(CatalogError::Files(settled.problems).into()),
+    };
+    Ok(in_force.beside(settled.problems, settled.waiting))
+}
+
+fn begin_with(candidate: Candidate, before: &Files, store: &Store, now: &Now) -> Result<InForce, ActivationError> {
+    let in_force = match store.activate(&of_files(&candidate.files, Reason::Files, now()))? {
+        Recorded::New(activation) => InForce::recorded(candidate, store.activated_set(activation)?),
+        Recorded::There(activation) => match store.activated_set(activation)? {
+            Some(set) => InForce::by(set)?,
+            None => InForce::recorded(candidate, None),
+        },
+    };
+    tell(&in_force, before);
+    Ok(in_force)
 }
 
 fn tell(in_force: &InForce, before: &Files) {
@@ -332,6 +312,8 @@ fn tell(in_force: &InForce, before: &Files) {
     tracing::info!(activation, changes, "KPIs activated");
 }
 
-fn refuse(error: &CatalogError) {
-    tracing::error!("changed files of KPIs are not in order; what is in force stays:\n{error}");
+fn refuse(problems: &[Problem]) {
+    for Problem { file, message } in problems {
+        tracing::error!(file, "the file is not in order; what is in force of it stays:\n{message}");
+    }
 }

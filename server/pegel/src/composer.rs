@@ -1,10 +1,11 @@
 //! How a due report becomes an edition: what delivery asks of reports.
 
 use crate::home::Home;
-use crate::outcome::{Failure, usage};
+use crate::outcome::{Failure, broke};
 use jiff::Timestamp;
 use pegel_catalog::live::Live;
 use pegel_delivery::{Compose, ComposeError, Missed, RunReport, Schedule};
+use pegel_home::{Kept, Problem};
 use pegel_kpi::period::{Period, zone};
 use pegel_report::ReportError;
 use pegel_report::compose::{Composition, compose};
@@ -22,7 +23,7 @@ pub struct Composer {
     home: PathBuf,
     store: Store,
     live: Arc<Live>,
-    templates: Templates,
+    templates: Arc<Kept<Templates>>,
     currency: String,
     base_url: Option<String>,
     /// What was wrong with reports when they were last looked at, so that each problem is logged once.
@@ -30,17 +31,17 @@ pub struct Composer {
 }
 
 impl Composer {
-    /// Reads the home's templates.
+    /// Begins to follow the home's templates.
     ///
     /// # Errors
-    /// If one of them is not in order.
+    /// If those that come with Pegel are not in order.
     pub fn new(home: &Home, store: Store, live: Arc<Live>) -> Result<Composer, Failure> {
         Ok(Composer {
             problems: Mutex::default(),
             home: home.path.clone(),
             store,
             live,
-            templates: Templates::load(&home.path).map_err(usage)?,
+            templates: Arc::new(Templates::follow(&home.path).map_err(broke)?),
             currency: home.config.currency.clone(),
             base_url: home.config.web.base_url.clone(),
         })
@@ -58,27 +59,53 @@ impl Composer {
         now: Timestamp,
     ) -> Result<pegel_report::compose::Composed, ReportError> {
         let catalog = self.live.current();
-        let composition = Composition {
-            definition,
-            catalog: &catalog,
-            templates: &self.templates,
-            period,
-            revision,
-            created_at: now.as_second(),
-            currency: &self.currency,
-            base_url: self.base_url.as_deref(),
-        };
         let mut reader = self.store.reader().map_err(|error| ReportError::Source(Box::new(error)))?;
-        let composed = compose(&composition, &mut reader)?;
+        let composed = self.with_templates(|templates| {
+            let composition = Composition {
+                definition,
+                catalog: &catalog,
+                templates,
+                period,
+                revision,
+                created_at: now.as_second(),
+                currency: &self.currency,
+                base_url: self.base_url.as_deref(),
+            };
+            compose(&composition, &mut reader)
+        })?;
         self.live.health.note(&composed.evaluations, now.as_second());
         Ok(composed)
+    }
+
+    /// The templates that it makes mails with.
+    pub fn templates(&self) -> Arc<Kept<Templates>> {
+        Arc::clone(&self.templates)
+    }
+
+    /// Makes something with the templates as they are now; if one of the home fails, with the built-in one in its place.
+    fn with_templates<T>(&self, mut make: impl FnMut(&Templates) -> Result<T, ReportError>) -> Result<T, ReportError> {
+        let current = self.templates.current();
+        let mut instead: Option<Templates> = None;
+        loop {
+            let templates = instead.as_ref().unwrap_or(&current.value);
+            let error = match make(templates) {
+                Err(error) => error,
+                done => return done,
+            };
+            let Some(name) = error.template() else { return Err(error) };
+            current.note(Problem { file: format!("templates/{name}"), message: error.to_string() });
+            instead = Some(match templates.without(name) {
+                Some(without) => without,
+                None => return Err(error),
+            });
+        }
     }
 }
 
 impl Composer {
     /// When a report is due. One that is not in order is logged, and does not keep the others from being made.
-    fn schedule(&self, report: &str) -> Option<Schedule> {
-        let checked = self.check(report);
+    fn schedule(&self, report: &str, definition: Result<ReportDefinition, ReportError>) -> Option<Schedule> {
+        let checked = definition.and_then(|definition| self.check(&definition));
         let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
         match checked {
             Ok(schedule) => {
@@ -97,8 +124,7 @@ impl Composer {
     }
 
     /// A report's schedule, if it has one; that its KPIs are in force is checked as well.
-    fn check(&self, report: &str) -> Result<Option<Schedule>, ReportError> {
-        let definition = definition::find(&self.home, report)?;
+    fn check(&self, definition: &ReportDefinition) -> Result<Option<Schedule>, ReportError> {
         definition.kpis(&self.live.current())?;
         let Some(due) = definition.schedule else { return Ok(None) };
         let missed = match due.missed {
@@ -106,15 +132,17 @@ impl Composer {
             definition::Missed::Skip => Missed::Skip,
             definition::Missed::Each => Missed::Each,
         };
-        let (report, zone) = (report.to_owned(), zone(&definition.zone)?);
+        let (report, zone) = (definition.name.clone(), zone(&definition.zone)?);
         Ok(Some(Schedule { report, weekday: due.weekday, time: due.at, zone, missed }))
     }
 }
 
 impl Compose for Composer {
     fn schedules(&self) -> Result<Vec<Schedule>, ComposeError> {
-        let reports = definition::list(&self.home)?;
-        Ok(reports.iter().filter_map(|report| self.schedule(report)).collect())
+        // Looked at often, so that what is broken tomorrow leaves what is good today in force.
+        self.templates.current();
+        let reports = definition::all(&self.home)?.into_iter();
+        Ok(reports.filter_map(|(report, definition)| self.schedule(&report, definition)).collect())
     }
 
     fn recipients(&self, report: &str) -> Result<Vec<String>, ComposeError> {

@@ -3,6 +3,7 @@
 use anyhow::{Context, anyhow};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
+use pegel_home::read_if_there;
 use pegel_kpi::declaration::Lag;
 use pegel_kpi::period;
 use serde::Deserialize;
@@ -12,7 +13,8 @@ use url::Url;
 /// The configuration as a file to begin with. It holds the defaults.
 pub const SHIPPED: &str = include_str!("../../../config/pegel.toml");
 
-const FILE: &str = "config/pegel.toml";
+/// The name of the file, in a home.
+pub const FILE: &str = "config/pegel.toml";
 
 /// All that can be configured for a home.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -101,12 +103,7 @@ impl Config {
     /// # Errors
     /// If the file cannot be read or understood.
     pub fn of_home(home: &Path) -> anyhow::Result<Config> {
-        let path = home.join(FILE);
-        match std::fs::read_to_string(&path) {
-            Ok(text) => Config::parse(&text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Config::default()),
-            Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
-        }
+        read_if_there(&home.join(FILE))?.map_or_else(|| Ok(Config::default()), |text| Config::parse(&text))
     }
 
     fn parse(text: &str) -> anyhow::Result<Config> {

@@ -4,8 +4,10 @@ use crate::config::Config;
 use crate::outcome::{Failure, broke, usage};
 use pegel_catalog::Catalog;
 use pegel_catalog::activation::{ActivationError, Follow, catalog_for};
+use pegel_catalog::files::in_home;
 use pegel_catalog::live::Live;
 use pegel_delivery::Clock;
+use pegel_home::Problem;
 use pegel_store::{Store, StoreError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -57,34 +59,57 @@ impl Home {
         Ok(store)
     }
 
-    /// The KPIs of the home's files. Needs no database.
-    ///
-    /// # Errors
-    /// If a script or a threshold is wrong.
-    pub fn catalog(&self) -> Result<Catalog, Failure> {
-        Catalog::load(&self.path).map_err(usage)
-    }
-
     fn follow(&self) -> Follow {
         if self.config.kpis.follow_files { Follow::Files } else { Follow::Commands }
     }
 
-    /// The KPIs to compute with where nothing is stored: those of the home's files, unless they came into force by command
-    /// only, or somebody went back to earlier ones.
+    /// The KPIs to list and show. Needs no database; where there is one, it knows what is in force of files that are not
+    /// in order.
     ///
     /// # Errors
-    /// If a script or a threshold is wrong, or the database fails.
+    /// If the database is there and fails.
+    pub fn catalog(&self) -> Result<Catalog, Failure> {
+        let store = Store::open_existing(&self.database_url()).and_then(|store| store.check_schema().map(|()| store));
+        match store {
+            Ok(store) => self.catalog_beside(Some(&store)),
+            Err(StoreError::MissingFile { .. } | StoreError::SchemaBehind { .. }) => self.catalog_beside(None),
+            Err(error) => {
+                eprintln!("{error}\nso what is shown is what the files say, in force or not");
+                self.catalog_beside(None)
+            }
+        }
+    }
+
+    /// The KPIs to compute with where nothing is stored: those of the home's files as far as they are in order, unless
+    /// they came into force by command only, or somebody went back to earlier ones.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub fn catalog_in_force(&self, store: &Store) -> Result<Catalog, Failure> {
-        catalog_for(&self.path, store, self.follow()).map_err(activation_failure)
+        self.catalog_beside(Some(store))
+    }
+
+    /// The KPIs that can be in force, once it is said which files cannot.
+    fn catalog_beside(&self, store: Option<&Store>) -> Result<Catalog, Failure> {
+        let (catalog, problems) = catalog_for(&self.path, store, self.follow()).map_err(activation_failure)?;
+        say_problems(&problems);
+        Ok(catalog)
     }
 
     /// The KPIs in force, for whoever stores what is computed with them, or goes on while files change.
     ///
     /// # Errors
-    /// If the files are not in order and nothing was activated before, or the database fails.
+    /// If the database fails.
     pub fn live(&self, store: &Store, clock: Clock) -> Result<Arc<Live>, Failure> {
         let now = Arc::new(move || clock.now().as_second());
         Live::start(&self.path, store.clone(), now, self.follow()).map(Arc::new).map_err(activation_failure)
+    }
+}
+
+/// Says on standard error which files wait, and why; the answer goes without them.
+pub fn say_problems(problems: &[Problem]) {
+    for Problem { file, message } in problems {
+        eprintln!("{} is not in order and waits:\n{message}\n", in_home(file));
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! - [`cli`]: the command line; [`commands`]: one file per command; [`outcome`]: how they end
 //! - [`home`], [`config`]: what they work on
-//! - [`composer`]: how a due report becomes an edition
+//! - [`composer`]: how a due report becomes an edition; [`problems`]: which files of a home are not in order
 //! - [`demo`]: made-up data
 
 mod cli;
@@ -13,6 +13,7 @@ mod config;
 mod demo;
 mod home;
 mod outcome;
+mod problems;
 
 use clap::Parser;
 use cli::{Cli, Command};

@@ -5,6 +5,7 @@ use crate::ReportError;
 use include_dir::{Dir, include_dir};
 use jiff::civil::{Time, Weekday};
 use pegel_catalog::Catalog;
+use pegel_home::{Entry, Folder, Origin, Unreadable};
 use pegel_kpi::declaration::Words;
 use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::digest::sha256;
@@ -17,8 +18,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../config/reports");
-/// Where a home keeps its own.
-const FOLDER: &str = "config/reports";
+const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "config/reports", endings: &["toml"], deep: false };
 
 /// What a report is.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -209,12 +209,16 @@ impl ReportDefinition {
     }
 }
 
-/// The names of all reports: those of the home and the built-in ones.
+/// All reports by name, those of the home and the built-in ones: each the definition, or why it is not in order.
 ///
 /// # Errors
-/// If the home's folder cannot be read.
-pub fn list(home: &Path) -> Result<Vec<String>, ReportError> {
-    Ok(files(home)?.into_keys().collect())
+/// If the home's folder cannot be listed.
+pub fn all(home: &Path) -> Result<BTreeMap<String, Result<ReportDefinition, ReportError>>, ReportError> {
+    let defined = |(name, file): (String, File)| {
+        let definition = define(&name, file);
+        (name, definition)
+    };
+    Ok(files(home)?.into_iter().map(defined).collect())
 }
 
 /// The definition of that name.
@@ -223,47 +227,44 @@ pub fn list(home: &Path) -> Result<Vec<String>, ReportError> {
 /// If there is none (the hint names the nearest), or it is not in order.
 pub fn find(home: &Path, name: &str) -> Result<ReportDefinition, ReportError> {
     let mut files = files(home)?;
-    let Some((file, text)) = files.remove(name) else {
-        let hint = match nearest(name, files.keys().map(String::as_str)) {
-            Some(near) => format!("did you mean “{near}”?"),
-            None => {
-                format!("add {FOLDER}/{name}.toml, or use one of {}", files.into_keys().collect::<Vec<_>>().join(", "))
-            }
-        };
-        return Err(ReportError::Unknown { name: name.to_owned(), hint });
+    if let Some(file) = files.remove(name) {
+        return define(name, file);
+    }
+    let hint = match nearest(name, files.keys().map(String::as_str)) {
+        Some(near) => format!("did you mean “{near}”?"),
+        None => {
+            format!("add {}, or use one of {}", file_of(name), files.into_keys().collect::<Vec<_>>().join(", "))
+        }
+    };
+    Err(ReportError::Unknown { name: name.to_owned(), hint })
+}
+
+/// The name of the file that defines a report, relative to the home.
+pub fn file_of(name: &str) -> String {
+    FOLDER.in_home(&format!("{name}.toml"))
+}
+
+/// A file as it was found.
+type File = Result<Entry, Unreadable>;
+
+fn define(name: &str, file: File) -> Result<ReportDefinition, ReportError> {
+    let Entry { text, origin } = file?;
+    let file = match origin {
+        Origin::BuiltIn => file_of(name),
+        Origin::Home(path) => path.display().to_string(),
     };
     ReportDefinition::parse(name, &file, &text)
 }
 
-/// By name: where each is, and its text.
-fn files(home: &Path) -> Result<BTreeMap<String, (String, String)>, ReportError> {
-    let mut files = BTreeMap::new();
-    for file in BUILT_IN.files() {
-        if let (Some(name), Some(text)) = (report_name(file.path()), file.contents_utf8()) {
-            files.insert(name, (format!("{FOLDER}/{}", file.path().display()), text.to_owned()));
-        }
+/// The files by the names of their reports. A report of the home that is not in order is not replaced by the built-in
+/// one: that is another report.
+fn files(home: &Path) -> Result<BTreeMap<String, File>, ReportError> {
+    let listing = FOLDER.of_home(home);
+    if let Some(unreadable) = listing.folders.into_values().next() {
+        return Err(unreadable.into());
     }
-    let folder = home.join(FOLDER);
-    let unreadable = |path: &Path| {
-        let path = path.to_owned();
-        move |error| ReportError::Read { path, error }
-    };
-    if !folder.is_dir() {
-        return Ok(files);
-    }
-    for entry in std::fs::read_dir(&folder).map_err(unreadable(&folder))? {
-        let path = entry.map_err(unreadable(&folder))?.path();
-        if let Some(name) = report_name(&path) {
-            let text = std::fs::read_to_string(&path).map_err(unreadable(&path))?;
-            files.insert(name, (path.display().to_string(), text));
-        }
-    }
-    Ok(files)
-}
-
-fn report_name(path: &Path) -> Option<String> {
-    let is_toml = path.extension().is_some_and(|ending| ending == "toml");
-    is_toml.then(|| path.file_stem()?.to_str().map(str::to_owned))?
+    let report = |(file, read): (String, File)| (file.strip_suffix(".toml").unwrap_or(&file).to_owned(), read);
+    Ok(listing.files.into_iter().map(report).collect())
 }
 
 fn line_at(text: &str, offset: usize) -> usize {

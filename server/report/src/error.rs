@@ -1,5 +1,6 @@
 //! What can go wrong between a definition and an edition.
 
+use pegel_home::Unreadable;
 use pegel_kpi::period::PeriodError;
 use std::path::PathBuf;
 
@@ -35,6 +36,14 @@ pub enum ReportError {
 }
 
 impl ReportError {
+    /// The template that is not in order, such as `mail/weekly.txt`, if it is one.
+    pub fn template(&self) -> Option<&str> {
+        match self {
+            ReportError::Template { name, .. } | ReportError::Mjml { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
     /// Whether the person can mend it, by what they wrote in a file or asked for: not if the system could not read a
     /// file, or data or a stored edition could not be read.
     pub fn is_usage(&self) -> bool {
@@ -44,6 +53,12 @@ impl ReportError {
             ReportError::Source(_) | ReportError::Numbers(_) => false,
             _ => true,
         }
+    }
+}
+
+impl From<Unreadable> for ReportError {
+    fn from(Unreadable { path, error }: Unreadable) -> ReportError {
+        ReportError::Read { path, error }
     }
 }
 

@@ -8,6 +8,8 @@ use crate::view::View;
 use include_dir::{Dir, include_dir};
 use mrml::prelude::parser;
 use mrml::prelude::render::RenderOptions;
+use pegel_home::kept::Entries;
+use pegel_home::{Entry, Folder, Kept, Origin, Problem};
 use pegel_kpi::digest::sha256;
 use pegel_store::archive::SourceHash;
 use serde::Serialize;
@@ -16,10 +18,10 @@ use std::path::Path;
 use tera::{Context, Kwargs, State, Tera};
 
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../templates/mail");
-/// Where a home keeps its own, and what names of templates begin with.
 const FOLDER: &str = "templates/mail";
+const FILES: Folder = Folder { built_in: &BUILT_IN, path: FOLDER, endings: &["mjml", "txt"], deep: false };
+/// What names of templates begin with.
 const PREFIX: &str = "mail/";
-const ENDINGS: [&str; 2] = ["mjml", "txt"];
 
 /// The templates of mails.
 #[derive(Debug, Clone)]
@@ -57,29 +59,58 @@ struct Page<'a> {
 
 impl Templates {
     /// The built-in ones, each replaced by the file of the same name in `home/templates/mail/`, if there is one; files of
-    /// other names are there to be included, or for reports that name them.
+    /// other names are there to be included, or for reports that name them. They are looked at each time they are asked
+    /// for; one that is no template leaves its last good version in force, or the one built in.
+    ///
+    /// # Errors
+    /// If the built-in ones are not in order.
+    pub fn follow(home: &Path) -> Result<Kept<Templates>, ReportError> {
+        let make = |entries: &Entries| {
+            Templates::of(entries).map_err(|error| {
+                let file = error.template().and_then(|name| name.strip_prefix(PREFIX)).unwrap_or_default();
+                Problem { file: file.to_owned(), message: error.to_string() }
+            })
+        };
+        Kept::new(FILES, home, make).map_err(|Problem { file, message }| ReportError::Template {
+            name: file,
+            origin: BUILT_IN_ORIGIN.to_owned(),
+            message,
+        })
+    }
+
+    /// The same as they are now, for whoever wants all of them to be in order.
     ///
     /// # Errors
     /// If a file cannot be read or is no template.
     pub fn load(home: &Path) -> Result<Templates, ReportError> {
-        let mut texts = BTreeMap::new();
-        for file in BUILT_IN.files() {
-            if let (Some(name), Some(text)) = (template_name(file.path()), file.contents_utf8()) {
-                texts.insert(name, ("built in".to_owned(), text.to_owned()));
-            }
-        }
-        texts.extend(of_home(home)?);
+        let files = FILES.of_home(home).files.into_iter();
+        Templates::of(&files.map(|(name, read)| Ok((name, read?))).collect::<Result<Entries, ReportError>>()?)
+    }
+
+    fn of(entries: &Entries) -> Result<Templates, ReportError> {
         let mut tera = Tera::new();
         tera.autoescape_on([".mjml", ".html"]);
         tera.register_filter("left", columns::left);
         tera.register_filter("right", columns::right);
         tera.register_filter("wrap", columns::wrap);
         tera.register_filter("capitalise", |text: &str, _: Kwargs, _: &State| capitalised(text));
-        let files = texts.iter().map(|(name, (origin, text))| (name.clone(), (origin.clone(), sha256(text)))).collect();
+        let named = || entries.iter().map(|(name, entry)| (format!("{PREFIX}{name}"), entry));
+        let files = named().map(|(name, entry)| (name, (origin(entry), sha256(&entry.text)))).collect();
         let mut templates = Templates { tera, files };
-        let sources = texts.iter().map(|(name, (_, text))| (name, text));
+        let sources = named().map(|(name, entry)| (name, &entry.text));
         templates.tera.add_raw_templates(sources).map_err(|error| templates.broken("", &error))?;
         Ok(templates)
+    }
+
+    /// The same with the built-in template instead of the home's of that name; `None` if it is not the home's, or there
+    /// is none.
+    pub fn without(&self, name: &str) -> Option<Templates> {
+        let built_in = FILES.built_in().remove(name.strip_prefix(PREFIX)?)?;
+        let of_built_in = (origin(&built_in), sha256(&built_in.text));
+        let mut templates = self.clone();
+        let before = templates.files.insert(name.to_owned(), of_built_in.clone());
+        templates.tera.add_raw_template(name, &built_in.text).ok()?;
+        (before != Some(of_built_in)).then_some(templates)
     }
 
     /// What an edition was rendered with.
@@ -131,17 +162,11 @@ impl Templates {
 
     /// An error with the name of the template that it is in, which may be an included one.
     fn broken(&self, rendered: &str, error: &tera::Error) -> ReportError {
-        let name = match error.kind() {
-            tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report) => report.filename(),
-            tera::ErrorKind::TemplateNotFound(name) => return ReportError::NoTemplate { name: name.clone() },
-            // Mistakes that are found when all templates are known carry the place in their text alone.
-            other => {
-                let message = other.to_string();
-                let told = self.files.keys().find(|name| message.contains(&format!("--> {name}:")));
-                &told.map_or_else(|| rendered.to_owned(), String::clone)
-            }
-        };
-        ReportError::Template { name: name.to_owned(), origin: self.origin(name), message: error.to_string() }
+        if let tera::ErrorKind::TemplateNotFound(name) = error.kind() {
+            return ReportError::NoTemplate { name: name.clone() };
+        }
+        let name = at_fault(error, self.files.keys()).unwrap_or_else(|| rendered.to_owned());
+        ReportError::Template { origin: self.origin(&name), name, message: error.to_string() }
     }
 
     fn origin(&self, name: &str) -> String {
@@ -149,26 +174,27 @@ impl Templates {
     }
 }
 
-fn of_home(home: &Path) -> Result<BTreeMap<String, (String, String)>, ReportError> {
-    let folder = home.join(FOLDER);
-    let mut texts = BTreeMap::new();
-    if !folder.is_dir() {
-        return Ok(texts);
-    }
-    let unreadable = |path: &Path, error| ReportError::Read { path: path.to_owned(), error };
-    for entry in std::fs::read_dir(&folder).map_err(|error| unreadable(&folder, error))? {
-        let path = entry.map_err(|error| unreadable(&folder, error))?.path();
-        if let Some(name) = template_name(&path) {
-            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
-            texts.insert(name, (path.display().to_string(), text));
+/// Which of these templates an error is in.
+pub fn at_fault<'a>(error: &tera::Error, mut names: impl Iterator<Item = &'a String>) -> Option<String> {
+    match error.kind() {
+        tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report) => {
+            Some(report.filename().to_owned())
+        }
+        // Mistakes that are found when all templates are known carry the place in their text alone.
+        other => {
+            let message = other.to_string();
+            names.find(|name| message.contains(&format!("--> {name}:"))).cloned()
         }
     }
-    Ok(texts)
 }
 
-fn template_name(path: &Path) -> Option<String> {
-    let ending = path.extension()?.to_str()?;
-    ENDINGS.contains(&ending).then(|| Some(format!("{PREFIX}{}", path.file_name()?.to_str()?)))?
+const BUILT_IN_ORIGIN: &str = "built in";
+
+fn origin(entry: &Entry) -> String {
+    match &entry.origin {
+        Origin::BuiltIn => BUILT_IN_ORIGIN.to_owned(),
+        Origin::Home(path) => path.display().to_string(),
+    }
 }
 
 /// What is wrong with MJML, with the line it is on: positions in what a template gave tell nobody anything.

@@ -1,7 +1,5 @@
 //! Why the server could not be started.
 
-use std::path::PathBuf;
-
 /// Why the server could not be started; a sentence with a hint.
 #[derive(Debug, thiserror::Error)]
 pub enum WebError {
@@ -16,8 +14,6 @@ pub enum WebError {
     Listen(#[source] std::io::Error),
     #[error("the server stopped: {0}")]
     Stopped(#[source] std::io::Error),
-    #[error("the template {} could not be read: {error}; check that it is a file with UTF-8 text", path.display())]
-    Unreadable { path: PathBuf, error: std::io::Error },
-    #[error("the templates of the pages do not fit together:\n{0}")]
-    Template(#[from] tera::Error),
+    #[error("the built-in templates of the pages do not fit together:\n{}", .0.message)]
+    Template(pegel_home::Problem),
 }

@@ -6,6 +6,7 @@
 //! - `pages`: one file per page; each gathers a model (what there is to say) and leaves the saying to a template
 //! - `courses`, `chart`: figures over the past weeks, and where they lie in a picture
 //! - `bound`: how many pages compute at the same time
+//! - [`problems`]: what is not in order, for the page of operations and for whoever watches the server
 //! - `locale`, `words`: in which language a reader is answered
 //! - `templates`, `failure`, `headers`: how an answer, or a failure, becomes a page
 
@@ -18,6 +19,7 @@ mod failure;
 mod headers;
 mod locale;
 mod pages;
+pub mod problems;
 pub mod routes;
 mod serve;
 mod state;

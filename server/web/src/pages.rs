@@ -6,6 +6,7 @@ pub(crate) mod health;
 pub(crate) mod kpi;
 pub(crate) mod kpis;
 pub(crate) mod missing;
+pub(crate) mod operations;
 pub(crate) mod reference;
 pub(crate) mod style;
 

@@ -2,7 +2,7 @@
 
 use crate::failure::show_failures;
 use crate::headers::{refuse_foreign, secure};
-use crate::pages::{edition, editions, health, kpi, kpis, missing, reference, style};
+use crate::pages::{edition, editions, health, kpi, kpis, missing, operations, reference, style};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{ServiceConfig, redirect, scope, to};
 
@@ -17,6 +17,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/kpis", to(kpis::list))
         .route("/kpis/{id}", to(kpi::show))
         .route("/reference", to(reference::show))
+        .route("/operations", to(operations::show))
         .route("/healthz", to(health::check))
         .route("/pegel-{hash}.css", to(style::sheet))
         .default_service(to(missing::page));

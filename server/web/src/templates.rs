@@ -7,23 +7,36 @@ use crate::words::Words;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use include_dir::{Dir, include_dir};
+use pegel_home::kept::Entries;
+use pegel_home::{Folder, Kept, Made, Problem};
 use pegel_kpi::digest::sha256;
+use pegel_report::render::at_fault;
 use pegel_report::words::{Wording, wording};
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use tera::{Context, Tera};
 
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../templates/web");
 
 const STYLE_SHEET: &str = "pegel.css";
 
-/// The templates of the pages and their style sheet.
-#[derive(Debug)]
+const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "templates/web", endings: &["html", "css"], deep: false };
+
+/// The templates of the pages and their style sheet, as they are in the home at each moment. One that is not in order
+/// leaves its last good version in force, or the one built in.
 pub struct Templates {
+    kept: Kept<Pages>,
+    /// For pages that fail with the home's templates.
+    built_in: Pages,
+}
+
+/// Templates that fit together, and their style sheet.
+#[derive(Debug)]
+pub(crate) struct Pages {
     tera: Tera,
-    style_sheet: String,
-    style_hash: String,
+    pub style_sheet: String,
+    pub style_hash: String,
 }
 
 impl Templates {
@@ -31,28 +44,52 @@ impl Templates {
     /// other names ending in `.html` are there to be included.
     ///
     /// # Errors
-    /// If a file cannot be read, or the templates do not fit together.
+    /// If the built-in ones do not fit together.
     pub fn load(home: &Path) -> Result<Templates, WebError> {
-        let mut files: BTreeMap<String, String> = BUILT_IN.files().filter_map(built_in).collect();
-        files.extend(overriding(&home.join("templates/web"))?);
-        let style_sheet = files.remove(STYLE_SHEET).unwrap_or_default();
-        let mut tera = Tera::new();
-        tera.add_raw_templates(files.iter().filter(|(name, _)| is_template(name)))?;
-        let style_hash = hash(&style_sheet);
-        Ok(Templates { tera, style_sheet, style_hash })
+        let kept = Kept::new(FOLDER, home, Pages::of).map_err(WebError::Template)?;
+        let built_in = Pages::of(&FOLDER.built_in()).map_err(WebError::Template)?;
+        Ok(Templates { kept, built_in })
     }
 
-    /// The style sheet and a hash of it.
-    pub(crate) fn style(&self) -> (&str, &str) {
-        (&self.style_sheet, &self.style_hash)
+    /// The templates and the style sheet in force.
+    pub(crate) fn pages(&self) -> Arc<Made<Pages>> {
+        self.kept.current()
     }
 
-    /// Says what there is to say: `page`, in a frame.
+    /// The home's templates that are not in order.
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        self.kept.current().problems()
+    }
+
+    /// Says what there is to say: `page`, in a frame. If a template of the home fails, the built-in ones say it.
     pub(crate) fn render(&self, name: &str, frame: &Frame, page: &impl Serialize) -> Result<String, Failure> {
+        let current = self.kept.current();
+        current.value.render(name, frame, page).or_else(|error| {
+            let text = self.built_in.render(name, frame, page)?;
+            let file = at_fault(&error, std::iter::empty()).unwrap_or_else(|| name.to_owned());
+            current.note(Problem { file: FOLDER.in_home(&file), message: error.to_string() });
+            Ok(text)
+        })
+    }
+}
+
+impl Pages {
+    fn of(entries: &Entries) -> Result<Pages, Problem> {
+        let templates = || entries.iter().filter(|(name, _)| is_template(name));
+        let mut tera = Tera::new();
+        tera.add_raw_templates(templates().map(|(name, entry)| (name, &entry.text))).map_err(|error| {
+            let file = at_fault(&error, templates().map(|(name, _)| name)).unwrap_or_default();
+            Problem { file, message: error.to_string() }
+        })?;
+        let style_sheet = entries.get(STYLE_SHEET).map(|entry| entry.text.clone()).unwrap_or_default();
+        Ok(Pages { tera, style_hash: hash(&style_sheet), style_sheet })
+    }
+
+    fn render(&self, name: &str, frame: &Frame, page: &impl Serialize) -> Result<String, tera::Error> {
         let mut context = Context::from_serialize(frame)?;
         context.insert("style", &format!("/pegel-{}.css", self.style_hash));
         context.insert("page", page);
-        Ok(self.tera.render(name, &context)?)
+        self.tera.render(name, &context)
     }
 }
 
@@ -65,29 +102,6 @@ fn hash(text: &str) -> String {
     let mut hash = sha256(text);
     hash.truncate(16);
     hash
-}
-
-fn built_in(file: &include_dir::File) -> Option<(String, String)> {
-    Some((file.path().to_str()?.to_owned(), file.contents_utf8()?.to_owned()))
-}
-
-fn overriding(folder: &Path) -> Result<Vec<(String, String)>, WebError> {
-    let unreadable = |path: &Path, error| WebError::Unreadable { path: path.to_owned(), error };
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unreadable(folder, error)),
-    };
-    let mut files = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(|error| unreadable(folder, error))?.path();
-        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        if is_template(name) || name == STYLE_SHEET {
-            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
-            files.push((name.to_owned(), text));
-        }
-    }
-    Ok(files)
 }
 
 /// What stands around every page.
@@ -155,26 +169,64 @@ pub(crate) fn html(mut response: HttpResponseBuilder, text: String) -> HttpRespo
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_homes_file_replaces_the_built_in_one() {
+    fn home(files: &[(&str, &[u8])]) -> tempfile::TempDir {
         let home = tempfile::tempdir().unwrap();
-        let folder = home.path().join("templates/web");
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join(STYLE_SHEET), "body { color: teal }").unwrap();
-        std::fs::write(folder.join("notes.txt"), "{{ no template").unwrap();
-        let ours = Templates::load(home.path()).unwrap();
-        let built_in = Templates::load(Path::new("no such home")).unwrap();
-        assert_eq!(ours.style().0, "body { color: teal }");
-        assert_ne!(ours.style().1, built_in.style().1);
+        files.iter().for_each(|(name, text)| write(home.path(), name, text));
+        home
+    }
+
+    fn write(home: &Path, name: &str, text: &[u8]) {
+        std::fs::create_dir_all(home.join(FOLDER.path)).unwrap();
+        std::fs::write(home.join(FOLDER.path).join(name), text).unwrap();
+    }
+
+    fn failure(templates: &Templates) -> String {
+        let request = actix_web::test::TestRequest::default().to_http_request();
+        let frame = Frame::new(&request, &Locale::of(&request), "");
+        let page = serde_json::json!({ "title": "Gone", "text": "Nothing here", "nearest": null });
+        templates.render("failure.html", &frame, &page).unwrap()
     }
 
     #[test]
-    fn a_broken_template_is_named_with_its_line() {
-        let home = tempfile::tempdir().unwrap();
-        let folder = home.path().join("templates/web");
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join("kpi.html"), "\n{% if %}").unwrap();
-        let error = Templates::load(home.path()).unwrap_err().to_string();
-        assert!(error.contains("kpi.html:2"), "{error}");
+    fn a_homes_file_replaces_the_built_in_one() {
+        let home = home(&[(STYLE_SHEET, b"body { color: teal }"), ("notes.txt", b"{{ no template")]);
+        let ours = Templates::load(home.path()).unwrap();
+        let built_in = Templates::load(Path::new("no such home")).unwrap();
+        assert_eq!(ours.pages().value.style_sheet, "body { color: teal }");
+        assert_ne!(ours.pages().value.style_hash, built_in.pages().value.style_hash);
+        assert!(ours.problems().is_empty());
+    }
+
+    #[test]
+    fn a_broken_template_leaves_the_one_before_in_force_and_is_named_with_its_line() {
+        let home = home(&[("kpi.html", b"\n{% if %}"), ("failure.html", b"\xef\xbb\xbfours: {{ page.text }}")]);
+        let templates = Templates::load(home.path()).unwrap();
+        assert_eq!(failure(&templates), "ours: Nothing here");
+        let problems = templates.problems();
+        assert_eq!((problems.len(), problems[0].file.as_str()), (1, "templates/web/kpi.html"));
+        assert!(problems[0].message.contains("kpi.html:2"), "{}", problems[0].message);
+        // What is changed while pages are served counts as well.
+        write(home.path(), "failure.html", b"{% block %}");
+        assert_eq!(failure(&templates), "ours: Nothing here");
+        assert_eq!(templates.problems().len(), 2);
+        write(home.path(), "failure.html", b"mended");
+        assert_eq!(failure(&templates), "mended");
+        assert_eq!(templates.problems().len(), 1);
+    }
+
+    #[test]
+    fn a_template_that_fails_leaves_the_saying_to_the_built_in_one() {
+        let home = home(&[("failure.html", b"{{ page.tilte.nonsense }}")]);
+        let templates = Templates::load(home.path()).unwrap();
+        assert!(failure(&templates).contains("<h1>Gone</h1>"));
+        assert_eq!(templates.problems()[0].file, "templates/web/failure.html");
+    }
+
+    #[test]
+    fn a_frame_that_does_not_fit_takes_no_page_down() {
+        let home = home(&[("layout.html", b"{% extends \"nothing.html\" %}")]);
+        let templates = Templates::load(home.path()).unwrap();
+        assert!(failure(&templates).contains("<h1>Gone</h1>"));
+        assert_eq!(templates.problems()[0].file, "templates/web/layout.html");
     }
 }

@@ -90,6 +90,11 @@ pub(crate) struct Words {
     pub in_force_since: &'static str,
     pub files_not_in_order: &'static str,
     pub files_not_in_order_text: &'static str,
+    pub operations: &'static str,
+    pub operations_lead: &'static str,
+    pub all_in_order: &'static str,
+    pub all_in_order_text: &'static str,
+    pub files_waiting: &'static str,
     pub last_evaluated: &'static str,
     pub rows_read: &'static str,
     pub last_error: &'static str,
@@ -98,6 +103,7 @@ pub(crate) struct Words {
     pub units: UnitWords,
     pub delivery_states: DeliveryWords,
     pub kinds: KindWords,
+    pub sections: OperationsWords,
     pub failure: FailureWords,
 }
 
@@ -135,6 +141,23 @@ pub(crate) struct KindWords {
     pub template: &'static str,
     pub report: &'static str,
     pub thresholds: &'static str,
+}
+
+/// What can be not in order.
+#[derive(Debug, Serialize)]
+pub(crate) struct OperationsWords {
+    pub reports: SectionWords,
+    pub templates: SectionWords,
+    pub kpis: SectionWords,
+    pub mappings: SectionWords,
+    pub configuration: SectionWords,
+}
+
+/// What is said where things of one kind are not in order.
+#[derive(Debug, Serialize)]
+pub(crate) struct SectionWords {
+    pub title: &'static str,
+    pub text: &'static str,
 }
 
 /// What a reader is told when there is no answer.
@@ -238,7 +261,12 @@ pub(crate) static EN: Words = Words {
     waits_text: "The file of this KPI was changed; it comes into force as soon as these files are in order as well:",
     in_force_since: "In force since",
     files_not_in_order: "Files that are not in order",
-    files_not_in_order_text: "They were changed but did not come into force; until they are mended, no change of any KPI does.",
+    files_not_in_order_text: "They did not come into force; what was in force before stays until they are mended.",
+    operations: "Operations",
+    operations_lead: "What is not in order, and what happens meanwhile. Everything else goes on.",
+    all_in_order: "All is in order",
+    all_in_order_text: "Every report, template, KPI and mapping of this home can be read and is in force.",
+    files_waiting: "In order, but waiting for the above:",
     last_evaluated: "Last computed",
     rows_read: "rows read",
     last_error: "last error",
@@ -252,6 +280,25 @@ pub(crate) static EN: Words = Words {
         failed: "failed",
     },
     kinds: KindWords { kpi: "KPI", template: "template", report: "report", thresholds: "thresholds" },
+    sections: OperationsWords {
+        reports: SectionWords {
+            title: "Reports",
+            text: "These reports are not made until their files are mended; all others are.",
+        },
+        templates: SectionWords {
+            title: "Templates",
+            text: "The last good version stays in use, or the one that comes with Pegel.",
+        },
+        kpis: SectionWords { title: "KPIs", text: "What was in force before stays in force; a new file is left out." },
+        mappings: SectionWords {
+            title: "Mappings",
+            text: "No file can be imported through these mappings until they are mended.",
+        },
+        configuration: SectionWords {
+            title: "Configuration",
+            text: "The server goes on with what it read when it was started, but would not start again.",
+        },
+    },
     failure: FailureWords {
         no_page: "There is no such page",
         no_page_text: "Perhaps the address was cut short on its way.",
@@ -352,7 +399,12 @@ pub(crate) static DE: Words = Words {
     waits_text: "Die Datei dieser Kennzahl wurde geändert; sie tritt in Kraft, sobald auch diese Dateien in Ordnung sind:",
     in_force_since: "In Kraft seit",
     files_not_in_order: "Dateien, die nicht in Ordnung sind",
-    files_not_in_order_text: "Sie wurden geändert, traten aber nicht in Kraft; bis sie in Ordnung sind, tritt keine Änderung einer Kennzahl in Kraft.",
+    files_not_in_order_text: "Sie sind nicht in Kraft getreten; was vorher galt, gilt weiter, bis sie in Ordnung sind.",
+    operations: "Betrieb",
+    operations_lead: "Was nicht in Ordnung ist, und was bis dahin geschieht. Alles andere läuft weiter.",
+    all_in_order: "Alles in Ordnung",
+    all_in_order_text: "Alle Berichte, Vorlagen, Kennzahlen und Zuordnungen sind lesbar und in Kraft.",
+    files_waiting: "In Ordnung, wartet aber auf die obigen:",
     last_evaluated: "Zuletzt berechnet",
     rows_read: "Zeilen gelesen",
     last_error: "letzter Fehler",
@@ -366,6 +418,28 @@ pub(crate) static DE: Words = Words {
         failed: "gescheitert",
     },
     kinds: KindWords { kpi: "Kennzahl", template: "Vorlage", report: "Bericht", thresholds: "Schwellen" },
+    sections: OperationsWords {
+        reports: SectionWords {
+            title: "Berichte",
+            text: "Diese Berichte werden erst wieder erstellt, wenn ihre Dateien in Ordnung sind; die anderen laufen weiter.",
+        },
+        templates: SectionWords {
+            title: "Vorlagen",
+            text: "Bis dahin gilt die letzte gute Version, oder die mitgelieferte.",
+        },
+        kpis: SectionWords {
+            title: "Kennzahlen",
+            text: "Bis dahin gilt, was vorher galt; eine neue Datei bleibt außen vor.",
+        },
+        mappings: SectionWords {
+            title: "Zuordnungen",
+            text: "Mit diesen Zuordnungen lässt sich nichts einlesen, bis sie in Ordnung sind.",
+        },
+        configuration: SectionWords {
+            title: "Konfiguration",
+            text: "Der Server läuft mit dem weiter, was er beim Start gelesen hat, würde aber nicht noch einmal starten.",
+        },
+    },
     failure: FailureWords {
         no_page: "Diese Seite gibt es nicht",
         no_page_text: "Vielleicht ist die Adresse unterwegs abgeschnitten worden.",

@@ -3,48 +3,43 @@
 use super::Mapping;
 use crate::error::ImportError;
 use include_dir::{Dir, include_dir};
+use pegel_home::Folder;
 use pegel_kpi::diagnostic::nearest;
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../config/imports");
+static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../config/imports");
+const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "config/imports", endings: &[ENDING], deep: false };
+const ENDING: &str = "toml";
 
 impl Mapping {
-    /// The mapping of that name: the home's `config/imports/NAME.toml`, or else the built-in one.
+    /// The mapping of that name: the home's `config/imports/NAME.toml`, or else the built-in one. One of the home that is
+    /// not in order is not replaced by the built-in one: that would read the file in another way.
     ///
     /// # Errors
     /// If there is none (with the names that there are), or it is wrong.
     pub fn find(home: &Path, name: &str) -> Result<Mapping, ImportError> {
-        let unknown = || {
+        let mut listing = FOLDER.of_home(home);
+        if let Some(unlisted) = listing.folders.into_values().next() {
+            return Err(ImportError::Read { file: unlisted.path.display().to_string(), error: unlisted.error });
+        }
+        let file = listing.files.remove(&format!("{name}.{ENDING}")).ok_or_else(|| {
             let known = Mapping::names(home);
             let nearest = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
             ImportError::UnknownMapping { name: name.to_owned(), nearest, known }
-        };
-        if name.is_empty() || name.contains(['/', '\\', '.']) {
-            return Err(unknown());
-        }
-        let path = folder(home).join(format!("{name}.toml"));
-        match std::fs::read_to_string(&path) {
-            Ok(text) => Mapping::parse(&text, name),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let built_in = BUILT_IN.get_file(format!("{name}.toml")).and_then(|file| file.contents_utf8());
-                Mapping::parse(built_in.ok_or_else(unknown)?, name)
-            }
-            Err(error) => Err(ImportError::Read { file: path.display().to_string(), error }),
-        }
+        })?;
+        let entry = file
+            .map_err(|refused| ImportError::Read { file: refused.path.display().to_string(), error: refused.error })?;
+        Mapping::parse(&entry.text, name)
     }
 
     /// The names of all mappings, sorted.
     pub fn names(home: &Path) -> Vec<String> {
-        let own = std::fs::read_dir(folder(home)).into_iter().flatten().flatten().map(|entry| entry.path());
-        let built_in = BUILT_IN.files().map(|file| file.path().to_path_buf());
-        let is_mapping = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "toml");
-        let names =
-            own.chain(built_in).filter(is_mapping).filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()));
-        names.collect::<BTreeSet<_>>().into_iter().collect()
+        let files = FOLDER.of_home(home).files.into_keys();
+        files.filter_map(|file| Some(file.strip_suffix(ENDING)?.strip_suffix('.')?.to_owned())).collect()
     }
-}
 
-fn folder(home: &Path) -> PathBuf {
-    home.join("config").join("imports")
+    /// The name of the file of a mapping, relative to the home.
+    pub fn file_of(name: &str) -> String {
+        FOLDER.in_home(&format!("{name}.{ENDING}"))
+    }
 }

@@ -37,6 +37,22 @@ fn a_home_overrides_and_adds_mappings() {
 }
 
 #[test]
+fn a_mapping_that_is_not_in_order_takes_down_itself_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("config/imports");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("olist_leads.toml"), b"description = \"M\xfcller\"\n").unwrap();
+    std::fs::write(folder.join("fair.toml"), "\u{feff}[[tables]]\ntable = \"leads\"\nkey = \"id\"\n").unwrap();
+    std::fs::write(folder.join("._fair.toml"), b"\0\x05").unwrap();
+    // The built-in one would read the file in another way.
+    let error = Mapping::find(home.path(), "olist_leads").unwrap_err();
+    assert!(error.is_usage() && error.to_string().ends_with("line 1 is not UTF-8: save it as UTF-8"), "{error}");
+    assert!(Mapping::find(home.path(), "fair").is_ok() && Mapping::find(home.path(), "olist_deals").is_ok());
+    assert_eq!(Mapping::names(home.path()).len(), 12);
+    assert_eq!(Mapping::file_of("fair"), "config/imports/fair.toml");
+}
+
+#[test]
 fn unknown_names_are_answered_with_the_nearest() {
     assert_eq!(
         error("[[tables]]\ntable = \"lead\"\nkey = \"id\"\n"),

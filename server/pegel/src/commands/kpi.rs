@@ -13,9 +13,10 @@ mod value;
 use crate::cli::{self, Global};
 use crate::outcome::{Done, Failure, Outcome, answer, usage};
 use anyhow::anyhow;
-use pegel_catalog::files::Files;
+use pegel_catalog::files::{Files, Found};
 use pegel_catalog::scripts::{self, ScriptFile};
-use pegel_catalog::{declared, language, load_scripts};
+use pegel_catalog::{Catalog, CatalogError, declared, language, load_scripts};
+use pegel_home::Problem;
 use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::kpi::Kpi;
 use pegel_kpi::script::{Language, Reference};
@@ -60,18 +61,21 @@ fn show(id: &str, global: &Global) -> Outcome {
 
 /// Loads scripts and says what is wrong; tests are not run.
 fn check(path: Option<&Path>, global: &Global) -> Outcome {
-    let (scripts, language) = scripts_at(path, global)?;
+    let Sources { scripts, language, unreadable } = Sources::at(path, global)?;
     let (kpis, wrong) = load_scripts(&language, &scripts);
     for diagnostic in &wrong {
         eprintln!("{diagnostic}\n");
     }
-    if !wrong.is_empty() {
-        eprintln!("{} in order, {} not", kpis.len(), wrong.len());
+    for problem in &unreadable {
+        eprintln!("{}\n", problem.message);
+    }
+    if !wrong.is_empty() || !unreadable.is_empty() {
+        eprintln!("{} in order, {} not", kpis.len(), wrong.len() + unreadable.len());
         return Ok(Done::NotInOrder);
     }
     if path.is_none() {
         // Together they must make a catalogue, with the thresholds laid over them.
-        if let Err(Failure::Usage(error)) = global.open(&global.home())?.catalog() {
+        if let Err(error) = Catalog::load(&global.home()) {
             eprintln!("{error:#}");
             return Ok(Done::NotInOrder);
         }
@@ -110,13 +114,24 @@ fn answer_changes(after: &Files, before: &Files) {
 }
 
 /// The scripts at a path, or all of the home, and the language in the surroundings of the home and of these scripts.
-fn scripts_at(path: Option<&Path>, global: &Global) -> Result<(Vec<ScriptFile>, Arc<Language>), Failure> {
-    let home = Files::of_home(&global.home()).map_err(usage)?;
-    let Some(path) = path else { return Ok((home.scripts(), language(&home).map_err(usage)?)) };
-    let found = scripts::at(path).map_err(usage)?;
-    if found.is_empty() {
-        return Err(usage(anyhow!("there is no script below {}", path.display())));
+struct Sources {
+    scripts: Vec<ScriptFile>,
+    language: Arc<Language>,
+    /// Files that would be among them.
+    unreadable: Vec<Problem>,
+}
+
+impl Sources {
+    fn at(path: Option<&Path>, global: &Global) -> Result<Sources, Failure> {
+        let Found { files, unreadable } = Found::of_home(&global.home());
+        let Some(path) = path else {
+            return Ok(Sources { scripts: files.scripts(), language: language(&files).map_err(usage)?, unreadable });
+        };
+        let (scripts, wrong) = scripts::at(path);
+        if scripts.is_empty() && wrong.is_empty() {
+            return Err(usage(anyhow!("there is no script below {}", path.display())));
+        }
+        let language = language(&files.with_scripts(&scripts)).map_err(usage)?;
+        Ok(Sources { scripts, language, unreadable: wrong.iter().flat_map(CatalogError::problems).collect() })
     }
-    let language = language(&home.with_scripts(&found)).map_err(usage)?;
-    Ok((found, language))
 }

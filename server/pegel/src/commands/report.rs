@@ -35,8 +35,14 @@ pub fn run(command: cli::Report, global: &Global) -> Outcome {
 }
 
 fn list(home: &Home) -> Outcome {
-    for name in definition::list(&home.path).map_err(usage)? {
-        let definition = definition::find(&home.path, &name).map_err(usage)?;
+    for (name, definition) in definition::all(&home.path).map_err(usage)? {
+        let definition = match definition {
+            Ok(definition) => definition,
+            Err(error) => {
+                eprintln!("{name} is not in order and will not be made:\n{error}\n");
+                continue;
+            }
+        };
         let due = definition.schedule.map_or_else(
             || "on request".to_owned(),
             |due| format!("{} {}, {}", weekday(due.weekday), due.at.strftime("%H:%M"), definition.zone),

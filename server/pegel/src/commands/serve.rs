@@ -5,6 +5,7 @@ use crate::cli::{self, Global};
 use crate::composer::Composer;
 use crate::home::Home;
 use crate::outcome::{Done, Failure, Outcome, broke, usage};
+use crate::problems;
 use anyhow::anyhow;
 use pegel_delivery::{Clock, Ticker};
 use pegel_web::{Bound, State, Templates, check_address};
@@ -41,6 +42,7 @@ pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Outcome {
     // Connections of its own: a mail that is out must be recorded, however many pages wait for one.
     let for_delivery = home.store()?;
     let composer = Composer::new(home, for_delivery.clone(), live.clone())?;
+    let other_files = problems::finder(home.path.clone(), live.clone(), composer.templates());
     let worker = Arc::new(worker(home, for_delivery, composer, clock.clone())?);
     let state = State {
         store,
@@ -48,8 +50,9 @@ pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Outcome {
         clock: Arc::new(move || clock.now()),
         zone: home.config.zone(),
         currency: home.config.currency.clone(),
-        templates: Arc::new(Templates::load(&home.path).map_err(usage)?),
+        templates: Arc::new(Templates::load(&home.path).map_err(broke)?),
         bound: Bound::of_the_machine(),
+        other_files,
     };
     let following = live.follow().map_err(broke)?;
     let runtime = tokio::runtime::Runtime::new().map_err(broke)?;

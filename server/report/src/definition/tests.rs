@@ -25,7 +25,7 @@ fn message(line: &str, instead: &str) -> String {
 #[test]
 fn the_shipped_report_is_in_order() {
     let home = tempfile::tempdir().unwrap();
-    assert!(list(home.path()).unwrap().contains(&"weekly".to_owned()));
+    assert!(all(home.path()).unwrap()["weekly"].is_ok());
     let weekly = find(home.path(), "weekly").unwrap();
     assert_eq!(weekly.requests().count(), 10);
     assert_eq!(weekly.trend, 13);
@@ -38,16 +38,35 @@ fn the_shipped_report_is_in_order() {
 #[test]
 fn a_file_in_the_home_replaces_the_built_in_one_and_adds_others() {
     let home = tempfile::tempdir().unwrap();
-    let folder = home.path().join(FOLDER);
+    let folder = home.path().join(FOLDER.path);
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("weekly.toml"), SMALL).unwrap();
     std::fs::write(folder.join("north.toml"), SMALL).unwrap();
     std::fs::write(folder.join("notes.txt"), "none").unwrap();
-    assert_eq!(list(home.path()).unwrap(), ["north", "weekly"]);
+    assert_eq!(all(home.path()).unwrap().into_keys().collect::<Vec<_>>(), ["north", "weekly"]);
     let weekly = find(home.path(), "weekly").unwrap();
     assert_eq!(weekly.requests().count(), 1);
     assert_eq!(weekly.title.de, "Woche");
     assert_eq!(find(home.path(), "north").unwrap().name, "north");
+}
+
+#[test]
+fn a_report_that_is_not_in_order_takes_down_itself_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join(FOLDER.path);
+    std::fs::create_dir_all(folder.join("folder.toml")).unwrap();
+    std::fs::write(folder.join("north.toml"), format!("\u{feff}{SMALL}")).unwrap();
+    std::fs::write(folder.join("south.toml"), b"# S\xfcden\n").unwrap();
+    std::fs::write(folder.join("weekly.toml"), "title = 1").unwrap();
+    std::fs::write(folder.join("._north.toml"), b"\0\x05\x16\x07").unwrap();
+    std::os::unix::fs::symlink("ada@host.4711", folder.join(".#weekly.toml")).unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.join("west.toml")).unwrap();
+    let reports = all(home.path()).unwrap();
+    assert_eq!(reports.keys().collect::<Vec<_>>(), ["north", "south", "weekly"]);
+    assert!(reports["north"].is_ok());
+    let message = |name: &str| find(home.path(), name).unwrap_err().to_string();
+    assert!(message("south").ends_with("south.toml cannot be read: line 1 is not UTF-8: save it as UTF-8"));
+    assert!(message("weekly").contains("weekly.toml:1:"), "{}", message("weekly"));
 }
 
 #[test]

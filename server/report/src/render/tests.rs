@@ -169,3 +169,45 @@ fn an_unknown_template_is_named() {
         "there is no template mail/monthly.txt: add it as templates/mail/monthly.txt to the home, or name another one"
     );
 }
+
+#[test]
+fn a_template_that_is_no_template_leaves_the_built_in_one_in_force() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(home.path().join(FOLDER)).unwrap();
+    let write = |name: &str, text: &[u8]| std::fs::write(home.path().join(FOLDER).join(name), text).unwrap();
+    write("weekly.txt", b"{% if %}");
+    write("weekly.mjml", b"M\xfcller");
+    write("subject.txt", b"\xef\xbb\xbfmine");
+    let templates = Templates::follow(home.path()).unwrap();
+    let view = view(&samples::numbers(), "en-GB");
+    let render = || templates.current().value.render("weekly", &view, &imprint()).unwrap();
+    let (_, shipped) = rendered("en-GB");
+    assert_eq!(render(), Rendered { subject: "mine".to_owned(), ..shipped });
+    let problems = templates.current().problems();
+    assert_eq!(
+        problems.iter().map(|problem| problem.file.as_str()).collect::<Vec<_>>(),
+        ["templates/mail/weekly.mjml", "templates/mail/weekly.txt"]
+    );
+    assert!(problems[1].message.contains("weekly.txt:1"), "{}", problems[1].message);
+    // Later the last good version stays.
+    write("subject.txt", b"{{");
+    assert_eq!(render().subject, "mine");
+}
+
+#[test]
+fn a_template_of_the_home_can_be_left_out() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(home.path().join(FOLDER)).unwrap();
+    std::fs::write(home.path().join(FOLDER).join("subject.txt"), "{{ tilte }}").unwrap();
+    std::fs::write(home.path().join(FOLDER).join("own.txt"), "{{ tilte }}").unwrap();
+    let templates = Templates::load(home.path()).unwrap();
+    let view = view(&samples::numbers(), "en-GB");
+    let error = templates.render("weekly", &view, &imprint()).unwrap_err();
+    assert_eq!(error.template(), Some("mail/subject.txt"));
+    let without = templates.without("mail/subject.txt").unwrap();
+    assert_eq!(without.render("weekly", &view, &imprint()).unwrap(), rendered("en-GB").1);
+    assert_ne!(templates.sources().collect::<Vec<_>>(), without.sources().collect::<Vec<_>>());
+    for name in ["mail/subject.txt", "mail/own.txt", "mail/none.txt"] {
+        assert!(without.without(name).is_none(), "{name}");
+    }
+}

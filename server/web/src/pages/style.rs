@@ -13,11 +13,12 @@ pub(crate) async fn sheet(
     state: web::Data<State>,
     hash: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let (text, current) = state.templates.style();
-    if *hash != current {
+    let pages = state.templates.pages();
+    let current = &pages.value;
+    if *hash != current.style_hash {
         return Err(Failure::NoPage);
     }
-    let tag = EntityTag::new_strong(current.to_owned());
+    let tag = EntityTag::new_strong(current.style_hash.clone());
     let known = match IfNoneMatch::parse(&request) {
         Ok(IfNoneMatch::Any) => true,
         Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),
@@ -29,5 +30,9 @@ pub(crate) async fn sheet(
         CacheDirective::MaxAge(YEAR_SECONDS),
         CacheDirective::Extension("immutable".to_owned(), None),
     ]));
-    Ok(if known { response.finish() } else { response.content_type("text/css; charset=utf-8").body(text.to_owned()) })
+    Ok(if known {
+        response.finish()
+    } else {
+        response.content_type("text/css; charset=utf-8").body(current.style_sheet.clone())
+    })
 }

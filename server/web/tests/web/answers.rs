@@ -18,7 +18,9 @@ fn on_sqlite(test: impl Fn(&TestDatabase, &Site)) {
 fn every_answer_carries_the_headers_that_keep_it_safe() {
     on_sqlite(|_, site| {
         let style = style_address(site);
-        for path in ["/", "/editions", "/editions/1", "/kpis", "/kpis/feedback", "/healthz", "/nowhere", &style] {
+        for path in
+            ["/", "/editions", "/editions/1", "/kpis", "/kpis/feedback", "/operations", "/healthz", "/nowhere", &style]
+        {
             let answer = site.get(path);
             let policy = answer.header("content-security-policy");
             assert!(
@@ -132,10 +134,13 @@ fn what_is_not_there_is_said_in_the_layout() {
 fn a_broken_database_is_told_to_the_log_and_not_to_the_reader() {
     on_both(|store| {
         let site = Site::on(store.clone());
-        assert_eq!((site.get("/healthz").status, site.get("/healthz").html()), (200, "{\"status\":\"ok\"}"));
+        let health = site.get("/healthz");
+        assert_eq!((health.status, health.html()), (200, r#"{"alive":true,"in_order":true,"problems":[]}"#));
         store.revert_all_migrations().unwrap();
         let health = site.get("/healthz");
-        assert_eq!((health.status, health.html()), (503, "{\"status\":\"unavailable\"}"));
+        assert_eq!(health.status, 503);
+        assert!(health.html().starts_with(r#"{"alive":false,"in_order":false,"#), "{}", health.html());
+        assert!(health.html().contains("the database does not answer"), "{}", health.html());
         for path in ["/editions", "/editions/1", "/kpis"] {
             let page = site.get(path);
             assert_eq!(page.status, 500, "{path}");

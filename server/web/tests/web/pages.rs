@@ -6,7 +6,8 @@ use pegel_catalog::activation::Follow;
 use pegel_catalog::live::Live;
 use pegel_store::Store;
 use pegel_store::testing::on_both;
-use pegel_web::State;
+use pegel_web::problems::{FileKind, FileProblem};
+use pegel_web::{State, Templates};
 use std::sync::Arc;
 
 /// An edition, and feedback that slips: all in week 44, nothing known of week 45, seven of ten in week 46.
@@ -104,6 +105,52 @@ fn a_file_that_is_not_in_order_is_shown_beside_the_figures_of_the_version_in_for
         let list = site.get("/kpis");
         assert_eq!(list.words().matches("The file is not in order").count(), 1);
         assert!(!list.words().contains("Files that are not in order"));
+    });
+}
+
+#[test]
+fn operations_lists_every_file_that_is_not_in_order() {
+    on_both(|store| {
+        let site = Site::on(store.clone());
+        assert!(site.get("/operations").words().contains("All is in order"));
+        let home = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let file = home.path().join(name);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+        };
+        write("kpis/own/draft.rhai", "kpi(#{ id: \"<b>\" ");
+        write("config/thresholds.toml", "[win_rat]\ncritical = 0.5\n");
+        write("templates/web/kpis.html", "{% if %}");
+        let live = Live::start(home.path(), store.clone(), Arc::new(|| 1_794_800_000), Follow::Files).unwrap();
+        let others = || {
+            let problem = |about, file: &str, message: &str| FileProblem {
+                about,
+                file: file.to_owned(),
+                message: message.to_owned(),
+            };
+            vec![
+                problem(FileKind::Report, "config/reports/north.toml", "no title"),
+                problem(FileKind::Template, "templates/mail/weekly.txt", "a stray brace"),
+                problem(FileKind::Mapping, "config/imports/fair.toml", "no table"),
+                problem(FileKind::Configuration, "config/pegel.toml", "no zone"),
+            ]
+        };
+        let site = Site::of(State {
+            live: Arc::new(live),
+            templates: Arc::new(Templates::load(home.path()).unwrap()),
+            other_files: Arc::new(others),
+            ..state(store, catalog())
+        });
+        insta::assert_snapshot!("operations_en", site.get("/operations").words());
+        insta::assert_snapshot!("operations_de", site.get_in("de", "/operations").words());
+        assert!(!site.get("/operations").html().contains("<b>"));
+        // Alive all the same, and the pages are shown.
+        let health = site.get("/healthz");
+        assert_eq!(health.status, 200);
+        assert!(health.html().starts_with(r#"{"alive":true,"in_order":false,"problems":[{"about":"report","file":"#));
+        assert!(health.html().contains("kpis/own/draft.rhai"), "{}", health.html());
+        assert!(site.get("/kpis").html().contains("aria-current=\"page\">KPIs</a>"));
     });
 }
 

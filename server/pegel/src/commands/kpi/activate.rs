@@ -2,11 +2,12 @@
 
 use super::{answer_changes, author, shadow};
 use crate::cli::{self, Global};
-use crate::home::Home;
+use crate::home::{Home, say_problems};
 use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
 use pegel_catalog::activation::of_files;
 use pegel_catalog::candidate::Candidate;
-use pegel_catalog::files::Files;
+use pegel_catalog::files::{Files, Found};
+use pegel_catalog::settle::settle;
 use pegel_kpi::period::Period;
 use pegel_store::Store;
 use pegel_store::versions::{Activation, NewActivation, Reason, Recorded};
@@ -15,21 +16,21 @@ use pegel_store::versions::{Activation, NewActivation, Reason, Recorded};
 pub fn run(command: &cli::Activate, global: &Global) -> Outcome {
     let home = global.open(&global.home())?;
     let store = home.store()?;
-    let files = Files::of_home(&home.path).map_err(usage)?;
+    let found = Found::of_home(&home.path);
     let before = store.active_set().map_err(broke)?.map(|set| (set.activation, Files::of_versions(set.versions)));
     if let Some((activation, in_force)) = &before
-        && is_in_force(activation, in_force, &files)
+        && is_in_force(activation, in_force, &found)
     {
         eprintln!("nothing to activate: the files are in force since activation {}", activation.id);
         return Ok(Done::InOrder);
     }
     let in_force = before.as_ref().map(|(_, files)| files);
-    let candidate = match Candidate::new(files, in_force) {
-        Ok(candidate) => candidate,
-        Err(error) => {
-            eprintln!("{error}");
-            return Ok(Done::NotInOrder);
-        }
+    let settled = settle(&found, in_force, |files| Candidate::new(files, in_force)).map_err(usage)?;
+    say_problems(&settled.problems);
+    let in_order = if settled.problems.is_empty() { Done::InOrder } else { Done::NotInOrder };
+    let Some(candidate) = settled.made else {
+        eprintln!("nothing was activated");
+        return Ok(in_order);
     };
     show(&candidate, in_force, command, &home, &store, global)?;
     if candidate.failed_tests > 0 && !is_forced(&candidate, command.force) {
@@ -37,7 +38,7 @@ pub fn run(command: &cli::Activate, global: &Global) -> Outcome {
     }
     if command.dry_run {
         eprintln!("a dry run: nothing was activated");
-        return Ok(Done::InOrder);
+        return Ok(in_order);
     }
     let new = NewActivation {
         author: author(),
@@ -46,12 +47,12 @@ pub fn run(command: &cli::Activate, global: &Global) -> Outcome {
     };
     let (Recorded::New(id) | Recorded::There(id)) = store.activate(&new).map_err(broke)?;
     answer(format_args!("activation {id}"));
-    Ok(Done::InOrder)
+    Ok(in_order)
 }
 
 /// Whether the latest decision was about these files, and was to let them be in force.
-fn is_in_force(activation: &Activation, in_force: &Files, files: &Files) -> bool {
-    in_force == files && activation.files_sha256 == files.digest()
+fn is_in_force(activation: &Activation, in_force: &Files, found: &Found) -> bool {
+    *in_force == found.files && activation.files_sha256 == found.digest()
 }
 
 /// Says which files change, and what that changes in figures.

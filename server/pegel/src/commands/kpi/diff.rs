@@ -4,7 +4,7 @@ use super::file_named;
 use crate::cli::{self, Global};
 use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
 use anyhow::anyhow;
-use pegel_catalog::files::Files;
+use pegel_catalog::files::{Files, Found};
 use pegel_store::Store;
 use similar::TextDiff;
 
@@ -13,11 +13,17 @@ pub fn run(command: &cli::Diff, global: &Global) -> Outcome {
     let home = global.open(&global.home())?;
     let store = home.store()?;
     let (before, before_name) = side(command.before, &store)?;
+    let found = Found::of_home(&home.path);
     let (after, after_name) = match command.after {
         Some(id) => side(Some(id), &store)?,
-        None => (Files::of_home(&home.path).map_err(usage)?, "file".to_owned()),
+        None => (found.files.clone(), "file".to_owned()),
     };
     let file = file_named(&command.of, &[&before, &after])?;
+    if command.after.is_none()
+        && let Some(problem) = found.unreadable.iter().find(|problem| problem.file == file)
+    {
+        return Err(usage(anyhow!("{}", problem.message)));
+    }
     let [old, new] = [&before, &after].map(|files| files.text(&file).unwrap_or_default());
     if old == new {
         eprintln!("{file}: no difference");

@@ -5,7 +5,7 @@ use crate::cli::Global;
 use crate::outcome::{Done, Failure, Outcome, answer, broke};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use pegel_catalog::files::Files;
+use pegel_catalog::files::{Files, Found};
 use pegel_store::Store;
 use pegel_store::versions::Activation;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,7 +49,7 @@ pub fn run(of: Option<&str>, global: &Global) -> Outcome {
 fn file(name: &str, home: &std::path::Path, store: &Store) -> Result<String, Failure> {
     let versions = store.active_set().map_err(broke)?.map(|set| set.versions).unwrap_or_default();
     let in_force = Files::of_versions(versions);
-    let found = Files::of_home(home).unwrap_or_default();
+    let found = Found::of_home(home).files;
     match file_named(name, &[&in_force, &found]) {
         Ok(file) => Ok(file),
         Err(unknown) => {

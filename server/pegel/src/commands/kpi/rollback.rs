@@ -5,7 +5,7 @@ use crate::cli::Global;
 use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
 use anyhow::anyhow;
 use pegel_catalog::Catalog;
-use pegel_catalog::files::Files;
+use pegel_catalog::files::{Files, Found};
 use pegel_store::Store;
 use pegel_store::versions::{ActiveSet, NewActivation, Reason, Recorded};
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ pub fn run(activation: Option<i64>, global: &Global) -> Outcome {
         reason: Reason::Rollback,
         forced_past: head.forced_past,
         // What lies in the home has been seen and is put aside, until it changes again.
-        files_sha256: Files::of_home(&home.path).map_err(usage)?.digest(),
+        files_sha256: Found::of_home(&home.path).digest(),
         note: Some(format!("to activation {}", head.id)),
         versions: files.versions(),
     };

@@ -1,7 +1,7 @@
 //! `pegel kpi test`: runs the tests that travel with the scripts. Needs no database.
 
+use super::Sources;
 use super::junit::{Case, Report, Suite};
-use super::scripts_at;
 use crate::cli::{self, Global};
 use crate::outcome::{Done, Outcome, answer, usage};
 use anyhow::{Context, anyhow};
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// Runs all tests of the scripts at a path, or of the home.
 pub fn run(command: &cli::Test, global: &Global) -> Outcome {
-    let (scripts, language) = scripts_at(command.path.as_deref(), global)?;
+    let Sources { scripts, language, unreadable } = Sources::at(command.path.as_deref(), global)?;
     let wanted = command.run.as_deref().map(Regex::new).transpose().context("--run").map_err(usage)?;
     let wants =
         |file: &str, name: &str| wanted.as_ref().is_none_or(|wanted| wanted.is_match(&format!("{file}: {name}")));
@@ -31,6 +31,11 @@ pub fn run(command: &cli::Test, global: &Global) -> Outcome {
                 tally.failed += 1;
             }
         }
+    }
+    for problem in &unreadable {
+        eprintln!("{}\n", problem.message);
+        suites.push(broken(&problem.file, &problem.message));
+        tally.failed += 1;
     }
     if let Some(path) = &command.junit {
         let report = Report { suites };

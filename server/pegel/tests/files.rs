@@ -1,0 +1,219 @@
+//! Files that are not in order: each takes down itself alone, in every command and in the server.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use common::server::Served;
+use common::{Said, TestHome};
+use std::process::Command;
+
+const WEEKLY: &str = include_str!("../../../config/reports/weekly.toml");
+
+/// What is a word in Latin-1 and nothing in UTF-8.
+const LATIN_1: &[u8] = b"# M\xfcller\n";
+
+fn write(home: &TestHome, name: &str, bytes: &[u8]) {
+    std::fs::write(home.write(name, ""), bytes).unwrap();
+}
+
+fn link(home: &TestHome, name: &str, to: &str) {
+    let path = home.write(name, "");
+    std::fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink(to, path).unwrap();
+}
+
+fn pipe(home: &TestHome, name: &str) {
+    let path = home.write(name, "");
+    std::fs::remove_file(&path).unwrap();
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+/// What editors and systems leave about, wherever people edit files.
+fn leave_about(home: &TestHome) {
+    for folder in ["kpis/own", "config", "config/reports", "config/imports", "templates/mail", "templates/web"] {
+        for ending in ["rhai", "toml", "txt", "mjml", "html"] {
+            link(home, &format!("{folder}/.#weekly.{ending}"), "ada@host.4711:1700000000");
+            link(home, &format!("{folder}/gone.{ending}"), "nowhere");
+            write(home, &format!("{folder}/._weekly.{ending}"), b"\0\x05\x16\x07\xff");
+            write(home, &format!("{folder}/weekly.{ending}~"), LATIN_1);
+            write(home, &format!("{folder}/#weekly.{ending}#"), LATIN_1);
+            write(home, &format!("{folder}/.weekly.{ending}.swp"), LATIN_1);
+        }
+        write(home, &format!("{folder}/.DS_Store"), LATIN_1);
+    }
+    std::fs::create_dir_all(home.path().join("config/reports/folder.toml")).unwrap();
+}
+
+#[test]
+fn what_editors_and_systems_leave_about_changes_nothing() {
+    let home = TestHome::new();
+    leave_about(&home);
+    let said = home.run(&["report", "list"]).succeeded();
+    assert_eq!((said.out.lines().count(), said.err.as_str()), (1, ""));
+    assert_eq!(home.run(&["kpi", "list"]).succeeded().err, "");
+    assert!(home.run(&["kpi", "check"]).succeeded().out.ends_with(" in order\n"));
+    let served = Served::start(&home);
+    assert_eq!(served.body("/healthz"), r#"{"alive":true,"in_order":true,"problems":[]}"#);
+}
+
+#[test]
+fn a_report_that_is_not_in_order_leaves_the_others() {
+    let home = TestHome::new();
+    write(&home, "config/reports/latin.toml", LATIN_1);
+    home.write("config/reports/broken.toml", "title = 1\n");
+    home.write("config/reports/north.toml", &format!("\u{feff}{WEEKLY}"));
+    let said = home.run(&["report", "list"]).succeeded();
+    let names: Vec<&str> = said.out.lines().map(|line| line.split('\t').next().unwrap()).collect();
+    assert_eq!(names, ["north", "weekly"]);
+    assert!(said.err.contains("latin is not in order") && said.err.contains("line 1 is not UTF-8"), "{}", said.err);
+    assert!(said.err.contains("broken.toml:1:"), "{}", said.err);
+    home.run(&["report", "run", "north"]).succeeded();
+    home.run(&["report", "run", "latin"]).failed(2, &["latin.toml", "line 1 is not UTF-8"]);
+}
+
+/// All commands that compute, list or show KPIs.
+fn commands(home: &TestHome) -> Vec<Said> {
+    let all: [&[&str]; 4] = [
+        &["kpi", "list"],
+        &["kpi", "show", "win_rate"],
+        &["kpi", "value", "win_rate", "--period", "2017"],
+        &["report", "run", "weekly", "--again"],
+    ];
+    all.iter().map(|arguments| home.run(arguments).succeeded()).collect()
+}
+
+#[test]
+fn no_command_refuses_because_of_a_draft() {
+    let home = TestHome::new();
+    home.write("kpis/own/draft.rhai", "kpi(#{");
+    write(&home, "config/thresholds.toml", LATIN_1);
+    write(&home, "config/calendar.toml", LATIN_1);
+    // Before anything was in force, and after.
+    for _ in 0..2 {
+        for said in commands(&home) {
+            for text in ["own/draft.rhai", "config/thresholds.toml", "config/calendar.toml", "line 1 is not UTF-8"] {
+                assert!(said.err.contains(text), "“{text}” is not in:\n{}", said.err);
+            }
+        }
+    }
+    let home = TestHome::empty();
+    home.write("kpis/own/draft.rhai", "kpi(#{");
+    assert!(home.run(&["kpi", "list"]).succeeded().err.contains("own/draft.rhai"));
+}
+
+#[test]
+fn a_broken_file_leaves_its_version_in_force_to_commands() {
+    let home = TestHome::new();
+    let shipped = home.run(&["kpi", "show", "win_rate"]).succeeded().out;
+    let own = shipped.replace("Win rate", "Our win rate");
+    home.write("kpis/pipeline/win_rate.rhai", &own);
+    home.run(&["kpi", "activate"]).succeeded();
+    home.write("kpis/pipeline/win_rate.rhai", "kpi(#{");
+    let said = home.run(&["kpi", "show", "win_rate"]).succeeded();
+    assert!(said.out.contains("Our win rate") && said.err.contains("pipeline/win_rate.rhai"), "{said:?}");
+    home.run(&["kpi", "check"]).failed(1, &["pipeline/win_rate.rhai"]);
+}
+
+#[test]
+fn a_template_that_is_not_in_order_keeps_no_report_from_being_made() {
+    let home = TestHome::new();
+    home.write("templates/mail/weekly.txt", "{% if %}");
+    write(&home, "templates/mail/weekly.mjml", LATIN_1);
+    // This one fails only when the mail is made.
+    home.write("templates/mail/subject.txt", "{{ view.titel.nonsense }}");
+    let said = home.run(&["report", "run", "weekly"]).succeeded();
+    for text in ["templates/mail/weekly.txt", "templates/mail/weekly.mjml", "templates/mail/subject.txt"] {
+        assert!(said.err.contains(text), "“{text}” is not in:\n{}", said.err);
+    }
+    let stored = home.store().edition(said.out.trim().parse().unwrap()).unwrap().unwrap();
+    let empty = TestHome::new();
+    let shipped = empty.run(&["report", "run", "weekly"]).succeeded().out;
+    let shipped = empty.store().edition(shipped.trim().parse().unwrap()).unwrap().unwrap();
+    // It says what it was made with: the same as where nobody wrote a template.
+    assert_eq!(stored.head.checksum, shipped.head.checksum);
+}
+
+#[test]
+fn pipes_and_devices_hold_up_nothing_and_fill_no_memory() {
+    let home = TestHome::new();
+    let folders = [
+        ("kpis/own", "rhai"),
+        ("config/reports", "toml"),
+        ("config/imports", "toml"),
+        ("templates/mail", "txt"),
+        ("templates/web", "html"),
+    ];
+    for (folder, ending) in folders {
+        pipe(&home, &format!("{folder}/pipe.{ending}"));
+        link(&home, &format!("{folder}/zero.{ending}"), "/dev/zero");
+    }
+    pipe(&home, "config/thresholds.toml");
+    link(&home, "config/calendar.toml", "/dev/zero");
+    commands(&home);
+    home.run(&["report", "list"]).succeeded();
+    home.run(&["kpi", "check"]).failed(1, &["own/pipe.rhai cannot be read: it is no regular file"]);
+    home.run(&["kpi", "check", home.path().join("kpis/own").to_str().unwrap()]).failed(1, &["no regular file"]);
+    home.run(&["import", "/dev/null", "--map", "pipe"]).failed(2, &["pipe.toml", "no regular file"]);
+    let served = Served::start(&home);
+    assert!(served.body("/kpis?lang=en").contains("Win rate"));
+    let health = served.body("/healthz");
+    assert_eq!(health.matches("it is no regular file").count(), 2 * folders.len() + 2, "{health}");
+    home.write("config/pegel.toml", "");
+    pipe(&home, "config/pegel.toml");
+    home.run(&["kpi", "list"]).failed(2, &["config/pegel.toml cannot be read: it is no regular file"]);
+}
+
+#[test]
+fn a_server_starts_and_shows_what_is_not_in_order() {
+    let home = TestHome::new();
+    home.write("config/reports/weekly.toml", "title = 1\n");
+    home.write("templates/web/layout.html", "{% if %}");
+    home.write("templates/mail/weekly.txt", "{% if %}");
+    write(&home, "config/imports/fair.toml", LATIN_1);
+    home.write("kpis/own/draft.rhai", "kpi(#{");
+    write(&home, "config/thresholds.toml", LATIN_1);
+    let served = Served::start(&home);
+    let (page, health) = (served.body("/operations?lang=en"), served.get("/healthz"));
+    assert!(health.starts_with("HTTP/1.1 200") && health.contains("\"in_order\":false"), "{health}");
+    for file in [
+        "config/reports/weekly.toml",
+        "templates/web/layout.html",
+        "templates/mail/weekly.txt",
+        "config/imports/fair.toml",
+        "kpis/own/draft.rhai",
+        "config/thresholds.toml",
+    ] {
+        assert!(page.contains(&format!("<code>{file}</code>")), "{file} is not in:\n{page}");
+        assert!(health.contains(file), "{file} is not in:\n{health}");
+    }
+    assert!(served.body("/kpis?lang=en").contains("Win rate"));
+    // What is read each time is in order as soon as it is mended.
+    home.write("config/reports/weekly.toml", WEEKLY);
+    std::fs::remove_file(home.path().join("templates/web/layout.html")).unwrap();
+    let page = served.body("/operations?lang=en");
+    assert!(!page.contains("weekly.toml") && !page.contains("layout.html"), "{page}");
+    home.write("config/pegel.toml", "curency = 1\n");
+    assert!(served.body("/operations").contains("config/pegel.toml"));
+}
+
+#[test]
+fn utf8_with_a_byte_order_mark_is_read_everywhere() {
+    let home = TestHome::new();
+    let marked = |text: &str| format!("\u{feff}{text}");
+    home.write("config/pegel.toml", &marked("currency = \"EUR\"\n"));
+    home.write("config/thresholds.toml", &marked("[win_rate]\ncritical = 0.1\n"));
+    home.write("config/calendar.toml", &marked("zone = \"Europe/Berlin\"\n"));
+    home.write("config/reports/north.toml", &marked(WEEKLY));
+    home.write("templates/mail/subject.txt", &marked("ours"));
+    let shipped = home.run(&["kpi", "show", "win_rate"]).succeeded().out;
+    home.write("kpis/pipeline/win_rate.rhai", &marked(&shipped));
+    home.write("config/imports/fair.toml", &marked("[[tables]]\ntable = \"leads\"\nkey = \"id\"\n"));
+    let file = home.write("fair.csv", "id\nL1\n");
+    home.run(&["import", file.to_str().unwrap(), "--map", "fair"]).succeeded();
+    let said = home.run(&["report", "run", "north"]).succeeded();
+    assert!(!said.err.contains("not in order"), "{}", said.err);
+    let edition = home.store().edition(said.out.trim().parse().unwrap()).unwrap().unwrap();
+    let subject = edition.parts.iter().find(|part| part.name == "subject.txt").unwrap();
+    assert_eq!(subject.content, "ours");
+    assert!(home.run(&["kpi", "check"]).succeeded().out.ends_with(" in order\n"));
+}

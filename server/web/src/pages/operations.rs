@@ -1,0 +1,75 @@
+//! `/operations`: what is not in order and waits for somebody to mend it.
+
+use super::blocking;
+use crate::State;
+use crate::failure::Failure;
+use crate::locale::Locale;
+use crate::problems::{FileKind, FileProblem, files_not_in_order};
+use crate::templates::{Frame, html};
+use crate::words::{SectionWords, Words};
+use actix_web::{HttpRequest, HttpResponse, web};
+use pegel_catalog::files::in_home;
+use serde::Serialize;
+
+/// What the page says: nothing, if all is in order.
+#[derive(Serialize)]
+struct Page {
+    sections: Vec<Section>,
+}
+
+/// What is not in order of one kind; there is something.
+#[derive(Serialize)]
+struct Section {
+    id: &'static str,
+    title: &'static str,
+    /// What that means until it is mended.
+    text: &'static str,
+    problems: Vec<Line>,
+    /// Files that are in order and wait for the others.
+    waiting: Vec<String>,
+}
+
+/// One thing that is not in order.
+#[derive(Serialize)]
+struct Line {
+    name: String,
+    /// Several lines.
+    message: String,
+}
+
+/// The page.
+pub(crate) async fn show(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Failure> {
+    let locale = Locale::of(&request);
+    let words = locale.words();
+    let page = blocking(&state, |state| Ok(gather(state, words))).await?;
+    let text = state.templates.render("operations.html", &Frame::new(&request, &locale, "operations"), &page)?;
+    Ok(html(HttpResponse::Ok(), text))
+}
+
+fn gather(state: &State, words: &'static Words) -> Page {
+    let problems = files_not_in_order(state);
+    let words = &words.sections;
+    let kinds: [(&'static str, &[FileKind], &'static SectionWords); 5] = [
+        ("reports", &[FileKind::Report], &words.reports),
+        ("templates", &[FileKind::Template], &words.templates),
+        ("kpis", &[FileKind::Kpi, FileKind::Thresholds, FileKind::Calendar], &words.kpis),
+        ("mappings", &[FileKind::Mapping], &words.mappings),
+        ("configuration", &[FileKind::Configuration], &words.configuration),
+    ];
+    let mut sections: Vec<Section> =
+        kinds.into_iter().map(|(id, kinds, words)| Section::of(id, words, &problems, kinds)).collect();
+    if let Some(kpis) = sections.iter_mut().find(|section| section.id == "kpis") {
+        kpis.waiting = state.live.in_force().waiting.iter().map(|file| in_home(file)).collect();
+    }
+    sections.retain(|section| !section.problems.is_empty());
+    Page { sections }
+}
+
+impl Section {
+    fn of(id: &'static str, words: &SectionWords, all: &[FileProblem], kinds: &[FileKind]) -> Section {
+        let of_these = all.iter().filter(|problem| kinds.contains(&problem.about));
+        let line = |problem: &FileProblem| Line { name: problem.file.clone(), message: problem.message.clone() };
+        let problems = of_these.map(line).collect();
+        Section { id, title: words.title, text: words.text, problems, waiting: Vec::new() }
+    }
+}
