@@ -4,6 +4,7 @@
 //! - [`cli`]: the command line; [`commands`]: one file per command; [`outcome`]: how they end
 //! - [`home`], [`config`]: what they work on
 //! - [`composer`]: how a due report becomes an edition; [`problems`]: which files of a home are not in order
+//! - [`watchdog`]: ends a server that does not end by itself
 //! - [`demo`]: made-up data
 
 mod cli;
@@ -14,6 +15,7 @@ mod demo;
 mod home;
 mod outcome;
 mod problems;
+mod watchdog;
 
 use clap::Parser;
 use cli::{Cli, Command};

@@ -39,6 +39,30 @@ fn a_server_killed_between_two_ticks_sends_no_second_mail_after_its_restart() {
 }
 
 #[test]
+fn a_server_told_to_stop_ends_at_once() {
+    let home = TestHome::new();
+    let served = Served::start(&home);
+    assert!(served.get("/healthz").starts_with("HTTP/1.1 200"));
+    assert_eq!(served.stop(), Some(0));
+}
+
+#[test]
+fn a_server_told_to_stop_ends_though_a_mail_server_keeps_it_waiting() {
+    let home = TestHome::new();
+    let weekly = include_str!("../../../config/reports/weekly.toml");
+    home.write("config/reports/weekly.toml", &weekly.replace("recipients = []", "recipients = [\"a@example.com\"]"));
+    // It takes the connection and says nothing, for longer than anybody waits for a server to stop.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("smtp://127.0.0.1:{}", silent.local_addr().unwrap().port());
+    let served = Served::start_with(&home, &["--mail-url", &url]);
+    let _connection = silent.accept().unwrap();
+    let told = Instant::now();
+    served.stop();
+    // The mail server would be given half a minute, the watchdog gives nine seconds; this machine may be busy.
+    assert!(told.elapsed() < Duration::from_secs(20), "{:?}", told.elapsed());
+}
+
+#[test]
 fn any_address_but_loopback_is_refused() {
     let home = TestHome::new();
     home.run(&["serve", "--address", "0.0.0.0:7345"]).failed(2, &["0.0.0.0:7345", "listen on 127.0.0.1 or [::1]"]);

@@ -6,8 +6,8 @@ use actix_web::dev::Server;
 use actix_web::{App, HttpServer, web};
 use std::net::TcpListener;
 
-/// Seconds that requests under way are given when the server is told to stop.
-const GRACE_SECONDS: u64 = 10;
+/// Seconds that requests under way are given when the server is told to stop; delivery needs some after them.
+const GRACE_SECONDS: u64 = 5;
 
 /// Answers until the process is told to stop (SIGINT, SIGTERM), then finishes the requests under way.
 ///

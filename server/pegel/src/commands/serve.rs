@@ -5,7 +5,7 @@ use crate::cli::{self, Global};
 use crate::composer::Composer;
 use crate::home::Home;
 use crate::outcome::{Done, Failure, Outcome, broke, usage};
-use crate::problems;
+use crate::{problems, watchdog};
 use anyhow::anyhow;
 use pegel_delivery::{Clock, Ticker};
 use pegel_web::{Bound, State, Templates, check_address};
@@ -54,6 +54,7 @@ pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Outcome {
         bound: Bound::of_the_machine(),
         other_files,
     };
+    watchdog::watch()?;
     let following = live.follow().map_err(broke)?;
     let runtime = tokio::runtime::Runtime::new().map_err(broke)?;
     runtime.block_on(async {

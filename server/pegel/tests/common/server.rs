@@ -58,6 +58,13 @@ impl Served {
         rest.split('"').next().unwrap().to_owned()
     }
 
+    /// Tells it to stop, and waits until it has; its exit status.
+    pub fn stop(mut self) -> Option<i32> {
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(told.success());
+        self.child.wait().unwrap().code()
+    }
+
     /// As `kill -9` does.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
