@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::outcome::{Failure, broke, usage};
+use anyhow::anyhow;
 use pegel_catalog::Catalog;
 use pegel_catalog::activation::{ActivationError, Follow, catalog_for};
 use pegel_catalog::files::in_home;
@@ -111,6 +112,18 @@ pub fn say_problems(problems: &[Problem]) {
     for Problem { file, message } in problems {
         eprintln!("{} is not in order and waits:\n{message}\n", in_home(file));
     }
+}
+
+/// An error with a hint if there is no folder of that name, for all commands that make none.
+///
+/// # Errors
+/// In that case.
+pub fn check_folder(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let path = path.display();
+    Err(usage(anyhow!("there is no folder {path}: check --home, or make a home there with `pegel init {path}`")))
 }
 
 /// Files that are not in order are wrong usage; a database that does not answer broke.

@@ -31,6 +31,9 @@ fn main() -> ExitCode {
 }
 
 fn run(Cli { global, command }: Cli) -> Outcome {
+    if !matches!(command, Command::Demo(_) | Command::Init { .. }) {
+        home::check_folder(&global.home())?;
+    }
     match command {
         Command::Demo(demo) => commands::demo::run(&demo, &global),
         Command::Serve(serve) => commands::serve::run(&serve, &global),

@@ -217,3 +217,29 @@ fn utf8_with_a_byte_order_mark_is_read_everywhere() {
     assert_eq!(subject.content, "ours");
     assert!(home.run(&["kpi", "check"]).succeeded().out.ends_with(" in order\n"));
 }
+
+#[test]
+fn a_home_that_does_not_exist_is_an_error_for_all_but_those_that_make_one() {
+    let typo = |arguments: &[&str]| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pegel"));
+        let output =
+            command.env_clear().arg("--home").arg(folder.path().join("typo")).args(arguments).output().unwrap();
+        Said::of(&output)
+    };
+    for command in [
+        &["kpi", "list"][..],
+        &["kpi", "check"],
+        &["kpi", "test"],
+        &["kpi", "new", "mine"],
+        &["kpi", "value", "win_rate", "--period", "2017"],
+        &["report", "list"],
+        &["report", "run", "weekly"],
+        &["import", "x.csv", "--map", "olist_leads"],
+        &["migrate"],
+        &["serve"],
+    ] {
+        typo(command).failed(2, &["there is no folder ", "typo", "pegel init"]);
+    }
+    typo(&["init"]).succeeded();
+}
