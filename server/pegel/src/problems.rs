@@ -4,9 +4,10 @@ use crate::config::{self, Config};
 use pegel_catalog::live::Live;
 use pegel_home::{Kept, Problem};
 use pegel_import::Mapping;
-use pegel_report::definition;
+use pegel_report::definition::{self, ReportDefinition};
 use pegel_report::render::Templates;
 use pegel_web::problems::{FileKind, FileProblem};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,21 +27,27 @@ pub fn finder(
     })
 }
 
+/// By name, what lies in one folder.
+type All<T, E> = BTreeMap<String, Result<T, E>>;
+
 /// A report is in order if all that it shows is in force as well.
 fn reports(home: &Path, live: &Live) -> Vec<Problem> {
-    let all = match definition::all(home) {
-        Ok(all) => all,
-        Err(error) => return vec![problem(&definition::file_of("*"), &error)],
-    };
     let catalog = live.current();
-    let checked =
-        all.into_iter().map(|(name, report)| (name, report.and_then(|report| report.kpis(&catalog).map(drop))));
-    checked.filter_map(|(name, report)| Some(problem(&definition::file_of(&name), &report.err()?))).collect()
+    let check = |report: ReportDefinition| report.kpis(&catalog).map(drop);
+    let checked = |all: All<_, _>| all.into_iter().map(|(name, report)| (name, report.and_then(check))).collect();
+    wrong(definition::all(home).map(checked), definition::file_of)
 }
 
 fn mappings(home: &Path) -> Vec<Problem> {
-    let names = Mapping::names(home).into_iter();
-    names.filter_map(|name| Some(problem(&Mapping::file_of(&name), &Mapping::find(home, &name).err()?))).collect()
+    wrong(Mapping::all(home), Mapping::file_of)
+}
+
+/// What is wrong in one folder; or that nobody can look into it.
+fn wrong<T, E: ToString>(all: Result<All<T, E>, E>, file_of: fn(&str) -> String) -> Vec<Problem> {
+    match all {
+        Ok(all) => all.iter().filter_map(|(name, one)| Some(problem(&file_of(name), one.as_ref().err()?))).collect(),
+        Err(error) => vec![problem(&file_of("*"), &error)],
+    }
 }
 
 /// What is configured counts from the start of the server on; what is wrong by now keeps it from starting again.

@@ -47,17 +47,22 @@ fn pages_and_mail_show_in_a_browser_and_fit_a_phone() {
     let mail = edition.lines().next().unwrap().strip_prefix("edition ").unwrap().to_owned();
     assert!(width_on_a_phone(&std::fs::read_to_string(mail).unwrap(), home.path()) <= PHONE);
 
+    home.write("kpis/own/draft.rhai", &format!("kpi(#{{ id: \"draft\", {}", "title: \"a long line\", ".repeat(20)));
     let served = Served::start(&home);
-    for (page, shows) in
-        [("/editions", "Weekly"), ("/editions/1", "Küste"), ("/kpis", "Feedback"), ("/kpis/revenue", "Revenue")]
-    {
-        let output = browse(&format!("http://{}{page}?lang=en", served.address), home.path());
+    for (page, shows) in [
+        ("/editions?lang=en", "Weekly"),
+        ("/editions/1?lang=en", "Küste"),
+        ("/kpis?lang=en", "Feedback"),
+        ("/kpis/revenue?lang=en", "Revenue"),
+        ("/operations?lang=de", "own/draft.rhai"),
+    ] {
+        let output = browse(&format!("http://{}{page}", served.address), home.path());
         let dom = String::from_utf8(output.stdout).unwrap();
         assert!(dom.contains(shows), "{page}:\n{dom}");
         let complaints = String::from_utf8_lossy(&output.stderr);
         assert!(!complaints.contains(":CONSOLE"), "{page}: {complaints}");
 
-        let (html, style) = (served.body(&format!("{page}?lang=en")), served.body(&served.style_sheet()));
+        let (html, style) = (served.body(page), served.body(&served.style_sheet()));
         let styled = html.replace("</head>", &format!("<style>{style}</style></head>"));
         let width = width_on_a_phone(&styled, home.path());
         assert!(width <= PHONE, "{page} is {width} wide");

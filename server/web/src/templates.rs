@@ -171,7 +171,9 @@ mod tests {
 
     fn home(files: &[(&str, &[u8])]) -> tempfile::TempDir {
         let home = tempfile::tempdir().unwrap();
-        files.iter().for_each(|(name, text)| write(home.path(), name, text));
+        for (name, text) in files {
+            write(home.path(), name, text);
+        }
         home
     }
 

@@ -3,13 +3,16 @@
 use super::Mapping;
 use crate::error::ImportError;
 use include_dir::{Dir, include_dir};
-use pegel_home::Folder;
+use pegel_home::{Entry, Folder, Unreadable};
 use pegel_kpi::diagnostic::nearest;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../config/imports");
-const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "config/imports", endings: &[ENDING], deep: false };
-const ENDING: &str = "toml";
+const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "config/imports", endings: &["toml"], deep: false };
+
+/// The files of mappings by their names.
+type Files = BTreeMap<String, Result<Entry, Unreadable>>;
 
 impl Mapping {
     /// The mapping of that name: the home's `config/imports/NAME.toml`, or else the built-in one. One of the home that is
@@ -18,28 +21,46 @@ impl Mapping {
     /// # Errors
     /// If there is none (with the names that there are), or it is wrong.
     pub fn find(home: &Path, name: &str) -> Result<Mapping, ImportError> {
-        let mut listing = FOLDER.of_home(home);
-        if let Some(unlisted) = listing.folders.into_values().next() {
-            return Err(ImportError::Read { file: unlisted.path.display().to_string(), error: unlisted.error });
+        let mut files = files(home)?;
+        if let Some(file) = files.remove(name) {
+            return read(name, file);
         }
-        let file = listing.files.remove(&format!("{name}.{ENDING}")).ok_or_else(|| {
-            let known = Mapping::names(home);
-            let nearest = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
-            ImportError::UnknownMapping { name: name.to_owned(), nearest, known }
-        })?;
-        let entry = file
-            .map_err(|refused| ImportError::Read { file: refused.path.display().to_string(), error: refused.error })?;
-        Mapping::parse(&entry.text, name)
+        let known: Vec<String> = files.into_keys().collect();
+        let nearest = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
+        Err(ImportError::UnknownMapping { name: name.to_owned(), nearest, known })
     }
 
-    /// The names of all mappings, sorted.
-    pub fn names(home: &Path) -> Vec<String> {
-        let files = FOLDER.of_home(home).files.into_keys();
-        files.filter_map(|file| Some(file.strip_suffix(ENDING)?.strip_suffix('.')?.to_owned())).collect()
+    /// All mappings by name: each as it is, or what is wrong with it.
+    ///
+    /// # Errors
+    /// If the home's folder cannot be listed.
+    pub fn all(home: &Path) -> Result<BTreeMap<String, Result<Mapping, ImportError>>, ImportError> {
+        let mapping = |(name, file): (String, _)| {
+            let mapping = read(&name, file);
+            (name, mapping)
+        };
+        Ok(files(home)?.into_iter().map(mapping).collect())
     }
 
     /// The name of the file of a mapping, relative to the home.
     pub fn file_of(name: &str) -> String {
-        FOLDER.in_home(&format!("{name}.{ENDING}"))
+        FOLDER.in_home(&format!("{name}.toml"))
     }
+}
+
+fn read(name: &str, file: Result<Entry, Unreadable>) -> Result<Mapping, ImportError> {
+    Mapping::parse(&file.map_err(refused)?.text, name)
+}
+
+fn files(home: &Path) -> Result<Files, ImportError> {
+    let listing = FOLDER.of_home(home);
+    if let Some(unlisted) = listing.folders.into_values().next() {
+        return Err(refused(unlisted));
+    }
+    let mapping = |(file, read): (String, _)| (file.strip_suffix(".toml").unwrap_or(&file).to_owned(), read);
+    Ok(listing.files.into_iter().map(mapping).collect())
+}
+
+fn refused(Unreadable { path, error }: Unreadable) -> ImportError {
+    ImportError::Read { file: path.display().to_string(), error }
 }
