@@ -4,6 +4,8 @@ use crate::State;
 use pegel_catalog::files::in_home;
 use pegel_catalog::{calendar, thresholds};
 use pegel_home::Problem;
+use pegel_store::StoreError;
+use pegel_store::outbox::Held;
 use serde::Serialize;
 
 /// What a file is for.
@@ -42,6 +44,19 @@ pub(crate) fn files_not_in_order(state: &State) -> Vec<FileProblem> {
     all.extend(state.templates.problems().into_iter().map(|problem| FileProblem::of(FileKind::Template, problem)));
     all.extend(state.live.problems().into_iter().map(of_a_kpi));
     all
+}
+
+/// Mails that are not on their way.
+pub(crate) struct MailTrouble {
+    /// Those that wait for an operator.
+    pub held: Option<Held>,
+    pub given_up: i64,
+}
+
+impl MailTrouble {
+    pub(crate) fn now(state: &State) -> Result<MailTrouble, StoreError> {
+        Ok(MailTrouble { held: state.store.held_mails()?, given_up: state.store.given_up_mails()? })
+    }
 }
 
 fn of_a_kpi(Problem { file, message }: Problem) -> FileProblem {

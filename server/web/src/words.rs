@@ -151,6 +151,12 @@ pub(crate) struct OperationsWords {
     pub kpis: SectionWords,
     pub mappings: SectionWords,
     pub configuration: SectionWords,
+    pub mails: SectionWords,
+    pub mail_waits: &'static str,
+    pub mails_wait: &'static str,
+    pub mail_given_up: &'static str,
+    pub mails_given_up: &'static str,
+    pub send_again: &'static str,
 }
 
 /// What is said where things of one kind are not in order.
@@ -298,6 +304,15 @@ pub(crate) static EN: Words = Words {
             title: "Configuration",
             text: "The server goes on with what it read when it was started, but would not start again.",
         },
+        mails: SectionWords {
+            title: "Mails",
+            text: "Mails that wait are tried again by themselves; those that were given up are not.",
+        },
+        mail_waits: "mail waits since",
+        mails_wait: "mails wait, the first since",
+        mail_given_up: "mail was given up",
+        mails_given_up: "mails were given up",
+        send_again: "pegel deliveries list --failed shows why, pegel deliveries resend --failed sends again.",
     },
     failure: FailureWords {
         no_page: "There is no such page",
@@ -439,6 +454,15 @@ pub(crate) static DE: Words = Words {
             title: "Konfiguration",
             text: "Der Server läuft mit dem weiter, was er beim Start gelesen hat, würde aber nicht noch einmal starten.",
         },
+        mails: SectionWords {
+            title: "Mails",
+            text: "Wartende Mails werden von selbst erneut versucht; aufgegebene nicht.",
+        },
+        mail_waits: "Mail wartet seit",
+        mails_wait: "Mails warten, die erste seit",
+        mail_given_up: "Mail wurde aufgegeben",
+        mails_given_up: "Mails wurden aufgegeben",
+        send_again: "pegel deliveries list --failed zeigt, warum; pegel deliveries resend --failed sendet erneut.",
     },
     failure: FailureWords {
         no_page: "Diese Seite gibt es nicht",

@@ -1,14 +1,15 @@
 //! `/operations`: what is not in order and waits for somebody to mend it.
 
-use super::blocking;
+use super::{blocking, format};
 use crate::State;
 use crate::failure::Failure;
 use crate::locale::Locale;
-use crate::problems::{FileKind, FileProblem, files_not_in_order};
+use crate::problems::{FileKind, FileProblem, MailTrouble, files_not_in_order};
 use crate::templates::{Frame, html};
-use crate::words::{SectionWords, Words};
+use crate::words::{OperationsWords, SectionWords, Words};
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_catalog::files::in_home;
+use pegel_report::format::Format;
 use serde::Serialize;
 
 /// What the page says: nothing, if all is in order.
@@ -41,12 +42,16 @@ struct Line {
 pub(crate) async fn show(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Failure> {
     let locale = Locale::of(&request);
     let words = locale.words();
-    let page = blocking(&state, |state| Ok(gather(state, words))).await?;
+    let page = {
+        let locale = locale.clone();
+        blocking(&state, move |state| gather(state, words, &format(state, &locale))).await?
+    };
     let text = state.templates.render("operations.html", &Frame::new(&request, &locale, "operations"), &page)?;
     Ok(html(HttpResponse::Ok(), text))
 }
 
-fn gather(state: &State, words: &'static Words) -> Page {
+fn gather(state: &State, words: &'static Words, format: &Format) -> Result<Page, Failure> {
+    let mails = MailTrouble::now(state)?;
     let problems = files_not_in_order(state);
     let words = &words.sections;
     let kinds: [(&'static str, &[FileKind], &'static SectionWords); 5] = [
@@ -61,8 +66,9 @@ fn gather(state: &State, words: &'static Words) -> Page {
     if let Some(kpis) = sections.iter_mut().find(|section| section.id == "kpis") {
         kpis.waiting = state.live.in_force().waiting.iter().map(|file| in_home(file)).collect();
     }
+    sections.insert(0, Section::of_mails(&mails, words, format));
     sections.retain(|section| !section.problems.is_empty());
-    Page { sections }
+    Ok(Page { sections })
 }
 
 impl Section {
@@ -71,5 +77,27 @@ impl Section {
         let line = |problem: &FileProblem| Line { name: problem.file.clone(), message: problem.message.clone() };
         let problems = of_these.map(line).collect();
         Section { id, title: words.title, text: words.text, problems, waiting: Vec::new() }
+    }
+
+    fn of_mails(mails: &MailTrouble, words: &'static OperationsWords, format: &Format) -> Section {
+        let counted = |count: i64, one, many| {
+            let noun = if count == 1 { one } else { many };
+            format!("{} {noun}", format.count(count.unsigned_abs()))
+        };
+        let held = mails.held.iter().map(|held| Line {
+            name: format!("{} {}", counted(held.mails, words.mail_waits, words.mails_wait), format.instant(held.since)),
+            message: held.answer.clone(),
+        });
+        let given_up = (mails.given_up > 0).then(|| Line {
+            name: counted(mails.given_up, words.mail_given_up, words.mails_given_up),
+            message: words.send_again.to_owned(),
+        });
+        Section {
+            id: "mails",
+            title: words.mails.title,
+            text: words.mails.text,
+            problems: held.chain(given_up).collect(),
+            waiting: Vec::new(),
+        }
     }
 }

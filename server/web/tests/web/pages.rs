@@ -5,6 +5,8 @@ use crate::support::{Site, add_leads, catalog, publish, state};
 use pegel_catalog::activation::Follow;
 use pegel_catalog::live::Live;
 use pegel_store::Store;
+use pegel_store::leases::Lease;
+use pegel_store::outbox::{Fault, Refused};
 use pegel_store::testing::on_both;
 use pegel_web::problems::{FileKind, FileProblem};
 use pegel_web::{State, Templates};
@@ -151,6 +153,37 @@ fn operations_lists_every_file_that_is_not_in_order() {
         assert!(health.html().starts_with(r#"{"alive":true,"in_order":false,"problems":[{"about":"report","file":"#));
         assert!(health.html().contains("kpis/own/draft.rhai"), "{}", health.html());
         assert!(site.get("/kpis").html().contains("aria-current=\"page\">KPIs</a>"));
+    });
+}
+
+#[test]
+fn mails_that_wait_for_an_operator_are_told_on_the_page_and_to_whoever_watches() {
+    on_both(|store| {
+        publish(&store, &weekly());
+        let site = Site::on(store.clone());
+        assert!(site.get("/healthz").html().starts_with(r#"{"alive":true,"in_order":true"#));
+        let lease = Lease { now: weekly().created_at + 90, until: weekly().created_at + 120, holder: None };
+        let bob = store.claim_delivery(&lease).unwrap().unwrap();
+        let answer = "smtp://mail.example.com: permanent error (535): 5.7.8 Bad <credentials>";
+        let refused = Refused { fault: Fault::Operator, answer, retry_at: Some(lease.until) };
+        store.record_failed(bob.id, lease.now, &refused).unwrap();
+
+        let page = site.get("/operations");
+        let told = "1 mail waits since 16 November 2026 at 07:00 (Europe/Berlin)";
+        assert!(page.words().contains(told) && page.words().contains("Bad <credentials>"), "{}", page.words());
+        assert!(site.get_in("de", "/operations").words().contains("1 Mail wartet seit 16. November 2026"));
+        let health = site.get("/healthz");
+        assert_eq!(health.status, 200);
+        assert!(
+            health.html().starts_with(r#"{"alive":true,"in_order":false,"problems":[{"about":"mails","waiting":1"#)
+        );
+
+        // Given up: no longer something that the next tick may mend, but not forgotten either.
+        let again = store.claim_delivery(&Lease { now: lease.until, ..lease }).unwrap().unwrap();
+        let refused = Refused { fault: Fault::Recipient, answer: "550 no such user", retry_at: None };
+        store.record_failed(again.id, lease.until, &refused).unwrap();
+        assert!(site.get("/operations").words().contains("1 mail was given up"));
+        assert!(site.get("/healthz").html().starts_with(r#"{"alive":true,"in_order":true"#));
     });
 }
 
