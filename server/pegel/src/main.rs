@@ -23,6 +23,7 @@ use outcome::Outcome;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -46,12 +47,19 @@ fn run(Cli { global, command }: Cli) -> Outcome {
     }
 }
 
-/// Libraries speak up only when something is wrong.
-const QUIET: &str = "info,actix_server=warn,tokio_cron_scheduler=warn";
+/// Libraries speak up only when something is wrong with this server. What clients send that is no request is their affair:
+/// a scanner must not fill the log with errors.
+const QUIET: [&str; 3] = ["actix_server=warn", "tokio_cron_scheduler=warn", "actix_http::h1::dispatcher=off"];
 
-/// Standard output carries the answer alone. `PEGEL_LOG` says how much is logged, `info` by default.
+/// Standard output carries the answer alone. `PEGEL_LOG` says how much is logged, `info` by default; from `debug` on,
+/// libraries have their say as well.
 fn log_to_stderr() {
-    let filter = EnvFilter::try_from_env("PEGEL_LOG").unwrap_or_else(|_| EnvFilter::new(QUIET));
+    let mut filter = EnvFilter::try_from_env("PEGEL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    if filter.max_level_hint().is_some_and(|most| most < LevelFilter::DEBUG) {
+        for library in QUIET.iter().filter_map(|directive| directive.parse().ok()) {
+            filter = filter.add_directive(library);
+        }
+    }
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -7,6 +7,7 @@ use common::TestHome;
 use common::server::Served;
 use pegel_store::outbox::DeliveryState;
 use std::net::TcpListener;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 fn home_with(recipients: &str) -> TestHome {
@@ -100,6 +101,47 @@ fn a_killed_servers_claims_are_free_at_once_for_the_next_one() {
     let _served = Served::start(&home);
     wait_for("the mail", || home.files("outbox").len() == 1);
     assert_eq!(home.store().deliveries(None).unwrap()[0].attempts, 2);
+}
+
+/// A wall clock that can be set while a program runs: by a library from Debian's libfaketime that is loaded before others.
+struct WallClock {
+    /// Holds by how much it is off.
+    file: std::path::PathBuf,
+}
+
+impl WallClock {
+    fn set(&self, offset: &str) {
+        std::fs::write(&self.file, offset).unwrap();
+    }
+
+    /// Lets a command see this clock. The monotonic one is left alone.
+    fn shown_to(&self, mut command: Command) -> Command {
+        let library = std::fs::read_dir("/usr/lib").unwrap().flatten().map(|folder| folder.path());
+        let library = library.map(|folder| folder.join("faketime/libfaketime.so.1")).find(|library| library.exists());
+        command.env("LD_PRELOAD", library.expect("Debian's libfaketime is installed by tests/install"));
+        command.env("FAKETIME_TIMESTAMP_FILE", &self.file).env("FAKETIME_NO_CACHE", "1");
+        command.env("DONT_FAKE_MONOTONIC", "1").env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        command
+    }
+}
+
+#[test]
+fn a_server_whose_clock_is_put_back_goes_on_sending() {
+    let home = home_with("\"ada@example.com\"");
+    home.run(&["report", "run", "weekly", "--send"]).succeeded();
+    std::fs::remove_dir_all(home.path().join("outbox")).unwrap();
+    let clock = WallClock { file: home.path().join("clock") };
+    clock.set("+0");
+    let arguments = ["serve", "--address", "127.0.0.1:0"];
+    let served = Served::spawn(clock.shown_to(home.command_by_the_clock(&arguments)));
+    std::thread::sleep(Duration::from_secs(3));
+    clock.set("-3600");
+    let again = clock.shown_to(home.command_by_the_clock(&["deliveries", "resend", "1"])).output().unwrap();
+    common::Said::of(&again).succeeded();
+    // By the wall clock, the next tick would be an hour away.
+    wait_for("the mail", || home.files("outbox").len() == 1);
+    let log = served.logged();
+    assert!(log.contains("the clock was set") && log.contains("by_seconds=-3"), "{log}");
 }
 
 #[test]

@@ -69,3 +69,17 @@ fn any_address_but_loopback_is_refused() {
     home.run(&["serve", "--address", "192.168.1.20:7345"]).failed(2, &["192.168.1.20"]);
     home.run(&["serve", "--address", "everywhere"]).failed(2, &["everywhere"]);
 }
+
+#[test]
+fn what_is_no_request_does_not_fill_the_log() {
+    let home = TestHome::new();
+    let served = Served::start(&home);
+    for garbage in [&b"\x16\x03\x01 hello\r\n\r\n"[..], b"GET / HTTP/9.9\r\n\r\n", &[b'a'; 200_000]] {
+        let mut stream = std::net::TcpStream::connect(&served.address).unwrap();
+        // It may hang up before it has read all.
+        let _ = std::io::Write::write_all(&mut stream, garbage);
+        let _ = std::io::Read::read_to_end(&mut stream, &mut Vec::new());
+    }
+    assert!(served.get("/nowhere").starts_with("HTTP/1.1 404"));
+    assert_eq!(served.logged(), "");
+}

@@ -72,9 +72,16 @@ impl TestHome {
 
     /// The command, not started yet.
     pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command_by_the_clock(arguments);
+        command.args(["--now", NOW]);
+        command
+    }
+
+    /// The same, by the machine's clock.
+    pub fn command_by_the_clock(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pegel"));
         command.env_clear().env("TZ", "UTC");
-        command.arg("--home").arg(self.path()).args(["--now", NOW, "--database-url", self.database.url()]);
+        command.arg("--home").arg(self.path()).args(["--database-url", self.database.url()]);
         command.args(arguments);
         command
     }

@@ -4,12 +4,14 @@ use super::TestHome;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 
 /// A server that is killed when the test ends.
 pub struct Served {
     child: Child,
     /// Host and port.
     pub address: String,
+    log: Arc<Mutex<String>>,
 }
 
 impl Served {
@@ -32,9 +34,15 @@ impl Served {
             Some(rest.split('/').next().unwrap().to_owned())
         });
         let address = address.expect("the server says where it listens");
-        // Somebody must go on reading what it logs.
-        std::thread::spawn(move || lines.for_each(drop));
-        Served { child, address }
+        let log = Arc::<Mutex<String>>::default();
+        let written = Arc::clone(&log);
+        std::thread::spawn(move || lines.flatten().for_each(|line| *written.lock().unwrap() += &format!("{line}\n")));
+        Served { child, address, log }
+    }
+
+    /// What it has logged since it listens.
+    pub fn logged(&self) -> String {
+        self.log.lock().unwrap().clone()
     }
 
     /// The whole answer, headers and all.
