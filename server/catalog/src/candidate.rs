@@ -71,7 +71,7 @@ fn failed<'a>(kpis: impl Iterator<Item = &'a Kpi>) -> (Vec<Problem>, usize) {
         let message = failed.join("\n");
         match problems.iter_mut().find(|problem| problem.file == kpi.file) {
             Some(problem) => problem.message = format!("{}\n{message}", problem.message),
-            None => problems.push(Problem { file: kpi.file.clone(), message }),
+            None => problems.push(Problem::new(&kpi.file, &message)),
         }
     }
     (problems, count)
@@ -96,12 +96,11 @@ fn indented(text: &str) -> String {
 impl CatalogError {
     /// What is wrong, by file.
     pub fn problems(&self) -> Vec<Problem> {
-        let problem = |file: &str| Problem { file: file.to_owned(), message: self.to_string() };
+        let problem = |file: &str| Problem::new(file, self);
         match self {
-            CatalogError::Scripts(diagnostics) => diagnostics
-                .iter()
-                .map(|diagnostic| Problem { file: diagnostic.file.clone(), message: diagnostic.to_string() })
-                .collect(),
+            CatalogError::Scripts(diagnostics) => {
+                diagnostics.iter().map(|diagnostic| Problem::new(&diagnostic.file, diagnostic)).collect()
+            }
             CatalogError::Twice { first, second, .. } => vec![problem(first), problem(second)],
             CatalogError::Configuration { file, .. } => vec![problem(file)],
             CatalogError::Unreadable(unreadable) => vec![problem(&unreadable.path.to_string_lossy())],

@@ -209,7 +209,7 @@ impl Found {
         let mut files = (*Files::built_in().0).clone();
         let mut unreadable = Vec::new();
         let mut refuse = |name: &str, error: &Unreadable| {
-            unreadable.push(Problem { file: name.to_owned(), message: error.to_string() });
+            unreadable.push(Problem::new(name, error));
         };
         let own = scripts::FOLDER.own(home);
         for (name, read) in own.files {

@@ -8,7 +8,7 @@
 
 use crate::activation::{ActivationError, Follow, of_files};
 use crate::candidate::{Candidate, Problem};
-use crate::files::{Files, Found};
+use crate::files::{Files, Found, in_home};
 use crate::health::HealthBook;
 use crate::in_force::InForce;
 use crate::settle::{Settled, settle};
@@ -314,6 +314,6 @@ fn tell(in_force: &InForce, before: &Files) {
 
 fn refuse(problems: &[Problem]) {
     for Problem { file, message } in problems {
-        tracing::error!(file, "the file is not in order; what is in force of it stays:\n{message}");
+        tracing::error!("{} is not in order; what was in force before stays:\n{message}", in_home(file));
     }
 }

@@ -76,7 +76,7 @@ fn blamed(error: &CatalogError, changes: &[(&str, Change)]) -> Vec<Problem> {
     };
     let first = changes.iter().map(suspicion).min();
     let at_fault = changes.iter().filter(|change| Some(suspicion(change)) == first);
-    at_fault.map(|(name, _)| Problem { file: (*name).to_owned(), message: error.to_string() }).collect()
+    at_fault.map(|(name, _)| Problem::new(*name, error)).collect()
 }
 
 /// The files of KPIs that are in `before` and not among these.

@@ -78,7 +78,7 @@ impl<T> Made<T> {
 }
 
 fn tell(Problem { file, message }: &Problem) {
-    tracing::error!(file, "the file is not in order; what was in force before stays:\n{message}");
+    tracing::error!("{file} is not in order; what was in force before stays:\n{message}");
 }
 
 fn seen(listing: Listing) -> Seen {
@@ -96,7 +96,7 @@ fn settle<T>(folder: &Folder, seen: Seen, good: &Entries, make: Make<T>) -> Resu
         match found {
             Ok(entry) => _ = entries.insert(name.clone(), entry.clone()),
             Err(message) => {
-                problems.push(Problem { file: folder.in_home(name), message: message.clone() });
+                problems.push(Problem::new(folder.in_home(name), message));
                 go_back(&mut entries, name, good);
             }
         }
@@ -114,7 +114,7 @@ fn settle<T>(folder: &Folder, seen: Seen, good: &Entries, make: Make<T>) -> Resu
             return Err(Problem { file, message });
         }
         for name in back {
-            problems.push(Problem { file: folder.in_home(&name), message: message.clone() });
+            problems.push(Problem::new(folder.in_home(&name), &message));
             go_back(&mut entries, &name, good);
         }
     }

@@ -6,21 +6,14 @@
 //! - [`kept`]: what is made of a folder's files, made anew when they change; a file that is not in order keeps its last
 //!   good version
 //!
-//! Knows nothing of KPIs, reports or pages.
+//! [`Problem`]: what is wrong with a file, as it is told to people. Knows nothing of KPIs, reports or pages.
 
 pub mod folder;
 pub mod kept;
+mod problem;
 pub mod read;
 
 pub use folder::{Entry, Folder, Listing, Origin};
 pub use kept::{Kept, Made};
+pub use problem::Problem;
 pub use read::{Unreadable, read, read_if_there};
-
-/// What is wrong with one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// Its name, for people.
-    pub file: String,
-    /// What is wrong, and where; may have several lines.
-    pub message: String,
-}

@@ -93,7 +93,7 @@ impl Composer {
                 done => return done,
             };
             let Some(name) = error.template() else { return Err(error) };
-            current.note(Problem { file: format!("templates/{name}"), message: error.to_string() });
+            current.note(Problem::new(format!("templates/{name}"), &error));
             instead = Some(match templates.without(name) {
                 Some(without) => without,
                 None => return Err(error),

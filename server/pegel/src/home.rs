@@ -75,7 +75,7 @@ impl Home {
             Ok(store) => self.catalog_beside(Some(&store)),
             Err(StoreError::MissingFile { .. } | StoreError::SchemaBehind { .. }) => self.catalog_beside(None),
             Err(error) => {
-                eprintln!("{error}\nso what is shown is what the files say, in force or not");
+                eprintln!("{error}\nWhat follows is what the files say, whether it is in force or not.");
                 self.catalog_beside(None)
             }
         }
@@ -107,11 +107,16 @@ impl Home {
     }
 }
 
-/// Says on standard error which files wait, and why; the answer goes without them.
+/// Says on standard error which files of KPIs wait, and why; the answer goes without them.
 pub fn say_problems(problems: &[Problem]) {
     for Problem { file, message } in problems {
-        eprintln!("{} is not in order and waits:\n{message}\n", in_home(file));
+        say_problem(&in_home(file), message);
     }
+}
+
+/// The same of one file, by its name relative to the home.
+pub fn say_problem(file: &str, message: &str) {
+    eprintln!("{file} is not in order and waits:\n{message}\n");
 }
 
 /// An error with a hint if there is no folder of that name, for all commands that make none.

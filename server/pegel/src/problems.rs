@@ -45,16 +45,14 @@ fn mappings(home: &Path) -> Vec<Problem> {
 /// What is wrong in one folder; or that nobody can look into it.
 fn wrong<T, E: ToString>(all: Result<All<T, E>, E>, file_of: fn(&str) -> String) -> Vec<Problem> {
     match all {
-        Ok(all) => all.iter().filter_map(|(name, one)| Some(problem(&file_of(name), one.as_ref().err()?))).collect(),
-        Err(error) => vec![problem(&file_of("*"), &error)],
+        Ok(all) => {
+            all.iter().filter_map(|(name, one)| Some(Problem::new(file_of(name), one.as_ref().err()?))).collect()
+        }
+        Err(error) => vec![Problem::new(file_of("*"), &error)],
     }
 }
 
 /// What is configured counts from the start of the server on; what is wrong by now keeps it from starting again.
 fn configuration(home: &Path) -> Vec<Problem> {
-    Config::of_home(home).err().map(|error| problem(config::FILE, &format!("{error:#}"))).into_iter().collect()
-}
-
-fn problem(file: &str, error: &impl ToString) -> Problem {
-    Problem { file: file.to_owned(), message: error.to_string() }
+    Config::of_home(home).err().map(|error| Problem::new(config::FILE, &format!("{error:#}"))).into_iter().collect()
 }

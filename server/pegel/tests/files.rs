@@ -65,7 +65,11 @@ fn a_report_that_is_not_in_order_leaves_the_others() {
     let said = home.run(&["report", "list"]).succeeded();
     let names: Vec<&str> = said.out.lines().map(|line| line.split('\t').next().unwrap()).collect();
     assert_eq!(names, ["north", "weekly"]);
-    assert!(said.err.contains("latin is not in order") && said.err.contains("line 1 is not UTF-8"), "{}", said.err);
+    assert!(
+        said.err.contains("config/reports/latin.toml is not in order") && said.err.contains("line 1 is not UTF-8"),
+        "{}",
+        said.err
+    );
     assert!(said.err.contains("broken.toml:1:"), "{}", said.err);
     home.run(&["report", "run", "north"]).succeeded();
     home.run(&["report", "run", "latin"]).failed(2, &["latin.toml", "line 1 is not UTF-8"]);
@@ -99,6 +103,24 @@ fn no_command_refuses_because_of_a_draft() {
     let home = TestHome::empty();
     home.write("kpis/own/draft.rhai", "kpi(#{");
     assert!(home.run(&["kpi", "list"]).succeeded().err.contains("own/draft.rhai"));
+}
+
+#[test]
+fn a_script_can_be_checked_and_tested_beside_broken_files() {
+    let home = TestHome::new();
+    let shipped = home.run(&["kpi", "show", "win_rate"]).succeeded().out;
+    let script = home.write("mine.rhai", &shipped);
+    home.write("config/thresholds.toml", "[win_rate\n");
+    write(&home, "config/calendar.toml", LATIN_1);
+    home.write("kpis/lib/half.rhai", "fn half(");
+    home.write("kpis/own/draft.rhai", "kpi(#{");
+    for command in ["check", "test"] {
+        let said = home.run(&["kpi", command, script.to_str().unwrap()]).succeeded();
+        assert!(said.err.contains("config/thresholds.toml is not in order"), "{}", said.err);
+        assert!(said.err.contains("lib/half.rhai") && !said.err.contains("draft"), "{}", said.err);
+        let all = ["config/thresholds.toml", "config/calendar.toml", "lib/half.rhai", "own/draft.rhai"];
+        home.run(&["kpi", command]).failed(1, &all);
+    }
 }
 
 #[test]

@@ -68,7 +68,7 @@ impl Templates {
         let make = |entries: &Entries| {
             Templates::of(entries).map_err(|error| {
                 let file = error.template().and_then(|name| name.strip_prefix(PREFIX)).unwrap_or_default();
-                Problem { file: file.to_owned(), message: error.to_string() }
+                Problem::new(file, &error)
             })
         };
         Kept::new(FILES, home, make).map_err(|Problem { file, message }| ReportError::Template {

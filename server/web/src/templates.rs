@@ -67,7 +67,7 @@ impl Templates {
         current.value.render(name, frame, page).or_else(|error| {
             let text = self.built_in.render(name, frame, page)?;
             let file = at_fault(&error, std::iter::empty()).unwrap_or_else(|| name.to_owned());
-            current.note(Problem { file: FOLDER.in_home(&file), message: error.to_string() });
+            current.note(Problem::new(FOLDER.in_home(&file), &error));
             Ok(text)
         })
     }
@@ -79,7 +79,7 @@ impl Pages {
         let mut tera = Tera::new();
         tera.add_raw_templates(templates().map(|(name, entry)| (name, &entry.text))).map_err(|error| {
             let file = at_fault(&error, templates().map(|(name, _)| name)).unwrap_or_default();
-            Problem { file, message: error.to_string() }
+            Problem::new(file, &error)
         })?;
         let style_sheet = entries.get(STYLE_SHEET).map(|entry| entry.text.clone()).unwrap_or_default();
         Ok(Pages { tera, style_hash: hash(&style_sheet), style_sheet })

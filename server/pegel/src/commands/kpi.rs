@@ -11,10 +11,12 @@ mod tests;
 mod value;
 
 use crate::cli::{self, Global};
+use crate::home::say_problems;
 use crate::outcome::{Done, Failure, Outcome, answer, usage};
 use anyhow::anyhow;
 use pegel_catalog::files::{Files, Found};
 use pegel_catalog::scripts::{self, ScriptFile};
+use pegel_catalog::settle::settle;
 use pegel_catalog::{Catalog, CatalogError, declared, language, load_scripts};
 use pegel_home::Problem;
 use pegel_kpi::diagnostic::nearest;
@@ -61,16 +63,16 @@ fn show(id: &str, global: &Global) -> Outcome {
 
 /// Loads scripts and says what is wrong; tests are not run.
 fn check(path: Option<&Path>, global: &Global) -> Outcome {
-    let Sources { scripts, language, unreadable } = Sources::at(path, global)?;
+    let Sources { scripts, language, problems } = Sources::at(path, global)?;
     let (kpis, wrong) = load_scripts(&language, &scripts);
     for diagnostic in &wrong {
         eprintln!("{diagnostic}\n");
     }
-    for problem in &unreadable {
+    for problem in &problems {
         eprintln!("{}\n", problem.message);
     }
-    if !wrong.is_empty() || !unreadable.is_empty() {
-        eprintln!("{} in order, {} not", kpis.len(), wrong.len() + unreadable.len());
+    if !wrong.is_empty() || !problems.is_empty() {
+        eprintln!("{} in order, {} not", kpis.len(), wrong.len() + problems.len());
         return Ok(Done::NotInOrder);
     }
     if path.is_none() {
@@ -117,21 +119,34 @@ fn answer_changes(after: &Files, before: &Files) {
 struct Sources {
     scripts: Vec<ScriptFile>,
     language: Arc<Language>,
-    /// Files that would be among them.
-    unreadable: Vec<Problem>,
+    /// What is wrong with files that would be among them, or are shared by them.
+    problems: Vec<Problem>,
 }
 
 impl Sources {
     fn at(path: Option<&Path>, global: &Global) -> Result<Sources, Failure> {
-        let Found { files, unreadable } = Found::of_home(&global.home());
+        let found = Found::of_home(&global.home());
         let Some(path) = path else {
-            return Ok(Sources { scripts: files.scripts(), language: language(&files).map_err(usage)?, unreadable });
+            let (language, problems) = surroundings(&found)?;
+            return Ok(Sources { scripts: found.files.scripts(), language, problems });
         };
         let (scripts, wrong) = scripts::at(path);
         if scripts.is_empty() && wrong.is_empty() {
             return Err(usage(anyhow!("there is no script below {}", path.display())));
         }
-        let language = language(&files.with_scripts(&scripts)).map_err(usage)?;
-        Ok(Sources { scripts, language, unreadable: wrong.iter().flat_map(CatalogError::problems).collect() })
+        let found = Found { files: found.files.with_scripts(&scripts), unreadable: Vec::new() };
+        let (language, shared) = surroundings(&found)?;
+        let asked = |problem: &Problem| scripts.iter().any(|script| script.name == problem.file);
+        let (mut problems, others): (Vec<_>, Vec<_>) = shared.into_iter().partition(asked);
+        say_problems(&others);
+        problems.extend(wrong.iter().flat_map(CatalogError::problems));
+        Ok(Sources { scripts, language, problems })
     }
+}
+
+/// The language with the helpers, thresholds and calendar that are in order, and what is wrong with the others.
+fn surroundings(found: &Found) -> Result<(Arc<Language>, Vec<Problem>), Failure> {
+    let settled = settle(found, None, |files| language(&files)).map_err(usage)?;
+    let language = settled.made.ok_or_else(|| usage(CatalogError::Files(settled.problems.clone())))?;
+    Ok((language, settled.problems))
 }

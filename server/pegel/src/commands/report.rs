@@ -2,12 +2,13 @@
 
 use crate::cli::{self, Global};
 use crate::composer::Composer;
-use crate::home::Home;
+use crate::home::{Home, say_problem};
 use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
 use anyhow::{Context, anyhow};
 use jiff::civil::Weekday;
 use pegel_catalog::live::Live;
 use pegel_delivery::{Clock, DeliveryError, Mailer, Occasion, Outcome as Made, RunReport, Worker};
+use pegel_home::Problem;
 use pegel_kpi::period::{Period, zone};
 use pegel_report::ReportError;
 use pegel_report::archive::verify;
@@ -39,7 +40,8 @@ fn list(home: &Home) -> Outcome {
         let definition = match definition {
             Ok(definition) => definition,
             Err(error) => {
-                eprintln!("{name} is not in order and will not be made:\n{error}\n");
+                let Problem { file, message } = Problem::new(definition::file_of(&name), &error);
+                say_problem(&file, &message);
                 continue;
             }
         };

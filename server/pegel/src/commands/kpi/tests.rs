@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// Runs all tests of the scripts at a path, or of the home.
 pub fn run(command: &cli::Test, global: &Global) -> Outcome {
-    let Sources { scripts, language, unreadable } = Sources::at(command.path.as_deref(), global)?;
+    let Sources { scripts, language, problems } = Sources::at(command.path.as_deref(), global)?;
     let wanted = command.run.as_deref().map(Regex::new).transpose().context("--run").map_err(usage)?;
     let wants =
         |file: &str, name: &str| wanted.as_ref().is_none_or(|wanted| wanted.is_match(&format!("{file}: {name}")));
@@ -32,7 +32,7 @@ pub fn run(command: &cli::Test, global: &Global) -> Outcome {
             }
         }
     }
-    for problem in &unreadable {
+    for problem in &problems {
         eprintln!("{}\n", problem.message);
         suites.push(broken(&problem.file, &problem.message));
         tally.failed += 1;
