@@ -7,8 +7,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
-/// So deep lie the files of a folder at most.
-const DEEPEST: usize = 16;
+/// A folder that holds more, with all below it, is not meant: perhaps a link leads out of it.
+const MOST: usize = 10_000;
 
 /// A folder of which some files are built in; a file of the same name in the home replaces one.
 #[derive(Debug, Clone, Copy)]
@@ -91,15 +91,25 @@ impl Folder {
 /// wrote to be read here: hidden files and folders (locks and swap files of editors, `.DS_Store`, `._x`), and links
 /// that lead nowhere.
 pub fn list(root: &Path, endings: &[&str], deep: bool) -> Listing {
+    list_of(root, endings, deep, MOST)
+}
+
+fn list_of(root: &Path, endings: &[&str], deep: bool, most: usize) -> Listing {
+    let unlisted = |why: String| {
+        let unreadable = Unreadable { path: root.to_owned(), error: refused(why) };
+        Listing { folders: BTreeMap::from([(String::new(), unreadable)]), ..Listing::default() }
+    };
     let mut listing = Listing::default();
     if !root.is_dir() && std::fs::symlink_metadata(root).is_ok() {
-        let unreadable = Unreadable { path: root.to_owned(), error: refused("it is no folder") };
-        listing.folders.insert(String::new(), unreadable);
-        return listing;
+        return unlisted("it is no folder".to_owned());
     }
-    let depth = if deep { DEEPEST } else { 1 };
+    let depth = if deep { usize::MAX } else { 1 };
     let walk = WalkDir::new(root).min_depth(1).max_depth(depth).follow_links(true).sort_by_file_name();
-    for found in walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.path())) {
+    let walk = walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.path()));
+    for (count, found) in walk.enumerate() {
+        if count == most {
+            return unlisted(format!("it holds more than {most} files and folders"));
+        }
         match found {
             Ok(entry) if entry.file_type().is_dir() || !has_ending(entry.path(), endings) => {}
             Ok(entry) => add_file(entry, root, &mut listing),
@@ -154,4 +164,33 @@ fn has_ending(path: &Path, endings: &[&str]) -> bool {
 
 fn slashed(path: &Path) -> Option<String> {
     Some(path.to_str()?.replace('\\', "/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_may_hold_just_so_many_files() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("below")).unwrap();
+        for name in ["a.txt", "below/b.txt", ".hidden"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        assert_eq!(list_of(folder.path(), &["txt"], true, 3).files.len(), 2);
+        let listing = list_of(folder.path(), &["txt"], true, 2);
+        assert!(listing.files.is_empty());
+        assert!(listing.folders[""].to_string().ends_with("cannot be read: it holds more than 2 files and folders"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_is_no_text_is_told() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(std::ffi::OsStr::from_bytes(b"M\xfcller.txt")), "").unwrap();
+        let listing = list(folder.path(), &["txt"], false);
+        let unreadable = listing.files["M\u{fffd}ller.txt"].as_ref().unwrap_err();
+        assert_eq!(unreadable.error.to_string(), "its name is not UTF-8");
+    }
 }

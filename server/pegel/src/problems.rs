@@ -6,7 +6,7 @@ use pegel_home::{Kept, Problem};
 use pegel_import::Mapping;
 use pegel_report::definition::{self, ReportDefinition};
 use pegel_report::render::Templates;
-use pegel_web::problems::{FileKind, FileProblem};
+use pegel_web::problems::{self, About};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,13 +16,13 @@ pub fn finder(
     home: PathBuf,
     live: Arc<Live>,
     templates: Arc<Kept<Templates>>,
-) -> Arc<dyn Fn() -> Vec<FileProblem> + Send + Sync> {
+) -> Arc<dyn Fn() -> Vec<problems::Problem> + Send + Sync> {
     Arc::new(move || {
-        let of = |kind, problems: Vec<Problem>| problems.into_iter().map(move |problem| FileProblem::of(kind, problem));
-        of(FileKind::Report, reports(&home, &live))
-            .chain(of(FileKind::Template, templates.current().problems()))
-            .chain(of(FileKind::Mapping, mappings(&home)))
-            .chain(of(FileKind::Configuration, configuration(&home)))
+        let of = |about, all: Vec<Problem>| all.into_iter().map(move |one| problems::Problem::of_file(about, one));
+        of(About::Report, reports(&home, &live))
+            .chain(of(About::Template, templates.current().problems()))
+            .chain(of(About::Mapping, mappings(&home)))
+            .chain(of(About::Configuration, configuration(&home)))
             .collect()
     })
 }

@@ -147,10 +147,10 @@ fn a_template_that_is_not_in_order_keeps_no_report_from_being_made() {
     for text in ["templates/mail/weekly.txt", "templates/mail/weekly.mjml", "templates/mail/subject.txt"] {
         assert!(said.err.contains(text), "“{text}” is not in:\n{}", said.err);
     }
-    let stored = home.store().edition(said.out.trim().parse().unwrap()).unwrap().unwrap();
+    let stored = home.store().edition(said.edition()).unwrap().unwrap();
     let empty = TestHome::new();
-    let shipped = empty.run(&["report", "run", "weekly"]).succeeded().out;
-    let shipped = empty.store().edition(shipped.trim().parse().unwrap()).unwrap().unwrap();
+    let shipped = empty.run(&["report", "run", "weekly"]).succeeded();
+    let shipped = empty.store().edition(shipped.edition()).unwrap().unwrap();
     // It says what it was made with: the same as where nobody wrote a template.
     assert_eq!(stored.head.checksum, shipped.head.checksum);
 }
@@ -234,7 +234,7 @@ fn utf8_with_a_byte_order_mark_is_read_everywhere() {
     home.run(&["import", file.to_str().unwrap(), "--map", "fair"]).succeeded();
     let said = home.run(&["report", "run", "north"]).succeeded();
     assert!(!said.err.contains("not in order"), "{}", said.err);
-    let edition = home.store().edition(said.out.trim().parse().unwrap()).unwrap().unwrap();
+    let edition = home.store().edition(said.edition()).unwrap().unwrap();
     let subject = edition.parts.iter().find(|part| part.name == "subject.txt").unwrap();
     assert_eq!(subject.content, "ours");
     assert!(home.run(&["kpi", "check"]).succeeded().out.ends_with(" in order\n"));

@@ -1,6 +1,6 @@
 //! What the pages are made from.
 
-use crate::problems::FileProblem;
+use crate::problems::Problem;
 use crate::{Bound, Templates};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -23,8 +23,8 @@ pub struct State {
     pub templates: Arc<Templates>,
     /// How many pages compute at the same time.
     pub bound: Bound,
-    /// The files that are not in order, of all that the pages do not read themselves; looked for each time.
-    pub other_files: Arc<dyn Fn() -> Vec<FileProblem> + Send + Sync>,
+    /// What is not in order of all that the pages do not read themselves; looked for each time.
+    pub other_problems: Arc<dyn Fn() -> Vec<Problem> + Send + Sync>,
 }
 
 impl State {

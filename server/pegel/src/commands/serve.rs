@@ -42,7 +42,7 @@ pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Outcome {
     // Connections of its own: a mail that is out must be recorded, however many pages wait for one.
     let for_delivery = home.store()?;
     let composer = Composer::new(home, for_delivery.clone(), live.clone())?;
-    let other_files = problems::finder(home.path.clone(), live.clone(), composer.templates());
+    let other_problems = problems::finder(home.path.clone(), live.clone(), composer.templates());
     let worker = Arc::new(worker(home, for_delivery, composer, clock.clone())?);
     let state = State {
         store,
@@ -52,7 +52,7 @@ pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Outcome {
         currency: home.config.currency.clone(),
         templates: Arc::new(Templates::load(&home.path).map_err(broke)?),
         bound: Bound::of_the_machine(),
-        other_files,
+        other_problems,
     };
     watchdog::watch()?;
     let following = live.follow().map_err(broke)?;

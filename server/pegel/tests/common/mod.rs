@@ -116,6 +116,12 @@ impl Said {
         }
     }
 
+    /// The number of the edition that `report run` tells of.
+    pub fn edition(&self) -> i64 {
+        let number = self.out.strip_prefix("edition ").and_then(|rest| rest.split(' ').next());
+        number.and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("no edition in {}", self.out))
+    }
+
     #[track_caller]
     pub fn succeeded(self) -> Said {
         assert_eq!(self.status, 0, "{}{}", self.out, self.err);

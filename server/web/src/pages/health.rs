@@ -2,35 +2,34 @@
 
 use super::blocking;
 use crate::State;
-use crate::problems::{MailTrouble, files_not_in_order};
+use crate::problems::{self, About, MailTrouble, Problem};
 use actix_web::{HttpResponse, web};
-use pegel_store::outbox::Held;
-use serde_json::{Value as Json, json};
+use serde_json::{Value, json};
 
 /// 503 if the database does not answer. Else 200: what is not in order is for people to mend; to start the server again
 /// would not.
 pub(crate) async fn check(state: web::Data<State>) -> HttpResponse {
     let looked = blocking(&state, |state| {
         state.store.editions(1, 0)?;
-        Ok((files_not_in_order(state), MailTrouble::now(state)?.held))
+        let mut problems = problems::all(state);
+        problems.extend(MailTrouble::now(state)?.problem());
+        Ok(problems)
     });
     match looked.await {
-        Ok((files, held)) => {
-            let mut problems: Vec<Json> = files.iter().map(|problem| json!(problem)).collect();
-            problems.extend(held.map(of_mails));
-            let in_order = problems.is_empty();
-            HttpResponse::Ok().json(json!({ "alive": true, "in_order": in_order, "problems": problems }))
-        }
+        Ok(problems) => HttpResponse::Ok().json(said(true, &problems)),
         Err(error) => {
             tracing::warn!(%error, "the health check failed");
-            let problems = json!([{ "about": "database", "message": "the database does not answer" }]);
-            let body = json!({ "alive": false, "in_order": false, "problems": problems });
-            HttpResponse::ServiceUnavailable().json(body)
+            HttpResponse::ServiceUnavailable().json(said(false, &[silent_database()]))
         }
     }
 }
 
-fn of_mails(held: Held) -> Json {
-    let Held { mails, since, answer } = held;
-    json!({ "about": "mails", "waiting": mails, "since": since, "message": answer })
+fn said(alive: bool, problems: &[Problem]) -> Value {
+    json!({ "alive": alive, "in_order": problems.is_empty(), "problems": problems })
+}
+
+/// Why it does not answer stands in the log.
+fn silent_database() -> Problem {
+    let message = "the database does not answer".to_owned();
+    Problem { about: About::Database, name: "database".to_owned(), message }
 }

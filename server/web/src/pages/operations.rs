@@ -4,7 +4,7 @@ use super::{blocking, format};
 use crate::State;
 use crate::failure::Failure;
 use crate::locale::Locale;
-use crate::problems::{FileKind, FileProblem, MailTrouble, files_not_in_order};
+use crate::problems::{self, About, MailTrouble, Problem};
 use crate::templates::{Frame, html};
 use crate::words::{OperationsWords, SectionWords, Words};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -52,14 +52,14 @@ pub(crate) async fn show(request: HttpRequest, state: web::Data<State>) -> Resul
 
 fn gather(state: &State, words: &'static Words, format: &Format) -> Result<Page, Failure> {
     let mails = MailTrouble::now(state)?;
-    let problems = files_not_in_order(state);
+    let problems = problems::all(state);
     let words = &words.sections;
-    let kinds: [(&'static str, &[FileKind], &'static SectionWords); 5] = [
-        ("reports", &[FileKind::Report], &words.reports),
-        ("templates", &[FileKind::Template], &words.templates),
-        ("kpis", &[FileKind::Kpi, FileKind::Thresholds, FileKind::Calendar], &words.kpis),
-        ("mappings", &[FileKind::Mapping], &words.mappings),
-        ("configuration", &[FileKind::Configuration], &words.configuration),
+    let kinds: [(&'static str, &[About], &'static SectionWords); 5] = [
+        ("reports", &[About::Report], &words.reports),
+        ("templates", &[About::Template], &words.templates),
+        ("kpis", &[About::Kpi, About::Thresholds, About::Calendar], &words.kpis),
+        ("mappings", &[About::Mapping], &words.mappings),
+        ("configuration", &[About::Configuration], &words.configuration),
     ];
     let mut sections: Vec<Section> =
         kinds.into_iter().map(|(id, kinds, words)| Section::of(id, words, &problems, kinds)).collect();
@@ -72,9 +72,9 @@ fn gather(state: &State, words: &'static Words, format: &Format) -> Result<Page,
 }
 
 impl Section {
-    fn of(id: &'static str, words: &SectionWords, all: &[FileProblem], kinds: &[FileKind]) -> Section {
+    fn of(id: &'static str, words: &SectionWords, all: &[Problem], kinds: &[About]) -> Section {
         let of_these = all.iter().filter(|problem| kinds.contains(&problem.about));
-        let line = |problem: &FileProblem| Line { name: problem.file.clone(), message: problem.message.clone() };
+        let line = |problem: &Problem| Line { name: problem.name.clone(), message: problem.message.clone() };
         let problems = of_these.map(line).collect();
         Section { id, title: words.title, text: words.text, problems, waiting: Vec::new() }
     }

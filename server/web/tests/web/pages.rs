@@ -8,7 +8,7 @@ use pegel_store::Store;
 use pegel_store::leases::Lease;
 use pegel_store::outbox::{Fault, Refused};
 use pegel_store::testing::on_both;
-use pegel_web::problems::{FileKind, FileProblem};
+use pegel_web::problems::{About, Problem};
 use pegel_web::{State, Templates};
 use std::sync::Arc;
 
@@ -126,22 +126,22 @@ fn operations_lists_every_file_that_is_not_in_order() {
         write("templates/web/kpis.html", "{% if %}");
         let live = Live::start(home.path(), store.clone(), Arc::new(|| 1_794_800_000), Follow::Files).unwrap();
         let others = || {
-            let problem = |about, file: &str, message: &str| FileProblem {
+            let problem = |about, name: &str, message: &str| Problem {
                 about,
-                file: file.to_owned(),
+                name: name.to_owned(),
                 message: message.to_owned(),
             };
             vec![
-                problem(FileKind::Report, "config/reports/north.toml", "no title"),
-                problem(FileKind::Template, "templates/mail/weekly.txt", "a stray brace"),
-                problem(FileKind::Mapping, "config/imports/fair.toml", "no table"),
-                problem(FileKind::Configuration, "config/pegel.toml", "no zone"),
+                problem(About::Report, "config/reports/north.toml", "no title"),
+                problem(About::Template, "templates/mail/weekly.txt", "a stray brace"),
+                problem(About::Mapping, "config/imports/fair.toml", "no table"),
+                problem(About::Configuration, "config/pegel.toml", "no zone"),
             ]
         };
         let site = Site::of(State {
             live: Arc::new(live),
             templates: Arc::new(Templates::load(home.path()).unwrap()),
-            other_files: Arc::new(others),
+            other_problems: Arc::new(others),
             ..state(store, catalog())
         });
         insta::assert_snapshot!("operations_en", site.get("/operations").words());
@@ -150,7 +150,7 @@ fn operations_lists_every_file_that_is_not_in_order() {
         // Alive all the same, and the pages are shown.
         let health = site.get("/healthz");
         assert_eq!(health.status, 200);
-        assert!(health.html().starts_with(r#"{"alive":true,"in_order":false,"problems":[{"about":"report","file":"#));
+        assert!(health.html().starts_with(r#"{"alive":true,"in_order":false,"problems":[{"about":"report","name":"#));
         assert!(health.html().contains("kpis/own/draft.rhai"), "{}", health.html());
         assert!(site.get("/kpis").html().contains("aria-current=\"page\">KPIs</a>"));
     });
@@ -174,9 +174,9 @@ fn mails_that_wait_for_an_operator_are_told_on_the_page_and_to_whoever_watches()
         assert!(site.get_in("de", "/operations").words().contains("1 Mail wartet seit 16. November 2026"));
         let health = site.get("/healthz");
         assert_eq!(health.status, 200);
-        assert!(
-            health.html().starts_with(r#"{"alive":true,"in_order":false,"problems":[{"about":"mails","waiting":1"#)
-        );
+        assert!(health.html().starts_with(
+            r#"{"alive":true,"in_order":false,"problems":[{"about":"mails","name":"outbox","message":"1 wai"#
+        ));
 
         // Given up: no longer something that the next tick may mend, but not forgotten either.
         let again = store.claim_delivery(&Lease { now: lease.until, ..lease }).unwrap().unwrap();

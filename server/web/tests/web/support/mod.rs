@@ -142,7 +142,7 @@ pub fn state(store: Store, catalog: Catalog) -> State {
         currency: "EUR".to_owned(),
         templates: Arc::new(Templates::load(Path::new("there is no such home")).unwrap()),
         bound: Bound::new(2, Duration::from_mins(1)),
-        other_files: Arc::new(Vec::new),
+        other_problems: Arc::new(Vec::new),
     }
 }
 
