@@ -1,4 +1,4 @@
-//! Looks at the clock every half minute, in UTC: it only asks what is due, it does not decide.
+//! Looks at the clock when it starts and every half minute, in UTC: it only asks what is due, it does not decide.
 //!
 //! The scheduler reckons its next tick by the wall clock: put back by a week, it would wait for a week. So the wall clock is
 //! held against the monotonic one every second; when they part, that is logged, a tick is made at once, and the scheduler
@@ -72,7 +72,7 @@ async fn scheduler(cron: &str, worker: &Arc<Worker>, busy: &Arc<Mutex<()>>) -> R
     Ok(scheduler)
 }
 
-/// Lets the scheduler tick, and sets up another one whenever the wall clock jumps.
+/// Ticks at once, lets the scheduler tick, and sets up another one whenever the wall clock jumps.
 async fn keep_ticking(
     mut scheduler: JobScheduler,
     cron: &str,
@@ -82,6 +82,7 @@ async fn keep_ticking(
     mut stopped: oneshot::Receiver<()>,
 ) {
     let mut clocks = Clocks::new(clock);
+    tick(Arc::clone(&worker), Arc::clone(&busy)).await;
     loop {
         let jump = tokio::select! {
             jump = clocks.jump() => jump,

@@ -7,6 +7,7 @@ use crate::{Store, StoreError};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The variable that names a `PostgreSQL` server on which tests may create databases.
@@ -35,7 +36,15 @@ impl TestDatabase {
     /// # Panics
     /// If there is no place for temporary files.
     pub fn sqlite() -> TestDatabase {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        TestDatabase::sqlite_in(&std::env::temp_dir())
+    }
+
+    /// The same in a folder of some file system.
+    ///
+    /// # Panics
+    /// If there is no place in it.
+    pub fn sqlite_in(place: &Path) -> TestDatabase {
+        let folder = tempfile::tempdir_in(place).expect("a temporary folder can be made");
         let url = format!("sqlite:{}", folder.path().join("pegel.db").display());
         TestDatabase { url, kind: Kind::Sqlite { _folder: folder } }
     }

@@ -39,6 +39,13 @@ impl TestHome {
         home
     }
 
+    /// The same with the database on some file system.
+    pub fn with_database_in(place: &Path) -> TestHome {
+        let home = TestHome::with(TestDatabase::sqlite_in(place));
+        home.run(&["init"]).succeeded();
+        home
+    }
+
     /// A home made by `pegel init`, on PostgreSQL.
     pub fn empty_on_postgres() -> TestHome {
         TestHome::with(TestDatabase::postgres())
@@ -72,18 +79,35 @@ impl TestHome {
 
     /// The command, not started yet.
     pub fn command(&self, arguments: &[&str]) -> Command {
+        self.command_at(NOW, arguments)
+    }
+
+    /// The same at another time.
+    pub fn command_at(&self, now: &str, arguments: &[&str]) -> Command {
         let mut command = self.command_by_the_clock(arguments);
-        command.args(["--now", NOW]);
+        command.args(["--now", now]);
         command
     }
 
     /// The same, by the machine's clock.
     pub fn command_by_the_clock(&self, arguments: &[&str]) -> Command {
+        self.bare(&[&["--database-url", self.database.url()], arguments].concat())
+    }
+
+    /// The same on another database.
+    pub fn command_on(&self, database_url: &str, now: &str, arguments: &[&str]) -> Command {
+        self.bare(&[&["--database-url", database_url, "--now", now], arguments].concat())
+    }
+
+    fn bare(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pegel"));
         command.env_clear().env("TZ", "UTC");
-        command.arg("--home").arg(self.path()).args(["--database-url", self.database.url()]);
-        command.args(arguments);
+        command.arg("--home").arg(self.path()).args(arguments);
         command
+    }
+
+    pub fn database_url(&self) -> &str {
+        self.database.url()
     }
 
     /// Runs the command to its end.

@@ -1,0 +1,85 @@
+//! A disk that is full: a small file system in memory.
+
+use crate::Budget;
+use crate::common::TestHome;
+use crate::common::server::Served;
+use crate::link::Link;
+use crate::post::{Post, RECIPIENTS, Tally, monday};
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// A file system of some megabytes, gone when dropped.
+struct Disk(tempfile::TempDir);
+
+impl Disk {
+    /// `None` where this user may mount none.
+    fn new(megabytes: usize) -> Option<Disk> {
+        let folder = tempfile::tempdir().unwrap();
+        let size = format!("size={megabytes}m");
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder.path()).stderr(Stdio::null());
+        mount.status().is_ok_and(|status| status.success()).then_some(Disk(folder))
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Fills it up to the last byte.
+    fn fill(&self) {
+        let mut file = File::create(self.path().join("filler")).unwrap();
+        for size in [64 * 1024, 1024, 1] {
+            while file.write_all(&vec![b'x'; size]).is_ok() {}
+        }
+    }
+
+    fn clear(&self) {
+        std::fs::remove_file(self.path().join("filler")).unwrap();
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(self.path()).status();
+    }
+}
+
+/// The disk fills up while mails are in hand, stays full for a while, and is cleared.
+pub fn full(budget: Budget) -> Option<Tally> {
+    let disk = Disk::new(24)?;
+    let home = TestHome::with_database_in(disk.path());
+    let post = Post::open(&home);
+    post.pause(20);
+    // The mail server is reached through a link, so that the mails wait in the outbox until the disk is full.
+    let link = Link::to(post.server.address);
+    let (store, mut weeks, mut times) = (home.store(), 0, 0);
+    while budget.goes_on(weeks) {
+        link.cut();
+        let url = format!("smtp://{}", link.address);
+        let arguments = ["--mail-url", url.as_str(), "serve", "--address", "127.0.0.1:0"];
+        let start = || Served::spawn(home.command_at(&monday(weeks), &arguments));
+        let served = start();
+        while store.deliveries(None).unwrap().len() < (weeks + 1) * RECIPIENTS {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        served.kill();
+        link.mend();
+        home.run(&["deliveries", "resend", "--edition", &(weeks + 1).to_string()]).succeeded();
+        let served = start();
+        while post.server.mails().len() < weeks * RECIPIENTS + 3 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        disk.fill();
+        times += 1;
+        // Long enough for two ticks.
+        std::thread::sleep(Duration::from_secs(65));
+        disk.clear();
+        weeks += 1;
+        post.wait_for(&store, weeks * RECIPIENTS);
+        served.kill();
+    }
+    Some(post.count(&store, weeks, times))
+}
