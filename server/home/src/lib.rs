@@ -1,7 +1,7 @@
 //! A home's files: what is built in, replaced file by file by what lies in the home. Whoever reads files that people
 //! edit reads them through here, so that one file that is not in order takes down itself alone.
 //!
-//! - [`read`]: one file: regular, of bounded size, UTF-8
+//! - [`mod@read`]: one file: regular, of bounded size, UTF-8
 //! - [`folder`]: all files of a folder, each a text or the reason why not; what editors and systems leave about is skipped
 //! - [`kept`]: what is made of a folder's files, made anew when they change; a file that is not in order keeps its last
 //!   good version
