@@ -83,3 +83,18 @@ fn what_is_no_request_does_not_fill_the_log() {
     assert!(served.get("/nowhere").starts_with("HTTP/1.1 404"));
     assert_eq!(served.logged(), "");
 }
+
+#[test]
+fn a_database_deleted_under_the_server_is_told_and_not_replaced_by_an_empty_one() {
+    let home = TestHome::new();
+    let served = Served::start(&home);
+    assert!(served.get("/healthz").starts_with("HTTP/1.1 200"));
+    let file = std::path::PathBuf::from(home.database_url().strip_prefix("sqlite:").unwrap());
+    std::fs::remove_file(&file).unwrap();
+    assert!(served.get("/healthz").starts_with("HTTP/1.1 503"));
+    assert!(served.get("/editions").starts_with("HTTP/1.1 500"));
+    assert!(!file.exists());
+    assert!(served.logged().contains("was deleted or replaced while it was in use"), "{}", served.logged());
+    home.run(&["report", "run", "weekly"]).failed(2, &["there is no database", "pegel init"]);
+    assert!(!file.exists());
+}

@@ -36,7 +36,11 @@ impl Served {
         let address = address.expect("the server says where it listens");
         let log = Arc::<Mutex<String>>::default();
         let written = Arc::clone(&log);
-        std::thread::spawn(move || lines.flatten().for_each(|line| *written.lock().unwrap() += &format!("{line}\n")));
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                written.lock().unwrap().extend([line.as_str(), "\n"]);
+            }
+        });
         Served { child, address, log }
     }
 

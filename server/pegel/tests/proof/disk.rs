@@ -4,7 +4,7 @@ use crate::Budget;
 use crate::common::TestHome;
 use crate::common::server::Served;
 use crate::link::Link;
-use crate::post::{Post, RECIPIENTS, Tally, monday};
+use crate::post::{Post, RECIPIENTS, Tally, monday, wait_for};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -78,7 +78,7 @@ pub fn full(budget: Budget) -> Option<Tally> {
         std::thread::sleep(Duration::from_secs(65));
         disk.clear();
         weeks += 1;
-        post.wait_for(&store, weeks * RECIPIENTS);
+        wait_for(&store, weeks * RECIPIENTS);
         served.kill();
     }
     Some(post.count(&store, weeks, times))

@@ -3,7 +3,7 @@
 use crate::Budget;
 use crate::common::TestHome;
 use crate::common::server::Served;
-use crate::post::{Post, RECIPIENTS, Tally, monday};
+use crate::post::{Post, RECIPIENTS, Tally, monday, wait_for};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::process::Command;
@@ -27,7 +27,7 @@ pub fn run(home: &TestHome, budget: Budget) -> Tally {
         }
         let served = Served::spawn(command(home, &post, weeks));
         weeks += 1;
-        post.wait_for(&store, weeks * RECIPIENTS);
+        wait_for(&store, weeks * RECIPIENTS);
         served.kill();
     }
     post.count(&store, weeks, kills)

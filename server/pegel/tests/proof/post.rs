@@ -92,19 +92,6 @@ impl Post {
         }
     }
 
-    /// Waits until so many mails are recorded as delivered.
-    pub fn wait_for(&self, store: &Store, mails: usize) {
-        let until = Instant::now() + Duration::from_mins(3);
-        let delivered = || {
-            let rows = store.deliveries(None).unwrap_or_default().into_iter();
-            rows.filter(|row| row.state == DeliveryState::Delivered).count()
-        };
-        while delivered() < mails {
-            assert!(Instant::now() < until, "{} of {mails} mails are delivered", delivered());
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    }
-
     /// What became of the mails of so many weeks.
     pub fn count(&self, store: &Store, weeks: usize, troubles: usize) -> Tally {
         let mut tally = Tally { troubles, weeks, expected: weeks * RECIPIENTS, ..Tally::default() };
@@ -119,5 +106,18 @@ impl Post {
             tally.doubled_outside += times.saturating_sub(1 + allowed);
         }
         tally
+    }
+}
+
+/// Waits until so many mails are recorded as delivered.
+pub fn wait_for(store: &Store, mails: usize) {
+    let until = Instant::now() + Duration::from_mins(3);
+    let delivered = || {
+        let rows = store.deliveries(None).unwrap_or_default().into_iter();
+        rows.filter(|row| row.state == DeliveryState::Delivered).count()
+    };
+    while delivered() < mails {
+        assert!(Instant::now() < until, "{} of {mails} mails are delivered", delivered());
+        std::thread::sleep(Duration::from_millis(50));
     }
 }

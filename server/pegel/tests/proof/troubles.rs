@@ -4,7 +4,7 @@ use crate::Budget;
 use crate::common::TestHome;
 use crate::common::server::Served;
 use crate::link::Link;
-use crate::post::{Post, RECIPIENTS, Tally, monday};
+use crate::post::{Post, RECIPIENTS, Tally, monday, wait_for};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub fn readers(home: &TestHome, budget: Budget) -> Tally {
         let done = AtomicBool::new(false);
         answers += std::thread::scope(|scope| {
             let readers: Vec<_> = (0..READERS).map(|_| scope.spawn(|| reload(&served, &done))).collect();
-            post.wait_for(&store, weeks * RECIPIENTS);
+            wait_for(&store, weeks * RECIPIENTS);
             assert!(served.get("/healthz").starts_with("HTTP/1.1 200"));
             done.store(true, Ordering::SeqCst);
             readers.into_iter().map(|reader| reader.join().unwrap()).sum::<usize>()
@@ -53,8 +53,8 @@ pub fn database_away(budget: Budget) -> Tally {
     post.pause(40);
     let url = home.database_url().to_owned();
     let (front, rest) = url.split_once("@127.0.0.1:").unwrap();
-    let (port, name) = rest.split_once('/').unwrap();
-    let link = Link::to(([127, 0, 0, 1], port.parse().unwrap()).into());
+    let (number, name) = rest.split_once('/').unwrap();
+    let link = Link::to(([127, 0, 0, 1], number.parse().unwrap()).into());
     let linked = format!("{front}@{}/{name}", link.address);
     let (store, mut weeks, mut times) = (home.store(), 0, 0);
     while budget.goes_on(weeks) {
@@ -70,7 +70,7 @@ pub fn database_away(budget: Budget) -> Tally {
             times += 1;
         }
         weeks += 1;
-        post.wait_for(&store, weeks * RECIPIENTS);
+        wait_for(&store, weeks * RECIPIENTS);
         served.kill();
     }
     post.count(&store, weeks, times)
