@@ -74,7 +74,7 @@ fn any_address_but_loopback_is_refused() {
 fn what_is_no_request_does_not_fill_the_log() {
     let home = TestHome::new();
     let served = Served::start(&home);
-    for garbage in [&b"\x16\x03\x01 hello\r\n\r\n"[..], b"GET / HTTP/9.9\r\n\r\n", &[b'a'; 200_000]] {
+    for garbage in [&b"\x16\x03\x01 hello\r\n\r\n"[..], b"GET / HTTP/9.9\r\n\r\n", &vec![b'a'; 200_000]] {
         let mut stream = std::net::TcpStream::connect(&served.address).unwrap();
         // It may hang up before it has read all.
         let _ = std::io::Write::write_all(&mut stream, garbage);
