@@ -16,20 +16,22 @@ pub(crate) struct Formats<'a> {
     dates: &'a [DateFormat],
     date_names: &'a [String],
     zone: TimeZone,
+    /// Digits after the point in which amounts are stored.
+    money_digits: u8,
 }
 
 impl<'a> Formats<'a> {
     /// `zone` counts where the mapping names none.
-    pub fn new(format: &'a SourceFormat, zone: TimeZone) -> Formats<'a> {
+    pub fn new(format: &'a SourceFormat, zone: TimeZone, money_digits: u8) -> Formats<'a> {
         let zone = format.zone.clone().unwrap_or(zone);
-        Formats { decimal: format.decimal, dates: &format.dates, date_names: &format.date_names, zone }
+        Formats { decimal: format.decimal, dates: &format.dates, date_names: &format.date_names, zone, money_digits }
     }
 
     /// A value of that kind; an error is the reason why it is none.
     pub fn value(&self, kind: Kind, text: &str) -> Result<Value, String> {
         match kind {
             Kind::Text => self::text(text),
-            Kind::Integer | Kind::Number | Kind::Money => Self::number(kind, self.decimal(text)?),
+            Kind::Integer | Kind::Number | Kind::Money => self.number(kind, self.decimal(text)?),
             Kind::Instant => self.date(text)?.instant(&self.zone).map(Value::Integer).ok_or_else(|| out_of_range(text)),
             Kind::Date => Ok(Value::Integer(days_since_1970(self.date(text)?.day(&self.zone)))),
             Kind::Boolean => boolean(text).map(Value::Boolean),
@@ -48,9 +50,9 @@ impl<'a> Formats<'a> {
     }
 
     /// A number as a value of a numeric kind.
-    pub fn number(kind: Kind, number: Decimal) -> Result<Value, String> {
+    pub fn number(&self, kind: Kind, number: Decimal) -> Result<Value, String> {
         match kind {
-            Kind::Money => decimal::minor_units(number).map(Value::Integer),
+            Kind::Money => decimal::minor_units(number, self.money_digits).map(Value::Integer),
             Kind::Number => number.to_f64().filter(|number| number.is_finite()).map(Value::Number),
             _ if !number.is_integer() => return Err(format!("{number} is no whole number")),
             _ => number.to_i64().map(Value::Integer),

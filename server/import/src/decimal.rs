@@ -1,7 +1,6 @@
 //! Numbers as people write them, exactly: `1,117.10`, `9.326,84`, `$1,117.10K`, `(5)`, `75 %`.
 
 use crate::mapping::DecimalMark;
-use pegel_kpi::model::MONEY_DIGITS;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 /// Reads a number. Thousands may be grouped, but only in threes: `1,5` is no 15 where the comma groups. A currency sign
@@ -28,10 +27,10 @@ pub fn parse(text: &str, mark: DecimalMark) -> Option<Decimal> {
     Some(if signs == 1 { -number } else { number })
 }
 
-/// An amount as it is stored, with [`MONEY_DIGITS`] digits: 12.345 is 1234; half a unit goes to the even one. `None` if
-/// it does not fit.
-pub fn minor_units(amount: Decimal) -> Option<i64> {
-    let units = amount.checked_mul(Decimal::from(10_u64.pow(u32::from(MONEY_DIGITS))))?;
+/// An amount as it is stored, with so many digits after the point: of two, 12.345 is 1234; half a unit goes to the even
+/// one. `None` if it does not fit.
+pub fn minor_units(amount: Decimal, digits: u8) -> Option<i64> {
+    let units = amount.checked_mul(Decimal::from(10_u64.checked_pow(u32::from(digits))?))?;
     units.round_dp_with_strategy(0, RoundingStrategy::MidpointNearestEven).try_into().ok()
 }
 
@@ -122,7 +121,7 @@ mod tests {
     use DecimalMark::{Comma, Point};
 
     fn cents(text: &str, mark: DecimalMark) -> Option<i64> {
-        minor_units(parse(text, mark)?)
+        minor_units(parse(text, mark)?, 2)
     }
 
     #[test]

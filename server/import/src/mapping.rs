@@ -10,7 +10,7 @@ pub use file::{AttributeKind, Case, Condition, DecimalMark, Otherwise, Pattern, 
 use crate::dates::DateFormat;
 use encoding_rs::Encoding;
 use jiff::tz::TimeZone;
-use pegel_kpi::model::{Column, Table};
+use pegel_kpi::model::{Column, Kind, Table};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
@@ -25,6 +25,14 @@ pub struct Mapping {
     pub(crate) columns: Vec<String>,
     pub(crate) aliases: BTreeMap<String, Vec<String>>,
     pub(crate) tables: Vec<TableMapping>,
+}
+
+impl Mapping {
+    /// Whether it fills a column that holds amounts.
+    pub(crate) fn brings_money(&self) -> bool {
+        let mut columns = self.tables.iter().flat_map(|table| &table.columns);
+        columns.any(|(column, _)| column.kind == Kind::Money)
+    }
 }
 
 /// How a file is written.

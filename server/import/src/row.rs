@@ -128,7 +128,7 @@ impl Row<'_> {
         if let Some(scale) = rule.scale {
             number = number.checked_mul(scale).ok_or_else(too_large)?;
         }
-        Formats::number(kind, number)
+        self.formats.number(kind, number)
     }
 
     /// A missing one is null, which removes it.

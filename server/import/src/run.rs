@@ -12,6 +12,7 @@ use crate::source::{Record, Source};
 use crate::summary::Summary;
 use crate::write::write;
 use jiff::tz::TimeZone;
+use pegel_kpi::currency::Currency;
 use pegel_store::Store;
 use pegel_store::facts::{ImportRecord, Written};
 use std::io::{Read, Seek, SeekFrom};
@@ -28,6 +29,8 @@ pub struct Options {
     pub now: i64,
     /// In which dates without a zone are meant, unless the mapping names one: the home's.
     pub zone: TimeZone,
+    /// In which amounts are.
+    pub currency: Currency,
 }
 
 /// How far an import is.
@@ -74,9 +77,12 @@ pub fn import(
     options: &Options,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, ImportError> {
-    let formats = Formats::new(&mapping.format, options.zone.clone());
+    let formats = Formats::new(&mapping.format, options.zone.clone(), options.currency.stored_digits());
     let mut input = Input::new(source, file, mapping, &formats, progress)?;
     store.write(!options.dry_run, |writer| {
+        if mapping.brings_money() {
+            writer.record_currency(&options.currency)?;
+        }
         let mut checked = check(&mut input, writer)?;
         for table in 0..mapping.tables.len() {
             write(&mut input, writer, table, &mut checked, options.now)?;

@@ -206,6 +206,17 @@ pub struct Reading {
     pub rows: u64,
 }
 
+impl Reading {
+    /// The reading of a measure in whole units of the currency, of which each is `units` of those that are stored.
+    #[must_use]
+    pub fn in_whole_units(self, quantity: Quantity, units: f64) -> Reading {
+        match quantity {
+            Quantity::Money => Reading { value: self.value.map(|value| value / units), ..self },
+            _ => self,
+        }
+    }
+}
+
 /// A sum that loses nothing to the order of its terms (Neumaier 1974, “Rundungsfehleranalyse einiger Verfahren zur
 /// Summation endlicher Summen”), so that both databases print the same.
 #[derive(Debug, Clone, Copy, Default)]

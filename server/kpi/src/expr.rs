@@ -12,6 +12,8 @@ use std::sync::Arc;
 pub enum Expr {
     Column(Origin, Projection),
     Number(f64),
+    /// An amount in whole units of the currency; in what the rows count is known when they are read.
+    Money(f64),
     Text(Arc<str>),
     /// One end of the period that the row is counted for.
     Period(Edge),
@@ -116,7 +118,14 @@ impl<'a> Part<'a> {
     fn below(self) -> Vec<Part<'a>> {
         use Part::{Condition as C, Expr as E};
         match self {
-            E(Expr::Column(..) | Expr::Number(_) | Expr::Text(_) | Expr::Period(_) | Expr::Children(_)) => vec![],
+            E(
+                Expr::Column(..)
+                | Expr::Number(_)
+                | Expr::Money(_)
+                | Expr::Text(_)
+                | Expr::Period(_)
+                | Expr::Children(_),
+            ) => vec![],
             E(Expr::Arithmetic(left, _, right) | Expr::Coalesce(left, right) | Expr::Working(_, _, left, right)) => {
                 vec![E(left), E(right)]
             }
@@ -195,7 +204,12 @@ impl Expr {
                 let paths = projection.0.iter().map(|path| path.behind(parent)).collect();
                 Expr::Column(inner, Projection(paths))
             }
-            Expr::Column(..) | Expr::Number(_) | Expr::Text(_) | Expr::Period(_) | Expr::Children(_) => self.clone(),
+            Expr::Column(..)
+            | Expr::Number(_)
+            | Expr::Money(_)
+            | Expr::Text(_)
+            | Expr::Period(_)
+            | Expr::Children(_) => self.clone(),
             Expr::Arithmetic(left, operation, right) => Expr::Arithmetic(seen(left), *operation, seen(right)),
             Expr::Coalesce(left, right) => Expr::Coalesce(seen(left), seen(right)),
             Expr::When(condition, yes, no) => {

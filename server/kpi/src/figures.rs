@@ -1,6 +1,6 @@
 //! KPIs, periods and breakdowns in, figures out.
 
-use crate::aggregate::Reading;
+use crate::aggregate::{Measure, Reading};
 use crate::cell::{Breakdown, Cell, Group, Outcome};
 use crate::declaration::Lag;
 use crate::fold::{Fold, Readings};
@@ -66,7 +66,8 @@ pub fn compute<S: Source>(
 ) -> Result<Vec<Figures>, S::Error> {
     let asks = requests.iter().any(|request| request.kpi.declaration.stale_after.is_some());
     let refreshed_at = if asks { source.refreshed_at()? } else { None };
-    let course = Course::new(requests, periods, now, refreshed_at);
+    let money = crate::currency::units(source.money_digits()?);
+    let course = Course { money, ..Course::new(requests, periods, now, refreshed_at) };
     let mut folds = plan(requests, &course.periods);
     let mut costs = Vec::with_capacity(folds.len());
     for fold in &mut folds {
@@ -114,6 +115,8 @@ struct Course {
     now: Timestamp,
     /// When the data was last brought up to date, in UTC seconds.
     refreshed_at: Option<i64>,
+    /// How many stored units of money make one of the currency, in which scripts speak.
+    money: f64,
 }
 
 impl Course {
@@ -129,7 +132,7 @@ impl Course {
             }))
         };
         let asked = (0..asked.len()).map(|index| (index, place(index))).collect();
-        Course { periods, asked, now, refreshed_at }
+        Course { periods, asked, now, refreshed_at, money: 1.0 }
     }
 
     fn broken(&self, kpi: &Kpi, by: &Breakdown, folds: &[Fold]) -> Broken {
@@ -146,7 +149,10 @@ impl Course {
             let places: Vec<Option<usize>> = readings.iter().map(|reading| reading.place(groups)).collect();
             let of_period = |period: usize| -> Vec<Reading> {
                 let measures = kpi.measures.iter().zip(readings.iter().zip(&places));
-                measures.map(|((_, measure), (reading, place))| reading.get(measure, period, *place)).collect()
+                let whole = |reading: Reading, measure: &Measure| reading.in_whole_units(measure.quantity, self.money);
+                measures
+                    .map(|((_, measure), (reading, place))| whole(reading.get(measure, period, *place), measure))
+                    .collect()
             };
             let cells: Vec<_> = self
                 .asked

@@ -159,10 +159,10 @@ impl<'a> Fold<'a> {
         let scan = self.scan(window, scope, !children.is_empty());
         let id = scan.columns.iter().position(|column| *column == id_of(self.table));
         self.rows += related_rows;
-        let zone = self.zone.clone();
+        let (zone, money) = (self.zone.clone(), crate::currency::units(source.money_digits()?));
         source.scan(&scan, &mut |batch| {
             let (columns, children) = (&scan.columns[..], &children[..]);
-            self.take(Rows { batch, columns, children, id, period: None, zone: &zone });
+            self.take(Rows { batch, columns, children, id, period: None, zone: &zone, money });
         })
     }
 

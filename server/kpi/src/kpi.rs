@@ -1,6 +1,6 @@
 //! One KPI in force.
 
-use crate::aggregate::{Accumulator, Measure, Quantity, Reading};
+use crate::aggregate::{Accumulator, Measure, Reading};
 use crate::cell::{Beside, Cell, Interval, Outcome};
 use crate::declaration::Declaration;
 use crate::dimension::Dimension;
@@ -123,12 +123,8 @@ impl Kpi {
 
     /// The measures as `value` gets them.
     fn arguments(&self, readings: &[Reading]) -> Map {
-        let argument = |((name, measure), reading): (&(String, Measure), &Reading)| {
-            let value = reading.value.map(|value| match measure.quantity {
-                Quantity::Money => major(value),
-                _ => value,
-            });
-            (name.as_str().into(), value.map_or(Dynamic::UNIT, Dynamic::from))
+        let argument = |((name, _), reading): (&(String, Measure), &Reading)| {
+            (name.as_str().into(), reading.value.map_or(Dynamic::UNIT, Dynamic::from))
         };
         self.measures.iter().zip(readings).map(argument).collect()
     }
@@ -178,9 +174,4 @@ impl Kpi {
             _ => rows,
         }
     }
-}
-
-/// Scripts speak of money in major units.
-fn major(minor: f64) -> f64 {
-    minor / crate::script::MINOR_UNITS
 }

@@ -3,7 +3,8 @@
 //! Knows no database, no network, no file system and no clock. From the top:
 //! - [`script`]: the language; [`kpi`], [`declaration`], [`threshold`]: what comes of a script
 //! - [`figures`]: KPIs, [`period`]s, breakdowns and a [`scope`] in, [`cell`]s out; [`comparison`]: beside other periods
-//! - [`scan`], [`batch`]: what a database must answer; [`model`], [`dimension`]: the tables it has
+//! - [`scan`], [`batch`]: what a database must answer; [`model`], [`dimension`]: the tables it has; [`currency`]: in what
+//!   its amounts are counted
 //! - [`diagnostic`]: what is wrong with a script, shown where it is wrong
 //!
 //! Inside: [`expr`] and [`aggregate`] are what closures describe, [`calendar`] when is worked; `fold`, `related`, `rows`,
@@ -14,6 +15,7 @@ pub mod batch;
 pub mod calendar;
 pub mod cell;
 pub mod comparison;
+pub mod currency;
 pub mod declaration;
 pub mod diagnostic;
 pub mod digest;

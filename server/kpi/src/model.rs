@@ -13,7 +13,7 @@ pub enum Kind {
     Integer,
     /// A plain number; DOUBLE PRECISION, always finite.
     Number,
-    /// An amount in hundredths of the configured currency; BIGINT.
+    /// An amount in the smallest unit of the currency (cents, yen, fils): see [`crate::currency`]; BIGINT.
     Money,
     /// UTC seconds since 1970; BIGINT.
     Instant,
@@ -24,9 +24,6 @@ pub enum Kind {
     /// BOOLEAN.
     Boolean,
 }
-
-/// Digits after the point in which amounts of money are stored, whatever the currency.
-pub const MONEY_DIGITS: u8 = 2;
 
 /// Whole numbers up to this one can be reckoned with exactly: figures are 64-bit floats.
 pub const MAX_EXACT: i64 = 1 << 53;

@@ -86,9 +86,10 @@ impl<'a> Related<'a> {
         let mut states: Vec<ByKey> = measures.iter().map(|measure| ByKey::new(measure, self.periods)).collect();
         let mut parents = Parents::default();
         let mut count = 0;
+        let money = crate::currency::units(source.money_digits()?);
         source.scan(&scan, &mut |batch| {
             let (columns, zone) = (&scan.columns[..], self.zone);
-            let rows = Rows { batch, columns, children: &[], id: None, period: None, zone };
+            let rows = Rows { batch, columns, children: &[], id: None, period: None, zone, money };
             let slots = parents.slots(&rows);
             for state in &mut states {
                 state.add(&rows, &slots, parents.ids.len());

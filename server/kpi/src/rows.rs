@@ -27,6 +27,8 @@ pub struct Rows<'a> {
     pub period: Option<(usize, &'a Period)>,
     /// The zone in which days begin.
     pub zone: &'a Zoned,
+    /// How many of the units that amounts are stored in make one of the currency.
+    pub money: f64,
 }
 
 /// A column of texts, with what its codes mean.
@@ -72,6 +74,7 @@ impl<'a> Rows<'a> {
                 Values::Texts(..) => unreachable!("texts are not calculated with"),
             },
             Expr::Number(number) => self.constant(*number),
+            Expr::Money(amount) => self.constant(self.stored(*amount)),
             Expr::Period(edge) => self.constant(self.edge(*edge)),
             Expr::Text(_) => unreachable!("texts are not calculated with"),
             Expr::Arithmetic(left, operation, right) => self.arithmetic(left, *operation, right),
@@ -139,9 +142,17 @@ impl<'a> Rows<'a> {
     fn single(&self, expr: &Expr) -> Option<f64> {
         match expr {
             Expr::Number(number) => Some(*number),
+            Expr::Money(amount) => Some(self.stored(*amount)),
             Expr::Period(edge) => Some(self.edge(*edge)),
             _ => None,
         }
+    }
+
+    /// An amount as rows store it. 0.29 · 100 is a hair less than 29 in floats, and is meant to be 29.
+    fn stored(&self, amount: f64) -> f64 {
+        let exact = amount * self.money;
+        let whole = exact.round();
+        if (exact - whole).abs() < 1e-6 { whole } else { exact }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "dates are far below 2^53")]

@@ -61,6 +61,14 @@ pub trait Source {
     /// If they cannot be read.
     fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&crate::batch::Batch)) -> Result<(), Self::Error>;
 
+    /// In how many digits after the point its amounts of money are stored.
+    ///
+    /// # Errors
+    /// If that cannot be read.
+    fn money_digits(&mut self) -> Result<u8, Self::Error> {
+        Ok(crate::currency::HUNDREDTHS)
+    }
+
     /// When the rows were last brought up to date, in UTC seconds; `None` where nobody knows.
     ///
     /// # Errors

@@ -273,3 +273,38 @@ fn value(m) { common::twice(m.n) }"#;
     let wrong = Language::within(with("fn created(data) {")).unwrap_err();
     assert!(wrong[0].to_string().contains("lib/common.rhai:1:"), "{}", wrong[0]);
 }
+
+#[test]
+fn scripts_speak_of_whole_units_whatever_the_database_counts_in() {
+    /// Amounts in fils: 1,000 to the dinar.
+    struct InFils(Memory);
+    impl Source for InFils {
+        type Error = Infallible;
+
+        fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), Infallible> {
+            self.0.scan(scan, each)
+        }
+
+        fn money_digits(&mut self) -> Result<u8, Infallible> {
+            Ok(3)
+        }
+    }
+    let sold = |amount| ("orders", vec![("ordered_at", "2026-11-03T09:00Z"), ("amount", amount)]);
+    let mut rows = InFils(Memory(vec![sold("290"), sold("1234"), sold("5000")]));
+    let mut figure = |filter: &str, aggregate: &str| {
+        let measures = format!(
+            "let sold = data.orders.dated(|o| o.ordered_at); #{{ sum: sold.filter(|o| {filter}).{aggregate} }}"
+        );
+        let kpi = kpi(r#"unit: "money""#, &measures, "fn value(m) { m.sum }");
+        let request = Request { kpi: &kpi, breakdowns: vec![Vec::new()] };
+        let now = "2027-01-01T00:00:00Z".parse().unwrap();
+        let Ok(figures) = compute(&[request], &[period("2026-W45")], &Scope::everything(), now, &mut rows);
+        value(&figures[0].breakdowns[0].rows[0].cells[0])
+    };
+    same(figure("o.amount > 0", "sum(|o| o.amount)"), 6.524);
+    same(figure("o.amount >= 1.234", "sum(|o| o.amount)"), 6.234);
+    // 0.29 · 1,000 is no whole number of floats.
+    same(figure("o.amount == 0.29", "sum(|o| o.amount)"), 0.29);
+    same(figure("o.amount < money(1)", "sum(|o| o.amount + money(0.5))"), 0.79);
+    same(figure("o.amount in [0.29, 5]", "sum(|o| o.amount)"), 5.29);
+}

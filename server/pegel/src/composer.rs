@@ -42,7 +42,7 @@ impl Composer {
             store,
             live,
             templates: Arc::new(Templates::follow(&home.path).map_err(broke)?),
-            currency: home.config.currency.clone(),
+            currency: home.config.currency.code.clone(),
             base_url: home.config.web.base_url.clone(),
         })
     }

@@ -4,9 +4,11 @@ use anyhow::{Context, anyhow};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use pegel_home::read_if_there;
+use pegel_kpi::currency::Currency;
 use pegel_kpi::declaration::Lag;
 use pegel_kpi::period;
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use std::path::Path;
 use url::Url;
 
@@ -22,8 +24,9 @@ pub const FILE: &str = "config/pegel.toml";
 pub struct Config {
     /// IANA.
     zone: String,
-    /// ISO 4217.
-    pub currency: String,
+    /// An ISO 4217 code.
+    #[serde(deserialize_with = "currency")]
+    pub currency: Currency,
     pub database_url: String,
     pub kpis: Kpis,
     pub mail: Mail,
@@ -59,7 +62,7 @@ impl Default for Config {
     fn default() -> Self {
         Config {
             zone: "Europe/Berlin".to_owned(),
-            currency: "EUR".to_owned(),
+            currency: Currency { code: "EUR".to_owned(), digits: 2 },
             database_url: "sqlite:pegel.db".to_owned(),
             kpis: Kpis::default(),
             mail: Mail::default(),
@@ -113,9 +116,6 @@ impl Config {
             anyhow!("{FILE}, line {line}: {}", error.message())
         })?;
         period::zone(&config.zone).with_context(|| FILE)?;
-        if config.currency.len() != 3 || !config.currency.bytes().all(|letter| letter.is_ascii_uppercase()) {
-            return Err(anyhow!("{FILE}: “{}” is no currency: write an ISO 4217 code such as EUR", config.currency));
-        }
         if let Some(base_url) = &config.web.base_url {
             check_base_url(base_url).map_err(|problem| anyhow!("{FILE}: base_url “{base_url}” {problem}"))?;
         }
@@ -144,6 +144,10 @@ fn check_base_url(text: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
+fn currency<'de, D: Deserializer<'de>>(from: D) -> Result<Currency, D::Error> {
+    Currency::find(&String::deserialize(from)?).map_err(D::Error::custom)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,7 +168,8 @@ mod tests {
         for (text, said) in [
             ("zone = \"Europe/Berlino\"", "no time zone"),
             ("curency = \"EUR\"", "unknown field `curency`"),
-            ("currency = \"euro\"", "ISO 4217"),
+            ("currency = \"euro\"", "line 1: “euro” is no currency"),
+            ("currency = \"EUE\"", "did you mean EUR?"),
             ("[mail]\nfrom = 1", "line 2"),
             ("[mail]\ngive_up_after = \"soon\"", "write 14d, 2w or 12h"),
             ("[web]\nbase_url = \"javascript:alert(1)\"", "write one such as https://"),

@@ -57,6 +57,7 @@ impl Home {
     pub fn store(&self) -> Result<Store, Failure> {
         let store = Store::open_existing(&self.database_url()).map_err(database_failure)?;
         store.check_schema().map_err(broke)?;
+        store.check_currency(&self.config.currency).map_err(database_failure)?;
         Ok(store)
     }
 
@@ -145,7 +146,8 @@ pub fn database_failure(error: StoreError) -> Failure {
         StoreError::UnknownScheme { .. }
         | StoreError::MalformedUrl { .. }
         | StoreError::MissingFolder { .. }
-        | StoreError::MissingFile { .. } => usage(error),
+        | StoreError::MissingFile { .. }
+        | StoreError::OtherCurrency { .. } => usage(error),
         _ => broke(error),
     }
 }

@@ -37,6 +37,11 @@ pub enum StoreError {
     Replaced { path: String },
     #[error("there is no room on the disk ({path}: {reason}): no mail is handed over that could not be recorded")]
     NoRoom { path: String, reason: String },
+    #[error(
+        "the amounts in the database have {digits} digits after the point ({recorded}), those of {configured} have {needed}: \
+         configure the currency that they were imported in, or import them again into another database"
+    )]
+    OtherCurrency { recorded: String, digits: u8, configured: String, needed: u8 },
     #[error("the run {run} is not ours to end: its lease has ended and another worker took it over, or it is done")]
     RunLost { run: i64 },
     #[error("there is no delivery {id}")]

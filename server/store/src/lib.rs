@@ -6,11 +6,12 @@
 //! - [`leases`]: claims on runs and deliveries; `room`: that there is room on the disk to record what a claim led to
 //! - `sql`: statements made from the data model, for both databases at once
 //! - `parents`: what scans read of small tables, joined here
-//! - `connection`, `url`, `schema`: the rest
+//! - `connection`, `currency`, `url`, `schema`: the rest
 
 pub mod archive;
 mod attributes;
 mod connection;
+mod currency;
 pub mod error;
 pub mod facts;
 pub mod health;

@@ -2,6 +2,7 @@
 
 use crate::StoreError;
 use crate::connection::{Connections, Purpose, Transaction};
+use crate::currency;
 use crate::parents::{MOST, Parents};
 use crate::schema::imports;
 use crate::sql::{Gives, ScanStatement, Visit, send};
@@ -18,12 +19,14 @@ pub struct Reader {
     /// As long as the transaction lasts, they are what they were.
     parents: Parents,
     statements: usize,
+    /// Once it was asked for.
+    money_digits: Option<u8>,
 }
 
 impl Reader {
     pub(crate) fn new(connections: &Connections) -> Result<Reader, StoreError> {
         let transaction = Transaction::begin(connections, Purpose::Read)?;
-        Ok(Reader { transaction, parents: Parents::default(), statements: 0 })
+        Ok(Reader { transaction, parents: Parents::default(), statements: 0, money_digits: None })
     }
 
     /// How many scans it has sent, beside small tables that were read whole.
@@ -54,6 +57,13 @@ impl Source for Reader {
             each(&wanted);
             narrowed.exchange(batch, &mut wanted);
         })
+    }
+
+    fn money_digits(&mut self) -> Result<u8, StoreError> {
+        match self.money_digits {
+            Some(digits) => Ok(digits),
+            None => Ok(*self.money_digits.insert(currency::digits(self.transaction.conn())?)),
+        }
     }
 
     /// The time of the last import.

@@ -129,6 +129,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    currency (id) {
+        id -> BigInt,
+        code -> Nullable<Text>,
+        digits -> Integer,
+    }
+}
+
 diesel::joinable!(editions -> runs (run_id));
 diesel::joinable!(deliveries -> editions (edition_id));
 diesel::joinable!(activation_versions -> kpi_versions (version_id));
@@ -177,6 +185,7 @@ mod tests {
             ("activations", declared::<activations::table>()),
             ("activation_versions", declared::<activation_versions::table>()),
             ("kpi_health", declared::<kpi_health::table>()),
+            ("currency", declared::<currency::table>()),
         ];
         on_both(|store| {
             for (table, declared) in &tables {

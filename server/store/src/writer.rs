@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use crate::attributes::laid_over;
-use crate::connection::{Transaction, on_backend};
+use crate::connection::{Conn, Transaction, on_backend};
 use crate::facts::{Fact, Facts, Found, ImportRecord, Value, Written};
 use crate::schema::imports;
 use crate::sql::{Gives, Row, SelectByText, TEXTS, Upsert, Visit, field, send};
@@ -23,6 +23,10 @@ pub struct Writer {
 impl Writer {
     pub(crate) fn new(transaction: Transaction) -> Writer {
         Writer { transaction }
+    }
+
+    pub(crate) fn conn(&mut self) -> &mut Conn {
+        self.transaction.conn()
     }
 
     pub(crate) fn into_transaction(self) -> Transaction {

@@ -3,11 +3,12 @@
 mod common;
 
 use common::{NOW, all_columns, example, facts_of, put, rows, scan_of, the, try_put};
+use pegel_kpi::currency::Currency;
 use pegel_kpi::model::TABLES;
 use pegel_kpi::scan::Source;
 use pegel_store::StoreError;
 use pegel_store::facts::{Found, ImportRecord, Value, Written};
-use pegel_store::testing::on_both;
+use pegel_store::testing::{on_both, on_both_databases};
 use serde_json::json;
 
 use Written::{Changed, New, Unchanged};
@@ -273,5 +274,38 @@ fn forty_thousand_leads_are_written_compared_and_read() {
         let mut count = 0;
         store.reader().unwrap().scan(&scan, &mut |batch| count += batch.len()).unwrap();
         assert_eq!(count, 40_000);
+    });
+}
+
+#[test]
+fn amounts_of_other_digits_are_refused_and_never_read_as_if_they_were_the_same() {
+    let currency = |code| Currency::find(code).unwrap();
+    on_both(|store| {
+        // Where no amount was ever written, any currency will do; a database without a record has hundredths.
+        store.check_currency(&currency("KWD")).unwrap();
+        assert_eq!(store.reader().unwrap().money_digits().unwrap(), 2);
+
+        store.write(true, |writer| writer.record_currency(&currency("KWD"))).unwrap();
+        assert_eq!(store.reader().unwrap().money_digits().unwrap(), 3);
+        store.check_currency(&currency("BHD")).unwrap();
+        let refused = store.check_currency(&currency("EUR")).unwrap_err().to_string();
+        assert!(refused.contains("3 digits after the point (KWD), those of EUR have 2"), "{refused}");
+        let refused = store.write(true, |writer| writer.record_currency(&currency("EUR"))).unwrap_err();
+        assert!(matches!(refused, StoreError::OtherCurrency { .. }), "{refused}");
+        assert_eq!(store.reader().unwrap().money_digits().unwrap(), 3);
+    });
+}
+
+#[test]
+fn amounts_that_were_written_before_the_currency_was_recorded_are_hundredths() {
+    on_both_databases(|database| {
+        let store = database.store();
+        store.execute("DROP TABLE currency").unwrap();
+        store.execute("DELETE FROM __diesel_schema_migrations WHERE version = '20261127000001'").unwrap();
+        put(&store, &facts!("costs" [amount] "C1": 100));
+        store.migrate().unwrap();
+        store.check_currency(&Currency::find("EUR").unwrap()).unwrap();
+        let refused = store.check_currency(&Currency::find("KWD").unwrap()).unwrap_err().to_string();
+        assert!(refused.contains("2 digits after the point (another currency), those of KWD have 3"), "{refused}");
     });
 }

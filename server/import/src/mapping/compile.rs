@@ -10,6 +10,7 @@ use crate::dates::DateFormat;
 use crate::error::{ImportError, did_you_mean};
 use encoding_rs::Encoding;
 use jiff::tz::TimeZone;
+use pegel_kpi::currency::HUNDREDTHS;
 use pegel_kpi::model::{self, Column, Kind, Table};
 use std::ops::Range;
 use toml::Spanned;
@@ -211,7 +212,7 @@ impl Compiler<'_> {
         let mut rule = self.value_rule(spec, name)?;
         rule.lookup = lookup;
         if let (Origin::Constant(text), None) = (&rule.text.origin, lookup) {
-            let formats = Formats::new(self.format, TimeZone::UTC);
+            let formats = Formats::new(self.format, TimeZone::UTC, HUNDREDTHS);
             if let Err(reason) = formats.value(column.kind, text) {
                 return Err(self.place.error(name.span(), format!("the constant of “{name}”: {reason}")));
             }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_import::{ImportError, Mapping, Options, Summary, import};
 use pegel_kpi::batch::Values;
+use pegel_kpi::currency::Currency;
 use pegel_kpi::model::{Kind, Path, table};
 use pegel_kpi::scan::{Projection, Scan, Source};
 use pegel_kpi::scope::Scope;
@@ -17,7 +18,7 @@ use std::path::{Path as FilePath, PathBuf};
 pub fn options() -> Options {
     let zone = TimeZone::get("Europe/Berlin").unwrap();
     let now = "2026-11-22T10:00:00Z".parse::<Timestamp>().unwrap().as_second();
-    Options { dry_run: false, now, zone }
+    Options { dry_run: false, now, zone, currency: Currency::find("EUR").unwrap() }
 }
 
 /// Imports bytes as `data.csv`.

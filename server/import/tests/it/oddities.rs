@@ -1,8 +1,14 @@
 //! What real files do: each oddity is a small made-up file with its mapping in `fixtures/`, imported twice into both
 //! databases. The fixtures are examples of mappings too.
 
-use crate::common::{fixture, fixture_mapping, has_attributes, import_bytes, import_fixture_twice, import_text, lines};
+use crate::common::{
+    fixture, fixture_mapping, has_attributes, import_bytes, import_fixture_twice, import_text, lines, options,
+};
+use pegel_import::{Options, import};
+use pegel_kpi::currency::Currency;
+use pegel_kpi::scan::Source;
 use pegel_store::testing::on_both;
+use std::io::Cursor;
 use std::io::Write;
 
 #[test]
@@ -41,6 +47,35 @@ fn amounts_as_people_write_them() {
             lines(&store, "opportunities", &["key", "amount", "probability"]),
             ["O1 | 111710000 | 0.05", "O2 | 932684 | –", "O3 | -2000 | 0.025", "O4 | 4500000 | 1"]
         );
+    });
+}
+
+#[test]
+fn amounts_are_kept_in_the_digits_of_their_currency() {
+    for (code, expected) in [
+        ("KWD", ["O1 | 1117100000", "O2 | 9326840", "O3 | -20000", "O4 | 45000000"]),
+        ("JPY", ["O1 | 111710000", "O2 | 932684", "O3 | -2000", "O4 | 4500000"]),
+    ] {
+        let currency = Currency::find(code).unwrap();
+        on_both(|store| {
+            let options = Options { currency: currency.clone(), ..options() };
+            let bytes = Cursor::new(std::fs::read(fixture("amounts.csv")).unwrap());
+            import(bytes, "amounts.csv", &fixture_mapping("amounts"), &store, &options, &mut |_| {}).unwrap();
+            assert_eq!(lines(&store, "opportunities", &["key", "amount"]), expected, "{code}");
+            assert_eq!(store.reader().unwrap().money_digits().unwrap(), currency.stored_digits(), "{code}");
+        });
+    }
+}
+
+#[test]
+fn amounts_of_other_digits_are_not_mixed_with_those_that_are_there() {
+    on_both(|store| {
+        import_fixture_twice(&store, "amounts");
+        let options = Options { currency: Currency::find("KWD").unwrap(), ..options() };
+        let bytes = || Cursor::new(std::fs::read(fixture("amounts.csv")).unwrap());
+        let refused = import(bytes(), "amounts.csv", &fixture_mapping("amounts"), &store, &options, &mut |_| {});
+        let refused = refused.unwrap_err();
+        assert!(refused.is_usage() && refused.to_string().contains("those of KWD have 3"), "{refused}");
     });
 }
 

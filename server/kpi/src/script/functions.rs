@@ -2,7 +2,7 @@
 
 use super::errors::{Complaint, Refused};
 use super::language::Setting;
-use super::operators::{DAY, MINOR_UNITS, aligned, bounded, finite, holds, mismatch, term, whole};
+use super::operators::{DAY, aligned, bounded, finite, holds, mismatch, term, whole};
 use super::symbols::{ConditionSymbol, PeriodSymbol, Term, TermKind};
 use crate::calendar::Calendar;
 use crate::declaration::Parameter;
@@ -22,15 +22,12 @@ pub fn register(engine: &mut Engine, calendar: &Arc<Calendar>) {
 }
 
 fn register_constants(engine: &mut Engine) {
-    for (name, unit, kind) in [
-        ("days", DAY, TermKind::Duration),
-        ("hours", 3600.0, TermKind::Duration),
-        ("minutes", 60.0, TermKind::Duration),
-        ("seconds", 1.0, TermKind::Duration),
-        ("money", MINOR_UNITS, TermKind::Money),
-    ] {
-        let constant =
-            move |count: f64| -> Refused<Term> { Ok(Term { expr: Expr::Number(finite(count * unit)?), kind }) };
+    let money = |count: f64| -> Refused<Term> { Ok(Term { expr: Expr::Money(finite(count)?), kind: TermKind::Money }) };
+    engine.register_fn("money", money).register_fn("money", move |count: i64| money(whole(count)));
+    for (name, unit) in [("days", DAY), ("hours", 3600.0), ("minutes", 60.0), ("seconds", 1.0)] {
+        let constant = move |count: f64| -> Refused<Term> {
+            Ok(Term { expr: Expr::Number(finite(count * unit)?), kind: TermKind::Duration })
+        };
         engine.register_fn(name, constant);
         engine.register_fn(name, move |count: i64| constant(whole(count)));
     }

@@ -1,8 +1,8 @@
 //! The rows of a test, in memory: nested maps become tables that answer scans as a database would.
 
 use super::errors::{Complaint, Refused};
-use super::operators::MINOR_UNITS;
 use crate::batch::{Batch, Values};
+use crate::currency::units;
 use crate::diagnostic::nearest;
 use crate::model::{self, ATTRIBUTES, Column, Kind, Path, Reference, Table};
 use crate::period::days_since_1970;
@@ -23,6 +23,8 @@ pub struct Tables {
     count: u64,
 }
 
+/// Amounts of tests are kept in as many digits as any currency has.
+const MONEY_DIGITS: u8 = 4;
 /// How many rows all tests of a script may have together.
 pub const MOST_ROWS: u64 = 300_000;
 
@@ -191,6 +193,10 @@ impl Tables {
 impl Source for Tables {
     type Error = Infallible;
 
+    fn money_digits(&mut self) -> Result<u8, Infallible> {
+        Ok(MONEY_DIGITS)
+    }
+
     fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), Infallible> {
         let mut batch = Batch::new(scan);
         let rows = self.rows.get(scan.table.name).map_or(&[][..], Vec::as_slice);
@@ -261,7 +267,7 @@ fn datum(column: &Column, value: &Dynamic) -> Refused<Datum> {
     let number = value.as_float().ok().or_else(|| value.as_int().ok().map(exact));
     let datum = match column.kind {
         Kind::Integer | Kind::Number => number.map(Datum::Number),
-        Kind::Money => number.map(|major| Datum::Number((major * MINOR_UNITS).round())),
+        Kind::Money => number.map(|major| Datum::Number((major * units(MONEY_DIGITS)).round())),
         Kind::Boolean => value.as_bool().ok().map(|yes| Datum::Number(f64::from(u8::from(yes)))),
         Kind::Text => text.map(|text| Datum::Text(text.as_str().into())),
         Kind::Date => {

@@ -24,5 +24,4 @@ pub(crate) use figure::Figure;
 pub use language::{Configured, Environment, Language};
 pub(crate) use load::Script;
 pub use load::exercise;
-pub(crate) use operators::MINOR_UNITS;
 pub use reference::{Block, Chapter, Function, Piece, Reference, Text};

@@ -7,13 +7,9 @@ use super::figure::Figure;
 use super::symbols::{ConditionSymbol, Data, PastRow, PeriodSymbol, ReachSymbol, RowSymbol, Term, TermKind};
 use crate::aggregate::Measure;
 use crate::expr::{Arithmetic, Comparison, Condition, Expr, Part};
-use crate::model::MONEY_DIGITS;
 use rhai::{Array, Dynamic, Engine, EvalAltResult};
 use std::sync::Arc;
 
-/// Stored units of one unit of money, by [`MONEY_DIGITS`].
-pub const MINOR_UNITS: f64 = 100.0;
-const _: () = assert!(MONEY_DIGITS == 2);
 pub(super) const DAY: f64 = 86_400.0;
 /// Parts of an expression or condition: forty doublings in a loop are few operations, but more parts than can ever be
 /// evaluated.
@@ -214,17 +210,17 @@ fn compare(left: &Dynamic, right: &Dynamic, operator: &str, comparison: Comparis
         return Err(Complaint::new(format!("{} has no order", left.kind.described())).hint("use == or !=").into());
     }
     // Constants stand on the right, where evaluation is fastest.
-    if matches!(left.expr, Expr::Number(_) | Expr::Text(_)) {
+    if matches!(left.expr, Expr::Number(_) | Expr::Money(_) | Expr::Text(_)) {
         return Ok(Condition::Compare(right.expr, comparison.mirrored(), left.expr));
     }
     Ok(Condition::Compare(left.expr, comparison, right.expr))
 }
 
-/// Brings a plain number beside money into minor units: scripts speak of money in major units.
+/// A plain number beside money is an amount, in whole units of the currency.
 pub(super) fn aligned(left: Term, right: Term) -> (Term, Term) {
     let major = |term: Term| match term {
         Term { expr: Expr::Number(number), kind: TermKind::Number } => {
-            Term { expr: Expr::Number(number * MINOR_UNITS), kind: TermKind::Money }
+            Term { expr: Expr::Money(number), kind: TermKind::Money }
         }
         other => other,
     };

@@ -106,7 +106,7 @@ fn fill(home: &Home, store: &Store, seed: u64, now: Timestamp) -> anyhow::Result
     let rows: usize = tables.iter().map(|table| table.rows.len()).sum();
     let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} rows")?;
     let bar = ProgressBar::new(u64::try_from(rows)?).with_style(style);
-    load(store, tables, now.as_second(), |_, rows| bar.inc(rows as u64))?;
+    load(store, tables, &home.config.currency, now.as_second(), |_, rows| bar.inc(rows as u64))?;
     bar.finish_and_clear();
     Ok(())
 }

@@ -24,7 +24,12 @@ pub fn run(command: &cli::Import, global: &Global) -> Outcome {
     // Whatever would keep the rejected rows from being written is found out before anything is.
     let rejected = command.rejected.as_deref().map(|path| RejectedFile::begin(path, &command.file)).transpose()?;
     let store = home.store()?;
-    let options = Options { dry_run: command.dry_run, now: global.clock().now().as_second(), zone: home.config.zone() };
+    let options = Options {
+        dry_run: command.dry_run,
+        now: global.clock().now().as_second(),
+        zone: home.config.zone(),
+        currency: home.config.currency.clone(),
+    };
     let mut course = Course::begin();
     let name = command.file.display().to_string();
     let summary = import(file, &name, &mapping, &store, &options, &mut |progress: Progress| {

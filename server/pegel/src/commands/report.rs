@@ -99,7 +99,7 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Outcome {
         Made::Found { edition, mails } => (edition, "in the archive already", mails),
         Made::Taken => return Err(broke(anyhow!("{TAKEN}"))),
     };
-    let format = Format::new("en", &home.config.currency, &definition.zone);
+    let format = Format::new("en", &home.config.currency.code, &definition.zone);
     let period = format.period_name(&PeriodHead::from(&run.period)).replace('\u{a0}', " ");
     let edition_of = format!("edition {edition} of {period}");
     if command.send {

@@ -49,7 +49,7 @@ pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Outcome {
         live: live.clone(),
         clock: Arc::new(move || clock.now()),
         zone: home.config.zone(),
-        currency: home.config.currency.clone(),
+        currency: home.config.currency.code.clone(),
         templates: Arc::new(Templates::load(&home.path).map_err(broke)?),
         bound: Bound::of_the_machine(),
         other_problems,

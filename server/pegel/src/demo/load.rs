@@ -2,7 +2,8 @@
 
 use super::table::{Cell, DemoTable};
 use anyhow::{Context, bail};
-use pegel_kpi::model::{self, Column, Table};
+use pegel_kpi::currency::{Currency, HUNDREDTHS};
+use pegel_kpi::model::{self, Column, Kind, Table};
 use pegel_store::Store;
 use pegel_store::facts::{Fact, Facts, Found, Value, Writer, Written};
 use serde_json::Map;
@@ -17,21 +18,25 @@ pub struct Loaded {
 }
 
 /// Writes all tables in one transaction, in their order; `written` hears of each table that is done and how many rows
-/// it has. `now` is in UTC seconds.
+/// it has. Amounts, which the demo makes up in hundredths, become those of the currency. `now` is in UTC seconds.
 ///
 /// # Errors
 /// If the database fails, or a row refers to one that was not written before it. Then nothing is written.
 pub fn load(
     store: &Store,
     tables: Vec<DemoTable>,
+    currency: &Currency,
     now: i64,
     mut written: impl FnMut(&'static Table, usize),
 ) -> anyhow::Result<Loaded> {
+    let scale = 10_i64.pow(u32::from(currency.stored_digits() - HUNDREDTHS));
     store.write(true, |writer| {
+        writer.record_currency(currency)?;
         let mut ids = Ids::default();
         let mut loaded = Loaded::default();
         for table in tables {
-            let facts = ids.resolve(table)?;
+            let mut facts = ids.resolve(table)?;
+            count_in(&mut facts, scale);
             for row in writer.upsert(&facts, now)? {
                 match row {
                     Written::New => loaded.new += 1,
@@ -89,6 +94,18 @@ impl Ids {
     }
 }
 
+/// Amounts in so many parts of a hundredth.
+fn count_in(facts: &mut Facts, scale: i64) {
+    let money: Vec<bool> = facts.columns.iter().map(|column| column.kind == Kind::Money).collect();
+    for row in &mut facts.rows {
+        for (value, is_money) in row.values.iter_mut().zip(&money) {
+            if let (Value::Integer(amount), true) = (value, is_money) {
+                *amount *= scale;
+            }
+        }
+    }
+}
+
 fn value(cell: Cell, parent: Option<&[i64]>) -> anyhow::Result<Value> {
     match cell {
         Cell::Value(value) => Ok(value),
@@ -109,20 +126,25 @@ mod tests {
     use pegel_store::testing::{TestDatabase, on_both};
     use std::collections::BTreeMap;
 
+    fn euro() -> Currency {
+        Currency::find("EUR").unwrap()
+    }
+
     #[test]
     fn the_whole_demo_is_written_once() {
         on_both(|store| {
             let tables = || demo_data(1, date(2026, 11, 22), &zone("Europe/Berlin").unwrap());
             let rows: usize = tables().iter().map(|table| table.rows.len()).sum();
             let mut heard = BTreeMap::new();
-            let first = load(&store, tables(), 0, |table, rows| *heard.entry(table.name).or_default() += rows).unwrap();
+            let first = load(&store, tables(), &euro(), 0, |table, rows| *heard.entry(table.name).or_default() += rows)
+                .unwrap();
             assert_eq!(heard.values().sum::<usize>(), rows);
             assert_eq!(heard["leads"], 40_000);
             // The customers who were referred come twice: once by name, once with their referrer.
             assert_eq!((first.new + first.changed, first.unchanged), (rows, 0));
             assert!(first.changed < 1_000, "{first:?}");
 
-            let again = load(&store, tables(), 0, |_, _| {}).unwrap();
+            let again = load(&store, tables(), &euro(), 0, |_, _| {}).unwrap();
             assert_eq!(again, Loaded { new: 0, changed: 0, unchanged: rows });
         });
     }
@@ -135,10 +157,10 @@ mod tests {
         partners.push(cells!["Muster"]);
         let mut reps = DemoTable::new("reps", "R", &["name", "partner_id"]);
         reps.push(cells!["Ada", Parent(1)]);
-        let error = load(&store, vec![partners.clone(), reps], 0, |_, _| {}).unwrap_err();
+        let error = load(&store, vec![partners.clone(), reps], &euro(), 0, |_, _| {}).unwrap_err();
         assert_eq!(format!("{error:#}"), "row R-000001 of reps: it refers to row 1 of a table that lacks it");
 
-        let loaded = load(&store, vec![partners], 0, |_, _| {}).unwrap();
+        let loaded = load(&store, vec![partners], &euro(), 0, |_, _| {}).unwrap();
         assert_eq!(loaded, Loaded { new: 1, ..Loaded::default() });
     }
 }
