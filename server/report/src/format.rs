@@ -1,8 +1,11 @@
 //! Figures as a reader's locale writes them, by ICU4X. Dates and periods are in [`crate::dates`].
 
+mod cldr;
+
 use crate::dates::Dates;
 use crate::numbers::{Change, PeriodHead};
 use crate::words::{Wording, wording};
+use cldr::Cldr;
 use fixed_decimal::{Decimal, FloatPrecision, SignedRoundingMode, UnsignedRoundingMode};
 use icu::decimal::DecimalFormatter;
 use icu::decimal::options::DecimalFormatterOptions;
@@ -16,12 +19,13 @@ use icu_experimental::dimension::units::categorized_formatter::CategorizedFormat
 use icu_experimental::dimension::units::options::UnitsFormatterOptions;
 use icu_experimental::measure::category::{CategorizedMeasureUnit, Duration};
 use pegel_kpi::cell::{Cell, Outcome};
+use pegel_kpi::currency::{Currency, HUNDREDTHS};
 use pegel_kpi::declaration::Unit;
 use pegel_kpi::threshold::{self, Better, Status, Threshold};
 
 const WITH_DATA: &str = "the data of all locales is compiled in";
 /// More digits than this tell no figure from a mark.
-const MOST_DIGITS: i16 = 6;
+const MOST_DIGITS: u8 = 6;
 /// Digits after the point that people write in marks.
 const MOST_WRITTEN: i16 = 4;
 
@@ -32,7 +36,10 @@ pub struct Format {
     decimal: DecimalFormatter,
     percent: PercentFormatter<DecimalFormatter>,
     signed_percent: PercentFormatter<DecimalFormatter>,
-    currency: CurrencyFormatter<DecimalFormatter>,
+    /// By the number of decimals.
+    money: Vec<CurrencyFormatter<DecimalFormatter>>,
+    /// Decimals of the currency.
+    money_digits: i16,
     seconds: CategorizedFormatter<Duration>,
     minutes: CategorizedFormatter<Duration>,
     hours: CategorizedFormatter<Duration>,
@@ -50,25 +57,31 @@ impl Format {
     pub fn new(locale: &str, currency: &str, zone: &str) -> Format {
         let words = wording(locale);
         let locale = Locale::try_from_str(locale).unwrap_or(icu::locale::locale!("en"));
+        let digits = Currency::find(currency).map_or(HUNDREDTHS, |currency| currency.digits);
         let nameless = CurrencyType::try_from_str("XXX").expect("XXX is a currency code");
         let currency = CurrencyType::try_from_str(currency).unwrap_or(nameless);
-        let percent = |display: Display| PercentFormatter::try_new((&locale).into(), display.into()).expect(WITH_DATA);
+        let cldr = Cldr { money_digits: digits };
+        let percent = |display: Display| {
+            PercentFormatter::try_new_unstable(&cldr, (&locale).into(), display.into()).expect(WITH_DATA)
+        };
+        let money = |money_digits: u8| {
+            let options = CurrencyFormatterOptions::default();
+            let cldr = Cldr { money_digits };
+            CurrencyFormatter::try_new_symbol_unstable(&cldr, (&locale).into(), currency, options).expect(WITH_DATA)
+        };
         let unit = |unit: CategorizedMeasureUnit<Duration>| {
-            CategorizedFormatter::try_new_outlier((&locale).into(), unit, UnitsFormatterOptions::default())
-                .expect(WITH_DATA)
+            let options = UnitsFormatterOptions::default();
+            CategorizedFormatter::try_new_outlier_unstable(&cldr, (&locale).into(), unit, options).expect(WITH_DATA)
         };
         Format {
             words,
             dates: Dates::new(&locale, words, zone),
-            decimal: DecimalFormatter::try_new((&locale).into(), DecimalFormatterOptions::default()).expect(WITH_DATA),
+            decimal: DecimalFormatter::try_new_unstable(&cldr, (&locale).into(), DecimalFormatterOptions::default())
+                .expect(WITH_DATA),
             percent: percent(Display::Standard),
             signed_percent: percent(Display::ExplicitSign),
-            currency: CurrencyFormatter::try_new_symbol(
-                (&locale).into(),
-                currency,
-                CurrencyFormatterOptions::default(),
-            )
-            .expect(WITH_DATA),
+            money: (0..=MOST_DIGITS).map(money).collect(),
+            money_digits: i16::from(digits),
             seconds: unit(Duration::second()),
             minutes: unit(Duration::minute()),
             hours: unit(Duration::hour()),
@@ -84,7 +97,7 @@ impl Format {
     /// `71.2 %`, `1.234,50 €`, `3 Std. 20 Min.`, `1.234`: per cents with one decimal, money from 10,000 on and counts
     /// without, durations in the unit that reads best.
     pub fn value(&self, value: f64, unit: Unit) -> String {
-        self.with_digits(value, unit, usual_digits(value, unit))
+        self.with_digits(value, unit, self.usual_digits(value, unit))
     }
 
     /// The figure, or a short word for why there is none.
@@ -100,11 +113,11 @@ impl Format {
             Outcome::TooFew => return self.too_few(cell.sample),
             absent => return self.words.absence(absent).to_owned(),
         };
-        let digits = usual_digits(value, unit);
+        let digits = self.usual_digits(value, unit);
         let marks = [threshold.warning, threshold.critical].into_iter().flatten();
         let apart = marks.filter(|mark| !threshold::same(value, *mark)).map(|mark| {
             let same = |digits: &i16| self.with_digits(value, unit, *digits) == self.with_digits(mark, unit, *digits);
-            (digits..MOST_DIGITS).find(|digits| !same(digits)).unwrap_or(MOST_DIGITS)
+            (digits..MOST_DIGITS.into()).find(|digits| !same(digits)).unwrap_or(MOST_DIGITS.into())
         });
         self.with_digits(value, unit, apart.max().unwrap_or(digits))
     }
@@ -128,12 +141,18 @@ impl Format {
                 if is_zero(&relative) {
                     return self.words.unchanged.to_owned();
                 }
-                return minus(&self.signed_percent.format(&relative).to_string());
+                return self.signed_percent.format(&relative).to_string();
             }
-            (_, None) => self.value(change.absolute, unit),
+            (_, None) => {
+                let text = self.value(change.absolute, unit);
+                if text == self.value(0.0, unit) {
+                    return self.words.unchanged.to_owned();
+                }
+                text
+            }
         };
         let sign = if change.absolute > 0.0 { "+" } else { "" };
-        format!("{sign}{}", minus(&text))
+        format!("{sign}{text}")
     }
 
     /// `Warnung unter 80 %, kritisch unter 75 %`: what the threshold forbids; empty where it forbids nothing.
@@ -191,45 +210,47 @@ impl Format {
     pub fn mark(&self, mark: f64, unit: Unit) -> String {
         let exact = decimal(mark);
         // Nobody writes so many digits: the mark was calculated, from the figures of other periods.
-        let told = |digits: i16| if digits > MOST_WRITTEN { usual_digits(mark, unit).max(1) } else { digits };
+        let told = |digits: i16| if digits > MOST_WRITTEN { self.usual_digits(mark, unit).max(1) } else { digits };
         let digits = match unit {
             Unit::Percent => told(-exact.nonzero_magnitude_end() - 2),
             Unit::Duration if mark % 86_400.0 == 0.0 => -1,
             Unit::Duration => 0,
-            Unit::Money => {
-                if mark.fract() == 0.0 {
-                    0
-                } else {
-                    2
-                }
-            }
+            Unit::Money if mark.fract() == 0.0 => 0,
+            Unit::Money => match -exact.nonzero_magnitude_end() {
+                written @ ..=MOST_WRITTEN => written.max(self.money_digits),
+                _ => self.money_digits,
+            },
             Unit::Count | Unit::Number => told(-exact.nonzero_magnitude_end()),
         };
-        self.with_digits(mark, unit, digits.clamp(if unit == Unit::Duration { -1 } else { 0 }, MOST_DIGITS))
+        self.with_digits(mark, unit, digits.clamp(if unit == Unit::Duration { -1 } else { 0 }, MOST_DIGITS.into()))
     }
 
     fn with_digits(&self, value: f64, unit: Unit, digits: i16) -> String {
-        let text = match unit {
+        match unit {
             Unit::Percent => self.percent.format(&rounded(value, 2, digits)).to_string(),
             Unit::Money => self.money(value, digits),
             Unit::Duration => self.duration(value, digits).replace(' ', "\u{a0}"),
             Unit::Count | Unit::Number => self.decimal.format_to_string(&rounded(value, 0, digits)),
-        };
-        minus(&text)
+        }
     }
 
-    /// The library writes the currency's own number of decimals; where fewer are wanted, the whole amount takes the
-    /// place of the one with decimals.
     fn money(&self, value: f64, digits: i16) -> String {
-        let amount = rounded(value, 0, digits);
-        let text = self.currency.format_fixed_decimal(&amount).to_string();
-        if digits > 0 {
-            return text;
+        let digits = digits.clamp(0, MOST_DIGITS.into());
+        let formatter = &self.money[usize::from(digits.unsigned_abs())];
+        formatter.format_fixed_decimal(&rounded(value, 0, digits)).to_string()
+    }
+
+    fn usual_digits(&self, value: f64, unit: Unit) -> i16 {
+        match unit {
+            Unit::Percent => 1,
+            Unit::Money if value.abs() < 10_000.0 => self.money_digits,
+            Unit::Number => match value.abs() {
+                below_ten if below_ten < 10.0 => 2,
+                below_thousand if below_thousand < 1000.0 => 1,
+                _ => 0,
+            },
+            Unit::Money | Unit::Duration | Unit::Count => 0,
         }
-        let whole = amount.clone().with_sign(fixed_decimal::Sign::None);
-        let mut padded = whole.clone();
-        padded.pad_end(-2);
-        text.replace(&self.decimal.format_to_string(&padded), &self.decimal.format_to_string(&whole))
     }
 
     /// In seconds, minutes, hours and minutes, or days: whatever reads best. More digits than none split the smallest
@@ -262,19 +283,6 @@ impl Format {
     }
 }
 
-fn usual_digits(value: f64, unit: Unit) -> i16 {
-    match unit {
-        Unit::Percent => 1,
-        Unit::Money if value.abs() < 10_000.0 => 2,
-        Unit::Number => match value.abs() {
-            below_ten if below_ten < 10.0 => 2,
-            below_thousand if below_thousand < 1000.0 => 1,
-            _ => 0,
-        },
-        Unit::Money | Unit::Duration | Unit::Count => 0,
-    }
-}
-
 /// The decimal that a float stands for; 0 for what is no number, which no figure is.
 fn decimal(value: f64) -> Decimal {
     Decimal::try_from_f64(value, FloatPrecision::RoundTrip).unwrap_or_default()
@@ -300,11 +308,6 @@ fn trimmed(mut decimal: Decimal) -> Decimal {
 
 fn is_zero(decimal: &Decimal) -> bool {
     decimal.absolute.is_zero()
-}
-
-/// CLDR writes a hyphen where a minus belongs.
-fn minus(text: &str) -> String {
-    text.replace('-', "−")
 }
 
 #[cfg(test)]

@@ -44,6 +44,58 @@ fn large_amounts_of_money_are_whole() {
 }
 
 #[test]
+fn money_has_the_decimals_of_its_currency() {
+    let shown = |code: &str, locale: &str, value| shown(&Format::new(locale, code, "UTC").value(value, Unit::Money));
+    for code in ["KWD", "BHD", "TND", "OMR", "JOD", "LYD"] {
+        assert_eq!(shown(code, "en", 1234.5), format!("{code}~1,234.500"));
+        assert_eq!(shown(code, "en", 12_345.68), format!("{code}~12,346"));
+        assert_eq!(shown(code, "de", -0.001), format!("−0,001~{code}"));
+    }
+    assert_eq!(shown("CLF", "en", 0.12345), "CLF~0.1235");
+    assert_eq!(shown("UYW", "de", 1234.5), "1.234,5000~UYW");
+    for code in ["KRW", "CLP", "VND", "XAF"] {
+        assert!(shown(code, "en", 1234.4).ends_with("1,234"), "{}", shown(code, "en", 1234.4));
+    }
+    assert_eq!(shown("JPY", "de", -1_234_567.0), "−1.234.567~¥");
+}
+
+#[test]
+fn marks_of_money_are_written_as_people_say_them() {
+    let mark = |code: &str, value| shown(&Format::new("en", code, "UTC").mark(value, Unit::Money));
+    assert_eq!(mark("KWD", 500.0), "KWD~500");
+    assert_eq!(mark("KWD", 500.5), "KWD~500.500");
+    assert_eq!(mark("JPY", 500.0), "¥500");
+    assert_eq!(mark("EUR", 0.125), "€0.125");
+    assert_eq!(mark("EUR", 1000.0 / 3.0), "€333.33");
+}
+
+#[test]
+fn an_amount_is_never_shown_as_the_mark_it_breaks() {
+    let floor = Threshold { warning: None, critical: Some(500.0) };
+    let shown = |code, value| {
+        let cell = cell(Outcome::Value { value });
+        shown(&Format::new("en", code, "UTC").judged(&cell, Unit::Money, &floor))
+    };
+    assert_eq!(shown("EUR", 499.996), "€499.996");
+    assert_eq!(shown("JPY", 499.6), "¥499.6");
+    assert_eq!(shown("KWD", 499.9996), "KWD~499.9996");
+    assert_eq!(shown("KWD", 500.0), "KWD~500.000");
+}
+
+#[test]
+fn a_minus_is_no_hyphen_wherever_the_locale_writes_it() {
+    for locale in ["en-GB", "en-US", "en-IN", "en-CH", "en-NL", "en-ZA", "de-DE", "de-AT", "de-CH", "de-LI"] {
+        let format = Format::new(locale, "EUR", "UTC");
+        for unit in [Unit::Money, Unit::Percent, Unit::Duration, Unit::Count, Unit::Number] {
+            let text = format.value(-1234.5, unit);
+            assert!(text.contains('−') && !text.contains('-'), "{locale}: {text}");
+        }
+    }
+    let swiss = Format::new("de-CH", "CHF", "UTC");
+    assert_eq!(shown(&swiss.value(-12_345.0, Unit::Money)), "CHF−12'345");
+}
+
+#[test]
 fn durations_take_the_unit_that_reads_best() {
     assert_eq!(both(42.0, Unit::Duration), pair("42~secs", "42~Sek."));
     assert_eq!(both(59.7, Unit::Duration).1, "1~Min.");
@@ -103,6 +155,8 @@ fn changes_say_by_how_much() {
     assert_eq!(change(60.0, Some(0.0349), Unit::Duration), pair("+3.5%", "+3,5~%"));
     assert_eq!(change(0.0, Some(0.0), Unit::Count), pair("unchanged", "unverändert"));
     assert_eq!(change(12.0, None, Unit::Count), pair("+12", "+12"));
+    assert_eq!(change(0.0, None, Unit::Count), pair("unchanged", "unverändert"));
+    assert_eq!(change(0.001, None, Unit::Money), pair("unchanged", "unverändert"));
     assert_eq!(english().change(None, Unit::Count), "");
 }
 
