@@ -2,7 +2,12 @@
 #![expect(clippy::needless_pass_by_value, reason = "Tera hands arguments to filters by value")]
 
 use tera::{Kwargs, State, TeraResult};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// The longest line that a template can ask for.
+const WIDEST: usize = 1_000;
+/// Fewer columns than this tell no title from another.
+const LEAST_TITLE: usize = 16;
 
 /// Lines without blanks at their ends, at most two empty ones in a row, and one line break at the end.
 pub(crate) fn tidy(text: &str) -> String {
@@ -20,14 +25,48 @@ pub(crate) fn tidy(text: &str) -> String {
 
 /// `{{ text | left(width=20) }}`: filled up on the right, cut with an ellipsis where it is longer.
 pub(crate) fn left(text: &str, arguments: Kwargs, _: &State) -> TeraResult<String> {
-    let (text, missing) = fitted(text, arguments.must_get("width")?);
-    Ok(format!("{text}{}", arguments.get::<&str>("fill")?.unwrap_or(" ").repeat(missing)))
+    let (text, missing) = fitted(text, width(&arguments)?);
+    let fill = arguments.get::<&str>("fill")?.and_then(|fill| fill.chars().next()).unwrap_or(' ');
+    Ok(format!("{text}{}", String::from(fill).repeat(missing)))
 }
 
 /// `{{ text | right(width=20) }}`: filled up on the left, cut with an ellipsis where it is longer.
 pub(crate) fn right(text: &str, arguments: Kwargs, _: &State) -> TeraResult<String> {
-    let (text, missing) = fitted(text, arguments.must_get("width")?);
+    let (text, missing) = fitted(text, width(&arguments)?);
     Ok(format!("{}{text}", " ".repeat(missing)))
+}
+
+/// `{{ title | beside(figures=[figure, change], widths=[15, 12], width=55, indent=2) }}`: a title and figures on its
+/// right, each in a column of that width, in a line of `width`.
+///
+/// A figure is never cut: where it needs more room, the title has less, and where that is too little to be read, the
+/// figures stand on a line of their own, indented.
+pub(crate) fn beside(title: &str, arguments: Kwargs, _: &State) -> TeraResult<String> {
+    let figures = arguments.must_get::<Vec<String>>("figures")?;
+    let widths = arguments.must_get::<Vec<usize>>("widths")?;
+    let indent = arguments.get::<usize>("indent")?.unwrap_or(0).min(WIDEST);
+    Ok(row(title, &figures, &widths, width(&arguments)?, indent))
+}
+
+fn row(title: &str, figures: &[String], widths: &[usize], width: usize, indent: usize) -> String {
+    let mut columns = String::new();
+    for (figure, least) in figures.iter().zip(widths) {
+        let missing = least.min(&WIDEST).saturating_sub(figure.width());
+        columns.extend([" ", &" ".repeat(missing), figure]);
+    }
+    let room = width.saturating_sub(columns.width());
+    if room >= LEAST_TITLE || title.width() <= room {
+        let (title, missing) = fitted(title, room);
+        return format!("{title}{}{columns}", " ".repeat(missing));
+    }
+    let (title, _) = fitted(title, width);
+    let figures = columns.trim_start();
+    format!("{title}\n{}{figures}", " ".repeat(indent + width.saturating_sub(figures.width())))
+}
+
+/// The width that a template asks for, as far as a line of text goes.
+fn width(arguments: &Kwargs) -> TeraResult<usize> {
+    Ok(arguments.must_get::<usize>("width")?.min(WIDEST))
 }
 
 /// A text of at most `width` columns, and how many columns are left.
@@ -50,22 +89,42 @@ fn fitted(text: &str, width: usize) -> (String, usize) {
 
 /// `{{ text | wrap(width=72, indent=2) }}`: broken into lines of at most that width.
 pub(crate) fn wrap(text: &str, arguments: Kwargs, _: &State) -> TeraResult<String> {
-    let indent = " ".repeat(arguments.get::<usize>("indent")?.unwrap_or(0));
-    let width = arguments.must_get::<usize>("width")?;
-    let mut lines = vec![indent.clone()];
-    // Not at spaces that must not break.
+    let indent = arguments.get::<usize>("indent")?.unwrap_or(0).min(WIDEST);
+    let lines = lines(text, width(&arguments)?.saturating_sub(indent).max(1));
+    let indented = lines.iter().map(|line| format!("{}{line}", " ".repeat(indent)));
+    Ok(indented.collect::<Vec<_>>().join("\n"))
+}
+
+/// A text broken at its blanks, not at those that must not break. A word longer than a line, as all of a Japanese title
+/// is, is broken where the line ends.
+fn lines(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut room = width;
     for word in text.split([' ', '\n']).filter(|word| !word.is_empty()) {
         let line = lines.last_mut().expect("there is always one");
-        if line.trim().is_empty() {
-            line.push_str(word);
-        } else if line.width() + 1 + word.width() <= width {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(format!("{indent}{word}"));
+        let blank = usize::from(!line.is_empty());
+        if blank + word.width() <= room {
+            line.extend([&" "[..blank], word]);
+            room -= blank + word.width();
+            continue;
+        }
+        if blank > 0 {
+            lines.push(String::new());
+            room = width;
+        }
+        for c in word.chars() {
+            let line = lines.last_mut().expect("there is always one");
+            let taken = c.width().unwrap_or(0);
+            if taken > room && !line.is_empty() {
+                lines.push(String::from(c));
+                room = width.saturating_sub(taken);
+            } else {
+                line.push(c);
+                room = room.saturating_sub(taken);
+            }
         }
     }
-    Ok(lines.join("\n"))
+    lines
 }
 
 #[cfg(test)]
@@ -77,6 +136,25 @@ mod tests {
         assert_eq!(fitted("abc", 5), ("abc".to_owned(), 2));
         assert_eq!(fitted("abcdef", 5), ("abcd…".to_owned(), 0));
         assert_eq!(fitted("日本語", 5), ("日本…".to_owned(), 0));
+        assert_eq!(lines("one two", 5), ["one", "two"]);
+        assert_eq!(lines("日本語の題名 two", 7), ["日本語", "の題名", "two"]);
         assert_eq!(tidy("\n a  \n\n\n\n\nb\n\n"), "a\n\n\nb\n");
+    }
+
+    #[test]
+    fn a_title_gives_way_and_a_figure_never() {
+        let row = |title: &str, figures: &[&str], width| {
+            let figures: Vec<String> = figures.iter().map(|figure| (*figure).to_owned()).collect();
+            row(title, &figures, &[6, 4], width, 2)
+        };
+        assert_eq!(row("North", &["12", "+3%"], 30), "North                  12  +3%");
+        assert_eq!(row("A region with a long name", &["12", "+3%"], 30), "A region with a l…     12  +3%");
+        assert_eq!(row("North", &["1,234,567,891", "+3%"], 30), "North       1,234,567,891  +3%");
+        assert_eq!(
+            row("Rhine-Main and more", &["1,234,567,891", "+3%"], 30),
+            "Rhine-Main and more\n              1,234,567,891  +3%"
+        );
+        assert_eq!(row("North", &["1,234,567,891,234,567,891,234"], 20), "North\n  1,234,567,891,234,567,891,234");
+        assert_eq!(row("北部の地域", &["12", "+3%"], 30), "北部の地域             12  +3%");
     }
 }

@@ -36,6 +36,7 @@ pub struct ReportDefinition {
     #[serde(skip)]
     text: String,
 
+    #[serde(deserialize_with = "checked::title")]
     pub title: Words,
     /// BCP 47, such as `de-DE`.
     #[serde(deserialize_with = "checked::locale")]
@@ -111,6 +112,7 @@ pub enum Missed {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SectionDefinition {
+    #[serde(deserialize_with = "checked::title")]
     pub title: Words,
     pub kpis: Vec<KpiRequest>,
 }

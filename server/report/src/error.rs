@@ -23,6 +23,12 @@ pub enum ReportError {
     /// A template gave something that is no MJML.
     #[error("the template {name} ({origin}) gives no MJML: {message}")]
     Mjml { name: String, origin: String, message: String },
+    /// No mail server would take it.
+    #[error(
+        "the mail has {} KiB, more than {} KiB: show fewer groups (worst = 10 below a KPI), or make two reports of it",
+        bytes >> 10, most >> 10
+    )]
+    TooLarge { bytes: usize, most: usize },
     #[error("the report “{report}” covers a {expected}, not {period}: write a period such as {example}")]
     WrongPeriod { report: String, expected: &'static str, period: String, example: &'static str },
     #[error(transparent)]

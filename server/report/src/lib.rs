@@ -7,10 +7,12 @@
 //! - [`build`]: figures become the [`numbers`] of an edition, breaches first
 //! - [`view`]: numbers as a reader sees them, by [`format`] and [`words`]; the one source of all that is rendered
 //! - [`render`]: a view becomes HTML mail, plain text and subject, by templates
+//! - [`bounded`]: rendering that ends, whatever a template asks for
 //! - [`archive`]: what is stored of an edition, and how it is verified
 
 pub mod address;
 pub mod archive;
+pub mod bounded;
 pub mod build;
 mod columns;
 pub mod compose;

@@ -2,6 +2,7 @@
 //! of a home's `templates/mail/`.
 
 use crate::ReportError;
+use crate::bounded::{self, GivenUp, Workshop};
 use crate::columns;
 use crate::dates::capitalised;
 use crate::view::View;
@@ -15,6 +16,7 @@ use pegel_store::archive::SourceHash;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::Arc;
 use tera::{Context, Kwargs, State, Tera};
 
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../templates/mail");
@@ -22,11 +24,16 @@ const FOLDER: &str = "templates/mail";
 const FILES: Folder = Folder { built_in: &BUILT_IN, path: FOLDER, endings: &["mjml", "txt"], deep: false };
 /// What names of templates begin with.
 const PREFIX: &str = "mail/";
+/// How deep tags may be nested in each other: the parser of MJML goes as deep as they do. Mails are twenty deep.
+const DEEPEST: usize = 200;
+/// The longest mail, both of its forms together, in bytes: mail servers take 10 MB, of which encoding takes its share.
+const LARGEST_MAIL: usize = 5 << 20;
 
 /// The templates of mails.
 #[derive(Debug, Clone)]
 pub struct Templates {
-    tera: Tera,
+    tera: Arc<Tera>,
+    workshop: Workshop,
     /// By name: where it was read, and the hash of its text.
     files: BTreeMap<String, (String, String)>,
 }
@@ -88,17 +95,18 @@ impl Templates {
     }
 
     fn of(entries: &Entries) -> Result<Templates, ReportError> {
-        let mut tera = Tera::new();
+        let mut tera = bounded::templates();
         tera.autoescape_on([".mjml", ".html"]);
         tera.register_filter("left", columns::left);
         tera.register_filter("right", columns::right);
+        tera.register_filter("beside", columns::beside);
         tera.register_filter("wrap", columns::wrap);
         tera.register_filter("capitalise", |text: &str, _: Kwargs, _: &State| capitalised(text));
         let named = || entries.iter().map(|(name, entry)| (format!("{PREFIX}{name}"), entry));
         let files = named().map(|(name, entry)| (name, (origin(entry), sha256(&entry.text)))).collect();
-        let mut templates = Templates { tera, files };
-        let sources = named().map(|(name, entry)| (name, &entry.text));
-        templates.tera.add_raw_templates(sources).map_err(|error| templates.broken("", &error))?;
+        let added = tera.add_raw_templates(named().map(|(name, entry)| (name, &entry.text)));
+        let templates = Templates { tera: Arc::new(tera), workshop: Workshop::default(), files };
+        added.map_err(|error| templates.broken("", &error))?;
         Ok(templates)
     }
 
@@ -126,27 +134,53 @@ impl Templates {
     /// Renders the mail of an edition by `mail/TEMPLATE.mjml`, `mail/TEMPLATE.txt` and `mail/subject.txt`.
     ///
     /// # Errors
-    /// With file, line and cause, if a template is not there or not in order.
+    /// With file, line and cause, if a template is not there or not in order; if the mail is too large.
     pub fn render(&self, template: &str, view: &View, imprint: &Imprint) -> Result<Rendered, ReportError> {
-        let page = Page { view, imprint };
         let mjml = format!("{PREFIX}{template}.mjml");
-        let text = self.fill(&format!("{PREFIX}{template}.txt"), &page)?;
-        let subject = self.fill(&format!("{PREFIX}subject.txt"), &page)?;
-        Ok(Rendered {
+        let context = bounded::context(&Page { view, imprint }).map_err(|error| self.broken(&mjml, &error))?;
+        let context = Arc::new(context);
+        let text = self.bounded(&format!("{PREFIX}{template}.txt"), &context, |_, _, text| Ok(text))?;
+        let subject = self.bounded(&format!("{PREFIX}subject.txt"), &context, |_, _, text| Ok(text))?;
+        let rendered = Rendered {
             subject: subject.split_whitespace().collect::<Vec<_>>().join(" "),
-            html: self.html(&mjml, &self.fill(&mjml, &page)?)?,
+            html: self.bounded(&mjml, &context, Templates::html)?,
             text: columns::tidy(&text),
-        })
+        };
+        match rendered.html.len() + rendered.text.len() {
+            bytes if bytes > LARGEST_MAIL => Err(ReportError::TooLarge { bytes, most: LARGEST_MAIL }),
+            _ => Ok(rendered),
+        }
     }
 
-    fn fill(&self, name: &str, page: &Page) -> Result<String, ReportError> {
-        let context = Context::from_serialize(page).map_err(|error| self.broken(name, &error))?;
-        self.tera.render(name, &context).map_err(|error| self.broken(name, &error))
+    /// Fills a template and makes something of its text, in bounds.
+    fn bounded(
+        &self,
+        name: &str,
+        context: &Arc<Context>,
+        finish: fn(&Templates, &str, String) -> Result<String, ReportError>,
+    ) -> Result<String, ReportError> {
+        let (templates, context, own) = (self.clone(), context.clone(), name.to_owned());
+        let work = move || {
+            let text =
+                bounded::fill(&templates.tera, &own, &context).map_err(|error| templates.broken(&own, &error))?;
+            finish(&templates, &own, text)
+        };
+        let given_up = |why: GivenUp| ReportError::Template {
+            name: name.to_owned(),
+            origin: self.origin(name),
+            message: why.to_string(),
+        };
+        self.workshop.run(name, work).map_err(given_up)?
     }
 
-    fn html(&self, name: &str, mjml: &str) -> Result<String, ReportError> {
+    #[expect(clippy::needless_pass_by_value, reason = "like all that finish a text")]
+    fn html(&self, name: &str, mjml: String) -> Result<String, ReportError> {
         let refused = |message: String| ReportError::Mjml { name: name.to_owned(), origin: self.origin(name), message };
-        let parsed = mrml::parse(mjml).map_err(|error| refused(complaint(&error, mjml)))?;
+        if let Some(line) = too_deep(&mjml) {
+            return Err(refused(format!("its tags are nested more than {DEEPEST} deep on the line “{line}”")));
+        }
+        let mjml = written_out(&mjml);
+        let parsed = mrml::parse(&mjml).map_err(|error| refused(complaint(&error, &mjml)))?;
         // Without fonts, no mail asks another server for one.
         let options = RenderOptions { disable_comments: true, fonts: HashMap::new(), ..Default::default() };
         let html = parsed.element.render(&options).map_err(|error| refused(error.to_string()))?;
@@ -208,11 +242,87 @@ fn complaint(error: &parser::Error, mjml: &str) -> String {
         InvalidAttribute { position, .. } => ("an attribute that does not belong here", position),
         InvalidFormat { position, .. } => ("something that cannot be read", position),
         IncludeLoaderError { position, .. } => ("an mj-include: use Tera's include", position),
+        parser::Error::ParserError { source, .. } => {
+            let line = usize::try_from(source.pos().row).unwrap_or(1).saturating_sub(1);
+            return format!("{source}: “{}”", shortened(mjml.lines().nth(line).unwrap_or_default()));
+        }
         other => return other.to_string(),
     };
-    let before = mjml.get(..at.start).unwrap_or(mjml);
-    let line = mjml[before.rfind('\n').map_or(0, |end| end + 1)..].lines().next().unwrap_or_default();
-    format!("it has {what} on the line “{}”", line.trim())
+    format!("it has {what} on the line “{}”", shortened(line_at(mjml, at.start)))
+}
+
+/// Characters that the library writes as Rust does in attributes (`\u{a0}`), in the way that HTML reads everywhere.
+fn written_out(mjml: &str) -> String {
+    let mut text = String::with_capacity(mjml.len());
+    for c in mjml.chars() {
+        if c.is_ascii() || c.escape_debug().len() == 1 {
+            text.push(c);
+        } else {
+            text.extend(["&#", &u32::from(c).to_string(), ";"]);
+        }
+    }
+    text
+}
+
+/// The line that a byte is on.
+fn line_at(text: &str, at: usize) -> &str {
+    let before = text.get(..at).unwrap_or(text);
+    text[before.rfind('\n').map_or(0, |end| end + 1)..].lines().next().unwrap_or_default()
+}
+
+/// A line as a message can hold it.
+fn shortened(line: &str) -> String {
+    const MOST: usize = 200;
+    let line = pegel_text::clean::one_line(line.trim());
+    let cut: String = line.chars().take(MOST).collect();
+    if cut.len() < line.len() { cut + "…" } else { cut }
+}
+
+/// The line on which tags are nested too deep, if they are.
+fn too_deep(mjml: &str) -> Option<String> {
+    // Elements of HTML that are never closed.
+    const VOID: [&str; 8] = ["area", "br", "col", "hr", "img", "input", "meta", "link"];
+    let mut depth = 0_usize;
+    let mut rest = mjml;
+    while let Some((_, tag)) = rest.split_once('<') {
+        rest = tag;
+        let skipped = [("!--", "-->"), ("![CDATA[", "]]>"), ("!", ">"), ("?", ">")];
+        if let Some((_, end)) = skipped.into_iter().find(|(start, _)| tag.starts_with(start)) {
+            rest = tag.split_once(end).map_or("", |(_, rest)| rest);
+        } else if tag.starts_with('/') {
+            depth = depth.saturating_sub(1);
+        } else if tag.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            let end = end_of_tag(tag);
+            let name = tag.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next().unwrap_or_default();
+            rest = &tag[end..];
+            if !tag[..end].ends_with('/') && !VOID.contains(&name) {
+                depth += 1;
+            }
+        }
+        if depth > DEEPEST {
+            return Some(shortened(line_at(mjml, mjml.len() - tag.len())));
+        }
+    }
+    None
+}
+
+/// Where a tag ends: at the first `>` that is not within quotes.
+fn end_of_tag(tag: &str) -> usize {
+    let mut quote = None;
+    let ends = |c: char| match quote {
+        Some(open) => {
+            if c == open {
+                quote = None;
+            }
+            false
+        }
+        None if matches!(c, '"' | '\'') => {
+            quote = Some(c);
+            false
+        }
+        None => c == '>',
+    };
+    tag.find(ends).unwrap_or(tag.len())
 }
 
 #[cfg(test)]

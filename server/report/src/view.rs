@@ -129,8 +129,10 @@ pub struct TrendView {
 /// One period of a course.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Bar {
-    /// 0 to 100; 0 where there is no figure. The lowest and the highest figure make the scale, not zero.
+    /// 0 to 100, from zero to the figure; 0 where there is none. All figures and zero make the scale.
     pub height: u8,
+    /// Where the lower end of the bar lies, 0 to 100: above 0 only in courses with figures below zero.
+    pub rise: u8,
     /// For a style sheet: `critical`, `warning`, `none`, or `plain`.
     pub class: &'static str,
     /// `2026-W46: 71.2 %`.

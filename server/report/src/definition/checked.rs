@@ -3,6 +3,7 @@
 use crate::address;
 use icu::locale::Locale;
 use jiff::civil::{Time, Weekday};
+use pegel_kpi::declaration::Words;
 use pegel_kpi::dimension::Dimension;
 use pegel_text::clean::one_line;
 use serde::de::Error;
@@ -13,9 +14,23 @@ type Read<'de, D, T> = Result<T, <D as Deserializer<'de>>::Error>;
 pub(super) fn locale<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, String> {
     let text = String::deserialize(from)?;
     match Locale::try_from_str(&text) {
-        Ok(locale) if ["de", "en"].contains(&locale.id.language.as_str()) => Ok(text),
+        // As the standard spells it: DE_de is de-DE. What extends it would bring in other digits or another calendar.
+        Ok(locale) if ["de", "en"].contains(&locale.id.language.as_str()) && locale.extensions.is_empty() => {
+            Ok(locale.to_string())
+        }
         _ => Err(D::Error::custom(format!("“{text}” is no locale that reports are written in: write en-GB or de-DE"))),
     }
+}
+
+pub(super) fn title<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Words> {
+    let title = Words::deserialize(from)?;
+    let blank = |text: &str| !text.chars().any(|c| !c.is_whitespace() && !c.is_control());
+    for (language, text) in [("en", &title.en), ("de", &title.de)] {
+        if blank(text) {
+            return Err(D::Error::custom(format!("the title is empty in “{language}”: write one")));
+        }
+    }
+    Ok(title)
 }
 
 pub(super) fn zone<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, String> {

@@ -74,6 +74,9 @@ fn what_is_left_out_has_a_default() {
     let weekly = ReportDefinition::parse("weekly", "weekly.toml", SMALL).unwrap();
     assert_eq!((weekly.trend, weekly.recipients.len()), (13, 0));
     assert_eq!(weekly.scope, Scope::everything());
+    // Texts and figures go by the same spelling.
+    let shouted = ReportDefinition::parse("weekly", "weekly.toml", &SMALL.replace("de-DE", "DE-de")).unwrap();
+    assert_eq!(shouted.locale, "de-DE");
     let schedule = weekly.schedule.unwrap();
     assert_eq!((schedule.at, schedule.missed), (Time::constant(7, 0, 0, 0), Missed::Once));
 }
@@ -93,6 +96,11 @@ fn mistakes_are_named_with_file_line_and_hint() {
         ("zone =", "zome ="),
         ("Europe/Berlin", "Berlin"),
         ("de-DE", "fr-FR"),
+        ("de-DE", "de-u-nu-deva"),
+        ("de-DE", "en-u-nu-arab"),
+        ("de-DE", "ar-EG"),
+        ("en = \"Weekly\"", "en = \" \""),
+        ("de = \"Partner\"", "de = \"\\u0007\""),
         ("monday", "Mo"),
         ("07:00", "7 Uhr"),
         ("at =", "missed = \"skipp\"\nat ="),

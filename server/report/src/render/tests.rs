@@ -1,7 +1,12 @@
 use super::*;
+use crate::numbers::{Change, GroupHead, Numbers, TrendPoint};
 use crate::samples;
 use crate::view::view;
+use pegel_kpi::cell::Beside;
+use pegel_kpi::declaration::{Unit, Words};
+use pegel_kpi::threshold::{Better, Threshold};
 use serde_json::Value;
+use std::collections::HashSet;
 use unicode_width::UnicodeWidthStr;
 
 fn imprint() -> Imprint {
@@ -76,8 +81,16 @@ fn visible(html: &str) -> String {
     for piece in body.split('<') {
         text.push_str(piece.split_once('>').map_or(piece, |(_, text)| text));
     }
-    let entities =
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&nbsp;", "\u{a0}")];
+    let entities = [
+        ("&#8239;", "\u{202f}"),
+        ("&#160;", "\u{a0}"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#x27;", "'"),
+        ("&#39;", "'"),
+        ("&nbsp;", "\u{a0}"),
+    ];
     entities.iter().fold(text, |text, (entity, c)| text.replace(entity, c)).replace("&amp;", "&")
 }
 
@@ -113,6 +126,9 @@ fn the_mail_asks_no_server_for_anything_and_is_not_cut_off() {
         assert!(!rendered.html.contains(asking), "{asking}");
     }
     assert!(rendered.html.contains("color-scheme"));
+    // Its parts are named as people read them.
+    assert!(rendered.html.contains("aria-label=\"Weekly partner sales, week&#160;46\""));
+    assert!(!rendered.html.contains("\\u{"));
     // Gmail cuts mails off at 102 kB.
     assert!(rendered.html.len() < 100_000, "{}", rendered.html.len());
 }
@@ -132,6 +148,97 @@ fn a_file_in_the_home_replaces_a_template() {
         |templates: &Templates| templates.sources().find(|source| source.name == "mail/subject.txt").unwrap().sha256;
     let empty = tempfile::tempdir().unwrap();
     assert_ne!(hash(&templates), hash(&Templates::load(empty.path()).unwrap()));
+}
+
+/// The mail of the sample in which every name, title and label holds what XML forbids and terminals obey.
+#[test]
+fn a_control_character_in_a_name_silences_no_mail() {
+    let mut numbers = samples::numbers();
+    for (place, c) in "\0\u{1}\u{7}\u{b}\u{c}\u{1b}\u{1f}\u{7f}\u{fffe}\u{ffff}".chars().enumerate() {
+        let odd = format!("Odd{c}{place}");
+        numbers.title = Words { en: odd.clone(), de: odd.clone() };
+        numbers.sections[0].title = numbers.title.clone();
+        let kpi = &mut numbers.sections[0].kpis[0];
+        (kpi.title, kpi.description) = (numbers.title.clone(), numbers.title.clone());
+        kpi.cell.beside = vec![Beside { name: odd.clone(), value: 1.0 }];
+        kpi.breakdowns[1].rows[0].label = Some(odd.clone());
+        numbers.breaches[0].group = Some(GroupHead { dimension: "partner".to_owned(), label: Some(odd) });
+        let mail = mail(&numbers, "de").unwrap();
+        let expected = format!("Odd {place}");
+        assert!(mail.subject.starts_with(&expected), "{:?}", mail.subject);
+        assert_eq!(visible(&mail.html).matches(&expected).count(), 8, "{c:?}");
+        let found = mail.text.to_uppercase().matches(&expected.to_uppercase()).count();
+        assert_eq!(found, 6, "{}", mail.text);
+        for text in [&mail.subject, &mail.html, &mail.text] {
+            assert!(pegel_text::clean::is_clean(text), "{c:?}");
+        }
+        assert!(mail.html.trim_end().ends_with("</html>"));
+    }
+}
+
+fn mail(numbers: &Numbers, locale: &str) -> Result<Rendered, ReportError> {
+    Templates::load(samples::nowhere()).unwrap().render("weekly", &view(numbers, locale), &imprint())
+}
+
+/// The sample with long titles, some of them in Japanese, and figures beyond what columns are made for.
+fn huge() -> Numbers {
+    let mut numbers = samples::numbers();
+    let long = "パートナーとの売上高と見込み客への対応についての週次報告".repeat(2);
+    numbers.title = Words { en: long.clone(), de: "Wochenbericht der Vertriebspartnerschaften ".repeat(3) };
+    numbers.sections[1].title = numbers.title.clone();
+    let revenue = &mut numbers.sections[1].kpis[0];
+    revenue.title = numbers.title.clone();
+    let cell = samples::value(-9_876_543_210_987.0, 1_000_000_000_000);
+    (revenue.cell, revenue.previous) = (cell.clone(), samples::value(1_234_567_891_234.0, 3));
+    revenue.cell.beside = vec![Beside { name: long.clone(), value: 9_999_999_999_999.0 }; 2];
+    revenue.threshold = Threshold { warning: Some(5_000_000_000_000.0), critical: Some(1_000_000_000_000.5) };
+    revenue.change = Change::between(&revenue.previous, &cell, Better::Higher);
+    let point = |at: usize| TrendPoint { period: format!("2026-W{at}"), cell: cell.clone() };
+    revenue.trend = (1..60).map(point).collect();
+    for (row, label) in revenue.breakdowns[0].rows.iter_mut().zip(["Nord", &long, &numbers.title.de]) {
+        row.label = Some(label.to_owned());
+        (row.cell, row.previous, row.change) = (cell.clone(), samples::value(0.0, 1), None);
+        row.change = Change::between(&row.previous, &row.cell, Better::Higher);
+    }
+    let breach = &mut numbers.breaches[0];
+    (breach.unit, breach.cell, breach.change) = (Unit::Money, cell, numbers.sections[1].kpis[0].change);
+    breach.title = numbers.title.clone();
+    breach.threshold.critical = Some(123_456_789_012.0);
+    numbers
+}
+
+#[test]
+fn the_plain_text_cuts_titles_and_never_figures() {
+    for locale in ["en-GB", "de-DE"] {
+        let numbers = huge();
+        let view = view(&numbers, locale);
+        let text = mail(&numbers, locale).unwrap().text;
+        if let Some(folder) = std::env::var_os("PEGEL_PREVIEW") {
+            std::fs::write(Path::new(&folder).join(format!("huge.{locale}.txt")), &text).unwrap();
+        }
+        let mut expected = Vec::new();
+        figures(&serde_json::to_value(&view).unwrap(), &mut expected);
+        // What is long enough to be broken is so at its blanks, which figures do not have.
+        let whole = |text: &str| text.split([' ', '\n']).map(str::to_owned).collect::<HashSet<String>>();
+        let words = whole(&text);
+        for word in expected.iter().flat_map(|text| whole(text)).filter(|word| word.contains(char::is_numeric)) {
+            assert!(words.iter().any(|found| found.contains(&word)), "{word} is missing in\n{text}");
+        }
+        let long: Vec<&str> = text.lines().filter(|line| line.width() > 72).collect();
+        assert!(long.is_empty(), "{}", long.join("\n"));
+    }
+}
+
+#[test]
+fn a_mail_that_no_server_would_take_is_refused_with_what_to_do() {
+    let mut numbers = samples::numbers();
+    let table = &mut numbers.sections[0].kpis[0].breakdowns[1];
+    table.worst = None;
+    table.rows[0].label = Some("x".repeat(1_000));
+    table.rows = (0..6_000).map(|_| table.rows[0].clone()).collect();
+    let refused = mail(&numbers, "en").map(|mail| mail.html.len()).unwrap_err();
+    assert!(matches!(refused, ReportError::TooLarge { .. }) && refused.is_usage(), "{refused}");
+    assert!(refused.to_string().contains("worst = 10"), "{refused}");
 }
 
 /// The message for a home with this one template.
@@ -157,6 +264,70 @@ fn mistakes_in_templates_are_named_with_file_line_and_cause() {
     ];
     let messages: Vec<String> = mistakes.map(|(name, text)| message(name, text)).into();
     insta::assert_snapshot!(messages.join("\n\n"));
+}
+
+#[test]
+fn a_template_that_runs_on_is_stopped() {
+    let loops = |body: &str| {
+        let (open, close) = ("{% for a in range(end=99999) %}", "{% endfor %}");
+        format!("{}{body}{}", open.repeat(5), close.repeat(5))
+    };
+    for (name, template, said) in [
+        ("weekly.txt", loops(&"x".repeat(10_000)), "more than 16 MiB"),
+        ("weekly.mjml", loops(&"x".repeat(10_000)), "more than 16 MiB"),
+        ("weekly.mjml", loops(""), "takes longer than 5 s"),
+        ("subject.txt", "{% for a in range(end=1000000000) %}{% endfor %}".to_owned(), "more than 100000 elements"),
+    ] {
+        let message = message(name, &template);
+        assert!(message.contains(said) && message.contains(&format!("HOME/templates/mail/{name}")), "{message}");
+    }
+}
+
+#[test]
+fn a_width_beyond_any_line_is_cut() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(home.path().join(FOLDER)).unwrap();
+    let widths = r#"{{ "a" | left(width=4000000000) }}{{ "b" | right(width=4000000000) }}
+{{ "c" | wrap(width=9, indent=4000000000) }}{{ "d" | beside(figures=["1"], widths=[4000000000], width=4000000000) }}"#;
+    std::fs::write(home.path().join(FOLDER).join("weekly.txt"), widths).unwrap();
+    let view = view(&samples::numbers(), "en-GB");
+    let text = Templates::load(home.path()).unwrap().render("weekly", &view, &imprint()).unwrap().text;
+    assert!(text.len() < 10_000, "{}", text.len());
+}
+
+#[test]
+fn tags_nested_deeper_than_any_mail_are_refused_and_those_below_that_are_not() {
+    let nested = |depth: usize| {
+        let (open, close) = ("<div>".repeat(depth), "</div>".repeat(depth));
+        format!(
+            "<mjml><mj-body><mj-section><mj-column><mj-text>\n{open}deep{close}</mj-text></mj-column></mj-section></mj-body></mjml>"
+        )
+    };
+    let said = message("weekly.mjml", &nested(5_000));
+    assert!(said.contains("nested more than 200 deep on the line “<div>"), "{said}");
+    assert!(said.len() < 1_000, "{said}");
+    assert_eq!(too_deep(&nested(200 - 5)), None);
+    // What looks like a tag within a comment or an attribute is none.
+    let flat = format!(
+        "<mjml><!-- {} --><mj-text title=\"{}\">{}</mj-text></mjml>",
+        "<b>".repeat(300),
+        "<b>".repeat(300),
+        "<br>".repeat(300)
+    );
+    assert_eq!(too_deep(&flat), None);
+
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(home.path().join(FOLDER)).unwrap();
+    std::fs::write(home.path().join(FOLDER).join("weekly.mjml"), nested(200 - 5)).unwrap();
+    let view = view(&samples::numbers(), "en-GB");
+    let html = Templates::load(home.path()).unwrap().render("weekly", &view, &imprint()).unwrap().html;
+    assert!(html.contains("deep"));
+}
+
+#[test]
+fn a_text_that_is_no_mjml_is_shown() {
+    let said = message("weekly.mjml", "<mjml><mj-body>\n<mj-text title=\"{{ title }}>x</mj-text>\n</mj-body></mjml>");
+    assert!(said.contains("Weekly partner sales"), "{said}");
 }
 
 #[test]

@@ -89,22 +89,60 @@ fn without_breaches_all_is_well_or_nothing_was_judged() {
     assert_eq!(view(&numbers, "de").verdict, "nichts zu bewerten");
 }
 
-#[test]
-fn a_course_is_drawn_between_its_lowest_and_highest_figure_with_gaps() {
+/// The trend of a KPI about money with these figures.
+fn trend(figures: &[Option<f64>]) -> TrendView {
     let mut numbers = samples::numbers();
     numbers.sections[1].kpis.truncate(1);
-    let revenue = &mut numbers.sections[1].kpis[0];
-    let figures = [Some(100.0), None, Some(150.0), Some(200.0)];
-    revenue.trend = figures
-        .into_iter()
-        .map(|figure| TrendPoint {
-            period: "2026-W40".to_owned(),
-            cell: figure.map_or_else(|| samples::absent(Outcome::NoRows), |figure| samples::value(figure, 1)),
-        })
-        .collect();
-    let trend = view(&numbers, "en").sections[1].kpis[0].trend.clone();
-    assert_eq!(trend.bars.iter().map(|bar| bar.height).collect::<Vec<_>>(), [14, 0, 57, 100]);
-    assert_eq!((trend.spark.as_str(), trend.span.as_str()), ("▁·▅█", "4 weeks"));
+    let point = |figure: &Option<f64>| TrendPoint {
+        period: "2026-W40".to_owned(),
+        cell: figure.map_or_else(|| samples::absent(Outcome::NoRows), |figure| samples::value(figure, 1)),
+    };
+    numbers.sections[1].kpis[0].trend = figures.iter().map(point).collect();
+    view(&numbers, "en").sections[1].kpis[0].trend.clone()
+}
+
+fn heights(trend: &TrendView) -> Vec<(u8, u8)> {
+    trend.bars.iter().map(|bar| (bar.height, bar.rise)).collect()
+}
+
+#[test]
+fn the_bars_of_a_course_start_at_zero_with_gaps() {
+    let trend = trend(&[Some(100.0), None, Some(150.0), Some(200.0)]);
+    assert_eq!(heights(&trend), [(50, 0), (0, 0), (75, 0), (100, 0)]);
+    assert_eq!((trend.spark.as_str(), trend.span.as_str()), ("▅·▆█", "4 weeks"));
     assert_eq!((trend.lowest.as_str(), trend.highest.as_str()), ("€100.00", "€200.00"));
     assert_eq!((trend.bars[1].class, trend.bars[1].label.as_str()), ("none", "2026-W40: no data"));
+}
+
+#[test]
+fn bars_below_zero_hang_from_it_and_equal_figures_are_equally_high() {
+    assert_eq!(heights(&trend(&[Some(-50.0), Some(150.0), Some(0.0)])), [(25, 0), (75, 25), (0, 25)]);
+    assert_eq!(heights(&trend(&[Some(-50.0), Some(-200.0)])), [(25, 75), (100, 0)]);
+    assert_eq!(trend(&[Some(-200.0), Some(0.0), Some(-100.0)]).spark, "▁█▅");
+    assert_eq!(heights(&trend(&[Some(7.0), Some(7.0)])), [(100, 0), (100, 0)]);
+    assert_eq!(heights(&trend(&[Some(0.0), Some(0.0)])), [(0, 0), (0, 0)]);
+    assert_eq!(trend(&[Some(0.0), Some(0.0)]).spark, "▁▁");
+    assert_eq!(heights(&trend(&[Some(f64::MIN), Some(f64::MAX)])), [(50, 0), (50, 50)]);
+}
+
+#[test]
+fn nothing_after_nothing_has_no_arrow() {
+    let mut numbers = samples::numbers();
+    let revenue = &mut numbers.sections[1].kpis[0];
+    let nothing = samples::value(0.0, 1);
+    revenue.change = crate::numbers::Change::between(&nothing, &nothing, Better::Higher);
+    let change = view(&numbers, "en").sections[1].kpis[0].change.clone();
+    assert_eq!((change.text.as_str(), change.arrow, change.class), ("unchanged", "", "even"));
+}
+
+#[test]
+fn a_breakdown_without_groups_is_no_table() {
+    let mut numbers = samples::numbers();
+    let rate = &mut numbers.sections[0].kpis[0];
+    assert_eq!(rate.breakdowns.len(), 2);
+    rate.breakdowns[0].rows.clear();
+    for row in &mut rate.breakdowns[1].rows {
+        (row.cell, row.previous) = (samples::absent(Outcome::NoRows), samples::absent(Outcome::NoRows));
+    }
+    assert!(view(&numbers, "en").sections[0].kpis[0].tables.is_empty());
 }

@@ -12,8 +12,6 @@ use std::collections::HashMap;
 
 /// Of the breaches of one KPI in one breakdown and of one status, only that many are shown on top.
 const SHOWN_BREACHES: usize = 5;
-/// The lowest bar of a trend, in per cent of the highest: low is not nothing.
-const LOWEST_BAR: f64 = 14.0;
 const SPARKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const NO_SPARK: char = '·';
 
@@ -162,7 +160,7 @@ impl<'a> Writer<'a> {
             threshold: if threshold.is_empty() { self.words.no_threshold.to_owned() } else { threshold },
             status: self.status(block.status),
             trend: self.trend(block, numbers),
-            tables: block.breakdowns.iter().map(|table| self.table(table, block)).collect(),
+            tables: block.breakdowns.iter().filter_map(|table| self.table(table, block)).collect(),
             error: match &block.cell.outcome {
                 Outcome::ScriptError { message } => message.clone(),
                 _ => String::new(),
@@ -179,8 +177,7 @@ impl<'a> Writer<'a> {
         let figures: Vec<Option<f64>> = block.trend.iter().map(|point| point.cell.outcome.value()).collect();
         let known = || figures.iter().flatten().copied();
         let (lowest, highest) = (known().reduce(f64::min), known().reduce(f64::max));
-        let heights: Vec<Option<f64>> =
-            figures.iter().map(|figure| Some(height((*figure)?, lowest?, highest?))).collect();
+        let scale = Scale::of(lowest.unwrap_or(0.0), highest.unwrap_or(0.0));
         let write = |figure: Option<f64>| {
             let at = block.trend.iter().find(|point| point.cell.outcome.value() == figure);
             figure.and(at).map_or_else(String::new, |point| self.point(point, block))
@@ -188,8 +185,8 @@ impl<'a> Writer<'a> {
         let weeks = numbers.period.name.contains("-W");
         let noun = if weeks { self.words.weeks } else { self.words.periods };
         TrendView {
-            bars: block.trend.iter().zip(&heights).map(|(point, height)| self.bar(point, *height, block)).collect(),
-            spark: heights.iter().map(|height| height.map_or(NO_SPARK, spark)).collect(),
+            bars: block.trend.iter().map(|point| self.bar(point, scale, block)).collect(),
+            spark: figures.iter().map(|figure| figure.map_or(NO_SPARK, |figure| scale.spark(figure))).collect(),
             span: format!("{} {noun}", block.trend.len()),
             lowest: write(lowest),
             highest: write(highest),
@@ -200,20 +197,21 @@ impl<'a> Writer<'a> {
         self.format.judged(&point.cell, block.unit, &block.threshold)
     }
 
-    fn bar(&self, point: &TrendPoint, height: Option<f64>, block: &KpiBlock) -> Bar {
-        let class = match (height, block.threshold.judge(&point.cell.outcome, block.better)) {
+    fn bar(&self, point: &TrendPoint, scale: Scale, block: &KpiBlock) -> Bar {
+        let figure = point.cell.outcome.value();
+        let class = match (figure, block.threshold.judge(&point.cell.outcome, block.better)) {
             (None, _) => "none",
             (_, Status::Critical) => "critical",
             (_, Status::Warning) => "warning",
             _ => "plain",
         };
         let label = format!("{}: {}", point.period, self.point(point, block));
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it lies between 0 and 100")]
-        let height = height.unwrap_or(0.0).round() as u8;
-        Bar { height, class, label }
+        let (height, rise) = figure.map_or((0, 0), |figure| scale.bar(figure));
+        Bar { height, rise, class, label }
     }
 
-    fn table(&self, table: &BreakdownTable, block: &KpiBlock) -> TableView {
+    /// `None` where there is no group to show.
+    fn table(&self, table: &BreakdownTable, block: &KpiBlock) -> Option<TableView> {
         // A group in which nothing happened, neither now nor before, tells nothing.
         let silent = |cell: &Cell| cell.outcome == Outcome::NoRows;
         let mut rows: Vec<&BreakdownRow> =
@@ -228,11 +226,11 @@ impl<'a> Writer<'a> {
                 more = format!("{more}, {broken} {}", self.words.of_them_broken);
             }
         }
-        TableView {
+        (!rows.is_empty()).then(|| TableView {
             dimension: capitalised(self.words.dimension(&table.dimension)),
             rows: rows.into_iter().map(|row| self.row(row, block)).collect(),
             more,
-        }
+        })
     }
 
     fn row(&self, row: &BreakdownRow, block: &KpiBlock) -> RowView {
@@ -255,18 +253,37 @@ fn by_badness(one: &BreakdownRow, other: &BreakdownRow, better: Better) -> std::
     }
 }
 
-fn height(figure: f64, lowest: f64, highest: f64) -> f64 {
-    if highest <= lowest {
-        return f64::midpoint(100.0, LOWEST_BAR);
-    }
-    LOWEST_BAR + (figure - lowest) / (highest - lowest) * (100.0 - LOWEST_BAR)
+/// What a course is drawn by: its figures, and zero.
+#[derive(Debug, Clone, Copy)]
+struct Scale {
+    low: f64,
+    high: f64,
 }
 
-fn spark(height: f64) -> char {
-    let share = (height - LOWEST_BAR) / (100.0 - LOWEST_BAR);
+impl Scale {
+    fn of(lowest: f64, highest: f64) -> Scale {
+        Scale { low: lowest.min(0.0), high: highest.max(0.0) }
+    }
+
+    /// How far up a figure lies, from 0 to 1; 0 where all figures are zero.
+    fn share(self, figure: f64) -> f64 {
+        // Halved, so that the way from the least to the greatest float is one too.
+        let extent = self.high / 2.0 - self.low / 2.0;
+        if extent > 0.0 { ((figure / 2.0 - self.low / 2.0) / extent).clamp(0.0, 1.0) } else { 0.0 }
+    }
+
+    /// Height and lower end of the bar between zero and a figure, in per cent.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shares lie between 0 and 1")]
+    fn bar(self, figure: f64) -> (u8, u8) {
+        let percent = |share: f64| (share * 100.0).round() as u8;
+        let (zero, end) = (percent(self.share(0.0)), percent(self.share(figure)));
+        (end.abs_diff(zero), end.min(zero))
+    }
+
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it lies between 0 and 7")]
-    let index = (share * 7.0).round() as usize;
-    SPARKS[index.min(7)]
+    fn spark(self, figure: f64) -> char {
+        SPARKS[(self.share(figure) * 7.0).round() as usize]
+    }
 }
 
 /// What the two worst breaches are, since a mail program shows little more.
