@@ -10,12 +10,13 @@ use include_dir::{Dir, include_dir};
 use pegel_home::kept::Entries;
 use pegel_home::{Folder, Kept, Made, Problem};
 use pegel_kpi::digest::sha256;
+use pegel_report::bounded::{self, Workshop};
 use pegel_report::render::at_fault;
 use pegel_report::words::{Wording, wording};
 use serde::Serialize;
 use std::path::Path;
 use std::sync::Arc;
-use tera::{Context, Tera};
+use tera::Tera;
 
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../templates/web");
 
@@ -34,7 +35,8 @@ pub struct Templates {
 /// Templates that fit together, and their style sheet.
 #[derive(Debug)]
 pub(crate) struct Pages {
-    tera: Tera,
+    tera: Arc<Tera>,
+    workshop: Workshop,
     pub style_sheet: String,
     pub style_hash: String,
 }
@@ -76,20 +78,21 @@ impl Templates {
 impl Pages {
     fn of(entries: &Entries) -> Result<Pages, Problem> {
         let templates = || entries.iter().filter(|(name, _)| is_template(name));
-        let mut tera = Tera::new();
+        let mut tera = bounded::templates();
         tera.add_raw_templates(templates().map(|(name, entry)| (name, &entry.text))).map_err(|error| {
             let file = at_fault(&error, templates().map(|(name, _)| name)).unwrap_or_default();
             Problem::new(file, &error)
         })?;
         let style_sheet = entries.get(STYLE_SHEET).map(|entry| entry.text.clone()).unwrap_or_default();
-        Ok(Pages { tera, style_hash: hash(&style_sheet), style_sheet })
+        Ok(Pages { tera: Arc::new(tera), workshop: Workshop::default(), style_hash: hash(&style_sheet), style_sheet })
     }
 
-    fn render(&self, name: &str, frame: &Frame, page: &impl Serialize) -> Result<String, tera::Error> {
-        let mut context = Context::from_serialize(frame)?;
-        context.insert("style", &format!("/pegel-{}.css", self.style_hash));
-        context.insert("page", page);
-        self.tera.render(name, &context)
+    fn render<P: Serialize>(&self, name: &str, frame: &Frame, page: &P) -> Result<String, tera::Error> {
+        let style = format!("/pegel-{}.css", self.style_hash);
+        let context = bounded::context(&Framed { frame, style, page })?;
+        let (tera, own) = (Arc::clone(&self.tera), name.to_owned());
+        let rendered = self.workshop.run(name, move || bounded::fill(&tera, &own, &context));
+        rendered.map_err(|why| tera::Error::message(format!("{name}: {why}")))?
     }
 }
 
@@ -102,6 +105,15 @@ fn hash(text: &str) -> String {
     let mut hash = sha256(text);
     hash.truncate(16);
     hash
+}
+
+/// A page in its frame.
+#[derive(Serialize)]
+struct Framed<'a, P> {
+    #[serde(flatten)]
+    frame: &'a Frame,
+    style: String,
+    page: &'a P,
 }
 
 /// What stands around every page.
