@@ -117,7 +117,8 @@ impl Templates {
         let of_built_in = (origin(&built_in), sha256(&built_in.text));
         let mut templates = self.clone();
         let before = templates.files.insert(name.to_owned(), of_built_in.clone());
-        templates.tera.add_raw_template(name, &built_in.text).ok()?;
+        Arc::make_mut(&mut templates.tera).add_raw_template(name, &built_in.text).ok()?;
+        templates.workshop = Workshop::default();
         (before != Some(of_built_in)).then_some(templates)
     }
 
