@@ -42,6 +42,7 @@ impl ImportError {
         match self {
             // What the system did not refuse was read, and is damaged: a packed file that breaks off.
             ImportError::Read { error, .. } => error.raw_os_error().is_none(),
+            ImportError::Store(StoreError::OtherCurrency { .. }) => true,
             ImportError::Moved { .. } | ImportError::Store(_) => false,
             _ => true,
         }

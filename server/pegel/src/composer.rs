@@ -85,20 +85,22 @@ impl Composer {
     /// Makes something with the templates as they are now; if one of the home fails, with the built-in one in its place.
     fn with_templates<T>(&self, mut make: impl FnMut(&Templates) -> Result<T, ReportError>) -> Result<T, ReportError> {
         let current = self.templates.current();
+        let mut made = make(&current.value);
         let mut instead: Option<Templates> = None;
-        loop {
-            let templates = instead.as_ref().unwrap_or(&current.value);
-            let error = match make(templates) {
-                Err(error) => error,
-                done => return done,
-            };
-            let Some(name) = error.template() else { return Err(error) };
-            current.note(Problem::new(format!("templates/{name}"), &error));
-            instead = Some(match templates.without(name) {
-                Some(without) => without,
-                None => return Err(error),
-            });
+        while let Err(error) = &made
+            && let Some(name) = error.template()
+        {
+            current.note(Problem::new(format!("templates/{name}"), error));
+            let failed = instead.as_ref().unwrap_or(&current.value);
+            let Some(others) = failed.without(name).or_else(|| failed.built_in_alone()) else { break };
+            let again = make(&others);
+            // A report's own template has nothing built in to take its place.
+            if matches!(again, Err(ReportError::NoTemplate { .. })) {
+                break;
+            }
+            (made, instead) = (again, Some(others));
         }
+        made
     }
 }
 

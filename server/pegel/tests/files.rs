@@ -156,6 +156,26 @@ fn a_template_that_is_not_in_order_keeps_no_report_from_being_made() {
 }
 
 #[test]
+fn a_template_that_spoils_others_or_never_ends_keeps_no_report_from_being_made() {
+    let deep = format!("{}x{}", "<mj-section>".repeat(5_000), "</mj-section>".repeat(5_000));
+    let loops = format!("{}x{}", "{% for a in range(end=9999) %}".repeat(6), "{% endfor %}".repeat(6));
+    for (file, text) in [
+        // What is included makes the text of another template no MJML.
+        ("templates/mail/components.mjml", "{% component pill(status) %}<b>{% endcomponent pill %}"),
+        ("templates/mail/weekly.mjml", deep.as_str()),
+        ("templates/mail/weekly.txt", loops.as_str()),
+    ] {
+        let home = TestHome::new();
+        home.write(file, text);
+        let said = home.run(&["report", "run", "weekly"]).succeeded();
+        assert!(said.err.contains("templates/mail/"), "{file}: {}", said.err);
+        let stored = home.store().edition(said.edition()).unwrap().unwrap();
+        let mail = stored.parts.iter().find(|part| part.name == "mail.html").unwrap();
+        assert!(mail.content.contains("Feedback rate"), "{file}");
+    }
+}
+
+#[test]
 fn pipes_and_devices_hold_up_nothing_and_fill_no_memory() {
     let home = TestHome::new();
     let folders = [

@@ -122,6 +122,11 @@ impl Templates {
         (before != Some(of_built_in)).then_some(templates)
     }
 
+    /// Only the built-in ones, for where the home's do not get along with each other; `None` if these are all there are.
+    pub fn built_in_alone(&self) -> Option<Templates> {
+        Templates::of(&FILES.built_in()).ok().filter(|built_in| built_in.files != self.files)
+    }
+
     /// What an edition was rendered with.
     pub fn sources(&self) -> impl Iterator<Item = SourceHash> {
         let source = |(name, (_, sha256)): (&String, &(String, String))| SourceHash {
