@@ -5,7 +5,8 @@ use crate::error::ImportError;
 use crate::mapping::{ColumnRule, Lookup, Mapping, Origin, Policy, TableMapping};
 use crate::row::{Cell, Draft, Occurrences, Row};
 use crate::run::{Chunk, Fate, Input};
-use crate::summary::{Fault, Rejected, Skipped, TableCounts};
+use crate::source::Record;
+use crate::summary::{Cleaned, Fault, Rejected, Skipped, TableCounts};
 use csv::StringRecord;
 use pegel_kpi::model::{Column, Table};
 use pegel_store::facts::{Found, Writer};
@@ -14,12 +15,19 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
 use std::io::{Read, Seek};
 
+/// How much memory rejected rows may take; beyond it they are only counted.
+const REJECTED_BYTES: usize = 64 << 20;
+
 /// What is known of a file after its check; what the writing then adds to.
 #[derive(Default)]
 pub(crate) struct Checked {
     /// By the number of the row.
     pub fates: Vec<Fate>,
     pub rejected: Vec<Rejected>,
+    pub rejected_beyond: u64,
+    rejected_bytes: usize,
+    /// By the place in [`Mapping::columns`].
+    pub cleaned: BTreeMap<usize, Cleaned>,
     /// For each table of the mapping: the keys that the file brings, each with the last row that does.
     pub brought: Vec<HashMap<String, Brought>>,
     pub superseded: u64,
@@ -28,6 +36,18 @@ pub(crate) struct Checked {
     pub unused_columns: Vec<String>,
     pub header: Vec<String>,
     pub tables: BTreeMap<&'static str, TableCounts>,
+}
+
+impl Checked {
+    fn reject(&mut self, row: Rejected) {
+        self.fates.push(Fate::Rejected);
+        self.rejected_bytes += row.size();
+        if self.rejected_bytes <= REJECTED_BYTES {
+            self.rejected.push(row);
+        } else {
+            self.rejected_beyond += 1;
+        }
+    }
 }
 
 /// A row that brings a key.
@@ -45,7 +65,10 @@ type Finds = HashMap<(&'static str, &'static str), HashMap<String, Found>>;
 struct Candidate {
     number: usize,
     line: u64,
+    /// As they stand in the file.
     cells: StringRecord,
+    /// The columns of the mapping whose values were cleaned.
+    cleaned: Vec<usize>,
     drafts: Result<Vec<Option<Draft>>, Vec<Fault>>,
 }
 
@@ -81,19 +104,27 @@ impl<'a> Check<'a> {
         let candidates: Vec<Candidate> = records
             .into_iter()
             .enumerate()
-            .map(|(offset, record)| {
-                let drafts = match record.broken {
-                    Some(reason) => Err(vec![Fault { column: String::new(), value: String::new(), reason }]),
-                    None => self.drafts(&record.cells, places),
-                };
-                Candidate { number: first + offset, line: record.line, cells: record.cells, drafts }
-            })
+            .map(|(offset, record)| self.candidate(first + offset, record, places))
             .collect();
         let finds = self.look_up(&candidates, writer)?;
         for candidate in candidates {
             self.judge(candidate, &finds);
         }
         Ok(())
+    }
+
+    fn candidate(&mut self, number: usize, record: Record, places: &[usize]) -> Candidate {
+        let Record { line, cells, original, broken } = record;
+        let drafts = match broken {
+            Some(reason) => Err(vec![Fault { column: String::new(), value: String::new(), reason }]),
+            None => self.drafts(&cells, places),
+        };
+        let mut cleaned = Vec::new();
+        if let Some(original) = &original {
+            cleaned
+                .extend((0..places.len()).filter(|&column| cells.get(places[column]) != original.get(places[column])));
+        }
+        Candidate { number, line, cells: original.unwrap_or(cells), cleaned, drafts }
     }
 
     /// What a row brings to each table. All tables are asked even if one has found a fault, so that occurrences are
@@ -143,15 +174,18 @@ impl<'a> Check<'a> {
             Ok(drafts) => self.unrelated(drafts, finds),
             Err(faults) => faults.clone(),
         };
-        let Candidate { number, line, cells, drafts } = candidate;
+        let Candidate { number, line, cells, cleaned, drafts } = candidate;
         if !faults.is_empty() {
-            let cells = cells.iter().map(str::to_owned).collect();
-            self.checked.rejected.push(Rejected { line, cells, faults });
-            self.checked.fates.push(Fate::Rejected);
+            self.checked.reject(Rejected::new(line, &cells, faults));
             return;
         }
         let drafts = drafts.unwrap_or_default();
         let wanted = drafts.iter().any(Option::is_some);
+        for column in cleaned.into_iter().filter(|_| wanted) {
+            let name = || self.mapping.columns[column].clone();
+            let none_yet = || Cleaned { column: name(), values: 0, first_line: line };
+            self.checked.cleaned.entry(column).or_insert_with(none_yet).values += 1;
+        }
         self.checked.fates.push(if wanted { Fate::Unchanged } else { Fate::LeftOut });
         for (brought, draft) in self.checked.brought.iter_mut().zip(drafts) {
             let Some(draft) = draft else { continue };
@@ -224,4 +258,20 @@ fn print(draft: &Draft) -> u64 {
     let mut hasher = DefaultHasher::new();
     format!("{:?}{:?}", draft.cells, draft.attributes).hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_many_rejected_rows_the_rest_is_only_counted() {
+        let mut checked = Checked::default();
+        let cells = StringRecord::from(vec!["a".repeat(1 << 20)]);
+        for line in 0..100 {
+            let fault = Fault { column: String::new(), value: String::new(), reason: "no row".to_owned() };
+            checked.reject(Rejected::new(line, &cells, vec![fault]));
+        }
+        assert_eq!((checked.rejected.len(), checked.rejected_beyond, checked.fates.len()), (63, 37, 100));
+    }
 }

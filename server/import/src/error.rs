@@ -1,7 +1,9 @@
 //! What can go wrong with an import as a whole; what is wrong with one row is a [`crate::summary::Fault`].
 
+use crate::shown::shown;
 use pegel_kpi::diagnostic::nearest;
 use pegel_store::StoreError;
+use pegel_text::clean::one_line;
 
 /// Why a mapping could not be read or a file not be imported. Nothing has been written.
 #[derive(Debug, thiserror::Error)]
@@ -9,26 +11,37 @@ pub enum ImportError {
     /// A mapping file is wrong; `place` is `NAME.toml:LINE`.
     #[error("{place}: {message}")]
     Mapping { place: String, message: String },
-    #[error("there is no mapping “{name}”{}; the mappings are {}", hint(nearest.as_deref()), known.join(", "))]
+    #[error("there is no mapping “{}”{}; the mappings are {}", shown(name), hint(nearest.as_deref()), known.join(", "))]
     UnknownMapping { name: String, nearest: Option<String>, known: Vec<String> },
-    #[error("{file} could not be read: {error}")]
+    #[error("{} could not be read: {error}", one_line(file))]
     Read { file: String, error: std::io::Error },
-    #[error("{file} is empty: its first line should name the columns")]
+    /// It is a workbook, an archive, a page: `advice` says what to do.
+    #[error("{} is {what}, no CSV file: {advice}", one_line(file))]
+    NoCsv { file: String, what: &'static str, advice: &'static str },
+    #[error("{} is empty: its first line should name the columns", one_line(file))]
     Empty { file: String },
     /// The mapping names columns that the file lacks.
-    #[error("{file} has no column “{column}”{}; its columns are {}{}", hint(nearest.as_deref()), listed(columns), delimiter_hint(columns))]
+    #[error("{} has no column “{}”{}; its columns are {}{}", one_line(file), shown(column), hint(nearest.as_deref()), listed(columns), delimiter_hint(columns))]
     UnknownColumn { file: String, column: String, nearest: Option<String>, columns: Vec<String> },
-    #[error("{file} has the column “{column}” more than once: rename one of them in line {line}")]
+    #[error("{} has the column “{}” more than once: rename one of them in line {line}", one_line(file), shown(column))]
     AmbiguousColumn { file: String, column: String, line: u64 },
-    #[error("{file}:{line}: a quote is opened here and never closed: close it, or double it if it belongs to the text")]
-    UnclosedQuote { file: String, line: u64 },
+    #[error("{}:{line}: the header cannot be read: {reason}", one_line(file))]
+    Header { file: String, line: u64, reason: String },
     #[error(
-        "{file}:{line}: the header is not valid UTF-8: name the file's encoding in the mapping, such as encoding = \"windows-1252\""
+        "{}:{line}: the header is not valid UTF-8: name the file's encoding in the mapping, such as encoding = \"windows-1252\"",
+        one_line(file)
     )]
     Encoding { file: String, line: u64 },
+    #[error(
+        "{}:{line}: the header holds NUL characters: is the file UTF-16? name it in the mapping: encoding = \"{encoding}\"",
+        one_line(file)
+    )]
+    Utf16 { file: String, line: u64, encoding: &'static str },
     /// The database changed between the check of the file and its writing.
     #[error(
-        "{file}:{line}: “{text}” was found in {table} before and is not any more: another import is at work; import again when it has ended"
+        "{}:{line}: “{}” was found in {table} before and is not any more: another import is at work; import again when it has ended",
+        one_line(file),
+        shown(text)
     )]
     Moved { file: String, line: u64, table: &'static str, text: String },
     #[error(transparent)]
@@ -51,11 +64,17 @@ impl ImportError {
 
 /// ` (did you mean “close_date”?)`, or nothing.
 fn hint(nearest: Option<&str>) -> String {
-    nearest.map(|name| format!(" (did you mean “{name}”?)")).unwrap_or_default()
+    nearest.map(|name| format!(" (did you mean “{}”?)", shown(name))).unwrap_or_default()
 }
 
 fn listed(columns: &[String]) -> String {
-    columns.iter().map(|column| format!("“{column}”")).collect::<Vec<_>>().join(", ")
+    /// Of more, nobody reads on.
+    const LISTED: usize = 50;
+    let mut names: Vec<String> = columns.iter().take(LISTED).map(|column| format!("“{}”", shown(column))).collect();
+    if columns.len() > LISTED {
+        names.push(format!("and {} more", columns.len() - LISTED));
+    }
+    names.join(", ")
 }
 
 /// A header that is one single cell was most likely cut with the wrong delimiter.

@@ -1,9 +1,9 @@
 //! Files as people have them → facts. From the top:
 //! - [`mapping`]: what the columns of a file are in the data model, read from `config/imports/*.toml`
 //! - [`run`]: a file, a mapping and a database in, a [`Summary`] out
-//! - `source`: bytes → records with their line numbers, whatever the encoding and line ends
+//! - `source`: bytes → records with their line numbers, whatever the encoding, line ends and quotes
 //! - `row`: a record → what it brings to each table; `convert`, [`decimal`], [`dates`]: texts → values
-//! - `check`, `write`: the passes over the file; [`summary`]: what became of each row
+//! - `check`, `write`: the passes over the file; [`summary`]: what became of each row; `shown`: how texts are shown
 //!
 //! Knows no clock and no configuration: the instant and the zone come in as [`Options`].
 
@@ -15,6 +15,7 @@ mod error;
 pub mod mapping;
 mod row;
 pub mod run;
+mod shown;
 mod source;
 pub mod summary;
 mod write;

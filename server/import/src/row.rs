@@ -14,6 +14,9 @@ use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+/// The most bytes of a key. PostgreSQL's indexes take no more than 2,700.
+const KEY_LIMIT: usize = 1_000;
+
 /// A row for one table, its related rows not yet looked up.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Draft {
@@ -94,6 +97,7 @@ impl Row<'_> {
             *occurrence += 1;
             key = format!("{key}|{occurrence}");
         }
+        fits_index(&key).map_err(|reason| self.fault(&rule.parts[0], reason))?;
         Ok(key)
     }
 
@@ -102,8 +106,8 @@ impl Row<'_> {
             return Ok(Cell::Value(Value::Missing));
         };
         if rule.lookup.is_some() {
-            return match self.formats.value(Kind::Text, &text) {
-                Ok(_) => Ok(Cell::Related(text.into_owned())),
+            return match self.formats.value(Kind::Text, &text).and_then(|_| fits_index(&text)) {
+                Ok(()) => Ok(Cell::Related(text.into_owned())),
                 Err(reason) => Err(self.fault(&rule.text, reason)),
             };
         }
@@ -218,5 +222,13 @@ impl Row<'_> {
             Origin::Constant(text) => (String::new(), text.clone()),
         };
         Fault { column, value, reason }
+    }
+}
+
+/// Whether a text can be a key, or that by which a row is looked up and maybe created.
+fn fits_index(text: &str) -> Result<(), String> {
+    match text.len() {
+        0..=KEY_LIMIT => Ok(()),
+        length => Err(format!("a key of {length} bytes: the longest has {KEY_LIMIT}")),
     }
 }

@@ -15,10 +15,13 @@ use jiff::tz::TimeZone;
 use pegel_kpi::currency::Currency;
 use pegel_store::Store;
 use pegel_store::facts::{ImportRecord, Written};
+use pegel_text::clean::one_line;
 use std::io::{Read, Seek, SeekFrom};
 
 /// How many rows are looked up and written at a time.
 const CHUNK: usize = 5_000;
+/// How many bytes of them at most, but for the last row: rows may be long.
+const CHUNK_BYTES: usize = 8 << 20;
 
 /// What an import depends on beside the file and the mapping.
 #[derive(Debug, Clone)]
@@ -101,6 +104,8 @@ fn summary(checked: Checked, mapping: &Mapping, options: &Options) -> Summary {
         unchanged: count(Fate::Unchanged),
         left_out: count(Fate::LeftOut),
         rejected: checked.rejected,
+        rejected_beyond: checked.rejected_beyond,
+        cleaned: checked.cleaned.into_values().collect(),
         superseded: checked.superseded,
         unresolved: checked.unresolved,
         skipped: checked.skipped,
@@ -116,13 +121,13 @@ fn summary(checked: Checked, mapping: &Mapping, options: &Options) -> Summary {
 fn record(summary: &Summary, file: &str, mapping: &Mapping, options: &Options) -> ImportRecord {
     let stored = |count: u64| i64::try_from(count).expect("a file has fewer than 2^63 rows");
     ImportRecord {
-        file: file.to_owned(),
+        file: one_line(file).into_owned(),
         mapping: mapping.name.clone(),
         imported_at: options.now,
         new_rows: stored(summary.new),
         changed_rows: stored(summary.changed),
         unchanged_rows: stored(summary.unchanged),
-        rejected_rows: stored(summary.rejected.len() as u64),
+        rejected_rows: stored(summary.rejected_rows()),
     }
 }
 
@@ -177,17 +182,21 @@ impl<'a, S: Read + Seek> Input<'a, S> {
         let mut first = 0;
         loop {
             let mut records = Vec::new();
-            while records.len() < CHUNK {
-                let Some(record) = source.next()? else {
-                    break;
-                };
-                records.push(record);
+            let (mut bytes, mut ended) = (0, false);
+            while records.len() < CHUNK && bytes < CHUNK_BYTES && !ended {
+                match source.next()? {
+                    Some(record) => {
+                        bytes += record.cells.as_slice().len();
+                        records.push(record);
+                    }
+                    None => ended = true,
+                }
             }
             let count = records.len();
             each(Chunk { first, records, places: &places })?;
             first += count;
             (self.progress)(Progress { bytes: self.size * self.passes + source.bytes_read().min(self.size), total });
-            if count < CHUNK {
+            if ended {
                 break;
             }
         }

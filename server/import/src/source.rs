@@ -1,26 +1,31 @@
 //! Bytes → records with the lines on which they start: gzip, encodings, line ends, headers in one cell, footers.
 
+mod kind;
+mod records;
+mod text;
+
 use crate::error::ImportError;
 use crate::mapping::{Mapping, SourceFormat};
 use crate::summary::Skipped;
 use csv::{ByteRecord, StringRecord};
-use encoding_rs_io::DecodeReaderBytesBuilder;
 use pegel_kpi::diagnostic::nearest;
+use pegel_text::clean;
+use records::{Cut, Records};
+use std::borrow::Cow;
 use std::cell::Cell;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read};
 use std::rc::Rc;
-
-/// Stands below the last line of every file that is read, so that every record has a line end, and a quote that is
-/// never closed gives itself away by having swallowed it. It is known by where it stands, not by what it says: the file
-/// may say the same.
-const TAIL: &[u8] = b"\n\0\n";
+use text::{Counted, Text, text};
 
 /// A row of the file.
 #[derive(Debug)]
 pub(crate) struct Record {
     /// The line of the file on which it starts, from 1.
     pub line: u64,
+    /// Without control characters.
     pub cells: StringRecord,
+    /// The cells as they stand in the file, where they are others.
+    pub original: Option<StringRecord>,
     /// Why its cells cannot be told apart, if they cannot.
     pub broken: Option<String>,
 }
@@ -29,15 +34,12 @@ pub(crate) struct Record {
 pub(crate) struct Source<'a> {
     file: &'a str,
     format: &'a SourceFormat,
-    reader: csv::Reader<Box<dyn Read + 'a>>,
+    records: Records<Box<dyn Read + 'a>>,
     bytes_read: Rc<Cell<u64>>,
-    /// How long the decoded text is, as far as it has been read.
-    text_read: Rc<Cell<u64>>,
     pub header: Vec<String>,
     header_line: u64,
     /// The whole header stood in one quoted cell; rows may do so too.
     wrapped: bool,
-    ended: bool,
     /// Rows that are no data: footers and what the mapping skips.
     pub skipped: Vec<Skipped>,
 }
@@ -47,22 +49,18 @@ impl<'a> Source<'a> {
     pub fn open(raw: impl Read + 'a, file: &'a str, format: &'a SourceFormat) -> Result<Source<'a>, ImportError> {
         let bytes_read = Rc::new(Cell::new(0));
         let counted = Counted { inner: raw, count: Rc::clone(&bytes_read) };
-        let text = decoded(counted, format).map_err(|error| ImportError::Read { file: file.to_owned(), error })?;
-        let text_read = Rc::new(Cell::new(0));
-        let text = Counted { inner: text, count: Rc::clone(&text_read) };
-        let whole: Box<dyn Read + 'a> = Box::new(text.chain(TAIL));
-        let reader =
-            csv::ReaderBuilder::new().delimiter(format.delimiter).flexible(true).has_headers(false).from_reader(whole);
+        let text = match text(counted, format).map_err(|error| ImportError::Read { file: file.to_owned(), error })? {
+            Text::Readable(text) => text,
+            Text::Other(what, advice) => return Err(ImportError::NoCsv { file: file.to_owned(), what, advice }),
+        };
         let mut source = Source {
             file,
             format,
-            reader,
+            records: Records::new(text, format.delimiter),
             bytes_read,
-            text_read,
             header: Vec::new(),
             header_line: 0,
             wrapped: false,
-            ended: false,
             skipped: Vec::new(),
         };
         source.read_header()?;
@@ -100,48 +98,68 @@ impl<'a> Source<'a> {
     }
 
     fn read_header(&mut self) -> Result<(), ImportError> {
-        let (line, cells) = self.read()?.ok_or_else(|| ImportError::Empty { file: self.file.to_owned() })?;
-        let header = StringRecord::from_byte_record(cells)
-            .map_err(|_| ImportError::Encoding { file: self.file.to_owned(), line })?;
-        let header = match self.unwrapped(&header) {
-            Some(cells) => {
-                self.wrapped = true;
-                cells
-            }
-            None => header,
+        let file = self.file.to_owned();
+        let Some(Cut { line, cells, broken, .. }) = self.read()? else {
+            return Err(ImportError::Empty { file });
         };
-        self.header = header.iter().map(|cell| cell.trim().to_owned()).collect();
+        // Asked first: what UTF-16 looks like, read as UTF-8, may be broken in other ways as well.
+        if let Some(encoding) = utf_16(&cells) {
+            return Err(ImportError::Utf16 { file, line, encoding });
+        }
+        if let Some(reason) = broken {
+            return Err(ImportError::Header { file, line, reason });
+        }
+        let header = StringRecord::from_byte_record(cells).map_err(|_| ImportError::Encoding { file, line })?;
+        let unwrapped = self.unwrapped(&header);
+        self.wrapped = unwrapped.is_some();
+        let header = unwrapped.unwrap_or(header);
+        self.header = header.iter().map(|cell| clean::cleaned(cell).trim().to_owned()).collect();
         self.header_line = line;
         Ok(())
     }
 
     /// The next row of data; `None` at the end of the file or of its data.
     pub fn next(&mut self) -> Result<Option<Record>, ImportError> {
-        while let Some((line, bytes)) = self.read()? {
-            let (cells, unreadable) = match StringRecord::from_byte_record(bytes) {
-                Ok(cells) => (cells, None),
-                Err(error) => (lossy(error.into_byte_record()), Some(self.encoding_hint())),
-            };
-            let Some(first) = cells.iter().map(str::trim).find(|cell| !cell.is_empty()) else {
+        while let Some(cut) = self.read()? {
+            let lines = cut.lines;
+            let mut row = self.decoded(cut);
+            // A quote before the text may be why the row is broken.
+            let is_first = |cell: &&str| !cell.is_empty();
+            let first = row.cells.iter().map(|cell| cell.trim().trim_start_matches('"')).find(is_first);
+            if first.is_none() && row.broken.is_none() {
                 continue;
-            };
-            if self.format.stop_at.iter().any(|pattern| pattern.fits(first)) {
-                self.skipped.push(Skipped::new(line, &cells));
+            }
+            let first = clean::cleaned(first.unwrap_or_default());
+            if self.format.stop_at.iter().any(|pattern| pattern.fits(&first)) {
+                self.skipped.push(Skipped::new(row.line, &row.cells));
                 return self.skip_rest();
             }
-            if self.format.skip.iter().any(|pattern| pattern.fits(first)) {
-                self.skipped.push(Skipped::new(line, &cells));
+            if self.format.skip.iter().any(|pattern| pattern.fits(&first)) {
+                self.skipped.push(Skipped::new(row.line, &row.cells));
                 continue;
             }
-            let cells = self.wrapped.then(|| self.unwrapped(&cells)).flatten().unwrap_or(cells);
-            let (cells, miscounted) = self.counted(line, cells);
-            return Ok(Some(Record { line, cells, broken: unreadable.or(miscounted) }));
+            if row.broken.is_none() {
+                row = self.counted(row, lines)?;
+            }
+            row.original = clean_cells(&row.cells).map(|cells| std::mem::replace(&mut row.cells, cells));
+            return Ok(Some(row));
         }
         Ok(None)
     }
 
+    fn decoded(&self, cut: Cut) -> Record {
+        let Cut { line, cells, broken, .. } = cut;
+        match StringRecord::from_byte_record(cells) {
+            Ok(cells) => Record { line, cells, original: None, broken },
+            Err(error) => {
+                let cells = lossy(error.into_byte_record());
+                Record { line, cells, original: None, broken: broken.or_else(|| Some(self.encoding_hint())) }
+            }
+        }
+    }
+
     fn skip_rest(&mut self) -> Result<Option<Record>, ImportError> {
-        while let Some((line, cells)) = self.read()? {
+        while let Some(Cut { line, cells, .. }) = self.read()? {
             let cells = lossy(cells);
             if cells.iter().any(|cell| !cell.trim().is_empty()) {
                 self.skipped.push(Skipped::new(line, &cells));
@@ -150,22 +168,46 @@ impl<'a> Source<'a> {
         Ok(None)
     }
 
-    /// The record, its surplus of empty cells cut off, and why it is broken if its cells are not as many as the header's.
-    fn counted(&self, line: u64, mut cells: StringRecord) -> (StringRecord, Option<String>) {
+    /// The row without a surplus of empty cells, and broken if its cells are not as many as the header's.
+    fn counted(&mut self, mut row: Record, lines: u64) -> Result<Record, ImportError> {
+        if let Some(cells) = self.wrapped.then(|| self.unwrapped(&row.cells)).flatten() {
+            row.cells = cells;
+        }
         let wanted = self.header.len();
-        if cells.len() > wanted && cells.iter().skip(wanted).all(|cell| cell.trim().is_empty()) {
-            cells.truncate(wanted);
+        if row.cells.len() > wanted && row.cells.iter().skip(wanted).all(|cell| cell.trim().is_empty()) {
+            row.cells.truncate(wanted);
         }
-        if cells.len() == wanted {
-            return (cells, None);
+        let last_line = row.line + lines - 1;
+        if self.has_swallowed(lines, row.cells.len() != wanted) {
+            let reason = format!(
+                "a quote is opened here and closed in line {last_line}, though each of these lines could be a row: \
+                 close the quote, or double it if it belongs to the text"
+            );
+            let cut = self.records.reread(reason).map_err(|error| self.unreadable(error))?;
+            return Ok(self.decoded(cut));
         }
-        let lines = cells.iter().map(newlines).sum::<u64>();
-        let quote = match lines {
-            0 => String::new(),
-            _ => format!("; it runs to line {}: is a quote left open in it?", line + lines),
-        };
-        let reason = format!("the row has {} cells where the header has {wanted}{quote}", cells.len());
-        (cells, Some(reason))
+        if row.cells.len() != wanted {
+            let quote = match lines {
+                1 => String::new(),
+                _ => format!("; it runs to line {last_line}: is a quote left open in it?"),
+            };
+            let count = row.cells.len();
+            row.broken = Some(format!("the row has {count} cells where the header has {wanted}{quote}"));
+        }
+        Ok(row)
+    }
+
+    /// Whether the row just read, which takes so many lines, is several rows between two stray quotes: whether each of
+    /// its lines has as many cells as the header if quotes mean nothing. That of two lines, or of two columns, may be
+    /// chance (an address, with a comma in each line).
+    fn has_swallowed(&self, lines: u64, miscounted: bool) -> bool {
+        let columns = self.header.len();
+        if lines < 2 || !(miscounted || (lines > 2 && columns > 2)) {
+            return false;
+        }
+        let text = self.records.last_text();
+        let mut lines = text.strip_suffix(b"\n").unwrap_or(text).split(|&byte| byte == b'\n');
+        lines.all(|line| line.split(|&byte| byte == self.format.delimiter).count() == columns)
     }
 
     fn encoding_hint(&self) -> String {
@@ -179,108 +221,38 @@ impl<'a> Source<'a> {
 
     /// The cells inside a record that is one single quoted cell.
     fn unwrapped(&self, cells: &StringRecord) -> Option<StringRecord> {
-        if cells.len() != 1 || !cells[0].as_bytes().contains(&self.format.delimiter) {
+        let delimiter = self.format.delimiter;
+        if cells.len() != 1 || !cells[0].as_bytes().contains(&delimiter) {
             return None;
         }
-        let mut inner = csv::ReaderBuilder::new();
-        inner.delimiter(self.format.delimiter).has_headers(false);
-        inner.from_reader(cells[0].as_bytes()).into_records().next()?.ok()
+        StringRecord::from_byte_record(records::cells(cells[0].as_bytes(), delimiter)?).ok()
     }
 
-    /// The next record as bytes, with its line.
-    fn read(&mut self) -> Result<Option<(u64, ByteRecord)>, ImportError> {
-        if self.ended {
-            return Ok(None);
-        }
-        let mut record = ByteRecord::new();
-        let more = self.reader.read_byte_record(&mut record).map_err(|error| {
-            let error = match error.into_kind() {
-                csv::ErrorKind::Io(error) => error,
-                other => io::Error::other(format!("{other:?}")),
-            };
-            ImportError::Read { file: self.file.to_owned(), error }
-        })?;
-        // The last record of the file itself takes no more of the tail than its line end.
-        if !more || self.reader.position().byte() > self.text_read.get() + 1 {
-            self.ended = true;
-            let Some(swallowed) = record.iter().next_back().filter(|cell| cell.ends_with(TAIL)) else {
-                return Ok(None);
-            };
-            // No line end was left for the record itself.
-            let line = self.reader.position().line() - newlines(swallowed);
-            return Err(ImportError::UnclosedQuote { file: self.file.to_owned(), line });
-        }
-        let inside: u64 = record.iter().map(newlines).sum();
-        // The reader's own position of a record is where it began to look for it, blank lines before it included.
-        let line = self.reader.position().line() - 1 - inside;
-        Ok(Some((line, record)))
+    fn read(&mut self) -> Result<Option<Cut>, ImportError> {
+        self.records.next().map_err(|error| self.unreadable(error))
     }
-}
 
-fn newlines(cell: impl AsRef<[u8]>) -> u64 {
-    cell.as_ref().split(|&byte| byte == b'\n').count() as u64 - 1
+    fn unreadable(&self, error: io::Error) -> ImportError {
+        ImportError::Read { file: self.file.to_owned(), error }
+    }
 }
 
 fn lossy(cells: ByteRecord) -> StringRecord {
     StringRecord::from_byte_record_lossy(cells)
 }
 
-/// The file's text as UTF-8 with `\n` for every line end. A byte order mark counts more than the mapping's encoding.
-fn decoded<'a>(raw: impl Read + 'a, format: &SourceFormat) -> io::Result<Box<dyn BufRead + 'a>> {
-    let mut buffered = BufReader::new(raw);
-    let packed = buffered.fill_buf()?.starts_with(&[0x1f, 0x8b]);
-    let unpacked: Box<dyn Read + 'a> =
-        if packed { Box::new(flate2::bufread::MultiGzDecoder::new(buffered)) } else { Box::new(buffered) };
-    let text = DecodeReaderBytesBuilder::new()
-        .encoding(format.encoding)
-        .bom_override(true)
-        .utf8_passthru(true)
-        .strip_bom(true)
-        .build(unpacked);
-    Ok(Box::new(BufReader::new(Newlines { inner: BufReader::new(text), after_return: false })))
+/// The encoding of a header that was read as one of single bytes and holds NULs: they are the high halves of letters.
+fn utf_16(header: &ByteRecord) -> Option<&'static str> {
+    let text = header.iter().collect::<Vec<_>>().join(&0xFF);
+    let nul = text.iter().position(|&byte| byte == 0)?;
+    Some(if nul % 2 == 1 { "utf-16le" } else { "utf-16be" })
 }
 
-/// Counts what is read through it.
-struct Counted<R> {
-    inner: R,
-    count: Rc<Cell<u64>>,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.count.set(self.count.get() + read as u64);
-        Ok(read)
+/// The cells without control characters, if they have any. NULs stay, and are refused later: they tell of an encoding.
+fn clean_cells(cells: &StringRecord) -> Option<StringRecord> {
+    if clean::is_clean(cells.as_slice()) {
+        return None;
     }
-}
-
-/// Turns `\r\n` and `\r` into `\n`, so that lines can be counted.
-struct Newlines<R> {
-    inner: R,
-    after_return: bool,
-}
-
-impl<R: BufRead> Read for Newlines<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let available = self.inner.fill_buf()?;
-            let taken = available.len().min(out.len());
-            if taken == 0 {
-                return Ok(0);
-            }
-            let mut written = 0;
-            for &byte in &available[..taken] {
-                if !(byte == b'\n' && self.after_return) {
-                    out[written] = if byte == b'\r' { b'\n' } else { byte };
-                    written += 1;
-                }
-                self.after_return = byte == b'\r';
-            }
-            self.inner.consume(taken);
-            // Nothing written is no end of the file: all that was there was the second half of a line end.
-            if written > 0 {
-                return Ok(written);
-            }
-        }
-    }
+    let cleaned = |cell| if str::contains(cell, '\0') { Cow::Borrowed(cell) } else { clean::cleaned(cell) };
+    Some(cells.iter().map(cleaned).collect())
 }

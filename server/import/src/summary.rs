@@ -1,6 +1,8 @@
 //! What became of each row of a file.
 
+use crate::shown::shown;
 use csv::StringRecord;
+use pegel_text::clean::one_line;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Write};
@@ -12,14 +14,18 @@ pub struct Summary {
     pub new: u64,
     pub changed: u64,
     pub unchanged: u64,
-    /// By line.
+    /// By line; the first of them, if they are more than can be kept.
     pub rejected: Vec<Rejected>,
+    /// How many more rows were rejected than are kept.
+    pub rejected_beyond: u64,
     /// Rows that the conditions of all tables leave out.
     pub left_out: u64,
     /// Rows (among the unchanged) of which a later row of the file, with the same key, says something else.
     pub superseded: u64,
     /// Optional look-ups that found nothing.
     pub unresolved: u64,
+    /// Values that held control characters.
+    pub cleaned: Vec<Cleaned>,
     /// Lines that are no data: footers and what the mapping skips.
     pub skipped: Vec<Skipped>,
     /// What was written, by table, rows created by look-ups included.
@@ -48,8 +54,49 @@ pub struct Rejected {
     pub line: u64,
     /// As they stand in the file.
     pub cells: Vec<String>,
-    /// Not empty.
+    /// Not empty, and fit to be shown: on one line each, and not endless.
     pub faults: Vec<Fault>,
+}
+
+impl Rejected {
+    pub(crate) fn new(line: u64, cells: &StringRecord, faults: Vec<Fault>) -> Rejected {
+        let fit = |Fault { column, value, reason }: Fault| Fault {
+            column: one_line(&column).into_owned(),
+            value: shown(&value),
+            reason: shown(&reason),
+        };
+        Rejected {
+            line,
+            cells: cells.iter().map(str::to_owned).collect(),
+            faults: faults.into_iter().map(fit).collect(),
+        }
+    }
+
+    /// About how much memory it takes.
+    pub(crate) fn size(&self) -> usize {
+        let cells: usize = self.cells.iter().map(|cell| size_of::<String>() + cell.len()).sum();
+        let faults = self.faults.iter();
+        let faults: usize =
+            faults.map(|fault| size_of::<Fault>() + fault.column.len() + fault.value.len() + fault.reason.len()).sum();
+        size_of::<Rejected>() + cells + faults
+    }
+}
+
+/// Values of one column that held control characters; they were taken in without them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cleaned {
+    /// The mapping's name of the source column.
+    pub column: String,
+    pub values: u64,
+    pub first_line: u64,
+}
+
+/// `6 values of “Partner”, first in line 2`
+impl fmt::Display for Cleaned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values = if self.values == 1 { "value" } else { "values" };
+        write!(f, "{} {values} of “{}”, first in line {}", self.values, shown(&self.column), self.first_line)
+    }
 }
 
 /// What is wrong with a row.
@@ -74,11 +121,16 @@ impl Skipped {
     pub(crate) fn new(line: u64, cells: &StringRecord) -> Skipped {
         const SHOWN: usize = 80;
         let filled: Vec<&str> = cells.iter().map(str::trim).filter(|cell| !cell.is_empty()).collect();
-        Skipped { line, text: filled.join(" ").chars().take(SHOWN).collect() }
+        Skipped { line, text: one_line(&filled.join(" ")).chars().take(SHOWN).collect() }
     }
 }
 
 impl Summary {
+    /// How many rows were rejected.
+    pub fn rejected_rows(&self) -> u64 {
+        self.rejected.len() as u64 + self.rejected_beyond
+    }
+
     /// What else is to be said, in sentences; empty for a plain import.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
@@ -106,6 +158,14 @@ impl Summary {
             "rows gave way to later rows with the same keys",
         );
         count(self.unresolved, "optional look-up found nothing", "optional look-ups found nothing");
+        if !self.cleaned.is_empty() {
+            let cleaned: Vec<String> = self.cleaned.iter().map(ToString::to_string).collect();
+            notes.push(format!("cleaned of control characters: {}", cleaned.join("; ")));
+        }
+        if self.rejected_beyond > 0 {
+            let (kept, beyond) = (self.rejected.len(), self.rejected_beyond);
+            notes.push(format!("only the first {kept} rejected rows are kept, {beyond} more are only counted"));
+        }
         if self.dry_run {
             notes.push("nothing was written: this was a dry run".to_owned());
         }
@@ -140,8 +200,8 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Summary { new, changed, unchanged, rejected, .. } = self;
-        write!(f, "{new} new, {changed} changed, {unchanged} unchanged, {} rejected", rejected.len())
+        let Summary { new, changed, unchanged, .. } = self;
+        write!(f, "{new} new, {changed} changed, {unchanged} unchanged, {} rejected", self.rejected_rows())
     }
 }
 

@@ -12,8 +12,11 @@ use encoding_rs::Encoding;
 use jiff::tz::TimeZone;
 use pegel_kpi::currency::HUNDREDTHS;
 use pegel_kpi::model::{self, Column, Kind, Table};
+use pegel_text::clean::is_clean;
+use std::borrow::Cow;
 use std::ops::Range;
 use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 impl Mapping {
     /// Reads a mapping file; `name` is its name without `.toml`.
@@ -24,6 +27,7 @@ impl Mapping {
         let place = Place { text, name };
         let file: MappingFile =
             toml::from_str(text).map_err(|error| place.error(error.span().unwrap_or(0..0), error.message()))?;
+        place.refuse_control_characters()?;
         let format = format(&place, file.source)?;
         let mut compiler = Compiler { place, format: &format, columns: Vec::new() };
         let mut tables = Vec::new();
@@ -60,6 +64,33 @@ impl Place<'_> {
         let line = before.split(|&byte| byte == b'\n').count();
         ImportError::Mapping { place: format!("{}.toml:{line}", self.name), message: message.into() }
     }
+
+    /// The texts of a file are cleaned of them, so one with a control character fits none, and those that the mapping
+    /// brings itself would not be clean.
+    fn refuse_control_characters(&self) -> Result<(), ImportError> {
+        let file =
+            DeTable::parse(self.text).map_err(|error| self.error(error.span().unwrap_or(0..0), error.message()))?;
+        match unclean(file.get_ref()) {
+            None => Ok(()),
+            Some(span) => {
+                Err(self.error(span, "this text holds a control character, as no imported text does: write a blank"))
+            }
+        }
+    }
+}
+
+/// Where a text with a control character stands in a table.
+fn unclean(table: &DeTable) -> Option<Range<usize>> {
+    fn of_value(value: &Spanned<DeValue>) -> Option<Range<usize>> {
+        match value.get_ref() {
+            DeValue::String(text) => (!is_clean(text)).then(|| value.span()),
+            DeValue::Array(values) => values.iter().find_map(of_value),
+            DeValue::Table(table) => unclean(table),
+            _ => None,
+        }
+    }
+    let of_name = |name: &Spanned<Cow<str>>| (!is_clean(name.get_ref())).then(|| name.span());
+    table.iter().find_map(|(name, value)| of_name(name).or_else(|| of_value(value)))
 }
 
 fn format(place: &Place, source: SourceSection) -> Result<SourceFormat, ImportError> {

@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod bounds;
 mod broken_files;
 mod common;
+mod control_characters;
+mod foreign_files;
 mod mappings;
 mod oddities;
+mod quotes;
 mod real_data;

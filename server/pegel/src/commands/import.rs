@@ -6,6 +6,7 @@ use anyhow::{Context, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 use pegel_import::summary::Rejected;
 use pegel_import::{Mapping, Options, Progress, Summary, import};
+use pegel_text::clean::one_line;
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -18,9 +19,7 @@ const SHOWN: usize = 20;
 pub fn run(command: &cli::Import, global: &Global) -> Outcome {
     let home = global.open(&global.home())?;
     let mapping = Mapping::find(&home.path, &command.map).map_err(usage)?;
-    let file = File::open(&command.file)
-        .with_context(|| format!("{} cannot be read", command.file.display()))
-        .map_err(usage)?;
+    let file = open(&command.file).map_err(usage)?;
     // Whatever would keep the rejected rows from being written is found out before anything is.
     let rejected = command.rejected.as_deref().map(|path| RejectedFile::begin(path, &command.file)).transpose()?;
     let store = home.store()?;
@@ -43,6 +42,15 @@ pub fn run(command: &cli::Import, global: &Global) -> Outcome {
         rejected.finish(&summary).map_err(broke)?;
     }
     Ok(if summary.rejected.is_empty() { Done::InOrder } else { Done::NotInOrder })
+}
+
+/// Opens a file, which is read more than once: no pipe, and no device, which may never end.
+fn open(path: &Path) -> anyhow::Result<File> {
+    let cannot = || format!("{} cannot be read", shown(path));
+    if !std::fs::metadata(path).with_context(cannot)?.is_file() {
+        return Err(anyhow!("{} is no file: a folder, a pipe or a device cannot be imported", shown(path)));
+    }
+    File::open(path).with_context(cannot)
 }
 
 /// How far the import is: a bar on a terminal, a line every few seconds elsewhere.
@@ -89,17 +97,17 @@ impl RejectedFile {
     /// Begins to write, unless that would replace the file that is imported.
     fn begin(path: &Path, imported: &Path) -> Result<RejectedFile, Failure> {
         if path.canonicalize().is_ok_and(|path| imported.canonicalize().is_ok_and(|imported| imported == path)) {
-            return Err(usage(anyhow!("--rejected {} would replace the file that is imported", path.display())));
+            return Err(usage(anyhow!("--rejected {} would replace the file that is imported", shown(path))));
         }
         let mut part = path.as_os_str().to_owned();
         part.push(".part");
         let part = PathBuf::from(part);
-        let file = File::create(&part).with_context(|| format!("{} cannot be written", path.display()));
+        let file = File::create(&part).with_context(|| format!("{} cannot be written", shown(path)));
         Ok(RejectedFile { path: path.to_owned(), part, file: file.map_err(usage)? })
     }
 
     fn finish(self, summary: &Summary) -> anyhow::Result<()> {
-        let cannot = || format!("{} cannot be written", self.path.display());
+        let cannot = || format!("{} cannot be written", shown(&self.path));
         summary.write_rejected(BufWriter::new(&self.file)).with_context(cannot)?;
         std::fs::rename(&self.part, &self.path).with_context(cannot)
     }
@@ -113,11 +121,16 @@ fn say(summary: &Summary, file: &Path) {
             } else {
                 format!(" {} “{}”:", fault.column, fault.value)
             };
-            eprintln!("{}:{line}:{place} {}", file.display(), fault.reason);
+            eprintln!("{}:{line}:{place} {}", shown(file), fault.reason);
         }
     }
-    if let Some(more) = summary.rejected.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-        eprintln!("{more} more rows were rejected; --rejected FILE writes them all into a file");
+    if let Some(more) = summary.rejected_rows().checked_sub(SHOWN as u64).filter(|more| *more > 0) {
+        eprintln!("{more} more rows were rejected; --rejected FILE writes them into a file");
     }
     summary.notes().iter().for_each(|note| eprintln!("{note}"));
+}
+
+/// A file's name, which may hold anything, as it is shown.
+fn shown(path: &Path) -> String {
+    one_line(&path.display().to_string()).into_owned()
 }
