@@ -4,7 +4,8 @@ use crate::{CatalogError, did_you_mean};
 use pegel_kpi::declaration::{Declaration, Parameter};
 use pegel_kpi::kpi::Kpi;
 use pegel_kpi::script::Configured;
-use pegel_kpi::threshold::Mark;
+use pegel_kpi::threshold::{Mark, WrongMark};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
@@ -39,23 +40,33 @@ enum Setting {
     Off,
 }
 
+const EXPECTED: &str = "a mark is a number, { mean_of = 3 }, or false for none";
+
 fn setting<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Setting>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged, expecting = "a mark is a number, { mean_of = 3 }, or false for none")]
     enum Written {
-        Mark(Mark),
+        Number(f64),
+        Past(Past),
         Switch(bool),
     }
-    match Written::deserialize(deserializer)? {
-        Written::Mark(Mark::At(number)) if !number.is_finite() => Err(unfit()),
-        Written::Mark(mark) => Ok(Some(Setting::At(mark))),
-        Written::Switch(false) => Ok(Some(Setting::Off)),
-        Written::Switch(true) => Err(unfit()),
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Past {
+        mean_of: f64,
+        below: Option<bool>,
     }
-}
-
-fn unfit<E: serde::de::Error>() -> E {
-    E::custom("a mark is a number, { mean_of = 3 }, or false for none")
+    let mark = match Written::deserialize(deserializer)? {
+        Written::Number(number) => Mark::at(number),
+        Written::Past(Past { mean_of, below }) => Mark::mean_of(mean_of, below),
+        Written::Switch(false) => return Ok(Some(Setting::Off)),
+        Written::Switch(true) => return Err(D::Error::custom(EXPECTED)),
+    };
+    let hint = |wrong: WrongMark| match wrong {
+        WrongMark::NoNumber(_) => EXPECTED.to_owned(),
+        WrongMark::Periods(_) => wrong.hint(),
+    };
+    mark.map(|mark| Some(Setting::At(mark))).map_err(|wrong| D::Error::custom(format!("{wrong}: {}", hint(wrong))))
 }
 
 impl Setting {

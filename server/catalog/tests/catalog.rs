@@ -87,6 +87,33 @@ fn what_is_wrong_with_the_thresholds_is_said() {
 }
 
 #[test]
+fn marks_that_no_figure_can_be_held_against_are_refused_with_their_line() {
+    for (mark, said) in [
+        ("warning = nan", "a mark cannot be NaN"),
+        ("critical = inf", "a mark cannot be inf"),
+        ("warning = -inf", "a mark cannot be -inf"),
+        ("warning = { mean_of = 0 }", "the mean of 0 periods: write a whole number from 1 to 60"),
+        ("warning = { mean_of = 61 }", "the mean of 61 periods: write a whole number from 1 to 60"),
+        ("warning = { mean_of = 2.5 }", "the mean of 2.5 periods: write a whole number from 1 to 60"),
+        ("warning = { mean_of = -3 }", "the mean of -3 periods: write a whole number from 1 to 60"),
+        ("warning = { mean_of = nan }", "the mean of NaN periods: write a whole number from 1 to 60"),
+        ("warning = { mean_of = 3, under = true }", "a mark is a number, { mean_of = 3 }, or false for none"),
+        ("min_sample = nan", "invalid type: floating point"),
+        ("min_sample = inf", "invalid type: floating point"),
+        ("parameters = { days = nan }", "a parameter is a number, a text, or true or false"),
+        ("parameters.days = inf", "a parameter is a number, a text, or true or false"),
+    ] {
+        let home = home(&[("config/thresholds.toml", &format!("# Ours.\n[feedback_rate]\n{mark}\n"))]);
+        let shown = Catalog::load(home.path()).unwrap_err().to_string();
+        assert!(shown.contains("at line 3") && shown.contains(said), "{shown}");
+    }
+    for periods in ["1", "3.0", "60"] {
+        let home = home(&[("config/thresholds.toml", &format!("[leads]\nwarning = {{ mean_of = {periods} }}\n"))]);
+        Catalog::load(home.path()).unwrap();
+    }
+}
+
+#[test]
 fn an_unknown_kpi_is_answered_with_the_nearest() {
     let catalog = Catalog::load(Path::new("/nonexistent")).unwrap();
     let error = catalog.kpi("winrate").unwrap_err();

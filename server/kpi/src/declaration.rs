@@ -1,7 +1,7 @@
 //! What a script says about its KPI: the map it hands to `kpi(#{…})`.
 
 use crate::threshold::{Better, Marks};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 /// A text in both languages.
@@ -35,28 +35,22 @@ pub enum Unit {
 }
 
 /// What a script says about its KPI.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Declaration {
     pub id: String,
     pub title: Words,
     pub description: Words,
     pub unit: Unit,
     pub better: Better,
-    #[serde(default)]
     pub threshold: Marks,
     /// Fewer rows than this, and there is no figure but "too few".
-    #[serde(default)]
     pub min_sample: u64,
     /// So long after a period its figures can still change.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settles_after: Option<Lag>,
     /// Figures are stale that rest on data from longer ago: when the last import was so long before the end of the period,
     /// or of its part that has passed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stale_after: Option<Lag>,
     /// What configuration may set, with what holds unless it does.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, Parameter>,
 }
 
@@ -67,10 +61,10 @@ pub fn is_id(text: &str) -> bool {
 }
 
 /// Something that a script leaves open and configuration may set.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged, expecting = "a parameter is a number, a text, or true or false")]
 pub enum Parameter {
-    Number(f64),
+    Number(#[serde(deserialize_with = "finite")] f64),
     Text(String),
     YesNo(bool),
 }
@@ -91,9 +85,14 @@ impl Parameter {
     }
 }
 
+/// Of the numbers that TOML knows, `nan` and `inf` are none that can be calculated with.
+fn finite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    let number = f64::deserialize(deserializer)?;
+    if number.is_finite() { Ok(number) } else { Err(serde::de::Error::custom("not finite")) }
+}
+
 /// A length of time, written `14d`, `2w` or `12h`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lag(i64);
 
 impl Lag {
@@ -117,12 +116,6 @@ impl TryFrom<String> for Lag {
             Some(Lag(i64::from(count) * seconds))
         };
         let lag = length('h', 3600).or_else(|| length('d', 86_400)).or_else(|| length('w', 604_800));
-        lag.ok_or_else(|| format!("“{text}” is no length of time: write 14d, 2w or 12h"))
-    }
-}
-
-impl From<Lag> for String {
-    fn from(lag: Lag) -> String {
-        if lag.0 % 86_400 == 0 { format!("{}d", lag.0 / 86_400) } else { format!("{}h", lag.0 / 3600) }
+        lag.ok_or_else(|| format!("“{text}” is no length of time"))
     }
 }

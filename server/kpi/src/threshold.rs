@@ -13,8 +13,7 @@ pub enum Better {
 }
 
 /// A mark as it is declared.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(untagged, deny_unknown_fields, expecting = "a mark is a number, or below_mean_of(n), above_mean_of(n)")]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Mark {
     /// In the units of scripts.
     At(f64),
@@ -22,22 +21,57 @@ pub enum Mark {
     MeanOf {
         mean_of: usize,
         /// On which side the bad figures lie, where that was said.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         below: Option<bool>,
     },
 }
 
+/// How many periods before a mark may look at.
+pub const MOST_PERIODS: u8 = 60;
+
+/// What cannot be a mark.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum WrongMark {
+    #[error("a mark cannot be {0}")]
+    NoNumber(f64),
+    #[error("a mark cannot be the mean of {0} periods")]
+    Periods(f64),
+}
+
+impl WrongMark {
+    /// What to do.
+    pub fn hint(self) -> String {
+        match self {
+            WrongMark::NoNumber(_) => "write a number; is something divided by zero?".to_owned(),
+            WrongMark::Periods(_) => format!("write a whole number from 1 to {MOST_PERIODS}"),
+        }
+    }
+}
+
 /// The marks of a KPI as they are declared; what they amount to may depend on its past.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Marks {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warning: Option<Mark>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub critical: Option<Mark>,
 }
 
 impl Mark {
+    /// A fixed mark.
+    ///
+    /// # Errors
+    /// If no figure can lie on one side of it.
+    pub fn at(mark: f64) -> Result<Mark, WrongMark> {
+        if mark.is_finite() { Ok(Mark::At(mark)) } else { Err(WrongMark::NoNumber(mark)) }
+    }
+
+    /// The mean of that many periods before, with the side on which the bad figures lie.
+    ///
+    /// # Errors
+    /// If that is no number of periods, or too many.
+    pub fn mean_of(periods: f64, below: Option<bool>) -> Result<Mark, WrongMark> {
+        let mean_of = (1..=MOST_PERIODS).find(|known| f64::from(*known).total_cmp(&periods).is_eq());
+        mean_of.map(|mean_of| Mark::MeanOf { mean_of: mean_of.into(), below }).ok_or(WrongMark::Periods(periods))
+    }
+
     /// What it amounts to after these figures of the periods before, oldest first. Nothing, where one of those that it
     /// needs is missing: a mean over fewer would be another mark.
     fn amount(self, past: &[Option<f64>]) -> Option<f64> {
@@ -46,7 +80,7 @@ impl Mark {
             Mark::MeanOf { mean_of, .. } => {
                 let figures: Vec<f64> = past.iter().rev().take(mean_of).filter_map(|figure| *figure).collect();
                 #[expect(clippy::cast_precision_loss, reason = "a handful of periods")]
-                (mean_of > 0 && figures.len() == mean_of).then(|| figures.iter().sum::<f64>() / mean_of as f64)
+                (figures.len() == mean_of).then(|| figures.iter().sum::<f64>() / mean_of as f64)
             }
         }
     }

@@ -1,8 +1,9 @@
 //! What Rhai says, reworded for people who write KPIs.
 
+use super::declare::{self, Entry};
 use super::language::Language;
 use crate::diagnostic::{Diagnostic, nearest};
-use rhai::{Dynamic, EvalAltResult, LexError, ParseError, ParseErrorType, Position};
+use rhai::{AST, Dynamic, EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 
 /// The result of a function that scripts call.
 pub type Refused<T> = Result<T, Box<EvalAltResult>>;
@@ -13,12 +14,14 @@ pub struct Complaint {
     message: String,
     hint: Option<String>,
     about_units: bool,
+    /// The entry of a declaration that is meant.
+    entry: Option<Entry>,
 }
 
 impl Complaint {
     /// A complaint without a hint.
     pub fn new(message: impl Into<String>) -> Complaint {
-        Complaint { message: message.into(), hint: None, about_units: false }
+        Complaint { message: message.into(), hint: None, about_units: false, entry: None }
     }
 
     /// Says that units are mixed.
@@ -26,6 +29,18 @@ impl Complaint {
     pub fn about_units(mut self) -> Complaint {
         self.about_units = true;
         self
+    }
+
+    /// Says that an entry of a declaration is meant.
+    #[must_use]
+    pub fn about(mut self, entry: Entry) -> Complaint {
+        self.entry = Some(entry);
+        self
+    }
+
+    /// The error, at a place in the script.
+    pub fn at(self, position: Position) -> Box<EvalAltResult> {
+        Box::new(EvalAltResult::ErrorRuntime(Dynamic::from(self), position))
     }
 
     /// Adds what to do.
@@ -38,7 +53,7 @@ impl Complaint {
 
 impl From<Complaint> for Box<EvalAltResult> {
     fn from(complaint: Complaint) -> Self {
-        Box::new(EvalAltResult::ErrorRuntime(Dynamic::from(complaint), Position::NONE))
+        complaint.at(Position::NONE)
     }
 }
 
@@ -72,12 +87,18 @@ pub fn of_running(error: &EvalAltResult, file: &str, source: &str, language: &La
 
 /// Whether units were mixed.
 pub fn is_about_units(error: &EvalAltResult) -> bool {
-    match innermost(error, Position::NONE, None).error {
-        EvalAltResult::ErrorRuntime(thrown, _) => {
-            thrown.clone().try_cast::<Complaint>().is_some_and(|complaint| complaint.about_units)
-        }
-        _ => false,
-    }
+    complaint(innermost(error, Position::NONE, None).error).is_some_and(|complaint| complaint.about_units)
+}
+
+/// Where the entry of a declaration stands that an error is about: line and column.
+pub fn position_of_entry(error: &EvalAltResult, ast: &AST) -> Option<(usize, usize)> {
+    let Innermost { error, position, .. } = innermost(error, Position::NONE, None);
+    declare::position(ast, position, &complaint(error)?.entry?)
+}
+
+fn complaint(error: &EvalAltResult) -> Option<Complaint> {
+    let EvalAltResult::ErrorRuntime(thrown, _) = error else { return None };
+    thrown.clone().try_cast()
 }
 
 /// What really went wrong, and the innermost place that is known: limits are broken at no place in particular.
@@ -172,10 +193,6 @@ fn running(error: &EvalAltResult, names: &Names) -> (String, Option<String>) {
                 _ => (format!("this is {given}, where {wanted} is needed"), None),
             }
         }
-        E::ErrorDataRace(..) => (
-            "a closure cannot use a variable from outside while that is in use itself".to_owned(),
-            some("copy what you need before: let h = r.hired_on;"),
-        ),
         E::ErrorTooManyOperations(_) => too_much("takes too many steps"),
         E::ErrorTerminated(..) => too_much("takes too long"),
         E::ErrorStackOverflow(_) => too_much("calls itself too deeply"),

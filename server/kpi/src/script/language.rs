@@ -1,16 +1,15 @@
 //! The engine that all scripts share, and what it is set to while one of them runs.
 
 use super::errors::{self, Complaint, Names, Refused};
-use super::{datasets, figure, functions, limits, operators, symbols, units};
+use super::{closures, datasets, declare, figure, functions, limits, operators, symbols, texts, units};
 use crate::calendar::Calendar;
 use crate::declaration::{Declaration, Parameter};
-use crate::diagnostic::{Diagnostic, nearest};
-use crate::threshold::{Better, Mark};
+use crate::diagnostic::Diagnostic;
 use rhai::module_resolvers::StaticModuleResolver;
 use rhai::packages::{BasicArrayPackage, BasicMapPackage, BasicMathPackage, CorePackage, LogicPackage, Package as _};
-use rhai::{Dynamic, Engine, Map, Module, NativeCallContext, OptimizationLevel, Scope, Shared};
+use rhai::{Engine, Map, Module, NativeCallContext, OptimizationLevel, Scope, Shared};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The language of KPI scripts. Build it once and share it.
 pub struct Language {
@@ -72,7 +71,7 @@ struct Inside {
 }
 
 impl Reached {
-    fn inside(&self) -> std::sync::MutexGuard<'_, Inside> {
+    fn inside(&self) -> MutexGuard<'_, Inside> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -122,8 +121,17 @@ impl Setting {
 
     /// Everything declared so far.
     pub fn declared(&self) -> Vec<Declaration> {
-        let declared = self.0.declared.as_ref();
-        declared.map(|all| all.lock().unwrap_or_else(PoisonError::into_inner).clone()).unwrap_or_default()
+        self.heard().map(|all| all.clone()).unwrap_or_default()
+    }
+
+    /// Where `kpi(#{…})` is heard: what it has declared so far.
+    pub fn heard(&self) -> Option<MutexGuard<'_, Vec<Declaration>>> {
+        self.0.declared.as_ref().map(|all| all.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What configuration sets.
+    pub fn configured(&self) -> &Configured {
+        &self.0.configured
     }
 
     /// What `param` answers.
@@ -210,20 +218,16 @@ impl Language {
             .on_print(|_| {})
             .on_debug(|_, _, _| {});
         limits::set(&mut engine);
+        closures::bind_by_value(&mut engine);
         symbols::register(&mut engine);
         operators::register(&mut engine);
         functions::register(&mut engine, &environment.calendar);
         datasets::register(&mut engine);
         figure::register(&mut engine);
         units::register(&mut engine);
+        texts::register(&mut engine);
         super::testing::register(&mut engine);
-        engine.register_fn("kpi", declare);
-        for name in ["below_mean_of", "above_mean_of"] {
-            engine.register_fn(name, move |count: i64| {
-                let below = Dynamic::from(name == "below_mean_of");
-                Map::from([("mean_of".into(), Dynamic::from(count)), ("below".into(), below)])
-            });
-        }
+        declare::register(&mut engine);
         // Disabling these words would do nothing: they are functions.
         // The standard ones take these very types, and would be preferred to one for any type.
         engine.register_fn("sleep", |_: i64| -> Refused<()> { refuse("sleep") });
@@ -254,7 +258,8 @@ impl Language {
             let message = format!("“{}” is the name of a built-in function", taken.name);
             return Err(Diagnostic::of_file(file, text, message, Some("choose another name".to_owned())));
         }
-        limits::within_time(|| Module::eval_ast_as_new(Scope::new(), &ast, &self.engine))
+        closures::check(&ast)
+            .and_then(|()| limits::within_time(|| Module::eval_ast_as_new(Scope::new(), &ast, &self.engine)))
             .map_err(|error| errors::of_running(&error, file, text, self))
     }
 }
@@ -263,85 +268,4 @@ fn refuse(name: &str) -> Refused<()> {
     Err(Complaint::new(format!("“{name}” does not exist in KPI scripts"))
         .hint("a KPI depends on its data alone")
         .into())
-}
-
-/// How many KPIs one file may declare.
-pub(super) const MOST_KPIS: usize = 64;
-
-#[expect(clippy::needless_pass_by_value, reason = "Rhai hands it over by value")]
-fn declare(context: NativeCallContext, map: Map) -> Refused<()> {
-    let setting = Setting::of(&context);
-    let Some(declared) = setting.as_ref().and_then(|setting| setting.0.declared.as_ref()) else {
-        return Err(Complaint::new("kpi(#{…}) stands at the top of a script").hint("not inside a function").into());
-    };
-    // Through JSON, where 3600 is as good a number as 3600.0.
-    let json = serde_json::to_value(Dynamic::from(map)).and_then(serde_json::from_value::<Declaration>);
-    let mut declaration = json.map_err(|text| {
-        Complaint::new(format!("the declaration is not in order: {text}")).hint(
-            "it has id, title, description (both #{ en, de }), unit (percent, money, duration, count, number), \
-             better (higher, lower, neutral), and may have threshold #{ warning, critical }, min_sample, \
-             settles_after, stale_after and parameters",
-        )
-    })?;
-    check_marks(&declaration)?;
-    configure(&mut declaration, setting.as_ref().map(|setting| &*setting.0.configured))?;
-    let mut declared = declared.lock().unwrap_or_else(PoisonError::into_inner);
-    if declared.len() >= MOST_KPIS {
-        return Err(Complaint::new(format!("one file declares more than {MOST_KPIS} KPIs"))
-            .hint("make several files of it")
-            .into());
-    }
-    declared.push(declaration);
-    Ok(())
-}
-
-/// Marks that would never be seen, or lie on the wrong side.
-fn check_marks(declaration: &Declaration) -> Refused<()> {
-    let Declaration { threshold, better, .. } = declaration;
-    for mark in [threshold.warning, threshold.critical].into_iter().flatten() {
-        let Mark::MeanOf { mean_of, below } = mark else { continue };
-        if !(1..=MOST_PERIODS).contains(&mean_of) {
-            return Err(Complaint::new(format!("a mark cannot be the mean of {mean_of} periods"))
-                .hint(format!("write a number from 1 to {MOST_PERIODS}"))
-                .into());
-        }
-        let fits = match better {
-            Better::Higher => below != Some(false),
-            Better::Lower => below != Some(true),
-            Better::Neutral => true,
-        };
-        if !fits {
-            return Err(Complaint::new("the mark lies on the good side")
-                .hint("where higher is better it is below_mean_of(n), where lower is better above_mean_of(n)")
-                .into());
-        }
-    }
-    threshold.check_order(*better).map_err(|message| Complaint::new(message).hint("exchange the two").into())
-}
-
-/// How many periods before a mark may look at.
-const MOST_PERIODS: usize = 60;
-
-/// Lays what is configured over the defaults of the parameters.
-fn configure(declaration: &mut Declaration, configured: Option<&Configured>) -> Refused<()> {
-    let Declaration { id, parameters, .. } = declaration;
-    let Some(configured) = configured.and_then(|configured| configured.get(id)) else { return Ok(()) };
-    for (name, value) in configured {
-        let Some(default) = parameters.get(name) else {
-            let hint = match nearest(name, parameters.keys().map(String::as_str)) {
-                Some(near) => format!("did you mean “{near}”?"),
-                None => "take it out of config/thresholds.toml, or declare it here".to_owned(),
-            };
-            return Err(Complaint::new(format!("configuration sets “{name}” of “{id}”, which has no such parameter"))
-                .hint(hint)
-                .into());
-        };
-        if !default.is_like(value) {
-            return Err(Complaint::new(format!("configuration sets “{name}” of “{id}” to {}", value.kind()))
-                .hint(format!("it is {}", default.kind()))
-                .into());
-        }
-        parameters.insert(name.clone(), value.clone());
-    }
-    Ok(())
 }

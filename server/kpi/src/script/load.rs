@@ -1,5 +1,6 @@
 //! Loading a script: compile, describe, check.
 
+use super::closures;
 use super::errors::{self, Complaint, Refused};
 use super::figure::Figure;
 use super::language::{Configured, Language, Reached, Setting, answers};
@@ -58,6 +59,7 @@ impl Script {
         }
         let mut ast = language.engine.compile(source).map_err(|error| errors::of_parsing(&error, file, source))?;
         ast.set_source(file);
+        closures::check(&ast).map_err(|error| errors::of_running(&error, file, source, language))?;
         let value = ast.iter_functions().find(|function| function.name == "value").map(|value| value.params.len());
         let (looks_back, reached) = (value == Some(2), None);
         Ok(Script {
@@ -83,6 +85,9 @@ impl Script {
     /// called.
     fn diagnose(&self, function: &str, error: &EvalAltResult) -> Diagnostic {
         let diagnostic = errors::of_running(error, &self.file, &self.source, &self.language);
+        if let Some((line, column)) = errors::position_of_entry(error, &self.ast) {
+            return diagnostic.at(Some(line), Some(column));
+        }
         if diagnostic.line.is_some() { diagnostic } else { diagnostic.at(self.position_of(function), Some(4)) }
     }
 

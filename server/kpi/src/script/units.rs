@@ -78,6 +78,14 @@ impl Amount {
         Amount { value: self.value * other.value, money, time, counts: None, literal: false }
     }
 
+    /// What is left of it when the other is taken away as often as possible; a number written down is of its unit.
+    fn rest(self, other: Amount) -> Refused<Amount> {
+        if other.literal || self.unit() == other.unit() {
+            return Ok(Amount { value: self.value % other.value, literal: false, ..self });
+        }
+        Err(mixed("divided by", self, other))
+    }
+
     fn joined(self, other: Amount, done: &str, value: f64) -> Refused<Amount> {
         let adapts = |literal: Amount| literal.literal && (literal.value == 0.0 || done == LIMITED);
         if self.unit() == other.unit() || adapts(other) {
@@ -137,6 +145,7 @@ pub fn register(engine: &mut Engine) {
     register_operator(engine, "-", |left, right| left.joined(right, "reduced by", left.value - right.value));
     register_operator(engine, "*", |left, right| Ok(left.times(right)));
     register_operator(engine, "/", |left, right| Ok(left.over(right)));
+    register_operator(engine, "%", Amount::rest);
     register_operator(engine, "min", |left, right| left.joined(right, LIMITED, left.value.min(right.value)));
     register_operator(engine, "max", |left, right| left.joined(right, LIMITED, left.value.max(right.value)));
     register_comparison(engine, "==", |left, right| left.total_cmp(&right).is_eq());
@@ -148,12 +157,22 @@ pub fn register(engine: &mut Engine) {
     engine
         .register_fn("-", |amount: Amount| Amount { value: -amount.value, ..amount })
         .register_fn("abs", |amount: Amount| Amount { value: amount.value.abs(), ..amount })
-        .register_fn("round", |amount: Amount| Amount { value: amount.value.round(), ..amount })
-        .register_fn("floor", |amount: Amount| Amount { value: amount.value.floor(), ..amount })
-        .register_fn("ceiling", |amount: Amount| Amount { value: amount.value.ceil(), ..amount });
+        .register_fn("to_int", |amount: Amount| Amount { value: amount.value.trunc(), ..amount })
+        .register_fn("to_float", |amount: Amount| amount);
+    register_rounding(engine, "round", f64::round);
+    register_rounding(engine, "floor", f64::floor);
+    register_rounding(engine, "ceiling", f64::ceil);
+    register_rounding(engine, "int", f64::trunc);
+    register_rounding(engine, "fraction", f64::fract);
     for (name, seconds) in [("in_hours", 3600.0), ("in_days", 86_400.0), ("in_years", 365.25 * 86_400.0)] {
         engine.register_fn(name, move |of: Dynamic| in_units(&of, seconds, name));
     }
+}
+
+/// `round(x)`, `x.round()` and `x.round` keep the unit.
+fn register_rounding(engine: &mut Engine, name: &str, round: fn(f64) -> f64) {
+    let rounded = move |amount: Amount| Amount { value: round(amount.value), ..amount };
+    engine.register_fn(name, rounded).register_get(name, move |amount: &mut Amount| rounded(*amount));
 }
 
 /// What Rhai would do with plain numbers, and should not: divide whole numbers to whole ones, and call any comparison

@@ -6,7 +6,7 @@ use super::signatures::Signature;
 use super::{Block, Chapter, Function, Text, data, examples};
 use crate::cell::Outcome;
 use crate::declaration::Unit;
-use crate::script::{language, limits, load, memory};
+use crate::script::{declare, limits, load, memory};
 use serde::Serialize;
 
 /// All chapters.
@@ -177,12 +177,7 @@ fn rhai() -> Chapter {
 
 fn limits() -> Chapter {
     let limits = [
-        format!(
-            "A script: {} kB, {} KPIs, {} functions.",
-            load::LONGEST / 1024,
-            language::MOST_KPIS,
-            limits::FUNCTIONS
-        ),
+        format!("A script: {} kB, {} KPIs, {} functions.", load::LONGEST / 1024, declare::MOST_KPIS, limits::FUNCTIONS),
         format!("A KPI: {} measures.", load::MOST_MEASURES),
         format!(
             "One call of `measures`, `value` or `tests`: {} steps, {} s, calls nested {} deep, {} variables at a time.",
@@ -245,7 +240,8 @@ pub const SURPRISES: &[&str] = &[
     "Durations are not numbers: compare with `minutes(30)`, `hours(4)`, `days(14)`. `working_days(a, b)` is a number.",
     "Texts are compared letter by letter: `\"Website\"` is not `\"website\"`. They stand in double quotes.",
     "Functions see nothing but their parameters; what two functions need is written in both, or is a function itself: \
-     `fn limit() { 5 }`. A closure sees the names around it.",
+     `fn limit() { 5 }`. A closure sees the values around it, as they were
+     when it was made, and cannot change them.",
     "The last expression of a function is its result and has no semicolon; all statements before it end with one.",
     "Whole numbers divide to whole numbers: in a test write `1.0 / 3`, not `1 / 3`, which is 0.",
     "Some words are taken and cannot be names, among them `new`, `in`, `is`, `var`, `case`, `default`, `match`, `this`, \
@@ -355,7 +351,7 @@ const RELATED: &[&str] = &[
      each table which there are. They know `dated`, `filter`, `count`, `distinct`, `sum`, `mean`, `median`, `percentile`, \
      `min`, `max`, and what is listed here. Without `dated` they are all that there are, of whatever time.",
     "What comes out is a column of the outer row, so it can be compared, added up, and averaged. A closure inside may use \
-     a value of the outer row through a `let` before it: `let hired = r.hired_on;`. Related rows of related rows cannot be \
+     values of the outer row: `c.orders.filter(|o| o.ordered_at > c.acquired_at)`. Related rows of related rows cannot be \
      counted; begin from the table between them.",
 ];
 

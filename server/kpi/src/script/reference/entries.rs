@@ -392,6 +392,18 @@ pub static ENTRIES: &[Entry] = &[
         "The number that a text is, such as that of an attribute; missing where it is none.",
         Measure("data.leads.dated(|l| l.created_at).mean(|l| l.attr(\"roof_area\").as_number())"),
     ),
+    entry(
+        "parse_float",
+        Topic::Texts,
+        "The number that a plain text says. A text that is made of a measure says none: its unit would be lost.",
+        Value(Unit::Number, "m.won * parse_float(\"1.5\")"),
+    ),
+    entry(
+        "parse_int",
+        Topic::Texts,
+        "The same for whole numbers; the second argument is the base in which they are written, 10 unless said.",
+        Value(Unit::Number, "m.won * parse_int(\"12\")"),
+    ),
     Entry {
         name: "contains",
         of: "list",

@@ -23,8 +23,8 @@ const EXCLUDED: [&str; 15] =
 /// Operators that give a condition; all others give a column.
 const CONDITIONS: [&str; 9] = ["and", "or", "!", "==", "!=", "<", "<=", ">", ">="];
 
-/// What a measure is while a script is tried with units, instead of a number: nobody can name it.
-const AMOUNT: &str = "amount";
+/// What people have no name for: what a measure is while a script is tried with units, and a letter of a text.
+const UNNAMED: [&str; 2] = ["amount", "char"];
 
 /// Any value.
 const ANY: &str = "value";
@@ -35,7 +35,9 @@ pub fn all(language: &Language) -> Vec<Signature> {
     let mut all: Vec<Signature> = language.engine.collect_fn_metadata(None, read, false);
     all.retain(|signature| {
         let excluded = EXCLUDED.contains(&signature.name.as_str());
-        !(excluded || signature.takes(AMOUNT) || signature.is_operator() && signature.always_refuses())
+        !(excluded
+            || UNNAMED.iter().any(|of| signature.takes(of))
+            || signature.is_operator() && signature.always_refuses())
     });
     all.sort_by(|left, right| left.order().cmp(&right.order()));
     // Whole numbers and others are one to people.
@@ -115,6 +117,7 @@ fn known(written: &str) -> String {
     let inner = plain.split_once("Result<").and_then(|(_, result)| result.split(',').next());
     let plain = inner.unwrap_or(plain);
     match kind_name(plain) {
+        _ if plain.contains("BTreeMap<") => "map",
         "()" => "",
         "Dynamic" | "?" => ANY,
         "relatedrows" => "related rows",
