@@ -4,7 +4,7 @@ use crate::State;
 use crate::chart::Point;
 use crate::failure::Failure;
 use pegel_catalog::health::evaluate;
-use pegel_kpi::cell::Cell;
+use pegel_kpi::cell::{Cell, Outcome};
 use pegel_kpi::figures::{Figures, Request};
 use pegel_kpi::kpi::Kpi;
 use pegel_kpi::period::Period;
@@ -16,26 +16,46 @@ pub(crate) struct Course<'a> {
     pub kpi: &'a Kpi,
     /// In the order of the weeks.
     pub cells: Vec<Cell>,
+    /// The figures of the weeks before, oldest first, as far back as a mark looks.
+    past: Vec<Option<f64>>,
 }
 
-impl Course<'_> {
+impl<'a> Course<'a> {
+    /// The figures of the last weeks of those that were computed.
+    pub(crate) fn of(kpi: &'a Kpi, mut cells: Vec<Cell>, weeks: usize) -> Course<'a> {
+        let shown = cells.split_off(cells.len().saturating_sub(weeks));
+        Course { kpi, cells: shown, past: values(&cells) }
+    }
+
     /// The figures as they are drawn, each judged by the threshold in force after those before it.
     pub(crate) fn points(&self) -> Vec<Point> {
         let declared = &self.kpi.declaration;
-        let values = self.values();
         let cells = self.cells.iter().enumerate();
-        cells.map(|(at, cell)| Point::of(cell, &declared.threshold.after(&values[..at]), declared.better)).collect()
+        cells.map(|(at, cell)| Point::of(cell, &self.threshold_of(at), declared.better)).collect()
+    }
+
+    /// What the script last failed with in these weeks.
+    pub(crate) fn error(&self) -> Option<&str> {
+        self.cells.iter().rev().find_map(|cell| match &cell.outcome {
+            Outcome::ScriptError { message } => Some(message.as_str()),
+            _ => None,
+        })
     }
 
     /// The threshold by which the last figure is judged.
     pub(crate) fn threshold(&self) -> Threshold {
-        let values = self.values();
-        self.kpi.declaration.threshold.after(values.split_last().map_or(&[], |(_, past)| past))
+        self.threshold_of(self.cells.len().saturating_sub(1))
     }
 
-    fn values(&self) -> Vec<Option<f64>> {
-        self.cells.iter().map(|cell| cell.outcome.value()).collect()
+    /// The threshold by which the figure of that week is judged.
+    fn threshold_of(&self, week: usize) -> Threshold {
+        let before = [self.past.clone(), values(&self.cells[..week])].concat();
+        self.kpi.declaration.threshold.after(&before)
     }
+}
+
+fn values(cells: &[Cell]) -> Vec<Option<f64>> {
+    cells.iter().map(|cell| cell.outcome.value()).collect()
 }
 
 /// The last complete weeks by the clock, oldest first.
@@ -47,9 +67,13 @@ pub(crate) fn weeks(state: &State, count: usize) -> Result<Vec<Period>, Failure>
 pub(crate) fn courses<'a>(state: &State, kpis: &'a [Kpi], weeks: &[Period]) -> Result<Vec<Course<'a>>, Failure> {
     let requests: Vec<Request> = kpis.iter().map(|kpi| Request { kpi, breakdowns: vec![Vec::new()] }).collect();
     let now = (state.clock)();
-    let (figures, evaluations) = evaluate(&requests, weeks, &Scope::everything(), now, &mut state.store.reader()?)?;
+    // Marks may look back further than the course shows.
+    let before = kpis.iter().map(|kpi| kpi.declaration.threshold.periods_before()).max().unwrap_or(0);
+    let periods = weeks.last().map_or(Ok(Vec::new()), |last| last.trail(weeks.len() + before))?;
+    let (figures, evaluations) = evaluate(&requests, &periods, &Scope::everything(), now, &mut state.store.reader()?)?;
     state.live.health.note(&evaluations, now.as_second());
-    Ok(kpis.iter().zip(figures).map(|(kpi, figures)| Course { kpi, cells: total(figures) }).collect())
+    let courses = kpis.iter().zip(figures);
+    Ok(courses.map(|(kpi, figures)| Course::of(kpi, total(figures), weeks.len())).collect())
 }
 
 /// The cells of the only row of the only breakdown asked for.

@@ -40,6 +40,8 @@ struct Page {
     period: String,
     value: String,
     has_value: bool,
+    /// What the script last failed with in the weeks of the course.
+    error: Option<String>,
     /// Whether the value can still change.
     provisional: bool,
     /// Of a share of rows, the bounds between which the true share lies: `69 % – 88 %`.
@@ -127,7 +129,7 @@ fn gather(state: &State, id: &str, locale: &Locale) -> Result<Page, Failure> {
     let kpi = kpis.iter().position(|kpi| kpi.id() == id).ok_or_else(|| unknown(id, kpis))?;
     let weeks = weeks(state, COURSE_WEEKS)?;
     let course = courses(state, &kpis[kpi..=kpi], &weeks)?.pop();
-    let course = course.unwrap_or(Course { kpi: &kpis[kpi], cells: Vec::new() });
+    let course = course.unwrap_or(Course::of(&kpis[kpi], Vec::new(), 0));
     let format = format(state, locale);
     let mut page = Page::of(&course, &weeks, &format, locale);
     if let Some(week) = weeks.last() {
@@ -175,6 +177,7 @@ impl Page {
             period: weeks.last().map_or_else(String::new, |week| format.period(&week.into())),
             value: rows.last().map_or_else(String::new, |week| week.value.clone()),
             has_value: rows.last().is_some_and(|week| week.has_value),
+            error: course.error().map(str::to_owned),
             provisional: last.is_some_and(|cell| cell.provisional),
             interval: last.and_then(|cell| cell.interval).map(|interval| {
                 let bound = |bound| format.value(bound, declared.unit);

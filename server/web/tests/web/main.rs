@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "where something is missing, the test fails")]
 
 mod answers;
+mod kpis;
 mod pages;
 mod support;

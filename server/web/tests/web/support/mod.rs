@@ -172,8 +172,12 @@ fn value(m) { m.amount }
 
 /// Two small KPIs, one of them with a title that is markup.
 pub fn catalog() -> Catalog {
+    catalog_of(&[("partner/feedback.rhai", FEEDBACK), ("won_amount.rhai", WON)])
+}
+
+/// The KPIs of these scripts.
+pub fn catalog_of(files: &[(&str, &str)]) -> Catalog {
     let language = Arc::new(Language::new());
-    let files = [("partner/feedback.rhai", FEEDBACK), ("won_amount.rhai", WON)];
     Catalog {
         kpis: files.iter().flat_map(|(file, text)| language.load(file, text).unwrap()).collect(),
         thresholds: Thresholds::default(),
