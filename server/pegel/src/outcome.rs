@@ -1,5 +1,7 @@
 //! How a command ends: its exit status, and what it says about a failure.
 
+use pegel_text::clean::cleaned;
+use std::fmt::Display;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
@@ -48,12 +50,37 @@ fn say(error: &anyhow::Error, status: u8) -> ExitCode {
     let text = format!("{error:#}");
     // Diagnostics of scripts bring their own heading.
     let heading = if text.starts_with("error: ") { "" } else { "error: " };
-    eprintln!("{heading}{text}");
+    note(format_args!("{heading}{text}"));
     ExitCode::from(status)
 }
 
+/// Says something beside the answer, on standard error.
+pub fn note(line: impl Display) {
+    eprintln!("{}", for_terminals(&line.to_string()));
+}
+
 /// Writes a line of the answer to standard output. Ends the program quietly when nobody reads on (`pegel kpi list | head`).
-pub fn answer(line: impl std::fmt::Display) {
+pub fn answer(line: impl Display) {
+    write(&for_terminals(&line.to_string()));
+}
+
+/// The same for JSON: what a terminal would obey is escaped, so that the data stays what it is.
+pub fn answer_json(json: &serde_json::Value) {
+    let text = json.to_string();
+    let escaped = |letter: char| match letter {
+        '\u{7f}'..='\u{9f}' => format!("\\u{:04x}", u32::from(letter)),
+        letter => letter.to_string(),
+    };
+    if text.contains(char::is_control) { write(&text.chars().map(escaped).collect::<String>()) } else { write(&text) }
+}
+
+/// What files, people and servers say may hold orders to a terminal; a lone return writes over what stands before it.
+fn for_terminals(text: &str) -> String {
+    let lines: Vec<String> = cleaned(text).split("\r\n").map(|line| line.replace('\r', " ")).collect();
+    lines.join("\r\n")
+}
+
+fn write(line: &str) {
     let written = writeln!(std::io::stdout(), "{line}");
     if let Err(error) = written {
         std::process::exit(if error.kind() == ErrorKind::BrokenPipe { 0 } else { 3 });

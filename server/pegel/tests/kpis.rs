@@ -64,11 +64,88 @@ fn one_group_can_be_asked_for_and_an_absent_one_has_no_rows() {
     import_all(&home);
     let cells = home.cells(&["win_rate", "--period", "2017", "--where", "rep=Nobody"]);
     assert_eq!((cells.len(), &cells[0]["state"]), (1, &json!("no_rows")));
-    let said = home.run(&["kpi", "value", "win_rate", "--period", "2017", "--by", "region"]).succeeded();
-    insta::assert_snapshot!(said.out, @r"
-    Central	0.6666666666666666	2 of 3	0.208 to 0.939
-    West	1	1 of 1	0.207 to 1.000
+}
+
+#[test]
+fn values_are_printed_as_people_read_them() {
+    let home = TestHome::new();
+    import_all(&home);
+    let printed = |arguments: &[&str]| home.run(&[&["kpi", "value"], arguments].concat()).succeeded().out;
+    insta::assert_snapshot!(printed(&["win_rate", "--period", "2017", "--by", "region"]), @r"
+    Central	66.7%	2 of 3	20.8% to 93.9%
+    West	100.0%	1 of 1	20.7% to 100.0%
     ");
+    insta::assert_snapshot!(printed(&["average_deal_size", "--period", "2017", "--by", "product"]), @r"
+    Basic	€1,054.50	€1,054.50 of 1
+    Pro	€2,282.00	€4,564.00 of 2
+    ");
+    insta::assert_snapshot!(printed(&["sales_cycle", "--period", "2017"]), @"49.3 days	median 49.0 days");
+    insta::assert_snapshot!(printed(&["win_rate", "--period", "2017-Q3", "--compare"]), @"no_rows	0 of 0	before 75.0%	a year before no_rows");
+    home.write("config/pegel.toml", "currency = \"CHF\"\n");
+    insta::assert_snapshot!(printed(&["average_deal_size", "--period", "2017"]), @"CHF 1,872.83	CHF 5,618.50 of 3");
+}
+
+const FAILING: &str = r#"kpi(#{ id: "failing", title: #{ en: "Failing", de: "Scheitert" },
+    description: #{ en: "Fails.", de: "Scheitert." }, unit: "count", better: "higher" });
+fn measures(data) { #{ n: data.opportunities.dated(|o| o.closed_at).count() } }
+fn value(m) { if m.n == 4 { throw "four\x1b[2J\u0007\rdone"; } m.n }
+"#;
+
+#[test]
+fn a_script_error_is_said_and_ends_with_1() {
+    let home = TestHome::new();
+    import_all(&home);
+    home.write("kpis/own/failing.rhai", FAILING);
+    let value = |arguments: &[&str]| home.run(&[&["kpi", "value", "failing", "--period"], arguments].concat());
+    let said = value(&["2017"]).failed(1, &["the script gave up: four␛[2J␇␍done", "own/failing.rhai:4:"]);
+    assert_eq!(said.out, "script_error\n");
+    // What is beside the figure fails as well, and is said once.
+    let said = value(&["2018", "--compare"]).failed(1, &["the script gave up"]);
+    assert_eq!(said.err.matches("the script gave up").count(), 1, "{}", said.err);
+    assert_eq!(value(&["2017-Q1"]).succeeded().out, "0\n");
+    let said = value(&["2017", "--json"]).failed(1, &["the script gave up"]);
+    let json: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    let message = json["cells"][0]["message"].as_str().unwrap();
+    assert!(message.contains("the script gave up: four"), "{message:?}");
+}
+
+#[test]
+fn nothing_that_a_terminal_would_obey_reaches_it() {
+    let home = TestHome::new();
+    let hostile = OPPORTUNITIES.replace("Anna Beispiel", "Anna \u{9b}2J\u{1b}[31mRed\u{7}");
+    let teams = TEAMS.replace("Anna Beispiel", "Anna \u{9b}2J\u{1b}[31mRed\u{7}");
+    for (name, text) in [("accounts", ACCOUNTS), ("products", PRODUCTS), ("teams", &teams), ("pipeline", &hostile)] {
+        let file = home.write(&format!("in/{name}.csv"), text);
+        home.run(&["import", file.to_str().unwrap(), "--map", &format!("maven_{name}")]).succeeded();
+    }
+    let title = r#"title: #{ en: "Fail\x1b[1ming\nnow", de: "Scheitert" }"#;
+    let script =
+        FAILING.replace(r#"title: #{ en: "Failing", de: "Scheitert" }"#, title).replace("four", "four\u{9b}2J");
+    let file = home.write("kpis/own/failing.rhai", &format!("// \u{1b}]0;title\u{7} \u{85}\n{script}"));
+    let broken = home.write(
+        "broken.rhai",
+        &format!("{script}\nfn tests() {{ [#{{ name: \"\\x1b[5m\", period: \"2017\", expect: 1 }}] }} // \u{1b}[7m"),
+    );
+    for arguments in [
+        &["kpi", "value", "failing", "--period", "2017"][..],
+        &["kpi", "value", "win_rate", "--period", "2017", "--by", "rep"],
+        &["kpi", "value", "win_rate", "--period", "2017", "--by", "rep", "--json"],
+        &["kpi", "value", "\u{1b}[31m", "--period", "2017"],
+        &["kpi", "list"],
+        &["kpi", "show", "failing"],
+        &["kpi", "check", file.to_str().unwrap()],
+        &["kpi", "test", broken.to_str().unwrap()],
+        &["kpi", "history"],
+        &["kpi", "activate", "--dry-run"],
+    ] {
+        let said = home.run(arguments);
+        for text in [&said.out, &said.err] {
+            let obeyed = text.chars().find(|letter| letter.is_control() && !"\n\t".contains(*letter));
+            assert_eq!(obeyed, None, "{arguments:?}\n{text:?}");
+        }
+    }
+    let listed = home.run(&["kpi", "list"]).succeeded().out;
+    assert!(listed.contains("Fail [1ming now\n"), "{listed}");
 }
 
 #[test]

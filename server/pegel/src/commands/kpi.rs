@@ -12,7 +12,7 @@ mod value;
 
 use crate::cli::{self, Global};
 use crate::home::say_problems;
-use crate::outcome::{Done, Failure, Outcome, answer, usage};
+use crate::outcome::{Done, Failure, Outcome, answer, note, usage};
 use anyhow::anyhow;
 use pegel_catalog::files::{Files, Found};
 use pegel_catalog::scripts::{self, ScriptFile};
@@ -22,6 +22,7 @@ use pegel_home::Problem;
 use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::kpi::Kpi;
 use pegel_kpi::script::{Language, Reference};
+use pegel_text::clean::one_line;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -50,7 +51,7 @@ fn list(global: &Global) -> Outcome {
     let catalog = global.open(&global.home())?.catalog()?;
     let widest = catalog.kpis.iter().map(|kpi| kpi.id().len()).max().unwrap_or(0);
     for kpi in &catalog.kpis {
-        answer(format_args!("{:widest$}  {:10}  {}", kpi.id(), kpi.pack(), kpi.declaration.title.en));
+        answer(format_args!("{:widest$}  {:10}  {}", kpi.id(), kpi.pack(), one_line(&kpi.declaration.title.en)));
     }
     Ok(Done::InOrder)
 }
@@ -66,19 +67,19 @@ fn check(path: Option<&Path>, global: &Global) -> Outcome {
     let Sources { scripts, language, problems } = Sources::at(path, global)?;
     let (kpis, wrong) = load_scripts(&language, &scripts);
     for diagnostic in &wrong {
-        eprintln!("{diagnostic}\n");
+        note(format_args!("{diagnostic}\n"));
     }
     for problem in &problems {
-        eprintln!("{}\n", problem.message);
+        note(format_args!("{}\n", problem.message));
     }
     if !wrong.is_empty() || !problems.is_empty() {
-        eprintln!("{} in order, {} not", kpis.len(), wrong.len() + problems.len());
+        note(format_args!("{} in order, {} not", kpis.len(), wrong.len() + problems.len()));
         return Ok(Done::NotInOrder);
     }
     if path.is_none() {
         // Together they must make a catalogue, with the thresholds laid over them.
         if let Err(error) = Catalog::load(&global.home()) {
-            eprintln!("{error:#}");
+            note(format_args!("{error:#}"));
             return Ok(Done::NotInOrder);
         }
     }

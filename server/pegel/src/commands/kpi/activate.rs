@@ -3,7 +3,7 @@
 use super::{answer_changes, author, shadow};
 use crate::cli::{self, Global};
 use crate::home::{Home, say_problems};
-use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
+use crate::outcome::{Done, Failure, Outcome, answer, broke, note, usage};
 use pegel_catalog::activation::of_files;
 use pegel_catalog::candidate::Candidate;
 use pegel_catalog::files::{Files, Found};
@@ -21,7 +21,7 @@ pub fn run(command: &cli::Activate, global: &Global) -> Outcome {
     if let Some((activation, in_force)) = &before
         && is_in_force(activation, in_force, &found)
     {
-        eprintln!("nothing to activate: the files are in force since activation {}", activation.id);
+        note(format_args!("nothing to activate: the files are in force since activation {}", activation.id));
         return Ok(Done::InOrder);
     }
     let in_force = before.as_ref().map(|(_, files)| files);
@@ -29,7 +29,7 @@ pub fn run(command: &cli::Activate, global: &Global) -> Outcome {
     say_problems(&settled.problems);
     let in_order = if settled.problems.is_empty() { Done::InOrder } else { Done::NotInOrder };
     let Some(candidate) = settled.made else {
-        eprintln!("nothing was activated");
+        note("nothing was activated");
         return Ok(in_order);
     };
     show(&candidate, in_force, command, &home, &store, global)?;
@@ -37,7 +37,7 @@ pub fn run(command: &cli::Activate, global: &Global) -> Outcome {
         return Ok(Done::NotInOrder);
     }
     if command.dry_run {
-        eprintln!("a dry run: nothing was activated");
+        note("a dry run: nothing was activated");
         return Ok(in_order);
     }
     let new = NewActivation {
@@ -65,7 +65,7 @@ fn show(
     global: &Global,
 ) -> Result<(), Failure> {
     let Some(in_force) = in_force else {
-        eprintln!("nothing was in force before");
+        note("nothing was in force before");
         answer(format_args!("{} KPIs", candidate.catalog.kpis.len()));
         return Ok(());
     };
@@ -79,14 +79,14 @@ fn show(
 /// Says which tests fail, and whether that is overridden.
 fn is_forced(candidate: &Candidate, force: bool) -> bool {
     for problem in &candidate.problems {
-        eprintln!("{}", problem.message);
+        note(&problem.message);
     }
     let failed = candidate.failed_tests;
     let failed = if failed == 1 { "1 test fails".to_owned() } else { format!("{failed} tests fail") };
     if force {
-        eprintln!("{failed}; --force is recorded");
+        note(format_args!("{failed}; --force is recorded"));
     } else {
-        eprintln!("{failed}: nothing was activated");
+        note(format_args!("{failed}: nothing was activated"));
     }
     force
 }

@@ -2,7 +2,7 @@
 
 use super::file_named;
 use crate::cli::{self, Global};
-use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
+use crate::outcome::{Done, Failure, Outcome, answer, broke, note, usage};
 use anyhow::anyhow;
 use pegel_catalog::files::{Files, Found};
 use pegel_store::Store;
@@ -26,7 +26,7 @@ pub fn run(command: &cli::Diff, global: &Global) -> Outcome {
     }
     let [old, new] = [&before, &after].map(|files| files.text(&file).unwrap_or_default());
     if old == new {
-        eprintln!("{file}: no difference");
+        note(format_args!("{file}: no difference"));
         return Ok(Done::InOrder);
     }
     let diff = TextDiff::from_lines(old, new);

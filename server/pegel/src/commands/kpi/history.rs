@@ -2,7 +2,7 @@
 
 use super::file_named;
 use crate::cli::Global;
-use crate::outcome::{Done, Failure, Outcome, answer, broke};
+use crate::outcome::{Done, Failure, Outcome, answer, broke, note};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_catalog::files::{Files, Found};
@@ -27,7 +27,7 @@ pub fn run(of: Option<&str>, global: &Global) -> Outcome {
     }
     let activations = store.activations().map_err(broke)?;
     if activations.is_empty() {
-        eprintln!("nothing was activated yet");
+        note("nothing was activated yet");
     }
     let nothing = Set::new();
     for (index, activation) in activations.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use super::{answer_changes, author};
 use crate::cli::Global;
-use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
+use crate::outcome::{Done, Failure, Outcome, answer, broke, note, usage};
 use anyhow::anyhow;
 use pegel_catalog::Catalog;
 use pegel_catalog::files::{Files, Found};
@@ -21,7 +21,7 @@ pub fn run(activation: Option<i64>, global: &Global) -> Outcome {
     let head = target.activation;
     let files = Files::of_versions(target.versions);
     if let Err(error) = Catalog::of(&files) {
-        eprintln!("activation {} does not load any more:\n{error}", head.id);
+        note(format_args!("activation {} does not load any more:\n{error}", head.id));
         return Ok(Done::NotInOrder);
     }
     answer_changes(&files, &Files::of_versions(in_force.versions));
@@ -37,7 +37,7 @@ pub fn run(activation: Option<i64>, global: &Global) -> Outcome {
     };
     let (Recorded::New(id) | Recorded::There(id)) = store.activate(&new).map_err(broke)?;
     answer(format_args!("activation {id}"));
-    eprintln!("the files stay as they are; when one of them changes next, they are activated");
+    note("the files stay as they are; when one of them changes next, they are activated");
     Ok(Done::InOrder)
 }
 

@@ -1,6 +1,6 @@
 //! The shadow run: what other KPIs would have said about past periods, beside what those in force say.
 
-use crate::outcome::{Failure, answer, broke};
+use crate::outcome::{Failure, answer, broke, note};
 use jiff::Timestamp;
 use pegel_catalog::Catalog;
 use pegel_catalog::candidate::Candidate;
@@ -30,7 +30,7 @@ pub fn run(
     let before = match Catalog::of(in_force) {
         Ok(before) => before,
         Err(error) => {
-            eprintln!("what is in force does not load any more, so that nothing can be compared:\n{error}");
+            note(format_args!("what is in force does not load any more, so that nothing can be compared:\n{error}"));
             return Ok(());
         }
     };

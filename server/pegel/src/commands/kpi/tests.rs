@@ -3,7 +3,7 @@
 use super::Sources;
 use super::junit::{Case, Report, Suite};
 use crate::cli::{self, Global};
-use crate::outcome::{Done, Outcome, answer, usage};
+use crate::outcome::{Done, Outcome, answer, note, usage};
 use anyhow::{Context, anyhow};
 use pegel_kpi::script::coverage::{Block, Branch, What};
 use pegel_kpi::script::testing::{TestResult, Tested};
@@ -26,7 +26,7 @@ pub fn run(command: &cli::Test, global: &Global) -> Outcome {
                 tally.add(file, &tested, wanted.is_none());
             }
             Err(diagnostic) => {
-                eprintln!("{diagnostic}\n");
+                note(format_args!("{diagnostic}\n"));
                 suites.push(broken(file, &diagnostic.to_string()));
                 tally.failed += 1;
             }
@@ -91,7 +91,7 @@ impl Reach {
 impl Tally {
     fn add(&mut self, file: &str, tested: &Tested, all: bool) {
         if all && tested.results.is_empty() {
-            eprintln!("warning: {file} has no tests");
+            note(format_args!("warning: {file} has no tests"));
             self.untested += 1;
         }
         for result in &tested.results {
@@ -113,20 +113,20 @@ impl Tally {
         for (block, reached) in &tested.blocks {
             self.blocks.add(*reached);
             if !reached {
-                eprintln!("{file}:{}:{}: no test reaches {}", block.line, block.column, described(block));
+                note(format_args!("{file}:{}:{}: no test reaches {}", block.line, block.column, described(block)));
             }
         }
         for (kpi, measure, reached) in &tested.measures {
             self.measures.add(*reached);
             if !reached {
-                eprintln!("{file}: in no test of {kpi} does “{measure}” count a row");
+                note(format_args!("{file}: in no test of {kpi} does “{measure}” count a row"));
             }
         }
     }
 
     fn say(&self, all: bool) {
         if self.untested > 0 {
-            eprintln!("{} without tests", self.untested);
+            note(format_args!("{} without tests", self.untested));
         }
         answer(format_args!("{} passed, {} failed", self.passed, self.failed));
         if all {

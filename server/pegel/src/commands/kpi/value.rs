@@ -1,16 +1,20 @@
 //! `pegel kpi value`: one KPI, one period, computed now.
 
 use crate::cli::{self, Global};
-use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
+use crate::outcome::{Done, Failure, Outcome, answer, answer_json, broke, note, usage};
 use anyhow::anyhow;
 use pegel_kpi::cell::{Cell, Group, Outcome as Figure};
 use pegel_kpi::comparison::{Compared, compare};
+use pegel_kpi::declaration::Unit;
 use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::dimension::Dimension;
 use pegel_kpi::figures::{Request, Row, compute};
 use pegel_kpi::period::Period;
 use pegel_kpi::scope::Scope;
+use pegel_report::format::Format;
+use pegel_text::clean::one_line;
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeSet;
 
 /// Computes and prints.
 pub fn run(command: &cli::Value, global: &Global) -> Outcome {
@@ -48,9 +52,22 @@ pub fn run(command: &cli::Value, global: &Global) -> Outcome {
     if command.json {
         print_json(&command.id, &period, &by, &rows);
     } else {
-        print_lines(&by, &rows);
+        let zone = home.config.zone();
+        let format = Format::new("en", &home.config.currency, zone.iana_name().unwrap_or("UTC"));
+        print_lines(&by, &rows, &Figures { format, unit: kpi.declaration.unit });
     }
-    Ok(Done::InOrder)
+    let errors: BTreeSet<&str> = rows.iter().flat_map(errors).collect();
+    errors.iter().for_each(note);
+    Ok(if errors.is_empty() { Done::InOrder } else { Done::NotInOrder })
+}
+
+/// What went wrong in the script, for the figure and those beside it.
+fn errors(row: &Compared) -> impl Iterator<Item = &str> {
+    let cells = [Some(&row.cell), row.before.as_ref(), row.year_before.as_ref()];
+    cells.into_iter().flatten().filter_map(|cell| match &cell.outcome {
+        Figure::ScriptError { message } => Some(message.as_str()),
+        _ => None,
+    })
 }
 
 /// A figure beside nothing.
@@ -96,38 +113,67 @@ fn print_json(id: &str, period: &Period, by: &[Dimension], rows: &[Compared]) {
         Json::Object(object)
     };
     let cells: Vec<Json> = rows.iter().map(cell).collect();
-    answer(json!({ "kpi": id, "period": period.to_string(), "cells": cells }));
+    answer_json(&json!({ "kpi": id, "period": period.to_string(), "cells": cells }));
 }
 
-fn print_lines(by: &[Dimension], rows: &[Compared]) {
+fn print_lines(by: &[Dimension], rows: &[Compared], figures: &Figures) {
     if rows.is_empty() {
         answer("no_rows");
     }
     for Compared { groups, cell, before, year_before, target } in rows {
-        let labels = by.iter().zip(groups).map(|(_, group)| group.label().unwrap_or("–").to_owned());
+        let labels = by.iter().zip(groups).map(|(_, group)| one_line(group.label().unwrap_or("–")).into_owned());
         let mut line: Vec<String> = labels.collect();
-        line.push(shown(cell));
+        line.push(figures.cell(cell));
         if let (Some(numerator), Some(denominator)) = (cell.numerator, cell.denominator) {
-            line.push(format!("{numerator} of {denominator}"));
+            line.push(format!("{} of {}", figures.numerator(numerator), figures.number(denominator)));
         }
         if let Some(interval) = cell.interval {
-            line.push(format!("{:.3} to {:.3}", interval.low, interval.high));
+            line.push(format!("{} to {}", figures.value(interval.low), figures.value(interval.high)));
         }
         line.extend(cell.provisional.then(|| "provisional".to_owned()));
-        line.extend(cell.beside.iter().map(|beside| format!("{} {}", beside.name, beside.value)));
-        line.extend(before.iter().map(|before| format!("before {}", shown(before))));
-        line.extend(year_before.iter().map(|before| format!("a year before {}", shown(before))));
-        line.extend(target.map(|target| format!("target {target}")));
+        line.extend(
+            cell.beside.iter().map(|beside| format!("{} {}", one_line(&beside.name), figures.value(beside.value))),
+        );
+        line.extend(before.iter().map(|before| format!("before {}", figures.cell(before))));
+        line.extend(year_before.iter().map(|before| format!("a year before {}", figures.cell(before))));
+        line.extend(target.map(|target| format!("target {}", figures.value(target))));
         answer(line.join("\t"));
-        if let Figure::ScriptError { message } = &cell.outcome {
-            eprintln!("{message}");
-        }
     }
 }
 
-fn shown(cell: &Cell) -> String {
-    match &cell.outcome {
-        Figure::Value { value } => value.to_string(),
-        absent => absent.state().to_owned(),
+/// Writes the figures of a KPI for people.
+struct Figures {
+    format: Format,
+    unit: Unit,
+}
+
+impl Figures {
+    fn written(&self, value: f64, unit: Unit) -> String {
+        // In a terminal there are no lines to keep together, and what is searched for is typed with plain blanks.
+        self.format.value(value, unit).replace(['\u{a0}', '\u{202f}'], " ")
+    }
+
+    fn value(&self, value: f64) -> String {
+        self.written(value, self.unit)
+    }
+
+    /// The figure, or the name of what it is instead, as in JSON.
+    fn cell(&self, cell: &Cell) -> String {
+        match &cell.outcome {
+            Figure::Value { value } => self.value(*value),
+            absent => absent.state().to_owned(),
+        }
+    }
+
+    /// A part of a figure: what a mean of money or time divides is money or time itself.
+    fn numerator(&self, numerator: f64) -> String {
+        match self.unit {
+            Unit::Money | Unit::Duration => self.value(numerator),
+            Unit::Percent | Unit::Count | Unit::Number => self.number(numerator),
+        }
+    }
+
+    fn number(&self, number: f64) -> String {
+        self.written(number, if number.fract() == 0.0 { Unit::Count } else { Unit::Number })
     }
 }
