@@ -210,7 +210,8 @@ fn words(all: &Fields, name: &'static str, what: &'static str) -> Refused<Words>
     let in_language = |language: &str| {
         languages.required(language, |value| {
             let text = text(value)?;
-            if text.trim().is_empty() {
+            // Control characters are blanks in every mail.
+            if text.chars().all(|letter| letter.is_whitespace() || letter.is_control()) {
                 return Err(Complaint::new(format!("{what} cannot be blank")).hint("it is what people read"));
             }
             Ok(text)
