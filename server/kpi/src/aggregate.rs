@@ -61,7 +61,7 @@ pub enum Quantity {
     /// Rows, or different values.
     Count,
     Number,
-    /// Minor units.
+    /// In the unit that the rows store.
     Money,
     /// Seconds.
     Duration,

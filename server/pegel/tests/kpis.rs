@@ -32,6 +32,20 @@ fn import_all(home: &TestHome) {
 }
 
 #[test]
+fn amounts_are_those_of_the_currency_they_were_imported_in_or_none() {
+    let home = TestHome::new();
+    home.write("config/pegel.toml", "currency = \"KWD\"\n");
+    import_all(&home);
+    let size = ["average_deal_size", "--period", "2017", "--by", "product"];
+    assert_eq!(home.cells(&size)[0]["value"], json!(1054.5));
+    home.write("config/pegel.toml", "currency = \"EUR\"\n");
+    home.run(&["kpi", "value", "revenue", "--period", "2017"])
+        .failed(2, &["3 digits after the point (KWD)", "EUR have 2"]);
+    home.write("config/pegel.toml", "currency = \"KWT\"\n");
+    home.run(&["kpi", "list"]).failed(2, &["config/pegel.toml, line 1", "did you mean KWD?"]);
+}
+
+#[test]
 fn the_same_commands_print_the_same_cells_on_both_databases() {
     let [sqlite, postgres] = [TestHome::new(), TestHome::on_postgres()].map(|home| {
         import_all(&home);

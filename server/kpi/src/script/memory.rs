@@ -261,7 +261,7 @@ fn exact(number: i64) -> f64 {
     number as f64
 }
 
-/// A value as the column stores it: money in minor units, instants in UTC seconds.
+/// A value as the column stores it: money in the digits of tests, instants in UTC seconds.
 fn datum(column: &Column, value: &Dynamic) -> Refused<Datum> {
     let text = value.clone().into_immutable_string().ok();
     let number = value.as_float().ok().or_else(|| value.as_int().ok().map(exact));

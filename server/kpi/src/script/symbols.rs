@@ -58,7 +58,7 @@ pub struct Term {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TermKind {
     Number,
-    /// Minor units.
+    /// In the unit that the rows store.
     Money,
     /// Seconds.
     Duration,

@@ -230,6 +230,24 @@ fn the_plain_text_cuts_titles_and_never_figures() {
 }
 
 #[test]
+fn a_bar_of_next_to_nothing_is_seen_and_one_below_zero_hangs_from_it() {
+    let mut numbers = samples::numbers();
+    let point = |value: f64| TrendPoint { period: "2020-W01".to_owned(), cell: samples::value(value, 1) };
+    let heights = |numbers: &Numbers| {
+        let html = mail(numbers, "en").unwrap().html;
+        let bars = html.split("title=\"2020-W01: ").skip(1).map(|bar| bar.split_once("</td>").unwrap().0);
+        let heights = |bar: &str| -> Vec<String> {
+            bar.split("style=\"height:").skip(1).map(|rest| rest.split_once("px").unwrap().0.to_owned()).collect()
+        };
+        bars.map(heights).collect::<Vec<_>>()
+    };
+    numbers.sections[1].kpis[0].trend = vec![point(0.0), point(1.0), point(10_000.0)];
+    assert_eq!(heights(&numbers), [["1"], ["1"], ["44"]]);
+    numbers.sections[1].kpis[0].trend = vec![point(-50.0), point(50.0), point(0.0)];
+    assert_eq!(heights(&numbers), [vec!["22"], vec!["22", "22"], vec!["1", "22"]]);
+}
+
+#[test]
 fn a_mail_that_no_server_would_take_is_refused_with_what_to_do() {
     let mut numbers = samples::numbers();
     let table = &mut numbers.sections[0].kpis[0].breakdowns[1];

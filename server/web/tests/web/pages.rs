@@ -4,6 +4,7 @@ use crate::support::numbers::weekly;
 use crate::support::{Site, add_leads, catalog, publish, state};
 use pegel_catalog::activation::Follow;
 use pegel_catalog::live::Live;
+use pegel_kpi::declaration::Words;
 use pegel_store::Store;
 use pegel_store::leases::Lease;
 use pegel_store::outbox::{Fault, Refused};
@@ -26,6 +27,23 @@ fn an_edition_reads_like_its_mail() {
         let site = Site::on(store);
         insta::assert_snapshot!("edition_en", site.get("/editions/1").words());
         insta::assert_snapshot!("edition_de", site.get_in("de", "/editions/1").words());
+    });
+}
+
+#[test]
+fn what_xml_forbids_reaches_no_page() {
+    on_both(|store| {
+        let mut numbers = weekly();
+        numbers.title = Words { en: "Weekly\u{b}sales".to_owned(), de: "Woche\u{1b}[31m".to_owned() };
+        numbers.sections[0].title = Words { en: "Part\u{ffff}ners".to_owned(), de: "\u{7}".to_owned() };
+        publish(&store, &numbers);
+        let site = Site::on(store);
+        for path in ["/editions", "/editions/1"] {
+            let page = site.get(path);
+            assert!(page.words().contains("Weekly sales"), "{}", page.words());
+            assert!(pegel_text::clean::is_clean(page.html()), "{path}");
+        }
+        assert!(site.get("/editions/1").words().contains("Part ners"));
     });
 }
 
