@@ -85,9 +85,9 @@ impl Composer {
     /// Makes something with the templates as they are now; if one of the home fails, with the built-in one in its place.
     fn with_templates<T>(&self, mut make: impl FnMut(&Templates) -> Result<T, ReportError>) -> Result<T, ReportError> {
         let current = self.templates.current();
-        let mut made = make(&current.value);
+        let mut result = make(&current.value);
         let mut instead: Option<Templates> = None;
-        while let Err(error) = &made
+        while let Err(error) = &result
             && let Some(name) = error.template()
         {
             current.note(Problem::new(format!("templates/{name}"), error));
@@ -98,9 +98,9 @@ impl Composer {
             if matches!(again, Err(ReportError::NoTemplate { .. })) {
                 break;
             }
-            (made, instead) = (again, Some(others));
+            (result, instead) = (again, Some(others));
         }
-        made
+        result
     }
 }
 

@@ -47,6 +47,7 @@ pub struct Mail {
     pub from: String,
     pub url: String,
     /// How long a mail that is not taken is tried again.
+    #[serde(deserialize_with = "lag")]
     give_up_after: Lag,
 }
 
@@ -144,6 +145,11 @@ fn check_base_url(text: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
+fn lag<'de, D: Deserializer<'de>>(from: D) -> Result<Lag, D::Error> {
+    let lag = Lag::try_from(String::deserialize(from)?);
+    lag.map_err(|problem| D::Error::custom(format!("{problem}: write 12h, 5d or 2w")))
+}
+
 fn currency<'de, D: Deserializer<'de>>(from: D) -> Result<Currency, D::Error> {
     Currency::find(&String::deserialize(from)?).map_err(D::Error::custom)
 }
@@ -171,7 +177,7 @@ mod tests {
             ("currency = \"euro\"", "line 1: “euro” is no currency"),
             ("currency = \"EUE\"", "did you mean EUR?"),
             ("[mail]\nfrom = 1", "line 2"),
-            ("[mail]\ngive_up_after = \"soon\"", "write 14d, 2w or 12h"),
+            ("[mail]\ngive_up_after = \"soon\"", "line 2: “soon” is no length of time: write 12h, 5d or 2w"),
             ("[web]\nbase_url = \"javascript:alert(1)\"", "write one such as https://"),
             ("[web]\nbase_url = \"pegel.example.com\"", "write one such as https://"),
             ("[web]\nbase_url = \"ftp://pegel.example.com\"", "write one such as https://"),

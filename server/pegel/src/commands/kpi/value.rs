@@ -53,7 +53,7 @@ pub fn run(command: &cli::Value, global: &Global) -> Outcome {
         print_json(&command.id, &period, &by, &rows);
     } else {
         let zone = home.config.zone();
-        let format = Format::new("en", &home.config.currency, zone.iana_name().unwrap_or("UTC"));
+        let format = Format::new("en", &home.config.currency.code, zone.iana_name().unwrap_or("UTC"));
         print_lines(&by, &rows, &Figures { format, unit: kpi.declaration.unit });
     }
     let errors: BTreeSet<&str> = rows.iter().flat_map(errors).collect();
