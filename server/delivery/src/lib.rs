@@ -10,6 +10,7 @@
 //! | [`mail`] | one mail to one recipient, as a message |
 //! | [`mailer`] | where mails go: an SMTP server, a folder, or memory |
 //! | [`smtp`] | the conversation with a server |
+//! | [`refusal`] | why a mail was not taken |
 //! | [`process`] | which process holds a claim |
 //! | [`outbox`] | the worker that empties the outbox |
 //! | [`tick`] | one look at the clock: run what is due, send what waits |
@@ -43,6 +44,7 @@ pub mod mail;
 pub mod mailer;
 pub mod outbox;
 pub mod process;
+pub mod refusal;
 pub mod run;
 pub mod schedule;
 pub mod smtp;

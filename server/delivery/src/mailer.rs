@@ -2,6 +2,7 @@
 
 use crate::DeliveryError;
 use crate::mail::Mail;
+use crate::refusal::{Refusal, RefusalKind};
 use crate::smtp::Smtp;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -15,24 +16,6 @@ pub enum Mailer {
     Folder(PathBuf),
     /// Kept, in the order in which they came.
     Memory(Arc<Mutex<Vec<Mail>>>),
-}
-
-/// Why a mail was not taken, with the words of the server or folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    pub kind: RefusalKind,
-    pub answer: String,
-}
-
-/// What a refusal means for this mail and for the next one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RefusalKind {
-    /// This mail will never be taken.
-    Permanent,
-    /// This mail may be taken later.
-    Transient,
-    /// Nobody to talk to, or nobody who lets us in: other mails would fare no better now.
-    Unreachable,
 }
 
 impl Mailer {
@@ -76,13 +59,6 @@ impl Mailer {
                 Ok("kept in memory".to_owned())
             }
         }
-    }
-}
-
-impl Refusal {
-    /// Trying again does not help.
-    pub(crate) fn permanent(error: impl std::fmt::Display) -> Refusal {
-        Refusal { kind: RefusalKind::Permanent, answer: error.to_string() }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::DeliveryError;
 use crate::mail::Mail;
-use crate::mailer::{Refusal, RefusalKind};
+use crate::refusal::{Refusal, RefusalKind};
 use crate::worker::{Place, Worker};
 use jiff::{SignedDuration, Timestamp};
 use pegel_store::StoreError;

@@ -3,7 +3,7 @@
 
 use crate::DeliveryError;
 use crate::mail::Mail;
-use crate::mailer::{Refusal, RefusalKind};
+use crate::refusal::{Refusal, RefusalKind};
 use lettre::Address;
 use lettre::address::Envelope;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use mail_parser::MessageParser;
 use pegel_delivery::Mailer;
 use pegel_delivery::mail::Mail;
-use pegel_delivery::mailer::RefusalKind;
+use pegel_delivery::refusal::RefusalKind;
 use std::path::Path;
 
 fn mail(message_id: &str, text: &str) -> Mail {

@@ -3,12 +3,12 @@
 
 mod common;
 
-use common::TestHome;
 use common::server::Served;
+use common::{TestHome, wait_for};
 use pegel_store::outbox::DeliveryState;
 use std::net::TcpListener;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 fn home_with(recipients: &str) -> TestHome {
     let home = TestHome::new();
@@ -18,14 +18,6 @@ fn home_with(recipients: &str) -> TestHome {
         &weekly.replace("recipients = []", &format!("recipients = [{recipients}]")),
     );
     home
-}
-
-fn wait_for(what: &str, done: impl Fn() -> bool) {
-    let until = Instant::now() + Duration::from_secs(90);
-    while !done() {
-        assert!(Instant::now() < until, "{what} did not happen");
-        std::thread::sleep(Duration::from_millis(100));
-    }
 }
 
 #[test]

@@ -3,17 +3,9 @@
 
 mod common;
 
-use common::TestHome;
 use common::server::Served;
+use common::{TestHome, wait_for};
 use std::time::{Duration, Instant};
-
-fn wait_for(what: &str, done: impl Fn() -> bool) {
-    let until = Instant::now() + Duration::from_secs(90);
-    while !done() {
-        assert!(Instant::now() < until, "{what} did not happen");
-        std::thread::sleep(Duration::from_millis(100));
-    }
-}
 
 #[test]
 fn a_server_killed_between_two_ticks_sends_no_second_mail_after_its_restart() {

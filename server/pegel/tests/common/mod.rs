@@ -8,6 +8,7 @@ use pegel_store::testing::TestDatabase;
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 /// A Wednesday.
 pub const NOW: &str = "2026-11-18T09:00:00Z";
@@ -161,5 +162,14 @@ impl Said {
         }
         assert!(!self.err.contains("panicked"), "{}", self.err);
         self
+    }
+}
+
+/// Waits until something is so; it should be within a minute and a half.
+pub fn wait_for(what: &str, done: impl Fn() -> bool) {
+    let until = Instant::now() + Duration::from_secs(90);
+    while !done() {
+        assert!(Instant::now() < until, "{what} did not happen");
+        std::thread::sleep(Duration::from_millis(100));
     }
 }
