@@ -123,13 +123,14 @@ impl<'a> Source<'a> {
         while let Some(cut) = self.read()? {
             let lines = cut.lines;
             let mut row = self.decoded(cut);
-            // A quote before the text may be why the row is broken.
-            let is_first = |cell: &&str| !cell.is_empty();
-            let first = row.cells.iter().map(|cell| cell.trim().trim_start_matches('"')).find(is_first);
-            if first.is_none() && row.broken.is_none() {
-                continue;
-            }
-            let first = clean::cleaned(first.unwrap_or_default());
+            let first = row.cells.iter().map(str::trim).find(|cell| !cell.is_empty());
+            let first = match (&row.broken, first) {
+                (None, None) => continue,
+                (None, Some(first)) => first,
+                // The quote before the text may be why the row is broken.
+                (Some(_), first) => first.unwrap_or_default().trim_start_matches('"'),
+            };
+            let first = clean::cleaned(first);
             if self.format.stop_at.iter().any(|pattern| pattern.fits(&first)) {
                 self.skipped.push(Skipped::new(row.line, &row.cells));
                 return self.skip_rest();

@@ -203,6 +203,15 @@ fn stray_quotes_in_a_packed_file_of_another_encoding() {
 }
 
 #[test]
+fn a_row_of_nothing_but_quotes_is_no_empty_line() {
+    on_both(|store| {
+        let summary = import_text(&store, PARTNERS, "id,name,region\n\"\"\"\"\n\"\",\"\",\n\"\"\"\",A,N\n").unwrap();
+        assert_eq!(rejected(&summary), ["line 2: the row has 1 cells where the header has 3"]);
+        assert_eq!(names(&store), ["\" | A | N"]);
+    });
+}
+
+#[test]
 fn a_footer_in_quotes_is_still_known() {
     on_both(|store| {
         let mapping = format!("[source]\nstop_at = [\"Confidential*\"]\n{PARTNERS}");
