@@ -1,7 +1,7 @@
 //! A home: the folder that holds configuration, KPIs, templates and, with SQLite, the database.
 
 use crate::config::Config;
-use crate::outcome::{Failure, broke, usage};
+use crate::outcome::{Failure, broke, note, usage};
 use anyhow::anyhow;
 use pegel_catalog::Catalog;
 use pegel_catalog::activation::{ActivationError, Follow, catalog_for};
@@ -76,7 +76,7 @@ impl Home {
             Ok(store) => self.catalog_beside(Some(&store)),
             Err(StoreError::MissingFile { .. } | StoreError::SchemaBehind { .. }) => self.catalog_beside(None),
             Err(error) => {
-                eprintln!("{error}\nWhat follows is what the files say, whether it is in force or not.");
+                note(format_args!("{error}\nWhat follows is what the files say, whether it is in force or not."));
                 self.catalog_beside(None)
             }
         }
@@ -117,7 +117,7 @@ pub fn say_problems(problems: &[Problem]) {
 
 /// The same of one file, by its name relative to the home.
 pub fn say_problem(file: &str, message: &str) {
-    eprintln!("{file} is not in order and waits:\n{message}\n");
+    note(format_args!("{file} is not in order and waits:\n{message}\n"));
 }
 
 /// An error with a hint if there is no folder of that name, for all commands that make none.

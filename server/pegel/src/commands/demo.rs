@@ -5,7 +5,7 @@ use crate::cli::{self, Global};
 use crate::composer::Composer;
 use crate::demo::{demo_data, load};
 use crate::home::Home;
-use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
+use crate::outcome::{Done, Failure, Outcome, answer, broke, note, usage};
 use anyhow::{Context, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
@@ -54,11 +54,11 @@ pub fn run(command: &cli::Demo, global: &Global) -> Outcome {
     let edition = make_report(&home, &store, global)?;
     say(&home, &store, edition)?;
     let Some(listener) = listener else {
-        eprintln!("`{}` serves it all at http://{address}/editions/{edition}", again(command, global));
+        note(format_args!("`{}` serves it all at http://{address}/editions/{edition}", again(command, global)));
         return Ok(Done::InOrder);
     };
     let address = listener.local_addr().map_err(broke)?;
-    eprintln!("open http://{address}/editions/{edition} – Ctrl-C ends the demo");
+    note(format_args!("open http://{address}/editions/{edition} – Ctrl-C ends the demo"));
     serve::serve(&home, listener, global.clock())
 }
 
@@ -101,7 +101,7 @@ fn is_empty(store: &Store) -> anyhow::Result<bool> {
 fn fill(home: &Home, store: &Store, seed: u64, now: Timestamp) -> anyhow::Result<()> {
     let zone = home.config.zone();
     let yesterday = now.to_zoned(zone.clone()).date().yesterday()?;
-    eprintln!("making up 18 months of partner sales, up to {yesterday} …");
+    note(format_args!("making up 18 months of partner sales, up to {yesterday} …"));
     let tables = demo_data(seed, yesterday, &zone);
     let rows: usize = tables.iter().map(|table| table.rows.len()).sum();
     let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} rows")?;
@@ -138,7 +138,9 @@ fn say(home: &Home, store: &Store, edition: i64) -> Result<(), Failure> {
     for delivery in store.deliveries(Some(edition)).map_err(broke)? {
         match (delivery.delivered_at, delivery.answer) {
             (Some(_), Some(place)) => answer(format_args!("mail    {place}")),
-            (_, problem) => eprintln!("{}: {}", delivery.recipient, problem.as_deref().unwrap_or("not sent yet")),
+            (_, problem) => {
+                note(format_args!("{}: {}", delivery.recipient, problem.as_deref().unwrap_or("not sent yet")))
+            }
         }
     }
     Ok(())

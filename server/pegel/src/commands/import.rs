@@ -1,7 +1,7 @@
 //! `pegel import`
 
 use crate::cli::{self, Global};
-use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
+use crate::outcome::{Done, Failure, Outcome, answer, broke, note, usage};
 use anyhow::{Context, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 use pegel_import::summary::Rejected;
@@ -75,7 +75,7 @@ impl Course {
             bar.set_position(progress.bytes);
         } else if self.said.elapsed() >= Course::PAUSE {
             self.said = Instant::now();
-            eprintln!("{} % done", progress.bytes * 100 / progress.total.max(1));
+            note(format_args!("{} % done", progress.bytes * 100 / progress.total.max(1)));
         }
     }
 
@@ -121,13 +121,13 @@ fn say(summary: &Summary, file: &Path) {
             } else {
                 format!(" {} “{}”:", fault.column, fault.value)
             };
-            eprintln!("{}:{line}:{place} {}", shown(file), fault.reason);
+            note(format_args!("{}:{line}:{place} {}", shown(file), fault.reason));
         }
     }
     if let Some(more) = summary.rejected_rows().checked_sub(SHOWN as u64).filter(|more| *more > 0) {
-        eprintln!("{more} more rows were rejected; --rejected FILE writes them into a file");
+        note(format_args!("{more} more rows were rejected; --rejected FILE writes them into a file"));
     }
-    summary.notes().iter().for_each(|note| eprintln!("{note}"));
+    summary.notes().iter().for_each(note);
 }
 
 /// A file's name, which may hold anything, as it is shown.

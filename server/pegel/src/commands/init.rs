@@ -3,7 +3,7 @@
 use crate::cli::Global;
 use crate::config;
 use crate::home::{Home, database_failure};
-use crate::outcome::{Done, Failure, Outcome, broke};
+use crate::outcome::{Done, Failure, Outcome, broke, note};
 use anyhow::Context;
 use pegel_store::Store;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 pub fn run(dir: Option<PathBuf>, global: &Global) -> Outcome {
     let path = dir.unwrap_or_else(|| global.home());
     let home = make(&path, global)?;
-    eprintln!("{} is ready", home.path.display());
+    note(format_args!("{} is ready", home.path.display()));
     Ok(Done::InOrder)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::cli::Global;
 use crate::home::database_failure;
-use crate::outcome::{Done, Outcome, answer, broke};
+use crate::outcome::{Done, Outcome, answer, broke, note};
 use pegel_store::Store;
 
 /// Brings the schema up to date, and names the migrations that ran.
@@ -10,7 +10,7 @@ pub fn run(global: &Global) -> Outcome {
     let home = global.open(&global.home())?;
     let ran = Store::open(&home.database_url()).map_err(database_failure)?.migrate().map_err(broke)?;
     if ran.is_empty() {
-        eprintln!("the schema is up to date");
+        note("the schema is up to date");
     }
     ran.iter().for_each(answer);
     Ok(Done::InOrder)

@@ -3,7 +3,7 @@
 use crate::cli::{self, Global};
 use crate::composer::Composer;
 use crate::home::{Home, say_problem};
-use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
+use crate::outcome::{Done, Failure, Outcome, answer, broke, note, usage};
 use anyhow::{Context, anyhow};
 use jiff::civil::Weekday;
 use pegel_catalog::live::Live;
@@ -130,7 +130,7 @@ fn send(worker: &Worker, store: &Store, edition: i64, made: &str, queued: usize)
     let deliveries = store.deliveries(Some(edition)).map_err(broke)?;
     let undelivered: Vec<_> = deliveries.iter().filter(|delivery| delivery.delivered_at.is_none()).collect();
     for delivery in &undelivered {
-        eprintln!("{}: {}", delivery.recipient, delivery.answer.as_deref().unwrap_or("waiting"));
+        note(format_args!("{}: {}", delivery.recipient, delivery.answer.as_deref().unwrap_or("waiting")));
     }
     let mailed = match (deliveries.len(), deliveries.len() - undelivered.len()) {
         (0, _) => "nobody was mailed, since the report has no recipients".to_owned(),

@@ -33,7 +33,7 @@ pub fn run(command: &cli::Test, global: &Global) -> Outcome {
         }
     }
     for problem in &problems {
-        eprintln!("{}\n", problem.message);
+        note(format_args!("{}\n", problem.message));
         suites.push(broken(&problem.file, &problem.message));
         tally.failed += 1;
     }
