@@ -92,7 +92,12 @@ fn converse(stream: &TcpStream, script: &Script, received: &Mutex<Vec<Received>>
             "DATA" => {
                 say("354 End data with .")?;
                 let mut data = String::new();
-                while let Some(line) = lines.next().transpose()?.filter(|line| line != ".") {
+                loop {
+                    // Without its end, a mail is none: the client was killed.
+                    let Some(line) = lines.next().transpose()? else { return Ok(()) };
+                    if line == "." {
+                        break;
+                    }
                     data.push_str(line.strip_prefix('.').unwrap_or(&line));
                     data.push_str("\r\n");
                 }

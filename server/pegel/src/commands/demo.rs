@@ -139,7 +139,7 @@ fn say(home: &Home, store: &Store, edition: i64) -> Result<(), Failure> {
         match (delivery.delivered_at, delivery.answer) {
             (Some(_), Some(place)) => answer(format_args!("mail    {place}")),
             (_, problem) => {
-                note(format_args!("{}: {}", delivery.recipient, problem.as_deref().unwrap_or("not sent yet")))
+                note(format_args!("{}: {}", delivery.recipient, problem.as_deref().unwrap_or("not sent yet")));
             }
         }
     }
