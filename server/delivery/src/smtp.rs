@@ -10,10 +10,11 @@ use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
-use lettre::transport::smtp::response::Response;
+use lettre::transport::smtp::response::{Response, Severity};
 use lettre::transport::smtp::{Error as SmtpError, SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT};
 use pegel_text::clean::one_line;
 use percent_encoding::percent_decode_str;
+use std::error::Error as _;
 use std::time::Duration;
 use url::Url;
 
@@ -123,7 +124,8 @@ impl Smtp {
         if !envelope.from().into_iter().chain(envelope.to()).all(|address| address.to_string().is_ascii()) {
             if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
                 let lacks = "takes no address with letters beyond a to z before the @ (it does not offer SMTPUTF8)";
-                return Err(Refusal::permanent(format!("{} {lacks}", self.server)));
+                // Another server may.
+                return Err(Refusal { kind: RefusalKind::Transient, answer: format!("{} {lacks}", self.server) });
             }
             // Then the headers hold such letters as well.
             options = vec![MailParameter::SmtpUtfEight, MailParameter::Body(MailBodyParameter::EightBitMime)];
@@ -138,7 +140,13 @@ impl Smtp {
             connection.command(Rcpt::new(recipient.clone(), Vec::new())).map_err(refused)?;
         }
         connection.command(Data).map_err(refused)?;
-        connection.message(message).map_err(refused)
+        let response = connection.message(message).map_err(refused)?;
+        // The library takes a 3xx for a yes; here it asks for more, and there is no more.
+        if response.code().severity != Severity::PositiveCompletion {
+            let answer = format!("{}: odd answer to a whole mail: {}", self.server, written(&response));
+            return Err(Refusal { kind: RefusalKind::Transient, answer });
+        }
+        Ok(response)
     }
 
     fn refusal(&self, kind: RefusalKind, error: &SmtpError) -> Refusal {
@@ -186,11 +194,14 @@ fn written(response: &Response) -> String {
     one_line(format!("{} {}", response.code(), lines.join(" ")).trim_end()).into_owned()
 }
 
-/// What an error means that comes after the sender was taken. A 5xx is about the mail, save 530 to 538 (RFC 4954), which
-/// are about our login. 421 means that the server is closing.
+/// What an error means that comes after the sender was taken. A 5xx is about the mail, with exceptions that are about us:
+/// 500 to 504 (commands), 530 to 538 (login, RFC 4954), and 5.7.x (who may send here, RFC 3463), since many servers wait
+/// for the first recipient before they say so. 421 means that the server is closing.
 fn kind_of(error: &SmtpError) -> RefusalKind {
+    let forbids = error.source().is_some_and(|text| text.to_string().starts_with("5.7."));
     match error.status().map(u16::from) {
-        Some(421 | 530..=538) | None => RefusalKind::Unreachable,
+        Some(421 | 500..=504 | 530..=538) | None => RefusalKind::Unreachable,
+        Some(550..=554) if forbids => RefusalKind::Unreachable,
         Some(_) if error.is_permanent() => RefusalKind::Permanent,
         Some(_) => RefusalKind::Transient,
     }

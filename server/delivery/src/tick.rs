@@ -82,10 +82,14 @@ impl Worker {
                 ticked.published.push(edition);
             }
             Err(error) => {
-                let retry_in_minutes = RUN_RETRY.as_mins();
-                tracing::error!(report, period, retry_in_minutes, %error, "run failed");
                 ticked.failures += 1;
-                self.memory().failed_at.insert(run.clone(), self.clock.now());
+                // A database that was busy is asked again at the next tick.
+                let waits = matches!(error, DeliveryError::Compose { .. });
+                let retry_in_minutes = if waits { RUN_RETRY.as_mins() } else { 0 };
+                tracing::error!(report, period, retry_in_minutes, %error, "run failed");
+                if waits {
+                    self.memory().failed_at.insert(run.clone(), self.clock.now());
+                }
             }
         }
     }

@@ -78,13 +78,16 @@ impl Worker {
         sender: &str,
         clock: Clock,
     ) -> Result<Worker, DeliveryError> {
-        let sender =
-            address::parse(sender).map_err(|problem| DeliveryError::Sender { address: sender.to_owned(), problem })?;
+        let unfit = |problem| DeliveryError::Sender { address: sender.to_owned(), problem };
+        let from = address::parse(sender).map_err(unfit)?;
+        if !from.email.to_string().is_ascii() {
+            return Err(unfit("not every mail server takes letters beyond a to z before the @".to_owned()));
+        }
         Ok(Worker {
             store,
             compose,
             mailer,
-            sender,
+            sender: from,
             clock,
             give_up_after: GIVE_UP_AFTER,
             lease: LEASE,

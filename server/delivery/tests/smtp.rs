@@ -191,6 +191,8 @@ fn what_concerns_us_and_not_the_recipient_is_never_given_up_on_the_spot() {
         ("MAIL", "530 5.7.0 Must issue a STARTTLS command first"),
         ("RCPT", "530 5.7.0 Authentication required"),
         ("RCPT", "421 4.3.2 Shutting down"),
+        ("RCPT", "554 5.7.1 Relay access denied"),
+        ("RCPT", "503 5.5.1 Error: authenticate first"),
     ] {
         on_both(|store| {
             let server = SmtpServer::start(once(to, says));
@@ -212,6 +214,19 @@ fn what_concerns_us_and_not_the_recipient_is_never_given_up_on_the_spot() {
         worker(store.clone(), &weekly, &mailer, &Watch::at(MONDAY)).tick_once();
         let held = store.held_mails().unwrap().unwrap();
         assert!(held.answer.contains("STARTTLS"), "{held:?}");
+    });
+}
+
+#[test]
+fn only_a_yes_to_the_whole_mail_is_a_delivery() {
+    on_both(|store| {
+        let server = SmtpServer::start(once(".", "354 go on"));
+        let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
+        let watch = Watch::at(MONDAY);
+        let worker = worker(store.clone(), &weekly, &mailer(&server.url()), &watch);
+        assert_eq!(worker.tick_once().outbox.postponed, 1, "{:?}", outbox(&store));
+        watch.forward(minutes(1));
+        assert_eq!(worker.tick_once().outbox.delivered, 1);
     });
 }
 
@@ -290,7 +305,7 @@ fn a_domain_beyond_ascii_goes_out_in_letters_that_every_server_knows() {
         // This server does not offer what it would take.
         assert_eq!(mails.len(), 1);
         let refused = &store.deliveries(None).unwrap()[0];
-        assert_eq!(refused.state, DeliveryState::Failed);
+        assert_eq!(refused.state, DeliveryState::Pending);
         assert!(refused.answer.as_ref().unwrap().contains("SMTPUTF8"), "{refused:?}");
     });
 }

@@ -1,6 +1,7 @@
 //! What is made of the files of a folder, and stays good while they change.
 
 use crate::{Entry, Folder, Listing, Problem};
+use pegel_text::clean::one_line;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -78,7 +79,7 @@ impl<T> Made<T> {
 }
 
 fn tell(Problem { file, message }: &Problem) {
-    tracing::error!("{file} is not in order; what was in force before stays:\n{message}");
+    tracing::error!("{} is not in order; what was in force before stays:\n{message}", one_line(file));
 }
 
 fn seen(listing: Listing) -> Seen {

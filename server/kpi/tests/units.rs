@@ -51,6 +51,18 @@ fn a_text_made_of_an_amount_does_not_become_a_number() {
 }
 
 #[test]
+fn no_amount_loses_its_unit_by_way_of_json() {
+    for value in [
+        "parse_json(#{ x: m.cycle }.to_json()).x",
+        "let n = 0; for letter in #{ x: m.cycle }.to_json() { n += 1 } n",
+        "parse_json(`{\"x\": 1}`).x",
+    ] {
+        let said = load("number", value).unwrap_err();
+        assert!(said.contains("scripts neither write nor read JSON"), "{value}\n{said}");
+    }
+}
+
+#[test]
 fn rounding_and_converting_keep_the_unit() {
     for value in ["m.cycle.to_int()", "m.cycle.to_float()", "m.cycle.int", "m.cycle % 86400", "m.cycle.floor()"] {
         assert_eq!(load("duration", value), Ok(()), "{value}");

@@ -118,7 +118,8 @@ impl Config {
         })?;
         period::zone(&config.zone).with_context(|| FILE)?;
         if let Some(base_url) = &config.web.base_url {
-            check_base_url(base_url).map_err(|problem| anyhow!("{FILE}: base_url “{base_url}” {problem}"))?;
+            // Not quoted: it may hold a password.
+            check_base_url(base_url).map_err(|problem| anyhow!("{FILE}: base_url {problem}"))?;
         }
         Ok(config)
     }
@@ -132,10 +133,12 @@ impl Config {
 /// What mails link to must be something that a reader can click on.
 fn check_base_url(text: &str) -> Result<(), &'static str> {
     const HINT: &str = "is no address of pages: write one such as https://pegel.example.com";
-    let url = Url::parse(text).map_err(|_| HINT)?;
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
+    // Mails hold it as it is written, not as a browser would mend it.
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or(HINT)?;
+    if rest.starts_with('/') || rest.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
         return Err(HINT);
     }
+    let url = Url::parse(text).map_err(|_| HINT)?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err("holds a user or a password, which every reader of a mail would see: leave them out");
     }
@@ -146,8 +149,13 @@ fn check_base_url(text: &str) -> Result<(), &'static str> {
 }
 
 fn lag<'de, D: Deserializer<'de>>(from: D) -> Result<Lag, D::Error> {
-    let lag = Lag::try_from(String::deserialize(from)?);
-    lag.map_err(|problem| D::Error::custom(format!("{problem}: write 12h, 5d or 2w")))
+    let text = String::deserialize(from)?;
+    let lag =
+        Lag::try_from(text.clone()).map_err(|problem| D::Error::custom(format!("{problem}: write 12h, 5d or 2w")))?;
+    if lag.seconds() == 0 {
+        return Err(D::Error::custom(format!("“{text}” is no time at all: write 12h, 5d or 2w")));
+    }
+    Ok(lag)
 }
 
 fn currency<'de, D: Deserializer<'de>>(from: D) -> Result<Currency, D::Error> {
@@ -182,6 +190,12 @@ mod tests {
             ("[web]\nbase_url = \"pegel.example.com\"", "write one such as https://"),
             ("[web]\nbase_url = \"ftp://pegel.example.com\"", "write one such as https://"),
             ("[web]\nbase_url = \"https://\"", "write one such as https://"),
+            ("[web]\nbase_url = \" https://pegel.example.com\"", "write one such as https://"),
+            ("[web]\nbase_url = \"https:pegel.example.com\"", "write one such as https://"),
+            ("[web]\nbase_url = \"https:///pegel.example.com\"", "write one such as https://"),
+            ("[web]\nbase_url = 'https:\\\\pegel.example.com'", "write one such as https://"),
+            ("[web]\nbase_url = \"https://pegel.example.com\\u0000\"", "write one such as https://"),
+            ("[mail]\ngive_up_after = \"0d\"", "is no time at all"),
             ("[web]\nbase_url = \"https://ada:secret@pegel.example.com\"", "every reader of a mail would see"),
             ("[web]\nbase_url = \"https://pegel.example.com/?a=b\"", "leave that out"),
         ] {

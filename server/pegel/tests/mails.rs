@@ -70,6 +70,9 @@ fn mails_that_were_given_up_are_listed_and_sent_again() {
     }
     home.run(&["deliveries", "show", "7"]).failed(2, &["there is no delivery 7"]);
     home.run(&["deliveries", "resend"]).failed(2, &["--failed"]);
+    home.run(&["deliveries", "resend", "1", "7"]).failed(2, &["there is no delivery 7"]);
+    home.run(&["deliveries", "resend", "--edition", "7"]).failed(2, &["there is no edition 7"]);
+    home.run(&["deliveries", "list", "--edition", "7"]).failed(2, &["there is no edition 7"]);
 
     let again = home.run(&["deliveries", "resend", "--failed", "--edition", "1"]).succeeded().out;
     assert_eq!(again, "1 mail goes out again, within half a minute where the server runs\n");

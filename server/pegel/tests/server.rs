@@ -88,5 +88,6 @@ fn a_database_deleted_under_the_server_is_told_and_not_replaced_by_an_empty_one(
     assert!(!file.exists());
     assert!(served.logged().contains("was deleted or replaced while it was in use"), "{}", served.logged());
     home.run(&["report", "run", "weekly"]).failed(2, &["there is no database", "pegel init"]);
+    home.run(&["migrate"]).failed(2, &["there is no database", "pegel init"]);
     assert!(!file.exists());
 }

@@ -146,12 +146,17 @@ impl Templates {
         let context = bounded::context(&Page { view, imprint }).map_err(|error| self.broken(&mjml, &error))?;
         let context = Arc::new(context);
         let text = self.bounded(&format!("{PREFIX}{template}.txt"), &context, |_, _, text| Ok(text))?;
-        let subject = self.bounded(&format!("{PREFIX}subject.txt"), &context, |_, _, text| Ok(text))?;
-        let rendered = Rendered {
-            subject: subject.split_whitespace().collect::<Vec<_>>().join(" "),
-            html: self.bounded(&mjml, &context, Templates::html)?,
-            text: columns::tidy(&text),
-        };
+        let subject = self.bounded(&format!("{PREFIX}subject.txt"), &context, |templates, name, text| {
+            let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let problem = || ReportError::Template {
+                name: name.to_owned(),
+                origin: templates.origin(name),
+                message: "it gives no text, and a mail without a subject looks like spam".to_owned(),
+            };
+            if line.is_empty() { Err(problem()) } else { Ok(line) }
+        })?;
+        let rendered =
+            Rendered { subject, html: self.bounded(&mjml, &context, Templates::html)?, text: columns::tidy(&text) };
         match rendered.html.len() + rendered.text.len() {
             bytes if bytes > LARGEST_MAIL => Err(ReportError::TooLarge { bytes, most: LARGEST_MAIL }),
             _ => Ok(rendered),

@@ -25,6 +25,9 @@ impl Store {
             return Ok(());
         }
         fill(&path).map_err(|error| {
+            if error.kind() == io::ErrorKind::NotFound {
+                return StoreError::Replaced { path: path.display().to_string() };
+            }
             // A part of the room helps nobody.
             let _ = std::fs::remove_file(&path);
             StoreError::NoRoom { path: path.display().to_string(), reason: error.to_string() }

@@ -108,6 +108,22 @@ impl Store {
         .map(drop)
     }
 
+    /// The due runs that failed and were not made since: report, nominal period, and what went wrong.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn failed_runs(&self) -> Result<Vec<(String, String, String)>, StoreError> {
+        self.read("reading runs", |conn| {
+            let failed: Vec<(String, String, Option<String>)> = runs::table
+                .filter(runs::origin.eq(RunOrigin::Due.word()))
+                .filter(runs::state.eq(RunState::Failed.word()))
+                .order(runs::id.desc())
+                .select((runs::report, runs::period, runs::error))
+                .load(conn)?;
+            Ok(failed.into_iter().map(|(report, period, error)| (report, period, error.unwrap_or_default())).collect())
+        })
+    }
+
     /// The reports and nominal periods whose due run is done, as far as it was claimed at `since` (UTC seconds) or later.
     ///
     /// # Errors

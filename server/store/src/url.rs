@@ -68,10 +68,18 @@ fn check_postgres(rest: &str) -> Result<(), &'static str> {
     if rest.contains('#') || rest.matches('@').count() > 1 || !is_percent_encoded(rest) {
         return Err(ENCODING);
     }
+    if rest.contains(char::is_whitespace) {
+        return Err("it holds a blank: write %20");
+    }
+    let parameters = rest.split_once('?').map_or("", |(_, parameters)| parameters);
+    if !parameters.split('&').all(|parameter| parameter.is_empty() || parameter.contains('=')) {
+        return Err("a parameter has no value (write the character & of a password as %26)");
+    }
     let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
     for host in hosts.split(',') {
         let port = match host.rsplit_once(']') {
-            Some((_, after)) => after.strip_prefix(':'),
+            Some((_, "")) => None,
+            Some((_, after)) => Some(after.strip_prefix(':').unwrap_or_default()),
             None => host.split_once(':').map(|(_, port)| port),
         };
         if port.is_some_and(|port| port.parse::<u16>().is_err()) {
@@ -121,7 +129,9 @@ fn redacted(url: &str) -> String {
         shown.push(if index == 0 { '?' } else { '&' });
         match parameter.split_once('=') {
             Some((name, _)) if name.ends_with("password") => shown.extend([name, "=***"]),
-            _ => shown.push_str(parameter),
+            Some(_) => shown.push_str(parameter),
+            // A piece of a value, most likely.
+            None => shown.push_str("***"),
         }
     }
     shown
@@ -158,6 +168,9 @@ mod tests {
             "postgres://ada:%zzsecret@h/d",
             "postgres://ada:secret%00@h/d",
             "postgres://h/d?user=ada&password=100%secret",
+            "postgres://ada:secret xx@127.0.0.1:1/x",
+            "postgres://ada:secret@[::1]x:1/x",
+            "postgres://h/d?user=ada&password=a&secret",
             "postgres://h/d?user=ada&password=secret",
         ];
         for url in urls {

@@ -171,12 +171,15 @@ fn a_failed_run_is_tried_again_and_says_what_went_wrong() {
     on_both(|store| {
         let run = ours(claim(&store, NOW));
         store.fail_run(run, NOW + 1, "the template is broken").unwrap();
+        let told = ("weekly".to_owned(), "2026-W46".to_owned(), "the template is broken".to_owned());
+        assert_eq!(store.failed_runs().unwrap(), [told]);
         let failed = &store.runs(1).unwrap()[0];
         assert_eq!((failed.state, failed.error.as_deref()), (RunState::Failed, Some("the template is broken")));
         assert!(matches!(store.publish(run, &edition(0), &[]), Err(StoreError::RunLost { .. })));
         assert_eq!(ours(claim(&store, NOW + 2)), run);
         assert_eq!(store.runs(1).unwrap()[0].error, None);
         let edition_id = store.publish(run, &edition(0), &[]).unwrap();
+        assert!(store.failed_runs().unwrap().is_empty());
         // Too late to fail.
         store.fail_run(run, NOW + 3, "late").unwrap();
         assert_eq!(claim(&store, NOW + 4), Claim::Done { edition: edition_id });

@@ -27,10 +27,19 @@ pub fn is_clean(text: &str) -> bool {
     !text.contains(is_forbidden)
 }
 
-/// Control characters other than tab and line breaks, and the last two code points of each plane.
+/// Whether there is nothing to be seen of a text: blanks of all kinds, and characters without width.
+pub fn is_blank(text: &str) -> bool {
+    let unseen = |c: char| matches!(c, '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{feff}');
+    let no_width = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}');
+    text.chars().all(|c| c.is_whitespace() || is_forbidden(c) || unseen(c) || no_width(c))
+}
+
+/// Control characters other than tab and line breaks, those that turn the direction of all that follows, and the last two
+/// code points of each plane.
 fn is_forbidden(c: char) -> bool {
     let is_noncharacter = matches!(u32::from(c) & 0xFFFF, 0xFFFE | 0xFFFF);
-    is_noncharacter || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    is_noncharacter || turns || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
 }
 
 fn replaced(text: &str, goes: impl Fn(char) -> bool) -> Cow<'_, str> {
@@ -56,9 +65,10 @@ mod tests {
 
     #[test]
     fn what_xml_forbids_becomes_a_blank() {
-        for c in
-            ['\0', '\u{1}', '\u{7}', '\u{b}', '\u{c}', '\u{1b}', '\u{1f}', '\u{7f}', '\u{9b}', '\u{FFFE}', '\u{FFFF}']
-        {
+        for c in [
+            '\0', '\u{1}', '\u{7}', '\u{b}', '\u{c}', '\u{1b}', '\u{1f}', '\u{7f}', '\u{9b}', '\u{FFFE}', '\u{FFFF}',
+            '\u{202E}', '\u{2066}',
+        ] {
             assert_eq!(cleaned(&format!("a{c}b")), "a b", "{c:?}");
             assert!(!is_clean(&format!("a{c}b")), "{c:?}");
         }
@@ -69,6 +79,14 @@ mod tests {
         let text = "Müller & Söhne\t<naïve>\r\n日本語 🙂 \u{a0}\u{200d}\u{FFFD}";
         assert_eq!(cleaned(text), text);
         assert!(is_clean(text) && matches!(cleaned(text), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_blank() {
+        for text in ["", " ", "\u{a0}\u{200b}", "\u{3164}", "\u{b}\n", "\u{feff}"] {
+            assert!(is_blank(text), "{text:?}");
+        }
+        assert!(!is_blank(" . ") && !is_blank("日"));
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub enum About {
     Configuration,
     Database,
     Mails,
+    Run,
 }
 
 /// Something that is not in order.
@@ -48,24 +49,40 @@ pub(crate) fn all(state: &State) -> Vec<Problem> {
     all
 }
 
-/// Mails that are not on their way.
-pub(crate) struct MailTrouble {
-    /// Those that wait for an operator.
+/// Runs and mails that stand still.
+pub(crate) struct Standing {
+    /// Mails that wait for an operator.
     pub held: Option<Held>,
+    /// No mail is handed over, since there is no room to record it.
+    pub no_room: Option<String>,
+    /// Due runs that failed: report, period, and what went wrong.
+    pub failed_runs: Vec<(String, String, String)>,
     pub given_up: i64,
 }
 
-impl MailTrouble {
-    pub(crate) fn now(state: &State) -> Result<MailTrouble, StoreError> {
-        Ok(MailTrouble { held: state.store.held_mails()?, given_up: state.store.given_up_mails()? })
+impl Standing {
+    pub(crate) fn now(state: &State) -> Result<Standing, StoreError> {
+        Ok(Standing {
+            held: state.store.held_mails()?,
+            no_room: state.store.hold_room().err().map(|error| error.to_string()),
+            failed_runs: state.store.failed_runs()?,
+            given_up: state.store.given_up_mails()?,
+        })
     }
 
     /// What an operator can mend; a mail that was given up is no longer one's own affair.
-    pub(crate) fn problem(&self) -> Option<Problem> {
-        let Held { mails, since, answer } = self.held.as_ref()?;
-        let since = Timestamp::from_second(*since).unwrap_or_default();
-        let message = format!("{mails} waiting since {since}: {answer}");
-        Some(Problem { about: About::Mails, name: "outbox".to_owned(), message })
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        let problem = |about, name: &str, message| Problem { about, name: name.to_owned(), message };
+        let held = self.held.iter().map(|Held { mails, since, answer }| {
+            let since = Timestamp::from_second(*since).unwrap_or_default();
+            problem(About::Mails, "outbox", format!("{mails} waiting since {since}: {answer}"))
+        });
+        let no_room = self.no_room.iter().map(|error| problem(About::Mails, "outbox", error.clone()));
+        let failed = self
+            .failed_runs
+            .iter()
+            .map(|(report, period, error)| problem(About::Run, &format!("{report} {period}"), error.clone()));
+        held.chain(no_room).chain(failed).collect()
     }
 }
 

@@ -4,7 +4,7 @@
 use super::errors::{Complaint, Refused};
 use super::operators::finite;
 use super::units::Amount;
-use rhai::{Dynamic, Engine, ImmutableString};
+use rhai::{Dynamic, Engine, ImmutableString, Map};
 
 /// What stands for an amount in a text: no digit of it can be read back.
 const AMOUNT: &str = "\u{e000}";
@@ -29,12 +29,20 @@ pub fn register(engine: &mut Engine) {
             })?;
             read(text, i64::from_str_radix(text.trim(), radix).ok())
         });
+    // A way from amounts to texts and back that keeps no unit, and that no KPI needs.
+    engine
+        .register_fn("to_json", |_: &mut Map| no_json::<ImmutableString>())
+        .register_fn("parse_json", |_: &str| no_json::<Map>());
     register_comparison(engine, "==", |left, right| left == right, |left, right| left == right);
     register_comparison(engine, "!=", |left, right| left != right, |left, right| left != right);
     register_comparison(engine, "<", |left, right| left < right, |left, right| left < right);
     register_comparison(engine, "<=", |left, right| left <= right, |left, right| left <= right);
     register_comparison(engine, ">", |left, right| left > right, |left, right| left > right);
     register_comparison(engine, ">=", |left, right| left >= right, |left, right| left >= right);
+}
+
+fn no_json<T>() -> Refused<T> {
+    Err(Complaint::new("scripts neither write nor read JSON").hint("use the values themselves").into())
 }
 
 /// A text and a plain value, one behind the other.

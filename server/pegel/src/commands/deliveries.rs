@@ -1,7 +1,7 @@
 //! `pegel deliveries …`: mails, what became of them, and sending them again.
 
 use crate::cli::{self, Global};
-use crate::outcome::{Done, Outcome, answer, broke, usage};
+use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
 use anyhow::anyhow;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -26,6 +26,7 @@ fn list(command: &cli::ListDeliveries, store: &Store, zone: &TimeZone) -> Outcom
         (_, true) => Some(DeliveryState::Pending),
         _ => None,
     };
+    check_edition(command.edition, store)?;
     let wanted = Wanted { edition: command.edition, state, ids: Vec::new() };
     for delivery in store.deliveries_like(&wanted).map_err(broke)? {
         let Delivery { id, edition, state, .. } = delivery;
@@ -37,10 +38,7 @@ fn list(command: &cli::ListDeliveries, store: &Store, zone: &TimeZone) -> Outcom
 }
 
 fn show(id: i64, store: &Store, zone: &TimeZone) -> Outcome {
-    let wanted = Wanted { ids: vec![id], ..Wanted::default() };
-    let found = store.deliveries_like(&wanted).map_err(broke)?.pop();
-    let delivery =
-        found.ok_or_else(|| usage(anyhow!("there is no delivery {id}; `pegel deliveries list` lists them")))?;
+    let delivery = find(id, store)?;
     let at = |instant_: i64| instant(instant_, zone);
     answer(format_args!("state       {}", word(delivery.state)));
     answer(format_args!("recipient   {}", one_line(&delivery.recipient)));
@@ -66,6 +64,10 @@ fn show(id: i64, store: &Store, zone: &TimeZone) -> Outcome {
 }
 
 fn resend(command: cli::Resend, store: &Store, now: Timestamp) -> Outcome {
+    check_edition(command.edition, store)?;
+    for id in &command.deliveries {
+        find(*id, store)?;
+    }
     let state = command.failed.then_some(DeliveryState::Failed);
     let wanted = Wanted { edition: command.edition, state, ids: command.deliveries };
     let mails = store.resend(&wanted, now.as_second()).map_err(broke)?;
@@ -75,6 +77,19 @@ fn resend(command: cli::Resend, store: &Store, now: Timestamp) -> Outcome {
         _ => answer(format_args!("{mails} mails go out again, within half a minute where the server runs")),
     }
     Ok(Done::InOrder)
+}
+
+fn find(id: i64, store: &Store) -> Result<Delivery, Failure> {
+    let wanted = Wanted { ids: vec![id], ..Wanted::default() };
+    let found = store.deliveries_like(&wanted).map_err(broke)?.pop();
+    found.ok_or_else(|| usage(anyhow!("there is no delivery {id}; `pegel deliveries list` lists them")))
+}
+
+fn check_edition(edition: Option<i64>, store: &Store) -> Result<(), Failure> {
+    match edition {
+        Some(id) if store.edition(id).map_err(broke)?.is_none() => Err(usage(anyhow!("there is no edition {id}"))),
+        _ => Ok(()),
+    }
 }
 
 fn word(state: DeliveryState) -> &'static str {

@@ -54,7 +54,7 @@ pub fn run(command: &cli::Demo, global: &Global) -> Outcome {
     let edition = make_report(&home, &store, global)?;
     say(&home, &store, edition)?;
     let Some(listener) = listener else {
-        note(format_args!("`{}` serves it all at http://{address}/editions/{edition}", again(command, global)));
+        note(format_args!("{} serves it all at http://{address}/editions/{edition}", again(command, global)));
         return Ok(Done::InOrder);
     };
     let address = listener.local_addr().map_err(broke)?;
@@ -64,13 +64,18 @@ pub fn run(command: &cli::Demo, global: &Global) -> Outcome {
 
 /// The command that serves what this one has made.
 fn again(command: &cli::Demo, global: &Global) -> String {
-    let mut line = "pegel demo".to_owned();
+    if global.database_url.is_some() {
+        // It may hold a password.
+        return "the same command without --once".to_owned();
+    }
+    let mut line = "`pegel demo".to_owned();
     if let Some(home) = &global.home {
         let _ = write!(line, " --home {}", home.display());
     }
     if command.port != cli::DEMO_PORT {
         let _ = write!(line, " --port {}", command.port);
     }
+    line.push('`');
     line
 }
 

@@ -17,6 +17,7 @@ use pegel_report::format::Format;
 use pegel_report::numbers::PeriodHead;
 use pegel_store::Store;
 use pegel_store::archive::Part;
+use pegel_text::clean::one_line;
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
@@ -49,7 +50,8 @@ fn list(home: &Home) -> Outcome {
             || "on request".to_owned(),
             |due| format!("{} {}, {}", weekday(due.weekday), due.at.strftime("%H:%M"), definition.zone),
         );
-        answer(format_args!("{name}\t{}\t{due}\t{} recipients", definition.title.en, definition.recipients.len()));
+        let (title, recipients) = (one_line(&definition.title.en), definition.recipients.len());
+        answer(format_args!("{name}\t{title}\t{due}\t{recipients} recipients"));
     }
     Ok(Done::InOrder)
 }

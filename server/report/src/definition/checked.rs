@@ -5,7 +5,7 @@ use icu::locale::Locale;
 use jiff::civil::{Time, Weekday};
 use pegel_kpi::declaration::Words;
 use pegel_kpi::dimension::Dimension;
-use pegel_text::clean::one_line;
+use pegel_text::clean::{is_blank, one_line};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -24,9 +24,8 @@ pub(super) fn locale<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, String>
 
 pub(super) fn title<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Words> {
     let title = Words::deserialize(from)?;
-    let blank = |text: &str| !text.chars().any(|c| !c.is_whitespace() && !c.is_control());
     for (language, text) in [("en", &title.en), ("de", &title.de)] {
-        if blank(text) {
+        if is_blank(text) {
             return Err(D::Error::custom(format!("the title is empty in “{language}”: write one")));
         }
     }

@@ -6,8 +6,9 @@ use crate::format::Format;
 use crate::numbers::{Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, TrendPoint};
 use crate::words::Wording;
 use pegel_kpi::cell::{Cell, Outcome};
-use pegel_kpi::declaration::Unit;
+use pegel_kpi::declaration::{Unit, Words};
 use pegel_kpi::threshold::{Better, Status};
+use pegel_text::clean::one_line;
 use std::collections::HashMap;
 
 /// Of the breaches of one KPI in one breakdown and of one status, only that many are shown on top.
@@ -34,7 +35,7 @@ impl<'a> Writer<'a> {
         View {
             language: self.words.language,
             report: numbers.report.clone(),
-            title: numbers.title.for_locale(self.locale).to_owned(),
+            title: self.text(&numbers.title),
             period: self.format.period(&numbers.period),
             period_name: self.format.period_name(&numbers.period),
             period_code: numbers.period.name.clone(),
@@ -49,7 +50,7 @@ impl<'a> Writer<'a> {
                 .sections
                 .iter()
                 .map(|section| SectionView {
-                    title: section.title.for_locale(self.locale).to_owned(),
+                    title: self.text(&section.title),
                     kpis: section.kpis.iter().map(|block| self.kpi(block, numbers)).collect(),
                 })
                 .collect(),
@@ -114,7 +115,7 @@ impl<'a> Writer<'a> {
         });
         BreachView {
             kpi: breach.kpi.clone(),
-            title: breach.title.for_locale(self.locale).to_owned(),
+            title: self.text(&breach.title),
             group: group.unwrap_or_else(|| self.words.total.to_owned()),
             figure: self.format.judged(&breach.cell, breach.unit, &breach.threshold),
             change: self.change(breach.change.as_ref(), breach.unit),
@@ -137,7 +138,12 @@ impl<'a> Writer<'a> {
     }
 
     fn label(&self, label: Option<&str>) -> String {
-        label.unwrap_or(self.words.missing_group).to_owned()
+        one_line(label.unwrap_or(self.words.missing_group)).into_owned()
+    }
+
+    /// A title or the like: whatever breaks it into lines would tear what it stands in.
+    fn text(&self, words: &Words) -> String {
+        one_line(words.for_locale(self.locale)).into_owned()
     }
 
     fn kpi(&self, block: &KpiBlock, numbers: &Numbers) -> KpiView {
@@ -148,8 +154,8 @@ impl<'a> Writer<'a> {
         });
         KpiView {
             id: block.id.clone(),
-            title: block.title.for_locale(self.locale).to_owned(),
-            description: block.description.for_locale(self.locale).to_owned(),
+            title: self.text(&block.title),
+            description: self.text(&block.description),
             figure: self.format.judged(&block.cell, block.unit, &block.threshold),
             known: block.cell.outcome.value().is_some(),
             beside: beside.collect(),

@@ -4,7 +4,7 @@ use super::{blocking, format};
 use crate::State;
 use crate::failure::Failure;
 use crate::locale::Locale;
-use crate::problems::{self, About, MailTrouble, Problem};
+use crate::problems::{self, About, Problem, Standing};
 use crate::templates::{Frame, html};
 use crate::words::{OperationsWords, SectionWords, Words};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -51,7 +51,7 @@ pub(crate) async fn show(request: HttpRequest, state: web::Data<State>) -> Resul
 }
 
 fn gather(state: &State, words: &'static Words, format: &Format) -> Result<Page, Failure> {
-    let mails = MailTrouble::now(state)?;
+    let standing = Standing::now(state)?;
     let problems = problems::all(state);
     let words = &words.sections;
     let kinds: [(&'static str, &[About], &'static SectionWords); 5] = [
@@ -66,7 +66,8 @@ fn gather(state: &State, words: &'static Words, format: &Format) -> Result<Page,
     if let Some(kpis) = sections.iter_mut().find(|section| section.id == "kpis") {
         kpis.waiting = state.live.in_force().waiting.iter().map(|file| in_home(file)).collect();
     }
-    sections.insert(0, Section::of_mails(&mails, words, format));
+    sections.insert(0, Section::of_mails(&standing, words, format));
+    sections.insert(1, Section::of_runs(&standing, words));
     sections.retain(|section| !section.problems.is_empty());
     Ok(Page { sections })
 }
@@ -79,7 +80,15 @@ impl Section {
         Section { id, title: words.title, text: words.text, problems, waiting: Vec::new() }
     }
 
-    fn of_mails(mails: &MailTrouble, words: &'static OperationsWords, format: &Format) -> Section {
+    fn of_runs(standing: &Standing, words: &'static OperationsWords) -> Section {
+        let failed = standing.failed_runs.iter();
+        let problems =
+            failed.map(|(report, period, error)| Line { name: format!("{report} {period}"), message: error.clone() });
+        let (title, text) = (words.runs.title, words.runs.text);
+        Section { id: "runs", title, text, problems: problems.collect(), waiting: Vec::new() }
+    }
+
+    fn of_mails(mails: &Standing, words: &'static OperationsWords, format: &Format) -> Section {
         let counted = |count: i64, one, many| {
             let noun = if count == 1 { one } else { many };
             format!("{} {noun}", format.count(count.unsigned_abs()))
@@ -88,6 +97,7 @@ impl Section {
             name: format!("{} {}", counted(held.mails, words.mail_waits, words.mails_wait), format.instant(held.since)),
             message: held.answer.clone(),
         });
+        let no_room = mails.no_room.iter().map(|error| Line { name: words.no_room.to_owned(), message: error.clone() });
         let given_up = (mails.given_up > 0).then(|| Line {
             name: counted(mails.given_up, words.mail_given_up, words.mails_given_up),
             message: words.send_again.to_owned(),
@@ -96,7 +106,7 @@ impl Section {
             id: "mails",
             title: words.mails.title,
             text: words.mails.text,
-            problems: held.chain(given_up).collect(),
+            problems: held.chain(no_room).chain(given_up).collect(),
             waiting: Vec::new(),
         }
     }
