@@ -154,6 +154,8 @@ fn databases_that_are_not_there_are_told_apart() {
     let said = with(&format!("postgres://ada:hidden@127.0.0.1:{port}/pegel"), &value);
     assert!(!said.err.contains("hidden"), "{}", said.err);
     said.failed(3, &[&port.to_string()]);
+    with("sqlite:pegel.db", &["migrate"]).failed(2, &["pegel init"]);
+    with("sqlite:pegel.db", &["init"]).succeeded();
     with("sqlite:pegel.db", &["migrate"]).succeeded();
     with("sqlite:pegel.db", &value).succeeded();
 }

@@ -246,7 +246,7 @@ pub const SURPRISES: &[&str] = &[
     "Whole numbers divide to whole numbers: in a test write `1.0 / 3`, not `1 / 3`, which is 0.",
     "Some words are taken and cannot be names, among them `new`, `in`, `is`, `var`, `case`, `default`, `match`, `this`, \
      `with`, `go`, `nil`, `null`.",
-    "Not in the language: `&&`, `||`, `switch`, `??`, `eval`, `sleep`, `timestamp`, and anything about files, the network \
+    "Not in the language: `&&`, `||`, `switch`, `??`, `eval`, `sleep`, `timestamp`, JSON, and anything about files, the network \
      or the current time.",
 ];
 
