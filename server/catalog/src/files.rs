@@ -1,9 +1,8 @@
 //! All files that decide what the KPIs are, as one value: whoever has the same files has the same KPIs.
 
-use crate::candidate::Problem;
 use crate::scripts::{self, ScriptFile, is_script};
 use crate::{CatalogError, calendar, thresholds};
-use pegel_home::{Entry, Origin, Unreadable, read_if_there};
+use pegel_home::{Entry, Origin, Problem, Unreadable, read_if_there};
 use pegel_kpi::digest::sha256;
 use pegel_store::versions::{FileOrigin, NewVersion, Version};
 use std::collections::BTreeMap;
