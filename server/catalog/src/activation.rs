@@ -1,9 +1,9 @@
 //! Which files are in force by what was activated before, and the way to others. Shared by the server and the commands.
 
-use crate::candidate::Problem;
 use crate::files::{Files, Found};
 use crate::settle::{Settled, settle};
 use crate::{Catalog, CatalogError};
+use pegel_home::Problem;
 use pegel_store::versions::{ActiveSet, NewActivation, Reason};
 use pegel_store::{Store, StoreError};
 use std::path::Path;

@@ -4,7 +4,7 @@ use crate::files::Files;
 use crate::{Catalog, CatalogError, load_files};
 use pegel_kpi::kpi::Kpi;
 
-pub use pegel_home::Problem;
+use pegel_home::Problem;
 
 /// A set of files that could be in force.
 #[derive(Debug, Clone)]

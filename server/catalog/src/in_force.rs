@@ -1,8 +1,9 @@
 //! One set that is in force, and what is wrong with the files that would replace it.
 
-use crate::candidate::{Candidate, Problem};
+use crate::candidate::Candidate;
 use crate::files::Files;
 use crate::{Catalog, CatalogError};
+use pegel_home::Problem;
 use pegel_store::versions::{Activation, ActiveSet};
 use std::collections::BTreeMap;
 use std::sync::Arc;

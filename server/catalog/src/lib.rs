@@ -21,8 +21,8 @@ pub mod scripts;
 pub mod settle;
 pub mod thresholds;
 
-use candidate::Problem;
 use files::Files;
+use pegel_home::Problem;
 use pegel_kpi::diagnostic::{Diagnostic, nearest};
 use pegel_kpi::digest::sha256;
 use pegel_kpi::kpi::Kpi;

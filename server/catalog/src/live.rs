@@ -7,12 +7,13 @@
 //! replace each other's set in turns.
 
 use crate::activation::{ActivationError, Follow, of_files};
-use crate::candidate::{Candidate, Problem};
+use crate::candidate::Candidate;
 use crate::files::{Files, Found, in_home};
 use crate::health::HealthBook;
 use crate::in_force::InForce;
 use crate::settle::{Settled, settle};
 use crate::{Catalog, CatalogError};
+use pegel_home::Problem;
 use pegel_store::versions::{Reason, Recorded};
 use pegel_store::{Store, StoreError};
 use std::panic::{AssertUnwindSafe, catch_unwind};

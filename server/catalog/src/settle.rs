@@ -5,10 +5,10 @@
 //! changed files that it depends on wait instead. And as long as anything waits, no KPI goes: a script that was renamed
 //! and broken in one go does not take its KPI out of the reports.
 
-use crate::candidate::Problem;
 use crate::files::{Change, Files, Found, is_helper};
 use crate::scripts::is_script;
 use crate::{CatalogError, calendar, declared, thresholds};
+use pegel_home::Problem;
 use std::collections::BTreeSet;
 
 /// What is to be in force of the files found.
