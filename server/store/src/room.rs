@@ -29,16 +29,21 @@ impl Store {
                 return StoreError::Replaced { path: path.display().to_string() };
             }
             // A part of the room helps nobody.
-            let _ = std::fs::remove_file(&path);
+            let _ = File::create(&path);
             StoreError::NoRoom { path: path.display().to_string(), reason: error.to_string() }
         })
     }
 
-    /// Gives the room away, for a record that did not fit.
+    /// Gives the room away, for a record that did not fit. The empty file that stays tells of it.
     pub fn give_room_away(&self) {
         if let Some(path) = self.reserve() {
-            let _ = std::fs::remove_file(path);
+            let _ = File::create(path);
         }
+    }
+
+    /// Whether whoever records finds no room. Only looks: to take what room there is could be what the record lacks.
+    pub fn lacks_room(&self) -> bool {
+        self.reserve().is_some_and(|path| std::fs::metadata(path).is_ok_and(|file| file.len() < ROOM as u64))
     }
 
     fn reserve(&self) -> Option<PathBuf> {

@@ -412,6 +412,21 @@ fn mails_that_wait_for_the_operator_are_told_from_those_that_wait_for_the_recipi
     });
 }
 
+#[test]
+fn room_is_held_until_a_record_needs_it_and_looking_takes_none() {
+    on_both(|store| {
+        assert!(!store.lacks_room(), "nobody has asked for any");
+        store.hold_room().unwrap();
+        assert!(!store.lacks_room());
+        store.give_room_away();
+        for _ in 0..2 {
+            assert_eq!(store.lacks_room(), store.is_sqlite().unwrap());
+        }
+        store.hold_room().unwrap();
+        assert!(!store.lacks_room());
+    });
+}
+
 /// What each of eight threads gets that do the same at the same time.
 fn at_once<T: Send>(store: &Store, work: impl Fn(&Store) -> T + Sync) -> Vec<T> {
     let barrier = std::sync::Barrier::new(8);

@@ -64,7 +64,7 @@ impl Standing {
     pub(crate) fn now(state: &State) -> Result<Standing, StoreError> {
         Ok(Standing {
             held: state.store.held_mails()?,
-            no_room: state.store.hold_room().err().map(|error| error.to_string()),
+            no_room: state.store.lacks_room().then(|| "there is no room on the disk of the database".to_owned()),
             failed_runs: state.store.failed_runs()?,
             given_up: state.store.given_up_mails()?,
         })
