@@ -2,8 +2,8 @@
 
 use crate::CatalogError;
 use jiff::civil::{Date, Time};
-use pegel_kpi::calendar::Calendar;
-use pegel_kpi::period::zone;
+use pegel_kpi::time::calendar::Calendar;
+use pegel_kpi::time::period::zone;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::ops::Range;

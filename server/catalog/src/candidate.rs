@@ -2,7 +2,7 @@
 
 use crate::files::Files;
 use crate::{Catalog, CatalogError, load_files};
-use pegel_kpi::kpi::Kpi;
+use pegel_kpi::script::kpi::Kpi;
 
 use pegel_home::Problem;
 

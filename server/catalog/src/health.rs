@@ -4,11 +4,11 @@
 //! read waits for no lock of an import.
 
 use jiff::Timestamp;
-use pegel_kpi::cell::Outcome;
-use pegel_kpi::figures::{Figures, Request, compute};
-use pegel_kpi::period::Period;
-use pegel_kpi::scan::Source;
-use pegel_kpi::scope::Scope;
+use pegel_kpi::data::cell::Outcome;
+use pegel_kpi::data::scan::Source;
+use pegel_kpi::data::scope::Scope;
+use pegel_kpi::engine::figures::{Figures, Request, compute};
+use pegel_kpi::time::period::Period;
 use pegel_store::health::Health;
 use pegel_store::{Store, StoreError};
 use std::collections::HashMap;

@@ -25,7 +25,7 @@ use files::Files;
 use pegel_home::Problem;
 use pegel_kpi::diagnostic::{Diagnostic, nearest};
 use pegel_kpi::digest::sha256;
-use pegel_kpi::kpi::Kpi;
+use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::script::{Environment, Language};
 use scripts::ScriptFile;
 use std::fmt::Write as _;

@@ -1,10 +1,10 @@
 //! `config/thresholds.toml`: thresholds that override those of the scripts, and parameters that scripts leave open.
 
 use crate::{CatalogError, did_you_mean};
-use pegel_kpi::declaration::{Declaration, Parameter};
-use pegel_kpi::kpi::Kpi;
+use pegel_kpi::definition::declaration::{Declaration, Parameter};
+use pegel_kpi::definition::threshold::{Mark, WrongMark};
 use pegel_kpi::script::Configured;
-use pegel_kpi::threshold::{Mark, WrongMark};
+use pegel_kpi::script::kpi::Kpi;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use pegel_catalog::{Catalog, CatalogError};
-use pegel_kpi::threshold::Mark;
+use pegel_kpi::definition::threshold::Mark;
 use std::path::Path;
 
 fn home(files: &[(&str, &str)]) -> tempfile::TempDir {

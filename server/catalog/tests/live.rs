@@ -5,7 +5,7 @@ use pegel_catalog::activation::{Follow, catalog_for, of_files};
 use pegel_catalog::files::Files;
 use pegel_catalog::health::Evaluation;
 use pegel_catalog::live::Live;
-use pegel_kpi::threshold::Mark;
+use pegel_kpi::definition::threshold::Mark;
 use pegel_store::Store;
 use pegel_store::testing::on_both;
 use pegel_store::versions::{NewActivation, Reason, Recorded};

@@ -2,10 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use pegel_catalog::Catalog;
-use pegel_kpi::dimension::Dimension;
-use pegel_kpi::figures::{Request, compute};
-use pegel_kpi::period::{Period, zone};
-use pegel_kpi::scope::Scope;
+use pegel_kpi::data::dimension::Dimension;
+use pegel_kpi::data::scope::Scope;
+use pegel_kpi::engine::figures::{Request, compute};
+use pegel_kpi::time::period::{Period, zone};
 use pegel_store::testing::on_both;
 use std::path::Path;
 

@@ -5,7 +5,7 @@ use crate::worker::{Place, Worker};
 use crate::{DeliveryError, Due};
 use jiff::Timestamp;
 use lettre::message::Mailbox;
-use pegel_kpi::period::Period;
+use pegel_kpi::time::period::Period;
 use pegel_report::address;
 use pegel_store::StoreError;
 use pegel_store::archive::{Edition, NewEdition};

@@ -16,7 +16,7 @@
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use pegel_kpi::period::{Period, Span};
+use pegel_kpi::time::period::{Period, Span};
 
 /// A report every week.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,7 +104,7 @@ impl Schedule {
 mod tests {
     use super::*;
     use jiff::civil::{date, time};
-    use pegel_kpi::period::zone;
+    use pegel_kpi::time::period::zone;
 
     fn weekly(weekday: Weekday, hour: i8, minute: i8, zone_name: &str) -> Schedule {
         Schedule {

@@ -4,7 +4,7 @@ use crate::outbox::Drained;
 use crate::schedule::{LOOK_BACK, due};
 use crate::{DeliveryError, Outcome, RunReport, Worker};
 use jiff::{SignedDuration, Timestamp};
-use pegel_kpi::period::Period;
+use pegel_kpi::time::period::Period;
 use std::collections::HashSet;
 
 /// How long after a failure a run is tried again.

@@ -4,7 +4,7 @@ use crate::{Clock, Compose, DeliveryError, Mailer, RunReport, process};
 use jiff::{SignedDuration, Timestamp};
 use lettre::message::Mailbox;
 use pegel_report::address;
-use pegel_store::leases::Lease;
+use pegel_store::lease::Lease;
 use pegel_store::{Store, StoreError};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};

@@ -2,13 +2,13 @@
 
 use crate::convert::Formats;
 use crate::error::ImportError;
+use crate::input::{Chunk, Input};
 use crate::mapping::{ColumnRule, Lookup, Mapping, Origin, Policy, TableMapping};
 use crate::row::{Cell, Draft, Occurrences, Row};
-use crate::run::{Chunk, Fate, Input};
 use crate::source::Record;
-use crate::summary::{Cleaned, Fault, Rejected, Skipped, TableCounts};
+use crate::summary::{Cleaned, Fate, Fault, Rejected, Skipped, TableCounts};
 use csv::StringRecord;
-use pegel_kpi::model::{Column, Table};
+use pegel_kpi::data::model::{Column, Table};
 use pegel_store::facts::{Found, Writer};
 use std::collections::hash_map::{DefaultHasher, Entry};
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -3,7 +3,7 @@
 //! - [`run`]: a file, a mapping and a database in, a [`Summary`] out
 //! - `source`: bytes → records with their line numbers, whatever the encoding, line ends and quotes
 //! - `row`: a record → what it brings to each table; `convert`, [`decimal`], [`dates`]: texts → values
-//! - `check`, `write`: the passes over the file; [`summary`]: what became of each row; `shown`: how texts are shown
+//! - `input`: a file read several times; `check`, `write`: the passes over it; [`summary`]: what became of each row; `shown`: how texts are shown
 //!
 //! Knows no clock and no configuration: the instant and the zone come in as [`Options`].
 
@@ -12,6 +12,7 @@ mod convert;
 pub mod dates;
 pub mod decimal;
 mod error;
+mod input;
 pub mod mapping;
 mod row;
 pub mod run;
@@ -21,6 +22,7 @@ pub mod summary;
 mod write;
 
 pub use error::ImportError;
+pub use input::Progress;
 pub use mapping::Mapping;
-pub use run::{Options, Progress, import};
+pub use run::{Options, import};
 pub use summary::Summary;

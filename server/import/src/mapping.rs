@@ -10,7 +10,7 @@ pub use file::{AttributeKind, Case, Condition, DecimalMark, Otherwise, Pattern, 
 use crate::dates::DateFormat;
 use encoding_rs::Encoding;
 use jiff::tz::TimeZone;
-use pegel_kpi::model::{Column, Kind, Table};
+use pegel_kpi::data::model::{Column, Kind, Table};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 

@@ -7,7 +7,7 @@ use crate::mapping::{
 };
 use crate::summary::Fault;
 use csv::StringRecord;
-use pegel_kpi::model::Kind;
+use pegel_kpi::data::model::Kind;
 use pegel_store::facts::Value;
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Map, Value as Json};

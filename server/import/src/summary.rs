@@ -2,10 +2,32 @@
 
 use crate::shown::shown;
 use csv::StringRecord;
+use pegel_store::facts::Written;
 use pegel_text::clean::one_line;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Write};
+
+/// What became of a row of the file; of several, the greatest counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fate {
+    /// No table's condition wants it.
+    LeftOut,
+    Unchanged,
+    Changed,
+    New,
+    Rejected,
+}
+
+impl From<Written> for Fate {
+    fn from(written: Written) -> Fate {
+        match written {
+            Written::New => Fate::New,
+            Written::Changed => Fate::Changed,
+            Written::Unchanged => Fate::Unchanged,
+        }
+    }
+}
 
 /// What an import did, or in a dry run would have done. The counts are of rows of the file, each counted once: as new if
 /// it brought anything new to any table, else as changed if it changed anything, else as unchanged.

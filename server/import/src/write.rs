@@ -2,11 +2,11 @@
 
 use crate::check::Checked;
 use crate::error::ImportError;
+use crate::input::{Chunk, Input};
 use crate::mapping::{Lookup, Policy, TableMapping};
 use crate::row::{Cell, Draft, Occurrences, Row};
-use crate::run::{Chunk, Fate, Input};
-use crate::summary::TableCounts;
-use pegel_kpi::model::{Kind, Table};
+use crate::summary::{Fate, TableCounts};
+use pegel_kpi::data::model::{Kind, Table};
 use pegel_store::facts::{Fact, Facts, Found, Value, Writer, Written};
 use serde_json::Map;
 use std::collections::{BTreeSet, HashMap};

@@ -1,36 +1,24 @@
 //! What a KPI is: script text in, plans out; rows in, cells out.
 //!
-//! Knows no database, no network, no file system and no clock. From the top:
-//! - [`script`]: the language; [`kpi`], [`declaration`], [`threshold`]: what comes of a script
-//! - [`figures`]: KPIs, [`period`]s, breakdowns and a [`scope`] in, [`cell`]s out; [`comparison`]: beside other periods
-//! - [`scan`], [`batch`]: what a database must answer; [`model`], [`dimension`]: the tables it has; [`currency`]: in what
-//!   its amounts are counted
-//! - [`diagnostic`]: what is wrong with a script, shown where it is wrong
+//! Knows no database, no network, no file system and no clock. Its rooms, each built on those before it:
+//! - [`data`]: the tables there are, how they are read, and the cells that come out
+//! - [`time`]: days, periods and working hours
+//! - [`measure`]: expressions over rows, aggregates over many
+//! - [`definition`]: what a script says about its KPI, thresholds
+//! - [`script`]: the language, from text to [`Kpi`](script::kpi::Kpi)s
+//! - [`engine`]: KPIs, periods and breakdowns in, figures out
+//! - [`testing`]: the tests that travel with a script, and what they leave out
+//! - [`reference`](mod@reference): the reference of the language
 //!
-//! Inside: [`expr`] and [`aggregate`] are what closures describe, [`calendar`] when is worked; `fold`, `related`, `rows`,
-//! `grouping` and `timeline` are how rows become figures.
+//! [`diagnostic`] shows what is wrong with a script where it is wrong; [`digest`] names a text by its hash.
 
-pub mod aggregate;
-pub mod batch;
-pub mod calendar;
-pub mod cell;
-pub mod comparison;
-pub mod currency;
-pub mod declaration;
+pub mod data;
+pub mod definition;
 pub mod diagnostic;
 pub mod digest;
-pub mod dimension;
-pub mod expr;
-pub mod figures;
-mod fold;
-mod grouping;
-pub mod kpi;
-pub mod model;
-pub mod period;
-mod related;
-mod rows;
-pub mod scan;
-pub mod scope;
+pub mod engine;
+pub mod measure;
+pub mod reference;
 pub mod script;
-pub mod threshold;
-mod timeline;
+pub mod testing;
+pub mod time;

@@ -2,18 +2,18 @@
 //! targets, parameters. Rows come from memory.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use pegel_kpi::batch::Batch;
-use pegel_kpi::cell::{Cell, Outcome};
-use pegel_kpi::comparison::{Compared, compare};
-use pegel_kpi::declaration::Parameter;
-use pegel_kpi::dimension::Dimension;
-use pegel_kpi::figures::{Request, compute};
-use pegel_kpi::kpi::Kpi;
-use pegel_kpi::model::Kind;
-use pegel_kpi::period::{Period, zone};
-use pegel_kpi::scan::{Scan, Source};
-use pegel_kpi::scope::Scope;
+use pegel_kpi::data::batch::Batch;
+use pegel_kpi::data::cell::{Cell, Outcome};
+use pegel_kpi::data::dimension::Dimension;
+use pegel_kpi::data::model::Kind;
+use pegel_kpi::data::scan::{Scan, Source};
+use pegel_kpi::data::scope::Scope;
+use pegel_kpi::definition::declaration::Parameter;
+use pegel_kpi::engine::comparison::{Compared, compare};
+use pegel_kpi::engine::figures::{Request, compute};
+use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::script::{Environment, Language};
+use pegel_kpi::time::period::{Period, zone};
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ impl Source for Memory {
 
     #[expect(clippy::cast_precision_loss, reason = "dates")]
     fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), Infallible> {
-        let mut batch = Batch::new(scan);
+        let mut batch = Batch::new(&scan.columns);
         for (_, row) in self.0.iter().filter(|(table, _)| *table == scan.table.name) {
             let text = |column: &str| row.iter().find(|(name, _)| *name == column).map(|(_, text)| *text);
             let inside = scan.window.as_ref().is_none_or(|window| {

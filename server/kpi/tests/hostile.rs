@@ -8,7 +8,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(unsafe_code, reason = "an allocator that counts cannot be written without it")]
 
-use pegel_kpi::cell::Outcome;
+use pegel_kpi::data::cell::Outcome;
 use pegel_kpi::script::Language;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::fmt::Write as _;

@@ -6,7 +6,8 @@
 //! process with it, it is found there. The changes are the same in every run. `PEGEL_MUTATIONS=5000` tries more of them, `PEGEL_SEED=7` others.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use pegel_kpi::script::{Language, exercise};
+use pegel_kpi::script::Language;
+use pegel_kpi::testing::exercise;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use pegel_catalog::live::Live;
 use pegel_delivery::{Compose, ComposeError, Missed, RunReport, Schedule};
 use pegel_home::{Kept, Problem};
-use pegel_kpi::period::{Period, zone};
+use pegel_kpi::time::period::{Period, zone};
 use pegel_report::ReportError;
 use pegel_report::compose::{Composition, compose};
 use pegel_report::definition::{self, ReportDefinition};

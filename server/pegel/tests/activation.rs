@@ -5,7 +5,7 @@ mod common;
 
 use common::server::Served;
 use common::{Said, TestHome};
-use pegel_kpi::model::table;
+use pegel_kpi::data::model::table;
 use pegel_store::StoreError;
 use pegel_store::facts::{Fact, Facts, Value};
 use std::time::{Duration, Instant};

@@ -24,7 +24,10 @@ fn the_demo_ends_with_an_edition_and_a_mail_in_which_the_slipping_region_is_on_t
     let numbers = stored.parts.iter().find(|part| part.name == "numbers.json").unwrap();
     let numbers = pegel_report::numbers::Numbers::from_json(&numbers.content).unwrap();
     let worst = &numbers.breaches[0];
-    assert_eq!((worst.kpi.as_str(), worst.status), ("feedback_rate", pegel_kpi::threshold::Status::Critical));
+    assert_eq!(
+        (worst.kpi.as_str(), worst.status),
+        ("feedback_rate", pegel_kpi::definition::threshold::Status::Critical)
+    );
     assert_eq!(worst.group.as_ref().unwrap().dimension, "region");
     let region = worst.group.as_ref().unwrap().label.as_deref().unwrap();
     let first = text.find(region).unwrap();

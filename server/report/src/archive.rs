@@ -11,7 +11,7 @@
 use crate::numbers::Numbers;
 use crate::render::Rendered;
 use pegel_kpi::digest::sha256;
-use pegel_kpi::period::Period;
+use pegel_kpi::time::period::Period;
 use pegel_store::archive::{Edition, NewEdition, Part, SourceHash};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

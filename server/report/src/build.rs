@@ -8,14 +8,14 @@ use crate::numbers::{
 use jiff::Timestamp;
 use pegel_catalog::Catalog;
 use pegel_catalog::health::{Evaluation, evaluate};
-use pegel_kpi::cell::{Cell, Group};
-use pegel_kpi::declaration::Declaration;
-use pegel_kpi::dimension::Dimension;
-use pegel_kpi::figures::{Broken, Figures, Request};
-use pegel_kpi::kpi::Kpi;
-use pegel_kpi::period::{Period, Span};
-use pegel_kpi::scan::Source;
-use pegel_kpi::threshold::{Better, Status};
+use pegel_kpi::data::cell::{Cell, Group};
+use pegel_kpi::data::dimension::Dimension;
+use pegel_kpi::data::scan::Source;
+use pegel_kpi::definition::declaration::Declaration;
+use pegel_kpi::definition::threshold::{Better, Status};
+use pegel_kpi::engine::figures::{Broken, Figures, Request};
+use pegel_kpi::script::kpi::Kpi;
+use pegel_kpi::time::period::{Period, Span};
 
 /// What an edition is beside its figures.
 #[derive(Debug, Clone, Copy)]

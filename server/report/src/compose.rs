@@ -9,9 +9,9 @@ use crate::render::{Imprint, Rendered, Templates};
 use crate::view::view;
 use pegel_catalog::Catalog;
 use pegel_catalog::health::Evaluation;
+use pegel_kpi::data::scan::Source;
 use pegel_kpi::digest::sha256;
-use pegel_kpi::period::Period;
-use pegel_kpi::scan::Source;
+use pegel_kpi::time::period::Period;
 use pegel_store::archive::{NewEdition, SourceHash};
 
 /// So much of a hash is written into mails.

@@ -1,7 +1,7 @@
 //! What can go wrong between a definition and an edition.
 
 use pegel_home::Unreadable;
-use pegel_kpi::period::PeriodError;
+use pegel_kpi::time::period::PeriodError;
 use std::path::PathBuf;
 
 /// What can go wrong between a definition and an edition; a sentence, with a hint where one helps. The sentence holds

@@ -18,10 +18,10 @@ use icu_experimental::dimension::percent::options::Display;
 use icu_experimental::dimension::units::categorized_formatter::CategorizedFormatter;
 use icu_experimental::dimension::units::options::UnitsFormatterOptions;
 use icu_experimental::measure::category::{CategorizedMeasureUnit, Duration};
-use pegel_kpi::cell::{Cell, Outcome};
-use pegel_kpi::currency::{Currency, HUNDREDTHS};
-use pegel_kpi::declaration::Unit;
-use pegel_kpi::threshold::{self, Better, Status, Threshold};
+use pegel_kpi::data::cell::{Cell, Outcome};
+use pegel_kpi::data::currency::{Currency, HUNDREDTHS};
+use pegel_kpi::definition::declaration::Unit;
+use pegel_kpi::definition::threshold::{self, Better, Status, Threshold};
 
 const WITH_DATA: &str = "the data of all locales is compiled in";
 /// More digits than this tell no figure from a mark.

@@ -2,10 +2,10 @@
 //! is stored as JSON.
 
 use crate::ReportError;
-use pegel_kpi::cell::Cell;
-use pegel_kpi::declaration::{Unit, Words};
-use pegel_kpi::period::Period;
-use pegel_kpi::threshold::{Better, Status, Threshold};
+use pegel_kpi::data::cell::Cell;
+use pegel_kpi::definition::declaration::{Unit, Words};
+use pegel_kpi::definition::threshold::{Better, Status, Threshold};
+use pegel_kpi::time::period::Period;
 use serde::{Deserialize, Serialize};
 
 /// All that an edition says.

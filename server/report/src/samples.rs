@@ -5,10 +5,10 @@ use crate::definition::{ReportDefinition, find};
 use crate::numbers::Numbers;
 use jiff::civil::date;
 use pegel_catalog::Catalog;
-use pegel_kpi::cell::{Beside, Cell, Group, Outcome};
-use pegel_kpi::dimension::Dimension;
-use pegel_kpi::figures::{Broken, Figures, Row};
-use pegel_kpi::period::{Period, Span, zone};
+use pegel_kpi::data::cell::{Beside, Cell, Group, Outcome};
+use pegel_kpi::data::dimension::Dimension;
+use pegel_kpi::engine::figures::{Broken, Figures, Row};
+use pegel_kpi::time::period::{Period, Span, zone};
 use std::path::Path;
 
 /// Monday, 16 November 2026, 7:00 in Berlin.
@@ -87,7 +87,10 @@ fn figures_of(id: &str, dimensions: &[Dimension]) -> Figures {
         let missing = Row { groups: vec![Group::Missing], cells: course(id, "missing") };
         Broken { by: vec![*dimension], rows: labels.iter().map(row).chain([missing]).collect() }
     });
-    Figures { breakdowns: std::iter::once(total).chain(tables).collect(), cost: pegel_kpi::figures::Cost::default() }
+    Figures {
+        breakdowns: std::iter::once(total).chain(tables).collect(),
+        cost: pegel_kpi::engine::figures::Cost::default(),
+    }
 }
 
 fn course(id: &str, label: &str) -> Vec<Cell> {

@@ -1,7 +1,7 @@
 //! The words around the figures, in English and German, all in one place.
 
-use pegel_kpi::cell::Outcome;
-use pegel_kpi::threshold::Status;
+use pegel_kpi::data::cell::Outcome;
+use pegel_kpi::definition::threshold::Status;
 use serde::Serialize;
 
 /// Every word that a report says beside what its definition and its KPIs bring along. Templates see it as `words`.
@@ -243,7 +243,7 @@ impl Wording {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pegel_kpi::dimension::Dimension;
+    use pegel_kpi::data::dimension::Dimension;
 
     #[test]
     fn every_dimension_has_a_heading_in_both_languages() {

@@ -3,15 +3,15 @@
 
 use jiff::Timestamp;
 use pegel_catalog::Catalog;
-use pegel_kpi::model::{Column, table};
-use pegel_kpi::period::{Period, zone};
+use pegel_kpi::data::model::{Column, table};
+use pegel_kpi::time::period::{Period, zone};
 use pegel_report::archive::{Damage, verify};
 use pegel_report::compose::{Composed, Composition, compose};
 use pegel_report::definition::{ReportDefinition, find};
 use pegel_report::render::Templates;
 use pegel_store::archive::Edition;
 use pegel_store::facts::{Fact, Facts, Value};
-use pegel_store::leases::Lease;
+use pegel_store::lease::Lease;
 use pegel_store::runs::{Claim, RunKey, Which};
 use pegel_store::testing::on_both;
 use pegel_store::{Store, StoreError};

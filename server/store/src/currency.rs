@@ -5,7 +5,7 @@ use crate::facts::Writer;
 use crate::schema::currency;
 use crate::{Store, StoreError};
 use diesel::prelude::*;
-use pegel_kpi::currency::{Currency, HUNDREDTHS};
+use pegel_kpi::data::currency::{Currency, HUNDREDTHS};
 
 /// There is one row, or none.
 const ONLY: i64 = 1;

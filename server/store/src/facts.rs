@@ -2,7 +2,7 @@
 
 pub use crate::writer::Writer;
 
-use pegel_kpi::model::{Column, Table};
+use pegel_kpi::data::model::{Column, Table};
 use serde_json::{Map, Value as Json};
 
 /// A value of a column, already of the column's kind.

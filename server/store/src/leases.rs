@@ -1,20 +1,12 @@
 //! Claims on runs and deliveries: they end with their time, or with the process that made them.
 
 use crate::connection::Conn;
+use crate::lease::Lease;
 use crate::outbox::DeliveryState;
 use crate::runs::{RunOrigin, RunState};
 use crate::schema::{deliveries, editions, runs};
 use crate::{Store, StoreError};
 use diesel::prelude::*;
-
-/// How long a claim holds, and who makes it. Instants in UTC seconds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lease {
-    pub now: i64,
-    pub until: i64,
-    /// The process, in words that tell it from every other; `None` where that cannot be said.
-    pub holder: Option<String>,
-}
 
 /// What was put right after the clock was put back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

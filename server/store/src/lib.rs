@@ -3,7 +3,7 @@
 //! Knows no script, no template and no mail. From the outside in:
 //! - [`Store`]: opening, migrating; [`Reader`] answers scans, [`facts::Writer`] takes facts in
 //! - [`versions`], [`health`], [`runs`], [`archive`], [`outbox`]: what Pegel keeps about its own work, in short transactions
-//! - [`leases`]: claims on runs and deliveries; `room`: that there is room on the disk to record what a claim led to
+//! - [`lease`], [`leases`]: claims on runs and deliveries; `room`: that there is room on the disk to record what a claim led to
 //! - `sql`: statements made from the data model, for both databases at once
 //! - `parents`: what scans read of small tables, joined here
 //! - `connection`, `currency`, `url`, `schema`: the rest
@@ -15,6 +15,7 @@ mod currency;
 pub mod error;
 pub mod facts;
 pub mod health;
+pub mod lease;
 pub mod leases;
 pub mod outbox;
 mod parents;

@@ -1,7 +1,7 @@
 //! The outbox: one row per edition and recipient, handed over once.
 
 use crate::connection::Conn;
-use crate::leases::Lease;
+use crate::lease::Lease;
 use crate::schema::deliveries;
 use crate::{Store, StoreError};
 use diesel::prelude::*;

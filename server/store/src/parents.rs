@@ -2,10 +2,12 @@
 //! in SQL searches its table anew for each row.
 
 use crate::StoreError;
-use pegel_kpi::batch::{Batch, Dictionary, MISSING_TEXT, Values};
-use pegel_kpi::model::{Path, Table, table};
-use pegel_kpi::scan::{Projection, Scan};
-use pegel_kpi::scope::Scope;
+use pegel_kpi::data::batch::{Batch, Dictionary, MISSING_TEXT, Values};
+use pegel_kpi::data::model::{Table, table};
+use pegel_kpi::data::path::Path;
+use pegel_kpi::data::path::Projection;
+use pegel_kpi::data::scan::Scan;
+use pegel_kpi::data::scope::Scope;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -120,7 +122,7 @@ fn by_id(
     let Some(id) = table.column("id") else { return Ok(None) };
     let columns = vec![Projection::of(Path::own(id)), Projection::of(path.clone())];
     let scan = Scan { table, columns, window: None, scope: Scope::everything() };
-    let Some(mut by_id) = Batch::new(&scan).columns.pop() else { return Ok(None) };
+    let Some(mut by_id) = Batch::new(&scan.columns).columns.pop() else { return Ok(None) };
     let mut small = true;
     read(&scan, &mut |batch| {
         let [Values::Numbers(ids), values] = &batch.columns[..] else { unreachable!("an id and another column") };

@@ -9,9 +9,9 @@ use crate::sql::{Gives, ScanStatement, Visit, send};
 use diesel::dsl::max;
 use diesel::row::{Field, Row};
 use diesel::{QueryDsl, RunQueryDsl};
-use pegel_kpi::batch::{Batch, Values};
-use pegel_kpi::model::{Kind, MAX_EXACT};
-use pegel_kpi::scan::{Scan, Source};
+use pegel_kpi::data::batch::{Batch, Values};
+use pegel_kpi::data::model::{Kind, MAX_EXACT};
+use pegel_kpi::data::scan::{Scan, Source};
 
 /// Answers scans, all in one read transaction. Counts them, so that a test can.
 pub struct Reader {
@@ -42,15 +42,15 @@ impl Source for Reader {
         self.statements += 1;
         let Reader { transaction, parents, .. } = self;
         let mut read = |scan: &Scan, most: Option<i64>, each: &mut dyn FnMut(&mut Batch)| {
-            let kinds = scan.columns.iter().map(pegel_kpi::scan::Projection::kind).collect();
-            let mut filling = Filling { scan, kinds, batch: Batch::new(scan), rows: 0, each };
+            let kinds = scan.columns.iter().map(pegel_kpi::data::path::Projection::kind).collect();
+            let mut filling = Filling { scan, kinds, batch: Batch::new(&scan.columns), rows: 0, each };
             send(transaction.conn(), "reading facts", &ScanStatement::new(scan, most), &mut filling)?;
             filling.flush();
             Ok(())
         };
         let mut narrowed = parents.narrow(scan, |scan, each| read(scan, Some(MOST), &mut |batch| each(batch)))?;
         let narrow = narrowed.scan.clone();
-        let mut wanted = Batch::new(scan);
+        let mut wanted = Batch::new(&scan.columns);
         read(&narrow, None, &mut |batch| {
             narrowed.look_up(batch, &mut wanted);
             narrowed.exchange(batch, &mut wanted);

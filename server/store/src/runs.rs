@@ -2,7 +2,7 @@
 //! reported once; the others were asked for by a person.
 
 use crate::connection::{Conn, on_backend};
-use crate::leases::Lease;
+use crate::lease::Lease;
 use crate::schema::{editions, runs};
 use crate::{Store, StoreError};
 use diesel::prelude::*;

@@ -7,7 +7,7 @@ use crate::facts::{Fact, Facts, Found, ImportRecord, Value, Written};
 use crate::schema::imports;
 use crate::sql::{Gives, Row, SelectByText, TEXTS, Upsert, Visit, field, send};
 use diesel::prelude::*;
-use pegel_kpi::model::{Column, Kind, MAX_EXACT, Table, table};
+use pegel_kpi::data::model::{Column, Kind, MAX_EXACT, Table, table};
 use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -3,9 +3,9 @@
 mod common;
 
 use common::{NOW, all_columns, example, facts_of, put, rows, scan_of, the, try_put};
-use pegel_kpi::currency::Currency;
-use pegel_kpi::model::TABLES;
-use pegel_kpi::scan::Source;
+use pegel_kpi::data::currency::Currency;
+use pegel_kpi::data::model::TABLES;
+use pegel_kpi::data::scan::Source;
 use pegel_store::StoreError;
 use pegel_store::facts::{Found, ImportRecord, Value, Written};
 use pegel_store::testing::{on_both, on_both_databases};

@@ -3,11 +3,13 @@
 mod common;
 
 use common::{facts_of, put, rows, scan_of, try_rows, windowed};
-use pegel_kpi::batch::{Batch, Values};
-use pegel_kpi::dimension::{Dimension, Located};
-use pegel_kpi::model::{ATTRIBUTES, Path, TABLES};
-use pegel_kpi::scan::{Lasting, Projection, Scan, Source, Window};
-use pegel_kpi::scope::Scope;
+use pegel_kpi::data::batch::{Batch, Values};
+use pegel_kpi::data::dimension::{Dimension, Located};
+use pegel_kpi::data::model::{ATTRIBUTES, TABLES};
+use pegel_kpi::data::path::Path;
+use pegel_kpi::data::path::Projection;
+use pegel_kpi::data::scan::{Lasting, Scan, Source, Window};
+use pegel_kpi::data::scope::Scope;
 use pegel_store::facts::Value;
 use pegel_store::testing::on_both;
 use pegel_store::{Store, StoreError};
@@ -218,7 +220,7 @@ fn rows_that_ended_before_are_left_out_and_those_without_an_end_are_not() {
             "open": 100, (), (); "accepted early": 100, 150, (); "accepted late": 100, 900, (); "closed early": 100, (), 150;
             "not yet": 500, (), ()),
         );
-        let path = |name: &str| common::path_of(pegel_kpi::model::table("leads").unwrap(), name);
+        let path = |name: &str| common::path_of(pegel_kpi::data::model::table("leads").unwrap(), name);
         let lasting = Lasting { until: vec![path("accepted_at"), path("closed_at")], at: 200 };
         let window =
             Window { path: path("offered_at"), ranges: one(&(i64::MIN..300)).to_vec(), lasting: Some(lasting) };

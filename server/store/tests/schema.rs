@@ -3,7 +3,7 @@
 mod common;
 
 use common::{put, rows, scan_of};
-use pegel_kpi::model::{Kind, TABLES};
+use pegel_kpi::data::model::{Kind, TABLES};
 use pegel_store::testing::{TestDatabase, on_both, on_both_databases};
 use pegel_store::{Store, StoreError};
 

@@ -5,7 +5,8 @@ mod common;
 
 use common::NOW;
 use pegel_store::archive::{NewEdition, Part, SourceHash};
-use pegel_store::leases::{Lease, PutRight};
+use pegel_store::lease::Lease;
+use pegel_store::leases::PutRight;
 use pegel_store::outbox::{Delivery, DeliveryState, Fault, Held, NewDelivery, Refused, Wanted};
 use pegel_store::runs::{Claim, RunKey, RunState, Which};
 use pegel_store::testing::on_both;

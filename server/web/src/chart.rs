@@ -4,9 +4,9 @@
 
 #![expect(clippy::cast_precision_loss, reason = "there are fewer periods than a float can count")]
 
-use pegel_kpi::cell::Cell;
-use pegel_kpi::declaration::Unit;
-use pegel_kpi::threshold::{Better, Status, Threshold};
+use pegel_kpi::data::cell::Cell;
+use pegel_kpi::definition::declaration::Unit;
+use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use serde::Serialize;
 
 /// One period's figure, oldest first.

@@ -4,12 +4,12 @@ use crate::State;
 use crate::chart::Point;
 use crate::failure::Failure;
 use pegel_catalog::health::evaluate;
-use pegel_kpi::cell::{Cell, Outcome};
-use pegel_kpi::figures::{Figures, Request};
-use pegel_kpi::kpi::Kpi;
-use pegel_kpi::period::Period;
-use pegel_kpi::scope::Scope;
-use pegel_kpi::threshold::Threshold;
+use pegel_kpi::data::cell::{Cell, Outcome};
+use pegel_kpi::data::scope::Scope;
+use pegel_kpi::definition::threshold::Threshold;
+use pegel_kpi::engine::figures::{Figures, Request};
+use pegel_kpi::script::kpi::Kpi;
+use pegel_kpi::time::period::Period;
 
 /// The total of one KPI in each of some weeks.
 pub(crate) struct Course<'a> {

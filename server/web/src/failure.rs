@@ -36,7 +36,7 @@ pub(crate) enum Failure {
     #[error("the stored numbers of edition {edition} cannot be read: {error}")]
     Numbers { edition: i64, error: String },
     #[error("the calendar does not reach that far: {0}")]
-    Period(#[from] pegel_kpi::period::PeriodError),
+    Period(#[from] pegel_kpi::time::period::PeriodError),
     #[error("a template failed: {0}")]
     Template(#[from] tera::Error),
     #[error("the work was interrupted: {0}")]

@@ -1,7 +1,6 @@
 //! Templates and style sheet: built in, and replaced file by file by those of a home's `templates/web/`.
 
 use crate::WebError;
-use crate::failure::Failure;
 use crate::locale::Locale;
 use crate::words::Words;
 use actix_web::http::header::ContentType;
@@ -64,7 +63,7 @@ impl Templates {
     }
 
     /// Says what there is to say: `page`, in a frame. If a template of the home fails, the built-in ones say it.
-    pub(crate) fn render(&self, name: &str, frame: &Frame, page: &impl Serialize) -> Result<String, Failure> {
+    pub(crate) fn render(&self, name: &str, frame: &Frame, page: &impl Serialize) -> Result<String, tera::Error> {
         let current = self.kept.current();
         current.value.render(name, frame, page).or_else(|error| {
             let text = self.built_in.render(name, frame, page)?;

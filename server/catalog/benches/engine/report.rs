@@ -1,15 +1,15 @@
 //! A weekly report, as KPI scripts and as what an expert writes by hand.
 
 use jiff::Timestamp;
-use pegel_kpi::batch::Batch;
-use pegel_kpi::cell::Group;
-use pegel_kpi::dimension::Dimension;
-use pegel_kpi::figures::{Figures, Request, compute};
-use pegel_kpi::kpi::Kpi;
-use pegel_kpi::period::{Period, zone};
-use pegel_kpi::scan::{Scan, Source};
-use pegel_kpi::scope::Scope;
+use pegel_kpi::data::batch::Batch;
+use pegel_kpi::data::cell::Group;
+use pegel_kpi::data::dimension::Dimension;
+use pegel_kpi::data::scan::{Scan, Source};
+use pegel_kpi::data::scope::Scope;
+use pegel_kpi::engine::figures::{Figures, Request, compute};
 use pegel_kpi::script::Language;
+use pegel_kpi::script::kpi::Kpi;
+use pegel_kpi::time::period::{Period, zone};
 use pegel_store::Store;
 use std::collections::BTreeMap;
 use std::sync::Arc;

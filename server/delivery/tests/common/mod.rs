@@ -6,7 +6,7 @@ pub mod smtp;
 use jiff::{SignedDuration, Timestamp};
 use pegel_delivery::mail::Mail;
 use pegel_delivery::{Clock, Compose, ComposeError, Mailer, Missed, Occasion, Place, RunReport, Schedule, Worker};
-use pegel_kpi::period::{Period, zone};
+use pegel_kpi::time::period::{Period, zone};
 use pegel_store::Store;
 use pegel_store::archive::{Edition, NewEdition, Part};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

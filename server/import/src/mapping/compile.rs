@@ -10,8 +10,8 @@ use crate::dates::DateFormat;
 use crate::error::{ImportError, did_you_mean};
 use encoding_rs::Encoding;
 use jiff::tz::TimeZone;
-use pegel_kpi::currency::HUNDREDTHS;
-use pegel_kpi::model::{self, Column, Kind, Table};
+use pegel_kpi::data::currency::HUNDREDTHS;
+use pegel_kpi::data::model::{self, Column, Kind, Table};
 use pegel_text::clean::is_clean;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -97,7 +97,7 @@ fn format(place: &Place, source: SourceSection) -> Result<SourceFormat, ImportEr
     let delimiter = source.delimiter.map(|text| delimiter(place, &text)).transpose()?.unwrap_or(b',');
     let encoding = source.encoding.map(|text| encoding(place, &text)).transpose()?.flatten();
     let zone = source.zone.map(|name| {
-        pegel_kpi::period::zone(name.as_ref()).map_err(|error| place.error(name.span(), error.to_string()))
+        pegel_kpi::time::period::zone(name.as_ref()).map_err(|error| place.error(name.span(), error.to_string()))
     });
     let names = source.dates.unwrap_or_else(|| vec![Spanned::new(0..0, "iso".to_owned())]);
     if names.is_empty() {

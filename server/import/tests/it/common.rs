@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_import::{ImportError, Mapping, Options, Summary, import};
-use pegel_kpi::batch::Values;
-use pegel_kpi::currency::Currency;
-use pegel_kpi::model::{Kind, Path, table};
-use pegel_kpi::scan::{Projection, Scan, Source};
-use pegel_kpi::scope::Scope;
+use pegel_kpi::data::batch::Values;
+use pegel_kpi::data::currency::Currency;
+use pegel_kpi::data::model::{Kind, table};
+use pegel_kpi::data::path::Path;
+use pegel_kpi::data::path::Projection;
+use pegel_kpi::data::scan::{Scan, Source};
+use pegel_kpi::data::scope::Scope;
 use pegel_store::Store;
 use pegel_store::facts::{Fact, Facts, Written};
 use serde_json::Value as Json;

@@ -63,7 +63,7 @@ fn a_row_known_by_a_clean_key_gets_its_name_cleaned() {
     const PARTNERS: &str = "[[tables]]\ntable = \"partners\"\nkey = \"id\"\n[tables.columns]\nname = \"name\"\n";
     on_both(|store| {
         use pegel_store::facts::{Fact, Facts, Value};
-        let table = pegel_kpi::model::table("partners").unwrap();
+        let table = pegel_kpi::data::model::table("partners").unwrap();
         let fact = Fact {
             key: "7".to_owned(),
             values: vec![Value::Text("A\u{b}B".to_owned())],

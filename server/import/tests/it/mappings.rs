@@ -1,7 +1,7 @@
 //! Mapping files: those that come with Pegel, those of a home, and what is said about wrong ones.
 
 use pegel_import::Mapping;
-use pegel_kpi::model::{Kind, TABLES, Table};
+use pegel_kpi::data::model::{Kind, TABLES, Table};
 
 fn error(text: &str) -> String {
     Mapping::parse(text, "mine").unwrap_err().to_string()

@@ -5,8 +5,8 @@ use crate::common::{
     fixture, fixture_mapping, has_attributes, import_bytes, import_fixture_twice, import_text, lines, options,
 };
 use pegel_import::{Options, import};
-use pegel_kpi::currency::Currency;
-use pegel_kpi::scan::Source;
+use pegel_kpi::data::currency::Currency;
+use pegel_kpi::data::scan::Source;
 use pegel_store::testing::on_both;
 use std::io::Cursor;
 use std::io::Write;

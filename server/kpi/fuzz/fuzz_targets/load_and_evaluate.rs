@@ -2,7 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
-use pegel_kpi::script::{Language, exercise};
+use pegel_kpi::script::Language;
+use pegel_kpi::testing::exercise;
 use std::sync::{Arc, LazyLock};
 
 /// Built once: registering all functions takes longer than an ordinary script.

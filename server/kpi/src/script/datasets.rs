@@ -1,13 +1,17 @@
 //! How rows become measures: `data.leads.dated(|l| l.accepted_at).filter(|l| …).count()`.
 
 use super::errors::{Complaint, Refused, kind_name};
-use super::operators::bounded;
+use super::limits::bounded;
 use super::symbols::{ConditionSymbol, PeriodSymbol, ReachSymbol, RowSymbol, Term, TermKind};
-use crate::aggregate::{Aggregate, ChildMeasure, Frame, Latest, Measure, Moment, Quantity};
-use crate::expr::{Comparison, Condition, Edge, Expr, Origin, Part};
-use crate::model::{Kind, Path, Reference, Table};
-use crate::period::Reach;
-use crate::scan::Projection;
+use crate::data::model::{Kind, Reference, Table};
+use crate::data::path::Path;
+use crate::data::path::Projection;
+use crate::measure::aggregate::Aggregate;
+use crate::measure::expr::ChildMeasure;
+use crate::measure::expr::{Comparison, Condition, Expr, Origin, Part};
+use crate::measure::measure::{Frame, Latest, Measure, Moment, Quantity};
+use crate::time::period::Edge;
+use crate::time::period::Reach;
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
 use std::sync::Arc;
 
@@ -55,7 +59,7 @@ trait Aggregable: Clone + Send + Sync + 'static {
     fn filter(&self) -> Option<&Condition>;
     fn dated(&self, by: Path, reach: Reach) -> Refused<Self>;
     /// `kind` is the kind of the figure.
-    fn aggregated(&self, aggregate: Aggregate, kind: TermKind) -> Refused<Self::Aggregated>;
+    fn aggregated(&self, aggregate: Aggregate<Expr>, kind: TermKind) -> Refused<Self::Aggregated>;
 }
 
 impl Dataset {
@@ -145,7 +149,7 @@ impl Children {
     }
 
     /// Expressions may name the outer row; these rows reach it through their foreign key.
-    fn inner(&self, aggregate: Aggregate) -> (Option<Condition>, Aggregate) {
+    fn inner(&self, aggregate: Aggregate<Expr>) -> (Option<Condition>, Aggregate<Expr>) {
         let origin = self.row().origin;
         let seen = |expr: Expr| expr.seen_from(origin, self.parent);
         let aggregate = match aggregate {
@@ -187,7 +191,7 @@ impl Aggregable for Dataset {
         self.said(Framing::Said(Frame::Dated { by, reach }))
     }
 
-    fn aggregated(&self, aggregate: Aggregate, kind: TermKind) -> Refused<Measure> {
+    fn aggregated(&self, aggregate: Aggregate<Expr>, kind: TermKind) -> Refused<Measure> {
         let frame = self.framed()?;
         if matches!(kind, TermKind::Instant | TermKind::Date) {
             return Err(Complaint::new(format!("a measure cannot be {}", kind.described()))
@@ -231,7 +235,7 @@ impl Aggregable for Children {
         Ok(Children { dated: Some((by, reach)), ..self.clone() })
     }
 
-    fn aggregated(&self, aggregate: Aggregate, kind: TermKind) -> Refused<Term> {
+    fn aggregated(&self, aggregate: Aggregate<Expr>, kind: TermKind) -> Refused<Term> {
         let (filter, aggregate) = self.inner(aggregate);
         let (table, parent, dated) = (self.table, self.parent, self.dated.clone());
         let measure = ChildMeasure { table, parent, dated, filter, aggregate };

@@ -1,17 +1,18 @@
 //! What a script hands to `kpi(#{…})`, read and checked. What is wrong with an entry names the entry, so that
-//! [`position`] can find it in the script.
+//! it can be found in the script.
 
+use super::entry::Entry;
 use super::errors::{Complaint, Refused, kind_name};
-use super::language::{Configured, Setting};
-use super::operators::whole;
-use crate::declaration::{Declaration, Lag, Parameter, Unit, Words};
+use super::numbers::whole;
+use super::setting::{Configured, Setting};
+use crate::definition::declaration::{Declaration, Lag, Parameter, Unit, Words};
+use crate::definition::threshold::{Better, Mark, Marks, WrongMark};
 use crate::diagnostic::nearest;
-use crate::threshold::{Better, Mark, Marks, WrongMark};
-use rhai::{AST, ASTNode, Dynamic, Engine, Expr, Map, NativeCallContext, Position, Stmt};
+use rhai::{Dynamic, Engine, Map, NativeCallContext};
 use std::collections::BTreeMap;
 
 /// What a declaration says.
-pub(super) const FIELDS: &[&str] = &[
+pub(crate) const FIELDS: &[&str] = &[
     "id",
     "title",
     "description",
@@ -25,7 +26,7 @@ pub(super) const FIELDS: &[&str] = &[
 ];
 
 /// How many KPIs one file may declare.
-pub(super) const MOST_KPIS: usize = 64;
+pub(crate) const MOST_KPIS: usize = 64;
 
 const UNITS: [(&str, Unit); 5] = [
     ("percent", Unit::Percent),
@@ -48,14 +49,6 @@ pub fn register(engine: &mut Engine) {
         };
         engine.register_fn(name, mark).register_fn(name, move |periods: i64| mark(whole(periods)));
     }
-}
-
-/// An entry of a declaration: the keys that lead to it.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    path: Vec<String>,
-    /// Whether the value is meant, and not the key.
-    value: bool,
 }
 
 impl From<WrongMark> for Complaint {
@@ -313,46 +306,4 @@ fn configure(declaration: &mut Declaration, configured: Option<&Configured>) -> 
         parameters.insert(name.clone(), value.clone());
     }
     Ok(())
-}
-
-/// Where an entry stands, of a declaration that is handed over at `call`: line and column, from 1.
-pub fn position(ast: &AST, call: Position, entry: &Entry) -> Option<(usize, usize)> {
-    let mut found = None;
-    let mut elsewhere = Vec::new();
-    ast.walk(&mut |path: &[ASTNode]| {
-        match path.last() {
-            Some(ASTNode::Stmt(Stmt::FnCall(kpi, at)) | ASTNode::Expr(Expr::FnCall(kpi, at))) if *at == call => {
-                found = kpi.args.first().and_then(|map| entry.inside(map));
-            }
-            Some(ASTNode::Expr(map)) => elsewhere.extend(entry.inside(map)),
-            _ => {}
-        }
-        found.is_none()
-    });
-    // The map may have been made before the call; if several could be meant, none is.
-    found.or_else(|| elsewhere.pop().filter(|_| elsewhere.is_empty()))
-}
-
-impl Entry {
-    /// Where it stands in a map that is written out, or the map that it lies in, if that is not.
-    fn inside(&self, map: &Expr) -> Option<(usize, usize)> {
-        let (mut map, mut found) = (map, None);
-        for (depth, key) in self.path.iter().enumerate() {
-            let Expr::Map(entries, _) = map else { break };
-            let Some((name, value)) = entries.0.iter().find(|(name, _)| name.name == *key) else { break };
-            let last = depth + 1 == self.path.len();
-            found = match value {
-                _ if !(last && self.value) => place(name.pos, 0),
-                // The text between the quotes.
-                Expr::StringConstant(text, at) if !text.trim().is_empty() => place(*at, 1),
-                _ => place(value.start_position(), 0),
-            };
-            map = value;
-        }
-        found
-    }
-}
-
-fn place(at: Position, further: usize) -> Option<(usize, usize)> {
-    Some((at.line()?, at.position()? + further))
 }

@@ -1,9 +1,9 @@
 //! What Rhai says, reworded for people who write KPIs.
 
-use super::declare::{self, Entry};
-use super::language::Language;
+use super::entry::Entry;
 use crate::diagnostic::{Diagnostic, nearest};
 use rhai::{AST, Dynamic, EvalAltResult, LexError, ParseError, ParseErrorType, Position};
+use std::collections::HashMap;
 
 /// The result of a function that scripts call.
 pub type Refused<T> = Result<T, Box<EvalAltResult>>;
@@ -57,10 +57,13 @@ impl From<Complaint> for Box<EvalAltResult> {
     }
 }
 
-/// The names that an unknown one may have meant.
+/// What there is beside a script: its mistakes may be meant for it, or lie in it.
 #[derive(Debug, Default)]
 pub struct Names {
+    /// The built-in functions.
     pub functions: Vec<String>,
+    /// The texts of the shared helpers, by file.
+    pub libraries: HashMap<String, String>,
 }
 
 impl Names {
@@ -77,10 +80,10 @@ pub fn of_parsing(error: &ParseError, file: &str, source: &str) -> Diagnostic {
 }
 
 /// What went wrong while a script ran, reworded; in a shared helper, shown there.
-pub fn of_running(error: &EvalAltResult, file: &str, source: &str, language: &Language) -> Diagnostic {
+pub fn of_running(error: &EvalAltResult, file: &str, source: &str, names: &Names) -> Diagnostic {
     let Innermost { error, position, within } = innermost(error, Position::NONE, None);
-    let (message, hint) = running(error, &language.names);
-    let library = within.and_then(|within| language.libraries.get_key_value(within));
+    let (message, hint) = running(error, names);
+    let library = within.and_then(|within| names.libraries.get_key_value(within));
     let (file, source) = library.map_or((file, source), |(file, source)| (file, source));
     Diagnostic::of_file(file, source, message, hint).at(position.line(), position.position())
 }
@@ -93,7 +96,7 @@ pub fn is_about_units(error: &EvalAltResult) -> bool {
 /// Where the entry of a declaration stands that an error is about: line and column.
 pub fn position_of_entry(error: &EvalAltResult, ast: &AST) -> Option<(usize, usize)> {
     let Innermost { error, position, .. } = innermost(error, Position::NONE, None);
-    declare::position(ast, position, &complaint(error)?.entry?)
+    complaint(error)?.entry?.position(ast, position)
 }
 
 fn complaint(error: &EvalAltResult) -> Option<Complaint> {

@@ -1,14 +1,16 @@
 //! Functions over columns: constants, choices between values, dates and instants, working time, texts.
 
 use super::errors::{Complaint, Refused};
-use super::language::Setting;
-use super::operators::{DAY, aligned, bounded, finite, holds, mismatch, term, whole};
+use super::limits::bounded;
+use super::numbers::{finite, whole};
+use super::operators::{DAY, aligned, holds, mismatch, term};
+use super::setting::Setting;
 use super::symbols::{ConditionSymbol, PeriodSymbol, Term, TermKind};
-use crate::calendar::Calendar;
-use crate::declaration::Parameter;
 use crate::diagnostic::nearest;
-use crate::expr::{Arithmetic, Condition, Edge, Expr, Match, Part, Working};
-use crate::period::days_since_1970;
+use crate::measure::expr::{Arithmetic, Condition, Expr, Match, Part, Working};
+use crate::time::calendar::Calendar;
+use crate::time::period::Edge;
+use crate::time::zone::days_since_1970;
 use rhai::{Dynamic, Engine, NativeCallContext};
 use std::sync::Arc;
 
@@ -180,13 +182,4 @@ fn param(context: &NativeCallContext, name: &str) -> Refused<Dynamic> {
         None => "declare it with its default: parameters: #{ … }".to_owned(),
     };
     Err(Complaint::new(format!("the KPI has no parameter “{name}”")).hint(hint).into())
-}
-
-/// A parameter as scripts see it.
-pub fn answer(parameter: &Parameter) -> Dynamic {
-    match parameter {
-        Parameter::Number(number) => Dynamic::from(*number),
-        Parameter::Text(text) => Dynamic::from(text.clone()),
-        Parameter::YesNo(yes) => Dynamic::from(*yes),
-    }
 }

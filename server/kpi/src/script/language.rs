@@ -1,27 +1,22 @@
-//! The engine that all scripts share, and what it is set to while one of them runs.
+//! The engine that all scripts share.
 
 use super::errors::{self, Complaint, Names, Refused};
-use super::{closures, datasets, declare, figure, functions, limits, operators, symbols, texts, units};
-use crate::calendar::Calendar;
-use crate::declaration::{Declaration, Parameter};
+use super::setting::{Configured, Setting};
+use super::{access, closures, datasets, declare, figure, functions, limits, operators, symbols, texts, times, units};
 use crate::diagnostic::Diagnostic;
+use crate::time::calendar::Calendar;
 use rhai::module_resolvers::StaticModuleResolver;
 use rhai::packages::{BasicArrayPackage, BasicMapPackage, BasicMathPackage, CorePackage, LogicPackage, Package as _};
-use rhai::{Engine, Map, Module, NativeCallContext, OptimizationLevel, Scope, Shared};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use rhai::{Engine, Module, NativeCallContext, OptimizationLevel, Scope, Shared};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The language of KPI scripts. Build it once and share it.
 pub struct Language {
-    pub(super) engine: Engine,
+    pub(crate) engine: Engine,
     pub(super) names: Names,
-    pub(super) parameters: Arc<Configured>,
-    /// The texts of the shared helpers, by file, to show where something is wrong.
-    pub(super) libraries: HashMap<String, String>,
+    pub(crate) parameters: Arc<Configured>,
 }
-
-/// By the id of a KPI, what configuration sets its parameters to.
-pub type Configured = HashMap<String, BTreeMap<String, Parameter>>;
 
 /// What surrounds the scripts of a home.
 #[derive(Debug)]
@@ -39,113 +34,6 @@ impl Default for Environment {
         let calendar = Arc::new(Calendar::nine_to_five(jiff::tz::TimeZone::UTC));
         Environment { libraries: Vec::new(), parameters: HashMap::new(), calendar }
     }
-}
-
-/// What a call of a script is set to; travels with the call.
-#[derive(Debug, Clone)]
-pub struct Setting(Arc<Inner>);
-
-#[derive(Debug)]
-struct Inner {
-    /// What `kpi(#{…})` has declared; `None` where it is not heard.
-    declared: Option<Mutex<Vec<Declaration>>>,
-    /// The KPI that is described, of several that a script declares.
-    index: usize,
-    configured: Arc<Configured>,
-    /// What `param` answers, unless a declaration says.
-    parameters: Arc<Map>,
-    /// The blocks of an instrumented script that were run.
-    reached: Option<Reached>,
-}
-
-/// What of an instrumented script was reached.
-#[derive(Debug, Clone, Default)]
-pub struct Reached(Arc<Mutex<Inside>>);
-
-#[derive(Debug, Default)]
-struct Inside {
-    /// For each block, whether it was run.
-    blocks: Vec<bool>,
-    /// The KPI and the name of each measure that counted a row.
-    measures: BTreeSet<(String, String)>,
-}
-
-impl Reached {
-    fn inside(&self) -> MutexGuard<'_, Inside> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn mark(&self, block: usize) {
-        let blocks = &mut self.inside().blocks;
-        // An instrumented script has no more blocks than characters; another one cannot reach this function.
-        if block < 100_000 {
-            let length = blocks.len().max(block + 1);
-            blocks.resize(length, false);
-            blocks[block] = true;
-        }
-    }
-
-    /// Notes that a measure counted a row.
-    pub fn measured(&self, kpi: &str, measure: &str) {
-        self.inside().measures.insert((kpi.to_owned(), measure.to_owned()));
-    }
-
-    /// Whether that block was run.
-    pub fn has(&self, block: usize) -> bool {
-        self.inside().blocks.get(block).copied().unwrap_or(false)
-    }
-
-    /// Whether that measure counted a row.
-    pub fn has_measured(&self, kpi: &str, measure: &str) -> bool {
-        self.inside().measures.contains(&(kpi.to_owned(), measure.to_owned()))
-    }
-}
-
-impl Setting {
-    /// While the KPI of that index is described.
-    pub fn describing(index: usize, configured: Arc<Configured>, reached: Option<Reached>) -> Setting {
-        let (declared, parameters) = (Some(Mutex::default()), Arc::default());
-        Setting(Arc::new(Inner { declared, index, configured, parameters, reached }))
-    }
-
-    /// While a KPI with these parameters is evaluated.
-    pub fn running(parameters: &Arc<Map>, reached: Option<Reached>) -> Setting {
-        let (configured, parameters) = (Arc::default(), parameters.clone());
-        Setting(Arc::new(Inner { declared: None, index: 0, configured, parameters, reached }))
-    }
-
-    /// What the call is set to that a function was called from.
-    pub fn of(context: &NativeCallContext) -> Option<Setting> {
-        context.tag().and_then(|tag| tag.clone().try_cast::<Setting>())
-    }
-
-    /// Everything declared so far.
-    pub fn declared(&self) -> Vec<Declaration> {
-        self.heard().map(|all| all.clone()).unwrap_or_default()
-    }
-
-    /// Where `kpi(#{…})` is heard: what it has declared so far.
-    pub fn heard(&self) -> Option<MutexGuard<'_, Vec<Declaration>>> {
-        self.0.declared.as_ref().map(|all| all.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// What configuration sets.
-    pub fn configured(&self) -> &Configured {
-        &self.0.configured
-    }
-
-    /// What `param` answers.
-    pub fn parameters(&self) -> Arc<Map> {
-        match self.declared().get(self.0.index) {
-            Some(declaration) => Arc::new(answers(&declaration.parameters)),
-            None => self.0.parameters.clone(),
-        }
-    }
-}
-
-/// Parameters as scripts see them.
-pub fn answers(parameters: &BTreeMap<String, Parameter>) -> Map {
-    parameters.iter().map(|(name, value)| (name.as_str().into(), functions::answer(value))).collect()
 }
 
 impl Default for Language {
@@ -185,7 +73,7 @@ impl Language {
                 }
                 Err(diagnostic) => wrong.push(diagnostic),
             }
-            language.libraries.insert(file, text.clone());
+            language.names.libraries.insert(file, text.clone());
         }
         language.engine.set_module_resolver(resolver);
         language.parameters = Arc::new(environment.parameters);
@@ -220,13 +108,14 @@ impl Language {
         limits::set(&mut engine);
         closures::bind_by_value(&mut engine);
         symbols::register(&mut engine);
+        access::register(&mut engine);
         operators::register(&mut engine);
         functions::register(&mut engine, &environment.calendar);
         datasets::register(&mut engine);
         figure::register(&mut engine);
         units::register(&mut engine);
         texts::register(&mut engine);
-        super::testing::register(&mut engine);
+        times::register(&mut engine);
         declare::register(&mut engine);
         // Disabling these words would do nothing: they are functions.
         // The standard ones take these very types, and would be preferred to one for any type.
@@ -240,14 +129,12 @@ impl Language {
         // Not part of the language: only instrumented scripts call it.
         engine.register_fn("reached", |context: NativeCallContext, block: i64| {
             let setting = Setting::of(&context);
-            if let (Some(reached), Ok(block)) =
-                (setting.as_ref().and_then(|setting| setting.0.reached.as_ref()), usize::try_from(block))
-            {
+            if let (Some(reached), Ok(block)) = (setting.as_ref().and_then(Setting::reached), usize::try_from(block)) {
                 reached.mark(block);
             }
         });
-        let (parameters, libraries) = (Arc::default(), HashMap::new());
-        Language { engine, names: Names { functions }, parameters, libraries }
+        let names = Names { functions, libraries: HashMap::new() };
+        Language { engine, names, parameters: Arc::default() }
     }
 
     /// Compiles a shared helper.
@@ -260,7 +147,7 @@ impl Language {
         }
         closures::check(&ast)
             .and_then(|()| limits::within_time(|| Module::eval_ast_as_new(Scope::new(), &ast, &self.engine)))
-            .map_err(|error| errors::of_running(&error, file, text, self))
+            .map_err(|error| errors::of_running(&error, file, text, &self.names))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a script may use up. Scripts are written by admins but run unattended.
 
+use super::errors::{Complaint, Refused};
+use crate::measure::expr::Part;
 use rhai::{Dynamic, Engine};
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -8,18 +10,22 @@ use std::time::{Duration, Instant};
 ///
 /// Together with the sizes below it bounds what a script can hold: a map that grows through `m[k] = v` is not measured by
 /// Rhai, and each entry takes about eight operations.
-pub(super) const OPERATIONS: u64 = 25_000;
+pub(crate) const OPERATIONS: u64 = 25_000;
 /// Wall-clock time of one call.
-pub(super) const TIME: Duration = Duration::from_secs(1);
+pub(crate) const TIME: Duration = Duration::from_secs(1);
 /// How deep calls may be nested.
-pub(super) const CALL_LEVELS: usize = 24;
+pub(crate) const CALL_LEVELS: usize = 24;
 /// Variables that there may be at a time, and functions of a script.
-pub(super) const VARIABLES: usize = 64;
-pub(super) const FUNCTIONS: usize = 64;
+pub(crate) const VARIABLES: usize = 64;
+pub(crate) const FUNCTIONS: usize = 64;
 /// Bytes of a text.
-pub(super) const TEXT_SIZE: usize = 16 * 1024;
+pub(crate) const TEXT_SIZE: usize = 16 * 1024;
 /// Elements of a list or a map.
-pub(super) const ELEMENTS: usize = 1_000;
+pub(crate) const ELEMENTS: usize = 1_000;
+
+/// Parts of an expression or condition: forty doublings in a loop are few operations, but more parts than can ever be
+/// evaluated.
+const LARGEST: usize = 1_000;
 
 thread_local! {
     /// Until when the call that runs on this thread may take. Rhai's progress callback belongs to the engine, which many
@@ -53,4 +59,17 @@ pub fn within_time<T>(call: impl FnOnce() -> T) -> T {
     let result = call();
     DEADLINE.set(outer);
     result
+}
+
+/// Refuses what has grown too large.
+///
+/// # Errors
+/// If it has.
+pub fn bounded(part: Part) -> Refused<()> {
+    if part.size(LARGEST + 1) <= LARGEST {
+        return Ok(());
+    }
+    Err(Complaint::new(format!("the expression is made of more than {LARGEST} parts"))
+        .hint("a loop that adds to it again and again is not needed: describe it once")
+        .into())
 }

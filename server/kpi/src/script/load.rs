@@ -1,39 +1,21 @@
 //! Loading a script: compile, describe, check.
 
-use super::closures;
-use super::errors::{self, Complaint, Refused};
-use super::figure::Figure;
-use super::language::{Configured, Language, Reached, Setting, answers};
-use super::limits::within_time;
+use super::compiled::Script;
+use super::errors;
+use super::kpi::Kpi;
+use super::language::Language;
+use super::setting::{Configured, Setting, answers};
 use super::symbols::Data;
 use super::units::Amount;
-use crate::aggregate::{Measure, Quantity};
-use crate::declaration::{Declaration, Parameter, Unit, is_id};
+use crate::definition::declaration::{Declaration, Parameter, Unit, is_id};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::kpi::Kpi;
-use rhai::{AST, CallFnOptions, Dynamic, EvalAltResult, FuncArgs, Map, Scope};
+use crate::measure::measure::{Measure, Quantity};
+use rhai::{Dynamic, Map};
 use std::collections::{BTreeMap, HashMap};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-/// How long a script may be, in bytes.
-pub(super) const LONGEST: usize = 64 * 1024;
-
 /// How many measures one KPI may have.
-pub(super) const MOST_MEASURES: usize = 100;
-
-/// A compiled script.
-#[derive(Debug)]
-pub struct Script {
-    pub(super) language: Arc<Language>,
-    pub(super) ast: AST,
-    pub file: String,
-    pub source: String,
-    /// Whether `value` takes the measures of the period before.
-    pub looks_back: bool,
-    /// For each block of an instrumented script, whether it was run.
-    pub(crate) reached: Option<Reached>,
-}
+pub(crate) const MOST_MEASURES: usize = 100;
 
 /// What trying a script's `value` tells.
 struct Tried {
@@ -52,87 +34,6 @@ struct Described {
 }
 
 impl Script {
-    pub(super) fn compile(language: &Arc<Language>, file: &str, source: &str) -> Result<Script, Diagnostic> {
-        if source.len() > LONGEST {
-            let message = format!("the script is longer than {} kB", LONGEST / 1024);
-            return Err(Diagnostic::of_file(file, source, message, Some("make several files of it".to_owned())));
-        }
-        let mut ast = language.engine.compile(source).map_err(|error| errors::of_parsing(&error, file, source))?;
-        ast.set_source(file);
-        closures::check(&ast).map_err(|error| errors::of_running(&error, file, source, language))?;
-        let value = ast.iter_functions().find(|function| function.name == "value").map(|value| value.params.len());
-        let (looks_back, reached) = (value == Some(2), None);
-        Ok(Script {
-            language: language.clone(),
-            ast,
-            file: file.to_owned(),
-            source: source.to_owned(),
-            looks_back,
-            reached,
-        })
-    }
-
-    /// Calls one of the script's functions. The statements at its top run before it if `top` says so.
-    fn attempt(&self, name: &str, arguments: impl FuncArgs, top: bool, setting: Setting) -> Refused<Dynamic> {
-        let options = CallFnOptions::new().eval_ast(top).with_tag(setting);
-        let engine = &self.language.engine;
-        let call = || engine.call_fn_with_options::<Dynamic>(options, &mut Scope::new(), &self.ast, name, arguments);
-        within_time(|| catch_unwind(AssertUnwindSafe(call)))
-            .unwrap_or_else(|_| Err(Complaint::new("the script broke the engine").into()))
-    }
-
-    /// What went wrong in one of its functions. Limits are broken at no place in particular: somewhere in what was
-    /// called.
-    fn diagnose(&self, function: &str, error: &EvalAltResult) -> Diagnostic {
-        let diagnostic = errors::of_running(error, &self.file, &self.source, &self.language);
-        if let Some((line, column)) = errors::position_of_entry(error, &self.ast) {
-            return diagnostic.at(Some(line), Some(column));
-        }
-        if diagnostic.line.is_some() { diagnostic } else { diagnostic.at(self.position_of(function), Some(4)) }
-    }
-
-    /// Calls `value` with the measures of one cell and, where it asks for them, those of the period before.
-    ///
-    /// # Errors
-    /// What went wrong, and where.
-    pub fn value(&self, measures: Map, before: Option<Map>, parameters: &Arc<Map>) -> Result<Figure, Diagnostic> {
-        let setting = Setting::running(parameters, self.reached.clone());
-        self.attempt_value(measures, before, setting).map_err(|error| self.diagnose("value", &error))
-    }
-
-    fn attempt_value(&self, measures: Map, before: Option<Map>, setting: Setting) -> Refused<Figure> {
-        Figure::from_answer(match before {
-            Some(before) => self.attempt("value", (measures, before), false, setting)?,
-            None => self.attempt("value", (measures,), false, setting)?,
-        })
-    }
-
-    /// What `tests` returns.
-    ///
-    /// # Errors
-    /// What went wrong, and where.
-    pub(super) fn tests(&self, parameters: &Arc<Map>) -> Result<Dynamic, Diagnostic> {
-        let answer = self.attempt("tests", (), false, Setting::running(parameters, None));
-        answer.map_err(|error| self.diagnose("tests", &error))
-    }
-
-    pub(super) fn complain(&self, message: impl Into<String>, hint: Option<&str>) -> Diagnostic {
-        Diagnostic::of_file(&self.file, &self.source, message, hint.map(str::to_owned))
-    }
-
-    pub(super) fn has(&self, function: &str) -> bool {
-        self.ast.iter_functions().any(|known| known.name == function)
-    }
-
-    /// The line on which a function begins.
-    pub(super) fn position_of(&self, function: &str) -> Option<usize> {
-        let begins = |line: &str| {
-            let rest = line.trim_start().strip_prefix("fn ")?;
-            Some(rest.trim_start().strip_prefix(function)?.trim_start().starts_with('('))
-        };
-        self.source.lines().position(|line| begins(line) == Some(true)).map(|index| index + 1)
-    }
-
     /// A function that bears a built-in's name would silently replace it, and one with the wrong number of parameters
     /// would silently never be called.
     fn check_functions(&self) -> Result<(), Diagnostic> {
@@ -302,7 +203,7 @@ impl Kpi {
     ///
     /// # Errors
     /// What is wrong with one of them, and where.
-    pub(super) fn all_of(script: &Arc<Script>, configured: &Arc<Configured>) -> Result<Vec<Kpi>, Diagnostic> {
+    pub(crate) fn all_of(script: &Arc<Script>, configured: &Arc<Configured>) -> Result<Vec<Kpi>, Diagnostic> {
         let mut kpis: Vec<Kpi> = Vec::new();
         loop {
             let Described { declaration, measures, kpis: count } = script.describe(kpis.len(), configured)?;
@@ -324,14 +225,5 @@ impl Kpi {
                 return Ok(kpis);
             }
         }
-    }
-}
-
-/// Loads a text as a script, runs its tests and asks for the value of no rows: all that a script can make the engine do.
-/// For fuzzing.
-pub fn exercise(language: &Arc<Language>, text: &str) {
-    for kpi in language.load("fuzz.rhai", text).unwrap_or_default() {
-        drop(kpi.run_tests());
-        kpi.cell_of_nothing();
     }
 }

@@ -1,30 +1,33 @@
-//! The language of KPI scripts: text in, [`Kpi`](crate::kpi::Kpi)s out.
+//! The language of KPI scripts: text in, [`Kpi`](kpi::Kpi)s out.
 //!
-//! [`declare`] reads what a script says about its KPI. `measures` runs once, on symbols: [`symbols`] are what a script can name, [`operators`] and [`functions`] what it can
-//! do with them, [`datasets`] how rows become measures. `value` runs once per cell, on plain numbers: [`figure`] is what
-//! it can answer, [`units`] finds what it mixes, [`texts`] what it writes and reads. [`closures`] says what closures see, [`errors`] rewords what Rhai says, [`limits`] ends what does not end by
-//! itself, [`testing`] runs a script's tests, [`coverage`] says what they leave out.
+//! [`load`] compiles a script and describes its KPIs; [`compiled`] calls its functions, each in its [`setting`].
+//! [`declare`] reads what it says about a KPI, of which each entry stands at a place ([`entry`]). `measures` runs once, on
+//! symbols: [`symbols`] are what a script can name, [`access`] what the names behind their dots mean, [`operators`] and
+//! [`functions`] what it can do with them, [`datasets`] how rows become measures. `value` runs once per cell, on plain
+//! numbers: [`figure`] is what it can answer, [`units`] finds what it mixes, [`texts`] what it writes and reads.
+//! [`closures`] says what closures see, [`times`] repeats the rows of tests, [`errors`] rewords what Rhai says, [`limits`]
+//! ends what does not end by itself.
 
+mod access;
 mod closures;
-pub mod coverage;
+pub(crate) mod compiled;
 mod datasets;
-mod declare;
-mod errors;
+pub(crate) mod declare;
+mod entry;
+pub(crate) mod errors;
 mod figure;
 mod functions;
+pub mod kpi;
 mod language;
-mod limits;
-mod load;
-mod memory;
+pub(crate) mod limits;
+pub(crate) mod load;
+mod numbers;
 mod operators;
-mod reference;
+pub(crate) mod setting;
 mod symbols;
-pub mod testing;
 mod texts;
+pub(crate) mod times;
 mod units;
 
-pub(crate) use figure::Figure;
-pub use language::{Configured, Environment, Language};
-pub(crate) use load::Script;
-pub use load::exercise;
-pub use reference::{Block, Chapter, Function, Piece, Reference, Text};
+pub use language::{Environment, Language};
+pub use setting::Configured;

@@ -4,16 +4,15 @@
 use super::datasets::{Children, Dataset};
 use super::errors::{Complaint, Refused, kind_name};
 use super::figure::Figure;
+use super::limits::bounded;
+use super::numbers::{finite, whole};
 use super::symbols::{ConditionSymbol, Data, PastRow, PeriodSymbol, ReachSymbol, RowSymbol, Term, TermKind};
-use crate::aggregate::Measure;
-use crate::expr::{Arithmetic, Comparison, Condition, Expr, Part};
+use crate::measure::expr::{Arithmetic, Comparison, Condition, Expr, Part};
+use crate::measure::measure::Measure;
 use rhai::{Array, Dynamic, Engine, EvalAltResult};
 use std::sync::Arc;
 
 pub(super) const DAY: f64 = 86_400.0;
-/// Parts of an expression or condition: forty doublings in a loop are few operations, but more parts than can ever be
-/// evaluated.
-const LARGEST: usize = 1_000;
 
 /// Registers the operators.
 ///
@@ -68,19 +67,6 @@ pub fn register(engine: &mut Engine) {
     engine.register_fn("contains", |choices: Array, term: Term| one_of(&choices, &term));
 }
 
-/// Refuses what has grown too large.
-///
-/// # Errors
-/// If it has.
-pub fn bounded(part: Part) -> Refused<()> {
-    if part.size(LARGEST + 1) <= LARGEST {
-        return Ok(());
-    }
-    Err(Complaint::new(format!("the expression is made of more than {LARGEST} parts"))
-        .hint("a loop that adds to it again and again is not needed: describe it once")
-        .into())
-}
-
 /// Registers an operator for every pair in which at least one side is a symbol.
 fn register_pairs(
     engine: &mut Engine,
@@ -107,11 +93,6 @@ fn register_pairs(
         ReachSymbol,
         Figure
     );
-}
-
-#[expect(clippy::cast_precision_loss, reason = "numbers that people write are below 2^53")]
-pub(super) fn whole(number: i64) -> f64 {
-    number as f64
 }
 
 /// A zero of the term's own kind, so that a minus sign keeps it.
@@ -158,14 +139,6 @@ pub(super) fn term(side: &Dynamic, operator: &str) -> Refused<Term> {
         (format!("“{operator}” cannot use {}", with_article(kind_name(side.type_name()))), hint)
     };
     Err(Complaint::new(message).hint(hint).into())
-}
-
-/// Refuses what is no number: it would quietly be missing in every row.
-pub(super) fn finite(number: f64) -> Refused<f64> {
-    if number.is_finite() {
-        return Ok(number);
-    }
-    Err(Complaint::new(format!("{number} is no number")).hint("is something divided by zero?").into())
 }
 
 fn with_article(kind: &str) -> String {

@@ -2,7 +2,7 @@
 //! that number would have lost its unit.
 
 use super::errors::{Complaint, Refused};
-use super::operators::finite;
+use super::numbers::finite;
 use super::units::Amount;
 use rhai::{Dynamic, Engine, ImmutableString, Map};
 

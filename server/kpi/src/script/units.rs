@@ -2,9 +2,9 @@
 //! duration, or calling a duration a per cent, is found when the script is loaded.
 
 use super::errors::{Complaint, Refused};
-use super::operators::finite;
-use crate::aggregate::Quantity;
-use crate::declaration::Unit;
+use super::numbers::finite;
+use crate::definition::declaration::Unit;
+use crate::measure::measure::Quantity;
 use rhai::{Dynamic, Engine, ImmutableString};
 
 /// A number that knows its unit, as powers: money per duration is (1, -1).

@@ -9,7 +9,7 @@ use jiff::civil::Weekday;
 use pegel_catalog::live::Live;
 use pegel_delivery::{Clock, DeliveryError, Mailer, Occasion, Outcome as Made, RunReport, Worker};
 use pegel_home::Problem;
-use pegel_kpi::period::{Period, zone};
+use pegel_kpi::time::period::{Period, zone};
 use pegel_report::ReportError;
 use pegel_report::archive::verify;
 use pegel_report::definition;

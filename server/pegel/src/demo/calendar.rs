@@ -6,7 +6,7 @@ use super::dice::{Dice, real};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, Unit};
-use pegel_kpi::period::days_since_1970;
+use pegel_kpi::time::zone::days_since_1970;
 use std::f64::consts::TAU;
 
 pub const MINUTE: i64 = 60;
@@ -205,7 +205,7 @@ mod tests {
     use super::super::dice::Part;
     use super::*;
     use jiff::civil::date;
-    use pegel_kpi::period::{Period, zone};
+    use pegel_kpi::time::period::{Period, zone};
 
     fn calendar(last_day: Date) -> Calendar {
         Calendar::new(last_day, &zone("Europe/Berlin").unwrap())

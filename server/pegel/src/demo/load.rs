@@ -2,8 +2,8 @@
 
 use super::table::{Cell, DemoTable};
 use anyhow::{Context, bail};
-use pegel_kpi::currency::{Currency, HUNDREDTHS};
-use pegel_kpi::model::{self, Column, Kind, Table};
+use pegel_kpi::data::currency::{Currency, HUNDREDTHS};
+use pegel_kpi::data::model::{self, Column, Kind, Table};
 use pegel_store::Store;
 use pegel_store::facts::{Fact, Facts, Found, Value, Writer, Written};
 use serde_json::Map;
@@ -122,7 +122,7 @@ mod tests {
     use super::super::table::{Parent, cells};
     use super::*;
     use jiff::civil::date;
-    use pegel_kpi::period::zone;
+    use pegel_kpi::time::period::zone;
     use pegel_store::testing::{TestDatabase, on_both};
     use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Rows that refer to each other by position, since only the database knows ids.
 
-use pegel_kpi::model::{self, Column, Table};
+use pegel_kpi::data::model::{self, Column, Table};
 use pegel_store::facts::Value;
 
 /// The rows of one table, in an order in which they can be written.

@@ -7,8 +7,9 @@ use super::*;
 use calendar::{DAY, MINUTE};
 use dice::real;
 use jiff::civil::date;
-use pegel_kpi::model::Kind;
-use pegel_kpi::period::{Period, days_since_1970, zone};
+use pegel_kpi::data::model::Kind;
+use pegel_kpi::time::period::{Period, zone};
+use pegel_kpi::time::zone::days_since_1970;
 use pegel_store::facts::Value;
 use std::collections::{HashMap, HashSet};
 

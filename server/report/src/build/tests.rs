@@ -1,6 +1,6 @@
 use super::*;
 use crate::samples;
-use pegel_kpi::cell::Outcome;
+use pegel_kpi::data::cell::Outcome;
 
 #[test]
 fn the_worst_breach_comes_first_regions_before_their_partners() {
@@ -87,8 +87,8 @@ impl Source for NoSource {
 
     fn scan(
         &mut self,
-        _: &pegel_kpi::scan::Scan,
-        _: &mut dyn FnMut(&pegel_kpi::batch::Batch),
+        _: &pegel_kpi::data::scan::Scan,
+        _: &mut dyn FnMut(&pegel_kpi::data::batch::Batch),
     ) -> Result<(), Self::Error> {
         Err(OnFire)
     }

@@ -3,8 +3,8 @@
 use crate::address;
 use icu::locale::Locale;
 use jiff::civil::{Time, Weekday};
-use pegel_kpi::declaration::Words;
-use pegel_kpi::dimension::Dimension;
+use pegel_kpi::data::dimension::Dimension;
+use pegel_kpi::definition::declaration::Words;
 use pegel_text::clean::{is_blank, one_line};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -34,7 +34,7 @@ pub(super) fn title<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Words> {
 
 pub(super) fn zone<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, String> {
     let text = String::deserialize(from)?;
-    pegel_kpi::period::zone(&text).map_err(D::Error::custom)?;
+    pegel_kpi::time::period::zone(&text).map_err(D::Error::custom)?;
     Ok(text)
 }
 

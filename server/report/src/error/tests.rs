@@ -1,6 +1,6 @@
 use super::ReportError;
 use crate::numbers::Numbers;
-use pegel_kpi::period::PeriodError;
+use pegel_kpi::time::period::PeriodError;
 use std::error::Error;
 use std::io;
 

@@ -1,9 +1,9 @@
 use super::*;
 use crate::numbers::{Breach, GroupHead, TrendPoint};
 use crate::samples;
-use pegel_kpi::cell::Outcome;
-use pegel_kpi::declaration::Unit;
-use pegel_kpi::threshold::{Better, Status, Threshold};
+use pegel_kpi::data::cell::Outcome;
+use pegel_kpi::definition::declaration::Unit;
+use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 
 #[test]
 fn the_view_in_english() {
@@ -18,7 +18,7 @@ fn the_view_in_german() {
 fn breach(kpi: &str, dimension: &str, label: usize) -> Breach {
     Breach {
         kpi: kpi.to_owned(),
-        title: pegel_kpi::declaration::Words { en: kpi.to_owned(), de: kpi.to_owned() },
+        title: pegel_kpi::definition::declaration::Words { en: kpi.to_owned(), de: kpi.to_owned() },
         unit: Unit::Percent,
         better: Better::Higher,
         group: Some(GroupHead { dimension: dimension.to_owned(), label: Some(label.to_string()) }),

@@ -5,9 +5,9 @@ use crate::dates::capitalised;
 use crate::format::Format;
 use crate::numbers::{Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, TrendPoint};
 use crate::words::Wording;
-use pegel_kpi::cell::{Cell, Outcome};
-use pegel_kpi::declaration::{Unit, Words};
-use pegel_kpi::threshold::{Better, Status};
+use pegel_kpi::data::cell::{Cell, Outcome};
+use pegel_kpi::definition::declaration::{Unit, Words};
+use pegel_kpi::definition::threshold::{Better, Status};
 use pegel_text::clean::one_line;
 use std::collections::HashMap;
 

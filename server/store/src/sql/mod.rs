@@ -20,7 +20,7 @@ use diesel::pg::Pg;
 use diesel::query_builder::AstPass;
 use diesel::sql_types::{BigInt, Bool, Double, Nullable, Text};
 use diesel::sqlite::Sqlite;
-use pegel_kpi::model::Kind;
+use pegel_kpi::data::model::Kind;
 
 /// A database that takes every kind of value that the model has.
 pub(crate) trait Takes: Backend {

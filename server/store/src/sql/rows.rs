@@ -11,7 +11,7 @@ use diesel::query_builder::{Query, QueryFragment, QueryId};
 use diesel::row::{Field, Row};
 use diesel::sql_types::{BigInt, Bool, Double, Integer, Untyped};
 use diesel::sqlite::Sqlite;
-use pegel_kpi::model::Kind;
+use pegel_kpi::data::model::Kind;
 
 /// A database whose values are read without copying and without asking for their type.
 pub(crate) trait Gives: Backend {

@@ -4,9 +4,10 @@ use super::{Takes, separated, statement};
 use crate::facts::Value;
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
-use pegel_kpi::dimension::Located;
-use pegel_kpi::model::{self, Kind, Path, Reference};
-use pegel_kpi::scan::Scan;
+use pegel_kpi::data::dimension::Located;
+use pegel_kpi::data::model::{self, Kind, Reference};
+use pegel_kpi::data::path::Path;
+use pegel_kpi::data::scan::Scan;
 
 /// The statement for a scan.
 pub(crate) struct ScanStatement<'a> {
@@ -251,9 +252,10 @@ mod tests {
     use diesel::debug_query;
     use diesel::pg::Pg;
     use diesel::sqlite::Sqlite;
-    use pegel_kpi::dimension::Dimension;
-    use pegel_kpi::scan::{Projection, Window};
-    use pegel_kpi::scope::Scope;
+    use pegel_kpi::data::dimension::Dimension;
+    use pegel_kpi::data::path::Projection;
+    use pegel_kpi::data::scan::Window;
+    use pegel_kpi::data::scope::Scope;
     use std::ops::Range;
 
     /// A scan of columns written as `lead.region`, or `region|partner.region` for the first that is not missing.

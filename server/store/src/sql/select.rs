@@ -4,7 +4,7 @@ use super::{Takes, separated, statement};
 use crate::facts::Value;
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
-use pegel_kpi::model::Kind;
+use pegel_kpi::data::model::Kind;
 
 /// How many texts one statement asks for.
 pub(crate) const TEXTS: usize = 1000;

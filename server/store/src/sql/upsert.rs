@@ -4,7 +4,7 @@ use super::{Takes, separated, statement};
 use crate::facts::Value;
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
-use pegel_kpi::model::{Column, Kind};
+use pegel_kpi::data::model::{Column, Kind};
 
 /// The most binds of one statement; `SQLite` takes 32,766, `PostgreSQL` 65,535.
 const MOST_BINDS: usize = 32_000;

@@ -2,10 +2,12 @@
 #![allow(dead_code, reason = "each test file uses some of it")]
 #![allow(clippy::unwrap_used, reason = "what is not as expected fails the test")]
 
-use pegel_kpi::batch::{Batch, Values};
-use pegel_kpi::model::{Kind, Path, Table, table};
-use pegel_kpi::scan::{Projection, Scan, Source, Window};
-use pegel_kpi::scope::Scope;
+use pegel_kpi::data::batch::{Batch, Values};
+use pegel_kpi::data::model::{Kind, Table, table};
+use pegel_kpi::data::path::Path;
+use pegel_kpi::data::path::Projection;
+use pegel_kpi::data::scan::{Scan, Source, Window};
+use pegel_kpi::data::scope::Scope;
 use pegel_store::facts::{Fact, Facts, Value, Written};
 use pegel_store::{Store, StoreError};
 use serde_json::Map;

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::locale::Locale;
 use crate::templates::{Frame, html, page_number};
 use actix_web::{HttpRequest, HttpResponse, web};
-use pegel_kpi::period::Period;
+use pegel_kpi::time::period::Period;
 use pegel_report::format::Format;
 use pegel_store::archive::EditionHead;
 use serde::Serialize;

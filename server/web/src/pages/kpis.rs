@@ -10,7 +10,7 @@ use crate::templates::{Frame, html};
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_catalog::in_force::InForce;
 use pegel_home::Problem;
-use pegel_kpi::threshold::Status;
+use pegel_kpi::definition::threshold::Status;
 use pegel_report::format::Format;
 use serde::Serialize;
 

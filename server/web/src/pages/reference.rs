@@ -5,7 +5,8 @@ use crate::failure::Failure;
 use crate::locale::Locale;
 use crate::templates::{Frame, html};
 use actix_web::{HttpRequest, HttpResponse, web};
-use pegel_kpi::script::{Chapter, Language, Reference};
+use pegel_kpi::reference::{Chapter, Reference};
+use pegel_kpi::script::Language;
 use serde::Serialize;
 use std::sync::LazyLock;
 

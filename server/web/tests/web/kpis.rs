@@ -2,8 +2,8 @@
 
 use crate::support::{NOW, Site, add_leads, catalog_of, state};
 use jiff::Timestamp;
-use pegel_kpi::period::Period;
-use pegel_kpi::threshold::Status;
+use pegel_kpi::definition::threshold::Status;
+use pegel_kpi::time::period::Period;
 use pegel_report::build::{Heading, build};
 use pegel_report::definition::ReportDefinition;
 use pegel_report::format::Format;

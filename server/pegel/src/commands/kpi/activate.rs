@@ -8,7 +8,7 @@ use pegel_catalog::activation::of_files;
 use pegel_catalog::candidate::Candidate;
 use pegel_catalog::files::{Files, Found};
 use pegel_catalog::settle::settle;
-use pegel_kpi::period::Period;
+use pegel_kpi::time::period::Period;
 use pegel_store::Store;
 use pegel_store::versions::{Activation, NewActivation, Reason, Recorded};
 

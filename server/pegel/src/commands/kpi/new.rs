@@ -3,7 +3,7 @@
 use crate::cli::Global;
 use crate::outcome::{Done, Outcome, answer, broke, usage};
 use anyhow::{Context, anyhow};
-use pegel_kpi::declaration::is_id;
+use pegel_kpi::definition::declaration::is_id;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 

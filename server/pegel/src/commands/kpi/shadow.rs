@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use pegel_catalog::Catalog;
 use pegel_catalog::candidate::Candidate;
 use pegel_catalog::files::Files;
-use pegel_kpi::cell::{Beside, Cell, Outcome as Figure};
-use pegel_kpi::figures::{Figures, Request, compute};
-use pegel_kpi::kpi::Kpi;
-use pegel_kpi::period::Period;
-use pegel_kpi::scope::Scope;
+use pegel_kpi::data::cell::{Beside, Cell, Outcome as Figure};
+use pegel_kpi::data::scope::Scope;
+use pegel_kpi::engine::figures::{Figures, Request, compute};
+use pegel_kpi::script::kpi::Kpi;
+use pegel_kpi::time::period::Period;
 use pegel_store::Store;
 
 /// Figures that agree to this share of the greater one are the same.

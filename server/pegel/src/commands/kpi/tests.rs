@@ -5,8 +5,8 @@ use super::junit::{Case, Report, Suite};
 use crate::cli::{self, Global};
 use crate::outcome::{Done, Outcome, answer, note, usage};
 use anyhow::{Context, anyhow};
-use pegel_kpi::script::coverage::{Block, Branch, What};
-use pegel_kpi::script::testing::{TestResult, Tested};
+use pegel_kpi::testing::coverage::{Block, Branch, What};
+use pegel_kpi::testing::{TestResult, Tested};
 use regex::Regex;
 use std::time::Duration;
 

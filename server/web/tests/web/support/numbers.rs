@@ -1,8 +1,8 @@
 //! The numbers of a small edition, made by hand.
 
-use pegel_kpi::cell::{Beside, Cell, Outcome};
-use pegel_kpi::declaration::{Unit, Words};
-use pegel_kpi::threshold::{Better, Status, Threshold};
+use pegel_kpi::data::cell::{Beside, Cell, Outcome};
+use pegel_kpi::definition::declaration::{Unit, Words};
+use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_report::numbers::{
     Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, PeriodHead, Section, TrendPoint,
 };

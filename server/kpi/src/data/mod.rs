@@ -1,0 +1,14 @@
+//! What there is: tables and their columns, how they are reached and read, and in what figures come out.
+//!
+//! - [`model`]: the tables; [`path`]: how a value is reached; [`dimension`]: by what their rows are grouped; [`scope`]: which of them may be seen
+//! - [`scan`], [`batch`]: what a source of rows must answer, and how the rows come
+//! - [`cell`]: a figure of one period and group; [`currency`]: in what amounts are counted
+
+pub mod batch;
+pub mod cell;
+pub mod currency;
+pub mod dimension;
+pub mod model;
+pub mod path;
+pub mod scan;
+pub mod scope;

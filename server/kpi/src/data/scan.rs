@@ -1,0 +1,64 @@
+//! A scan: what is read of one table, once, for all KPIs and breakdowns that need it. `store` compiles it to SQL, tests
+//! answer it from rows in memory.
+
+use crate::data::model::Table;
+use crate::data::path::{Path, Projection};
+use crate::data::scope::Scope;
+use std::ops::Range;
+
+/// Which rows are read: those whose date lies in one of the ranges, and which last until a date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    /// The date; may belong to a related row (the opportunities of the leads of a month).
+    pub path: Path,
+    /// Half-open, sorted, apart from each other; seconds for an instant, days for a date.
+    pub ranges: Vec<Range<i64>>,
+    /// Only rows that still exist at a date.
+    pub lasting: Option<Lasting>,
+}
+
+/// Rows of which none of these dates lies before `at`; a missing one does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lasting {
+    pub until: Vec<Path>,
+    /// Seconds for an instant, days for a date.
+    pub at: i64,
+}
+
+/// What is read of one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scan {
+    pub table: &'static Table,
+    /// What is read of each row, in this order, as the columns of the [`Batch`](crate::data::batch::Batch).
+    pub columns: Vec<Projection>,
+    /// `None`: all rows.
+    pub window: Option<Window>,
+    pub scope: Scope,
+}
+
+/// Whatever can answer a scan: a database, or rows in memory.
+pub trait Source {
+    type Error;
+
+    /// Reads the rows of the scan in batches, in any order, each row once.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&crate::data::batch::Batch)) -> Result<(), Self::Error>;
+
+    /// In how many digits after the point its amounts of money are stored.
+    ///
+    /// # Errors
+    /// If that cannot be read.
+    fn money_digits(&mut self) -> Result<u8, Self::Error> {
+        Ok(crate::data::currency::HUNDREDTHS)
+    }
+
+    /// When the rows were last brought up to date, in UTC seconds; `None` where nobody knows.
+    ///
+    /// # Errors
+    /// If that cannot be read.
+    fn refreshed_at(&mut self) -> Result<Option<i64>, Self::Error> {
+        Ok(None)
+    }
+}

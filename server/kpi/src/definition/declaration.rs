@@ -1,0 +1,121 @@
+//! What a script says about its KPI: the map it hands to `kpi(#{…})`.
+
+use crate::definition::threshold::{Better, Marks};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeMap;
+
+/// A text in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    pub en: String,
+    pub de: String,
+}
+
+impl Words {
+    /// The text in the language of a locale such as `de-AT`; English where there is none.
+    pub fn for_locale(&self, locale: &str) -> &str {
+        if locale == "de" || locale.starts_with("de-") { &self.de } else { &self.en }
+    }
+}
+
+/// How a KPI's figure is to be read and shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unit {
+    /// A fraction, shown as per cent.
+    Percent,
+    /// Major units of the configured currency.
+    Money,
+    /// Seconds.
+    Duration,
+    /// A whole number.
+    Count,
+    Number,
+}
+
+/// What a script says about its KPI.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Declaration {
+    pub id: String,
+    pub title: Words,
+    pub description: Words,
+    pub unit: Unit,
+    pub better: Better,
+    pub threshold: Marks,
+    /// Fewer rows than this, and there is no figure but "too few".
+    pub min_sample: u64,
+    /// So long after a period its figures can still change.
+    pub settles_after: Option<Lag>,
+    /// Figures are stale that rest on data from longer ago: when the last import was so long before the end of the period,
+    /// or of its part that has passed.
+    pub stale_after: Option<Lag>,
+    /// What configuration may set, with what holds unless it does.
+    pub parameters: BTreeMap<String, Parameter>,
+}
+
+/// Whether a text can be the id of a KPI, or the name of a pack: small letters, digits and _, a letter first.
+pub fn is_id(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
+}
+
+/// Something that a script leaves open and configuration may set.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged, expecting = "a parameter is a number, a text, or true or false")]
+pub enum Parameter {
+    Number(#[serde(deserialize_with = "finite")] f64),
+    Text(String),
+    YesNo(bool),
+}
+
+impl Parameter {
+    /// Whether both are of one kind, so that one can stand for the other.
+    pub fn is_like(&self, other: &Parameter) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+
+    /// What it is, in words.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Parameter::Number(_) => "a number",
+            Parameter::Text(_) => "a text",
+            Parameter::YesNo(_) => "true or false",
+        }
+    }
+}
+
+/// Of the numbers that TOML knows, `nan` and `inf` are none that can be calculated with.
+fn finite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    let number = f64::deserialize(deserializer)?;
+    if number.is_finite() { Ok(number) } else { Err(serde::de::Error::custom("not finite")) }
+}
+
+/// A length of time, written `14d`, `2w` or `12h`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lag(i64);
+
+impl Lag {
+    /// So many days.
+    pub const fn days(count: u32) -> Lag {
+        Lag(count as i64 * 86_400)
+    }
+
+    /// In seconds.
+    pub fn seconds(self) -> i64 {
+        self.0
+    }
+}
+
+impl TryFrom<String> for Lag {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Lag, String> {
+        let length = |unit: char, seconds: i64| {
+            let count: u32 = text.strip_suffix(unit)?.trim().parse().ok()?;
+            Some(Lag(i64::from(count) * seconds))
+        };
+        let lag = length('h', 3600).or_else(|| length('d', 86_400)).or_else(|| length('w', 604_800));
+        lag.ok_or_else(|| format!("“{text}” is no length of time"))
+    }
+}

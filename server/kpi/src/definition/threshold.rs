@@ -1,0 +1,227 @@
+//! Thresholds: from where on a figure is a warning, and from where on critical.
+
+use crate::data::cell::Outcome;
+use serde::{Deserialize, Serialize};
+
+/// Which direction of a KPI is the good one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Better {
+    Higher,
+    Lower,
+    Neutral,
+}
+
+/// A mark as it is declared.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Mark {
+    /// In the units of scripts.
+    At(f64),
+    /// The mean of the KPI's figures in that many periods before.
+    MeanOf {
+        mean_of: usize,
+        /// On which side the bad figures lie, where that was said.
+        below: Option<bool>,
+    },
+}
+
+/// How many periods before a mark may look at.
+pub const MOST_PERIODS: u8 = 60;
+
+/// What cannot be a mark.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum WrongMark {
+    #[error("a mark cannot be {0}")]
+    NoNumber(f64),
+    #[error("a mark cannot be the mean of {0} periods")]
+    Periods(f64),
+}
+
+impl WrongMark {
+    /// What to do.
+    pub fn hint(self) -> String {
+        match self {
+            WrongMark::NoNumber(_) => "write a number; is something divided by zero?".to_owned(),
+            WrongMark::Periods(_) => format!("write a whole number from 1 to {MOST_PERIODS}"),
+        }
+    }
+}
+
+/// The marks of a KPI as they are declared; what they amount to may depend on its past.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Marks {
+    pub warning: Option<Mark>,
+    pub critical: Option<Mark>,
+}
+
+impl Mark {
+    /// A fixed mark.
+    ///
+    /// # Errors
+    /// If no figure can lie on one side of it.
+    pub fn at(mark: f64) -> Result<Mark, WrongMark> {
+        if mark.is_finite() { Ok(Mark::At(mark)) } else { Err(WrongMark::NoNumber(mark)) }
+    }
+
+    /// The mean of that many periods before, with the side on which the bad figures lie.
+    ///
+    /// # Errors
+    /// If that is no number of periods, or too many.
+    pub fn mean_of(periods: f64, below: Option<bool>) -> Result<Mark, WrongMark> {
+        let mean_of = (1..=MOST_PERIODS).find(|known| f64::from(*known).total_cmp(&periods).is_eq());
+        mean_of.map(|mean_of| Mark::MeanOf { mean_of: mean_of.into(), below }).ok_or(WrongMark::Periods(periods))
+    }
+
+    /// What it amounts to after these figures of the periods before, oldest first. Nothing, where one of those that it
+    /// needs is missing: a mean over fewer would be another mark.
+    fn amount(self, past: &[Option<f64>]) -> Option<f64> {
+        match self {
+            Mark::At(mark) => Some(mark),
+            Mark::MeanOf { mean_of, .. } => {
+                let figures: Vec<f64> = past.iter().rev().take(mean_of).filter_map(|figure| *figure).collect();
+                #[expect(clippy::cast_precision_loss, reason = "a handful of periods")]
+                (figures.len() == mean_of).then(|| figures.iter().sum::<f64>() / mean_of as f64)
+            }
+        }
+    }
+}
+
+impl Marks {
+    /// What they amount to after these figures of the periods before, oldest first.
+    pub fn after(&self, past: &[Option<f64>]) -> Threshold {
+        let amount = |mark: Option<Mark>| mark.and_then(|mark| mark.amount(past));
+        Threshold { warning: amount(self.warning), critical: amount(self.critical) }
+    }
+
+    /// Whether a figure comes to the warning before it is critical.
+    ///
+    /// # Errors
+    /// What is wrong, if the warning would never be seen.
+    pub fn check_order(&self, better: Better) -> Result<(), String> {
+        let (Some(Mark::At(warning)), Some(Mark::At(critical))) = (self.warning, self.critical) else { return Ok(()) };
+        let side = match better {
+            Better::Higher if warning < critical => "above",
+            Better::Lower if warning > critical => "below",
+            _ => return Ok(()),
+        };
+        Err(format!(
+            "the warning at {warning} would never be seen, since {critical} is already critical; set it {side} that"
+        ))
+    }
+
+    /// How many periods before they look at.
+    pub fn periods_before(&self) -> usize {
+        let before = |mark: Option<Mark>| match mark {
+            Some(Mark::MeanOf { mean_of, .. }) => mean_of,
+            _ => 0,
+        };
+        before(self.warning).max(before(self.critical))
+    }
+}
+
+/// The marks that a figure must not pass, in the units of scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Threshold {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub critical: Option<f64>,
+}
+
+/// How a figure stands to its threshold. Sorted by how bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// There is no threshold, or no figure to judge.
+    Unjudged,
+    Ok,
+    Warning,
+    Critical,
+}
+
+impl Status {
+    /// The word for it in JSON and in the archive.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Unjudged => "unjudged",
+            Status::Ok => "ok",
+            Status::Warning => "warning",
+            Status::Critical => "critical",
+        }
+    }
+}
+
+/// Whether a figure lies on a mark: they agree to within a billionth, so that 15 of 20 is 75 %.
+pub fn same(value: f64, mark: f64) -> bool {
+    (value - mark).abs() <= 1e-9 * mark.abs().max(1e-3)
+}
+
+impl Threshold {
+    /// Judges a figure: a mark is broken when the figure lies beyond it on the bad side; being on it is not.
+    pub fn judge(&self, outcome: &Outcome, better: Better) -> Status {
+        let Some(value) = outcome.value() else { return Status::Unjudged };
+        let broken = |mark: Option<f64>| {
+            mark.is_some_and(|mark| {
+                let beyond = match better {
+                    Better::Higher => value < mark,
+                    Better::Lower => value > mark,
+                    Better::Neutral => false,
+                };
+                beyond && !same(value, mark)
+            })
+        };
+        if broken(self.critical) {
+            Status::Critical
+        } else if broken(self.warning) {
+            Status::Warning
+        } else if better == Better::Neutral || (self.warning.is_none() && self.critical.is_none()) {
+            Status::Unjudged
+        } else {
+            Status::Ok
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FLOOR: Threshold = Threshold { warning: Some(0.80), critical: Some(0.75) };
+
+    fn judge(value: f64, better: Better) -> Status {
+        FLOOR.judge(&Outcome::Value { value }, better)
+    }
+
+    #[test]
+    fn on_the_floor_is_not_below_it() {
+        assert_eq!(judge(15.0 / 20.0, Better::Higher), Status::Warning);
+        assert_eq!(judge(0.7499, Better::Higher), Status::Critical);
+        assert_eq!(judge(0.80, Better::Higher), Status::Ok);
+    }
+
+    #[test]
+    fn where_lower_is_better_the_ceiling_is_what_must_not_be_passed() {
+        let ceiling = Threshold { warning: Some(3600.0), critical: Some(14400.0) };
+        let judge = |value| ceiling.judge(&Outcome::Value { value }, Better::Lower);
+        assert_eq!(judge(3600.0), Status::Ok);
+        assert_eq!(judge(3601.0), Status::Warning);
+        assert_eq!(judge(20000.0), Status::Critical);
+    }
+
+    #[test]
+    fn a_mark_can_be_the_mean_of_the_periods_before() {
+        let marks = Marks { warning: Some(Mark::MeanOf { mean_of: 3, below: None }), critical: Some(Mark::At(1.0)) };
+        let threshold = marks.after(&[Some(100.0), Some(2.0), Some(3.0), Some(4.0)]);
+        assert_eq!(threshold, Threshold { warning: Some(3.0), critical: Some(1.0) });
+        assert_eq!(marks.after(&[Some(2.0), None, Some(4.0)]).warning, None);
+        assert_eq!(marks.after(&[Some(4.0)]).warning, None);
+    }
+
+    #[test]
+    fn an_absence_trips_nothing() {
+        for outcome in [Outcome::NoRows, Outcome::ZeroDenominator, Outcome::TooFew, Outcome::Stale] {
+            assert_eq!(FLOOR.judge(&outcome, Better::Higher), Status::Unjudged);
+        }
+    }
+}

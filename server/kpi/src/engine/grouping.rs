@@ -1,0 +1,254 @@
+//! Breakdowns at work: which group each row of a batch belongs to.
+
+use crate::data::batch::{MISSING_TEXT, Values};
+use crate::data::cell::{Breakdown, Group};
+use crate::data::dimension::{Dimension, Located};
+use crate::data::model::Kind;
+use crate::data::path::Path;
+use crate::data::path::Projection;
+use crate::engine::rows::Rows;
+use crate::measure::measure::Measure;
+use crate::time::zone::days_since_1970;
+use crate::time::zone::{Zoned, start_of};
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+use rustc_hash::FxHashMap;
+
+/// One breakdown of one scan.
+#[derive(Debug)]
+pub struct Grouping {
+    by: Breakdown,
+    dimensions: Vec<Coding>,
+    /// For each dimension after the first: the pairs of a group so far and a code of the dimension.
+    pairs: Vec<Pairs>,
+}
+
+/// Numbers the groups of one dimension in the order in which they are seen.
+#[derive(Debug)]
+struct Coding {
+    read: Read,
+    groups: Vec<Group>,
+    known: Known,
+}
+
+/// The numbers of groups by what tells them apart.
+#[derive(Debug, Default)]
+struct Known {
+    /// Of small keys, by position, [`NONE`] where there is none: codes of texts, and ids of tables that are not large.
+    small: Vec<u32>,
+    large: FxHashMap<u64, u32>,
+}
+
+/// Where a row's group is read.
+#[derive(Debug, PartialEq)]
+enum Read {
+    Text(Projection),
+    Row {
+        key: Projection,
+        label: Projection,
+    },
+    /// The months in which these dates lie, that begin at `starts`.
+    Month {
+        date: Projection,
+        starts: Vec<f64>,
+    },
+    /// The table does not carry the dimension.
+    Nothing,
+}
+
+#[derive(Debug, Default)]
+struct Pairs {
+    seen: Vec<(u32, u32)>,
+    known: FxHashMap<(u32, u32), u32>,
+}
+
+/// What stands for a missing value among the keys of a coding: neither the code of a text nor an id.
+const MISSING_KEY: u64 = 1 << 63;
+
+/// Keys below this one are positions.
+const SMALL: u64 = 1 << 16;
+
+const NONE: u32 = u32::MAX;
+
+impl Grouping {
+    /// A breakdown of the rows that a measure reads.
+    pub fn new(by: &Breakdown, measure: &Measure, zone: &Zoned) -> Grouping {
+        let coding = |dimension: &Dimension| Coding {
+            read: Read::new(*dimension, measure, zone),
+            groups: Vec::new(),
+            known: Known::default(),
+        };
+        let dimensions: Vec<Coding> = by.iter().map(coding).collect();
+        let pairs = dimensions.iter().skip(1).map(|_| Pairs::default()).collect();
+        Grouping { by: by.clone(), dimensions, pairs }
+    }
+
+    /// Whether the other one sorts rows into the same groups.
+    pub fn is_like(&self, other: &Grouping) -> bool {
+        self.by == other.by && self.dimensions.iter().zip(&other.dimensions).all(|(own, other)| own.read == other.read)
+    }
+
+    /// Every column it reads.
+    pub fn columns(&self) -> impl Iterator<Item = &Projection> {
+        self.dimensions.iter().flat_map(|dimension| match &dimension.read {
+            Read::Text(projection) | Read::Month { date: projection, .. } => vec![projection],
+            Read::Row { key, label } => vec![key, label],
+            Read::Nothing => vec![],
+        })
+    }
+
+    /// The group of each row, as an index into [`Grouping::groups`].
+    pub fn assign(&mut self, rows: &Rows) -> Vec<u32> {
+        let mut dimensions = self.dimensions.iter_mut();
+        let Some(first) = dimensions.next() else { return vec![0; rows.batch.len()] };
+        let mut codes = first.assign(rows);
+        for (dimension, pairs) in dimensions.zip(&mut self.pairs) {
+            let further = dimension.assign(rows);
+            codes.iter_mut().zip(further).for_each(|(code, further)| *code = pairs.code((*code, further)));
+        }
+        codes
+    }
+
+    /// The groups seen so far, one for each dimension of the breakdown. The total has one, of no dimension.
+    pub fn groups(&self) -> Vec<Vec<Group>> {
+        let Some((first, further)) = self.dimensions.split_first() else { return vec![Vec::new()] };
+        let start: Vec<Vec<Group>> = first.groups.iter().map(|group| vec![group.clone()]).collect();
+        further.iter().zip(&self.pairs).fold(start, |groups, (dimension, pairs)| {
+            let joined = |(group, further): &(u32, u32)| {
+                let mut joined = groups[*group as usize].clone();
+                joined.push(dimension.groups[*further as usize].clone());
+                joined
+            };
+            pairs.seen.iter().map(joined).collect()
+        })
+    }
+
+    /// How many groups were seen so far.
+    pub fn len(&self) -> usize {
+        match (self.dimensions.first(), self.pairs.last()) {
+            (None, _) => 1,
+            (Some(first), None) => first.groups.len(),
+            (Some(_), Some(last)) => last.seen.len(),
+        }
+    }
+}
+
+impl Read {
+    fn new(dimension: Dimension, measure: &Measure, zone: &Zoned) -> Read {
+        match dimension.of(measure.table) {
+            Some(Located::Text(paths)) => Read::Text(Projection(paths)),
+            Some(Located::Row { key, label }) => Read::Row { key: Projection::of(key), label: Projection::of(label) },
+            Some(Located::Dated) => measure.month_of().map_or(Read::Nothing, |path| Read::months(path, zone)),
+            None => Read::Nothing,
+        }
+    }
+
+    fn months(path: &Path, zone: &Zoned) -> Read {
+        let in_days = path.column.kind == Kind::Date;
+        let start = |month| if in_days { Some(days_since_1970(month)) } else { start_of(month, &zone.0) };
+        #[expect(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
+        let starts = MONTHS.filter_map(|month| Some(start(month_of(month))? as f64)).collect();
+        Read::Month { date: Projection::of(path.clone()), starts }
+    }
+}
+
+/// Months since January 1970, up to the end of 2099.
+const MONTHS: std::ops::Range<i32> = 0..130 * 12;
+
+fn month_of(since_1970: i32) -> Date {
+    date(1970, 1, 1).saturating_add(since_1970.months())
+}
+
+fn month_name(since_1970: usize) -> String {
+    let month = month_of(i32::try_from(since_1970).unwrap_or(0));
+    format!("{:04}-{:02}", month.year(), month.month())
+}
+
+impl Coding {
+    fn assign(&mut self, rows: &Rows) -> Vec<u32> {
+        let Coding { read, groups, known } = self;
+        let mut code = |key: u64, group: &dyn Fn() -> Group| {
+            let number = known.number(key);
+            if *number == NONE {
+                groups.push(group());
+                *number = index(groups.len() - 1);
+            }
+            *number
+        };
+        match read {
+            Read::Nothing => vec![code(MISSING_KEY, &|| Group::Missing); rows.batch.len()],
+            Read::Text(projection) => {
+                let Values::Texts(codes, dictionary) = rows.values(projection) else {
+                    unreachable!("a dimension of texts is read as texts")
+                };
+                let group =
+                    |text: u32| dictionary.text(text).map_or(Group::Missing, |text| Group::Text(text.to_owned()));
+                let key = |text: u32| if text == MISSING_TEXT { MISSING_KEY } else { u64::from(text) };
+                codes.iter().map(|text| code(key(*text), &|| group(*text))).collect()
+            }
+            Read::Row { key, label } => {
+                let (Values::Numbers(ids), Values::Texts(labels, dictionary)) = (rows.values(key), rows.values(label))
+                else {
+                    unreachable!("a dimension of rows is read as ids and labels")
+                };
+                let row = |(id, label): (&f64, &u32)| {
+                    if id.is_nan() {
+                        return code(MISSING_KEY, &|| Group::Missing);
+                    }
+                    let whole = whole(*id);
+                    code(whole.cast_unsigned(), &|| Group::Row {
+                        name: name_of(*id, dictionary.text(*label)),
+                        id: whole,
+                    })
+                };
+                ids.iter().zip(labels).map(row).collect()
+            }
+            Read::Month { date, starts } => {
+                let Values::Numbers(dates) = rows.values(date) else { unreachable!("dates are numbers") };
+                let row = |date: &f64| match starts.partition_point(|start| start <= date) {
+                    0 => code(MISSING_KEY, &|| Group::Missing),
+                    after => code(after as u64, &|| Group::Text(month_name(after - 1))),
+                };
+                dates.iter().map(row).collect()
+            }
+        }
+    }
+}
+
+impl Known {
+    /// The number of a group, [`NONE`] if it is new.
+    #[expect(clippy::cast_possible_truncation, reason = "checked before")]
+    fn number(&mut self, key: u64) -> &mut u32 {
+        if key >= SMALL {
+            return self.large.entry(key).or_insert(NONE);
+        }
+        let at = key as usize;
+        if at >= self.small.len() {
+            self.small.resize(at + 1, NONE);
+        }
+        &mut self.small[at]
+    }
+}
+
+impl Pairs {
+    fn code(&mut self, pair: (u32, u32)) -> u32 {
+        *self.known.entry(pair).or_insert_with(|| {
+            self.seen.push(pair);
+            index(self.seen.len() - 1)
+        })
+    }
+}
+
+/// A row without a name is known by its id.
+fn name_of(id: f64, name: Option<&str>) -> String {
+    name.map_or_else(|| format!("#{id}"), str::to_owned)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "ids are whole and below 2^53")]
+fn whole(id: f64) -> i64 {
+    id as i64
+}
+
+fn index(position: usize) -> u32 {
+    u32::try_from(position).expect("fewer than 2^32 groups")
+}

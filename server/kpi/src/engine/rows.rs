@@ -1,0 +1,297 @@
+//! Expressions and conditions evaluated over a batch of rows, column by column.
+//!
+//! A missing number is NaN, so that arithmetic carries it along by itself. Conditions are two-valued: a comparison with
+//! a missing value is false, and `!=` and `!` are the exact complements of what they negate.
+
+use crate::data::batch::{Batch, Dictionary, MISSING_TEXT, Values};
+use crate::data::path::Projection;
+use crate::measure::aggregate::ByParent;
+use crate::measure::expr::ChildMeasure;
+use crate::measure::expr::{Arithmetic, Comparison, Condition, Expr, Match, Working};
+use crate::time::period::Edge;
+use crate::time::period::Period;
+use crate::time::zone::Zoned;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Where the evaluation of a batch finds what expressions name.
+#[derive(Clone, Copy)]
+pub struct Rows<'a> {
+    pub batch: &'a Batch,
+    /// What each column of the batch is.
+    pub columns: &'a [Projection],
+    /// For each figure over related rows, its values by the id of the row they belong to: one for all periods, or one
+    /// for each.
+    pub children: &'a [(Arc<ChildMeasure>, Vec<ByParent>)],
+    /// The column that holds the row's id, where figures over related rows are read.
+    pub id: Option<usize>,
+    /// The period for which rows are counted, with its index; `None` where nothing depends on it.
+    pub period: Option<(usize, &'a Period)>,
+    /// The zone in which days begin.
+    pub zone: &'a Zoned,
+    /// How many of the units that amounts are stored in make one of the currency.
+    pub money: f64,
+}
+
+/// A column of texts, with what its codes mean.
+#[derive(Clone, Copy)]
+enum TextColumn<'a> {
+    Column(&'a [u32], &'a Dictionary),
+    Constant(&'a str),
+}
+
+impl<'a> TextColumn<'a> {
+    fn at(self, row: usize) -> Option<&'a str> {
+        match self {
+            TextColumn::Column(codes, dictionary) => dictionary.text(codes[row]),
+            TextColumn::Constant(text) => Some(text),
+        }
+    }
+}
+
+impl<'a> Rows<'a> {
+    /// The same rows, counted for a period.
+    #[must_use]
+    pub fn within(self, index: usize, period: &'a Period) -> Rows<'a> {
+        Rows { period: Some((index, period)), ..self }
+    }
+
+    /// The values of a projection of the scan.
+    ///
+    /// # Panics
+    /// If the scan was not planned for it.
+    pub fn values(&self, projection: &Projection) -> &'a Values {
+        let index = self.columns.iter().position(|column| column == projection);
+        &self.batch.columns[index.expect("a scan reads every column that its measures name")]
+    }
+
+    /// The numbers of an expression, one a row; NaN is missing.
+    ///
+    /// # Panics
+    /// If it is a text: scripts are checked for that when they are loaded.
+    pub fn numbers(&self, expr: &'a Expr) -> Cow<'a, [f64]> {
+        match expr {
+            Expr::Column(_, projection) => match self.values(projection) {
+                Values::Numbers(numbers) => Cow::Borrowed(numbers),
+                Values::Texts(..) => unreachable!("texts are not calculated with"),
+            },
+            Expr::Number(number) => self.constant(*number),
+            Expr::Money(amount) => self.constant(self.stored(*amount)),
+            Expr::Period(edge) => self.constant(self.edge(*edge)),
+            Expr::Text(_) => unreachable!("texts are not calculated with"),
+            Expr::Arithmetic(left, operation, right) => self.arithmetic(left, *operation, right),
+            Expr::Coalesce(first, second) => {
+                self.both(first, second, |first, second| if first.is_nan() { second } else { first })
+            }
+            Expr::When(condition, yes, no) => {
+                let mask = self.mask(condition);
+                let (yes, no) = (self.numbers(yes), self.numbers(no));
+                let chosen = mask.iter().zip(yes.iter().zip(no.iter()));
+                Cow::Owned(chosen.map(|(holds, (yes, no))| if *holds { *yes } else { *no }).collect())
+            }
+            Expr::StartOfDay(day) => self.each(day, |day| self.zone.start_of_day(day)),
+            Expr::DayOf(instant) => self.each(instant, |instant| self.zone.day_of(instant)),
+            Expr::ToNumber(text) => self.parsed(text),
+            Expr::Working(calendar, Working::Seconds, from, to) => {
+                self.both(from, to, |from, to| calendar.seconds_between(from, to))
+            }
+            Expr::Working(calendar, Working::Days, from, to) => {
+                self.both(from, to, |from, to| calendar.days_between(from, to))
+            }
+            Expr::Children(child) => self.of_related(child),
+        }
+    }
+
+    fn constant(&self, number: f64) -> Cow<'a, [f64]> {
+        Cow::Owned(vec![number; self.batch.len()])
+    }
+
+    fn each(&self, expr: &'a Expr, apply: impl Fn(f64) -> f64) -> Cow<'a, [f64]> {
+        let mut result = self.numbers(expr).into_owned();
+        for value in &mut result {
+            *value = apply(*value);
+        }
+        Cow::Owned(result)
+    }
+
+    fn both(&self, left: &'a Expr, right: &'a Expr, apply: impl Fn(f64, f64) -> f64) -> Cow<'a, [f64]> {
+        let mut result = self.numbers(left).into_owned();
+        if let Some(right) = self.single(right) {
+            for left in &mut result {
+                *left = apply(*left, right);
+            }
+        } else {
+            let right = self.numbers(right);
+            result.iter_mut().zip(right.iter()).for_each(|(left, right)| *left = apply(*left, *right));
+        }
+        Cow::Owned(result)
+    }
+
+    fn arithmetic(&self, left: &'a Expr, operation: Arithmetic, right: &'a Expr) -> Cow<'a, [f64]> {
+        match operation {
+            Arithmetic::Add => self.both(left, right, |left, right| left + right),
+            Arithmetic::Subtract => self.both(left, right, |left, right| left - right),
+            Arithmetic::Multiply => self.both(left, right, |left, right| left * right),
+            Arithmetic::Divide => {
+                self.both(left, right, |left, right| if right == 0.0 { f64::NAN } else { left / right })
+            }
+            Arithmetic::Least => self.both(left, right, f64::min),
+            Arithmetic::Greatest => self.both(left, right, f64::max),
+        }
+    }
+
+    /// The value of an expression that is the same for every row.
+    fn single(&self, expr: &Expr) -> Option<f64> {
+        match expr {
+            Expr::Number(number) => Some(*number),
+            Expr::Money(amount) => Some(self.stored(*amount)),
+            Expr::Period(edge) => Some(self.edge(*edge)),
+            _ => None,
+        }
+    }
+
+    /// An amount as rows store it. 0.29 · 100 is a hair less than 29 in floats, and is meant to be 29.
+    fn stored(&self, amount: f64) -> f64 {
+        let exact = amount * self.money;
+        let whole = exact.round();
+        if (exact - whole).abs() < 1e-6 { whole } else { exact }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
+    fn edge(&self, edge: Edge) -> f64 {
+        let (_, period) = self.period.expect("what names the period is evaluated for each one");
+        let edge = match edge {
+            Edge::Start => period.instants().start,
+            Edge::End => period.instants().end,
+            Edge::FirstDay => period.days().start,
+            Edge::LastDay => period.days().end - 1,
+        };
+        edge as f64
+    }
+
+    fn of_related(&self, child: &Arc<ChildMeasure>) -> Cow<'a, [f64]> {
+        let known = self.children.iter().find(|(known, _)| known == child);
+        let (_, by_period) = known.expect("figures over related rows are folded before the rows themselves");
+        let by_parent = match self.period {
+            Some((index, _)) if child.needs_period() => &by_period[index],
+            _ => &by_period[0],
+        };
+        let Some(Values::Numbers(ids)) = self.id.map(|id| &self.batch.columns[id]) else {
+            unreachable!("a scan with figures over related rows reads the ids")
+        };
+        Cow::Owned(ids.iter().map(|id| by_parent.get(*id)).collect())
+    }
+
+    fn parsed(&self, text: &'a Expr) -> Cow<'a, [f64]> {
+        let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+        let Some(texts) = self.texts(text) else { unreachable!("only texts are read as numbers") };
+        let rows = 0..self.batch.len();
+        Cow::Owned(rows.map(|row| texts.at(row).and_then(number).unwrap_or(f64::NAN)).collect())
+    }
+
+    fn texts(&self, expr: &'a Expr) -> Option<TextColumn<'a>> {
+        match expr {
+            Expr::Column(_, projection) => match self.values(projection) {
+                Values::Texts(codes, dictionary) => Some(TextColumn::Column(codes, dictionary)),
+                Values::Numbers(_) => None,
+            },
+            Expr::Text(text) => Some(TextColumn::Constant(text)),
+            _ => None,
+        }
+    }
+
+    /// What tells the values of a column apart: numbers as they are, texts as their codes, missing as its own.
+    pub fn codes(&self, column: &Projection) -> Vec<u64> {
+        match self.values(column) {
+            Values::Numbers(numbers) => numbers.iter().map(|number| number.to_bits()).collect(),
+            Values::Texts(codes, _) => codes.iter().map(|code| u64::from(*code)).collect(),
+        }
+    }
+
+    /// What each row contributes to an aggregate. Texts, which can only be told apart, stand as their codes.
+    pub fn operands(&self, expr: &'a Expr) -> Cow<'a, [f64]> {
+        if let Some(TextColumn::Column(codes, _)) = self.texts(expr) {
+            let code = |code: &u32| if *code == MISSING_TEXT { f64::NAN } else { f64::from(*code) };
+            return Cow::Owned(codes.iter().map(code).collect());
+        }
+        self.numbers(expr)
+    }
+
+    /// Which rows a condition holds for.
+    pub fn mask(&self, condition: &'a Condition) -> Vec<bool> {
+        match condition {
+            Condition::Compare(left, comparison, right) => self.compare(left, *comparison, right),
+            Condition::IsSet(expr) => match self.texts(expr) {
+                Some(TextColumn::Column(codes, _)) => codes.iter().map(|code| *code != MISSING_TEXT).collect(),
+                Some(TextColumn::Constant(_)) => vec![true; self.batch.len()],
+                None => self.numbers(expr).iter().map(|number| !number.is_nan()).collect(),
+            },
+            Condition::OneOf(expr, choices) => {
+                let mut mask = vec![false; self.batch.len()];
+                for choice in choices.iter() {
+                    let equal = self.compare(expr, Comparison::Equal, choice);
+                    mask.iter_mut().zip(equal).for_each(|(mask, equal)| *mask |= equal);
+                }
+                mask
+            }
+            Condition::Matches(expr, place, part) => self.matching(expr, *place, part),
+            #[expect(clippy::float_cmp, reason = "a boolean is exactly 0 or 1")]
+            Condition::Holds(expr) => self.numbers(expr).iter().map(|number| *number == 1.0).collect(),
+            Condition::And(left, right) => self.combine(left, right, |left, right| left & right),
+            Condition::Or(left, right) => self.combine(left, right, |left, right| left | right),
+            Condition::Not(inner) => self.mask(inner).into_iter().map(|holds| !holds).collect(),
+        }
+    }
+
+    fn combine(&self, left: &'a Condition, right: &'a Condition, with: fn(bool, bool) -> bool) -> Vec<bool> {
+        let mut mask = self.mask(left);
+        mask.iter_mut().zip(self.mask(right)).for_each(|(left, right)| *left = with(*left, right));
+        mask
+    }
+
+    fn matching(&self, expr: &'a Expr, place: Match, part: &str) -> Vec<bool> {
+        let holds = |text: &str| match place {
+            Match::Anywhere => text.contains(part),
+            Match::AtStart => text.starts_with(part),
+            Match::AtEnd => text.ends_with(part),
+        };
+        match self.texts(expr) {
+            // Each different text is looked at once.
+            Some(TextColumn::Column(codes, dictionary)) => {
+                let known: Vec<bool> = dictionary.texts().map(holds).collect();
+                codes.iter().map(|code| known.get(*code as usize).copied().unwrap_or(false)).collect()
+            }
+            Some(TextColumn::Constant(text)) => vec![holds(text); self.batch.len()],
+            None => unreachable!("only texts are searched"),
+        }
+    }
+
+    fn compare(&self, left: &'a Expr, comparison: Comparison, right: &'a Expr) -> Vec<bool> {
+        if let (Some(left), Some(right)) = (self.texts(left), self.texts(right)) {
+            return self.compare_texts(left, comparison, right);
+        }
+        let left = self.numbers(left);
+        if let Some(right) = self.single(right) {
+            return left.iter().map(|left| comparison.holds(left, &right)).collect();
+        }
+        let right = self.numbers(right);
+        left.iter().zip(right.iter()).map(|(left, right)| comparison.holds(left, right)).collect()
+    }
+
+    fn compare_texts(&self, left: TextColumn<'a>, comparison: Comparison, right: TextColumn<'a>) -> Vec<bool> {
+        // The common case, a column against a constant, compares codes and looks at no text.
+        if let (TextColumn::Column(codes, dictionary), TextColumn::Constant(text), Comparison::Equal) =
+            (left, right, comparison)
+        {
+            let wanted = dictionary.code(text);
+            return codes.iter().map(|code| Some(*code) == wanted).collect();
+        }
+        let pairs = (0..self.batch.len()).map(|row| (left.at(row), right.at(row)));
+        pairs.map(|(left, right)| left.is_some() && right.is_some() && comparison.holds(&left, &right)).collect()
+    }
+}
+
+/// The numbers of the rows of a batch.
+pub(crate) fn row_numbers(rows: usize) -> std::ops::Range<u32> {
+    0..u32::try_from(rows).expect("a batch is small")
+}

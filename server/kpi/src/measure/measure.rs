@@ -1,0 +1,117 @@
+//! Measures: an aggregate over the rows of a table that belong to a period.
+
+use super::aggregate::{Aggregate, Reading};
+use super::expr::{Condition, Expr, Part, parts};
+use crate::data::model::Table;
+use crate::data::path::Path;
+use crate::data::path::Projection;
+use crate::time::period::Reach;
+
+/// What a measure is an amount of; decides which units a KPI's value may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity {
+    /// Rows, or different values.
+    Count,
+    Number,
+    /// In the unit that the rows store.
+    Money,
+    /// Seconds.
+    Duration,
+}
+
+/// Which rows of a table belong to a period.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Frame {
+    /// Those whose date lies in a span around the period.
+    Dated { by: Path, reach: Reach },
+    /// Those that exist at a moment of the period.
+    Existing { from: Path, until: Option<Expr>, at: Moment },
+    /// Every row, in every period.
+    All,
+}
+
+/// The moment at which existing rows are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// When the period begins.
+    Start,
+    /// When the period ends.
+    End,
+    /// At some time of the period.
+    During,
+}
+
+/// Of each series of rows, only the latest one is counted. Rows are one series if they agree in all these columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Latest {
+    pub series: Vec<Projection>,
+    pub by: Expr,
+    /// What must hold for the latest row to be counted; the measure's own filter is asked before.
+    pub filter: Option<Condition>,
+}
+
+/// A figure of a KPI: an aggregate over the rows of a table that belong to the period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measure {
+    pub table: &'static Table,
+    pub frame: Frame,
+    pub filter: Option<Condition>,
+    pub latest: Option<Latest>,
+    pub aggregate: Aggregate<Expr>,
+    pub quantity: Quantity,
+    /// Which date gives the month in a breakdown by month, where that is not the date of the frame.
+    pub month_of: Option<Path>,
+}
+
+impl Measure {
+    /// A reading of it in whole units of the currency, of which each is `units` of those that are stored.
+    #[must_use]
+    pub fn in_whole_units(&self, reading: Reading, units: f64) -> Reading {
+        match self.quantity {
+            Quantity::Money => Reading { value: reading.value.map(|value| value / units), ..reading },
+            Quantity::Count | Quantity::Number | Quantity::Duration => reading,
+        }
+    }
+
+    /// Every expression and condition in it.
+    pub fn parts(&self) -> Vec<Part<'_>> {
+        let mut parts = parts(self.filter.as_ref(), &self.aggregate);
+        if let Frame::Existing { until: Some(until), .. } = &self.frame {
+            parts.push(Part::Expr(until));
+        }
+        if let Some(latest) = &self.latest {
+            parts.push(Part::Expr(&latest.by));
+            parts.extend(latest.filter.iter().map(Part::Condition));
+        }
+        parts
+    }
+
+    /// Every column it reads, beside that of its frame.
+    pub fn columns(&self) -> Vec<&Projection> {
+        let read = self.parts().into_iter().flat_map(|part| part.columns().into_iter().map(|(_, column)| column));
+        let series = self.latest.iter().flat_map(|latest| &latest.series);
+        read.chain(series).collect()
+    }
+
+    /// Whether a row contributes something else to each period it belongs to.
+    pub fn needs_period(&self) -> bool {
+        let dated = matches!(self.frame, Frame::Dated { .. });
+        !dated || self.latest.is_some() || self.parts().into_iter().any(Part::needs_period)
+    }
+
+    /// Whether the figures of parts of a period add up to that of the period.
+    pub fn adds_up(&self) -> bool {
+        let plain = matches!(self.frame, Frame::Dated { reach: Reach::Within, .. }) && !self.needs_period();
+        plain && matches!(self.aggregate, Aggregate::Count | Aggregate::Distinct(_) | Aggregate::Sum(_))
+    }
+
+    /// The date that gives the month in a breakdown by month; `None` where there is none.
+    pub fn month_of(&self) -> Option<&Path> {
+        // The latest rows of each month are not those of the period.
+        match (&self.month_of, &self.frame) {
+            _ if self.latest.is_some() => None,
+            (Some(path), _) | (None, Frame::Dated { by: path, .. }) => Some(path),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What a name behind a dot means: a table of the data, a column of a row, a related row, related rows.
+
+use super::datasets::{Children, Dataset};
+use super::errors::{Complaint, Refused};
+use super::symbols::{Data, PastRow, PeriodSymbol, RowSymbol, Term, TermKind};
+use crate::data::model::{self, TABLES};
+use crate::data::path::{Path, Projection};
+use crate::diagnostic::nearest;
+use crate::measure::aggregate::Aggregate;
+use crate::measure::expr::{ChildMeasure, Comparison, Condition, Expr, Origin};
+use crate::time::period::Reach;
+use rhai::{Dynamic, Engine};
+use std::sync::Arc;
+
+/// Through how many foreign keys a related row may be reached; each is a join.
+const MOST_STEPS: usize = 6;
+
+/// Registers what can be named.
+pub fn register(engine: &mut Engine) {
+    engine
+        .register_indexer_get(|_: &mut Data, name: &str| table_of(name))
+        .register_indexer_get(|row: &mut RowSymbol, name: &str| row.get(name))
+        .register_indexer_get(|row: &mut PastRow, name: &str| row.get(name));
+}
+
+impl RowSymbol {
+    /// What a name behind the dot means: a column, a related row, or the related rows of another table.
+    fn get(&self, name: &str) -> Refused<Dynamic> {
+        if let Some(column) = self.table.column(name) {
+            return Ok(Dynamic::from(self.column(column)));
+        }
+        if let Some(reference) = self.table.reference(name) {
+            let table = model::table(reference.table).expect("every reference leads to a table");
+            let references: Vec<_> = self.references.iter().copied().chain([reference]).collect();
+            if references.len() > MOST_STEPS {
+                return Err(Complaint::new(format!("a row is reached in at most {MOST_STEPS} steps"))
+                    .hint("begin with a table that lies nearer")
+                    .into());
+            }
+            return Ok(Dynamic::from(RowSymbol { origin: self.origin, references, table }));
+        }
+        if let Some((table, parent)) = self.table.children(name) {
+            if self.references.is_empty() && self.origin.depth == 0 {
+                return Ok(Dynamic::from(Children::of(table, parent, self.origin)));
+            }
+            return Err(Complaint::new(format!("“{name}” of a related row cannot be counted"))
+                .hint(format!("start from data.{} and go on from there", self.table.name))
+                .into());
+        }
+        Err(self.unknown(name))
+    }
+
+    fn unknown(&self, name: &str) -> Box<rhai::EvalAltResult> {
+        let columns = self.table.columns.iter().map(|column| column.name);
+        let references = self.table.references.iter().map(|reference| reference.name);
+        let children = TABLES.iter().map(|table| table.name).filter(|name| self.table.children(name).is_some());
+        let known: Vec<&str> = columns.chain(references).chain(children).collect();
+        let hint = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean “{near}”?"),
+            None => format!("{} has {}", self.table.name, known.join(", ")),
+        };
+        Complaint::new(format!("{} has no column “{name}”", self.table.name)).hint(hint).into()
+    }
+}
+
+impl PastRow {
+    /// A change row holds what was before it: at an instant a row was what the first change after it says, or else what
+    /// it is.
+    fn get(&self, name: &str) -> Refused<Dynamic> {
+        let now = self.row.get(name)?;
+        let Some(now) = now.clone().try_cast::<Term>() else { return Ok(now) };
+        // What never changes is what it was.
+        if ["id", "key", "created_at"].contains(&name) {
+            return Ok(Dynamic::from(now));
+        }
+        let Some(column) = self.changes.column(name) else {
+            let kept: Vec<&str> = self.changes.columns.iter().map(|column| column.name).skip(2).collect();
+            return Err(Complaint::new(format!("what “{name}” was at an instant is not kept"))
+                .hint(format!("of {}, numbers and dates are", kept.join(", ")))
+                .into());
+        };
+        if now.kind == TermKind::Text {
+            return Err(Complaint::new(format!("what “{name}” was at an instant cannot be asked"))
+                .hint("amounts, numbers and dates can")
+                .into());
+        }
+        let origin = Origin { table: self.changes, depth: self.row.origin.depth + 1 };
+        let own = |column| Expr::Column(origin, Projection::of(Path::own(column)));
+        let changed_at = self.changes.column("changed_at").expect("a table of changes says when");
+        let (dated, filter) = if let Expr::Period(edge) = self.at {
+            (Some((Path::own(changed_at), Reach::From(edge))), None)
+        } else {
+            let at = self.at.seen_from(origin, self.parent);
+            (None, Some(Condition::Compare(own(changed_at), Comparison::GreaterOrEqual, at)))
+        };
+        let later = |aggregate| {
+            let (table, parent) = (self.changes, self.parent);
+            let (dated, filter) = (dated.clone(), filter.clone());
+            Arc::new(ChildMeasure { table, parent, dated, filter, aggregate })
+        };
+        let first = Aggregate::Picked { by: own(changed_at), value: own(column), last: false };
+        let changed = Expr::Children(later(Aggregate::Count));
+        let changed = Condition::Compare(changed, Comparison::Greater, Expr::Number(0.0));
+        let then = Expr::When(Arc::new(changed), Arc::new(Expr::Children(later(first))), Arc::new(now.expr));
+        Ok(Dynamic::from(Term { expr: then, kind: now.kind }))
+    }
+}
+
+fn table_of(name: &str) -> Refused<Dynamic> {
+    if name == "period" {
+        return Ok(Dynamic::from(PeriodSymbol));
+    }
+    let table = model::table(name).ok_or_else(|| {
+        let hint = match nearest(name, TABLES.iter().map(|table| table.name)) {
+            Some(near) => format!("did you mean “{near}”?"),
+            None => format!("there are {}", TABLES.iter().map(|table| table.name).collect::<Vec<_>>().join(", ")),
+        };
+        Complaint::new(format!("there is no table “{name}”")).hint(hint)
+    })?;
+    Ok(Dynamic::from(Dataset::of(table)))
+}

@@ -1,0 +1,179 @@
+//! One KPI in force.
+
+use super::compiled::Script;
+use super::figure::Figure;
+use crate::data::cell::{Beside, Cell, Interval, Outcome};
+use crate::data::dimension::Dimension;
+use crate::definition::declaration::Declaration;
+use crate::measure::aggregate::{Accumulator, Reading};
+use crate::measure::measure::Measure;
+use rhai::{Dynamic, Map};
+use std::sync::Arc;
+
+/// A KPI: what its script declares, and what it computes.
+#[derive(Debug, Clone)]
+pub struct Kpi {
+    /// What the script says, with configured thresholds laid over it.
+    pub declaration: Declaration,
+    /// The file it was read from, relative to `kpis/`, such as `partner/feedback_rate.rhai`.
+    pub file: String,
+    /// SHA-256 of the script's text, in hex.
+    pub sha256: String,
+    /// By the names under which `value` finds them.
+    pub(crate) measures: Vec<(String, Measure)>,
+    pub(crate) script: Arc<Script>,
+    /// What `param` answers.
+    pub(crate) parameters: Arc<Map>,
+    /// Whether its value is a share of rows, so that one can say how sure it is.
+    pub(crate) proportion: bool,
+    /// Whether the figures of parts of a period add up to that of the period.
+    pub(crate) adds_up: bool,
+    /// The ids of all KPIs that its script declares, its own among them.
+    pub(crate) siblings: Arc<[String]>,
+}
+
+/// A KPI cannot be broken down by a dimension.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoSuchBreakdown {
+    #[error("{kpi} cannot be broken down by {dimension}: {table} has no {dimension}")]
+    Lacking { kpi: String, dimension: Dimension, table: &'static str },
+    #[error("{kpi} cannot be broken down by month: no date says which month a row of {table} belongs to")]
+    Undated { kpi: String, table: &'static str },
+    #[error("{kpi} compares with the period before, and so not by month: ask for each month as a period of its own")]
+    LooksBack { kpi: String },
+}
+
+impl Kpi {
+    /// Its id, such as `feedback_rate`.
+    pub fn id(&self) -> &str {
+        &self.declaration.id
+    }
+
+    /// The pack it belongs to: the folder of its file.
+    pub fn pack(&self) -> &str {
+        self.file.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// The script's text.
+    pub fn source(&self) -> &str {
+        &self.script.source
+    }
+
+    /// Whether every table that the KPI reads carries these dimensions.
+    ///
+    /// # Errors
+    /// The first that one of them lacks.
+    pub fn check_breakdown(&self, by: &[Dimension]) -> Result<(), NoSuchBreakdown> {
+        for dimension in by {
+            if *dimension == Dimension::Month && self.looks_back() {
+                return Err(NoSuchBreakdown::LooksBack { kpi: self.id().to_owned() });
+            }
+            for (_, measure) in &self.measures {
+                let (kpi, table) = (|| self.id().to_owned(), measure.table.name);
+                if dimension.of(measure.table).is_none() {
+                    return Err(NoSuchBreakdown::Lacking { kpi: kpi(), dimension: *dimension, table });
+                }
+                if *dimension == Dimension::Month && measure.month_of().is_none() {
+                    return Err(NoSuchBreakdown::Undated { kpi: kpi(), table });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether its value asks for the measures of the period before.
+    pub fn looks_back(&self) -> bool {
+        self.script.looks_back
+    }
+
+    /// Its figure for a group in which there is no row at all.
+    pub fn cell_of_nothing(&self) -> Cell {
+        self.cell(&self.nothing(), None)
+    }
+
+    fn nothing(&self) -> Vec<Reading> {
+        self.measures.iter().map(|(_, measure)| Accumulator::new(&measure.aggregate).read(0..0)).collect()
+    }
+
+    /// Turns the readings of one cell, in the order of the measures, and those of the period before, into its figure.
+    pub(crate) fn cell(&self, readings: &[Reading], before: Option<&[Reading]>) -> Cell {
+        if let Some(reached) = &self.script.reached {
+            let counted = self.measures.iter().zip(readings).filter(|(_, reading)| reading.rows > 0);
+            counted.for_each(|((name, _), _)| reached.measured(self.id(), name));
+        }
+        let nothing;
+        let before = match before {
+            Some(before) => before,
+            None if self.looks_back() => {
+                nothing = self.nothing();
+                &nothing
+            }
+            None => &[],
+        };
+        let arguments = self.looks_back().then(|| self.arguments(before));
+        match self.script.value(self.arguments(readings), arguments, &self.parameters) {
+            // Where a KPI looks back, what is no more is a figure, and not the absence of one.
+            Ok(figure) => {
+                let seen = readings.iter().chain(before.iter().filter(|_| self.looks_back()));
+                self.judged(figure, readings, seen.map(|reading| reading.rows).max().unwrap_or(0))
+            }
+            // Where there is nothing, a script that asks for more than that has no figure.
+            Err(_) if readings.iter().all(|reading| reading.rows == 0) && !self.counts() => Cell::of(Outcome::NoRows),
+            Err(diagnostic) => Cell::of(Outcome::ScriptError { message: diagnostic.to_string() }),
+        }
+    }
+
+    /// The measures as `value` gets them.
+    fn arguments(&self, readings: &[Reading]) -> Map {
+        let argument = |((name, _), reading): (&(String, Measure), &Reading)| {
+            (name.as_str().into(), reading.value.map_or(Dynamic::UNIT, Dynamic::from))
+        };
+        self.measures.iter().zip(readings).map(argument).collect()
+    }
+
+    /// `seen` is how many rows the value could be told from.
+    fn judged(&self, figure: Figure, readings: &[Reading], seen: u64) -> Cell {
+        let rows = readings.iter().map(|reading| reading.rows).max().unwrap_or(0);
+        let sample = self.sample(&figure, readings, rows);
+        let outcome = if seen == 0 && !(self.counts() && figure.parts.is_none()) {
+            Outcome::NoRows
+        } else if figure.parts.is_some_and(|(_, denominator)| denominator == 0.0) {
+            Outcome::ZeroDenominator
+        } else if let Some(value) = figure.value {
+            if sample < self.declaration.min_sample { Outcome::TooFew } else { Outcome::Value { value } }
+        } else {
+            Outcome::NoRows
+        };
+        let interval = figure.parts.filter(|_| self.proportion && outcome.value().is_some());
+        Cell {
+            outcome,
+            numerator: figure.parts.map(|(numerator, _)| numerator),
+            denominator: figure.parts.map(|(_, denominator)| denominator),
+            sample: Some(sample),
+            interval: interval.and_then(|(numerator, denominator)| Interval::of_proportion(numerator, denominator)),
+            provisional: false,
+            beside: figure.beside.into_iter().map(|(name, value)| Beside { name, value }).collect(),
+        }
+    }
+
+    /// Whether it only counts, so that over no rows its figure is 0 and not absent.
+    fn counts(&self) -> bool {
+        self.measures.iter().all(|(_, measure)| measure.aggregate.counts())
+    }
+
+    /// How many rows a figure rests on: what the script says; of a ratio, its denominator where that counts rows; else the
+    /// rows of the measure that has most.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts are whole and not negative")]
+    fn sample(&self, figure: &Figure, readings: &[Reading], rows: u64) -> u64 {
+        if let Some(sample) = figure.sample {
+            return sample as u64;
+        }
+        let counts = self.measures.iter().zip(readings).filter(|((_, measure), _)| measure.aggregate.counts());
+        let counted =
+            |denominator: f64| counts.map(|(_, reading)| reading.value).any(|value| value == Some(denominator));
+        match figure.parts {
+            Some((_, denominator)) if self.counts() || counted(denominator) => denominator as u64,
+            _ => rows,
+        }
+    }
+}

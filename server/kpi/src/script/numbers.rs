@@ -1,0 +1,20 @@
+//! Numbers as scripts write them.
+
+use super::errors::{Complaint, Refused};
+
+/// A whole number as a number.
+#[expect(clippy::cast_precision_loss, reason = "numbers that people write are below 2^53")]
+pub fn whole(number: i64) -> f64 {
+    number as f64
+}
+
+/// Refuses what is no number: it would quietly be missing in every row.
+///
+/// # Errors
+/// If it is infinite or none.
+pub fn finite(number: f64) -> Refused<f64> {
+    if number.is_finite() {
+        return Ok(number);
+    }
+    Err(Complaint::new(format!("{number} is no number")).hint("is something divided by zero?").into())
+}

@@ -1,0 +1,131 @@
+//! What the language is set to while a script runs.
+
+use crate::definition::declaration::{Declaration, Parameter};
+use rhai::{Dynamic, Map, NativeCallContext};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// By the id of a KPI, what configuration sets its parameters to.
+pub type Configured = HashMap<String, BTreeMap<String, Parameter>>;
+
+/// What a call of a script is set to; travels with the call.
+#[derive(Debug, Clone)]
+pub struct Setting(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    /// What `kpi(#{…})` has declared; `None` where it is not heard.
+    declared: Option<Mutex<Vec<Declaration>>>,
+    /// The KPI that is described, of several that a script declares.
+    index: usize,
+    configured: Arc<Configured>,
+    /// What `param` answers, unless a declaration says.
+    parameters: Arc<Map>,
+    /// The blocks of an instrumented script that were run.
+    reached: Option<Reached>,
+}
+
+/// What of an instrumented script was reached.
+#[derive(Debug, Clone, Default)]
+pub struct Reached(Arc<Mutex<Inside>>);
+
+#[derive(Debug, Default)]
+struct Inside {
+    /// For each block, whether it was run.
+    blocks: Vec<bool>,
+    /// The KPI and the name of each measure that counted a row.
+    measures: BTreeSet<(String, String)>,
+}
+
+impl Reached {
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that a block was run.
+    pub fn mark(&self, block: usize) {
+        let blocks = &mut self.inside().blocks;
+        // An instrumented script has no more blocks than characters; another one cannot reach this function.
+        if block < 100_000 {
+            let length = blocks.len().max(block + 1);
+            blocks.resize(length, false);
+            blocks[block] = true;
+        }
+    }
+
+    /// Notes that a measure counted a row.
+    pub fn measured(&self, kpi: &str, measure: &str) {
+        self.inside().measures.insert((kpi.to_owned(), measure.to_owned()));
+    }
+
+    /// Whether that block was run.
+    pub fn has(&self, block: usize) -> bool {
+        self.inside().blocks.get(block).copied().unwrap_or(false)
+    }
+
+    /// Whether that measure counted a row.
+    pub fn has_measured(&self, kpi: &str, measure: &str) -> bool {
+        self.inside().measures.contains(&(kpi.to_owned(), measure.to_owned()))
+    }
+}
+
+impl Setting {
+    /// While the KPI of that index is described.
+    pub fn describing(index: usize, configured: Arc<Configured>, reached: Option<Reached>) -> Setting {
+        let (declared, parameters) = (Some(Mutex::default()), Arc::default());
+        Setting(Arc::new(Inner { declared, index, configured, parameters, reached }))
+    }
+
+    /// While a KPI with these parameters is evaluated.
+    pub fn running(parameters: &Arc<Map>, reached: Option<Reached>) -> Setting {
+        let (configured, parameters) = (Arc::default(), parameters.clone());
+        Setting(Arc::new(Inner { declared: None, index: 0, configured, parameters, reached }))
+    }
+
+    /// What the call is set to that a function was called from.
+    pub fn of(context: &NativeCallContext) -> Option<Setting> {
+        context.tag().and_then(|tag| tag.clone().try_cast::<Setting>())
+    }
+
+    /// Everything declared so far.
+    pub fn declared(&self) -> Vec<Declaration> {
+        self.heard().map(|all| all.clone()).unwrap_or_default()
+    }
+
+    /// Where `kpi(#{…})` is heard: what it has declared so far.
+    pub fn heard(&self) -> Option<MutexGuard<'_, Vec<Declaration>>> {
+        self.0.declared.as_ref().map(|all| all.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What of an instrumented script was reached.
+    pub fn reached(&self) -> Option<&Reached> {
+        self.0.reached.as_ref()
+    }
+
+    /// What configuration sets.
+    pub fn configured(&self) -> &Configured {
+        &self.0.configured
+    }
+
+    /// What `param` answers.
+    pub fn parameters(&self) -> Arc<Map> {
+        match self.declared().get(self.0.index) {
+            Some(declaration) => Arc::new(answers(&declaration.parameters)),
+            None => self.0.parameters.clone(),
+        }
+    }
+}
+
+/// Parameters as scripts see them.
+pub fn answers(parameters: &BTreeMap<String, Parameter>) -> Map {
+    parameters.iter().map(|(name, value)| (name.as_str().into(), answer(value))).collect()
+}
+
+/// A parameter as scripts see it.
+fn answer(parameter: &Parameter) -> Dynamic {
+    match parameter {
+        Parameter::Number(number) => Dynamic::from(*number),
+        Parameter::Text(text) => Dynamic::from(text.clone()),
+        Parameter::YesNo(yes) => Dynamic::from(*yes),
+    }
+}

@@ -1,0 +1,17 @@
+//! `times(n, #{…})`: rows of a test that are all alike.
+
+use rhai::{Engine, Map};
+
+/// `times(n, row)`: the same row that often.
+#[derive(Debug, Clone)]
+pub struct Times {
+    pub count: i64,
+    pub row: Map,
+}
+
+/// Registers it.
+pub fn register(engine: &mut Engine) {
+    engine
+        .register_type_with_name::<Times>("repeated row")
+        .register_fn("times", |count: i64, row: Map| Times { count, row });
+}
