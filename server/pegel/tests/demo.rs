@@ -5,6 +5,7 @@ mod common;
 
 use common::TestHome;
 use mail_parser::MessageParser;
+use serde_json::Value as Json;
 
 #[test]
 fn the_demo_ends_with_an_edition_and_a_mail_in_which_the_slipping_region_is_on_top() {
@@ -23,6 +24,7 @@ fn the_demo_ends_with_an_edition_and_a_mail_in_which_the_slipping_region_is_on_t
     assert_eq!((stored.head.report.as_str(), stored.head.period.as_str()), ("weekly", "2026-W46"));
     let numbers = stored.parts.iter().find(|part| part.name == "numbers.json").unwrap();
     let numbers = pegel_report::numbers::Numbers::from_json(&numbers.content).unwrap();
+    insta::assert_snapshot!("figures_of_the_weekly_report", figures(&serde_json::to_value(&numbers).unwrap()));
     let worst = &numbers.breaches[0];
     assert_eq!(
         (worst.kpi.as_str(), worst.status),
@@ -79,4 +81,31 @@ fn every_shipped_kpi_has_the_same_figures_on_both_databases() {
         numbers
     });
     assert_eq!(sqlite, postgres);
+    insta::assert_snapshot!("figures_of_all_kpis", figures(&sqlite));
+}
+
+/// Every figure of an edition on a line of its own, to twelve digits: whatever else changes, these do not.
+fn figures(numbers: &Json) -> String {
+    let figure = |cell: &Json, name: &str| cell[name].as_f64().map(|figure| format!(" {name} {figure:.11e}"));
+    let parts = ["value", "numerator", "denominator", "sample"];
+    let cell = |cell: &Json| {
+        let parts = parts.iter().filter_map(|part| figure(cell, part)).collect::<String>();
+        format!("{}{parts}", cell["state"].as_str().unwrap())
+    };
+    let kpis = numbers["sections"].as_array().unwrap().iter().flat_map(|section| section["kpis"].as_array().unwrap());
+    let mut lines = Vec::new();
+    for kpi in kpis {
+        let id = kpi["id"].as_str().unwrap();
+        for point in kpi["trend"].as_array().unwrap() {
+            lines.push(format!("{id} {}: {}", point["period"].as_str().unwrap(), cell(&point["cell"])));
+        }
+        for table in kpi["breakdowns"].as_array().unwrap() {
+            let dimension = table["dimension"].as_str().unwrap();
+            for (place, row) in table["rows"].as_array().unwrap().iter().enumerate() {
+                let (now, before) = (cell(&row["cell"]), cell(&row["previous"]));
+                lines.push(format!("{id} {dimension} {place}: {now}, before {before}"));
+            }
+        }
+    }
+    lines.join("\n")
 }
