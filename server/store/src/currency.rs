@@ -1,9 +1,8 @@
 //! In what the amounts of the database are counted.
 
+use crate::StoreError;
 use crate::connection::{Conn, on_backend};
-use crate::facts::Writer;
 use crate::schema::currency;
-use crate::{Store, StoreError};
 use diesel::prelude::*;
 use pegel_kpi::data::currency::{Currency, HUNDREDTHS};
 
@@ -46,36 +45,23 @@ pub(crate) fn digits(conn: &mut Conn) -> Result<u8, StoreError> {
     Ok(recorded.map_or(HUNDREDTHS, |recorded| recorded.digits()))
 }
 
-impl Store {
-    /// Whether amounts of this currency can be read and written; where no amount was ever written, those of any can.
-    ///
-    /// # Errors
-    /// If the amounts that are there have other digits, or the database fails.
-    pub fn check_currency(&self, currency: &Currency) -> Result<(), StoreError> {
-        let recorded = self.read("reading the currency", recorded)?;
-        recorded.map_or(Ok(()), |recorded| recorded.check(currency))
-    }
+/// Whether amounts of this currency can be read and written; where no amount was ever written, those of any can.
+pub(crate) fn check(conn: &mut Conn, currency: &Currency) -> Result<(), StoreError> {
+    let recorded = recorded(conn).map_err(StoreError::while_("reading the currency"))?;
+    recorded.map_or(Ok(()), |recorded| recorded.check(currency))
 }
 
-impl Writer {
-    /// Records in what the amounts are counted that are about to be written, unless that is on record.
-    ///
-    /// # Errors
-    /// If the amounts that are there have other digits, or the database fails.
-    pub fn record_currency(&mut self, currency: &Currency) -> Result<(), StoreError> {
-        let conn = self.conn();
-        if let Some(recorded) = recorded(conn).map_err(StoreError::while_("reading the currency"))? {
-            recorded.check(currency)?;
-        }
-        let code = currency::code.eq(&currency.code);
-        let row = (currency::id.eq(ONLY), code, currency::digits.eq(i32::from(currency.stored_digits())));
-        on_backend!(conn, conn => diesel::insert_into(currency::table)
-            .values(&row)
-            .on_conflict(currency::id)
-            .do_update()
-            .set(code)
-            .execute(conn))
-        .map_err(StoreError::while_("recording the currency"))?;
-        Ok(())
-    }
+/// Records in what the amounts are counted that are about to be written, unless that is on record.
+pub(crate) fn record(conn: &mut Conn, currency: &Currency) -> Result<(), StoreError> {
+    check(conn, currency)?;
+    let code = currency::code.eq(&currency.code);
+    let row = (currency::id.eq(ONLY), code, currency::digits.eq(i32::from(currency.stored_digits())));
+    on_backend!(conn, conn => diesel::insert_into(currency::table)
+        .values(&row)
+        .on_conflict(currency::id)
+        .do_update()
+        .set(code)
+        .execute(conn))
+    .map_err(StoreError::while_("recording the currency"))?;
+    Ok(())
 }

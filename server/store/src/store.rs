@@ -2,6 +2,7 @@
 
 use crate::StoreError;
 use crate::connection::{Conn, Connections, Opening, Purpose, Transaction};
+use crate::currency;
 use crate::facts::Writer;
 use crate::reader::Reader;
 use crate::url::DatabaseUrl;
@@ -10,6 +11,7 @@ use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::pg::Pg;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use pegel_kpi::data::currency::Currency;
 use std::path::Path;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
@@ -110,6 +112,14 @@ impl Store {
             return Err(StoreError::SchemaBehind { pending });
         }
         Ok(())
+    }
+
+    /// Whether amounts of this currency can be read and written; where no amount was ever written, those of any can.
+    ///
+    /// # Errors
+    /// If the amounts that are there have other digits, or the database fails.
+    pub fn check_currency(&self, currency: &Currency) -> Result<(), StoreError> {
+        currency::check(&mut *self.connections.get()?, currency)
     }
 
     /// Answers scans, all in one read transaction, so that the figures of a report fit each other.

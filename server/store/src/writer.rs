@@ -3,10 +3,12 @@
 use crate::StoreError;
 use crate::attributes::laid_over;
 use crate::connection::{Conn, Transaction, on_backend};
+use crate::currency;
 use crate::facts::{Fact, Facts, Found, ImportRecord, Value, Written};
 use crate::schema::imports;
 use crate::sql::{Gives, Row, SelectByText, TEXTS, Upsert, Visit, field, send};
 use diesel::prelude::*;
+use pegel_kpi::data::currency::Currency;
 use pegel_kpi::data::model::{Column, Kind, MAX_EXACT, Table, table};
 use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
@@ -27,6 +29,14 @@ impl Writer {
 
     pub(crate) fn conn(&mut self) -> &mut Conn {
         self.transaction.conn()
+    }
+
+    /// Records in what the amounts are counted that are about to be written, unless that is on record.
+    ///
+    /// # Errors
+    /// If the amounts that are there have other digits, or the database fails.
+    pub fn record_currency(&mut self, currency: &Currency) -> Result<(), StoreError> {
+        currency::record(self.conn(), currency)
     }
 
     pub(crate) fn into_transaction(self) -> Transaction {

@@ -1,9 +1,10 @@
 //! The chapters, in the order in which they are read.
 
+use super::blocks::{Block, Chapter, Function, Text};
 use super::entries::{ENTRIES, OF_RHAI, Topic};
 use super::recipes::{FIRST, RECIPES};
 use super::signatures::Signature;
-use super::{Block, Chapter, Function, Text, data, examples};
+use super::{data, examples};
 use crate::data::cell::Outcome;
 use crate::definition::declaration::Unit;
 use crate::script::{compiled, declare, limits, load};

@@ -1,6 +1,6 @@
 //! The chapter on the data: every table with its columns, what they mean, and what refers to what.
 
-use super::{Block, Text};
+use super::blocks::{Block, Text};
 use crate::data::dimension::Dimension;
 use crate::data::model::{Column, Kind, TABLES, Table};
 

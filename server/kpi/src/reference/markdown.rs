@@ -1,6 +1,6 @@
 //! The reference as a page of text.
 
-use super::{Block, Chapter, Function, Text};
+use super::blocks::{Block, Chapter, Function, Text};
 
 /// All chapters, after a table of contents.
 pub fn of(chapters: &[Chapter]) -> String {

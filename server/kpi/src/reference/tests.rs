@@ -1,8 +1,10 @@
+use super::Reference;
+use super::blocks::Block;
 use super::chapters::{FIELDS, OPERATIONS, PARTS, PERIODS, ROW_VALUES, TEST_KEYS, name_of};
 use super::entries::{ENTRIES, OF_RHAI};
 use super::examples::Example;
 use super::recipes::{FIRST, RECIPES};
-use super::{Block, Reference, Signature};
+use super::signatures::Signature;
 use crate::definition::declaration::Unit;
 use crate::script::Language;
 use crate::script::declare;

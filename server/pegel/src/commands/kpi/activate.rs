@@ -1,6 +1,7 @@
 //! `pegel kpi activate`: the KPIs of the home's files come into force, once it is seen what they change.
 
-use super::{answer_changes, author, shadow};
+use super::files::{answer_changes, author};
+use super::shadow;
 use crate::cli::{self, Global};
 use crate::home::{Home, say_problems};
 use crate::outcome::{Done, Failure, Outcome, answer, broke, note, usage};

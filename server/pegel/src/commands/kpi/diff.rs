@@ -1,6 +1,6 @@
 //! `pegel kpi diff`: two versions of a file, line by line.
 
-use super::file_named;
+use super::files::file_named;
 use crate::cli::{self, Global};
 use crate::outcome::{Done, Failure, Outcome, answer, broke, note, usage};
 use anyhow::anyhow;

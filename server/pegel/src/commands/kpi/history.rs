@@ -1,6 +1,6 @@
 //! `pegel kpi history`: what came into force when.
 
-use super::file_named;
+use super::files::file_named;
 use crate::cli::Global;
 use crate::outcome::{Done, Failure, Outcome, answer, broke, note};
 use jiff::Timestamp;

@@ -1,6 +1,6 @@
 //! `pegel kpi rollback`: back to KPIs that were in force before.
 
-use super::{answer_changes, author};
+use super::files::{answer_changes, author};
 use crate::cli::Global;
 use crate::outcome::{Done, Failure, Outcome, answer, broke, note, usage};
 use anyhow::anyhow;

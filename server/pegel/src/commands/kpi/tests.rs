@@ -1,7 +1,7 @@
 //! `pegel kpi test`: runs the tests that travel with the scripts. Needs no database.
 
-use super::Sources;
 use super::junit::{Case, Report, Suite};
+use super::sources::Sources;
 use crate::cli::{self, Global};
 use crate::outcome::{Done, Outcome, answer, note, usage};
 use anyhow::{Context, anyhow};

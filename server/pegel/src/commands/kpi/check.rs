@@ -1,0 +1,32 @@
+//! `pegel kpi check`: what is wrong with scripts. Needs no database.
+
+use super::sources::Sources;
+use crate::cli::Global;
+use crate::outcome::{Done, Outcome, answer, note};
+use pegel_catalog::{Catalog, load_scripts};
+use std::path::Path;
+
+/// Loads scripts and says what is wrong; tests are not run.
+pub fn run(path: Option<&Path>, global: &Global) -> Outcome {
+    let Sources { scripts, language, problems } = Sources::at(path, global)?;
+    let (kpis, wrong) = load_scripts(&language, &scripts);
+    for diagnostic in &wrong {
+        note(format_args!("{diagnostic}\n"));
+    }
+    for problem in &problems {
+        note(format_args!("{}\n", problem.message));
+    }
+    if !wrong.is_empty() || !problems.is_empty() {
+        note(format_args!("{} in order, {} not", kpis.len(), wrong.len() + problems.len()));
+        return Ok(Done::NotInOrder);
+    }
+    if path.is_none() {
+        // Together they must make a catalogue, with the thresholds laid over them.
+        if let Err(error) = Catalog::load(&global.home()) {
+            note(format_args!("{error:#}"));
+            return Ok(Done::NotInOrder);
+        }
+    }
+    answer(format_args!("{} in order", kpis.len()));
+    Ok(Done::InOrder)
+}

@@ -1,0 +1,37 @@
+//! What the commands on versions share: the file that is meant, and what became of files.
+
+use crate::outcome::{Failure, answer, usage};
+use anyhow::anyhow;
+use pegel_catalog::declared;
+use pegel_catalog::files::Files;
+use pegel_kpi::diagnostic::nearest;
+use pegel_kpi::script::kpi::Kpi;
+
+/// Who gives the command, as far as the system says.
+pub fn author() -> Option<String> {
+    ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok().filter(|author| !author.is_empty()))
+}
+
+/// The file that is meant by its name or by the id of a KPI that it declares in one of these sets.
+pub fn file_named(name: &str, sets: &[&Files]) -> Result<String, Failure> {
+    let file = name.strip_prefix("kpis/").unwrap_or(name);
+    if sets.iter().any(|files| files.text(file).is_some()) {
+        return Ok(file.to_owned());
+    }
+    let kpis: Vec<Kpi> = sets.iter().flat_map(|files| declared(files)).collect();
+    if let Some(kpi) = kpis.iter().find(|kpi| kpi.id() == name) {
+        return Ok(kpi.file.clone());
+    }
+    let files = sets.iter().flat_map(|files| files.names());
+    match nearest(name, kpis.iter().map(Kpi::id).chain(files)) {
+        Some(near) => Err(usage(anyhow!("there is no KPI and no file “{name}”; did you mean “{near}”?"))),
+        None => Err(usage(anyhow!("there is no KPI and no file “{name}”; `pegel kpi list` lists the KPIs"))),
+    }
+}
+
+/// Says what became of files, one a line.
+pub fn answer_changes(after: &Files, before: &Files) {
+    for (file, change) in after.changes_since(before) {
+        answer(format_args!("{:8} {file}", change.word()));
+    }
+}

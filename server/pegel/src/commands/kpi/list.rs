@@ -1,0 +1,15 @@
+//! `pegel kpi list`: the KPIs in force.
+
+use crate::cli::Global;
+use crate::outcome::{Done, Outcome, answer};
+use pegel_text::clean::one_line;
+
+/// Lists them with pack and title.
+pub fn run(global: &Global) -> Outcome {
+    let catalog = global.open(&global.home())?.catalog()?;
+    let widest = catalog.kpis.iter().map(|kpi| kpi.id().len()).max().unwrap_or(0);
+    for kpi in &catalog.kpis {
+        answer(format_args!("{:widest$}  {:10}  {}", kpi.id(), kpi.pack(), one_line(&kpi.declaration.title.en)));
+    }
+    Ok(Done::InOrder)
+}

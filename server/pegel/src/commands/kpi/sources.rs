@@ -1,0 +1,54 @@
+//! Scripts that a command is about, wherever they lie.
+
+use crate::cli::Global;
+use crate::home::say_problems;
+use crate::outcome::{Failure, usage};
+use anyhow::anyhow;
+use pegel_catalog::files::Found;
+use pegel_catalog::scripts::{self, ScriptFile};
+use pegel_catalog::settle::settle;
+use pegel_catalog::{CatalogError, language};
+use pegel_home::Problem;
+use pegel_kpi::script::Language;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The scripts at a path, or all of the home, and the language in the surroundings of the home and of these scripts.
+pub struct Sources {
+    pub scripts: Vec<ScriptFile>,
+    pub language: Arc<Language>,
+    /// What is wrong with files that would be among them, or are shared by them.
+    pub problems: Vec<Problem>,
+}
+
+impl Sources {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// If there is none, or not even the language can be made.
+    pub fn at(path: Option<&Path>, global: &Global) -> Result<Sources, Failure> {
+        let found = Found::of_home(&global.home());
+        let Some(path) = path else {
+            let (language, problems) = surroundings(&found)?;
+            return Ok(Sources { scripts: found.files.scripts(), language, problems });
+        };
+        let (scripts, wrong) = scripts::at(path);
+        if scripts.is_empty() && wrong.is_empty() {
+            return Err(usage(anyhow!("there is no script below {}", path.display())));
+        }
+        let found = Found { files: found.files.with_scripts(&scripts), unreadable: Vec::new() };
+        let (language, shared) = surroundings(&found)?;
+        let asked = |problem: &Problem| scripts.iter().any(|script| script.name == problem.file);
+        let (mut problems, others): (Vec<_>, Vec<_>) = shared.into_iter().partition(asked);
+        say_problems(&others);
+        problems.extend(wrong.iter().flat_map(CatalogError::problems));
+        Ok(Sources { scripts, language, problems })
+    }
+}
+
+/// The language with the helpers, thresholds and calendar that are in order, and what is wrong with the others.
+fn surroundings(found: &Found) -> Result<(Arc<Language>, Vec<Problem>), Failure> {
+    let settled = settle(found, None, |files| language(&files)).map_err(usage)?;
+    let language = settled.made.ok_or_else(|| usage(CatalogError::Files(settled.problems.clone())))?;
+    Ok((language, settled.problems))
+}
