@@ -4,6 +4,7 @@
 //! - [`activation`]: what is in force by what was activated before; going on to other files, and back
 //! - [`settle`]: how many of the files found can be in force together; what is not in order waits, alone
 //! - [`candidate`]: files that are not in force yet: do they load, do their tests pass?
+//! - [`shadow`]: what they would have said about past periods
 //! - [`Catalog`]: KPIs with thresholds; all that is wrong is said at once, and a catalogue with an error is no catalogue
 //! - [`files`]: all texts that it is made from, as one value; [`scripts`], built in or from the home; [`thresholds`],
 //!   from `config/thresholds.toml`, with the parameters that scripts leave open; [`calendar`], from
@@ -19,6 +20,7 @@ pub mod in_force;
 pub mod live;
 pub mod scripts;
 pub mod settle;
+pub mod shadow;
 pub mod thresholds;
 
 use files::Files;

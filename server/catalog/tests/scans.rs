@@ -4,6 +4,7 @@
 use pegel_catalog::Catalog;
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::scope::Scope;
+use pegel_kpi::engine::comparison::Comparison;
 use pegel_kpi::engine::figures::{Request, compute};
 use pegel_kpi::time::period::{Period, zone};
 use pegel_store::testing::on_both;
@@ -28,7 +29,8 @@ fn ten_kpis_in_four_breakdowns_over_thirteen_weeks_take_seven_statements() {
     let zone = zone("Europe/Berlin").unwrap();
     let week = Period::parse("2026-W45", "2026-11-22T00:00:00Z".parse().unwrap(), &zone).unwrap();
     let breakdowns = vec![vec![], vec![Dimension::Region], vec![Dimension::Partner], vec![Dimension::Product]];
-    let request = |id| Request { kpi: catalog.kpi(id).unwrap(), breakdowns: breakdowns.clone() };
+    let request =
+        |id| Request { kpi: catalog.kpi(id).unwrap(), breakdowns: breakdowns.clone(), comparison: Comparison::NONE };
     on_both(|store| {
         let mut reader = store.reader().unwrap();
         let periods = week.trail(13).unwrap();

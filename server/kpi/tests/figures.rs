@@ -9,8 +9,8 @@ use pegel_kpi::data::model::Kind;
 use pegel_kpi::data::scan::{Scan, Source};
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Parameter;
-use pegel_kpi::engine::comparison::{Compared, compare};
-use pegel_kpi::engine::figures::{Request, compute};
+use pegel_kpi::engine::comparison::{Compared, Comparison};
+use pegel_kpi::engine::figures::{self, Request, compute};
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::script::{Environment, Language};
 use pegel_kpi::time::period::{Period, zone};
@@ -92,15 +92,18 @@ fn period(text: &str) -> Period {
 }
 
 fn cell(kpi: &Kpi, period_: &str, now: &str, rows: &mut Memory) -> Cell {
-    let request = Request { kpi, breakdowns: vec![Vec::new()] };
-    let Ok(mut figures) = compute(&[request], &[period(period_)], &Scope::everything(), now.parse().unwrap(), rows);
-    figures.remove(0).breakdowns.remove(0).rows.remove(0).cells.remove(0)
+    total(kpi, period_, now, rows, Comparison::NONE).cells.remove(0)
 }
 
-fn compared(kpi: &Kpi, period_: &str, now: &str, rows: &mut Memory) -> Compared {
-    let Ok(mut compared) =
-        compare(kpi, &Vec::new(), &period(period_), &Scope::everything(), now.parse().unwrap(), rows);
-    compared.remove(0)
+fn compared(kpi: &Kpi, period_: &str, now: &str, rows: &mut Memory) -> (Cell, Compared) {
+    let mut row = total(kpi, period_, now, rows, Comparison::ALL);
+    (row.cells.remove(0), row.compared)
+}
+
+fn total(kpi: &Kpi, period_: &str, now: &str, rows: &mut Memory, comparison: Comparison) -> figures::Row {
+    let request = Request { kpi, breakdowns: vec![Vec::new()], comparison };
+    let Ok(mut figures) = compute(&[request], &[period(period_)], &Scope::everything(), now.parse().unwrap(), rows);
+    figures.remove(0).breakdowns.remove(0).rows.remove(0)
 }
 
 fn value(cell: &Cell) -> f64 {
@@ -123,14 +126,14 @@ fn a_running_period_is_counted_up_to_now_and_compared_with_the_same_part_of_othe
         lead("2025-11-17T09:00Z"),
         lead("2025-11-22T09:00Z"),
     ]);
-    let found = compared(&counting(), "2026-W47", "2026-11-18T12:00:00Z", &mut rows);
-    same(value(&found.cell), 1.0);
-    assert!(found.cell.provisional);
+    let (cell, found) = compared(&counting(), "2026-W47", "2026-11-18T12:00:00Z", &mut rows);
+    same(value(&cell), 1.0);
+    assert!(cell.provisional);
     same(value(found.before.as_ref().unwrap()), 2.0);
     same(value(found.year_before.as_ref().unwrap()), 1.0);
     // Once it is over, all of it is compared with all of the others.
-    let found = compared(&counting(), "2026-W47", "2026-12-24T12:00:00Z", &mut rows);
-    same(value(&found.cell), 2.0);
+    let (cell, found) = compared(&counting(), "2026-W47", "2026-12-24T12:00:00Z", &mut rows);
+    same(value(&cell), 2.0);
     same(value(found.before.as_ref().unwrap()), 3.0);
     same(value(found.year_before.as_ref().unwrap()), 2.0);
 }
@@ -160,7 +163,7 @@ fn figures_from_data_that_is_too_old_are_stale() {
     let kpi = kpi(r#"unit: "count", stale_after: "2d""#, measures, "fn value(m) { m.n }");
     let mut old = Old(Memory(vec![lead("2026-11-09T09:00Z"), lead("2026-11-17T09:00Z")]));
     let mut outcome = |week, now: &str| {
-        let request = Request { kpi: &kpi, breakdowns: vec![Vec::new()] };
+        let request = Request { kpi: &kpi, breakdowns: vec![Vec::new()], comparison: Comparison::NONE };
         let Ok(mut figures) =
             compute(&[request], &[period(week)], &Scope::everything(), now.parse().unwrap(), &mut old);
         figures.remove(0).breakdowns.remove(0).rows.remove(0).cells.remove(0).outcome
@@ -201,7 +204,7 @@ fn targets_of_counts_add_up_by_days_and_those_of_rates_are_a_mean() {
         target("example", "2026-11-01", "2026-11-30", "6000"),
         target("another", "2026-11-01", "2026-11-30", "100000"),
     ]);
-    same(compared(&counting(), "2026-W45", "2027-01-01T00:00:00Z", &mut rows).target.unwrap(), 14.0);
+    same(compared(&counting(), "2026-W45", "2027-01-01T00:00:00Z", &mut rows).1.target.unwrap(), 14.0);
 
     let rate = kpi(
         r#"unit: "percent""#,
@@ -215,12 +218,12 @@ fn targets_of_counts_add_up_by_days_and_those_of_rates_are_a_mean() {
         target("example", "2026-11-01", "2026-11-03", "80"),
         target("example", "2026-11-04", "2026-11-30", "90"),
     ]);
-    let found = compared(&rate, "2026-W45", "2027-01-01T00:00:00Z", &mut rows);
+    let (cell, found) = compared(&rate, "2026-W45", "2027-01-01T00:00:00Z", &mut rows);
     same(found.target.unwrap(), (2.0 * 0.8 + 5.0 * 0.9) / 7.0);
     // One of one: a share of rows says how sure it is.
-    assert!(found.cell.interval.unwrap().low < 0.21);
+    assert!(cell.interval.unwrap().low < 0.21);
     rows.0.truncate(1);
-    assert_eq!(compared(&rate, "2026-W45", "2027-01-01T00:00:00Z", &mut rows).target, None);
+    assert_eq!(compared(&rate, "2026-W45", "2027-01-01T00:00:00Z", &mut rows).1.target, None);
 }
 
 #[test]
@@ -296,7 +299,7 @@ fn scripts_speak_of_whole_units_whatever_the_database_counts_in() {
             "let sold = data.orders.dated(|o| o.ordered_at); #{{ sum: sold.filter(|o| {filter}).{aggregate} }}"
         );
         let kpi = kpi(r#"unit: "money""#, &measures, "fn value(m) { m.sum }");
-        let request = Request { kpi: &kpi, breakdowns: vec![Vec::new()] };
+        let request = Request { kpi: &kpi, breakdowns: vec![Vec::new()], comparison: Comparison::NONE };
         let now = "2027-01-01T00:00:00Z".parse().unwrap();
         let Ok(figures) = compute(&[request], &[period("2026-W45")], &Scope::everything(), now, &mut rows);
         value(&figures[0].breakdowns[0].rows[0].cells[0])

@@ -1,6 +1,7 @@
 //! How a command ends: its exit status, and what it says about a failure.
 
 use pegel_text::clean::cleaned;
+use serde::Serialize;
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -65,8 +66,11 @@ pub fn answer(line: impl Display) {
 }
 
 /// The same for JSON: what a terminal would obey is escaped, so that the data stays what it is.
-pub fn answer_json(json: &serde_json::Value) {
-    let text = json.to_string();
+///
+/// # Panics
+/// Never: what is answered has texts for keys.
+pub fn answer_json(json: &impl Serialize) {
+    let text = serde_json::to_string(json).expect("what is answered has texts for keys");
     let escaped = |letter: char| match letter {
         '\u{7f}'..='\u{9f}' => format!("\\u{:04x}", u32::from(letter)),
         letter => letter.to_string(),

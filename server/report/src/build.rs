@@ -8,12 +8,13 @@ use crate::numbers::{
 use jiff::Timestamp;
 use pegel_catalog::Catalog;
 use pegel_catalog::health::{Evaluation, evaluate};
-use pegel_kpi::data::cell::{Cell, Group};
+use pegel_kpi::data::cell::{Cell, Group, Outcome};
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::scan::Source;
 use pegel_kpi::definition::declaration::Declaration;
 use pegel_kpi::definition::threshold::{Better, Status};
-use pegel_kpi::engine::figures::{Broken, Figures, Request};
+use pegel_kpi::engine::comparison::{Compared, Comparison};
+use pegel_kpi::engine::figures::{Figures, Grouped, Request, Row};
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, Span};
 
@@ -53,7 +54,7 @@ where
 }
 
 /// The numbers of an edition from its figures: one for each KPI of the definition, in its order, each with the total
-/// first and then the breakdowns, their cells by period; the last period is the one reported. There are at least two.
+/// first and then the breakdowns, their cells by period; the last period is the one reported.
 ///
 /// # Panics
 /// If figures, KPIs and definition do not belong together.
@@ -80,8 +81,11 @@ pub fn numbers_from(heading: &Heading, periods: &[Period], kpis: &[&Kpi], figure
         zone: definition.zone.clone(),
         currency: heading.currency.to_owned(),
         revision: heading.revision,
-        period: PeriodHead::from(&periods[periods.len() - 1]),
-        compared_with: PeriodHead::from(&periods[periods.len() - 2]),
+        period: PeriodHead::from(heading.period),
+        compared_with: heading
+            .period
+            .before()
+            .map_or_else(|_| PeriodHead::from(heading.period), |before| PeriodHead::from(&before)),
         created_at: heading.created_at,
         status: worst_of(&breaches, &sections),
         breaches: breaches.into_iter().map(|rank| rank.breach).collect(),
@@ -106,14 +110,15 @@ fn check_span(definition: &ReportDefinition, period: &Period) -> Result<(), Repo
 
 fn wanted<'a>(request: &KpiRequest, kpi: &'a Kpi) -> Request<'a> {
     let tables = request.breakdowns.iter().map(|dimension| vec![*dimension]);
-    Request { kpi, breakdowns: std::iter::once(Vec::new()).chain(tables).collect() }
+    Request { kpi, breakdowns: std::iter::once(Vec::new()).chain(tables).collect(), comparison: Comparison::ALL }
 }
 
 fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period], trend: usize) -> KpiBlock {
     let declared = &kpi.declaration;
     let (total, tables) = figures.breakdowns.split_first().expect("the total is always asked for");
-    let cells = &total.rows[0].cells;
-    let (cell, previous) = (&cells[cells.len() - 1], &cells[cells.len() - 2]);
+    let Row { cells, compared, .. } = &total.rows[0];
+    let cell = &cells[cells.len() - 1];
+    let previous = before(compared);
     let past: Vec<Option<f64>> = cells[..cells.len() - 1].iter().map(|cell| cell.outcome.value()).collect();
     let threshold = declared.threshold.after(&past);
     let shown = cells.len().saturating_sub(trend)..;
@@ -127,8 +132,10 @@ fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period],
         min_sample: declared.min_sample,
         version: kpi.sha256.clone(),
         cell: cell.clone(),
-        previous: previous.clone(),
-        change: Change::between(previous, cell, declared.better),
+        change: Change::between(&previous, cell, declared.better),
+        previous,
+        year_before: compared.year_before.clone(),
+        target: compared.target,
         status: threshold.judge(&cell.outcome, declared.better),
         trend: periods[shown.clone()].iter().zip(&cells[shown]).map(point).collect(),
         breakdowns: tables.iter().zip(&request.breakdowns).map(|(by, at)| table(by, *at, request, declared)).collect(),
@@ -139,16 +146,24 @@ fn point((period, cell): (&Period, &Cell)) -> TrendPoint {
     TrendPoint { period: period.to_string(), cell: cell.clone() }
 }
 
-fn table(broken: &Broken, dimension: Dimension, request: &KpiRequest, declared: &Declaration) -> BreakdownTable {
+/// The figure that the change is measured from.
+fn before(compared: &Compared) -> Cell {
+    compared.before.clone().unwrap_or_else(|| Cell::of(Outcome::NoRows))
+}
+
+fn table(grouped: &Grouped, dimension: Dimension, request: &KpiRequest, declared: &Declaration) -> BreakdownTable {
     // A mark told from the KPI's own past is that of the total; groups are judged by fixed marks alone.
     let threshold = declared.threshold.after(&[]);
-    let rows = broken.rows.iter().map(|row| {
-        let (cell, previous) = (&row.cells[row.cells.len() - 1], &row.cells[row.cells.len() - 2]);
+    let rows = grouped.rows.iter().map(|row| {
+        let cell = &row.cells[row.cells.len() - 1];
+        let previous = before(&row.compared);
         BreakdownRow {
             label: row.groups.first().and_then(Group::label).map(str::to_owned),
             cell: cell.clone(),
-            previous: previous.clone(),
-            change: Change::between(previous, cell, declared.better),
+            change: Change::between(&previous, cell, declared.better),
+            previous,
+            year_before: row.compared.year_before.clone(),
+            target: row.compared.target,
             status: threshold.judge(&cell.outcome, declared.better),
         }
     });

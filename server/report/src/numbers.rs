@@ -124,6 +124,12 @@ pub struct KpiBlock {
     pub version: String,
     pub cell: Cell,
     pub previous: Cell,
+    /// Of the same period a year before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year_before: Option<Cell>,
+    /// What was to be reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<f64>,
     pub change: Option<Change>,
     pub status: Status,
     /// The figures of the past periods, oldest first, this one last.
@@ -169,6 +175,12 @@ pub struct BreakdownRow {
     pub label: Option<String>,
     pub cell: Cell,
     pub previous: Cell,
+    /// Of the same period a year before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year_before: Option<Cell>,
+    /// What was to be reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<f64>,
     pub change: Option<Change>,
     pub status: Status,
 }

@@ -7,7 +7,8 @@ use jiff::civil::date;
 use pegel_catalog::Catalog;
 use pegel_kpi::data::cell::{Beside, Cell, Group, Outcome};
 use pegel_kpi::data::dimension::Dimension;
-use pegel_kpi::engine::figures::{Broken, Figures, Row};
+use pegel_kpi::engine::comparison::Compared;
+use pegel_kpi::engine::figures::{Figures, Grouped, Row};
 use pegel_kpi::time::period::{Period, Span, zone};
 use std::path::Path;
 
@@ -76,21 +77,27 @@ pub fn numbers() -> Numbers {
 }
 
 fn figures_of(id: &str, dimensions: &[Dimension]) -> Figures {
-    let total = Broken { by: Vec::new(), rows: vec![Row { groups: Vec::new(), cells: course(id, "") }] };
+    let total = Grouped { by: Vec::new(), rows: vec![row(Vec::new(), id, "")] };
     let tables = dimensions.iter().map(|dimension| {
         let labels: &[&str] = match dimension {
             Dimension::Region => &REGIONS,
             Dimension::Partner => &PARTNERS,
             _ => &["Campaign", "Fair", "Referral", "Website"],
         };
-        let row = |label: &&str| Row { groups: vec![Group::Text((*label).to_owned())], cells: course(id, label) };
-        let missing = Row { groups: vec![Group::Missing], cells: course(id, "missing") };
-        Broken { by: vec![*dimension], rows: labels.iter().map(row).chain([missing]).collect() }
+        let named = |label: &&str| row(vec![Group::Text((*label).to_owned())], id, label);
+        let missing = row(vec![Group::Missing], id, "missing");
+        Grouped { by: vec![*dimension], rows: labels.iter().map(named).chain([missing]).collect() }
     });
     Figures {
         breakdowns: std::iter::once(total).chain(tables).collect(),
         cost: pegel_kpi::engine::figures::Cost::default(),
     }
+}
+
+fn row(groups: Vec<Group>, id: &str, label: &str) -> Row {
+    let cells = course(id, label);
+    let before = cells.iter().rev().nth(1).cloned();
+    Row { groups, cells, compared: Compared { before, ..Compared::default() } }
 }
 
 fn course(id: &str, label: &str) -> Vec<Cell> {

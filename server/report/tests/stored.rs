@@ -3,8 +3,13 @@
 
 use jiff::Timestamp;
 use pegel_catalog::Catalog;
+use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::model::{Column, table};
+use pegel_kpi::data::scope::Scope;
+use pegel_kpi::engine::answer::Question;
+use pegel_kpi::engine::comparison::Comparison;
 use pegel_kpi::time::period::{Period, zone};
+use pegel_kpi::time::zone::days_since_1970;
 use pegel_report::archive::{Damage, verify};
 use pegel_report::compose::{Composed, Composition, compose};
 use pegel_report::definition::{ReportDefinition, find};
@@ -48,6 +53,42 @@ fn leads() -> Facts {
         columns: ["region", "offered_at", "accepted_at", "feedback_at"].map(column).into(),
         rows: north.chain(south).collect(),
     }
+}
+
+/// In the week before 10 of 20 with feedback, a year before 5 of 20.
+fn earlier_leads() -> Facts {
+    let all = leads();
+    let row = |day: &str, number: usize, answered: bool| Fact {
+        key: format!("{day}-{number}"),
+        values: vec![
+            Value::Text("North".to_owned()),
+            seconds(&format!("{day}T08:00:00Z")),
+            seconds(&format!("{day}T08:20:00Z")),
+            if answered { seconds(&format!("{day}T09:00:00Z")) } else { Value::Missing },
+        ],
+        attributes: serde_json::Map::new(),
+    };
+    let before = (0..20).map(|number| row("2026-11-03", number, number < 10));
+    let year_before = (0..20).map(|number| row("2025-11-11", number, number < 5));
+    Facts { rows: before.chain(year_before).collect(), ..all }
+}
+
+/// 90 % for the whole company, all year.
+fn target_of_feedback() -> Facts {
+    let targets = table("targets").unwrap();
+    let column = |name: &str| -> &'static Column { targets.column(name).unwrap() };
+    let day = |text: &str| Value::Integer(days_since_1970(text.parse().unwrap()));
+    let values =
+        vec![Value::Text("feedback_rate".to_owned()), day("2026-01-01"), day("2026-12-31"), Value::Integer(90)];
+    Facts {
+        table: targets,
+        columns: ["metric", "starts_on", "ends_on", "amount"].map(column).into(),
+        rows: vec![Fact { key: "feedback".to_owned(), values, attributes: serde_json::Map::new() }],
+    }
+}
+
+fn week_46() -> Period {
+    Period::parse("2026-W46", Timestamp::UNIX_EPOCH, &zone("Europe/Berlin").unwrap()).unwrap()
 }
 
 fn composed(store: &Store, definition: &ReportDefinition) -> (Composed, usize) {
@@ -110,8 +151,37 @@ fn an_edition_comes_out_of_the_database_and_goes_into_its_archive() {
 fn every_table_is_read_once_by_each_date() {
     on_both(|store| {
         let (_, statements) = composed(&store, &find(nowhere(), "weekly").unwrap());
-        // leads by acceptance, contact, close and creation, the latter's opportunities, orders, opportunities by close.
-        assert_eq!(statements, 7);
+        // leads by acceptance, contact, close and creation, the latter's opportunities, orders, opportunities by close,
+        // targets.
+        assert_eq!(statements, 8);
+    });
+}
+
+#[test]
+fn an_edition_and_the_command_compare_with_the_same_figures() {
+    on_both(|store| {
+        filled(&store);
+        store.write::<_, StoreError>(true, |writer| writer.upsert(&earlier_leads(), NOW)).unwrap();
+        store.write::<_, StoreError>(true, |writer| writer.upsert(&target_of_feedback(), NOW)).unwrap();
+        let (composed, _) = composed(&store, &find(nowhere(), "weekly").unwrap());
+        let block = &composed.numbers.sections[0].kpis[0];
+        let compared =
+            (block.previous.outcome.value(), block.year_before.as_ref().unwrap().outcome.value(), block.target);
+        assert_eq!(compared, (Some(0.5), Some(0.25), Some(0.9)));
+
+        let catalog = Catalog::load(nowhere()).unwrap();
+        let (kpi, period) = (catalog.kpi("feedback_rate").unwrap(), week_46());
+        let question =
+            Question { kpi, period: &period, by: vec![Dimension::Region], only: None, comparison: Comparison::ALL };
+        let now = Timestamp::from_second(NOW).unwrap();
+        let answer = question.answer(&Scope::everything(), now, &mut store.reader().unwrap()).unwrap();
+        let rows = &block.breakdowns[0].rows;
+        assert_eq!(rows.len(), answer.cells.len());
+        for (row, answered) in rows.iter().zip(&answer.cells) {
+            assert_eq!(row.label, answered.group.0[0].1);
+            assert_eq!((&row.cell, Some(&row.previous)), (&answered.cell, answered.compared.before.as_ref()));
+            assert_eq!((&row.year_before, row.target), (&answered.compared.year_before, answered.compared.target));
+        }
     });
 }
 

@@ -7,7 +7,8 @@ use pegel_catalog::health::evaluate;
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::threshold::Threshold;
-use pegel_kpi::engine::figures::{Figures, Request};
+use pegel_kpi::engine::comparison::{Compared, Comparison};
+use pegel_kpi::engine::figures::{Figures, Request, Row};
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::Period;
 
@@ -16,15 +17,18 @@ pub(crate) struct Course<'a> {
     pub kpi: &'a Kpi,
     /// In the order of the weeks.
     pub cells: Vec<Cell>,
+    /// What the last of them is compared with.
+    pub compared: Compared,
     /// The figures of the weeks before, oldest first, as far back as a mark looks.
     past: Vec<Option<f64>>,
 }
 
 impl<'a> Course<'a> {
     /// The figures of the last weeks of those that were computed.
-    pub(crate) fn of(kpi: &'a Kpi, mut cells: Vec<Cell>, weeks: usize) -> Course<'a> {
+    fn of(kpi: &'a Kpi, total: Row, weeks: usize) -> Course<'a> {
+        let Row { mut cells, compared, .. } = total;
         let shown = cells.split_off(cells.len().saturating_sub(weeks));
-        Course { kpi, cells: shown, past: values(&cells) }
+        Course { kpi, cells: shown, compared, past: values(&cells) }
     }
 
     /// The figures as they are drawn, each judged by the threshold in force after those before it.
@@ -64,20 +68,20 @@ pub(crate) fn weeks(state: &State, count: usize) -> Result<Vec<Period>, Failure>
 }
 
 /// The totals of the KPIs in these weeks, all from one look at the database. Blocks.
-pub(crate) fn courses<'a>(state: &State, kpis: &'a [Kpi], weeks: &[Period]) -> Result<Vec<Course<'a>>, Failure> {
-    let requests: Vec<Request> = kpis.iter().map(|kpi| Request { kpi, breakdowns: vec![Vec::new()] }).collect();
+pub(crate) fn courses<'a>(
+    state: &State,
+    kpis: &'a [Kpi],
+    weeks: &[Period],
+    comparison: Comparison,
+) -> Result<Vec<Course<'a>>, Failure> {
+    let total = |kpi| Request { kpi, breakdowns: vec![Vec::new()], comparison };
+    let requests: Vec<Request> = kpis.iter().map(total).collect();
     let now = (state.clock)();
     // Marks may look back further than the course shows.
     let before = kpis.iter().map(|kpi| kpi.declaration.threshold.periods_before()).max().unwrap_or(0);
     let periods = weeks.last().map_or(Ok(Vec::new()), |last| last.trail(weeks.len() + before))?;
     let (figures, evaluations) = evaluate(&requests, &periods, &Scope::everything(), now, &mut state.store.reader()?)?;
     state.live.health.note(&evaluations, now.as_second());
-    let courses = kpis.iter().zip(figures);
-    Ok(courses.map(|(kpi, figures)| Course::of(kpi, total(figures), weeks.len())).collect())
-}
-
-/// The cells of the only row of the only breakdown asked for.
-fn total(figures: Figures) -> Vec<Cell> {
-    let rows = figures.breakdowns.into_iter().flat_map(|broken| broken.rows);
-    rows.flat_map(|row| row.cells).collect()
+    let totals = figures.into_iter().filter_map(Figures::into_total);
+    Ok(kpis.iter().zip(totals).map(|(kpi, total)| Course::of(kpi, total, weeks.len())).collect())
 }

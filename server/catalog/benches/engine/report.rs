@@ -6,6 +6,7 @@ use pegel_kpi::data::cell::Group;
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::scan::{Scan, Source};
 use pegel_kpi::data::scope::Scope;
+use pegel_kpi::engine::comparison::Comparison;
 use pegel_kpi::engine::figures::{Figures, Request, compute};
 use pegel_kpi::script::Language;
 use pegel_kpi::script::kpi::Kpi;
@@ -140,7 +141,7 @@ impl Report {
     /// Computes it in the first so many breakdowns.
     pub fn compute(&self, store: &Store, breakdowns: usize) -> Computed {
         let breakdowns: Vec<Vec<Dimension>> = BREAKDOWNS[..breakdowns].iter().map(|by| by.breakdown.to_vec()).collect();
-        let request = |kpi| Request { kpi, breakdowns: breakdowns.clone() };
+        let request = |kpi| Request { kpi, breakdowns: breakdowns.clone(), comparison: Comparison::NONE };
         let requests: Vec<Request> = self.kpis.iter().map(request).collect();
         let reader = store.reader().expect("a connection");
         let mut source = Timed { source: reader, spent: Duration::ZERO, rows: 0 };

@@ -1,9 +1,10 @@
-//! KPIs, periods and breakdowns in, figures out.
+//! KPIs, periods and breakdowns in, figures out, and beside them what they are compared with.
 
 use crate::data::cell::{Breakdown, Cell, Group, Outcome};
 use crate::data::scan::Source;
 use crate::data::scope::Scope;
 use crate::definition::declaration::Lag;
+use crate::engine::comparison::{self, Compared, Comparison};
 use crate::engine::fold::{Fold, Readings};
 use crate::measure::aggregate::Reading;
 use crate::measure::measure::Measure;
@@ -18,14 +19,23 @@ pub struct Request<'a> {
     pub kpi: &'a Kpi,
     /// Check each with [`Kpi::check_breakdown`] first: where a table lacks a dimension, all its rows lack it.
     pub breakdowns: Vec<Breakdown>,
+    /// What the figures of the last period are compared with.
+    pub comparison: Comparison,
 }
 
 /// The figures of one KPI.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figures {
     /// In the order of the request's breakdowns.
-    pub breakdowns: Vec<Broken>,
+    pub breakdowns: Vec<Grouped>,
     pub cost: Cost,
+}
+
+impl Figures {
+    /// The row of the total, if that was the first breakdown asked for.
+    pub fn into_total(self) -> Option<Row> {
+        self.breakdowns.into_iter().next()?.rows.into_iter().next()
+    }
 }
 
 /// What figures took to compute. Scans are shared: those of several KPIs are no sum.
@@ -39,18 +49,22 @@ pub struct Cost {
 
 /// The figures of one KPI in one breakdown.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Broken {
+pub struct Grouped {
     pub by: Breakdown,
-    /// Sorted by group, the missing one last. The total has exactly one row, with no groups.
+    /// Sorted by group, the missing one last. The total has exactly one row, with no groups. Groups without rows in any
+    /// of the periods are left out, unless they have a target.
     pub rows: Vec<Row>,
 }
 
-/// The figures of one group, one cell a period, in the order of the periods asked for.
+/// The figures of one group.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     /// One group for each dimension of the breakdown.
     pub groups: Vec<Group>,
+    /// One cell a period, in the order of the periods asked for.
     pub cells: Vec<Cell>,
+    /// What the last of them is compared with.
+    pub compared: Compared,
 }
 
 /// Computes all figures, with one scan per table and date for all of them. In the order of the requests. A period that
@@ -68,17 +82,19 @@ pub fn compute<S: Source>(
     let asks = requests.iter().any(|request| request.kpi.declaration.stale_after.is_some());
     let refreshed_at = if asks { source.refreshed_at()? } else { None };
     let money = crate::data::currency::units(source.money_digits()?);
-    let course = Course { money, ..Course::new(requests, periods, now, refreshed_at) };
-    let mut folds = plan(requests, &course.periods);
+    let targets: Vec<Option<Kpi>> = requests.iter().map(Request::target).collect();
+    let timetable = Timetable::new(requests, periods, now);
+    let mut folds = plan(requests, &targets, &timetable.periods);
     let mut costs = Vec::with_capacity(folds.len());
     for fold in &mut folds {
         let began = Instant::now();
         fold.run(scope, source)?;
         costs.push(Cost { rows: fold.rows(), time: began.elapsed() });
     }
-    let figures = |request: &Request| {
+    let evaluation = Evaluation { timetable: &timetable, folds: &folds, now, refreshed_at, money };
+    let figures = |(request, target): (&Request, &Option<Kpi>)| {
         let began = Instant::now();
-        let breakdowns = request.breakdowns.iter().map(|by| course.broken(request.kpi, by, &folds)).collect();
+        let breakdowns = request.breakdowns.iter().map(|by| evaluation.grouped(request, target.as_ref(), by)).collect();
         let read = folds.iter().zip(&costs).filter(|(fold, _)| draws_on(request.kpi, fold));
         let cost = read.fold(Cost { rows: 0, time: began.elapsed() }, |sum, (_, cost)| Cost {
             rows: sum.rows + cost.rows,
@@ -86,33 +102,87 @@ pub fn compute<S: Source>(
         });
         Figures { breakdowns, cost }
     };
-    Ok(requests.iter().map(figures).collect())
+    Ok(requests.iter().zip(&targets).map(figures).collect())
 }
 
 fn draws_on(kpi: &Kpi, fold: &Fold) -> bool {
     kpi.measures.iter().any(|(_, measure)| fold.reads(measure))
 }
 
+impl Request<'_> {
+    /// The KPI whose value is what this one is to reach, if that is asked for and can be told.
+    fn target(&self) -> Option<Kpi> {
+        self.comparison.target.then(|| self.kpi.target()).flatten()
+    }
+}
+
 /// Brings together the measures that read the same table by the same date.
-fn plan<'a>(requests: &'a [Request], periods: &'a [Period]) -> Vec<Fold<'a>> {
+fn plan<'a>(requests: &'a [Request], targets: &'a [Option<Kpi>], periods: &'a [Period]) -> Vec<Fold<'a>> {
     let mut folds: Vec<Fold> = Vec::new();
-    for request in requests {
-        for (_, measure) in &request.kpi.measures {
+    let mut want = |kpi: &'a Kpi, by: &Breakdown| {
+        for (_, measure) in &kpi.measures {
             let at = folds.iter().position(|fold| fold.reads(measure)).unwrap_or_else(|| {
                 folds.push(Fold::like(measure, periods));
                 folds.len() - 1
             });
-            request.breakdowns.iter().for_each(|by| folds[at].want(measure, by));
+            folds[at].want(measure, by);
+        }
+    };
+    for (request, target) in requests.iter().zip(targets) {
+        for by in &request.breakdowns {
+            want(request.kpi, by);
+            target.iter().filter(|target| target.check_breakdown(by).is_ok()).for_each(|target| want(target, by));
         }
     }
     folds
 }
 
-/// The periods that are asked for, and those before them where a KPI looks back.
-struct Course {
+/// All periods for which rows are folded, each once: those asked for, those they are compared with, and the one before
+/// each where a KPI looks back.
+struct Timetable {
     periods: Vec<Period>,
-    /// For each period asked for, its place, and that of the one before.
-    asked: Vec<(usize, Option<usize>)>,
+    /// In the order in which they are asked for.
+    asked: Vec<Slot>,
+    before: Option<Slot>,
+    year_before: Option<Slot>,
+}
+
+/// Where a period stands in the timetable, and where the one before it, if a KPI looks back.
+#[derive(Clone, Copy)]
+struct Slot {
+    period: usize,
+    before: Option<usize>,
+}
+
+impl Timetable {
+    fn new(requests: &[Request], asked: &[Period], now: Timestamp) -> Timetable {
+        let looks_back = requests.iter().any(|request| request.kpi.looks_back());
+        let wanted = requests.iter().fold(Comparison::NONE, |all, request| all.or(request.comparison));
+        let asked: Vec<Period> = asked.iter().map(|period| period.as_of(now)).collect();
+        let mut periods = Vec::new();
+        let mut place = |period: Period| {
+            periods.iter().position(|known| *known == period).unwrap_or_else(|| {
+                periods.push(period);
+                periods.len() - 1
+            })
+        };
+        let mut slot = |period: &Period| Slot {
+            period: place(period.clone()),
+            before: looks_back.then(|| comparison::before(period)).flatten().map(&mut place),
+        };
+        let slots = asked.iter().map(&mut slot).collect();
+        let last = asked.last();
+        let before = last.filter(|_| wanted.before).and_then(comparison::before);
+        let year_before = last.filter(|_| wanted.year_before).and_then(comparison::year_before);
+        let (before, year_before) = (before.as_ref().map(&mut slot), year_before.as_ref().map(&mut slot));
+        Timetable { asked: slots, before, year_before, periods }
+    }
+}
+
+/// What cells are made of.
+struct Evaluation<'a> {
+    timetable: &'a Timetable,
+    folds: &'a [Fold<'a>],
     now: Timestamp,
     /// When the data was last brought up to date, in UTC seconds.
     refreshed_at: Option<i64>,
@@ -120,69 +190,108 @@ struct Course {
     money: f64,
 }
 
-impl Course {
-    fn new(requests: &[Request], asked: &[Period], now: Timestamp, refreshed_at: Option<i64>) -> Course {
-        let mut periods: Vec<Period> = asked.iter().map(|period| period.as_of(now)).collect();
-        let looks_back = requests.iter().any(|request| request.kpi.looks_back());
-        let mut place = |index: usize| {
-            let period = periods[index].clone();
-            let before = looks_back.then(|| period.before().ok()).flatten()?.elapsed_like(&period);
-            Some(periods.iter().position(|known| *known == before).unwrap_or_else(|| {
-                periods.push(before);
-                periods.len() - 1
-            }))
+impl Evaluation<'_> {
+    fn grouped(&self, request: &Request, target: Option<&Kpi>, by: &Breakdown) -> Grouped {
+        let own = Measured::new(request.kpi, by, self);
+        let target = target.filter(|target| target.check_breakdown(by).is_ok());
+        let target = target.map(|target| Measured::new(target, by, self));
+        let groups: BTreeSet<&Vec<Group>> = own.groups().chain(target.iter().flat_map(Measured::groups)).collect();
+        let row = |groups: &Vec<Group>| {
+            let target = target.as_ref().zip(self.timetable.asked.last()).and_then(|(target, slot)| {
+                let seen = target.seen(&target.places(groups), *slot);
+                target.cell(&seen).outcome.value()
+            });
+            self.row(&own, groups, request.comparison, target)
         };
-        let asked = (0..asked.len()).map(|index| (index, place(index))).collect();
-        Course { periods, asked, now, refreshed_at, money: 1.0 }
+        Grouped { by: by.clone(), rows: groups.into_iter().filter_map(row).collect() }
     }
 
-    fn broken(&self, kpi: &Kpi, by: &Breakdown, folds: &[Fold]) -> Broken {
-        let readings: Vec<Readings> = kpi
-            .measures
-            .iter()
-            .map(|(_, measure)| {
-                let fold = folds.iter().find(|fold| fold.reads(measure));
-                fold.expect("every measure was planned").readings(measure, by)
-            })
-            .collect();
-        let groups: BTreeSet<&Vec<Group>> = readings.iter().flat_map(Readings::groups).collect();
-        let row = |groups: &Vec<Group>| {
-            let places: Vec<Option<usize>> = readings.iter().map(|reading| reading.place(groups)).collect();
-            let of_period = |period: usize| -> Vec<Reading> {
-                let measures = kpi.measures.iter().zip(readings.iter().zip(&places));
-                let whole = |reading: Reading, measure: &Measure| measure.in_whole_units(reading, self.money);
-                measures
-                    .map(|((_, measure), (reading, place))| whole(reading.get(measure, period, *place), measure))
-                    .collect()
+    /// The figures of a group. `None` if nothing of this KPI happened in it: it is another KPI's. But who has a target and
+    /// nothing to show for it is the one to be seen.
+    fn row(&self, kpi: &Measured, groups: &[Group], wanted: Comparison, target: Option<f64>) -> Option<Row> {
+        let places = kpi.places(groups);
+        let Timetable { asked, before, year_before, .. } = self.timetable;
+        let asked: Vec<Seen> = asked.iter().map(|slot| kpi.seen(&places, *slot)).collect();
+        let before = before.filter(|_| wanted.before).map(|slot| kpi.seen(&places, slot));
+        let year_before = year_before.filter(|_| wanted.year_before).map(|slot| kpi.seen(&places, slot));
+        let happened = || asked.iter().chain(&before).chain(&year_before).any(Seen::has_rows);
+        (groups.is_empty() || target.is_some() || happened()).then(|| Row {
+            groups: groups.to_vec(),
+            cells: asked.iter().map(|seen| kpi.cell(seen)).collect(),
+            compared: Compared {
+                before: before.map(|seen| kpi.cell(&seen)),
+                year_before: year_before.map(|seen| kpi.cell(&seen)),
+                target,
+            },
+        })
+    }
+}
+
+/// The readings of a KPI's measures in one breakdown.
+struct Measured<'a> {
+    kpi: &'a Kpi,
+    /// In the order of its measures.
+    readings: Vec<Readings<'a>>,
+    evaluation: &'a Evaluation<'a>,
+}
+
+/// What a KPI's measures read in one group and period, in whole units of the currency.
+struct Seen {
+    /// The index of the period.
+    period: usize,
+    readings: Vec<Reading>,
+    /// Those of the period before, where the KPI looks back.
+    before: Option<Vec<Reading>>,
+}
+
+impl Seen {
+    fn has_rows(&self) -> bool {
+        self.readings.iter().chain(self.before.iter().flatten()).any(|reading| reading.rows > 0)
+    }
+}
+
+impl<'a> Measured<'a> {
+    fn new(kpi: &'a Kpi, by: &Breakdown, evaluation: &'a Evaluation<'a>) -> Measured<'a> {
+        let readings = kpi.measures.iter().map(|(_, measure)| {
+            let fold = evaluation.folds.iter().find(|fold| fold.reads(measure));
+            fold.expect("every measure was planned").readings(measure, by)
+        });
+        Measured { kpi, readings: readings.collect(), evaluation }
+    }
+
+    fn groups(&self) -> impl Iterator<Item = &Vec<Group>> {
+        self.readings.iter().flat_map(Readings::groups)
+    }
+
+    /// Where each measure keeps a group.
+    fn places(&self, groups: &[Group]) -> Vec<Option<usize>> {
+        self.readings.iter().map(|readings| readings.place(groups)).collect()
+    }
+
+    fn seen(&self, places: &[Option<usize>], slot: Slot) -> Seen {
+        let of_period = |period: usize| {
+            let measures = self.kpi.measures.iter().zip(self.readings.iter().zip(places));
+            let read = |((_, measure), (readings, place)): (&(String, Measure), (&Readings, &Option<usize>))| {
+                measure.in_whole_units(readings.get(measure, period, *place), self.evaluation.money)
             };
-            let cells: Vec<_> = self
-                .asked
-                .iter()
-                .map(|(period, before)| (*period, of_period(*period), before.map(of_period)))
-                .collect();
-            // A group in which nothing of this KPI happened is another KPI's group.
-            let happened = by.is_empty()
-                || cells.iter().any(|(_, readings, before)| {
-                    let before = before.iter().flatten().filter(|_| kpi.looks_back());
-                    readings.iter().chain(before).any(|reading| reading.rows > 0)
-                });
-            let cell = |(period, readings, before): &(usize, Vec<Reading>, Option<Vec<Reading>>)| {
-                self.dated(kpi, &self.periods[*period], kpi.cell(readings, before.as_deref()))
-            };
-            happened.then(|| Row { groups: groups.clone(), cells: cells.iter().map(cell).collect() })
+            measures.map(read).collect()
         };
-        Broken { by: by.clone(), rows: groups.into_iter().filter_map(row).collect() }
+        let before = slot.before.filter(|_| self.kpi.looks_back());
+        Seen { period: slot.period, readings: of_period(slot.period), before: before.map(of_period) }
     }
 
     /// The cell with whether it can still change; without its figure, if the data is too old for it.
-    fn dated(&self, kpi: &Kpi, period: &Period, cell: Cell) -> Cell {
-        let needed = period.instants().end.min(self.now.as_second());
-        let too_old = |after: Lag| self.refreshed_at.is_some_and(|refreshed| refreshed < needed - after.seconds());
-        if kpi.declaration.stale_after.is_some_and(too_old) {
+    fn cell(&self, seen: &Seen) -> Cell {
+        let Evaluation { timetable, now, refreshed_at, .. } = *self.evaluation;
+        let (declared, period) = (&self.kpi.declaration, &timetable.periods[seen.period]);
+        let needed = period.instants().end.min(now.as_second());
+        let too_old = |after: Lag| refreshed_at.is_some_and(|refreshed| refreshed < needed - after.seconds());
+        if declared.stale_after.is_some_and(too_old) {
             return Cell::of(Outcome::Stale);
         }
-        let settled = kpi.declaration.settles_after.map_or(0, Lag::seconds);
-        let provisional = period.is_running(self.now) || self.now.as_second() < period.instants().end + settled;
+        let cell = self.kpi.cell(&seen.readings, seen.before.as_deref());
+        let settled = declared.settles_after.map_or(0, Lag::seconds);
+        let provisional = period.is_running(now) || now.as_second() < period.instants().end + settled;
         Cell { provisional, ..cell }
     }
 }

@@ -451,7 +451,7 @@ impl Readings<'_> {
     }
 
     /// Where a group lies, for [`Readings::get`]; `None` if the measure saw no row of it.
-    pub fn place(&self, group: &Vec<Group>) -> Option<usize> {
+    pub fn place(&self, group: &[Group]) -> Option<usize> {
         self.groups.get(group).copied()
     }
 

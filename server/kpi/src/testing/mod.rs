@@ -10,6 +10,7 @@ use crate::data::dimension::Dimension;
 use crate::data::model;
 use crate::data::scope::Scope;
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::engine::comparison::Comparison;
 use crate::engine::figures::{Figures, Request, Row, compute};
 use crate::script::Language;
 use crate::script::compiled::Script;
@@ -154,7 +155,7 @@ impl Kpi {
     fn check(&self, mut test: Test) -> Result<(), String> {
         self.check_breakdown(&test.by).map_err(|error| error.to_string())?;
         // A test without rows for one table tests an empty table; nothing it leaves out is an error.
-        let request = Request { kpi: self, breakdowns: vec![test.by.clone()] };
+        let request = Request { kpi: self, breakdowns: vec![test.by.clone()], comparison: Comparison::NONE };
         let Ok(figures) = compute(
             &[request],
             std::slice::from_ref(&test.period),

@@ -10,11 +10,10 @@ use crate::templates::{Frame, html};
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_catalog::in_force::InForce;
 use pegel_kpi::data::cell::Cell;
-use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status};
 use pegel_kpi::diagnostic::nearest;
-use pegel_kpi::engine::comparison::{Compared, compare};
+use pegel_kpi::engine::comparison::{Compared, Comparison};
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::Period;
 use pegel_report::format::Format;
@@ -47,7 +46,7 @@ struct Page {
     /// Of a share of rows, the bounds between which the true share lies: `69 % – 88 %`.
     interval: Option<String>,
     /// What the value is compared with.
-    compared: Option<ComparedView>,
+    compared: ComparedView,
     status: Status,
     chart: Option<Chart>,
     /// Oldest first.
@@ -128,16 +127,10 @@ fn gather(state: &State, id: &str, locale: &Locale) -> Result<Page, Failure> {
     let kpis = &in_force.catalog.kpis;
     let kpi = kpis.iter().position(|kpi| kpi.id() == id).ok_or_else(|| unknown(id, kpis))?;
     let weeks = weeks(state, COURSE_WEEKS)?;
-    let course = courses(state, &kpis[kpi..=kpi], &weeks)?.pop();
-    let course = course.unwrap_or(Course::of(&kpis[kpi], Vec::new(), 0));
+    let course = courses(state, &kpis[kpi..=kpi], &weeks, Comparison::ALL)?.pop();
+    let course = course.ok_or_else(|| unknown(id, kpis))?;
     let format = format(state, locale);
     let mut page = Page::of(&course, &weeks, &format, locale);
-    if let Some(week) = weeks.last() {
-        let (everything, now) = (Scope::everything(), (state.clock)());
-        let compared = compare(&kpis[kpi], &Vec::new(), week, &everything, now, &mut state.store.reader()?)?;
-        page.compared =
-            compared.first().map(|compared| ComparedView::of(compared, kpis[kpi].declaration.unit, &format));
-    }
     page.problem = ProblemView::of(&in_force, &page.file, &format);
     if in_force.waiting.contains(&page.file) {
         page.waits_for = in_force.problems.iter().map(|problem| problem.file.clone()).collect();
@@ -183,7 +176,7 @@ impl Page {
                 let bound = |bound| format.value(bound, declared.unit);
                 format!("{} – {}", bound(interval.low), bound(interval.high))
             }),
-            compared: None,
+            compared: ComparedView::of(&course.compared, declared.unit, format),
             status: points.last().map_or(Status::Unjudged, |point| point.status),
             chart: Chart::of(
                 &points,

@@ -11,6 +11,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_catalog::in_force::InForce;
 use pegel_home::Problem;
 use pegel_kpi::definition::threshold::Status;
+use pegel_kpi::engine::comparison::Comparison;
 use pegel_report::format::Format;
 use serde::Serialize;
 
@@ -71,7 +72,7 @@ pub(crate) async fn list(request: HttpRequest, state: web::Data<State>) -> Resul
 fn gather(state: &State, locale: &Locale) -> Result<Page, Failure> {
     let weeks = weeks(state, TREND_WEEKS)?;
     let in_force = state.live.in_force();
-    let mut courses = courses(state, &in_force.catalog.kpis, &weeks)?;
+    let mut courses = courses(state, &in_force.catalog.kpis, &weeks, Comparison::NONE)?;
     courses.sort_by(|left, right| left.kpi.file.cmp(&right.kpi.file));
     let format = format(state, locale);
     let packs = courses.chunk_by(|left, right| left.kpi.pack() == right.kpi.pack()).map(|courses| Pack {

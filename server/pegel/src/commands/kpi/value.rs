@@ -3,17 +3,16 @@
 use crate::cli::{self, Global};
 use crate::outcome::{Done, Failure, Outcome, answer, answer_json, broke, note, usage};
 use anyhow::anyhow;
-use pegel_kpi::data::cell::{Cell, Group, Outcome as Figure};
+use pegel_kpi::data::cell::{Cell, Outcome as Figure};
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::diagnostic::nearest;
-use pegel_kpi::engine::comparison::{Compared, compare};
-use pegel_kpi::engine::figures::{Request, Row, compute};
+use pegel_kpi::engine::answer::{GroupCell, Question};
+use pegel_kpi::engine::comparison::{Compared, Comparison};
 use pegel_kpi::time::period::Period;
 use pegel_report::format::Format;
 use pegel_text::clean::one_line;
-use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
 
 /// Computes and prints.
@@ -26,54 +25,30 @@ pub fn run(command: &cli::Value, global: &Global) -> Outcome {
     let period = Period::parse(&command.period, now, &home.config.zone()).map_err(usage)?;
     let by = command.by.iter().map(|name| dimension(name)).collect::<Result<Vec<_>, _>>()?;
     let only = command.only.as_deref().map(condition).transpose()?;
-    // A condition is one more dimension, of which one group is kept.
-    let all: Vec<Dimension> = by.iter().copied().chain(only.as_ref().map(|(dimension, _)| *dimension)).collect();
-    if by.len() > 2 || all.iter().enumerate().any(|(index, dimension)| all[..index].contains(dimension)) {
-        return Err(usage(anyhow!("break down by one or two dimensions, and name each dimension once")));
-    }
-    kpi.check_breakdown(&all).map_err(usage)?;
-
+    let comparison = if command.compare { Comparison::ALL } else { Comparison::NONE };
+    let question = Question { kpi, period: &period, by, only, comparison };
+    question.check().map_err(usage)?;
     let mut reader = store.reader().map_err(broke)?;
-    let everything = Scope::everything();
-    let mut rows = if command.compare {
-        compare(kpi, &all, &period, &everything, now, &mut reader).map_err(broke)?
-    } else {
-        let request = Request { kpi, breakdowns: vec![all] };
-        let figures = compute(&[request], std::slice::from_ref(&period), &everything, now, &mut reader);
-        figures.map_err(broke)?.remove(0).breakdowns.remove(0).rows.into_iter().filter_map(alone).collect()
-    };
-    if let Some((_, wanted)) = &only {
-        rows.retain(|row| row.groups.last().and_then(Group::label) == Some(wanted));
-    }
-    // The one cell without a breakdown is always there, even if the group asked for is not.
-    if by.is_empty() && rows.is_empty() {
-        rows.extend(alone(Row { groups: Vec::new(), cells: vec![kpi.cell_of_nothing()] }));
-    }
+    let answered = question.answer(&Scope::everything(), now, &mut reader).map_err(broke)?;
     if command.json {
-        print_json(&command.id, &period, &by, &rows);
+        answer_json(&answered);
     } else {
         let zone = home.config.zone();
         let format = Format::new("en", &home.config.currency.code, zone.iana_name().unwrap_or("UTC"));
-        print_lines(&by, &rows, &Figures { format, unit: kpi.declaration.unit });
+        print_lines(&answered.cells, &Figures { format, unit: kpi.declaration.unit });
     }
-    let errors: BTreeSet<&str> = rows.iter().flat_map(errors).collect();
+    let errors: BTreeSet<&str> = answered.cells.iter().flat_map(errors).collect();
     errors.iter().for_each(note);
     Ok(if errors.is_empty() { Done::InOrder } else { Done::NotInOrder })
 }
 
-/// What went wrong in the script, for the figure and those beside it.
-fn errors(row: &Compared) -> impl Iterator<Item = &str> {
-    let cells = [Some(&row.cell), row.before.as_ref(), row.year_before.as_ref()];
+/// What went wrong in the script, for the figure and those it is compared with.
+fn errors(cell: &GroupCell) -> impl Iterator<Item = &str> {
+    let cells = [Some(&cell.cell), cell.compared.before.as_ref(), cell.compared.year_before.as_ref()];
     cells.into_iter().flatten().filter_map(|cell| match &cell.outcome {
         Figure::ScriptError { message } => Some(message.as_str()),
         _ => None,
     })
-}
-
-/// A figure beside nothing.
-fn alone(row: Row) -> Option<Compared> {
-    let cell = row.cells.into_iter().next()?;
-    Some(Compared { groups: row.groups, cell, before: None, year_before: None, target: None })
 }
 
 fn dimension(name: &str) -> Result<Dimension, Failure> {
@@ -92,36 +67,12 @@ fn condition(text: &str) -> Result<(Dimension, String), Failure> {
     Ok((dimension(name)?, value.to_owned()))
 }
 
-/// `{"region":"Central"}`; null where the dimension is missing.
-fn group(by: &[Dimension], groups: &[Group]) -> Json {
-    let named = |(dimension, group): (&Dimension, &Group)| (dimension.name().to_owned(), json!(group.label()));
-    Json::Object(by.iter().zip(groups).map(named).collect::<Map<_, _>>())
-}
-
-/// Other programs build on this form.
-fn print_json(id: &str, period: &Period, by: &[Dimension], rows: &[Compared]) {
-    let cell = |row: &Compared| {
-        let mut object = Map::from_iter([("group".to_owned(), group(by, &row.groups))]);
-        if let Ok(Json::Object(fields)) = serde_json::to_value(&row.cell) {
-            object.extend(fields);
-        }
-        let beside =
-            [("before", json!(row.before)), ("year_before", json!(row.year_before)), ("target", json!(row.target))];
-        object.extend(
-            beside.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)),
-        );
-        Json::Object(object)
-    };
-    let cells: Vec<Json> = rows.iter().map(cell).collect();
-    answer_json(&json!({ "kpi": id, "period": period.to_string(), "cells": cells }));
-}
-
-fn print_lines(by: &[Dimension], rows: &[Compared], figures: &Figures) {
-    if rows.is_empty() {
+fn print_lines(cells: &[GroupCell], figures: &Figures) {
+    if cells.is_empty() {
         answer("no_rows");
     }
-    for Compared { groups, cell, before, year_before, target } in rows {
-        let labels = by.iter().zip(groups).map(|(_, group)| one_line(group.label().unwrap_or("–")).into_owned());
+    for GroupCell { group, cell, compared: Compared { before, year_before, target } } in cells {
+        let labels = group.0.iter().map(|(_, label)| one_line(label.as_deref().unwrap_or("–")).into_owned());
         let mut line: Vec<String> = labels.collect();
         line.push(figures.cell(cell));
         if let (Some(numerator), Some(denominator)) = (cell.numerator, cell.denominator) {

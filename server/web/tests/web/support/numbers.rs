@@ -33,6 +33,8 @@ fn row(label: Option<&str>, now: Cell, before: Cell) -> BreakdownRow {
         status: FLOOR.judge(&now.outcome, Better::Higher),
         cell: now,
         previous: before,
+        year_before: None,
+        target: None,
     }
 }
 
@@ -70,6 +72,8 @@ pub fn weekly() -> Numbers {
         version: "ab".repeat(32),
         cell: now.clone(),
         previous: before,
+        year_before: None,
+        target: None,
         change,
         status: Status::Warning,
         trend: trend.collect(),
@@ -94,6 +98,8 @@ pub fn weekly() -> Numbers {
         version: "cd".repeat(32),
         cell: absent(Outcome::NoRows),
         previous: Cell { beside: vec![Beside { name: "median".to_owned(), value: 7200.0 }], ..cell(90_000.0, 3) },
+        year_before: None,
+        target: None,
         change: None,
         status: Status::Unjudged,
         trend: Vec::new(),
