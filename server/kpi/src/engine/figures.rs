@@ -5,8 +5,10 @@ use crate::data::scan::Source;
 use crate::data::scope::Scope;
 use crate::definition::declaration::Lag;
 use crate::engine::comparison::{self, Compared, Comparison};
-use crate::engine::fold::{Fold, Readings};
-use crate::measure::aggregate::Reading;
+use crate::engine::fold::Fold;
+use crate::engine::fold::plan::Plan;
+use crate::engine::fold::readings::Readings;
+use crate::measure::aggregate::accumulator::Reading;
 use crate::measure::measure::Measure;
 use crate::script::kpi::Kpi;
 use crate::time::period::Period;
@@ -84,12 +86,12 @@ pub fn compute<S: Source>(
     let money = crate::data::currency::units(source.money_digits()?);
     let targets: Vec<Option<Kpi>> = requests.iter().map(Request::target).collect();
     let timetable = Timetable::new(requests, periods, now);
-    let mut folds = plan(requests, &targets, &timetable.periods);
-    let mut costs = Vec::with_capacity(folds.len());
-    for fold in &mut folds {
+    let (mut folds, mut costs) = (Vec::new(), Vec::new());
+    for plan in plans(requests, &targets, &timetable.periods) {
         let began = Instant::now();
-        fold.run(scope, source)?;
-        costs.push(Cost { rows: fold.rows(), time: began.elapsed() });
+        let fold = Fold::run(plan, scope, source)?;
+        costs.push(Cost { rows: fold.rows, time: began.elapsed() });
+        folds.push(fold);
     }
     let evaluation = Evaluation { timetable: &timetable, folds: &folds, now, refreshed_at, money };
     let figures = |(request, target): (&Request, &Option<Kpi>)| {
@@ -117,15 +119,15 @@ impl Request<'_> {
 }
 
 /// Brings together the measures that read the same table by the same date.
-fn plan<'a>(requests: &'a [Request], targets: &'a [Option<Kpi>], periods: &'a [Period]) -> Vec<Fold<'a>> {
-    let mut folds: Vec<Fold> = Vec::new();
+fn plans<'a>(requests: &'a [Request], targets: &'a [Option<Kpi>], periods: &'a [Period]) -> Vec<Plan<'a>> {
+    let mut plans: Vec<Plan> = Vec::new();
     let mut want = |kpi: &'a Kpi, by: &Breakdown| {
         for (_, measure) in &kpi.measures {
-            let at = folds.iter().position(|fold| fold.reads(measure)).unwrap_or_else(|| {
-                folds.push(Fold::like(measure, periods));
-                folds.len() - 1
+            let at = plans.iter().position(|plan| plan.reads(measure)).unwrap_or_else(|| {
+                plans.push(Plan::like(measure, periods));
+                plans.len() - 1
             });
-            folds[at].want(measure, by);
+            plans[at].want(measure, by);
         }
     };
     for (request, target) in requests.iter().zip(targets) {
@@ -134,7 +136,7 @@ fn plan<'a>(requests: &'a [Request], targets: &'a [Option<Kpi>], periods: &'a [P
             target.iter().filter(|target| target.check_breakdown(by).is_ok()).for_each(|target| want(target, by));
         }
     }
-    folds
+    plans
 }
 
 /// All periods for which rows are folded, each once: those asked for, those they are compared with, and the one before
@@ -198,7 +200,7 @@ impl Evaluation<'_> {
         let groups: BTreeSet<&Vec<Group>> = own.groups().chain(target.iter().flat_map(Measured::groups)).collect();
         let row = |groups: &Vec<Group>| {
             let target = target.as_ref().zip(self.timetable.asked.last()).and_then(|(target, slot)| {
-                let seen = target.seen(&target.places(groups), *slot);
+                let seen = target.seen(&target.lines(groups), *slot);
                 target.cell(&seen).outcome.value()
             });
             self.row(&own, groups, request.comparison, target)
@@ -209,11 +211,11 @@ impl Evaluation<'_> {
     /// The figures of a group. `None` if nothing of this KPI happened in it: it is another KPI's. But who has a target and
     /// nothing to show for it is the one to be seen.
     fn row(&self, kpi: &Measured, groups: &[Group], wanted: Comparison, target: Option<f64>) -> Option<Row> {
-        let places = kpi.places(groups);
+        let lines = kpi.lines(groups);
         let Timetable { asked, before, year_before, .. } = self.timetable;
-        let asked: Vec<Seen> = asked.iter().map(|slot| kpi.seen(&places, *slot)).collect();
-        let before = before.filter(|_| wanted.before).map(|slot| kpi.seen(&places, slot));
-        let year_before = year_before.filter(|_| wanted.year_before).map(|slot| kpi.seen(&places, slot));
+        let asked: Vec<Seen> = asked.iter().map(|slot| kpi.seen(&lines, *slot)).collect();
+        let before = before.filter(|_| wanted.before).map(|slot| kpi.seen(&lines, slot));
+        let year_before = year_before.filter(|_| wanted.year_before).map(|slot| kpi.seen(&lines, slot));
         let happened = || asked.iter().chain(&before).chain(&year_before).any(Seen::has_rows);
         (groups.is_empty() || target.is_some() || happened()).then(|| Row {
             groups: groups.to_vec(),
@@ -263,16 +265,16 @@ impl<'a> Measured<'a> {
         self.readings.iter().flat_map(Readings::groups)
     }
 
-    /// Where each measure keeps a group.
-    fn places(&self, groups: &[Group]) -> Vec<Option<usize>> {
-        self.readings.iter().map(|readings| readings.place(groups)).collect()
+    /// The line on which each measure keeps a group.
+    fn lines(&self, groups: &[Group]) -> Vec<Option<usize>> {
+        self.readings.iter().map(|readings| readings.line(groups)).collect()
     }
 
-    fn seen(&self, places: &[Option<usize>], slot: Slot) -> Seen {
+    fn seen(&self, lines: &[Option<usize>], slot: Slot) -> Seen {
         let of_period = |period: usize| {
-            let measures = self.kpi.measures.iter().zip(self.readings.iter().zip(places));
-            let read = |((_, measure), (readings, place)): (&(String, Measure), (&Readings, &Option<usize>))| {
-                measure.in_whole_units(readings.get(measure, period, *place), self.evaluation.money)
+            let measures = self.kpi.measures.iter().zip(self.readings.iter().zip(lines));
+            let read = |((_, measure), (readings, line)): (&(String, Measure), (&Readings, &Option<usize>))| {
+                measure.in_whole_units(readings.get(period, *line), self.evaluation.money)
             };
             measures.map(read).collect()
         };

@@ -3,13 +3,11 @@
 use crate::data::batch::{MISSING_TEXT, Values};
 use crate::data::cell::{Breakdown, Group};
 use crate::data::dimension::{Dimension, Located};
-use crate::data::model::Kind;
-use crate::data::path::Path;
-use crate::data::path::Projection;
+use crate::data::path::{Path, Projection};
 use crate::engine::rows::Rows;
+use crate::measure::dated;
 use crate::measure::measure::Measure;
-use crate::time::zone::days_since_1970;
-use crate::time::zone::{Zoned, start_of};
+use crate::time::zone::{Zoned, days_since_1970, start_of};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use rustc_hash::FxHashMap;
@@ -144,7 +142,7 @@ impl Read {
     }
 
     fn months(path: &Path, zone: &Zoned) -> Read {
-        let in_days = path.column.kind == Kind::Date;
+        let in_days = dated::in_days(path);
         let start = |month| if in_days { Some(days_since_1970(month)) } else { start_of(month, &zone.0) };
         #[expect(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
         let starts = MONTHS.filter_map(|month| Some(start(month_of(month))? as f64)).collect();

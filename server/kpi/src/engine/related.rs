@@ -1,24 +1,19 @@
 //! Figures over related rows (the orders of a customer): folded by their parent's key, before the parents are read.
 
 use crate::data::batch::Values;
-use crate::data::model::Kind;
-use crate::data::path::Path;
-use crate::data::path::Projection;
+use crate::data::path::{Path, Projection};
 use crate::data::scan::{Scan, Source, Window};
 use crate::data::scope::Scope;
-use crate::engine::rows::Rows;
-use crate::engine::rows::row_numbers;
-use crate::measure::aggregate::{Accumulator, ByParent};
-use crate::measure::expr::ChildMeasure;
-use crate::measure::expr::Part;
+use crate::engine::by_parent::{ByParent, Children};
+use crate::engine::rows::{Rows, row_numbers};
+use crate::measure::aggregate::accumulator::Accumulator;
+use crate::measure::dated::Dated;
+use crate::measure::expr::{ChildMeasure, Part};
 use crate::time::period::Period;
-use crate::time::timeline::Timeline;
+use crate::time::timeline::joined;
 use crate::time::zone::Zoned;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
-
-/// Each figure over related rows with its values: one for all periods, or one for each.
-pub type ByChild = Vec<(Arc<ChildMeasure>, Vec<ByParent>)>;
 
 /// Figures over related rows that are to be folded.
 pub struct Related<'a> {
@@ -45,82 +40,70 @@ impl<'a> Related<'a> {
     /// # Errors
     /// What the source answers when it cannot be read.
     pub fn fold<S: Source>(
-        &self,
+        self,
         window: Option<&Window>,
         scope: &Scope,
         source: &mut S,
-    ) -> Result<(ByChild, u64), S::Error> {
-        let mut folded = Vec::new();
+    ) -> Result<(Children, u64), S::Error> {
+        let mut children = Children::default();
         let mut read = 0;
-        let mut wanted = self.wanted.clone();
+        let mut wanted = self.wanted;
         while let Some(first) = wanted.first().cloned() {
-            let date = |child: &ChildMeasure| child.dated.as_ref().map(|(path, _)| path.clone());
-            let (shared, rest): (Vec<_>, _) = wanted.into_iter().partition(|child| {
-                child.table == first.table && child.parent == first.parent && date(child) == date(&first)
-            });
-            read += self.fold_together(&shared, window, scope, source, &mut folded)?;
+            let (shared, rest): (Vec<_>, _) = wanted.into_iter().partition(|child| reads_like(child, &first));
+            let scan = scan(&shared, self.periods, window, scope);
+            let mut states: Vec<States> = shared.iter().map(|measure| States::new(measure, self.periods)).collect();
+            let mut parents = Parents::default();
+            let money = crate::data::currency::units(source.money_digits()?);
+            source.scan(&scan, &mut |batch| {
+                let (columns, zone, none) = (&scan.columns[..], self.zone, &Children::default());
+                let rows = Rows { batch, columns, children: none, id: None, period: None, zone, money };
+                let slots = parents.slots(&rows);
+                states.iter_mut().for_each(|states| states.take(&rows, &slots, parents.ids.len()));
+                read += batch.len() as u64;
+            })?;
+            let by_period = states.iter().map(|states| states.by_period(&parents.ids)).collect::<Vec<_>>();
+            shared.into_iter().zip(by_period).for_each(|(measure, by_period)| children.add(measure, by_period));
             wanted = rest;
         }
-        Ok((folded, read))
-    }
-
-    fn fold_together<S: Source>(
-        &self,
-        measures: &[Arc<ChildMeasure>],
-        window: Option<&Window>,
-        scope: &Scope,
-        source: &mut S,
-        folded: &mut ByChild,
-    ) -> Result<u64, S::Error> {
-        let Some(first) = measures.first() else { return Ok(0) };
-        let key = first.table.column(first.parent.column).expect("a foreign key is a column of its table");
-        let mut columns = vec![Projection::of(Path::own(key))];
-        let dates = measures.iter().filter_map(|measure| measure.dated.as_ref());
-        let dates = dates.map(|(path, _)| Projection::of(path.clone()));
-        let read = measures.iter().flat_map(|measure| measure.parts());
-        let read = read.flat_map(|part| part.columns().into_iter().map(|(_, column)| column.clone()));
-        for column in dates.chain(read) {
-            if !columns.contains(&column) {
-                columns.push(column);
-            }
-        }
-        let window = self.window(measures, window);
-        let scan = Scan { table: first.table, columns, window, scope: scope.clone() };
-        let mut states: Vec<ByKey> = measures.iter().map(|measure| ByKey::new(measure, self.periods)).collect();
-        let mut parents = Parents::default();
-        let mut count = 0;
-        let money = crate::data::currency::units(source.money_digits()?);
-        source.scan(&scan, &mut |batch| {
-            let (columns, zone) = (&scan.columns[..], self.zone);
-            let rows = Rows { batch, columns, children: &[], id: None, period: None, zone, money };
-            let slots = parents.slots(&rows);
-            for state in &mut states {
-                state.add(&rows, &slots, parents.ids.len());
-            }
-            count += batch.len() as u64;
-        })?;
-        let by_parent = states.iter().map(|state| state.states.iter().map(|states| states.by_parent(&parents.ids)));
-        folded.extend(measures.iter().cloned().zip(by_parent.map(Iterator::collect)));
-        Ok(count)
-    }
-
-    /// Dated rows are found by their own date, others by that of the row they belong to.
-    fn window(&self, measures: &[Arc<ChildMeasure>], outer: Option<&Window>) -> Option<Window> {
-        let first = measures.first()?;
-        let Some((path, _)) = &first.dated else {
-            // Whether the parent still exists is left out: that narrows little and costs a join.
-            let outer = outer?;
-            let (path, ranges) = (outer.path.behind(first.parent), outer.ranges.clone());
-            return Some(Window { path, ranges, lasting: None });
-        };
-        let in_days = path.column.kind == Kind::Date;
-        let reaches = measures.iter().filter_map(|measure| measure.dated.as_ref()).map(|(_, reach)| *reach);
-        let ranges = reaches.flat_map(|reach| Timeline::of(self.periods, reach, in_days).ranges()).collect();
-        Some(Window { path: path.clone(), ranges: crate::time::timeline::joined(ranges), lasting: None })
+        Ok((children, read))
     }
 }
 
-/// Numbers the parents in the order in which they are seen.
+/// Whether one scan reads the rows of both.
+fn reads_like(child: &ChildMeasure, other: &ChildMeasure) -> bool {
+    let date = |child: &ChildMeasure| child.dated.as_ref().map(|dated| dated.by.clone());
+    child.table == other.table && child.parent == other.parent && date(child) == date(other)
+}
+
+/// What measures that read alike read; the parent's key comes first.
+fn scan(measures: &[Arc<ChildMeasure>], periods: &[Period], parents: Option<&Window>, scope: &Scope) -> Scan {
+    let first = &measures[0];
+    let key = first.table.column(first.parent.column).expect("a foreign key is a column of its table");
+    let mut columns = vec![Projection::of(Path::own(key))];
+    let date = first.dated.iter().map(|dated| Projection::of(dated.by.clone()));
+    let read = measures.iter().flat_map(|measure| measure.parts());
+    let read = read.flat_map(|part| part.columns().into_iter().map(|(_, column)| column.clone()));
+    for column in date.chain(read) {
+        if !columns.contains(&column) {
+            columns.push(column);
+        }
+    }
+    Scan { table: first.table, columns, window: window(measures, periods, parents), scope: scope.clone() }
+}
+
+/// Dated rows are found by their own date, others by that of the row they belong to.
+fn window(measures: &[Arc<ChildMeasure>], periods: &[Period], parents: Option<&Window>) -> Option<Window> {
+    let Some(Dated { by, .. }) = &measures[0].dated else {
+        // Whether the parent still exists is left out: that narrows little and costs a join.
+        let (path, ranges) = (parents?.path.behind(measures[0].parent), parents?.ranges.clone());
+        return Some(Window { path, ranges, lasting: None });
+    };
+    let dated = measures.iter().filter_map(|measure| measure.dated.as_ref());
+    let ranges = joined(dated.flat_map(|dated| dated.timeline(periods).ranges()).collect());
+    Some(Window { path: by.clone(), ranges, lasting: None })
+}
+
+/// Numbers the parents in the order in which they are seen: the slots of the states.
 #[derive(Default)]
 struct Parents {
     known: FxHashMap<u64, u32>,
@@ -141,45 +124,49 @@ impl Parents {
     }
 }
 
-/// The states of one figure, by the number of the parent: for all periods together, or for each.
-struct ByKey<'a> {
+/// The states of one figure: for all periods together, or for each.
+struct States<'a> {
     measure: &'a ChildMeasure,
     periods: &'a [Period],
     states: Vec<Accumulator>,
 }
 
-impl<'a> ByKey<'a> {
-    fn new(measure: &'a ChildMeasure, periods: &'a [Period]) -> ByKey<'a> {
+impl<'a> States<'a> {
+    fn new(measure: &'a ChildMeasure, periods: &'a [Period]) -> States<'a> {
         let periods = if measure.needs_period() { periods } else { &[] };
-        let states = (0..periods.len().max(1)).map(|_| Accumulator::new(&measure.aggregate)).collect();
-        ByKey { measure, periods, states }
+        let states = (0..periods.len().max(1)).map(|_| measure.aggregate.begin()).collect();
+        States { measure, periods, states }
     }
 
-    fn add(&mut self, rows: &Rows, slots: &[u32], parents: usize) {
+    fn take(&mut self, rows: &Rows, slots: &[u32], parents: usize) {
         if self.periods.is_empty() {
-            add(self.measure, &mut self.states[0], rows, slots, parents);
+            take(self.measure, &mut self.states[0], rows, None, slots, parents);
         }
         for (index, period) in self.periods.iter().enumerate() {
-            add(self.measure, &mut self.states[index], &rows.within(index, period), slots, parents);
+            let belongs = self.measure.dated.as_ref().map(|dated| rows.dated(dated, period));
+            let rows = rows.counted_for(index, period);
+            take(self.measure, &mut self.states[index], &rows, belongs, slots, parents);
         }
+    }
+
+    fn by_period(&self, parents: &[u64]) -> Vec<ByParent> {
+        self.states.iter().map(|states| ByParent::of(states, parents)).collect()
     }
 }
 
-fn add(measure: &ChildMeasure, states: &mut Accumulator, rows: &Rows, slots: &[u32], parents: usize) {
-    let inside = measure.dated.as_ref().zip(rows.period).map(|((path, reach), (_, period))| {
-        let Values::Numbers(dates) = rows.values(&Projection::of(path.clone())) else {
-            unreachable!("a date is a number")
-        };
-        let range = period.reach(*reach, path.column.kind == Kind::Date);
-        #[expect(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
-        let (start, end) = (range.start as f64, range.end as f64);
-        dates.iter().map(|date| start <= *date && *date < end).collect::<Vec<_>>()
-    });
-    let mask = measure.filter.as_ref().map(|filter| rows.mask(filter));
+/// Adds the rows that belong to a period and pass the filter.
+fn take(
+    measure: &ChildMeasure,
+    states: &mut Accumulator,
+    rows: &Rows,
+    belongs: Option<Vec<bool>>,
+    slots: &[u32],
+    parents: usize,
+) {
+    let passes = measure.filter.as_ref().map(|filter| rows.mask(filter));
     let holds = |mask: &Option<Vec<bool>>, row: &u32| mask.as_ref().is_none_or(|mask| mask[*row as usize]);
     let selected: Vec<u32> =
-        row_numbers(rows.batch.len()).filter(|row| holds(&inside, row) && holds(&mask, row)).collect();
-    let operands: Vec<_> = measure.aggregate.operands().into_iter().map(|expr| rows.operands(expr)).collect();
+        row_numbers(rows.batch.len()).filter(|row| holds(&belongs, row) && holds(&passes, row)).collect();
     states.grow(parents);
-    states.add(&selected, slots, &operands);
+    states.add(&selected, slots, &rows.contributions(&measure.aggregate));
 }

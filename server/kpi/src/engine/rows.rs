@@ -4,15 +4,14 @@
 //! a missing value is false, and `!=` and `!` are the exact complements of what they negate.
 
 use crate::data::batch::{Batch, Dictionary, MISSING_TEXT, Values};
-use crate::data::path::Projection;
-use crate::measure::aggregate::ByParent;
-use crate::measure::expr::ChildMeasure;
-use crate::measure::expr::{Arithmetic, Comparison, Condition, Expr, Match, Working};
-use crate::time::period::Edge;
-use crate::time::period::Period;
+use crate::data::path::{Path, Projection};
+use crate::engine::by_parent::Children;
+use crate::measure::aggregate::Aggregate;
+use crate::measure::dated::Dated;
+use crate::measure::expr::{Arithmetic, ChildMeasure, Comparison, Condition, Expr, Match, Working};
+use crate::time::period::{Edge, Period};
 use crate::time::zone::Zoned;
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// Where the evaluation of a batch finds what expressions name.
 #[derive(Clone, Copy)]
@@ -20,9 +19,8 @@ pub struct Rows<'a> {
     pub batch: &'a Batch,
     /// What each column of the batch is.
     pub columns: &'a [Projection],
-    /// For each figure over related rows, its values by the id of the row they belong to: one for all periods, or one
-    /// for each.
-    pub children: &'a [(Arc<ChildMeasure>, Vec<ByParent>)],
+    /// Every figure over related rows that expressions name.
+    pub children: &'a Children,
     /// The column that holds the row's id, where figures over related rows are read.
     pub id: Option<usize>,
     /// The period for which rows are counted, with its index; `None` where nothing depends on it.
@@ -52,7 +50,7 @@ impl<'a> TextColumn<'a> {
 impl<'a> Rows<'a> {
     /// The same rows, counted for a period.
     #[must_use]
-    pub fn within(self, index: usize, period: &'a Period) -> Rows<'a> {
+    pub fn counted_for(self, index: usize, period: &'a Period) -> Rows<'a> {
         Rows { period: Some((index, period)), ..self }
     }
 
@@ -63,6 +61,26 @@ impl<'a> Rows<'a> {
     pub fn values(&self, projection: &Projection) -> &'a Values {
         let index = self.columns.iter().position(|column| column == projection);
         &self.batch.columns[index.expect("a scan reads every column that its measures name")]
+    }
+
+    /// The dates of a column of the scan; NaN is missing.
+    ///
+    /// # Panics
+    /// If the scan was not planned for it.
+    pub fn dates(&self, path: &Path) -> &'a [f64] {
+        let index = self.columns.iter().position(|column| column.0 == std::slice::from_ref(path));
+        match &self.batch.columns[index.expect("a scan reads every date by which its measures find rows")] {
+            Values::Numbers(dates) => dates,
+            Values::Texts(..) => unreachable!("a date is a number"),
+        }
+    }
+
+    /// Which rows belong to a period by their date.
+    #[expect(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
+    pub fn dated(&self, dated: &Dated, period: &Period) -> Vec<bool> {
+        let span = dated.span(period);
+        let (start, end) = (span.start as f64, span.end as f64);
+        self.dates(&dated.by).iter().map(|date| start <= *date && *date < end).collect()
     }
 
     /// The numbers of an expression, one a row; NaN is missing.
@@ -169,13 +187,8 @@ impl<'a> Rows<'a> {
         edge as f64
     }
 
-    fn of_related(&self, child: &Arc<ChildMeasure>) -> Cow<'a, [f64]> {
-        let known = self.children.iter().find(|(known, _)| known == child);
-        let (_, by_period) = known.expect("figures over related rows are folded before the rows themselves");
-        let by_parent = match self.period {
-            Some((index, _)) if child.needs_period() => &by_period[index],
-            _ => &by_period[0],
-        };
+    fn of_related(&self, child: &ChildMeasure) -> Cow<'a, [f64]> {
+        let by_parent = self.children.of(child, self.period.map(|(index, _)| index));
         let Some(Values::Numbers(ids)) = self.id.map(|id| &self.batch.columns[id]) else {
             unreachable!("a scan with figures over related rows reads the ids")
         };
@@ -208,13 +221,17 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// What each row contributes to an aggregate. Texts, which can only be told apart, stand as their codes.
-    pub fn operands(&self, expr: &'a Expr) -> Cow<'a, [f64]> {
-        if let Some(TextColumn::Column(codes, _)) = self.texts(expr) {
-            let code = |code: &u32| if *code == MISSING_TEXT { f64::NAN } else { f64::from(*code) };
-            return Cow::Owned(codes.iter().map(code).collect());
-        }
-        self.numbers(expr)
+    /// What each row contributes to an aggregate, operand by operand. Texts, which can only be told apart, stand as their
+    /// codes.
+    pub fn contributions(&self, aggregate: &'a Aggregate<Expr>) -> Vec<Cow<'a, [f64]>> {
+        let operand = |expr: &'a Expr| match self.texts(expr) {
+            Some(TextColumn::Column(codes, _)) => {
+                let code = |code: &u32| if *code == MISSING_TEXT { f64::NAN } else { f64::from(*code) };
+                Cow::Owned(codes.iter().map(code).collect())
+            }
+            _ => self.numbers(expr),
+        };
+        aggregate.operands().into_iter().map(operand).collect()
     }
 
     /// Which rows a condition holds for.

@@ -2,11 +2,11 @@
 //! they are evaluated is the engine's business.
 
 use super::aggregate::Aggregate;
+use super::dated::Dated;
 use crate::data::model::{Reference, Table};
-use crate::data::path::Path;
 use crate::data::path::Projection;
 use crate::time::calendar::Calendar;
-use crate::time::period::{Edge, Reach};
+use crate::time::period::Edge;
 use std::sync::Arc;
 
 /// A value of each row. Parts are shared, so that a copy costs next to nothing however large the whole is.
@@ -268,8 +268,8 @@ pub struct ChildMeasure {
     pub table: &'static Table,
     /// The foreign key by which its rows belong to their parent.
     pub parent: &'static Reference,
-    /// Only rows whose date lies in a span around the period.
-    pub dated: Option<(Path, Reach)>,
+    /// Only the rows that belong to the period; all of them without it.
+    pub dated: Option<Dated>,
     pub filter: Option<Condition>,
     pub aggregate: Aggregate<Expr>,
 }

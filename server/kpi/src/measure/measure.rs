@@ -1,7 +1,10 @@
 //! Measures: an aggregate over the rows of a table that belong to a period.
 
-use super::aggregate::{Aggregate, Reading};
+use super::aggregate::Aggregate;
+use super::aggregate::accumulator::Reading;
+use super::dated::Dated;
 use super::expr::{Condition, Expr, Part, parts};
+use super::membership::{Lifetime, Membership};
 use crate::data::model::Table;
 use crate::data::path::Path;
 use crate::data::path::Projection;
@@ -19,28 +22,6 @@ pub enum Quantity {
     Duration,
 }
 
-/// Which rows of a table belong to a period.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Frame {
-    /// Those whose date lies in a span around the period.
-    Dated { by: Path, reach: Reach },
-    /// Those that exist at a moment of the period.
-    Existing { from: Path, until: Option<Expr>, at: Moment },
-    /// Every row, in every period.
-    All,
-}
-
-/// The moment at which existing rows are counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
-    /// When the period begins.
-    Start,
-    /// When the period ends.
-    End,
-    /// At some time of the period.
-    During,
-}
-
 /// Of each series of rows, only the latest one is counted. Rows are one series if they agree in all these columns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Latest {
@@ -54,12 +35,12 @@ pub struct Latest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measure {
     pub table: &'static Table,
-    pub frame: Frame,
+    pub membership: Membership,
     pub filter: Option<Condition>,
     pub latest: Option<Latest>,
     pub aggregate: Aggregate<Expr>,
     pub quantity: Quantity,
-    /// Which date gives the month in a breakdown by month, where that is not the date of the frame.
+    /// Which date gives the month in a breakdown by month, where that is not the date of the membership.
     pub month_of: Option<Path>,
 }
 
@@ -76,7 +57,7 @@ impl Measure {
     /// Every expression and condition in it.
     pub fn parts(&self) -> Vec<Part<'_>> {
         let mut parts = parts(self.filter.as_ref(), &self.aggregate);
-        if let Frame::Existing { until: Some(until), .. } = &self.frame {
+        if let Membership::Existing(Lifetime { until: Some(until), .. }, _) = &self.membership {
             parts.push(Part::Expr(until));
         }
         if let Some(latest) = &self.latest {
@@ -86,7 +67,7 @@ impl Measure {
         parts
     }
 
-    /// Every column it reads, beside that of its frame.
+    /// Every column it reads, beside the date by which its rows are found.
     pub fn columns(&self) -> Vec<&Projection> {
         let read = self.parts().into_iter().flat_map(|part| part.columns().into_iter().map(|(_, column)| column));
         let series = self.latest.iter().flat_map(|latest| &latest.series);
@@ -95,23 +76,23 @@ impl Measure {
 
     /// Whether a row contributes something else to each period it belongs to.
     pub fn needs_period(&self) -> bool {
-        let dated = matches!(self.frame, Frame::Dated { .. });
+        let dated = matches!(self.membership, Membership::Dated(_));
         !dated || self.latest.is_some() || self.parts().into_iter().any(Part::needs_period)
     }
 
     /// Whether the figures of parts of a period add up to that of the period.
     pub fn adds_up(&self) -> bool {
-        let plain = matches!(self.frame, Frame::Dated { reach: Reach::Within, .. }) && !self.needs_period();
-        plain && matches!(self.aggregate, Aggregate::Count | Aggregate::Distinct(_) | Aggregate::Sum(_))
+        let within = matches!(self.membership, Membership::Dated(Dated { reach: Reach::Within, .. }));
+        within && !self.needs_period() && self.aggregate.adds_up()
     }
 
     /// The date that gives the month in a breakdown by month; `None` where there is none.
     pub fn month_of(&self) -> Option<&Path> {
         // The latest rows of each month are not those of the period.
-        match (&self.month_of, &self.frame) {
+        match (&self.month_of, &self.membership) {
             _ if self.latest.is_some() => None,
-            (Some(path), _) | (None, Frame::Dated { by: path, .. }) => Some(path),
-            _ => None,
+            (Some(path), _) | (None, Membership::Dated(Dated { by: path, .. })) => Some(path),
+            (None, Membership::Existing(..) | Membership::All) => None,
         }
     }
 }

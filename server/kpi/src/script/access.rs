@@ -7,6 +7,7 @@ use crate::data::model::{self, TABLES};
 use crate::data::path::{Path, Projection};
 use crate::diagnostic::nearest;
 use crate::measure::aggregate::Aggregate;
+use crate::measure::dated::Dated;
 use crate::measure::expr::{ChildMeasure, Comparison, Condition, Expr, Origin};
 use crate::time::period::Reach;
 use rhai::{Dynamic, Engine};
@@ -88,7 +89,7 @@ impl PastRow {
         let own = |column| Expr::Column(origin, Projection::of(Path::own(column)));
         let changed_at = self.changes.column("changed_at").expect("a table of changes says when");
         let (dated, filter) = if let Expr::Period(edge) = self.at {
-            (Some((Path::own(changed_at), Reach::From(edge))), None)
+            (Some(Dated { by: Path::own(changed_at), reach: Reach::From(edge) }), None)
         } else {
             let at = self.at.seen_from(origin, self.parent);
             (None, Some(Condition::Compare(own(changed_at), Comparison::GreaterOrEqual, at)))

@@ -7,11 +7,11 @@ use crate::data::model::{Kind, Reference, Table};
 use crate::data::path::Path;
 use crate::data::path::Projection;
 use crate::measure::aggregate::Aggregate;
-use crate::measure::expr::ChildMeasure;
-use crate::measure::expr::{Comparison, Condition, Expr, Origin, Part};
-use crate::measure::measure::{Frame, Latest, Measure, Moment, Quantity};
-use crate::time::period::Edge;
-use crate::time::period::Reach;
+use crate::measure::dated::Dated;
+use crate::measure::expr::{ChildMeasure, Comparison, Condition, Expr, Origin, Part};
+use crate::measure::measure::{Latest, Measure, Quantity};
+use crate::measure::membership::{Lifetime, Membership, Moment};
+use crate::time::period::{Edge, Reach};
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
 use std::sync::Arc;
 
@@ -19,22 +19,13 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Dataset {
     table: &'static Table,
-    frame: Framing,
+    /// As soon as it has been said.
+    membership: Option<Membership>,
+    /// Of rows that come and go, until it has been said at which moment they are counted.
+    life: Option<Lifetime>,
     filter: Option<Condition>,
     latest: Option<Latest>,
     month_of: Option<Path>,
-}
-
-/// Which rows belong to a period, as far as a script has said.
-#[derive(Debug, Clone)]
-enum Framing {
-    Unsaid,
-    /// It has not been said at which moment.
-    Existing {
-        from: Path,
-        until: Option<Expr>,
-    },
-    Said(Frame),
 }
 
 /// The rows of another table that belong to the closure's row: `l.opportunities`.
@@ -43,7 +34,7 @@ pub struct Children {
     table: &'static Table,
     parent: &'static Reference,
     outer: Origin,
-    dated: Option<(Path, Reach)>,
+    dated: Option<Dated>,
     filter: Option<Condition>,
 }
 
@@ -57,7 +48,7 @@ trait Aggregable: Clone + Send + Sync + 'static {
     fn narrowed(&self, condition: Condition) -> Self;
     /// The filter that is extended next.
     fn filter(&self) -> Option<&Condition>;
-    fn dated(&self, by: Path, reach: Reach) -> Refused<Self>;
+    fn dated(&self, dated: Dated) -> Refused<Self>;
     /// `kind` is the kind of the figure.
     fn aggregated(&self, aggregate: Aggregate<Expr>, kind: TermKind) -> Refused<Self::Aggregated>;
 }
@@ -65,16 +56,21 @@ trait Aggregable: Clone + Send + Sync + 'static {
 impl Dataset {
     /// All rows of a table.
     pub fn of(table: &'static Table) -> Dataset {
-        Dataset { table, frame: Framing::Unsaid, filter: None, latest: None, month_of: None }
+        Dataset { table, membership: None, life: None, filter: None, latest: None, month_of: None }
     }
 
-    fn said(&self, frame: Framing) -> Refused<Dataset> {
-        if matches!(self.frame, Framing::Unsaid) {
-            return Ok(Dataset { frame, ..self.clone() });
+    /// The same rows, if it has not been said yet which of them belong to the period.
+    fn unsaid(&self) -> Refused<Dataset> {
+        if self.membership.is_none() && self.life.is_none() {
+            return Ok(self.clone());
         }
         Err(Complaint::new(format!("which rows of {} belong to the period is said twice", self.table.name))
             .hint("use one of dated, existing, latest and all")
             .into())
+    }
+
+    fn said(&self, membership: Membership) -> Refused<Dataset> {
+        Ok(Dataset { membership: Some(membership), ..self.unsaid()? })
     }
 
     fn existing(&self, from: Path, until: Option<Term>) -> Refused<Dataset> {
@@ -95,16 +91,16 @@ impl Dataset {
                 .hint("a missing end means that the row is still there")
                 .into());
         }
-        self.said(Framing::Existing { from, until: until.map(|until| until.expr) })
+        Ok(Dataset { life: Some(Lifetime { from, until: until.map(|until| until.expr) }), ..self.unsaid()? })
     }
 
-    fn at(&self, at: Moment) -> Refused<Dataset> {
-        let Framing::Existing { from, until } = self.frame.clone() else {
+    fn at(&self, moment: Moment) -> Refused<Dataset> {
+        let Some(life) = self.life.clone() else {
             return Err(Complaint::new("at_start, at_end and during belong to rows that come and go")
                 .hint("data.customers.existing(|c| c.acquired_at, |c| c.churned_at).at_end()")
                 .into());
         };
-        Ok(Dataset { frame: Framing::Said(Frame::Existing { from, until, at }), ..self.clone() })
+        Ok(Dataset { membership: Some(Membership::Existing(life, moment)), life: None, ..self.clone() })
     }
 
     /// Of each series the latest row up to an end of the period. Rows are one series if they agree in everything that is
@@ -119,25 +115,23 @@ impl Dataset {
             by: Expr::Column(self.row().origin, Projection::of(by.clone())),
             filter: None,
         };
-        let mut dataset = self.said(Framing::Said(Frame::Dated { by, reach: Reach::UpTo(edge) }))?;
+        let mut dataset = self.said(Membership::Dated(Dated { by, reach: Reach::UpTo(edge) }))?;
         dataset.latest = Some(latest);
         Ok(dataset)
     }
 
-    fn framed(&self) -> Refused<Frame> {
+    fn membership(&self) -> Refused<Membership> {
         let name = self.table.name;
-        match &self.frame {
-            Framing::Said(frame) => Ok(frame.clone()),
-            Framing::Unsaid => {
-                Err(Complaint::new(format!("nothing says which date puts a row of {name} into a period"))
-                    .hint(format!("data.{name}.dated(|row| row.…)"))
-                    .into())
-            }
-            Framing::Existing { .. } => {
+        match &self.membership {
+            Some(membership) => Ok(membership.clone()),
+            None if self.life.is_some() => {
                 Err(Complaint::new(format!("nothing says at which moment the rows of {name} are counted"))
                     .hint("go on with .at_start(), .at_end() or .during()")
                     .into())
             }
+            None => Err(Complaint::new(format!("nothing says which date puts a row of {name} into a period"))
+                .hint(format!("data.{name}.dated(|row| row.…)"))
+                .into()),
         }
     }
 }
@@ -146,24 +140,6 @@ impl Children {
     /// All rows of `table` whose foreign key `parent` points at the closure's row.
     pub fn of(table: &'static Table, parent: &'static Reference, outer: Origin) -> Children {
         Children { table, parent, outer, dated: None, filter: None }
-    }
-
-    /// Expressions may name the outer row; these rows reach it through their foreign key.
-    fn inner(&self, aggregate: Aggregate<Expr>) -> (Option<Condition>, Aggregate<Expr>) {
-        let origin = self.row().origin;
-        let seen = |expr: Expr| expr.seen_from(origin, self.parent);
-        let aggregate = match aggregate {
-            Aggregate::Count => Aggregate::Count,
-            Aggregate::Distinct(expr) => Aggregate::Distinct(seen(expr)),
-            Aggregate::Sum(expr) => Aggregate::Sum(seen(expr)),
-            Aggregate::Mean(expr) => Aggregate::Mean(seen(expr)),
-            Aggregate::Percentile(expr, at) => Aggregate::Percentile(seen(expr), at),
-            Aggregate::Min(expr) => Aggregate::Min(seen(expr)),
-            Aggregate::Max(expr) => Aggregate::Max(seen(expr)),
-            Aggregate::TopShare(expr, share) => Aggregate::TopShare(seen(expr), share),
-            Aggregate::Picked { by, value, last } => Aggregate::Picked { by: seen(by), value: seen(value), last },
-        };
-        (self.filter.as_ref().map(|filter| filter.seen_from(origin, self.parent)), aggregate)
     }
 }
 
@@ -187,12 +163,12 @@ impl Aggregable for Dataset {
         self.latest.as_ref().map_or(self.filter.as_ref(), |latest| latest.filter.as_ref())
     }
 
-    fn dated(&self, by: Path, reach: Reach) -> Refused<Dataset> {
-        self.said(Framing::Said(Frame::Dated { by, reach }))
+    fn dated(&self, dated: Dated) -> Refused<Dataset> {
+        self.said(Membership::Dated(dated))
     }
 
     fn aggregated(&self, aggregate: Aggregate<Expr>, kind: TermKind) -> Refused<Measure> {
-        let frame = self.framed()?;
+        let membership = self.membership()?;
         if matches!(kind, TermKind::Instant | TermKind::Date) {
             return Err(Complaint::new(format!("a measure cannot be {}", kind.described()))
                 .hint("subtract another one: a duration can be measured")
@@ -205,7 +181,7 @@ impl Aggregable for Dataset {
             _ => Quantity::Number,
         };
         let Dataset { table, filter, latest, month_of, .. } = self.clone();
-        let measure = Measure { table, frame, filter, latest, aggregate, quantity, month_of };
+        let measure = Measure { table, membership, filter, latest, aggregate, quantity, month_of };
         check_origin(&measure.parts(), self.row().origin)?;
         Ok(measure)
     }
@@ -226,20 +202,23 @@ impl Aggregable for Children {
         self.filter.as_ref()
     }
 
-    fn dated(&self, by: Path, reach: Reach) -> Refused<Children> {
+    fn dated(&self, dated: Dated) -> Refused<Children> {
         if self.dated.is_some() {
             return Err(Complaint::new(format!("which rows of {} count is said twice", self.table.name))
                 .hint("use dated once")
                 .into());
         }
-        Ok(Children { dated: Some((by, reach)), ..self.clone() })
+        Ok(Children { dated: Some(dated), ..self.clone() })
     }
 
     fn aggregated(&self, aggregate: Aggregate<Expr>, kind: TermKind) -> Refused<Term> {
-        let (filter, aggregate) = self.inner(aggregate);
+        // Expressions may name the outer row; these rows reach it through their foreign key.
+        let origin = self.row().origin;
+        let filter = self.filter.as_ref().map(|filter| filter.seen_from(origin, self.parent));
+        let aggregate = aggregate.map(|expr| expr.seen_from(origin, self.parent));
         let (table, parent, dated) = (self.table, self.parent, self.dated.clone());
         let measure = ChildMeasure { table, parent, dated, filter, aggregate };
-        check_origin(&measure.parts(), self.row().origin)?;
+        check_origin(&measure.parts(), origin)?;
         if measure.parts().iter().any(|part| !part.children().is_empty()) {
             return Err(Complaint::new("related rows of related rows cannot be counted")
                 .hint(format!("start from data.{} instead", self.table.name))
@@ -294,26 +273,50 @@ fn term<D: Aggregable>(rows: &D, closure: &FnPtr, context: &NativeCallContext, w
     })
 }
 
-/// What a closure gave, as a column that can be calculated with.
-fn quantity<D: Aggregable>(rows: &D, closure: &FnPtr, context: &NativeCallContext, what: &str) -> Refused<Term> {
-    let term = term(rows, closure, context, what)?;
+/// Aggregates what closures gave. Says of each aggregate what it may be taken of and what kind of figure comes out;
+/// `what` is the word that scripts have for it.
+fn aggregated<D: Aggregable>(rows: &D, what: &str, aggregate: Aggregate<Term>) -> Refused<D::Aggregated> {
+    let kind = match &aggregate {
+        Aggregate::Count | Aggregate::Distinct(_) => TermKind::Number,
+        Aggregate::Sum(of) => summand(of, what)?,
+        Aggregate::Mean(of) | Aggregate::Min(of) | Aggregate::Max(of) => quantity(of, what)?,
+        Aggregate::Percentile(of, at) => {
+            let kind = quantity(of, what)?;
+            share(*at, "a percentile", "the median is percentile(0.5, …), the upper tenth percentile(0.9, …)")?;
+            kind
+        }
+        Aggregate::TopShare(of, top) => {
+            summand(of, what)?;
+            share(*top, "the share of rows", "the best fifth is top_share(0.2, …)")?;
+            TermKind::Number
+        }
+        Aggregate::Picked { by, value, .. } => {
+            quantity(by, "the order")?;
+            quantity(value, "the value")?
+        }
+    };
+    rows.aggregated(aggregate.map(|term| term.expr), kind)
+}
+
+/// The kind of what can be calculated with.
+fn quantity(term: &Term, what: &str) -> Refused<TermKind> {
     if matches!(term.kind, TermKind::Text | TermKind::Boolean) {
         return Err(Complaint::new(format!("{what} cannot be taken of {}", term.kind.described()))
             .hint("count rows with .filter(…).count(), different values with .distinct(…)")
             .into());
     }
-    Ok(term)
+    Ok(term.kind)
 }
 
-/// What a closure gave, as something that can be added up.
-fn summand<D: Aggregable>(rows: &D, closure: &FnPtr, context: &NativeCallContext, what: &str) -> Refused<Term> {
-    let term = quantity(rows, closure, context, what)?;
-    if matches!(term.kind, TermKind::Instant | TermKind::Date) {
-        return Err(Complaint::new(format!("{} cannot be added up", term.kind.described()))
+/// The kind of what can be added up.
+fn summand(term: &Term, what: &str) -> Refused<TermKind> {
+    let kind = quantity(term, what)?;
+    if matches!(kind, TermKind::Instant | TermKind::Date) {
+        return Err(Complaint::new(format!("{} cannot be added up", kind.described()))
             .hint("subtract another one first: l.closed_at - l.created_at")
             .into());
     }
-    Ok(term)
+    Ok(kind)
 }
 
 /// What a closure gave, as a date that stands in the row.
@@ -357,9 +360,9 @@ fn filter<D: Aggregable>(rows: &mut D, closure: &FnPtr, context: &NativeCallCont
     Ok(rows.narrowed(condition))
 }
 
-fn share(share: f64, what: &str, hint: &str) -> Refused<f64> {
+fn share(share: f64, what: &str, hint: &str) -> Refused<()> {
     if (0.0..=1.0).contains(&share) {
-        return Ok(share);
+        return Ok(());
     }
     Err(Complaint::new(format!("{what} lies between 0 and 1, not at {share}")).hint(hint).into())
 }
@@ -375,50 +378,41 @@ fn edge(term: &Term, by: &Path) -> Refused<Edge> {
 }
 
 type Context<'a> = NativeCallContext<'a>;
+/// An aggregate of what a closure gave.
+type Of = fn(Term) -> Aggregate<Term>;
 
 /// Registers what can be done with rows of a dataset, and of related rows, which is the same.
 fn register_aggregates<D: Aggregable>(engine: &mut Engine) {
+    let dated = |c: &Context, rows: &D, closure: &FnPtr, reach: Reach| -> Refused<D> {
+        rows.dated(Dated { by: date(rows, closure, c)?, reach })
+    };
     engine
-        .register_fn("dated", |c: Context, rows: &mut D, closure: FnPtr| {
-            rows.dated(date(rows, &closure, &c)?, Reach::Within)
+        .register_fn("dated", move |c: Context, rows: &mut D, closure: FnPtr| dated(&c, rows, &closure, Reach::Within))
+        .register_fn("dated", move |c: Context, rows: &mut D, closure: FnPtr, _: PeriodSymbol| {
+            dated(&c, rows, &closure, Reach::Within)
         })
-        .register_fn("dated", |c: Context, rows: &mut D, closure: FnPtr, _: PeriodSymbol| {
-            rows.dated(date(rows, &closure, &c)?, Reach::Within)
-        })
-        .register_fn("dated", |c: Context, rows: &mut D, closure: FnPtr, span: ReachSymbol| {
-            rows.dated(date(rows, &closure, &c)?, span.0)
+        .register_fn("dated", move |c: Context, rows: &mut D, closure: FnPtr, span: ReachSymbol| {
+            dated(&c, rows, &closure, span.0)
         })
         .register_fn("filter", |c: Context, rows: &mut D, closure: FnPtr| filter(rows, &closure, &c))
-        .register_fn("count", |rows: &mut D| rows.aggregated(Aggregate::Count, TermKind::Number))
-        .register_fn("distinct", |c: Context, rows: &mut D, closure: FnPtr| {
-            let term = term(rows, &closure, &c, "distinct")?;
-            rows.aggregated(Aggregate::Distinct(term.expr), TermKind::Number)
-        })
-        .register_fn("sum", |c: Context, rows: &mut D, closure: FnPtr| {
-            let term = summand(rows, &closure, &c, "sum")?;
-            rows.aggregated(Aggregate::Sum(term.expr), term.kind)
-        })
-        .register_fn("mean", |c: Context, rows: &mut D, closure: FnPtr| {
-            let term = quantity(rows, &closure, &c, "mean")?;
-            rows.aggregated(Aggregate::Mean(term.expr), term.kind)
-        })
-        .register_fn("median", |c: Context, rows: &mut D, closure: FnPtr| {
-            let term = quantity(rows, &closure, &c, "median")?;
-            rows.aggregated(Aggregate::Percentile(term.expr, 0.5), term.kind)
-        })
+        .register_fn("count", |rows: &mut D| aggregated(rows, "count", Aggregate::Count))
         .register_fn("percentile", |c: Context, rows: &mut D, at: f64, closure: FnPtr| {
-            let term = quantity(rows, &closure, &c, "percentile")?;
-            let hint = "the median is percentile(0.5, …), the upper tenth percentile(0.9, …)";
-            rows.aggregated(Aggregate::Percentile(term.expr, share(at, "a percentile", hint)?), term.kind)
-        })
-        .register_fn("min", |c: Context, rows: &mut D, closure: FnPtr| {
-            let term = quantity(rows, &closure, &c, "min")?;
-            rows.aggregated(Aggregate::Min(term.expr), term.kind)
-        })
-        .register_fn("max", |c: Context, rows: &mut D, closure: FnPtr| {
-            let term = quantity(rows, &closure, &c, "max")?;
-            rows.aggregated(Aggregate::Max(term.expr), term.kind)
+            let term = term(rows, &closure, &c, "percentile")?;
+            aggregated(rows, "percentile", Aggregate::Percentile(term, at))
         });
+    let plain: [(&str, Of); 6] = [
+        ("distinct", Aggregate::Distinct),
+        ("sum", Aggregate::Sum),
+        ("mean", Aggregate::Mean),
+        ("median", |term| Aggregate::Percentile(term, 0.5)),
+        ("min", Aggregate::Min),
+        ("max", Aggregate::Max),
+    ];
+    for (name, aggregate) in plain {
+        engine.register_fn(name, move |c: Context, rows: &mut D, closure: FnPtr| {
+            aggregated(rows, name, aggregate(term(rows, &closure, &c, name)?))
+        });
+    }
 }
 
 /// Registers what a dataset alone can do: which rows belong to the period, and who has most.
@@ -434,7 +428,7 @@ fn register_dataset(engine: &mut Engine) {
         .register_fn("at_start", |rows: &mut Dataset| rows.at(Moment::Start))
         .register_fn("at_end", |rows: &mut Dataset| rows.at(Moment::End))
         .register_fn("during", |rows: &mut Dataset| rows.at(Moment::During))
-        .register_fn("all", |rows: &mut Dataset| rows.said(Framing::Said(Frame::All)))
+        .register_fn("all", |rows: &mut Dataset| rows.said(Membership::All))
         .register_fn("latest", |c: Context, rows: &mut Dataset, by: FnPtr, until: Term| {
             let by = date(rows, &by, &c)?;
             let edge = edge(&until, &by)?;
@@ -444,21 +438,20 @@ fn register_dataset(engine: &mut Engine) {
             Ok(Dataset { month_of: Some(date(rows, &closure, &c)?), ..rows.clone() })
         })
         .register_fn("top_share", |c: Context, rows: &mut Dataset, top: f64, closure: FnPtr| {
-            let term = summand(rows, &closure, &c, "top_share")?;
-            let hint = "the best fifth is top_share(0.2, …)";
-            rows.aggregated(Aggregate::TopShare(term.expr, share(top, "the share of rows", hint)?), TermKind::Number)
+            let term = term(rows, &closure, &c, "top_share")?;
+            aggregated(rows, "top_share", Aggregate::TopShare(term, top))
         });
 }
 
 /// Registers what related rows alone can do: whether there are any, and the first or last of them.
 fn register_children(engine: &mut Engine) {
     let picked = |c: &Context, rows: &Children, by: &FnPtr, value: &FnPtr, last: bool| {
-        let (by, value) = (quantity(rows, by, c, "the order")?, quantity(rows, value, c, "the value")?);
-        rows.aggregated(Aggregate::Picked { by: by.expr, value: value.expr, last }, value.kind)
+        let (by, value) = (term(rows, by, c, "the order")?, term(rows, value, c, "the value")?);
+        aggregated(rows, "a row", Aggregate::Picked { by, value, last })
     };
     engine
         .register_fn("exists", |rows: &mut Children| -> Refused<ConditionSymbol> {
-            let count = rows.aggregated(Aggregate::Count, TermKind::Number)?;
+            let count = aggregated(rows, "count", Aggregate::Count)?;
             Ok(ConditionSymbol(Condition::Compare(count.expr, Comparison::Greater, Expr::Number(0.0))))
         })
         .register_fn("first", move |c: Context, rows: &mut Children, by: FnPtr, value: FnPtr| {

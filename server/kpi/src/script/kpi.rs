@@ -5,7 +5,7 @@ use super::figure::Figure;
 use crate::data::cell::{Beside, Cell, Interval, Outcome};
 use crate::data::dimension::Dimension;
 use crate::definition::declaration::Declaration;
-use crate::measure::aggregate::{Accumulator, Reading};
+use crate::measure::aggregate::accumulator::Reading;
 use crate::measure::measure::Measure;
 use rhai::{Dynamic, Map};
 use std::sync::Arc;
@@ -92,7 +92,7 @@ impl Kpi {
     }
 
     fn nothing(&self) -> Vec<Reading> {
-        self.measures.iter().map(|(_, measure)| Accumulator::new(&measure.aggregate).read(0..0)).collect()
+        self.measures.iter().map(|(_, measure)| measure.aggregate.of_nothing()).collect()
     }
 
     /// Turns the readings of one cell, in the order of the measures, and those of the period before, into its figure.

@@ -114,7 +114,8 @@ impl Script {
     ) -> Result<Tried, Diagnostic> {
         // What is counted in the same rows can be a share of each other.
         let rows = |of: &Measure| {
-            let alike = |(_, measure): &(String, Measure)| measure.table == of.table && measure.frame == of.frame;
+            let alike =
+                |(_, measure): &(String, Measure)| measure.table == of.table && measure.membership == of.membership;
             measures.iter().position(alike).unwrap_or(0)
         };
         let sums = measures.iter().all(|(_, measure)| measure.adds_up());

@@ -1,7 +1,6 @@
 //! The time that a fold covers, cut at every boundary of a period: each row falls into one stretch, and a period is a
 //! run of stretches. So periods may overlap, and still each row is folded once.
 
-use crate::time::period::{Period, Reach};
 use std::ops::Range;
 
 /// The boundaries of all periods, in the unit of the date they are compared with.
@@ -27,12 +26,6 @@ impl Timeline {
             covered[stretches.clone()].fill(true);
         }
         Timeline { boundaries, periods, covered }
-    }
-
-    /// The spans of time around the periods, for a date stored as instant or as day.
-    pub fn of(periods: &[Period], reach: Reach, in_days: bool) -> Timeline {
-        let spans: Vec<Range<i64>> = periods.iter().map(|period| period.reach(reach, in_days)).collect();
-        Timeline::new(&spans)
     }
 
     /// How many stretches there are.

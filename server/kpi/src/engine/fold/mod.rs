@@ -1,0 +1,117 @@
+//! The fold: the rows of one scan in, a reading for every measure, period and group out. Each row is looked at once.
+//!
+//! A [`plan`] says what is read and where it goes, [`take`] adds a batch of rows to [`states`], and [`readings`] are what
+//! the states say about a period and a group.
+//!
+//! # A worked example
+//! Leads by region, `data.leads.dated(|l| l.created_at).count()`, for two periods that overlap: the week of 2 to 8
+//! November and the whole of November.
+//!
+//! *Plan.* Time is cut wherever a period begins or ends. That gives three *stretches*; each period is a run of them:
+//!
+//! ```text
+//!     1 Nov      2 to 8 Nov      9 to 30 Nov
+//!       0             1               2           the stretches
+//!                 └ week ┘
+//!     └──────────── November ─────────────┘
+//! ```
+//!
+//! *Take.* A measure keeps one state for each group and stretch: a *line* for each group, in the order in which groups
+//! are seen, a *column* for each stretch. A row is added to one of them, however many periods it belongs to. The place
+//! of a state in the list of all of them is its *slot*: the line times the number of columns, plus the column.
+//!
+//! ```text
+//!     created on   region          the states after it        its slot
+//!     3 Nov        North           North  0 1 0               0 × 3 + 1
+//!     20 Nov       South           North  0 1 0
+//!                                  South  0 0 1               1 × 3 + 2
+//!     5 Nov        North           North  0 2 0               0 × 3 + 1
+//!                                  South  0 0 1
+//! ```
+//!
+//! *Readings.* A period is read from all of its columns together: the week from column 1, North 2 and South 0; November
+//! from the columns 0 to 2, North 2 and South 1. Counts are added up for that, sets of different values united, values
+//! for a median put together.
+//!
+//! What a row contributes may depend on the period: how many leads are open when it ends
+//! (`existing(|l| l.created_at, |l| l.closed_at).at_end()`), whether one was closed before it ended, which row of a series
+//! is the latest. Such a measure has a column for each *period* instead, and a row is looked at for each of them. If the
+//! lead of 3 November is closed on 10 November, and no other is:
+//!
+//! ```text
+//!                 at the end of the week   at the end of November
+//!     North                 2                         1
+//!     South                 0                         1
+//! ```
+
+pub mod plan;
+pub mod readings;
+mod states;
+mod take;
+
+use crate::data::cell::Breakdown;
+use crate::data::scan::Source;
+use crate::data::scope::Scope;
+use crate::engine::related::Related;
+use crate::engine::rows::Rows;
+use crate::measure::expr::Part;
+use crate::measure::measure::Measure;
+use plan::Plan;
+use readings::Readings;
+use states::States;
+
+/// A plan with the rows that it asked for.
+pub struct Fold<'a> {
+    plan: Plan<'a>,
+    /// Of each measure of the plan, in each grouping in which it is wanted.
+    states: Vec<Vec<States<'a>>>,
+    /// How many rows were read.
+    pub rows: u64,
+}
+
+impl<'a> Fold<'a> {
+    /// Reads what a plan asks for and folds it.
+    ///
+    /// # Errors
+    /// What the source answers when it cannot be read.
+    pub fn run<S: Source>(mut plan: Plan<'a>, scope: &Scope, source: &mut S) -> Result<Fold<'a>, S::Error> {
+        let window = plan.window();
+        let parts: Vec<Part> = plan.measures.iter().flat_map(|planned| planned.measure.parts()).collect();
+        let zone = plan.zone.clone();
+        let related = Related::of(&parts, plan.periods, &zone);
+        let (children, mut rows) = related.fold(window.as_ref(), scope, source)?;
+        let scan = plan.scan(window, scope, !children.is_empty());
+        let id = scan.columns.iter().position(|column| *column == plan.id());
+        let money = crate::data::currency::units(source.money_digits()?);
+        let mut states = plan
+            .measures
+            .iter()
+            .map(|planned| {
+                let new = |_: &usize| States::new(planned.measure);
+                planned.groupings.iter().map(new).collect()
+            })
+            .collect::<Vec<Vec<States>>>();
+        source.scan(&scan, &mut |batch| {
+            let (columns, children, zone) = (&scan.columns[..], &children, &zone);
+            rows += batch.len() as u64;
+            take::take(&mut plan, &mut states, Rows { batch, columns, children, id, period: None, zone, money });
+        })?;
+        Ok(Fold { plan, states, rows })
+    }
+
+    /// Whether it has read the rows of a measure.
+    pub fn reads(&self, measure: &Measure) -> bool {
+        self.plan.reads(measure)
+    }
+
+    /// The readings of a measure in a breakdown; the plan must have been made for both.
+    ///
+    /// # Panics
+    /// If it was not.
+    pub fn readings(&self, measure: &Measure, by: &Breakdown) -> Readings<'_> {
+        let (at, wanted) = self.plan.find(measure, by).expect("the plan was made for it");
+        let planned = &self.plan.measures[at];
+        let groups = self.plan.groupings[planned.groupings[wanted]].groups();
+        Readings::new(self.plan.columns(planned), groups, &self.states[at][wanted])
+    }
+}

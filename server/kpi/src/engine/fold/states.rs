@@ -1,0 +1,104 @@
+//! What a measure keeps of the rows that were added, by slot.
+
+use crate::engine::rows::Rows;
+use crate::measure::aggregate::Aggregate;
+use crate::measure::aggregate::accumulator::{Accumulator, Reading};
+use crate::measure::expr::Expr;
+use crate::measure::measure::{Latest, Measure};
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::ops::Range;
+
+/// The states of one measure in one breakdown.
+pub enum States<'a> {
+    /// Every row counts, and is added to the aggregate at once.
+    All(Accumulator),
+    /// Only the latest row of each series counts, so they are kept until they are read.
+    Latest(LatestRows<'a>),
+}
+
+impl<'a> States<'a> {
+    pub fn new(measure: &'a Measure) -> States<'a> {
+        match &measure.latest {
+            Some(latest) => States::Latest(LatestRows { latest, aggregate: &measure.aggregate, slots: Vec::new() }),
+            None => States::All(measure.aggregate.begin()),
+        }
+    }
+
+    /// Makes room for that many slots.
+    pub fn grow(&mut self, slots: usize) {
+        match self {
+            States::All(states) => states.grow(slots),
+            States::Latest(states) => states.grow(slots),
+        }
+    }
+
+    /// Takes in the selected rows: `slots` says where each row of the batch belongs, `contributions` what it contributes
+    /// to the aggregate.
+    pub fn add(&mut self, rows: &Rows, selected: &[u32], slots: &[u32], contributions: &[Cow<[f64]>]) {
+        match self {
+            States::All(states) => states.add(selected, slots, contributions),
+            States::Latest(states) => states.add(rows, selected, slots, contributions),
+        }
+    }
+
+    /// The figure over all these slots together.
+    pub fn read(&self, slots: Range<usize>) -> Reading {
+        match self {
+            States::All(states) => states.read(slots),
+            States::Latest(states) => states.read(slots),
+        }
+    }
+}
+
+/// The latest row of each series, by slot.
+pub struct LatestRows<'a> {
+    latest: &'a Latest,
+    aggregate: &'a Aggregate<Expr>,
+    slots: Vec<FxHashMap<Box<[u64]>, LatestRow>>,
+}
+
+#[derive(Debug, PartialEq, PartialOrd)]
+struct LatestRow {
+    by: f64,
+    /// What it contributes to the aggregate; `None` if it is the latest, but does not count.
+    contributions: Option<Vec<f64>>,
+}
+
+impl LatestRows<'_> {
+    fn grow(&mut self, slots: usize) {
+        self.slots.resize_with(slots.max(self.slots.len()), FxHashMap::default);
+    }
+
+    /// Rows come in any order: of two dated alike the greater one stays.
+    fn add(&mut self, rows: &Rows, selected: &[u32], slots: &[u32], contributions: &[Cow<[f64]>]) {
+        let series: Vec<Vec<u64>> = self.latest.series.iter().map(|column| rows.codes(column)).collect();
+        let by = rows.numbers(&self.latest.by);
+        let passes = self.latest.filter.as_ref().map(|filter| rows.mask(filter));
+        for row in selected.iter().map(|row| *row as usize) {
+            let key: Box<[u64]> = series.iter().map(|codes| codes[row]).collect();
+            let counts = passes.as_ref().is_none_or(|passes| passes[row]);
+            let contributions = counts.then(|| contributions.iter().map(|values| values[row]).collect());
+            let found = LatestRow { by: by[row], contributions };
+            let known = &mut self.slots[slots[row] as usize];
+            if known.get(&key).is_none_or(|known| found.partial_cmp(known) == Some(Ordering::Greater)) {
+                known.insert(key, found);
+            }
+        }
+    }
+
+    fn read(&self, slots: Range<usize>) -> Reading {
+        let known = self.slots.len();
+        let rows = self.slots[slots.start.min(known)..slots.end.min(known)].iter().flat_map(FxHashMap::values);
+        let rows: Vec<&Vec<f64>> = rows.filter_map(|row| row.contributions.as_ref()).collect();
+        let column = |at: usize| rows.iter().map(|row| row[at]).collect::<Vec<f64>>();
+        let operands = 0..self.aggregate.operands().len();
+        let contributions: Vec<Cow<[f64]>> = operands.map(|at| Cow::Owned(column(at))).collect();
+        let mut accumulator = self.aggregate.begin();
+        accumulator.grow(1);
+        let selected: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
+        accumulator.add(&selected, &vec![0; rows.len()], &contributions);
+        accumulator.read(0..1)
+    }
+}

@@ -1,0 +1,195 @@
+//! One batch of rows into the states of every measure.
+
+use super::plan::{Columns, Plan, Planned};
+use super::states::States;
+use crate::engine::grouping::Grouping;
+use crate::engine::rows::{Rows, row_numbers};
+use crate::measure::expr::{Condition, Part};
+use crate::measure::membership::{Lifetime, Membership, Moment};
+use crate::time::period::Period;
+use crate::time::timeline::Timeline;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Adds the rows of a batch to the states of each measure in each of its groupings.
+pub fn take(plan: &mut Plan, states: &mut [Vec<States>], rows: Rows) {
+    let groups: Vec<Groups> = plan.groupings.iter_mut().map(|grouping| Groups::of(grouping, &rows)).collect();
+    let stretches: Vec<Stretches> =
+        plan.timelines.iter().map(|(_, timeline)| Stretches::of(timeline, &groups, plan, &rows)).collect();
+    let mut selections = Selections { rows, known: Vec::new() };
+    let ends = Ends::of(&plan.membership, &rows);
+    for (planned, states) in plan.measures.iter().zip(states) {
+        match planned.columns {
+            Columns::Stretches(timeline) => {
+                let selected = selections.of(timeline, &stretches[timeline], planned.filter.as_ref());
+                add(planned, states, &rows, &selected, &groups, &Column::OfStretch(&stretches[timeline]));
+            }
+            Columns::Periods => {
+                // Only a filter that names the period is evaluated for each of them.
+                let fixed = planned.filter.as_ref().filter(|filter| !Part::Condition(filter).needs_period());
+                let fixed = fixed.map(|filter| rows.mask(filter));
+                for (index, period) in plan.periods.iter().enumerate() {
+                    let rows = rows.counted_for(index, period);
+                    let mut mask = belonging(planned, period, &ends, &rows);
+                    match (&fixed, &planned.filter) {
+                        (Some(passes), _) => restrict(&mut mask, passes),
+                        (None, Some(filter)) => restrict(&mut mask, &rows.mask(filter)),
+                        (None, None) => {}
+                    }
+                    let selected: Vec<u32> = row_numbers(mask.len()).filter(|row| mask[*row as usize]).collect();
+                    let column = Column::OfPeriod { index, of: plan.periods.len() };
+                    add(planned, states, &rows, &selected, &groups, &column);
+                }
+            }
+        }
+    }
+}
+
+/// Adds the selected rows to the states of a measure in each grouping.
+fn add(planned: &Planned, states: &mut [States], rows: &Rows, selected: &[u32], groups: &[Groups], column: &Column) {
+    if selected.is_empty() {
+        return;
+    }
+    let contributions = rows.contributions(&planned.measure.aggregate);
+    for (grouping, states) in planned.groupings.iter().zip(states) {
+        states.grow(groups[*grouping].count * column.count());
+        states.add(rows, selected, &column.slots(*grouping, &groups[*grouping]), &contributions);
+    }
+}
+
+/// The group of each row of a batch: the line of its states.
+struct Groups {
+    of_rows: Vec<u32>,
+    /// How many groups have been seen so far.
+    count: usize,
+}
+
+impl Groups {
+    fn of(grouping: &mut Grouping, rows: &Rows) -> Groups {
+        let of_rows = grouping.assign(rows);
+        Groups { of_rows, count: grouping.len() }
+    }
+}
+
+/// The stretches of a timeline in which the rows of a batch lie.
+struct Stretches {
+    count: usize,
+    /// Whether any stretch holds the row.
+    holds: Vec<bool>,
+    /// For each grouping, the slot of each row.
+    slots: Vec<Vec<u32>>,
+}
+
+impl Stretches {
+    fn of(timeline: &Timeline, groups: &[Groups], plan: &Plan, rows: &Rows) -> Stretches {
+        let dates = plan.membership.date().map_or(&[][..], |date| rows.dates(date));
+        let found: Vec<Option<usize>> = dates.iter().map(|date| timeline.stretch(*date)).collect();
+        let count = timeline.stretches();
+        let slots = |groups: &Groups| {
+            let pairs = groups.of_rows.iter().zip(&found);
+            pairs.map(|(group, stretch)| slot(*group, count, stretch.unwrap_or(0))).collect()
+        };
+        Stretches {
+            count,
+            holds: found.iter().map(Option::is_some).collect(),
+            slots: groups.iter().map(slots).collect(),
+        }
+    }
+}
+
+/// The column of the states to which rows are added.
+enum Column<'a> {
+    /// Of each row the stretch in which it lies.
+    OfStretch(&'a Stretches),
+    /// Of all rows that of one period.
+    OfPeriod { index: usize, of: usize },
+}
+
+impl<'a> Column<'a> {
+    /// How many columns there are.
+    fn count(&self) -> usize {
+        match self {
+            Column::OfStretch(stretches) => stretches.count,
+            Column::OfPeriod { of, .. } => *of,
+        }
+    }
+
+    /// The slot of each row.
+    fn slots(&self, grouping: usize, groups: &Groups) -> Cow<'a, [u32]> {
+        match self {
+            Column::OfStretch(stretches) => Cow::Borrowed(&stretches.slots[grouping]),
+            Column::OfPeriod { index, of } => {
+                groups.of_rows.iter().map(|group| slot(*group, *of, *index)).collect::<Vec<u32>>().into()
+            }
+        }
+    }
+}
+
+fn slot(line: u32, columns: usize, column: usize) -> u32 {
+    u32::try_from(line as usize * columns + column).expect("fewer than 2^32 cells")
+}
+
+/// The rows that each filter lets through, computed once for all measures that share it.
+struct Selections<'a> {
+    rows: Rows<'a>,
+    known: Vec<Selection<'a>>,
+}
+
+/// The rows that a filter lets through, on the timeline of that index.
+struct Selection<'a> {
+    timeline: usize,
+    filter: Option<&'a Condition>,
+    rows: Arc<[u32]>,
+}
+
+impl<'a> Selections<'a> {
+    fn of(&mut self, timeline: usize, stretches: &Stretches, filter: Option<&'a Condition>) -> Arc<[u32]> {
+        let same = |known: &&Selection| known.timeline == timeline && known.filter == filter;
+        if let Some(known) = self.known.iter().find(same) {
+            return known.rows.clone();
+        }
+        let mut mask = stretches.holds.clone();
+        if let Some(filter) = filter {
+            restrict(&mut mask, &self.rows.mask(filter));
+        }
+        let rows: Arc<[u32]> = row_numbers(mask.len()).filter(|row| mask[*row as usize]).collect();
+        self.known.push(Selection { timeline, filter, rows: rows.clone() });
+        rows
+    }
+}
+
+/// When the rows of a batch cease to exist; `None` if they do not.
+struct Ends<'a>(Option<Cow<'a, [f64]>>);
+
+impl<'a> Ends<'a> {
+    fn of(membership: &'a Membership, rows: &Rows<'a>) -> Ends<'a> {
+        match membership {
+            Membership::Existing(Lifetime { until: Some(until), .. }, _) => Ends(Some(rows.numbers(until))),
+            Membership::Existing(..) | Membership::Dated(_) | Membership::All => Ends(None),
+        }
+    }
+}
+
+/// Which rows belong to a period.
+fn belonging(planned: &Planned, period: &Period, ends: &Ends, rows: &Rows) -> Vec<bool> {
+    match &planned.measure.membership {
+        Membership::All => vec![true; rows.batch.len()],
+        Membership::Dated(dated) => rows.dated(dated, period),
+        Membership::Existing(life, moment) => existing(life, *moment, period, ends, rows),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
+fn existing(life: &Lifetime, moment: Moment, period: &Period, ends: &Ends, rows: &Rows) -> Vec<bool> {
+    let span = moment.of(life.bounds(period));
+    let (start, end) = (span.start as f64, span.end as f64);
+    let came = rows.dates(&life.from).iter().map(|from| *from < end);
+    match &ends.0 {
+        None => came.collect(),
+        Some(ends) => came.zip(ends.iter()).map(|(came, end)| came && (end.is_nan() || *end >= start)).collect(),
+    }
+}
+
+fn restrict(mask: &mut [bool], by: &[bool]) {
+    mask.iter_mut().zip(by).for_each(|(mask, by)| *mask &= *by);
+}

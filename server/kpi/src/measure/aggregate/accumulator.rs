@@ -1,0 +1,104 @@
+//! An aggregate at work: what it keeps of the rows of each slot, and the figure over several slots together.
+//!
+//! A slot is wherever rows are kept apart from others: a group in a stretch of time, or the rows of one parent.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A figure and how many rows it rests on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reading {
+    /// `None` over no rows, unless it is a count or a sum.
+    pub value: Option<f64>,
+    pub rows: u64,
+}
+
+impl Reading {
+    /// A figure that is absent over no rows.
+    pub(super) fn over(rows: u64, value: f64) -> Reading {
+        Reading { value: (rows > 0).then_some(value), rows }
+    }
+
+    /// A count, of what it rests on.
+    pub(super) fn of_count(rows: u64) -> Reading {
+        Reading { value: Some(exact(rows)), rows }
+    }
+}
+
+/// How an aggregate goes on, row by row; it reads that many `OPERANDS` of each row.
+pub(super) trait Rule<const OPERANDS: usize> {
+    /// What it keeps of the rows of one slot.
+    type State: Default;
+
+    /// Takes in a row. Rows in which the first operand is missing have been left out.
+    fn add(&self, state: &mut Self::State, row: [f64; OPERANDS]);
+
+    /// The figure over the rows of all these states together.
+    fn read(&self, states: &[Self::State]) -> Reading;
+}
+
+/// An aggregate at work: a state for each slot.
+pub struct Accumulator(Box<dyn Slots>);
+
+trait Slots {
+    fn grow(&mut self, slots: usize);
+    fn add(&mut self, selected: &[u32], slots: &[u32], operands: &[Cow<[f64]>]);
+    fn read(&self, slots: Range<usize>) -> Reading;
+}
+
+/// A rule and its states, by slot.
+struct Ruled<R: Rule<OPERANDS>, const OPERANDS: usize> {
+    rule: R,
+    states: Vec<R::State>,
+}
+
+impl Accumulator {
+    pub(super) fn by<const OPERANDS: usize>(rule: impl Rule<OPERANDS> + 'static) -> Accumulator {
+        Accumulator(Box::new(Ruled { rule, states: Vec::new() }))
+    }
+
+    /// Makes room for that many slots.
+    pub fn grow(&mut self, slots: usize) {
+        self.0.grow(slots);
+    }
+
+    /// Takes in the selected rows: `slots` says where each row belongs, `operands` what it contributes (by row, in the
+    /// order of the aggregate's operands; NaN is missing).
+    ///
+    /// # Panics
+    /// If there is no room for a slot, or an operand is missing.
+    pub fn add(&mut self, selected: &[u32], slots: &[u32], operands: &[Cow<[f64]>]) {
+        self.0.add(selected, slots, operands);
+    }
+
+    /// The figure over all these slots together; slots that were never reached hold no rows.
+    pub fn read(&self, slots: Range<usize>) -> Reading {
+        self.0.read(slots)
+    }
+}
+
+impl<R: Rule<OPERANDS>, const OPERANDS: usize> Slots for Ruled<R, OPERANDS> {
+    fn grow(&mut self, slots: usize) {
+        self.states.resize_with(slots.max(self.states.len()), R::State::default);
+    }
+
+    fn add(&mut self, selected: &[u32], slots: &[u32], operands: &[Cow<[f64]>]) {
+        let operands: [&[f64]; OPERANDS] = std::array::from_fn(|at| &*operands[at]);
+        for row in selected.iter().map(|row| *row as usize) {
+            let contributed = operands.map(|operand| operand[row]);
+            if contributed.first().is_none_or(|first| !first.is_nan()) {
+                self.rule.add(&mut self.states[slots[row] as usize], contributed);
+            }
+        }
+    }
+
+    fn read(&self, slots: Range<usize>) -> Reading {
+        let known = self.states.len();
+        self.rule.read(&self.states[slots.start.min(known)..slots.end.min(known)])
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no table has 2^53 rows")]
+pub(super) fn exact(count: u64) -> f64 {
+    count as f64
+}

@@ -1,0 +1,99 @@
+//! Aggregates that add values up.
+
+use super::accumulator::{Reading, Rule, exact};
+
+/// The sum of all values; 0 over no rows.
+pub struct Sum;
+
+/// The sum of all values by their number.
+pub struct Mean;
+
+/// A sum that loses nothing to the order of its terms (Neumaier 1974, “Rundungsfehleranalyse einiger Verfahren zur
+/// Summation endlicher Summen”), so that both databases print the same.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Total {
+    sum: f64,
+    lost: f64,
+    rows: u64,
+}
+
+impl Total {
+    /// The sum of these values.
+    pub fn of(values: &[f64]) -> f64 {
+        let mut total = Total::default();
+        values.iter().for_each(|value| total.add(*value));
+        total.value()
+    }
+
+    fn add(&mut self, value: f64) {
+        let sum = self.sum + value;
+        self.lost += if self.sum.abs() >= value.abs() { (self.sum - sum) + value } else { (value - sum) + self.sum };
+        self.sum = sum;
+        self.rows += 1;
+    }
+
+    fn merge(mut self, other: &Total) -> Total {
+        let rows = self.rows + other.rows;
+        self.add(other.sum);
+        self.lost += other.lost;
+        self.rows = rows;
+        self
+    }
+
+    fn merged(totals: &[Total]) -> Total {
+        totals.iter().fold(Total::default(), Total::merge)
+    }
+
+    fn value(&self) -> f64 {
+        self.sum + self.lost
+    }
+}
+
+impl Rule<1> for Sum {
+    type State = Total;
+
+    fn add(&self, total: &mut Total, [value]: [f64; 1]) {
+        total.add(value);
+    }
+
+    fn read(&self, totals: &[Total]) -> Reading {
+        let total = Total::merged(totals);
+        Reading { value: Some(total.value()), rows: total.rows }
+    }
+}
+
+impl Rule<1> for Mean {
+    type State = Total;
+
+    fn add(&self, total: &mut Total, [value]: [f64; 1]) {
+        total.add(value);
+    }
+
+    fn read(&self, totals: &[Total]) -> Reading {
+        let total = Total::merged(totals);
+        Reading::over(total.rows, total.value() / exact(total.rows))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_does_not_depend_on_the_order_of_its_terms() {
+        assert!((Total::of(&[1.0, 1e100, 1.0, -1e100]) - 2.0).abs() < f64::EPSILON);
+        assert!((Total::of(&[1e100, 1.0, -1e100, 1.0]) - 2.0).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn a_sum_loses_nothing_where_parts_are_put_together() {
+        let part = |values: &[f64]| {
+            let mut total = Total::default();
+            values.iter().for_each(|value| total.add(*value));
+            total
+        };
+        let merged = Total::merged(&[part(&[1e100, 1.0]), part(&[-1e100]), part(&[1.0])]);
+        assert!((merged.value() - 2.0).abs() < f64::EPSILON);
+        assert_eq!(merged.rows, 4);
+    }
+}
