@@ -58,7 +58,9 @@ impl<'a> Related<'a> {
                 let (columns, zone, none) = (&scan.columns[..], self.zone, &Children::default());
                 let rows = Rows { batch, columns, children: none, id: None, period: None, zone, money };
                 let slots = parents.slots(&rows);
-                states.iter_mut().for_each(|states| states.take(&rows, &slots, parents.ids.len()));
+                for states in &mut states {
+                    states.take(&rows, &slots, parents.ids.len());
+                }
                 read += batch.len() as u64;
             })?;
             let by_period = states.iter().map(|states| states.by_period(&parents.ids)).collect::<Vec<_>>();
@@ -128,29 +130,29 @@ impl Parents {
 struct States<'a> {
     measure: &'a ChildMeasure,
     periods: &'a [Period],
-    states: Vec<Accumulator>,
+    by_period: Vec<Accumulator>,
 }
 
 impl<'a> States<'a> {
     fn new(measure: &'a ChildMeasure, periods: &'a [Period]) -> States<'a> {
         let periods = if measure.needs_period() { periods } else { &[] };
-        let states = (0..periods.len().max(1)).map(|_| measure.aggregate.begin()).collect();
-        States { measure, periods, states }
+        let by_period = (0..periods.len().max(1)).map(|_| measure.aggregate.begin()).collect();
+        States { measure, periods, by_period }
     }
 
     fn take(&mut self, rows: &Rows, slots: &[u32], parents: usize) {
         if self.periods.is_empty() {
-            take(self.measure, &mut self.states[0], rows, None, slots, parents);
+            take(self.measure, &mut self.by_period[0], rows, None, slots, parents);
         }
         for (index, period) in self.periods.iter().enumerate() {
             let belongs = self.measure.dated.as_ref().map(|dated| rows.dated(dated, period));
             let rows = rows.counted_for(index, period);
-            take(self.measure, &mut self.states[index], &rows, belongs, slots, parents);
+            take(self.measure, &mut self.by_period[index], &rows, belongs.as_deref(), slots, parents);
         }
     }
 
     fn by_period(&self, parents: &[u64]) -> Vec<ByParent> {
-        self.states.iter().map(|states| ByParent::of(states, parents)).collect()
+        self.by_period.iter().map(|states| ByParent::of(states, parents)).collect()
     }
 }
 
@@ -159,14 +161,14 @@ fn take(
     measure: &ChildMeasure,
     states: &mut Accumulator,
     rows: &Rows,
-    belongs: Option<Vec<bool>>,
+    belongs: Option<&[bool]>,
     slots: &[u32],
     parents: usize,
 ) {
     let passes = measure.filter.as_ref().map(|filter| rows.mask(filter));
-    let holds = |mask: &Option<Vec<bool>>, row: &u32| mask.as_ref().is_none_or(|mask| mask[*row as usize]);
+    let holds = |mask: Option<&[bool]>, row: &u32| mask.is_none_or(|mask| mask[*row as usize]);
     let selected: Vec<u32> =
-        row_numbers(rows.batch.len()).filter(|row| holds(&belongs, row) && holds(&passes, row)).collect();
+        row_numbers(rows.batch.len()).filter(|row| holds(belongs, row) && holds(passes.as_deref(), row)).collect();
     states.grow(parents);
     states.add(&selected, slots, &rows.contributions(&measure.aggregate));
 }

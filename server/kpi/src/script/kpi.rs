@@ -5,8 +5,8 @@ use super::figure::Figure;
 use crate::data::cell::{Beside, Cell, Interval, Outcome};
 use crate::data::dimension::Dimension;
 use crate::definition::declaration::Declaration;
+use crate::measure::Measure;
 use crate::measure::aggregate::accumulator::Reading;
-use crate::measure::measure::Measure;
 use rhai::{Dynamic, Map};
 use std::sync::Arc;
 

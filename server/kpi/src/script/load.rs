@@ -9,7 +9,7 @@ use super::symbols::Data;
 use super::units::Amount;
 use crate::definition::declaration::{Declaration, Parameter, Unit, is_id};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::measure::measure::{Measure, Quantity};
+use crate::measure::{Measure, Quantity};
 use rhai::{Dynamic, Map};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

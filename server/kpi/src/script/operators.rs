@@ -7,8 +7,8 @@ use super::figure::Figure;
 use super::limits::bounded;
 use super::numbers::{finite, whole};
 use super::symbols::{ConditionSymbol, Data, PastRow, PeriodSymbol, ReachSymbol, RowSymbol, Term, TermKind};
+use crate::measure::Measure;
 use crate::measure::expr::{Arithmetic, Comparison, Condition, Expr, Part};
-use crate::measure::measure::Measure;
 use rhai::{Array, Dynamic, Engine, EvalAltResult};
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@
 use super::errors::{Complaint, Refused};
 use super::numbers::finite;
 use crate::definition::declaration::Unit;
-use crate::measure::measure::Quantity;
+use crate::measure::Quantity;
 use rhai::{Dynamic, Engine, ImmutableString};
 
 /// A number that knows its unit, as powers: money per duration is (1, -1).

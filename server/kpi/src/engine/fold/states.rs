@@ -4,7 +4,7 @@ use crate::engine::rows::Rows;
 use crate::measure::aggregate::Aggregate;
 use crate::measure::aggregate::accumulator::{Accumulator, Reading};
 use crate::measure::expr::Expr;
-use crate::measure::measure::{Latest, Measure};
+use crate::measure::{Latest, Measure};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::cmp::Ordering;

@@ -34,7 +34,9 @@ impl Rule<1> for Distinct {
             [alone] => alone.len(),
             [first, others @ ..] => {
                 let mut all = first.clone();
-                others.iter().for_each(|set| all.extend(set));
+                for set in others {
+                    all.extend(set);
+                }
                 all.len()
             }
         };

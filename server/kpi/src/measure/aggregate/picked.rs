@@ -44,7 +44,9 @@ mod tests {
     fn of_two_rows_that_come_first_alike_the_greater_value_is_picked_whichever_is_seen_before() {
         let first = |rows: &[Row]| {
             let mut picked = None;
-            rows.iter().for_each(|(by, value)| Picked { last: false }.add(&mut picked, [*by, *value]));
+            for (by, value) in rows {
+                Picked { last: false }.add(&mut picked, [*by, *value]);
+            }
             Picked { last: false }.read(&[picked]).value.unwrap()
         };
         assert!((first(&[(1.0, 5.0), (1.0, 7.0), (2.0, 9.0)]) - 7.0).abs() < f64::EPSILON);

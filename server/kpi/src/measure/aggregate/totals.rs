@@ -20,9 +20,15 @@ pub struct Total {
 impl Total {
     /// The sum of these values.
     pub fn of(values: &[f64]) -> f64 {
+        Total::over(values).value()
+    }
+
+    fn over(values: &[f64]) -> Total {
         let mut total = Total::default();
-        values.iter().for_each(|value| total.add(*value));
-        total.value()
+        for value in values {
+            total.add(*value);
+        }
+        total
     }
 
     fn add(&mut self, value: f64) {
@@ -87,12 +93,7 @@ mod tests {
 
     #[test]
     fn a_sum_loses_nothing_where_parts_are_put_together() {
-        let part = |values: &[f64]| {
-            let mut total = Total::default();
-            values.iter().for_each(|value| total.add(*value));
-            total
-        };
-        let merged = Total::merged(&[part(&[1e100, 1.0]), part(&[-1e100]), part(&[1.0])]);
+        let merged = Total::merged(&[Total::over(&[1e100, 1.0]), Total::over(&[-1e100]), Total::over(&[1.0])]);
         assert!((merged.value() - 2.0).abs() < f64::EPSILON);
         assert_eq!(merged.rows, 4);
     }
