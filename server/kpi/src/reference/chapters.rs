@@ -194,7 +194,7 @@ fn limits() -> Chapter {
             limits::VARIABLES
         ),
         format!("A text: {} kB. A list or a map: {} elements.", limits::TEXT_SIZE / 1024, limits::ELEMENTS),
-        format!("All tests of a script: {} rows, those of `times` among them.", MOST_ROWS),
+        format!("All tests of a script: {MOST_ROWS} rows, those of `times` among them."),
     ];
     let limits: Vec<&str> = limits.iter().map(String::as_str).collect();
     chapter("limits", "Limits", [text("A script that needs more is stopped, and the report says so."), list(&limits)])
