@@ -57,7 +57,7 @@ fn a_file_of_the_home_replaces_the_built_in_of_the_same_name_and_adds_others() {
     // The shipped floor of 75 % is laid over the admin's own script as well.
     let catalog = Catalog::load(home.path()).unwrap();
     assert_eq!(catalog.kpi("leads_today").unwrap().pack(), "own");
-    assert_eq!(catalog.kpi("feedback_rate").unwrap().declaration.title.en, "T");
+    assert_eq!(catalog.kpi("feedback_rate").unwrap().declaration.title.in_english(), "T");
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn tests() {{ [ #{{ name: "one", period: "2026-W45", leads: [ #{{ created_at: "2
 }
 
 fn title(live: &Live) -> String {
-    live.current().kpi("leads_today").unwrap().declaration.title.en.clone()
+    live.current().kpi("leads_today").unwrap().declaration.title.in_english().to_owned()
 }
 
 /// A look that sees a change, and one that sees that it is whole.
@@ -299,7 +299,7 @@ fn a_rollback_counts_at_once_survives_a_restart_and_ends_with_the_next_change() 
         look_twice(&live);
         assert_eq!(title(&live), "Leads");
         let (catalog, _) = catalog_for(home.path(), Some(&store), Follow::Files).unwrap();
-        assert_eq!(catalog.kpi("leads_today").unwrap().declaration.title.en, "Leads");
+        assert_eq!(catalog.kpi("leads_today").unwrap().declaration.title.in_english(), "Leads");
 
         let restarted = home.start(&store);
         look_twice(&restarted);
@@ -374,7 +374,8 @@ fn commands_compute_beside_a_broken_file() {
         let home = Home::new();
         let titles = |store: Option<&Store>| {
             let (catalog, problems) = catalog_for(home.path(), store, Follow::Files).unwrap();
-            let title = catalog.kpi("leads_today").map(|kpi| kpi.declaration.title.en.clone()).unwrap_or_default();
+            let title =
+                catalog.kpi("leads_today").map(|kpi| kpi.declaration.title.in_english().to_owned()).unwrap_or_default();
             (title, problems.into_iter().map(|problem| problem.file).collect::<Vec<_>>())
         };
         home.write_file("kpis/own/draft.rhai", "kpi(#{");
@@ -432,7 +433,7 @@ fn where_files_do_not_count_only_commands_do() {
         home.write(&script("Newer", "1"));
         look_twice(&live);
         let (catalog, _) = catalog_for(home.path(), Some(&store), Follow::Commands).unwrap();
-        assert_eq!(catalog.kpi("leads_today").unwrap().declaration.title.en, "Leads");
+        assert_eq!(catalog.kpi("leads_today").unwrap().declaration.title.in_english(), "Leads");
         assert_eq!((title(&live), title(&start()), activations(&store)), ("Leads".to_owned(), "Leads".to_owned(), 1));
         store.activate(&of_files(&home.files(), Reason::Command, 1_794_300_100)).unwrap();
         live.look();

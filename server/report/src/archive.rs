@@ -13,6 +13,7 @@ use crate::render::Rendered;
 use pegel_kpi::digest::sha256;
 use pegel_kpi::time::period::Period;
 use pegel_store::archive::{Edition, NewEdition, Part, SourceHash};
+use pegel_text::locale::Locale;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -101,7 +102,7 @@ pub fn edition(numbers: &Numbers, period: &Period, rendered: &Rendered, sources:
     let instants = period.instants();
     let head = Head {
         report: numbers.report.clone(),
-        title: numbers.title.for_locale(&numbers.locale).to_owned(),
+        title: numbers.title.in_language(Locale::or_english(&numbers.locale).language()).to_owned(),
         period: numbers.period.name.clone(),
         revision: numbers.revision,
         starts_at: instants.start,

@@ -1,7 +1,9 @@
 //! Rendering that ends, whatever a template asks for: on a thread of its own, with a stack of stated size, for a stated
 //! time, into a text of stated length. And without the characters that XML forbids, whatever lies in the database.
 
+use crate::words;
 use pegel_text::clean::cleaned;
+use pegel_text::words::Words;
 use serde::Serialize;
 use serde_json::Value;
 use std::cell::Cell;
@@ -99,14 +101,22 @@ impl Drop for Back {
     }
 }
 
-/// What a template is filled with: all texts without what XML forbids and terminals obey.
+/// What a template is filled with.
+pub struct Content {
+    context: Context,
+    words: Words,
+}
+
+/// All that a page says, without what XML forbids and terminals obey, and the words around it.
 ///
 /// # Errors
 /// If it cannot be serialized.
-pub fn context(page: &impl Serialize) -> Result<Context, tera::Error> {
+pub fn content(page: &impl Serialize, words: &Words) -> Result<Content, tera::Error> {
     let mut value = serde_json::to_value(page).map_err(tera::Error::message)?;
     clean(&mut value);
-    Context::from_serialize(&value)
+    let mut context = Context::from_serialize(&value)?;
+    words::insert(&mut context, words);
+    Ok(Content { context, words: words.clone() })
 }
 
 fn clean(value: &mut Value) {
@@ -126,6 +136,7 @@ fn clean(value: &mut Value) {
 pub fn templates() -> Tera {
     let mut tera = Tera::new();
     tera.register_function("range", range);
+    words::register(&mut tera);
     tera
 }
 
@@ -133,9 +144,10 @@ pub fn templates() -> Tera {
 ///
 /// # Errors
 /// If the template is not in order, takes too long or gives too much.
-pub fn fill(tera: &Tera, name: &str, context: &Context) -> TeraResult<String> {
+pub fn fill(tera: &Tera, name: &str, content: &Content) -> TeraResult<String> {
     let mut text = Bounded::default();
-    match (tera.render_to(name, context, &mut text), text.refused) {
+    let filled = words::speaking(&content.words, || tera.render_to(name, &content.context, &mut text));
+    match (filled, text.refused) {
         (Err(_), Some(refused)) => Err(tera::Error::message(refused)),
         (Err(error), None) => Err(error),
         (Ok(()), _) => String::from_utf8(text.written).map_err(tera::Error::message),
@@ -199,11 +211,13 @@ fn range(arguments: Kwargs, _: &State) -> TeraResult<Vec<i128>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pegel_text::locale::Locale;
 
     fn filled(template: &str) -> Result<String, String> {
         let mut tera = templates();
         tera.add_raw_template("t", template).unwrap();
-        let done = Workshop::default().run("t", move || fill(&tera, "t", &Context::new()));
+        let content = content(&serde_json::json!({}), &Words::of(&Locale::english())).unwrap();
+        let done = Workshop::default().run("t", move || fill(&tera, "t", &content));
         done.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
     }
 
@@ -216,6 +230,13 @@ mod tests {
         for endless in ["range(end=1000000000)", "range(end=3, step_by=0)", "range(start=3, end=1)"] {
             assert!(filled(&format!("{{% for i in {endless} %}}{{{{ i }}}}{{% endfor %}}")).is_err(), "{endless}");
         }
+    }
+
+    #[test]
+    fn a_template_has_words_and_sentences() {
+        assert_eq!(filled("{{ t.editions }}: {{ t(key=\"more\", count=1234) }}").unwrap(), "Editions: 1,234 more");
+        assert!(filled("{{ t(key=\"nonsense\") }}").unwrap_err().contains("there is no word “nonsense”"));
+        assert!(filled("{{ t(key=\"more\") }}").unwrap_err().contains("“more” cannot be said"));
     }
 
     #[test]
@@ -254,9 +275,9 @@ mod tests {
     #[test]
     fn what_xml_forbids_reaches_no_template() {
         let page = serde_json::json!({ "name": "Autohaus\u{b}Nord", "rows": [["a\u{ffff}b", 1.5, null]] });
-        let context = context(&page).unwrap();
+        let content = content(&page, &Words::of(&Locale::english())).unwrap();
         let mut tera = templates();
         tera.add_raw_template("t", "{{ name }} {{ rows[0][0] }} {{ rows[0][1] }}").unwrap();
-        assert_eq!(fill(&tera, "t", &context).unwrap(), "Autohaus Nord a b 1.5");
+        assert_eq!(fill(&tera, "t", &content).unwrap(), "Autohaus Nord a b 1.5");
     }
 }

@@ -186,7 +186,7 @@ impl Rank {
         by_status
             .then(self.parts.cmp(&other.parts))
             .then(other.beyond.total_cmp(&self.beyond))
-            .then_with(|| self.breach.title.en.cmp(&other.breach.title.en))
+            .then_with(|| self.breach.title.in_english().cmp(other.breach.title.in_english()))
             .then_with(|| label(self).cmp(&label(other)))
     }
 }

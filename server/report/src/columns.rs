@@ -2,7 +2,8 @@
 #![expect(clippy::needless_pass_by_value, reason = "Tera hands arguments to filters by value")]
 
 use tera::{Kwargs, State, TeraResult};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
+use unicode_width::UnicodeWidthStr;
 
 /// The longest line that a template can ask for.
 const WIDEST: usize = 1_000;
@@ -90,41 +91,21 @@ fn fitted(text: &str, width: usize) -> (String, usize) {
 /// `{{ text | wrap(width=72, indent=2) }}`: broken into lines of at most that width.
 pub(crate) fn wrap(text: &str, arguments: Kwargs, _: &State) -> TeraResult<String> {
     let indent = arguments.get::<usize>("indent")?.unwrap_or(0).min(WIDEST);
-    let lines = lines(text, width(&arguments)?.saturating_sub(indent).max(1));
-    let indented = lines.iter().map(|line| format!("{}{line}", " ".repeat(indent)));
-    Ok(indented.collect::<Vec<_>>().join("\n"))
+    Ok(wrapped(text, width(&arguments)?, indent))
 }
 
 /// A text broken at its blanks, not at those that must not break. A word longer than a line, as all of a Japanese title
 /// is, is broken where the line ends.
-fn lines(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut room = width;
-    for word in text.split([' ', '\n']).filter(|word| !word.is_empty()) {
-        let line = lines.last_mut().expect("there is always one");
-        let blank = usize::from(!line.is_empty());
-        if blank + word.width() <= room {
-            line.extend([&" "[..blank], word]);
-            room -= blank + word.width();
-            continue;
-        }
-        if blank > 0 {
-            lines.push(String::new());
-            room = width;
-        }
-        for c in word.chars() {
-            let line = lines.last_mut().expect("there is always one");
-            let taken = c.width().unwrap_or(0);
-            if taken > room && !line.is_empty() {
-                lines.push(String::from(c));
-                room = width.saturating_sub(taken);
-            } else {
-                line.push(c);
-                room = room.saturating_sub(taken);
-            }
-        }
-    }
-    lines
+fn wrapped(text: &str, width: usize, indent: usize) -> String {
+    let text: Vec<&str> = text.split_ascii_whitespace().collect();
+    let indent = " ".repeat(indent);
+    let lines = Options::new(width)
+        .initial_indent(&indent)
+        .subsequent_indent(&indent)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    textwrap::fill(&text.join(" "), lines)
 }
 
 #[cfg(test)]
@@ -136,8 +117,9 @@ mod tests {
         assert_eq!(fitted("abc", 5), ("abc".to_owned(), 2));
         assert_eq!(fitted("abcdef", 5), ("abcd…".to_owned(), 0));
         assert_eq!(fitted("日本語", 5), ("日本…".to_owned(), 0));
-        assert_eq!(lines("one two", 5), ["one", "two"]);
-        assert_eq!(lines("日本語の題名 two", 7), ["日本語", "の題名", "two"]);
+        assert_eq!(wrapped("one  two", 5, 0), "one\ntwo");
+        assert_eq!(wrapped("one\u{a0}two three", 9, 2), "  one\u{a0}two\n  three");
+        assert_eq!(wrapped("日本語の題名 two", 7, 0), "日本語\nの題名\ntwo");
         assert_eq!(tidy("\n a  \n\n\n\n\nb\n\n"), "a\n\n\nb\n");
     }
 

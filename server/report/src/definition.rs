@@ -8,11 +8,11 @@ use pegel_catalog::Catalog;
 use pegel_home::{Entry, Folder, Origin, Unreadable};
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::scope::Scope;
-use pegel_kpi::definition::declaration::Words;
 use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::digest::sha256;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::Span;
+use pegel_text::translated::Translated;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -37,7 +37,7 @@ pub struct ReportDefinition {
     text: String,
 
     #[serde(deserialize_with = "checked::title")]
-    pub title: Words,
+    pub title: Translated,
     /// BCP 47, such as `de-DE`.
     #[serde(deserialize_with = "checked::locale")]
     pub locale: String,
@@ -113,7 +113,7 @@ pub enum Missed {
 #[serde(deny_unknown_fields)]
 pub struct SectionDefinition {
     #[serde(deserialize_with = "checked::title")]
-    pub title: Words,
+    pub title: Translated,
     pub kpis: Vec<KpiRequest>,
 }
 

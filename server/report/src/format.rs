@@ -1,97 +1,56 @@
-//! Figures as a reader's locale writes them, by ICU4X. Dates and periods are in [`crate::dates`].
+//! Figures as a reader's locale writes them: which digits and which unit, and the words around them. How numbers, money,
+//! durations and dates are written is in [`pegel_text`].
 
-mod cldr;
-
-use crate::dates::Dates;
 use crate::numbers::{Change, PeriodHead};
-use crate::words::{Wording, wording};
-use cldr::Cldr;
-use fixed_decimal::{Decimal, FloatPrecision, SignedRoundingMode, UnsignedRoundingMode};
-use icu::decimal::DecimalFormatter;
-use icu::decimal::options::DecimalFormatterOptions;
-use icu::locale::Locale;
-use icu_experimental::dimension::currency::CurrencyType;
-use icu_experimental::dimension::currency::formatter::CurrencyFormatter;
-use icu_experimental::dimension::currency::options::CurrencyFormatterOptions;
-use icu_experimental::dimension::percent::formatter::PercentFormatter;
-use icu_experimental::dimension::percent::options::Display;
-use icu_experimental::dimension::units::categorized_formatter::CategorizedFormatter;
-use icu_experimental::dimension::units::options::UnitsFormatterOptions;
-use icu_experimental::measure::category::{CategorizedMeasureUnit, Duration};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::currency::{Currency, HUNDREDTHS};
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{self, Better, Status, Threshold};
+use pegel_kpi::time::period::{Period, Span};
+use pegel_text::dates::{Dates, Kind};
+use pegel_text::durations::Durations;
+use pegel_text::locale::Locale;
+use pegel_text::money::Money;
+use pegel_text::numbers::{MOST_DIGITS, Numbers, exact, is_zero, rounded};
+use pegel_text::words::Words;
 
-const WITH_DATA: &str = "the data of all locales is compiled in";
-/// More digits than this tell no figure from a mark.
-const MOST_DIGITS: u8 = 6;
 /// Digits after the point that people write in marks.
 const MOST_WRITTEN: i16 = 4;
 
 /// Writes for one locale and currency.
 pub struct Format {
-    words: &'static Wording,
+    words: Words,
     dates: Dates,
-    decimal: DecimalFormatter,
-    percent: PercentFormatter<DecimalFormatter>,
-    signed_percent: PercentFormatter<DecimalFormatter>,
-    /// By the number of decimals.
-    money: Vec<CurrencyFormatter<DecimalFormatter>>,
+    numbers: Numbers,
+    money: Money,
     /// Decimals of the currency.
     money_digits: i16,
-    seconds: CategorizedFormatter<Duration>,
-    minutes: CategorizedFormatter<Duration>,
-    hours: CategorizedFormatter<Duration>,
-    days: CategorizedFormatter<Duration>,
+    durations: Durations,
 }
 
 impl Format {
-    /// A writer for a BCP 47 locale and an ISO 4217 currency. `zone` is an IANA name, for instants.
+    /// A writer for a locale and an ISO 4217 currency. `zone` is an IANA name, for instants.
     ///
-    /// What is none of these is taken for English, for the currency without a name (¤) and for UTC: definitions and the
-    /// configuration are checked when they are read, and an old edition must remain readable.
-    ///
-    /// # Panics
-    /// Never: the data of all locales is compiled in.
-    pub fn new(locale: &str, currency: &str, zone: &str) -> Format {
-        let words = wording(locale);
-        let locale = Locale::try_from_str(locale).unwrap_or(icu::locale::locale!("en"));
+    /// What is none of these is taken for the currency without a name (¤) and for UTC: definitions and the configuration
+    /// are checked when they are read, and an old edition must remain readable.
+    pub fn new(locale: &Locale, currency: &str, zone: &str) -> Format {
+        let words = Words::of(locale);
         let digits = Currency::find(currency).map_or(HUNDREDTHS, |currency| currency.digits);
-        let nameless = CurrencyType::try_from_str("XXX").expect("XXX is a currency code");
-        let currency = CurrencyType::try_from_str(currency).unwrap_or(nameless);
-        let cldr = Cldr { money_digits: digits };
-        let percent = |display: Display| {
-            PercentFormatter::try_new_unstable(&cldr, (&locale).into(), display.into()).expect(WITH_DATA)
-        };
-        let money = |money_digits: u8| {
-            let options = CurrencyFormatterOptions::default();
-            let cldr = Cldr { money_digits };
-            CurrencyFormatter::try_new_symbol_unstable(&cldr, (&locale).into(), currency, options).expect(WITH_DATA)
-        };
-        let unit = |unit: CategorizedMeasureUnit<Duration>| {
-            let options = UnitsFormatterOptions::default();
-            CategorizedFormatter::try_new_outlier_unstable(&cldr, (&locale).into(), unit, options).expect(WITH_DATA)
-        };
         Format {
+            dates: Dates::new(&words, zone),
             words,
-            dates: Dates::new(&locale, words, zone),
-            decimal: DecimalFormatter::try_new_unstable(&cldr, (&locale).into(), DecimalFormatterOptions::default())
-                .expect(WITH_DATA),
-            percent: percent(Display::Standard),
-            signed_percent: percent(Display::ExplicitSign),
-            money: (0..=MOST_DIGITS).map(money).collect(),
+            numbers: Numbers::new(locale),
+            money: Money::new(locale, currency),
             money_digits: i16::from(digits),
-            seconds: unit(Duration::second()),
-            minutes: unit(Duration::minute()),
-            hours: unit(Duration::hour()),
-            days: unit(Duration::day()),
+            durations: Durations::new(locale),
         }
     }
 
     /// The words it writes with.
-    pub fn words(&self) -> &'static Wording {
-        self.words
+    pub fn words(&self) -> &Words {
+        &self.words
     }
 
     /// `71.2 %`, `1.234,50 €`, `3 Std. 20 Min.`, `1.234`: per cents with one decimal, money from 10,000 on and counts
@@ -111,7 +70,7 @@ impl Format {
         let value = match &cell.outcome {
             Outcome::Value { value } => *value,
             Outcome::TooFew => return self.too_few(cell.sample),
-            absent => return self.words.absence(absent).to_owned(),
+            absent => return self.absence(absent),
         };
         let digits = self.usual_digits(value, unit);
         let marks = [threshold.warning, threshold.critical].into_iter().flatten();
@@ -126,40 +85,32 @@ impl Format {
     /// relation to the former figure, or by the difference where that was 0.
     pub fn change(&self, change: Option<&Change>, unit: Unit) -> String {
         let Some(change) = change else { return String::new() };
-        let text = match (unit, change.relative) {
+        let sign = if change.absolute > 0.0 { "+" } else { "" };
+        let moved = match (unit, change.relative) {
             (Unit::Percent, _) => {
                 let points = rounded(change.absolute, 2, 1);
-                if is_zero(&points) {
-                    return self.words.unchanged.to_owned();
-                }
-                let text = self.decimal.format_to_string(&points);
-                format!("{text}\u{a0}{}", self.words.percentage_points)
+                let text = || self.words.say("points", [("points", self.numbers.decimal(&points).into())]);
+                (!is_zero(&points)).then(|| format!("{sign}{}", text()))
             }
             (_, Some(relative)) => {
                 // A decimal below ten per cent, none above.
                 let relative = rounded(relative, 2, i16::from(relative.abs() < 0.0995));
-                if is_zero(&relative) {
-                    return self.words.unchanged.to_owned();
-                }
-                return self.signed_percent.format(&relative).to_string();
+                (!is_zero(&relative)).then(|| self.numbers.signed_percent(&relative))
             }
             (_, None) => {
                 let text = self.value(change.absolute, unit);
-                if text == self.value(0.0, unit) {
-                    return self.words.unchanged.to_owned();
-                }
-                text
+                (text != self.value(0.0, unit)).then(|| format!("{sign}{text}"))
             }
         };
-        let sign = if change.absolute > 0.0 { "+" } else { "" };
-        format!("{sign}{text}")
+        moved.unwrap_or_else(|| self.words.say("unchanged", []))
     }
 
     /// `Warnung unter 80 %, kritisch unter 75 %`: what the threshold forbids; empty where it forbids nothing.
     pub fn threshold(&self, threshold: &Threshold, unit: Unit, better: Better) -> String {
         let forbidden = [Status::Warning, Status::Critical].into_iter().filter_map(|status| {
             let beyond = self.beyond(status, threshold, unit, better)?;
-            Some(format!("{} {beyond}", self.words.status(status)))
+            let name = if status == Status::Critical { "threshold_critical" } else { "threshold_warning" };
+            Some(self.words.say(name, [("beyond", beyond.into())]))
         });
         forbidden.collect::<Vec<_>>().join(", ")
     }
@@ -172,26 +123,56 @@ impl Format {
             Status::Ok | Status::Unjudged => return None,
         };
         let beyond = match better {
-            Better::Higher => self.words.below,
-            Better::Lower => self.words.above,
+            Better::Higher => "below",
+            Better::Lower => "above",
             Better::Neutral => return None,
         };
-        Some(format!("{beyond} {}", self.mark(mark, unit)))
+        Some(self.words.say(beyond, [("mark", self.mark(mark, unit).into())]))
+    }
+
+    /// The word for a status.
+    pub fn status(&self, status: Status) -> String {
+        self.words.say(
+            match status {
+                Status::Unjudged => "status_unjudged",
+                Status::Ok => "status_ok",
+                Status::Warning => "status_warning",
+                Status::Critical => "status_critical",
+            },
+            [],
+        )
     }
 
     /// A whole number.
     pub fn count(&self, count: u64) -> String {
-        self.decimal.format_to_string(&Decimal::from(count))
+        self.numbers.count(count)
     }
 
-    /// `KW 46 · 9.–15. November 2026`.
+    /// `KW 46 · 9.–15. November 2026`; what is no period is shown as it is.
     pub fn period(&self, period: &PeriodHead) -> String {
-        self.dates.period(period)
+        dated(period).map_or_else(
+            || period.name.clone(),
+            |(kind, period)| self.dates.period(kind, period.first_day, period.last_day),
+        )
     }
 
     /// `KW 46`, to stand within a sentence.
     pub fn period_name(&self, period: &PeriodHead) -> String {
-        self.dates.period_name(period)
+        dated(period).map_or_else(
+            || period.name.clone(),
+            |(kind, period)| self.dates.period_name(kind, period.first_day, period.last_day),
+        )
+    }
+
+    /// `KW 46`, where there is little room.
+    pub fn short_week(&self, week: &Period) -> String {
+        self.dates.short_week(week.first_day)
+    }
+
+    /// `13 Wochen`: so many periods of that kind.
+    pub fn periods(&self, count: usize, like: &PeriodHead) -> String {
+        let weeks = dated(like).is_some_and(|(kind, _)| kind == Kind::Week);
+        self.words.say(if weeks { "weeks" } else { "periods" }, [("count", count.into())])
     }
 
     /// A date and time in the zone, from UTC seconds.
@@ -199,16 +180,31 @@ impl Format {
         self.dates.instant(seconds)
     }
 
+    /// Why there is no figure; empty where there is one.
+    fn absence(&self, outcome: &Outcome) -> String {
+        self.words.say(
+            match outcome {
+                Outcome::Value { .. } => return String::new(),
+                Outcome::NoRows => "no_rows",
+                Outcome::ZeroDenominator => "zero_denominator",
+                Outcome::TooFew => "too_few",
+                Outcome::Stale => "stale",
+                Outcome::ScriptError { .. } => "script_error",
+            },
+            [],
+        )
+    }
+
     fn too_few(&self, sample: Option<u64>) -> String {
-        match sample {
-            Some(sample) => format!("{}\u{a0}({})", self.words.too_few, self.count(sample)),
-            None => self.words.too_few.to_owned(),
-        }
+        sample.map_or_else(
+            || self.absence(&Outcome::TooFew),
+            |sample| self.words.say("too_few_of", [("count", sample.into())]),
+        )
     }
 
     /// A mark as people say it: `75 %`, not `75.0 %`.
     pub fn mark(&self, mark: f64, unit: Unit) -> String {
-        let exact = decimal(mark);
+        let exact = exact(mark);
         // Nobody writes so many digits: the mark was calculated, from the figures of other periods.
         let told = |digits: i16| if digits > MOST_WRITTEN { self.usual_digits(mark, unit).max(1) } else { digits };
         let digits = match unit {
@@ -227,17 +223,11 @@ impl Format {
 
     fn with_digits(&self, value: f64, unit: Unit, digits: i16) -> String {
         match unit {
-            Unit::Percent => self.percent.format(&rounded(value, 2, digits)).to_string(),
-            Unit::Money => self.money(value, digits),
-            Unit::Duration => self.duration(value, digits).replace(' ', "\u{a0}"),
-            Unit::Count | Unit::Number => self.decimal.format_to_string(&rounded(value, 0, digits)),
+            Unit::Percent => self.numbers.percent(&rounded(value, 2, digits)),
+            Unit::Money => self.money.amount(value, digits),
+            Unit::Duration => self.durations.duration(value, digits),
+            Unit::Count | Unit::Number => self.numbers.decimal(&rounded(value, 0, digits)),
         }
-    }
-
-    fn money(&self, value: f64, digits: i16) -> String {
-        let digits = digits.clamp(0, MOST_DIGITS.into());
-        let formatter = &self.money[usize::from(digits.unsigned_abs())];
-        formatter.format_fixed_decimal(&rounded(value, 0, digits)).to_string()
     }
 
     fn usual_digits(&self, value: f64, unit: Unit) -> i16 {
@@ -252,62 +242,20 @@ impl Format {
             Unit::Money | Unit::Duration | Unit::Count => 0,
         }
     }
-
-    /// In seconds, minutes, hours and minutes, or days: whatever reads best. More digits than none split the smallest
-    /// unit further; days have one more, and so none at −1.
-    fn duration(&self, seconds: f64, digits: i16) -> String {
-        let minutes = (seconds.abs() / 60.0).round();
-        if seconds.abs() < 59.5 {
-            return self.seconds.format_fixed_decimal(&rounded(seconds, 0, digits.max(0))).to_string();
-        }
-        if minutes < 60.0 {
-            let digits = if minutes < 10.0 { digits.max(1) } else { digits.max(0) };
-            return self.minutes.format_fixed_decimal(&trimmed(rounded(seconds / 60.0, 0, digits))).to_string();
-        }
-        if minutes < 48.0 * 60.0 {
-            return self.hours_and_minutes(seconds, digits.max(0));
-        }
-        self.days.format_fixed_decimal(&rounded(seconds / 86_400.0, 0, digits + 1)).to_string()
-    }
-
-    fn hours_and_minutes(&self, seconds: f64, digits: i16) -> String {
-        let scale = 10f64.powi(i32::from(digits));
-        let minutes = (seconds.abs() / 60.0 * scale).round() / scale;
-        let hours = (minutes / 60.0).floor();
-        let rest = rounded(minutes - hours * 60.0, 0, digits);
-        let hours = self.hours.format_fixed_decimal(&rounded(hours.copysign(seconds), 0, 0)).to_string();
-        if is_zero(&rest) {
-            return hours;
-        }
-        format!("{hours} {}", self.minutes.format_fixed_decimal(&trimmed(rest)))
-    }
 }
 
-/// The decimal that a float stands for; 0 for what is no number, which no figure is.
-fn decimal(value: f64) -> Decimal {
-    Decimal::try_from_f64(value, FloatPrecision::RoundTrip).unwrap_or_default()
-}
-
-/// The value times a power of ten, rounded to some decimals as people round: halves away from zero.
-fn rounded(value: f64, power: i16, digits: i16) -> Decimal {
-    let mut decimal = decimal(value);
-    decimal.multiply_pow10(power);
-    decimal.round_with_mode(-digits, SignedRoundingMode::Unsigned(UnsignedRoundingMode::HalfExpand));
-    decimal.absolute.pad_end(-digits);
-    decimal.absolute.trim_start();
-    if is_zero(&decimal) {
-        decimal.sign = fixed_decimal::Sign::None;
-    }
-    decimal
-}
-
-fn trimmed(mut decimal: Decimal) -> Decimal {
-    decimal.absolute.trim_end();
-    decimal
-}
-
-fn is_zero(decimal: &Decimal) -> bool {
-    decimal.absolute.is_zero()
+/// What a period is named by, and its days.
+fn dated(period: &PeriodHead) -> Option<(Kind, Period)> {
+    // A name that is stored is not relative to any day.
+    let period = Period::parse(&period.name, Timestamp::UNIX_EPOCH, &TimeZone::UTC).ok()?;
+    let kind = match period.span {
+        Span::Week => Kind::Week,
+        Span::Month => Kind::Month,
+        Span::Quarter => Kind::Quarter,
+        Span::Year => Kind::Year,
+        Span::Day | Span::Days(_) => Kind::Days,
+    };
+    Some((kind, period))
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@
 //! - [`definition`]: what a report is, from `config/reports/NAME.toml`
 //! - [`compose`]: a definition and a period in, an edition out, ready to be stored; the way through all of the below
 //! - [`build`]: figures become the [`numbers`] of an edition, breaches first
-//! - [`view`]: numbers as a reader sees them, by [`format`] and [`words`]; the one source of all that is rendered
+//! - [`view`]: numbers as a reader sees them, by [`format`]; the one source of all that is rendered
 //! - [`render`]: a view becomes HTML mail, plain text and subject, by templates
-//! - [`bounded`]: rendering that ends, whatever a template asks for
+//! - [`bounded`]: rendering that ends, whatever a template asks for; `words`: what templates say
 //! - [`archive`]: what is stored of an edition, and how it is verified
 
 pub mod address;
@@ -16,7 +16,6 @@ pub mod bounded;
 pub mod build;
 mod columns;
 pub mod compose;
-mod dates;
 pub mod definition;
 mod error;
 pub mod format;
@@ -25,6 +24,6 @@ pub mod render;
 #[cfg(test)]
 mod samples;
 pub mod view;
-pub mod words;
+mod words;
 
 pub use error::ReportError;

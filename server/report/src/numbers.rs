@@ -3,9 +3,10 @@
 
 use crate::ReportError;
 use pegel_kpi::data::cell::Cell;
-use pegel_kpi::definition::declaration::{Unit, Words};
+use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::time::period::Period;
+use pegel_text::translated::Translated;
 use serde::{Deserialize, Serialize};
 
 /// All that an edition says.
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub struct Numbers {
     /// The report's name, such as `weekly`.
     pub report: String,
-    pub title: Words,
+    pub title: Translated,
     /// BCP 47, such as `de-DE`.
     pub locale: String,
     /// IANA.
@@ -82,7 +83,7 @@ impl From<&Period> for PeriodHead {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Breach {
     pub kpi: String,
-    pub title: Words,
+    pub title: Translated,
     pub unit: Unit,
     pub better: Better,
     /// The dimension and the group's display name; `None` for the total.
@@ -105,7 +106,7 @@ pub struct GroupHead {
 /// Some KPIs under one heading.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Section {
-    pub title: Words,
+    pub title: Translated,
     pub kpis: Vec<KpiBlock>,
 }
 
@@ -113,8 +114,8 @@ pub struct Section {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KpiBlock {
     pub id: String,
-    pub title: Words,
-    pub description: Words,
+    pub title: Translated,
+    pub description: Translated,
     pub unit: Unit,
     pub better: Better,
     pub threshold: Threshold,

@@ -2,9 +2,8 @@
 //! of a home's `templates/mail/`.
 
 use crate::ReportError;
-use crate::bounded::{self, GivenUp, Workshop};
+use crate::bounded::{self, Content, GivenUp, Workshop};
 use crate::columns;
-use crate::dates::capitalised;
 use crate::view::View;
 use include_dir::{Dir, include_dir};
 use mrml::prelude::parser;
@@ -13,11 +12,12 @@ use pegel_home::kept::Entries;
 use pegel_home::{Entry, Folder, Kept, Origin, Problem};
 use pegel_kpi::digest::sha256;
 use pegel_store::archive::SourceHash;
+use pegel_text::words::capitalised;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
-use tera::{Context, Kwargs, State, Tera};
+use tera::{Kwargs, State, Tera};
 
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../templates/mail");
 const FOLDER: &str = "templates/mail";
@@ -143,10 +143,10 @@ impl Templates {
     /// With file, line and cause, if a template is not there or not in order; if the mail is too large.
     pub fn render(&self, template: &str, view: &View, imprint: &Imprint) -> Result<Rendered, ReportError> {
         let mjml = format!("{PREFIX}{template}.mjml");
-        let context = bounded::context(&Page { view, imprint }).map_err(|error| self.broken(&mjml, &error))?;
-        let context = Arc::new(context);
-        let text = self.bounded(&format!("{PREFIX}{template}.txt"), &context, |_, _, text| Ok(text))?;
-        let subject = self.bounded(&format!("{PREFIX}subject.txt"), &context, |templates, name, text| {
+        let content = bounded::content(&Page { view, imprint }, &view.words);
+        let content = Arc::new(content.map_err(|error| self.broken(&mjml, &error))?);
+        let text = self.bounded(&format!("{PREFIX}{template}.txt"), &content, |_, _, text| Ok(text))?;
+        let subject = self.bounded(&format!("{PREFIX}subject.txt"), &content, |templates, name, text| {
             let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
             let problem = || ReportError::Template {
                 name: name.to_owned(),
@@ -156,7 +156,7 @@ impl Templates {
             if line.is_empty() { Err(problem()) } else { Ok(line) }
         })?;
         let rendered =
-            Rendered { subject, html: self.bounded(&mjml, &context, Templates::html)?, text: columns::tidy(&text) };
+            Rendered { subject, html: self.bounded(&mjml, &content, Templates::html)?, text: columns::tidy(&text) };
         match rendered.html.len() + rendered.text.len() {
             bytes if bytes > LARGEST_MAIL => Err(ReportError::TooLarge { bytes, most: LARGEST_MAIL }),
             _ => Ok(rendered),
@@ -167,13 +167,13 @@ impl Templates {
     fn bounded(
         &self,
         name: &str,
-        context: &Arc<Context>,
+        content: &Arc<Content>,
         finish: fn(&Templates, &str, String) -> Result<String, ReportError>,
     ) -> Result<String, ReportError> {
-        let (templates, context, own) = (self.clone(), context.clone(), name.to_owned());
+        let (templates, content, own) = (self.clone(), content.clone(), name.to_owned());
         let work = move || {
             let text =
-                bounded::fill(&templates.tera, &own, &context).map_err(|error| templates.broken(&own, &error))?;
+                bounded::fill(&templates.tera, &own, &content).map_err(|error| templates.broken(&own, &error))?;
             finish(&templates, &own, text)
         };
         let given_up = |why: GivenUp| ReportError::Template {

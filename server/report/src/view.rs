@@ -2,20 +2,21 @@
 //! rendered from this one view, so that the same figures stand everywhere.
 
 use crate::numbers::Numbers;
-use crate::words::Wording;
+use pegel_text::locale::Locale;
+use pegel_text::words::Words;
 use serde::Serialize;
 
 mod write;
 
-/// An edition as a reader of that locale (BCP 47) sees it.
+/// An edition as a reader of that locale (BCP 47) sees it; English where there are no words for one.
 pub fn view(numbers: &Numbers, locale: &str) -> View {
-    write::Writer::new(numbers, locale).view(numbers)
+    write::Writer::new(numbers, &Locale::or_english(locale)).view(numbers)
 }
 
 /// An edition as a reader sees it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct View {
-    /// Of the texts: `en` or `de`.
+    /// Of the texts, such as `de`.
     pub language: &'static str,
     pub report: String,
     pub title: String,
@@ -38,16 +39,18 @@ pub struct View {
     /// The worst first; not all of them where there are many alike.
     pub breaches: Vec<BreachView>,
     pub sections: Vec<SectionView>,
-    pub words: Wording,
+    /// The words around the figures.
+    #[serde(skip)]
+    pub words: Words,
 }
 
 /// A status by name, shape and word, so that colour is never all there is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StatusView {
     /// For a style sheet: `critical`, `warning`, `ok` or `unjudged`.
     pub class: &'static str,
     pub shape: &'static str,
-    pub word: &'static str,
+    pub word: String,
 }
 
 /// How a figure moved.

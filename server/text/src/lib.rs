@@ -1,5 +1,20 @@
-//! Texts as people and programs can take them. Knows nothing of KPIs, reports or files.
+//! Texts as people and programs can take them: words, numbers and dates in the reader's language. Knows nothing of KPIs,
+//! reports or files.
 //!
+//! - [`languages`]: the languages that people are answered in, one file each in `languages/`
+//! - [`locale`]: a reader's language and region
+//! - [`words`]: what is said, in a reader's language
+//! - [`translated`]: a text that somebody wrote in several languages
+//! - [`numbers`], [`money`], [`durations`], [`dates`]: written as the reader's region writes them, from `cldr`
 //! - [`clean`]: without characters that no XML, no terminal and no table can hold
 
+mod cldr;
 pub mod clean;
+pub mod dates;
+pub mod durations;
+pub mod languages;
+pub mod locale;
+pub mod money;
+pub mod numbers;
+pub mod translated;
+pub mod words;

@@ -1,9 +1,8 @@
 //! Requests that cannot be answered: what the reader is told, and what the operator.
 
 use crate::State;
-use crate::locale::Locale;
+use crate::reader::Reader;
 use crate::templates::{Frame, html};
-use crate::words::FailureWords;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::BlockingError;
@@ -11,6 +10,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web};
+use pegel_text::words::Words;
 use serde::Serialize;
 
 /// When to ask again for a page that could not be begun.
@@ -77,22 +77,22 @@ impl ResponseError for Failure {
 /// What the page of a failure says.
 #[derive(Serialize)]
 struct FailurePage<'a> {
-    title: &'a str,
-    text: &'a str,
+    title: String,
+    text: String,
     /// The KPI that was perhaps meant.
     nearest: Option<&'a str>,
 }
 
 impl<'a> FailurePage<'a> {
-    fn of(failure: &'a Failure, words: &'a FailureWords) -> FailurePage<'a> {
+    fn of(failure: &'a Failure, words: &Words) -> FailurePage<'a> {
         let (title, text, nearest) = match failure {
-            Failure::NoPage => (words.no_page, words.no_page_text, None),
-            Failure::NoEdition(_) => (words.no_edition, words.no_edition_text, None),
-            Failure::NoKpi { nearest, .. } => (words.no_kpi, words.no_kpi_text, nearest.as_deref()),
-            Failure::Busy => (words.busy, words.busy_text, None),
-            _ => (words.broken, words.broken_text, None),
+            Failure::NoPage => ("no_page", "no_page_text", None),
+            Failure::NoEdition(_) => ("no_edition", "no_edition_text", None),
+            Failure::NoKpi { nearest, .. } => ("no_kpi", "no_kpi_text", nearest.as_deref()),
+            Failure::Busy => ("busy", "busy_text", None),
+            _ => ("broken", "broken_text", None),
         };
-        FailurePage { title, text, nearest }
+        FailurePage { title: words.say(title, []), text: words.say(text, []), nearest }
     }
 }
 
@@ -121,9 +121,9 @@ pub(crate) async fn show_failures(
 
 fn page(request: &HttpRequest, failure: &Failure) -> Result<HttpResponse, Failure> {
     let Some(state) = request.app_data::<web::Data<State>>() else { return Ok(failure.error_response()) };
-    let locale = Locale::of(request);
-    let model = FailurePage::of(failure, &locale.words().failure);
-    let frame = Frame::new(request, &locale, "");
+    let reader = Reader::of(request);
+    let model = FailurePage::of(failure, &Words::of(&reader.locale));
+    let frame = Frame::new(request, &reader, "");
     let text = state.templates.render("failure.html", &frame, &model)?;
     let mut response = HttpResponseBuilder::new(failure.status_code());
     if matches!(failure, Failure::Busy) {

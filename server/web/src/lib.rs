@@ -7,7 +7,7 @@
 //! - `courses`, `chart`: figures over the past weeks, and where they lie in a picture
 //! - `bound`: how many pages compute at the same time
 //! - [`problems`]: what is not in order, for the page of operations and for whoever watches the server
-//! - `locale`, `words`: in which language a reader is answered
+//! - `reader`: in which language a reader is answered; all words are in [`pegel_text`]
 //! - `templates`, `failure`, `headers`: how an answer, or a failure, becomes a page
 
 pub mod address;
@@ -17,14 +17,13 @@ mod courses;
 mod error;
 mod failure;
 mod headers;
-mod locale;
 mod pages;
 pub mod problems;
+mod reader;
 pub mod routes;
 mod serve;
 mod state;
 mod templates;
-mod words;
 
 pub use address::check_address;
 pub use bound::Bound;

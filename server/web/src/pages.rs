@@ -12,7 +12,7 @@ pub(crate) mod style;
 
 use crate::State;
 use crate::failure::Failure;
-use crate::locale::Locale;
+use crate::reader::Reader;
 use actix_web::web;
 use pegel_report::format::Format;
 
@@ -40,6 +40,6 @@ async fn computing<T: Send + 'static>(
 }
 
 /// Writes figures for a reader.
-fn format(state: &State, locale: &Locale) -> Format {
-    Format::new(&locale.tag, &state.currency, state.zone_name())
+fn format(state: &State, reader: &Reader) -> Format {
+    Format::new(&reader.locale, &state.currency, state.zone_name())
 }

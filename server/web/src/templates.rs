@@ -1,8 +1,7 @@
 //! Templates and style sheet: built in, and replaced file by file by those of a home's `templates/web/`.
 
 use crate::WebError;
-use crate::locale::Locale;
-use crate::words::Words;
+use crate::reader::Reader;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use include_dir::{Dir, include_dir};
@@ -11,7 +10,8 @@ use pegel_home::{Folder, Kept, Made, Problem};
 use pegel_kpi::digest::sha256;
 use pegel_report::bounded::{self, Workshop};
 use pegel_report::render::at_fault;
-use pegel_report::words::{Wording, wording};
+use pegel_text::languages;
+use pegel_text::words::Words;
 use serde::Serialize;
 use std::path::Path;
 use std::sync::Arc;
@@ -88,9 +88,9 @@ impl Pages {
 
     fn render<P: Serialize>(&self, name: &str, frame: &Frame, page: &P) -> Result<String, tera::Error> {
         let style = format!("/pegel-{}.css", self.style_hash);
-        let context = bounded::context(&Framed { frame, style, page })?;
+        let content = bounded::content(&Framed { frame, style, page }, &frame.words)?;
         let (tera, own) = (Arc::clone(&self.tera), name.to_owned());
-        let rendered = self.workshop.run(name, move || bounded::fill(&tera, &own, &context));
+        let rendered = self.workshop.run(name, move || bounded::fill(&tera, &own, &content));
         rendered.map_err(|why| tera::Error::message(format!("{name}: {why}")))?
     }
 }
@@ -118,48 +118,41 @@ struct Framed<'a, P> {
 /// What stands around every page.
 #[derive(Serialize)]
 pub(crate) struct Frame {
-    /// The words of pages.
-    t: &'static Words,
-    /// How a figure stands to its threshold, in the words of the report.
-    statuses: Statuses,
+    #[serde(skip)]
+    words: Words,
     /// The page's language.
     lang: &'static str,
     /// Added to every link within the pages, so that a language asked for stays.
     keep: String,
-    /// Where the page is found in the other language.
-    other_lang: &'static str,
-    other_href: String,
+    /// Where the page is found in each language.
+    languages: Vec<InLanguage>,
     /// Which of the main pages it belongs to: `editions`, `kpis` or none.
     here: &'static str,
 }
 
-/// The words for every status.
+/// The page in one of the languages.
 #[derive(Serialize)]
-struct Statuses {
-    unjudged: &'static str,
-    ok: &'static str,
-    warning: &'static str,
-    critical: &'static str,
-}
-
-impl Statuses {
-    fn of(words: &Wording) -> Statuses {
-        Statuses { unjudged: words.unjudged, ok: words.ok, warning: words.warning, critical: words.critical }
-    }
+struct InLanguage {
+    code: &'static str,
+    /// What the language calls itself.
+    name: &'static str,
+    href: String,
 }
 
 impl Frame {
-    pub(crate) fn new(request: &HttpRequest, locale: &Locale, here: &'static str) -> Frame {
-        let other = locale.language.other().code();
+    pub(crate) fn new(request: &HttpRequest, reader: &Reader, here: &'static str) -> Frame {
         let page = page_number(request.query_string());
         let paging = page.map_or(String::new(), |page| format!("page={page}&"));
+        let in_language = |language: &'static languages::Language| InLanguage {
+            code: language.code(),
+            name: language.name(),
+            href: format!("{}?{paging}lang={}", request.path(), language.code()),
+        };
         Frame {
-            t: locale.words(),
-            statuses: Statuses::of(wording(&locale.tag)),
-            lang: locale.language.code(),
-            keep: locale.query(),
-            other_lang: other,
-            other_href: format!("{}?{paging}lang={other}", request.path()),
+            words: Words::of(&reader.locale),
+            lang: reader.locale.language().code(),
+            keep: reader.query(),
+            languages: languages::all().iter().map(in_language).collect(),
             here,
         }
     }
@@ -195,7 +188,7 @@ mod tests {
 
     fn failure(templates: &Templates) -> String {
         let request = actix_web::test::TestRequest::default().to_http_request();
-        let frame = Frame::new(&request, &Locale::of(&request), "");
+        let frame = Frame::new(&request, &Reader::of(&request), "");
         let page = serde_json::json!({ "title": "Gone", "text": "Nothing here", "nearest": null });
         templates.render("failure.html", &frame, &page).unwrap()
     }

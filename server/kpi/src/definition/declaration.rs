@@ -1,23 +1,9 @@
 //! What a script says about its KPI: the map it hands to `kpi(#{…})`.
 
 use crate::definition::threshold::{Better, Marks};
+use pegel_text::translated::Translated;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
-
-/// A text in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Words {
-    pub en: String,
-    pub de: String,
-}
-
-impl Words {
-    /// The text in the language of a locale such as `de-AT`; English where there is none.
-    pub fn for_locale(&self, locale: &str) -> &str {
-        if locale == "de" || locale.starts_with("de-") { &self.de } else { &self.en }
-    }
-}
 
 /// How a KPI's figure is to be read and shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,8 +24,8 @@ pub enum Unit {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Declaration {
     pub id: String,
-    pub title: Words,
-    pub description: Words,
+    pub title: Translated,
+    pub description: Translated,
     pub unit: Unit,
     pub better: Better,
     pub threshold: Marks,

@@ -260,10 +260,14 @@ pub const SURPRISES: &[&str] = &[
 /// Every field of the declaration.
 pub const FIELDS: [[&str; 3]; 10] = [
     ["id", "how commands and configuration call it: small letters, digits and `_`", "`id: \"quick_contact\"`"],
-    ["title", "what people read, in English and German", "`title: #{ en: \"Quote rate\", de: \"Angebotsquote\" }`"],
+    [
+        "title",
+        "what people read: in English, and in any other language of the pages",
+        "`title: #{ en: \"Quote rate\", de: \"Angebotsquote\" }`",
+    ],
     [
         "description",
-        "one sentence, in English and German",
+        "one sentence, in the same languages",
         "`description: #{ en: \"Share of …\", de: \"Anteil der …\" }`",
     ],
     ["unit", "`percent`, `money`, `duration`, `count` or `number`; see below", "`unit: \"percent\"`"],

@@ -5,9 +5,11 @@ use super::entry::Entry;
 use super::errors::{Complaint, Refused, kind_name};
 use super::numbers::whole;
 use super::setting::{Configured, Setting};
-use crate::definition::declaration::{Declaration, Lag, Parameter, Unit, Words};
+use crate::definition::declaration::{Declaration, Lag, Parameter, Unit};
 use crate::definition::threshold::{Better, Mark, Marks, WrongMark};
 use crate::diagnostic::nearest;
+use pegel_text::languages;
+use pegel_text::translated::Translated;
 use rhai::{Dynamic, Engine, Map, NativeCallContext};
 use std::collections::BTreeMap;
 
@@ -87,8 +89,8 @@ fn read(map: &Map) -> Refused<Declaration> {
     let better = all.one_of("better", &DIRECTIONS)?;
     Ok(Declaration {
         id: all.required("id", text)?,
-        title: words(&all, "title", "a title")?,
-        description: words(&all, "description", "a description")?,
+        title: translated(&all, "title", "a title")?,
+        description: translated(&all, "description", "a description")?,
         unit: all.one_of("unit", &UNITS)?,
         better,
         threshold: threshold(&all.inner("threshold", "a threshold")?, better)?,
@@ -164,7 +166,7 @@ fn meant(written: &str, names: &[&str]) -> Option<String> {
 /// How an entry is written.
 fn example(name: &str) -> String {
     let value = match name {
-        "title" | "description" => "#{ en: \"…\", de: \"…\" }",
+        "title" | "description" => "#{ en: \"…\" }",
         "unit" => "\"percent\", \"money\", \"duration\", \"count\" or \"number\"",
         "better" => "\"higher\", \"lower\" or \"neutral\"",
         "threshold" => "#{ warning: 0.8, critical: 0.6 }",
@@ -195,22 +197,30 @@ fn text(value: &Dynamic) -> Result<String, Complaint> {
     value.clone().into_string().map_err(|_| unlike(value, "a text").hint("texts stand in double quotes"))
 }
 
-/// A text in both languages, which people read.
-fn words(all: &Fields, name: &'static str, what: &'static str) -> Refused<Words> {
+/// A text that people read: in English, and in any other language that Pegel speaks.
+fn translated(all: &Fields, name: &'static str, what: &'static str) -> Refused<Translated> {
     all.required(name, |_| Ok(()))?;
-    let languages = all.inner(name, what)?;
-    languages.know(&["en", "de"])?;
-    let in_language = |language: &str| {
-        languages.required(language, |value| {
-            let text = text(value)?;
-            // Control characters are blanks in every mail.
-            if text.chars().all(|letter| letter.is_whitespace() || letter.is_control()) {
-                return Err(Complaint::new(format!("{what} cannot be blank")).hint("it is what people read"));
-            }
-            Ok(text)
-        })
+    let texts = all.inner(name, what)?;
+    if let Some(unknown) = texts.map.keys().find(|code| languages::find(code).is_none()) {
+        let complaint = Complaint::new(format!("{what} cannot be in “{unknown}”"))
+            .hint(format!("the languages are {}", languages::codes().join(", ")));
+        return Err(complaint.about(texts.entry(unknown, false)).into());
+    }
+    let text = |value: &Dynamic| {
+        let text = text(value)?;
+        // Control characters are blanks in every mail.
+        if text.chars().all(|letter| letter.is_whitespace() || letter.is_control()) {
+            return Err(Complaint::new(format!("{what} cannot be blank")).hint("it is what people read"));
+        }
+        Ok(text)
     };
-    Ok(Words { en: in_language("en")?, de: in_language("de")? })
+    let mut translated = Translated::english(texts.required(languages::english().code(), text)?);
+    for language in languages::all() {
+        if let Some(text) = texts.optional(language.code(), text)? {
+            translated = translated.and(language, text);
+        }
+    }
+    Ok(translated)
 }
 
 fn number(value: &Dynamic) -> Option<f64> {

@@ -18,6 +18,7 @@ use pegel_report::numbers::PeriodHead;
 use pegel_store::Store;
 use pegel_store::archive::Part;
 use pegel_text::clean::one_line;
+use pegel_text::locale::Locale;
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
@@ -50,7 +51,7 @@ fn list(home: &Home) -> Outcome {
             || "on request".to_owned(),
             |due| format!("{} {}, {}", weekday(due.weekday), due.at.strftime("%H:%M"), definition.zone),
         );
-        let (title, recipients) = (one_line(&definition.title.en), definition.recipients.len());
+        let (title, recipients) = (one_line(definition.title.in_english()), definition.recipients.len());
         answer(format_args!("{name}\t{title}\t{due}\t{recipients} recipients"));
     }
     Ok(Done::InOrder)
@@ -101,7 +102,7 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Outcome {
         Made::Found { edition, mails } => (edition, "in the archive already", mails),
         Made::Taken => return Err(broke(anyhow!("{TAKEN}"))),
     };
-    let format = Format::new("en", &home.config.currency.code, &definition.zone);
+    let format = Format::new(&Locale::english(), &home.config.currency.code, &definition.zone);
     let period = format.period_name(&PeriodHead::from(&run.period)).replace('\u{a0}', " ");
     let edition_of = format!("edition {edition} of {period}");
     if command.send {

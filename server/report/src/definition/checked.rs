@@ -1,35 +1,30 @@
 //! Values that serde alone cannot check; its errors carry the place in the file.
 
 use crate::address;
-use icu::locale::Locale;
 use jiff::civil::{Time, Weekday};
 use pegel_kpi::data::dimension::Dimension;
-use pegel_kpi::definition::declaration::Words;
 use pegel_text::clean::{is_blank, one_line};
+use pegel_text::locale::Locale;
+use pegel_text::translated::Translated;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 type Read<'de, D, T> = Result<T, <D as Deserializer<'de>>::Error>;
 
+/// As the standard spells it: `DE_de` is `de-DE`.
 pub(super) fn locale<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, String> {
     let text = String::deserialize(from)?;
-    match Locale::try_from_str(&text) {
-        // As the standard spells it: DE_de is de-DE. What extends it would bring in other digits or another calendar.
-        Ok(locale) if ["de", "en"].contains(&locale.id.language.as_str()) && locale.extensions.is_empty() => {
-            Ok(locale.to_string())
-        }
-        _ => Err(D::Error::custom(format!("“{text}” is no locale that reports are written in: write en-GB or de-DE"))),
-    }
+    let unknown = || format!("“{text}” is no locale that reports are written in: write en-GB, de-DE or fr-FR");
+    Ok(Locale::parse(&text).ok_or_else(|| D::Error::custom(unknown()))?.tag())
 }
 
-pub(super) fn title<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Words> {
-    let title = Words::deserialize(from)?;
-    for (language, text) in [("en", &title.en), ("de", &title.de)] {
-        if is_blank(text) {
-            return Err(D::Error::custom(format!("the title is empty in “{language}”: write one")));
-        }
+pub(super) fn title<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Translated> {
+    let title = Translated::deserialize(from)?;
+    let blank = title.texts().find(|(_, text)| is_blank(text)).map(|(language, _)| language);
+    match blank {
+        Some(language) => Err(D::Error::custom(format!("the title is empty in “{language}”: write one"))),
+        None => Ok(title),
     }
-    Ok(title)
 }
 
 pub(super) fn zone<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, String> {

@@ -46,7 +46,7 @@ fn a_file_in_the_home_replaces_the_built_in_one_and_adds_others() {
     assert_eq!(all(home.path()).unwrap().into_keys().collect::<Vec<_>>(), ["north", "weekly"]);
     let weekly = find(home.path(), "weekly").unwrap();
     assert_eq!(weekly.requests().count(), 1);
-    assert_eq!(weekly.title.de, "Woche");
+    assert_eq!(weekly.title.texts().collect::<Vec<_>>(), [("en", "Weekly"), ("de", "Woche")]);
     assert_eq!(find(home.path(), "north").unwrap().name, "north");
 }
 
@@ -95,12 +95,15 @@ fn mistakes_are_named_with_file_line_and_hint() {
     let mistakes = [
         ("zone =", "zome ="),
         ("Europe/Berlin", "Berlin"),
-        ("de-DE", "fr-FR"),
+        ("de-DE", "nl-NL"),
         ("de-DE", "de-u-nu-deva"),
         ("de-DE", "en-u-nu-arab"),
         ("de-DE", "ar-EG"),
         ("en = \"Weekly\"", "en = \" \""),
         ("de = \"Partner\"", "de = \"\\u0007\""),
+        ("en = \"Weekly\", ", ""),
+        ("de = \"Woche\"", "nl = \"Week\""),
+        ("{ en = \"Weekly\", de = \"Woche\" }", "\"Weekly\""),
         ("monday", "Mo"),
         ("07:00", "7 Uhr"),
         ("at =", "missed = \"skipp\"\nat ="),

@@ -3,8 +3,10 @@ use crate::numbers::{Change, GroupHead, Numbers, TrendPoint};
 use crate::samples;
 use crate::view::view;
 use pegel_kpi::data::cell::Beside;
-use pegel_kpi::definition::declaration::{Unit, Words};
+use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Threshold};
+use pegel_text::languages;
+use pegel_text::translated::Translated;
 use serde_json::Value;
 use std::collections::HashSet;
 use unicode_width::UnicodeWidthStr;
@@ -38,8 +40,13 @@ fn the_plain_text_in_german() {
 }
 
 #[test]
+fn the_plain_text_in_french() {
+    insta::assert_snapshot!(rendered("fr-FR").1.text);
+}
+
+#[test]
 fn the_plain_text_fits_into_72_columns() {
-    for locale in ["en-GB", "de-DE"] {
+    for locale in ["en-GB", "de-DE", "fr-FR"] {
         let long: Vec<String> =
             rendered(locale).1.text.lines().filter(|line| line.width() > 72).map(str::to_owned).collect();
         assert_eq!(long, [""; 0]);
@@ -50,6 +57,7 @@ fn the_plain_text_fits_into_72_columns() {
 fn the_subject_says_how_it_stands() {
     assert_eq!(rendered("en-GB").1.subject, "Weekly partner sales, week 46: 8 critical, 2 warnings");
     assert_eq!(rendered("de-DE").1.subject, "Partnervertrieb der Woche, KW 46: 8 kritisch, 2 Warnungen");
+    assert_eq!(rendered("fr-FR").1.subject, "Ventes des partenaires, semaine 46 : 8 critiques, 2 alertes");
 }
 
 /// All texts of the view under keys that hold what was measured, whatever they belong to.
@@ -96,7 +104,7 @@ fn visible(html: &str) -> String {
 
 #[test]
 fn the_same_figures_stand_in_both_parts_of_the_mail() {
-    for locale in ["en-GB", "de-DE"] {
+    for locale in ["en-GB", "de-DE", "fr-FR"] {
         let (view, rendered) = rendered(locale);
         let mut expected = Vec::new();
         figures(&serde_json::to_value(&view).unwrap(), &mut expected);
@@ -156,7 +164,7 @@ fn a_control_character_in_a_name_silences_no_mail() {
     let mut numbers = samples::numbers();
     for (place, c) in "\0\u{1}\u{7}\u{b}\u{c}\u{1b}\u{1f}\u{7f}\u{fffe}\u{ffff}".chars().enumerate() {
         let odd = format!("Odd{c}{place}");
-        numbers.title = Words { en: odd.clone(), de: odd.clone() };
+        numbers.title = translated(&odd, &odd);
         numbers.sections[0].title = numbers.title.clone();
         let kpi = &mut numbers.sections[0].kpis[0];
         (kpi.title, kpi.description) = (numbers.title.clone(), numbers.title.clone());
@@ -180,11 +188,16 @@ fn mail(numbers: &Numbers, locale: &str) -> Result<Rendered, ReportError> {
     Templates::load(samples::nowhere()).unwrap().render("weekly", &view(numbers, locale), &imprint())
 }
 
+fn translated(english: &str, german: &str) -> Translated {
+    Translated::english(english).and(languages::find("de").unwrap(), german)
+}
+
 /// The sample with long titles, some of them in Japanese, and figures beyond what columns are made for.
 fn huge() -> Numbers {
     let mut numbers = samples::numbers();
     let long = "パートナーとの売上高と見込み客への対応についての週次報告".repeat(2);
-    numbers.title = Words { en: long.clone(), de: "Wochenbericht der Vertriebspartnerschaften ".repeat(3) };
+    let german = "Wochenbericht der Vertriebspartnerschaften ".repeat(3);
+    numbers.title = translated(&long, &german);
     numbers.sections[1].title = numbers.title.clone();
     let revenue = &mut numbers.sections[1].kpis[0];
     revenue.title = numbers.title.clone();
@@ -195,7 +208,7 @@ fn huge() -> Numbers {
     revenue.change = Change::between(&revenue.previous, &cell, Better::Higher);
     let point = |at: usize| TrendPoint { period: format!("2026-W{at}"), cell: cell.clone() };
     revenue.trend = (1..60).map(point).collect();
-    for (row, label) in revenue.breakdowns[0].rows.iter_mut().zip(["Nord", &long, &numbers.title.de]) {
+    for (row, label) in revenue.breakdowns[0].rows.iter_mut().zip(["Nord", &long, &german]) {
         row.label = Some(label.to_owned());
         (row.cell, row.previous, row.change) = (cell.clone(), samples::value(0.0, 1), None);
         row.change = Change::between(&row.previous, &row.cell, Better::Higher);
@@ -209,7 +222,7 @@ fn huge() -> Numbers {
 
 #[test]
 fn the_plain_text_cuts_titles_and_never_figures() {
-    for locale in ["en-GB", "de-DE"] {
+    for locale in ["en-GB", "de-DE", "fr-FR"] {
         let numbers = huge();
         let view = view(&numbers, locale);
         let text = mail(&numbers, locale).unwrap().text;

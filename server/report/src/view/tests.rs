@@ -7,18 +7,23 @@ use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 
 #[test]
 fn the_view_in_english() {
-    insta::assert_json_snapshot!(view(&samples::numbers(), "en-GB"), { ".words" => "…" });
+    insta::assert_json_snapshot!(view(&samples::numbers(), "en-GB"));
 }
 
 #[test]
 fn the_view_in_german() {
-    insta::assert_json_snapshot!(view(&samples::numbers(), "de-DE"), { ".words" => "…" });
+    insta::assert_json_snapshot!(view(&samples::numbers(), "de-DE"));
+}
+
+#[test]
+fn the_view_in_french() {
+    insta::assert_json_snapshot!(view(&samples::numbers(), "fr-FR"));
 }
 
 fn breach(kpi: &str, dimension: &str, label: usize) -> Breach {
     Breach {
         kpi: kpi.to_owned(),
-        title: pegel_kpi::definition::declaration::Words { en: kpi.to_owned(), de: kpi.to_owned() },
+        title: pegel_text::translated::Translated::english(kpi),
         unit: Unit::Percent,
         better: Better::Higher,
         group: Some(GroupHead { dimension: dimension.to_owned(), label: Some(label.to_string()) }),

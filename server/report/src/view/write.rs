@@ -1,14 +1,15 @@
 //! How a view is written.
 
 use super::{Bar, BreachView, ChangeView, KpiView, RowView, SectionView, StatusView, TableView, TrendView, View};
-use crate::dates::capitalised;
 use crate::format::Format;
 use crate::numbers::{Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, TrendPoint};
-use crate::words::Wording;
 use pegel_kpi::data::cell::{Cell, Outcome};
-use pegel_kpi::definition::declaration::{Unit, Words};
+use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status};
 use pegel_text::clean::one_line;
+use pegel_text::locale::Locale;
+use pegel_text::translated::Translated;
+use pegel_text::words::{Words, capitalised};
 use std::collections::HashMap;
 
 /// Of the breaches of one KPI in one breakdown and of one status, only that many are shown on top.
@@ -17,23 +18,22 @@ const SPARKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█
 const NO_SPARK: char = '·';
 
 /// Writes for one reader.
-pub(super) struct Writer<'a> {
+pub(super) struct Writer {
     format: Format,
-    words: &'static Wording,
-    locale: &'a str,
+    words: Words,
 }
 
-impl<'a> Writer<'a> {
-    pub(super) fn new(numbers: &Numbers, locale: &'a str) -> Writer<'a> {
+impl Writer {
+    pub(super) fn new(numbers: &Numbers, locale: &Locale) -> Writer {
         let format = Format::new(locale, &numbers.currency, &numbers.zone);
-        Writer { words: format.words(), format, locale }
+        Writer { words: format.words().clone(), format }
     }
 
     pub(super) fn view(&self, numbers: &Numbers) -> View {
         let verdict = self.verdict(numbers);
         let breaches = self.breaches(&numbers.breaches);
         View {
-            language: self.words.language,
+            language: self.words.language().code(),
             report: numbers.report.clone(),
             title: self.text(&numbers.title),
             period: self.format.period(&numbers.period),
@@ -43,7 +43,7 @@ impl<'a> Writer<'a> {
             revision: numbers.revision,
             computed: self.format.instant(numbers.created_at),
             status: self.status(numbers.status),
-            preview: preview(&verdict, &breaches),
+            preview: self.preview(&verdict, &breaches),
             verdict,
             breaches,
             sections: numbers
@@ -54,7 +54,7 @@ impl<'a> Writer<'a> {
                     kpis: section.kpis.iter().map(|block| self.kpi(block, numbers)).collect(),
                 })
                 .collect(),
-            words: *self.words,
+            words: self.words.clone(),
         }
     }
 
@@ -65,19 +65,18 @@ impl<'a> Writer<'a> {
             Status::Warning => ("warning", "▲"),
             Status::Critical => ("critical", "■"),
         };
-        StatusView { class, shape, word: self.words.status(status) }
+        StatusView { class, shape, word: self.format.status(status) }
     }
 
     fn verdict(&self, numbers: &Numbers) -> String {
         let count = |status| numbers.breaches.iter().filter(|breach| breach.status == status).count();
         let (critical, warnings) = (count(Status::Critical), count(Status::Warning));
-        let word = if warnings == 1 { self.words.warning } else { self.words.warnings };
         match (critical, warnings) {
-            (0, 0) if numbers.status == Status::Ok => self.words.all_kept.to_owned(),
-            (0, 0) => self.words.none_judged.to_owned(),
-            (0, _) => format!("{warnings} {word}"),
-            (_, 0) => format!("{critical} {}", self.words.critical),
-            _ => format!("{critical} {}, {warnings} {word}", self.words.critical),
+            (0, 0) if numbers.status == Status::Ok => self.words.say("verdict_kept", []),
+            (0, 0) => self.words.say("verdict_unjudged", []),
+            (0, _) => self.words.say("verdict_warnings", [("warnings", warnings.into())]),
+            (_, 0) => self.words.say("verdict_critical", [("critical", critical.into())]),
+            _ => self.words.say("verdict_both", [("critical", critical.into()), ("warnings", warnings.into())]),
         }
     }
 
@@ -99,24 +98,29 @@ impl<'a> Writer<'a> {
         }
         let write = |(breach, nth): (&Breach, usize)| {
             let others = counts[&alike(breach)].saturating_sub(SHOWN_BREACHES);
-            let more = if nth == SHOWN_BREACHES && others > 0 { self.more(others) } else { String::new() };
+            let more = if nth == SHOWN_BREACHES && others > 0 { self.more(others, 0) } else { String::new() };
             self.breach(breach, more)
         };
         shown.into_iter().map(write).collect()
     }
 
-    fn more(&self, others: usize) -> String {
-        format!("{} {}", self.format.count(others as u64), self.words.more)
+    /// Of so many others, how many break a threshold where that is told.
+    fn more(&self, others: usize, broken: usize) -> String {
+        match broken {
+            0 => self.words.say("more", [("count", others.into())]),
+            _ => self.words.say("more_broken", [("count", others.into()), ("broken", broken.into())]),
+        }
     }
 
     fn breach(&self, breach: &Breach, more: String) -> BreachView {
-        let group = breach.group.as_ref().map(|group| {
-            format!("{}\u{a0}{}", self.words.dimension(&group.dimension), self.label(group.label.as_deref()))
-        });
+        let group = breach
+            .group
+            .as_ref()
+            .map(|group| format!("{}\u{a0}{}", self.dimension(&group.dimension), self.label(group.label.as_deref())));
         BreachView {
             kpi: breach.kpi.clone(),
             title: self.text(&breach.title),
-            group: group.unwrap_or_else(|| self.words.total.to_owned()),
+            group: group.unwrap_or_else(|| self.words.say("total", [])),
             figure: self.format.judged(&breach.cell, breach.unit, &breach.threshold),
             change: self.change(breach.change.as_ref(), breach.unit),
             mark: self.format.beyond(breach.status, &breach.threshold, breach.unit, breach.better).unwrap_or_default(),
@@ -127,7 +131,7 @@ impl<'a> Writer<'a> {
 
     fn change(&self, change: Option<&Change>, unit: Unit) -> ChangeView {
         let text = self.format.change(change, unit);
-        let moved = change.filter(|_| text != self.words.unchanged);
+        let moved = change.filter(|_| text != self.words.say("unchanged", []));
         let arrow = moved.map_or("", |change| if change.absolute > 0.0 { "↑" } else { "↓" });
         let class = match moved.and_then(|change| change.improved) {
             Some(true) => "better",
@@ -138,19 +142,25 @@ impl<'a> Writer<'a> {
     }
 
     fn label(&self, label: Option<&str>) -> String {
-        one_line(label.unwrap_or(self.words.missing_group)).into_owned()
+        label.map_or_else(|| self.words.say("missing_group", []), |label| one_line(label).into_owned())
+    }
+
+    /// The heading for a dimension; its name where there is none.
+    fn dimension(&self, name: &str) -> String {
+        self.words.language().word(&format!("dimension_{name}")).unwrap_or(name).to_owned()
     }
 
     /// A title or the like: whatever breaks it into lines would tear what it stands in.
-    fn text(&self, words: &Words) -> String {
-        one_line(words.for_locale(self.locale)).into_owned()
+    fn text(&self, text: &Translated) -> String {
+        one_line(text.in_language(self.words.language())).into_owned()
     }
 
     fn kpi(&self, block: &KpiBlock, numbers: &Numbers) -> KpiView {
         let threshold = self.format.threshold(&block.threshold, block.unit, block.better);
         let beside = block.cell.beside.iter().map(|beside| {
-            let name = if beside.name == "median" { self.words.median } else { &beside.name };
-            format!("{name} {}", self.format.value(beside.value, block.unit))
+            let name = self.words.language().word(&format!("beside_{}", beside.name)).unwrap_or(&beside.name);
+            let figure = self.format.value(beside.value, block.unit);
+            self.words.say("beside", [("name", name.into()), ("figure", figure.into())])
         });
         KpiView {
             id: block.id.clone(),
@@ -163,7 +173,7 @@ impl<'a> Writer<'a> {
             change: self.change(block.change.as_ref(), block.unit),
             previous: self.format.judged(&block.previous, block.unit, &block.threshold),
             judged: !threshold.is_empty(),
-            threshold: if threshold.is_empty() { self.words.no_threshold.to_owned() } else { threshold },
+            threshold: if threshold.is_empty() { self.words.say("no_threshold", []) } else { threshold },
             status: self.status(block.status),
             trend: self.trend(block, numbers),
             tables: block.breakdowns.iter().filter_map(|table| self.table(table, block)).collect(),
@@ -176,7 +186,7 @@ impl<'a> Writer<'a> {
 
     fn sample(&self, cell: &Cell) -> String {
         let known = cell.sample.filter(|_| cell.outcome.value().is_some());
-        known.map_or_else(String::new, |sample| format!("n\u{a0}=\u{a0}{}", self.format.count(sample)))
+        known.map_or_else(String::new, |sample| self.words.say("sample_size", [("count", sample.into())]))
     }
 
     fn trend(&self, block: &KpiBlock, numbers: &Numbers) -> TrendView {
@@ -188,12 +198,10 @@ impl<'a> Writer<'a> {
             let at = block.trend.iter().find(|point| point.cell.outcome.value() == figure);
             figure.and(at).map_or_else(String::new, |point| self.point(point, block))
         };
-        let weeks = numbers.period.name.contains("-W");
-        let noun = if weeks { self.words.weeks } else { self.words.periods };
         TrendView {
             bars: block.trend.iter().map(|point| self.bar(point, scale, block)).collect(),
             spark: figures.iter().map(|figure| figure.map_or(NO_SPARK, |figure| scale.spark(figure))).collect(),
-            span: format!("{} {noun}", block.trend.len()),
+            span: self.format.periods(block.trend.len(), &numbers.period),
             lowest: write(lowest),
             highest: write(highest),
         }
@@ -211,7 +219,8 @@ impl<'a> Writer<'a> {
             (_, Status::Warning) => "warning",
             _ => "plain",
         };
-        let label = format!("{}: {}", point.period, self.point(point, block));
+        let (label, value) = (point.period.as_str(), self.point(point, block));
+        let label = self.words.say("labelled", [("label", label.into()), ("value", value.into())]);
         let (height, rise) = figure.map_or((0, 0), |figure| scale.bar(figure));
         Bar { height, rise, class, label }
     }
@@ -227,16 +236,24 @@ impl<'a> Writer<'a> {
             rows.sort_by(|one, other| by_badness(one, other, block.better));
             let rest = rows.split_off(worst);
             let broken = rest.iter().filter(|row| row.status >= Status::Warning).count();
-            more = self.more(rest.len());
-            if broken > 0 {
-                more = format!("{more}, {broken} {}", self.words.of_them_broken);
-            }
+            more = self.more(rest.len(), broken);
         }
         (!rows.is_empty()).then(|| TableView {
-            dimension: capitalised(self.words.dimension(&table.dimension)),
+            dimension: capitalised(&self.dimension(&table.dimension)),
             rows: rows.into_iter().map(|row| self.row(row, block)).collect(),
             more,
         })
+    }
+
+    /// What the two worst breaches are, since a mail program shows little more.
+    fn preview(&self, verdict: &str, breaches: &[BreachView]) -> String {
+        let tell = |breach: &BreachView| {
+            let BreachView { title, group, figure, .. } = breach;
+            let of = [("kpi", title.into()), ("group", group.into()), ("figure", figure.into())];
+            self.words.say("preview_breach", of)
+        };
+        let told = breaches.iter().take(2).map(tell);
+        std::iter::once(verdict.to_owned()).chain(told).collect::<Vec<_>>().join(" – ")
     }
 
     fn row(&self, row: &BreakdownRow, block: &KpiBlock) -> RowView {
@@ -290,10 +307,4 @@ impl Scale {
     fn spark(self, figure: f64) -> char {
         SPARKS[(self.share(figure) * 7.0).round() as usize]
     }
-}
-
-/// What the two worst breaches are, since a mail program shows little more.
-fn preview(verdict: &str, breaches: &[BreachView]) -> String {
-    let told = breaches.iter().take(2).map(|breach| format!("{} · {}: {}", breach.title, breach.group, breach.figure));
-    std::iter::once(verdict.to_owned()).chain(told).collect::<Vec<_>>().join(" – ")
 }

@@ -5,7 +5,7 @@ use crate::State;
 use crate::chart::{Point, Spark};
 use crate::failure::Failure;
 use crate::headers::MAIL_POLICY;
-use crate::locale::{Language, Locale};
+use crate::reader::Reader;
 use crate::templates::{Frame, html};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -14,6 +14,7 @@ use pegel_report::numbers::{KpiBlock, Numbers};
 use pegel_report::view::{KpiView, View, view};
 use pegel_store::archive::{Edition, HTML, NUMBERS, TEXT};
 use pegel_store::outbox::{Delivery, DeliveryState};
+use pegel_text::locale::Locale;
 use serde::Serialize;
 
 /// The stored parts that can be read as they are.
@@ -76,15 +77,15 @@ pub(crate) async fn show(
     state: web::Data<State>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let locale = Locale::of(&request);
+    let reader = Reader::of(&request);
     let (edition, deliveries) = blocking(&state, move |state| {
         let edition = stored(state, &id)?;
         let deliveries = state.store.deliveries(Some(edition.head.id))?;
         Ok((edition, deliveries))
     })
     .await?;
-    let page = Page::of(edition, deliveries, &locale)?;
-    let text = state.templates.render("edition.html", &Frame::new(&request, &locale, "editions"), &page)?;
+    let page = Page::of(edition, deliveries, &reader)?;
+    let text = state.templates.render("edition.html", &Frame::new(&request, &reader, "editions"), &page)?;
     Ok(html(HttpResponse::Ok(), text))
 }
 
@@ -119,15 +120,15 @@ fn stored(state: &State, id: &str) -> Result<Edition, Failure> {
 }
 
 impl Page {
-    fn of(edition: Edition, deliveries: Vec<Delivery>, locale: &Locale) -> Result<Page, Failure> {
+    fn of(edition: Edition, deliveries: Vec<Delivery>, reader: &Reader) -> Result<Page, Failure> {
         let id = edition.head.id;
         let unreadable = |error: String| Failure::Numbers { edition: id, error };
         let part = |name: &str| edition.parts.iter().find(|part| part.name == name);
         let stored = part(NUMBERS).ok_or_else(|| unreadable(format!("the part {NUMBERS} is missing")))?;
         let numbers = Numbers::from_json(&stored.content).map_err(|error| unreadable(error.to_string()))?;
-        let tag = tag(&numbers, locale);
-        let format = Format::new(&tag, &numbers.currency, &numbers.zone);
-        let view = view(&numbers, &tag);
+        let locale = locale(&numbers, reader);
+        let format = Format::new(&locale, &numbers.currency, &numbers.zone);
+        let view = view(&numbers, &locale.tag());
         Ok(Page {
             id,
             sections: sections(&view, &numbers),
@@ -145,9 +146,9 @@ impl Page {
 }
 
 /// The reader's locale; within their language the edition's own, so that page and mail read the same.
-fn tag(numbers: &Numbers, locale: &Locale) -> String {
-    let same = Language::of(&numbers.locale) == Some(locale.language);
-    if same { numbers.locale.clone() } else { locale.tag.clone() }
+fn locale(numbers: &Numbers, reader: &Reader) -> Locale {
+    let own = Locale::parse(&numbers.locale).filter(|own| own.language() == reader.locale.language());
+    own.unwrap_or_else(|| reader.locale.clone())
 }
 
 fn sections(view: &View, numbers: &Numbers) -> Vec<Section> {

@@ -3,7 +3,7 @@
 use super::{blocking, format};
 use crate::State;
 use crate::failure::Failure;
-use crate::locale::Locale;
+use crate::reader::Reader;
 use crate::templates::{Frame, html, page_number};
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_kpi::time::period::Period;
@@ -38,17 +38,17 @@ struct Line {
 
 /// The list.
 pub(crate) async fn list(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Failure> {
-    let locale = Locale::of(&request);
+    let reader = Reader::of(&request);
     let number = page_number(request.query_string()).unwrap_or(1);
     // One more than is shown tells whether there is a page after this one.
     let mut heads =
         blocking(&state, move |state| Ok(state.store.editions(PAGE_ROWS + 1, (number - 1) * PAGE_ROWS)?)).await?;
     let more = heads.len() > usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
     heads.truncate(usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX));
-    let format = format(&state, &locale);
+    let format = format(&state, &reader);
     let link = |number: i64| match number {
-        1 => locale.link("/editions", &[]),
-        _ => locale.link("/editions", &[("page", number)]),
+        1 => reader.link("/editions", &[]),
+        _ => reader.link("/editions", &[("page", number)]),
     };
     let page = Page {
         editions: heads.into_iter().map(|head| Line::of(head, &state, &format)).collect(),
@@ -56,7 +56,7 @@ pub(crate) async fn list(request: HttpRequest, state: web::Data<State>) -> Resul
         newer: (number > 1).then(|| link(number - 1)),
         older: more.then(|| link(number + 1)),
     };
-    let text = state.templates.render("editions.html", &Frame::new(&request, &locale, "editions"), &page)?;
+    let text = state.templates.render("editions.html", &Frame::new(&request, &reader, "editions"), &page)?;
     Ok(html(HttpResponse::Ok(), text))
 }
 

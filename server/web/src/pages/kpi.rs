@@ -5,7 +5,7 @@ use crate::State;
 use crate::chart::{Chart, middle};
 use crate::courses::{Course, courses, weeks};
 use crate::failure::Failure;
-use crate::locale::Locale;
+use crate::reader::Reader;
 use crate::templates::{Frame, html};
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_catalog::in_force::InForce;
@@ -84,7 +84,7 @@ struct ComparedView {
 struct HealthView {
     evaluated: String,
     millis: Option<String>,
-    rows: Option<String>,
+    rows: Option<i64>,
     error: Option<String>,
     error_at: Option<String>,
 }
@@ -113,24 +113,24 @@ pub(crate) async fn show(
     state: web::Data<State>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let locale = Locale::of(&request);
+    let reader = Reader::of(&request);
     let page = {
-        let locale = locale.clone();
-        computing(&state, move |state| gather(state, &id, &locale)).await?
+        let reader = reader.clone();
+        computing(&state, move |state| gather(state, &id, &reader)).await?
     };
-    let text = state.templates.render("kpi.html", &Frame::new(&request, &locale, "kpis"), &page)?;
+    let text = state.templates.render("kpi.html", &Frame::new(&request, &reader, "kpis"), &page)?;
     Ok(html(HttpResponse::Ok(), text))
 }
 
-fn gather(state: &State, id: &str, locale: &Locale) -> Result<Page, Failure> {
+fn gather(state: &State, id: &str, reader: &Reader) -> Result<Page, Failure> {
     let in_force = state.live.in_force();
     let kpis = &in_force.catalog.kpis;
     let kpi = kpis.iter().position(|kpi| kpi.id() == id).ok_or_else(|| unknown(id, kpis))?;
     let weeks = weeks(state, COURSE_WEEKS)?;
     let course = courses(state, &kpis[kpi..=kpi], &weeks, Comparison::ALL)?.pop();
     let course = course.ok_or_else(|| unknown(id, kpis))?;
-    let format = format(state, locale);
-    let mut page = Page::of(&course, &weeks, &format, locale);
+    let format = format(state, reader);
+    let mut page = Page::of(&course, &weeks, &format);
     page.problem = ProblemView::of(&in_force, &page.file, &format);
     if in_force.waiting.contains(&page.file) {
         page.waits_for = in_force.problems.iter().map(|problem| problem.file.clone()).collect();
@@ -144,7 +144,7 @@ fn unknown(id: &str, kpis: &[Kpi]) -> Failure {
 }
 
 impl Page {
-    fn of(course: &Course, weeks: &[Period], format: &Format, locale: &Locale) -> Page {
+    fn of(course: &Course, weeks: &[Period], format: &Format) -> Page {
         let Kpi { declaration: declared, file, sha256, .. } = course.kpi;
         let (points, threshold, last) = (course.points(), course.threshold(), course.cells.last());
         let rows: Vec<Week> = weeks
@@ -159,10 +159,11 @@ impl Page {
                 status: point.status,
             })
             .collect();
+        let language = format.words().language();
         Page {
             id: declared.id.clone(),
-            title: declared.title.for_locale(&locale.tag).to_owned(),
-            description: declared.description.for_locale(&locale.tag).to_owned(),
+            title: declared.title.in_language(language).to_owned(),
+            description: declared.description.in_language(language).to_owned(),
             unit: declared.unit,
             better: declared.better,
             threshold: format.threshold(&threshold, declared.unit, declared.better),
@@ -186,7 +187,7 @@ impl Page {
                 |value| format.mark(value, declared.unit),
                 |threshold| format.threshold(threshold, declared.unit, declared.better),
             ),
-            labels: labels(weeks, locale),
+            labels: labels(weeks, format),
             weeks: rows,
             file: file.clone(),
             version: sha256.clone(),
@@ -224,7 +225,7 @@ impl HealthView {
             evaluated: format.instant(health.evaluated_at),
             // Less than one is still some time.
             millis: health.micros.map(|micros| count(micros / 1000 + i64::from(micros % 1000 > 0))),
-            rows: health.rows_read.map(count),
+            rows: health.rows_read,
             error: health.error,
             error_at: health.error_at.map(|at| format.instant(at)),
         }
@@ -232,11 +233,9 @@ impl HealthView {
 }
 
 /// Names every few weeks, the last one among them.
-fn labels(weeks: &[Period], locale: &Locale) -> Vec<Label> {
+fn labels(weeks: &[Period], format: &Format) -> Vec<Label> {
     let named = weeks.iter().enumerate().filter(|(index, _)| (weeks.len() - 1 - index).is_multiple_of(LABEL_WEEKS));
-    let label = |(index, week): (usize, &Period)| Label {
-        x: middle(index, weeks.len()),
-        text: format!("{}{}", locale.words().week_short, week.first_day.iso_week_date().week()),
-    };
+    let label =
+        |(index, week): (usize, &Period)| Label { x: middle(index, weeks.len()), text: format.short_week(week) };
     named.map(label).collect()
 }

@@ -5,7 +5,7 @@ use crate::State;
 use crate::chart::Spark;
 use crate::courses::{Course, courses, weeks};
 use crate::failure::Failure;
-use crate::locale::Locale;
+use crate::reader::Reader;
 use crate::templates::{Frame, html};
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_catalog::in_force::InForce;
@@ -23,6 +23,8 @@ const TREND_WEEKS: usize = 13;
 struct Page {
     /// The last complete week, in words.
     period: String,
+    /// How many weeks the small trends show.
+    trend_weeks: usize,
     packs: Vec<Pack>,
     /// What is wrong with files of which no KPI is in force.
     problems: Vec<ProblemLine>,
@@ -60,27 +62,28 @@ struct Line {
 
 /// The list.
 pub(crate) async fn list(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Failure> {
-    let locale = Locale::of(&request);
+    let reader = Reader::of(&request);
     let page = {
-        let locale = locale.clone();
-        computing(&state, move |state| gather(state, &locale)).await?
+        let reader = reader.clone();
+        computing(&state, move |state| gather(state, &reader)).await?
     };
-    let text = state.templates.render("kpis.html", &Frame::new(&request, &locale, "kpis"), &page)?;
+    let text = state.templates.render("kpis.html", &Frame::new(&request, &reader, "kpis"), &page)?;
     Ok(html(HttpResponse::Ok(), text))
 }
 
-fn gather(state: &State, locale: &Locale) -> Result<Page, Failure> {
+fn gather(state: &State, reader: &Reader) -> Result<Page, Failure> {
     let weeks = weeks(state, TREND_WEEKS)?;
     let in_force = state.live.in_force();
     let mut courses = courses(state, &in_force.catalog.kpis, &weeks, Comparison::NONE)?;
     courses.sort_by(|left, right| left.kpi.file.cmp(&right.kpi.file));
-    let format = format(state, locale);
+    let format = format(state, reader);
     let packs = courses.chunk_by(|left, right| left.kpi.pack() == right.kpi.pack()).map(|courses| Pack {
         name: courses[0].kpi.pack().to_owned(),
-        kpis: courses.iter().map(|course| Line::of(course, &in_force, &format, locale)).collect(),
+        kpis: courses.iter().map(|course| Line::of(course, &in_force, &format)).collect(),
     });
     Ok(Page {
         period: weeks.last().map_or_else(String::new, |week| format.period(&week.into())),
+        trend_weeks: TREND_WEEKS,
         packs: packs.collect(),
         problems: in_force.other_problems().map(ProblemLine::of).collect(),
     })
@@ -93,13 +96,13 @@ impl ProblemLine {
 }
 
 impl Line {
-    fn of(course: &Course, in_force: &InForce, format: &Format, locale: &Locale) -> Line {
+    fn of(course: &Course, in_force: &InForce, format: &Format) -> Line {
         let declared = &course.kpi.declaration;
         let points = course.points();
         let (last, threshold) = (course.cells.last(), course.threshold());
         Line {
             id: declared.id.clone(),
-            title: declared.title.for_locale(&locale.tag).to_owned(),
+            title: declared.title.in_language(format.words().language()).to_owned(),
             value: last.map_or_else(String::new, |cell| format.judged(cell, declared.unit, &threshold)),
             has_value: last.is_some_and(|cell| cell.outcome.value().is_some()),
             status: points.last().map_or(Status::Unjudged, |point| point.status),

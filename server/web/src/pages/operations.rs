@@ -3,13 +3,13 @@
 use super::{blocking, format};
 use crate::State;
 use crate::failure::Failure;
-use crate::locale::Locale;
-use crate::problems::{self, About, Problem, Standing};
+use crate::problems::{self, About, Standing};
+use crate::reader::Reader;
 use crate::templates::{Frame, html};
-use crate::words::{OperationsWords, SectionWords, Words};
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_catalog::files::in_home;
 use pegel_report::format::Format;
+use pegel_text::words::Words;
 use serde::Serialize;
 
 /// What the page says: nothing, if all is in order.
@@ -22,9 +22,9 @@ struct Page {
 #[derive(Serialize)]
 struct Section {
     id: &'static str,
-    title: &'static str,
+    title: String,
     /// What that means until it is mended.
-    text: &'static str,
+    text: String,
     problems: Vec<Line>,
     /// Files that are in order and wait for the others.
     waiting: Vec<String>,
@@ -40,74 +40,63 @@ struct Line {
 
 /// The page.
 pub(crate) async fn show(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Failure> {
-    let locale = Locale::of(&request);
-    let words = locale.words();
+    let reader = Reader::of(&request);
     let page = {
-        let locale = locale.clone();
-        blocking(&state, move |state| gather(state, words, &format(state, &locale))).await?
+        let reader = reader.clone();
+        blocking(&state, move |state| gather(state, &format(state, &reader))).await?
     };
-    let text = state.templates.render("operations.html", &Frame::new(&request, &locale, "operations"), &page)?;
+    let text = state.templates.render("operations.html", &Frame::new(&request, &reader, "operations"), &page)?;
     Ok(html(HttpResponse::Ok(), text))
 }
 
-fn gather(state: &State, words: &'static Words, format: &Format) -> Result<Page, Failure> {
+fn gather(state: &State, format: &Format) -> Result<Page, Failure> {
     let standing = Standing::now(state)?;
     let problems = problems::all(state);
-    let words = &words.sections;
-    let kinds: [(&'static str, &[About], &'static SectionWords); 5] = [
-        ("reports", &[About::Report], &words.reports),
-        ("templates", &[About::Template], &words.templates),
-        ("kpis", &[About::Kpi, About::Thresholds, About::Calendar], &words.kpis),
-        ("mappings", &[About::Mapping], &words.mappings),
-        ("configuration", &[About::Configuration], &words.configuration),
+    let kinds: [(&'static str, &[About]); 5] = [
+        ("reports", &[About::Report]),
+        ("templates", &[About::Template]),
+        ("kpis", &[About::Kpi, About::Thresholds, About::Calendar]),
+        ("mappings", &[About::Mapping]),
+        ("configuration", &[About::Configuration]),
     ];
-    let mut sections: Vec<Section> =
-        kinds.into_iter().map(|(id, kinds, words)| Section::of(id, words, &problems, kinds)).collect();
+    let of_kind = |(id, kinds): (&'static str, &[About])| {
+        let of_these = problems.iter().filter(|problem| kinds.contains(&problem.about));
+        let lines = of_these.map(|problem| Line { name: problem.name.clone(), message: problem.message.clone() });
+        Section::of(id, format.words(), lines.collect())
+    };
+    let mails = Section::of("mails", format.words(), mails(&standing, format));
+    let runs = Section::of("runs", format.words(), runs(&standing));
+    let mut sections: Vec<Section> = [mails, runs].into_iter().chain(kinds.into_iter().map(of_kind)).collect();
     if let Some(kpis) = sections.iter_mut().find(|section| section.id == "kpis") {
         kpis.waiting = state.live.in_force().waiting.iter().map(|file| in_home(file)).collect();
     }
-    sections.insert(0, Section::of_mails(&standing, words, format));
-    sections.insert(1, Section::of_runs(&standing, words));
     sections.retain(|section| !section.problems.is_empty());
     Ok(Page { sections })
 }
 
 impl Section {
-    fn of(id: &'static str, words: &SectionWords, all: &[Problem], kinds: &[About]) -> Section {
-        let of_these = all.iter().filter(|problem| kinds.contains(&problem.about));
-        let line = |problem: &Problem| Line { name: problem.name.clone(), message: problem.message.clone() };
-        let problems = of_these.map(line).collect();
-        Section { id, title: words.title, text: words.text, problems, waiting: Vec::new() }
+    fn of(id: &'static str, words: &Words, problems: Vec<Line>) -> Section {
+        let (title, text) = (format!("section_{id}"), format!("section_{id}_text"));
+        Section { id, title: words.say(&title, []), text: words.say(&text, []), problems, waiting: Vec::new() }
     }
+}
 
-    fn of_runs(standing: &Standing, words: &'static OperationsWords) -> Section {
-        let failed = standing.failed_runs.iter();
-        let problems =
-            failed.map(|(report, period, error)| Line { name: format!("{report} {period}"), message: error.clone() });
-        let (title, text) = (words.runs.title, words.runs.text);
-        Section { id: "runs", title, text, problems: problems.collect(), waiting: Vec::new() }
-    }
+fn runs(standing: &Standing) -> Vec<Line> {
+    let failed = standing.failed_runs.iter();
+    failed.map(|(report, period, error)| Line { name: format!("{report} {period}"), message: error.clone() }).collect()
+}
 
-    fn of_mails(mails: &Standing, words: &'static OperationsWords, format: &Format) -> Section {
-        let counted = |count: i64, one, many| {
-            let noun = if count == 1 { one } else { many };
-            format!("{} {noun}", format.count(count.unsigned_abs()))
-        };
-        let held = mails.held.iter().map(|held| Line {
-            name: format!("{} {}", counted(held.mails, words.mail_waits, words.mails_wait), format.instant(held.since)),
-            message: held.answer.clone(),
-        });
-        let no_room = mails.no_room.iter().map(|error| Line { name: words.no_room.to_owned(), message: error.clone() });
-        let given_up = (mails.given_up > 0).then(|| Line {
-            name: counted(mails.given_up, words.mail_given_up, words.mails_given_up),
-            message: words.send_again.to_owned(),
-        });
-        Section {
-            id: "mails",
-            title: words.mails.title,
-            text: words.mails.text,
-            problems: held.chain(no_room).chain(given_up).collect(),
-            waiting: Vec::new(),
-        }
-    }
+fn mails(standing: &Standing, format: &Format) -> Vec<Line> {
+    let words = format.words();
+    let held = standing.held.iter().map(|held| {
+        let since = format.instant(held.since);
+        let name = words.say("mails_wait", [("count", held.mails.into()), ("since", since.into())]);
+        Line { name, message: held.answer.clone() }
+    });
+    let no_room = standing.no_room.iter().map(|error| Line { name: words.say("no_room", []), message: error.clone() });
+    let given_up = (standing.given_up > 0).then(|| Line {
+        name: words.say("mails_given_up", [("count", standing.given_up.into())]),
+        message: words.say("send_again", []),
+    });
+    held.chain(no_room).chain(given_up).collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::State;
 use crate::failure::Failure;
-use crate::locale::Locale;
+use crate::reader::Reader;
 use crate::templates::{Frame, html};
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_kpi::reference::Reference;
@@ -22,7 +22,7 @@ struct Page {
 
 /// The reference, in English.
 pub(crate) async fn show(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Failure> {
-    let locale = Locale::of(&request);
-    let text = state.templates.render("reference.html", &Frame::new(&request, &locale, "reference"), &*PAGE)?;
+    let reader = Reader::of(&request);
+    let text = state.templates.render("reference.html", &Frame::new(&request, &reader, "reference"), &*PAGE)?;
     Ok(html(HttpResponse::Ok(), text))
 }

@@ -9,6 +9,7 @@ use pegel_report::definition::ReportDefinition;
 use pegel_report::format::Format;
 use pegel_store::Store;
 use pegel_store::testing::on_both;
+use pegel_text::locale::Locale;
 
 /// A count of leads, with some more in its declaration and a body of `value`.
 fn leads(declared: &str, value: &str) -> String {
@@ -69,7 +70,7 @@ fn pages_judge_by_the_marks_of_the_mail_however_far_these_look_back() {
             let (numbers, _) = build(&heading, &catalog, &mut store.reader().unwrap()).unwrap();
             let mailed = &numbers.sections[0].kpis[0];
             assert!(mailed.threshold.warning.is_some() && mailed.status == Status::Warning, "{mailed:?}");
-            let format = Format::new("en-GB", "EUR", "Europe/Berlin");
+            let format = Format::new(&Locale::english(), "EUR", "Europe/Berlin");
             let mark = format.threshold(&mailed.threshold, mailed.unit, mailed.better);
 
             let site = Site::of(state(store.clone(), catalog));

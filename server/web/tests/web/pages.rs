@@ -1,10 +1,9 @@
 //! What people read on the pages, on both databases.
 
-use crate::support::numbers::weekly;
+use crate::support::numbers::{translated, weekly};
 use crate::support::{Site, add_leads, catalog, publish, state};
 use pegel_catalog::activation::Follow;
 use pegel_catalog::live::Live;
-use pegel_kpi::definition::declaration::Words;
 use pegel_store::Store;
 use pegel_store::lease::Lease;
 use pegel_store::outbox::{Fault, Refused};
@@ -27,6 +26,7 @@ fn an_edition_reads_like_its_mail() {
         let site = Site::on(store);
         insta::assert_snapshot!("edition_en", site.get("/editions/1").words());
         insta::assert_snapshot!("edition_de", site.get_in("de", "/editions/1").words());
+        insta::assert_snapshot!("edition_fr", site.get_in("fr", "/editions/1").words());
     });
 }
 
@@ -34,8 +34,8 @@ fn an_edition_reads_like_its_mail() {
 fn what_xml_forbids_reaches_no_page() {
     on_both(|store| {
         let mut numbers = weekly();
-        numbers.title = Words { en: "Weekly\u{b}sales".to_owned(), de: "Woche\u{1b}[31m".to_owned() };
-        numbers.sections[0].title = Words { en: "Part\u{ffff}ners".to_owned(), de: "\u{7}".to_owned() };
+        numbers.title = translated("Weekly\u{b}sales", "Woche\u{1b}[31m");
+        numbers.sections[0].title = translated("Part\u{ffff}ners", "\u{7}");
         publish(&store, &numbers);
         let site = Site::on(store);
         for path in ["/editions", "/editions/1"] {
@@ -54,6 +54,7 @@ fn the_list_of_editions_says_what_was_reported_when() {
         insta::assert_snapshot!("no_editions", site.get("/editions").words());
         stored(&store);
         insta::assert_snapshot!("editions", site.get_in("de-AT", "/editions").words());
+        insta::assert_snapshot!("editions_fr", site.get_in("fr", "/editions").words());
     });
 }
 
@@ -84,6 +85,7 @@ fn kpis_show_the_last_complete_week_by_pack() {
         let site = Site::on(store);
         insta::assert_snapshot!("kpis_en", site.get("/kpis").words());
         insta::assert_snapshot!("kpis_de", site.get_in("de", "/kpis").words());
+        insta::assert_snapshot!("kpis_fr", site.get_in("fr", "/kpis").words());
     });
 }
 
@@ -95,6 +97,7 @@ fn a_kpi_shows_its_course_and_its_definition() {
         // How long it took is another number each time.
         insta::with_settings!({ filters => vec![(r"[\d,]+ ms", "[time] ms")] }, {
             insta::assert_snapshot!("kpi_en", site.get("/kpis/feedback").words());
+            insta::assert_snapshot!("kpi_fr", site.get_in("fr", "/kpis/feedback").words());
         });
         let page = site.get("/kpis/feedback");
         // Two weeks have figures, with a gap between: two dots, and no line through the gap, no dot on zero.
@@ -164,6 +167,7 @@ fn operations_lists_every_file_that_is_not_in_order() {
         });
         insta::assert_snapshot!("operations_en", site.get("/operations").words());
         insta::assert_snapshot!("operations_de", site.get_in("de", "/operations").words());
+        insta::assert_snapshot!("operations_fr", site.get_in("fr", "/operations").words());
         assert!(!site.get("/operations").html().contains("<b>"));
         // Alive all the same, and the pages are shown.
         let health = site.get("/healthz");

@@ -9,7 +9,12 @@ pub fn run(global: &Global) -> Outcome {
     let catalog = global.open(&global.home())?.catalog()?;
     let widest = catalog.kpis.iter().map(|kpi| kpi.id().len()).max().unwrap_or(0);
     for kpi in &catalog.kpis {
-        answer(format_args!("{:widest$}  {:10}  {}", kpi.id(), kpi.pack(), one_line(&kpi.declaration.title.en)));
+        answer(format_args!(
+            "{:widest$}  {:10}  {}",
+            kpi.id(),
+            kpi.pack(),
+            one_line(kpi.declaration.title.in_english())
+        ));
     }
     Ok(Done::InOrder)
 }

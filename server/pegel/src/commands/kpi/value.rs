@@ -13,6 +13,7 @@ use pegel_kpi::engine::comparison::{Compared, Comparison};
 use pegel_kpi::time::period::Period;
 use pegel_report::format::Format;
 use pegel_text::clean::one_line;
+use pegel_text::locale::Locale;
 use std::collections::BTreeSet;
 
 /// Computes and prints.
@@ -34,7 +35,7 @@ pub fn run(command: &cli::Value, global: &Global) -> Outcome {
         answer_json(&answered);
     } else {
         let zone = home.config.zone();
-        let format = Format::new("en", &home.config.currency.code, zone.iana_name().unwrap_or("UTC"));
+        let format = Format::new(&Locale::english(), &home.config.currency.code, zone.iana_name().unwrap_or("UTC"));
         print_lines(&answered.cells, &Figures { format, unit: kpi.declaration.unit });
     }
     let errors: BTreeSet<&str> = answered.cells.iter().flat_map(errors).collect();

@@ -223,7 +223,7 @@ pub fn publish_with(store: &Store, numbers: &Numbers, json: String) -> i64 {
     };
     let edition = NewEdition {
         report: numbers.report.clone(),
-        title: numbers.title.en.clone(),
+        title: numbers.title.in_english().to_owned(),
         period: numbers.period.name.clone(),
         revision: numbers.revision,
         starts_at: at - 604_800,

@@ -1,16 +1,19 @@
 //! The numbers of a small edition, made by hand.
 
 use pegel_kpi::data::cell::{Beside, Cell, Outcome};
-use pegel_kpi::definition::declaration::{Unit, Words};
+use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_report::numbers::{
     Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, PeriodHead, Section, TrendPoint,
 };
+use pegel_text::languages;
+use pegel_text::translated::Translated;
 
 const FLOOR: Threshold = Threshold { warning: Some(0.80), critical: Some(0.75) };
 
-fn words(en: &str, de: &str) -> Words {
-    Words { en: en.to_owned(), de: de.to_owned() }
+/// A text in English and German.
+pub fn translated(english: &str, german: &str) -> Translated {
+    Translated::english(english).and(languages::find("de").unwrap(), german)
 }
 
 fn cell(value: f64, sample: u64) -> Cell {
@@ -45,7 +48,7 @@ pub fn weekly() -> Numbers {
     let north = row(Some("North & Sons"), cell(0.612, 49), cell(0.74, 50));
     let breach = |group, status, cell, change| Breach {
         kpi: "feedback".to_owned(),
-        title: words("Feedback rate", "Feedbackquote"),
+        title: translated("Feedback rate", "Feedbackquote"),
         unit: Unit::Percent,
         better: Better::Higher,
         group,
@@ -63,8 +66,8 @@ pub fn weekly() -> Numbers {
     });
     let feedback = KpiBlock {
         id: "feedback".to_owned(),
-        title: words("Feedback rate", "Feedbackquote"),
-        description: words("Share of the accepted leads with feedback.", "Anteil der Leads mit Rückmeldung."),
+        title: translated("Feedback rate", "Feedbackquote"),
+        description: translated("Share of the accepted leads with feedback.", "Anteil der Leads mit Rückmeldung."),
         unit: Unit::Percent,
         better: Better::Higher,
         threshold: FLOOR,
@@ -89,8 +92,8 @@ pub fn weekly() -> Numbers {
     };
     let cycle = KpiBlock {
         id: "cycle".to_owned(),
-        title: words("<script>alert('Cycle')</script>", "<script>alert('Dauer')</script>"),
-        description: words("\"><img src=x>", "\"><img src=x>"),
+        title: translated("<script>alert('Cycle')</script>", "<script>alert('Dauer')</script>"),
+        description: translated("\"><img src=x>", "\"><img src=x>"),
         unit: Unit::Duration,
         better: Better::Lower,
         threshold: Threshold::default(),
@@ -107,7 +110,7 @@ pub fn weekly() -> Numbers {
     };
     Numbers {
         report: "weekly".to_owned(),
-        title: words("Partner sales", "Partnervertrieb"),
+        title: translated("Partner sales", "Partnervertrieb"),
         locale: "de-DE".to_owned(),
         zone: "Europe/Berlin".to_owned(),
         currency: "EUR".to_owned(),
@@ -120,6 +123,6 @@ pub fn weekly() -> Numbers {
             breach(Some(group), Status::Critical, north.cell, north.change),
             breach(None, Status::Warning, now, change),
         ],
-        sections: vec![Section { title: words("Partners", "Partner"), kpis: vec![feedback, cycle] }],
+        sections: vec![Section { title: translated("Partners", "Partner"), kpis: vec![feedback, cycle] }],
     }
 }

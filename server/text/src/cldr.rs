@@ -21,8 +21,8 @@ use zerovec::ZeroMap;
 const MINUS: &str = "−";
 
 /// CLDR, where amounts of money have so many decimals.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Cldr {
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Cldr {
     pub money_digits: u8,
 }
 

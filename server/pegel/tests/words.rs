@@ -1,0 +1,85 @@
+//! The words of the languages, held against the sources and templates that say them.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use pegel_text::languages;
+use regex::Regex;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// The names of words that are put together from what is known while the program runs.
+const PUT_TOGETHER: [&str; 8] =
+    ["beside_", "better_", "delivery_", "dimension_", "section_", "source_", "status_", "unit_"];
+
+/// The text of all files below a folder of the project that end so.
+fn texts(folder: &str, endings: &[&str]) -> Vec<(PathBuf, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(texts(path.to_str().unwrap(), endings));
+        } else if endings.iter().any(|ending| path.extension().is_some_and(|extension| extension == *ending)) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+    found
+}
+
+/// The sources of the crates that say something, without their tests, and the templates.
+fn sources() -> Vec<(PathBuf, String)> {
+    let crates = ["text", "report", "web"].map(|name| format!("server/{name}/src"));
+    let mut sources: Vec<_> = crates.iter().flat_map(|folder| texts(folder, &["rs"])).collect();
+    sources.retain(|(path, _)| !path.ends_with("tests.rs"));
+    for (_, text) in &mut sources {
+        let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
+        text.truncate(end);
+    }
+    sources.extend(texts("templates", &["html", "mjml", "txt"]));
+    sources
+}
+
+/// Every name of a word, and of a sentence about something.
+fn names() -> BTreeSet<String> {
+    let file = include_str!("../../text/languages/en.ftl");
+    Regex::new(r"(?m)^([a-z_]+) =").unwrap().captures_iter(file).map(|found| found[1].to_owned()).collect()
+}
+
+#[test]
+fn everything_that_is_said_is_in_the_languages() {
+    let names = names();
+    let said = Regex::new(r#"(?:\bt\.|\bt\(key="|\b(?:try_)?say\(\s*"|\bword\(")([a-z_]+)\b"#).unwrap();
+    let mut count = 0;
+    for (path, text) in sources() {
+        for found in said.captures_iter(&text) {
+            assert!(names.contains(&found[1]), "“{}” of {} is in no language", &found[1], path.display());
+            count += 1;
+        }
+    }
+    assert!(count > names.len(), "{count}");
+}
+
+#[test]
+fn everything_in_the_languages_is_said() {
+    let english = include_str!("../../text/languages/en.ftl");
+    let all: Vec<String> = sources().into_iter().map(|(_, text)| text).chain([english.to_owned()]).collect();
+    for name in names() {
+        let said = Regex::new(&format!(r#"\bt\.{name}\b|"{name}"|\{{ {name} \}}"#)).unwrap();
+        let put_together = PUT_TOGETHER.iter().any(|start| name.starts_with(start));
+        assert!(put_together || all.iter().any(|text| said.is_match(text)), "nobody says “{name}”");
+    }
+    for start in PUT_TOGETHER {
+        assert!(all.iter().any(|text| text.contains(&format!("\"{start}"))), "nobody says “{start}…”");
+    }
+}
+
+#[test]
+fn no_code_knows_which_languages_there_are() {
+    let codes: Vec<&str> = languages::codes().into_iter().filter(|code| *code != "en").collect();
+    let named = Regex::new(&format!(r#""({})(-[A-Z]{{2}})?""#, codes.join("|"))).unwrap();
+    for (path, text) in sources() {
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//")).find(|line| named.is_match(line));
+        assert_eq!(code, None, "{}", path.display());
+    }
+}

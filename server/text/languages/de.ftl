@@ -1,0 +1,258 @@
+# Deutsch. Was hier steht und wie, sagt en.ftl.
+
+language = Deutsch
+region = DE
+
+## Wie etwas zusammengesetzt wird
+
+labelled = { $label }: { $value }
+against = gegenüber { $period } ({ $previous })
+before = zuvor: { $previous }
+
+## Zeiträume
+
+week = Woche
+week_name = KW { $number }
+week_short = KW { $number }
+quarter_name = { $year }-Q{ $quarter }
+weeks =
+    { $count ->
+        [one] { $count } Woche
+       *[other] { $count } Wochen
+    }
+periods =
+    { $count ->
+        [one] { $count } Zeitraum
+       *[other] { $count } Zeiträume
+    }
+past_weeks = Letzte { $count } Wochen
+last_week = Letzte volle Woche
+week_before = In der Woche davor
+year_before = In derselben Woche des Vorjahrs
+
+## Wie ein Wert steht
+
+status_critical = kritisch
+status_warning = Warnung
+status_ok = ok
+status_unjudged = nicht bewertet
+verdict_critical = { $critical } kritisch
+verdict_warnings =
+    { $warnings ->
+        [one] { $warnings } Warnung
+       *[other] { $warnings } Warnungen
+    }
+verdict_both = { verdict_critical }, { verdict_warnings }
+verdict_kept = alle Schwellen eingehalten
+verdict_unjudged = nichts zu bewerten
+
+threshold_critical = kritisch { $beyond }
+threshold_warning = Warnung { $beyond }
+below = unter { $mark }
+above = über { $mark }
+no_threshold = ohne Schwelle
+
+## Warum es keinen Wert gibt
+
+no_rows = keine Daten
+zero_denominator = keine Basis
+too_few = zu wenige
+too_few_of = zu wenige ({ $count })
+stale = veraltet
+script_error = Skriptfehler
+
+## Werte
+
+unchanged = unverändert
+points = { $points } Pp.
+sample_size = n = { $count }
+beside = { $name } { $figure }
+beside_median = Median
+extremes = tiefster { $lowest }, höchster { $highest }
+total = gesamt
+more = { $count } weitere
+more_broken = { more }, { $broken } davon verletzt
+missing_group = (ohne Angabe)
+improved = zum Besseren
+worsened = zum Schlechteren
+provisional = Vorläufig: kann sich noch ändern
+interval = Zu 95 % sicher zwischen
+
+unit_percent = Prozent
+unit_money = Geld
+unit_duration = Dauer
+unit_count = Anzahl
+unit_number = Zahl
+better_higher = höher
+better_lower = niedriger
+better_neutral = keines von beiden
+
+dimension_partner = Partner
+dimension_region = Region
+dimension_product = Produkt
+dimension_product_line = Produktlinie
+dimension_source = Quelle
+dimension_campaign = Kampagne
+dimension_rep = Vertriebsmitarbeiter
+dimension_team = Team
+dimension_channel = Kanal
+dimension_segment = Segment
+dimension_country = Land
+dimension_kind = Art
+dimension_month = Monat
+
+## Wie etwas heißt, als Überschrift
+
+report = Bericht
+period = Zeitraum
+kpi = Kennzahl
+value = Wert
+change = Änderung
+status = Status
+threshold = Schwelle
+target = Ziel
+sample = Zeilen
+breaches = Verletzte Schwellen
+breakdowns = Aufschlüsselungen
+revision = Revision
+made = Erstellt
+made_at = Erstellt: { $instant }
+compared_with = Verglichen mit
+recipient = Empfänger
+attempts = Versuche
+answer = Antwort
+unit = Einheit
+better = Besser ist
+min_sample = Mindestens Zeilen
+definition = Definition
+file = Datei
+version = Version
+source = Name
+kind = Art
+source_kpi = Kennzahl
+source_template = Vorlage
+source_report = Bericht
+source_thresholds = Schwellen
+
+## Mails
+
+subject = { $title }, { $period }: { $verdict }
+preview_breach = { $kpi } · { $group }: { $figure }
+archived = Diese Ausgabe liegt unverändert im Archiv als { $report } { $period }, Revision { $revision }, Zahlen { $fingerprint }.
+open_in_archive = Diese Ausgabe im Archiv öffnen
+open_in_archive_at = { open_in_archive }:
+why_this_mail = Sie erhalten diese Mail als Empfänger dieses Berichts.
+
+## Seiten: was um alle herum steht
+
+main = Hauptseiten
+languages = Sprachen
+skip = Zum Inhalt springen
+tagline = Berichte für den Vertrieb mit Partnern
+editions = Ausgaben
+kpis = Kennzahlen
+operations = Betrieb
+reference = Sprachreferenz
+
+## Seiten: Ausgaben
+
+editions_lead = Jeder Bericht, wie er verschickt wurde, mit den Zahlen dahinter. Der neueste zuerst.
+no_editions = Noch keine Ausgabe
+no_editions_text = Die erste steht hier, sobald ein Bericht gelaufen ist. Von Hand geht es mit: pegel report run weekly
+newer = Neuere
+older = Ältere
+pages = Seiten dieser Liste
+page = Seite { $number }
+same_edition_as = Dieselbe Ausgabe als
+mail_html = Mail
+mail_text = reiner Text
+numbers = Zahlen (JSON)
+no_breaches = Keine Schwelle ist verletzt.
+deliveries = Zustellungen
+no_deliveries = Diese Ausgabe hat keine Empfänger.
+delivery_pending = wartet
+delivery_sending = wird gesendet
+delivery_delivered = zugestellt
+delivery_failed = gescheitert
+evidence = Nachweis
+evidence_lead = Eine Ausgabe ändert sich nie. pegel report verify rechnet ihre Prüfsumme nach.
+checksum = Prüfsumme
+sources = Woraus sie entstand
+
+## Seiten: Kennzahlen
+
+kpis_lead = Was gemessen wird, und wie es in der letzten vollen Woche steht.
+no_kpis = Keine Kennzahl ist in Kraft. Skripte gehören in den Ordner kpis/.
+no_pack = Weitere
+course_lead = Wochen ohne Wert sind Lücken, keine Nullen.
+as_table = Dasselbe als Tabelle
+nothing_yet = In diesen Wochen gibt es keinen Wert.
+last_evaluated = Zuletzt berechnet
+rows_read =
+    { $count ->
+        [one] { $count } Zeile gelesen
+       *[other] { $count } Zeilen gelesen
+    }
+last_error = letzter Fehler
+
+## Seiten: die Sprache der Skripte
+
+reference_lead = Die Sprache der Kennzahl-Skripte: wie man eines schreibt, was es sagen kann, welche Daten es gibt.
+reference_language = Die Referenz selbst gibt es nur auf Englisch.
+contents = Inhalt
+
+## Seiten: was nicht in Ordnung ist
+
+operations_lead = Was nicht in Ordnung ist, und was bis dahin geschieht. Alles andere läuft weiter.
+all_in_order = Alles in Ordnung
+all_in_order_text = Alle Berichte, Vorlagen, Kennzahlen und Zuordnungen sind lesbar und in Kraft.
+not_in_order = Die Datei ist nicht in Ordnung
+not_in_order_text = Die Datei dieser Kennzahl wurde geändert, ist aber nicht in Ordnung; bis sie es ist, bleibt die vorige Version in Kraft.
+in_force_since = In Kraft seit: { $since }.
+waits = Eine Änderung wartet
+waits_text = Die Datei dieser Kennzahl wurde geändert; sie tritt in Kraft, sobald auch diese Dateien in Ordnung sind:
+files_not_in_order = Dateien, die nicht in Ordnung sind
+files_not_in_order_text = Sie sind nicht in Kraft getreten; was vorher galt, gilt weiter, bis sie in Ordnung sind.
+files_waiting = In Ordnung, wartet aber auf die obigen:
+
+section_reports = Berichte
+section_reports_text = Diese Berichte werden erst wieder erstellt, wenn ihre Dateien in Ordnung sind; die anderen laufen weiter.
+section_templates = Vorlagen
+section_templates_text = Bis dahin gilt die letzte gute Version, oder die mitgelieferte.
+section_kpis = Kennzahlen
+section_kpis_text = Bis dahin gilt, was vorher galt; eine neue Datei bleibt außen vor.
+section_mappings = Zuordnungen
+section_mappings_text = Mit diesen Zuordnungen lässt sich nichts einlesen, bis sie in Ordnung sind.
+section_configuration = Konfiguration
+section_configuration_text = Der Server läuft mit dem weiter, was er beim Start gelesen hat, würde aber nicht noch einmal starten.
+section_mails = Mails
+section_mails_text = Wartende Mails werden von selbst erneut versucht; aufgegebene nicht.
+section_runs = Läufe
+section_runs_text = Sie werden von selbst alle zehn Minuten erneut versucht.
+
+no_room = Es geht keine Mail hinaus
+mails_wait =
+    { $count ->
+        [one] { $count } Mail wartet seit { $since }
+       *[other] { $count } Mails warten, die erste seit { $since }
+    }
+mails_given_up =
+    { $count ->
+        [one] { $count } Mail wurde aufgegeben
+       *[other] { $count } Mails wurden aufgegeben
+    }
+send_again = pegel deliveries list --failed zeigt, warum; pegel deliveries resend --failed sendet erneut.
+
+## Seiten: wenn es keine Antwort gibt
+
+no_page = Diese Seite gibt es nicht
+no_page_text = Vielleicht ist die Adresse unterwegs abgeschnitten worden.
+no_edition = Diese Ausgabe gibt es nicht
+no_edition_text = Keine Ausgabe hat diese Nummer. Alle vorhandenen stehen in der Liste.
+no_kpi = Diese Kennzahl gibt es nicht
+no_kpi_text = Keine Kennzahl in Kraft heißt so.
+nearest = Gemeint ist vielleicht
+busy = Zu viele auf einmal
+busy_text = Gerade werden andere Seiten berechnet. Versuchen Sie es in einigen Sekunden noch einmal.
+broken = Etwas ist schiefgegangen
+broken_text = Diese Seite ließ sich nicht anzeigen. Warum, steht im Protokoll des Servers; geändert wurde nichts.

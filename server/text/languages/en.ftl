@@ -1,0 +1,261 @@
+# The words of mails, plain texts and pages, in the language of Project Fluent (https://projectfluent.org). A language is
+# one file, named after its code; what it leaves out is said in English. What stands in { $… } is handed in: counts are
+# numbers and may choose between forms.
+
+# What the language calls itself, and the region that is meant where a reader names none.
+language = English
+region = GB
+
+## How things are put together
+
+labelled = { $label }: { $value }
+against = against { $period } ({ $previous })
+before = before: { $previous }
+
+## Periods
+
+week = Week
+week_name = week { $number }
+week_short = W{ $number }
+quarter_name = { $year }-Q{ $quarter }
+weeks =
+    { $count ->
+        [one] { $count } week
+       *[other] { $count } weeks
+    }
+periods =
+    { $count ->
+        [one] { $count } period
+       *[other] { $count } periods
+    }
+past_weeks = Past { $count } weeks
+last_week = Last complete week
+week_before = The week before
+year_before = The same week a year before
+
+## How a figure stands
+
+status_critical = critical
+status_warning = warning
+status_ok = ok
+status_unjudged = not judged
+verdict_critical = { $critical } critical
+verdict_warnings =
+    { $warnings ->
+        [one] { $warnings } warning
+       *[other] { $warnings } warnings
+    }
+verdict_both = { verdict_critical }, { verdict_warnings }
+verdict_kept = all thresholds kept
+verdict_unjudged = nothing to judge
+
+threshold_critical = critical { $beyond }
+threshold_warning = warning { $beyond }
+below = below { $mark }
+above = above { $mark }
+no_threshold = no threshold
+
+## Why there is no figure
+
+no_rows = no data
+zero_denominator = no base
+too_few = too few
+too_few_of = too few ({ $count })
+stale = out of date
+script_error = script error
+
+## Figures
+
+unchanged = unchanged
+points = { $points } pp
+sample_size = n = { $count }
+beside = { $name } { $figure }
+beside_median = median
+extremes = low { $lowest }, high { $highest }
+total = total
+more = { $count } more
+more_broken = { more }, { $broken } of them broken
+missing_group = (not given)
+improved = for the better
+worsened = for the worse
+provisional = Provisional: it can still change
+interval = 95 % sure to lie within
+
+unit_percent = per cent
+unit_money = money
+unit_duration = duration
+unit_count = count
+unit_number = number
+better_higher = higher
+better_lower = lower
+better_neutral = neither
+
+dimension_partner = Partner
+dimension_region = Region
+dimension_product = Product
+dimension_product_line = Product line
+dimension_source = Source
+dimension_campaign = Campaign
+dimension_rep = Sales rep
+dimension_team = Team
+dimension_channel = Channel
+dimension_segment = Segment
+dimension_country = Country
+dimension_kind = Kind
+dimension_month = Month
+
+## What things are called, as headings
+
+report = Report
+period = Period
+kpi = KPI
+value = Value
+change = Change
+status = Status
+threshold = Threshold
+target = Target
+sample = Rows
+breaches = Breaches
+breakdowns = Breakdowns
+revision = Revision
+made = Made
+made_at = Made: { $instant }
+compared_with = Compared with
+recipient = Recipient
+attempts = Attempts
+answer = Answer
+unit = Unit
+better = Better
+min_sample = Fewest rows
+definition = Definition
+file = File
+version = Version
+source = Name
+kind = Kind
+source_kpi = KPI
+source_template = template
+source_report = report
+source_thresholds = thresholds
+
+## Mails
+
+subject = { $title }, { $period }: { $verdict }
+preview_breach = { $kpi } · { $group }: { $figure }
+archived = This edition is kept unchanged in the archive as { $report } { $period }, revision { $revision }, numbers { $fingerprint }.
+open_in_archive = Open this edition in the archive
+open_in_archive_at = { open_in_archive }:
+why_this_mail = You get this mail because you are a recipient of this report.
+
+## Pages: what stands around all of them
+
+main = Main pages
+languages = Languages
+skip = Skip to the content
+tagline = Reporting for sales run with partners
+editions = Editions
+kpis = KPIs
+operations = Operations
+reference = Reference
+
+## Pages: editions
+
+editions_lead = Every report as it went out, with the numbers it was made of. The newest first.
+no_editions = No edition yet
+no_editions_text = The first one appears here as soon as a report has run. To run one by hand: pegel report run weekly
+newer = Newer
+older = Older
+pages = Pages of this list
+page = Page { $number }
+same_edition_as = The same edition as
+mail_html = mail
+mail_text = plain text
+numbers = numbers (JSON)
+no_breaches = No threshold is broken.
+deliveries = Deliveries
+no_deliveries = This edition has no recipients.
+delivery_pending = waiting
+delivery_sending = being sent
+delivery_delivered = delivered
+delivery_failed = failed
+evidence = Evidence
+evidence_lead = An edition never changes. pegel report verify computes its checksum again.
+checksum = Checksum
+sources = What it was made from
+
+## Pages: KPIs
+
+kpis_lead = What is measured, and how it stands in the last complete week.
+no_kpis = No KPI is in force. Put a script into the folder kpis/.
+no_pack = Others
+course_lead = Weeks without a figure are gaps, not zeros.
+as_table = The same as a table
+nothing_yet = There is no figure in these weeks.
+last_evaluated = Last computed
+rows_read =
+    { $count ->
+        [one] { $count } row read
+       *[other] { $count } rows read
+    }
+last_error = last error
+
+## Pages: the language of scripts
+
+reference_lead = The language of KPI scripts: how to write one, what it can say, which data there are.
+reference_language = { "" }
+contents = Contents
+
+## Pages: what is not in order
+
+operations_lead = What is not in order, and what happens meanwhile. Everything else goes on.
+all_in_order = All is in order
+all_in_order_text = Every report, template, KPI and mapping of this home can be read and is in force.
+not_in_order = The file is not in order
+not_in_order_text = The file of this KPI was changed but is not in order; the version before stays in force until it is mended.
+in_force_since = In force since: { $since }.
+waits = A change is waiting
+waits_text = The file of this KPI was changed; it comes into force as soon as these files are in order as well:
+files_not_in_order = Files that are not in order
+files_not_in_order_text = They did not come into force; what was in force before stays until they are mended.
+files_waiting = In order, but waiting for the above:
+
+section_reports = Reports
+section_reports_text = These reports are not made until their files are mended; all others are.
+section_templates = Templates
+section_templates_text = The last good version stays in use, or the one that comes with Pegel.
+section_kpis = KPIs
+section_kpis_text = What was in force before stays in force; a new file is left out.
+section_mappings = Mappings
+section_mappings_text = No file can be imported through these mappings until they are mended.
+section_configuration = Configuration
+section_configuration_text = The server goes on with what it read when it was started, but would not start again.
+section_mails = Mails
+section_mails_text = Mails that wait are tried again by themselves; those that were given up are not.
+section_runs = Runs
+section_runs_text = These are tried again by themselves, every ten minutes.
+
+no_room = No mail goes out
+mails_wait =
+    { $count ->
+        [one] { $count } mail waits since { $since }
+       *[other] { $count } mails wait, the first since { $since }
+    }
+mails_given_up =
+    { $count ->
+        [one] { $count } mail was given up
+       *[other] { $count } mails were given up
+    }
+send_again = pegel deliveries list --failed shows why, pegel deliveries resend --failed sends again.
+
+## Pages: when there is no answer
+
+no_page = There is no such page
+no_page_text = Perhaps the address was cut short on its way.
+no_edition = There is no such edition
+no_edition_text = No edition has this number. All there are stand in the list.
+no_kpi = There is no such KPI
+no_kpi_text = No KPI in force has this name.
+nearest = You may have meant
+busy = Too many at once
+busy_text = Other pages are being computed at the moment. Try again in a few seconds.
+broken = Something went wrong
+broken_text = This page could not be shown. The server's log says why; nothing was changed.

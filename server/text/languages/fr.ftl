@@ -1,0 +1,266 @@
+# Français. Ce qui figure ici, et comment, est dit dans en.ftl.
+
+language = Français
+region = FR
+
+## La ponctuation et les tournures
+
+labelled = { $label } : { $value }
+against = contre { $previous } en { $period }
+before = avant : { $previous }
+
+## Périodes
+
+week = Semaine
+week_name = semaine { $number }
+week_short = S{ $number }
+quarter_name = T{ $quarter } { $year }
+weeks =
+    { $count ->
+        [one] { $count } semaine
+       *[other] { $count } semaines
+    }
+periods =
+    { $count ->
+        [one] { $count } période
+       *[other] { $count } périodes
+    }
+past_weeks = { $count } dernières semaines
+last_week = Dernière semaine complète
+week_before = La semaine précédente
+year_before = La même semaine un an plus tôt
+
+## Où en est un chiffre
+
+status_critical = critique
+status_warning = alerte
+status_ok = conforme
+status_unjudged = non évalué
+verdict_critical =
+    { $critical ->
+        [one] { $critical } critique
+       *[other] { $critical } critiques
+    }
+verdict_warnings =
+    { $warnings ->
+        [one] { $warnings } alerte
+       *[other] { $warnings } alertes
+    }
+verdict_both = { verdict_critical }, { verdict_warnings }
+verdict_kept = tous les seuils sont respectés
+verdict_unjudged = rien à évaluer
+
+threshold_critical = critique { $beyond }
+threshold_warning = alerte { $beyond }
+below = sous { $mark }
+above = au-delà de { $mark }
+no_threshold = sans seuil
+
+## Pourquoi il n’y a pas de chiffre
+
+no_rows = aucune donnée
+zero_denominator = base nulle
+too_few = trop peu
+too_few_of = trop peu ({ $count })
+stale = non à jour
+script_error = erreur de script
+
+## Chiffres
+
+unchanged = inchangé
+points = { $points } pt
+sample_size = n = { $count }
+beside = { $name } { $figure }
+beside_median = médiane
+extremes = min. { $lowest }, max. { $highest }
+total = total
+more =
+    { $count ->
+        [one] { $count } autre
+       *[other] { $count } autres
+    }
+more_broken = { more }, dont { $broken } hors seuil
+missing_group = (non renseigné)
+improved = amélioration
+worsened = dégradation
+provisional = Provisoire : ce chiffre peut encore changer
+interval = Intervalle de confiance à 95 %
+
+unit_percent = pourcentage
+unit_money = montant
+unit_duration = durée
+unit_count = nombre entier
+unit_number = nombre
+better_higher = plus haut
+better_lower = plus bas
+better_neutral = ni l’un ni l’autre
+
+dimension_partner = Partenaire
+dimension_region = Région
+dimension_product = Produit
+dimension_product_line = Gamme
+dimension_source = Origine
+dimension_campaign = Campagne
+dimension_rep = Commercial
+dimension_team = Équipe
+dimension_channel = Canal
+dimension_segment = Segment
+dimension_country = Pays
+dimension_kind = Type
+dimension_month = Mois
+
+## Comment les choses s’appellent, en titre
+
+report = Rapport
+period = Période
+kpi = Indicateur
+value = Valeur
+change = Évolution
+status = Statut
+threshold = Seuil
+target = Objectif
+sample = Lignes
+breaches = Seuils franchis
+breakdowns = Détail
+revision = Révision
+made = Établie le
+made_at = Établie le { $instant }
+compared_with = Comparée à
+recipient = Destinataire
+attempts = Tentatives
+answer = Réponse
+unit = Unité
+better = Mieux si
+min_sample = Lignes au minimum
+definition = Définition
+file = Fichier
+version = Version
+source = Nom
+kind = Type
+source_kpi = indicateur
+source_template = modèle
+source_report = rapport
+source_thresholds = seuils
+
+## Courriels
+
+subject = { $title }, { $period } : { $verdict }
+preview_breach = { $kpi } · { $group } : { $figure }
+archived = Cette édition est conservée sans changement dans les archives : { $report } { $period }, révision { $revision }, chiffres { $fingerprint }.
+open_in_archive = Ouvrir cette édition dans les archives
+open_in_archive_at = { open_in_archive } :
+why_this_mail = Vous recevez ce courriel en tant que destinataire de ce rapport.
+
+## Pages : ce qui les entoure toutes
+
+main = Pages principales
+languages = Langues
+skip = Aller au contenu
+tagline = Le suivi des ventes réalisées avec des partenaires
+editions = Éditions
+kpis = Indicateurs
+operations = Exploitation
+reference = Référence
+
+## Pages : éditions
+
+editions_lead = Chaque rapport tel qu’il a été envoyé, avec les chiffres dont il est fait. Le plus récent d’abord.
+no_editions = Aucune édition pour le moment
+no_editions_text = La première apparaît ici dès qu’un rapport a été exécuté. Pour en lancer un à la main : pegel report run weekly
+newer = Plus récentes
+older = Plus anciennes
+pages = Pages de cette liste
+page = Page { $number }
+same_edition_as = La même édition :
+mail_html = courriel
+mail_text = texte brut
+numbers = chiffres (JSON)
+no_breaches = Aucun seuil n’est franchi.
+deliveries = Envois
+no_deliveries = Cette édition n’a pas de destinataire.
+delivery_pending = en attente
+delivery_sending = envoi en cours
+delivery_delivered = remis
+delivery_failed = échec
+evidence = Preuve
+evidence_lead = Une édition ne change jamais. pegel report verify recalcule sa somme de contrôle.
+checksum = Somme de contrôle
+sources = De quoi elle est faite
+
+## Pages : indicateurs
+
+kpis_lead = Ce qui est mesuré, et où l’on en est dans la dernière semaine complète.
+no_kpis = Aucun indicateur n’est en vigueur. Placez un script dans le dossier kpis/.
+no_pack = Autres
+course_lead = Une semaine sans chiffre est un vide, pas un zéro.
+as_table = La même chose en tableau
+nothing_yet = Il n’y a aucun chiffre pour ces semaines.
+last_evaluated = Dernier calcul
+rows_read =
+    { $count ->
+        [one] { $count } ligne lue
+       *[other] { $count } lignes lues
+    }
+last_error = dernière erreur
+
+## Pages : le langage des scripts
+
+reference_lead = Le langage des scripts d’indicateurs : comment en écrire un, ce qu’il peut exprimer, quelles données existent.
+reference_language = La référence elle-même n’existe qu’en anglais.
+contents = Sommaire
+
+## Pages : ce qui n’est pas en ordre
+
+operations_lead = Ce qui n’est pas en ordre, et ce qui se passe en attendant. Tout le reste continue.
+all_in_order = Tout est en ordre
+all_in_order_text = Tous les rapports, modèles, indicateurs et correspondances sont lisibles et en vigueur.
+not_in_order = Le fichier n’est pas en ordre
+not_in_order_text = Le fichier de cet indicateur a été modifié mais n’est pas en ordre ; la version précédente reste en vigueur jusqu’à ce qu’il soit corrigé.
+in_force_since = En vigueur depuis le { $since }.
+waits = Une modification est en attente
+waits_text = Le fichier de cet indicateur a été modifié ; il entrera en vigueur dès que les fichiers suivants seront eux aussi en ordre :
+files_not_in_order = Fichiers qui ne sont pas en ordre
+files_not_in_order_text = Ils ne sont pas entrés en vigueur ; ce qui l’était auparavant le reste jusqu’à ce qu’ils soient corrigés.
+files_waiting = En ordre, mais en attente des précédents :
+
+section_reports = Rapports
+section_reports_text = Ces rapports ne seront établis qu’une fois leurs fichiers corrigés ; les autres le sont.
+section_templates = Modèles
+section_templates_text = La dernière version correcte reste utilisée, ou celle qui est fournie avec Pegel.
+section_kpis = Indicateurs
+section_kpis_text = Ce qui était en vigueur le reste ; un nouveau fichier est laissé de côté.
+section_mappings = Correspondances
+section_mappings_text = Aucun fichier ne peut être importé avec ces correspondances tant qu’elles ne sont pas corrigées.
+section_configuration = Configuration
+section_configuration_text = Le serveur continue avec ce qu’il a lu au démarrage, mais ne redémarrerait pas.
+section_mails = Courriels
+section_mails_text = Les courriels en attente sont renvoyés d’eux-mêmes ; ceux qui ont été abandonnés ne le sont pas.
+section_runs = Exécutions
+section_runs_text = Elles sont relancées d’elles-mêmes toutes les dix minutes.
+
+no_room = Aucun courriel ne part
+mails_wait =
+    { $count ->
+        [one] { $count } courriel attend depuis le { $since }
+       *[other] { $count } courriels attendent, le premier depuis le { $since }
+    }
+mails_given_up =
+    { $count ->
+        [one] { $count } courriel a été abandonné
+       *[other] { $count } courriels ont été abandonnés
+    }
+send_again = pegel deliveries list --failed montre pourquoi, pegel deliveries resend --failed renvoie.
+
+## Pages : quand il n’y a pas de réponse
+
+no_page = Cette page n’existe pas
+no_page_text = L’adresse a peut-être été tronquée en route.
+no_edition = Cette édition n’existe pas
+no_edition_text = Aucune édition ne porte ce numéro. Toutes celles qui existent figurent dans la liste.
+no_kpi = Cet indicateur n’existe pas
+no_kpi_text = Aucun indicateur en vigueur ne porte ce nom.
+nearest = Vous vouliez peut-être dire
+busy = Trop de demandes à la fois
+busy_text = D’autres pages sont en cours de calcul. Réessayez dans quelques secondes.
+broken = Une erreur est survenue
+broken_text = Cette page n’a pas pu être affichée. Le journal du serveur dit pourquoi ; rien n’a été modifié.

@@ -1,0 +1,69 @@
+//! Lengths of time as a reader's region writes them, by ICU4X.
+
+use crate::cldr::Cldr;
+use crate::locale::Locale;
+use crate::numbers::{WITH_DATA, is_zero, rounded, trimmed};
+use icu_experimental::dimension::units::categorized_formatter::CategorizedFormatter;
+use icu_experimental::dimension::units::options::UnitsFormatterOptions;
+use icu_experimental::measure::category::{CategorizedMeasureUnit, Duration};
+
+/// Writes lengths of time for one locale.
+pub struct Durations {
+    seconds: CategorizedFormatter<Duration>,
+    minutes: CategorizedFormatter<Duration>,
+    hours: CategorizedFormatter<Duration>,
+    days: CategorizedFormatter<Duration>,
+}
+
+impl Durations {
+    /// A writer for a locale.
+    ///
+    /// # Panics
+    /// Never: the data of all locales is compiled in.
+    pub fn new(locale: &Locale) -> Durations {
+        let cldr = Cldr::default();
+        let unit = |unit: CategorizedMeasureUnit<Duration>| {
+            let options = UnitsFormatterOptions::default();
+            CategorizedFormatter::try_new_outlier_unstable(&cldr, locale.icu().into(), unit, options).expect(WITH_DATA)
+        };
+        Durations {
+            seconds: unit(Duration::second()),
+            minutes: unit(Duration::minute()),
+            hours: unit(Duration::hour()),
+            days: unit(Duration::day()),
+        }
+    }
+
+    /// In seconds, minutes, hours and minutes, or days: whatever reads best. More digits than none split the smallest
+    /// unit further; days have one more, and so none at −1.
+    pub fn duration(&self, seconds: f64, digits: i16) -> String {
+        self.breakable(seconds, digits).replace(' ', "\u{a0}")
+    }
+
+    fn breakable(&self, seconds: f64, digits: i16) -> String {
+        let minutes = (seconds.abs() / 60.0).round();
+        if seconds.abs() < 59.5 {
+            return self.seconds.format_fixed_decimal(&rounded(seconds, 0, digits.max(0))).to_string();
+        }
+        if minutes < 60.0 {
+            let digits = if minutes < 10.0 { digits.max(1) } else { digits.max(0) };
+            return self.minutes.format_fixed_decimal(&trimmed(rounded(seconds / 60.0, 0, digits))).to_string();
+        }
+        if minutes < 48.0 * 60.0 {
+            return self.hours_and_minutes(seconds, digits.max(0));
+        }
+        self.days.format_fixed_decimal(&rounded(seconds / 86_400.0, 0, digits + 1)).to_string()
+    }
+
+    fn hours_and_minutes(&self, seconds: f64, digits: i16) -> String {
+        let scale = 10f64.powi(i32::from(digits));
+        let minutes = (seconds.abs() / 60.0 * scale).round() / scale;
+        let hours = (minutes / 60.0).floor();
+        let rest = rounded(minutes - hours * 60.0, 0, digits);
+        let hours = self.hours.format_fixed_decimal(&rounded(hours.copysign(seconds), 0, 0)).to_string();
+        if is_zero(&rest) {
+            return hours;
+        }
+        format!("{hours} {}", self.minutes.format_fixed_decimal(&trimmed(rest)))
+    }
+}
