@@ -64,7 +64,7 @@ fn pages_and_mail_show_in_a_browser_and_fit_a_phone() {
 
         let style = served.body(&served.style_sheet());
         let path = page.split('?').next().unwrap();
-        for language in ["en", "de"] {
+        for language in pegel_text::languages::codes() {
             let html = served.body(&format!("{path}?lang={language}"));
             let styled = html.replace("</head>", &format!("<style>{style}</style></head>"));
             let width = width_on_a_phone(&styled, home.path());

@@ -41,7 +41,7 @@ pub fn find(code: &str) -> Option<&'static Language> {
     ALL.iter().find(|language| language.code == code)
 }
 
-/// `en, de or fr`: the codes there are, to be written into messages.
+/// The codes of all of them, such as `de`.
 pub fn codes() -> Vec<&'static str> {
     ALL.iter().map(|language| language.code.as_str()).collect()
 }

@@ -201,11 +201,7 @@ fn text(value: &Dynamic) -> Result<String, Complaint> {
 fn translated(all: &Fields, name: &'static str, what: &'static str) -> Refused<Translated> {
     all.required(name, |_| Ok(()))?;
     let texts = all.inner(name, what)?;
-    if let Some(unknown) = texts.map.keys().find(|code| languages::find(code).is_none()) {
-        let complaint = Complaint::new(format!("{what} cannot be in “{unknown}”"))
-            .hint(format!("the languages are {}", languages::codes().join(", ")));
-        return Err(complaint.about(texts.entry(unknown, false)).into());
-    }
+    texts.know(&languages::codes())?;
     let text = |value: &Dynamic| {
         let text = text(value)?;
         // Control characters are blanks in every mail.
