@@ -7,7 +7,7 @@ const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█
 const GAP: char = '·';
 
 /// A bar, in per cent of the height of the chart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Column {
     /// From zero to the figure, 0 to 100.
     pub height: u8,

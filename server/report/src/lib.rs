@@ -6,6 +6,7 @@
 //! - [`compose`]: a definition and a period in, an edition out, ready to be stored; the way through all of the below
 //! - [`build`]: figures become the [`numbers`] of an edition, breaches first
 //! - [`view`]: numbers as a reader sees them, by [`format`]; the one source of all that is rendered
+//! - [`chart`]: figures as charts show them, in the view and on pages
 //! - [`render`]: a view becomes HTML mail, plain text and subject, by templates
 //! - [`bounded`]: rendering that ends, whatever a template asks for; `words`: what templates say
 //! - [`archive`]: what is stored of an edition, and how it is verified
@@ -14,6 +15,7 @@ pub mod address;
 pub mod archive;
 pub mod bounded;
 pub mod build;
+pub mod chart;
 mod columns;
 pub mod compose;
 pub mod definition;

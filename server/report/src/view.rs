@@ -132,7 +132,7 @@ pub struct TrendView {
 /// One period of a course.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Bar {
-    /// 0 to 100, from zero to the figure; 0 where there is none. All figures and zero make the scale.
+    /// 0 to 100, from zero to the figure; 0 where there is none.
     pub height: u8,
     /// Where the lower end of the bar lies, 0 to 100: above 0 only in courses with figures below zero.
     pub rise: u8,

@@ -1,16 +1,17 @@
 //! Figures of KPIs over the past complete weeks.
 
 use crate::State;
-use crate::chart::Point;
 use crate::failure::Failure;
 use pegel_catalog::health::evaluate;
+use pegel_chart::Point;
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::scope::Scope;
-use pegel_kpi::definition::threshold::Threshold;
+use pegel_kpi::definition::threshold::{Status, Threshold};
 use pegel_kpi::engine::comparison::{Compared, Comparison};
 use pegel_kpi::engine::figures::{Figures, Request, Row};
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::Period;
+use pegel_report::chart;
 
 /// The total of one KPI in each of some weeks.
 pub(crate) struct Course<'a> {
@@ -31,11 +32,16 @@ impl<'a> Course<'a> {
         Course { kpi, cells: shown, compared, past: values(&cells) }
     }
 
-    /// The figures as they are drawn, each judged by the threshold in force after those before it.
-    pub(crate) fn points(&self) -> Vec<Point> {
-        let declared = &self.kpi.declaration;
+    /// How each figure stands, by the threshold in force after those before it.
+    pub(crate) fn statuses(&self) -> Vec<Status> {
+        let better = self.kpi.declaration.better;
         let cells = self.cells.iter().enumerate();
-        cells.map(|(at, cell)| Point::of(cell, &self.threshold_of(at), declared.better)).collect()
+        cells.map(|(at, cell)| self.threshold_of(at).judge(&cell.outcome, better)).collect()
+    }
+
+    /// The figures as they are drawn, without names.
+    pub(crate) fn points(&self) -> Vec<Point> {
+        self.cells.iter().zip(self.statuses()).map(|(cell, status)| chart::point(cell, status)).collect()
     }
 
     /// What the script last failed with in these weeks.

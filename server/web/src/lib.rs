@@ -4,7 +4,7 @@
 //! - [`routes`]: which address shows what, and what every answer passes through
 //! - [`serve`], [`address`]: listening, on this machine only
 //! - `pages`: one file per page; each gathers a model (what there is to say) and leaves the saying to a template
-//! - `courses`, `chart`: figures over the past weeks, and where they lie in a picture
+//! - `courses`: figures over the past weeks
 //! - `bound`: how many pages compute at the same time
 //! - [`problems`]: what is not in order, for the page of operations and for whoever watches the server
 //! - `reader`: in which language a reader is answered; all words are in [`pegel_text`]
@@ -12,7 +12,6 @@
 
 pub mod address;
 mod bound;
-mod chart;
 mod courses;
 mod error;
 mod failure;

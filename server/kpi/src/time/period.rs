@@ -191,10 +191,7 @@ impl Period {
     pub fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Period, PeriodError> {
         let unknown = || PeriodError::Unknown(text.to_owned());
         if let Some((first, last)) = text.split_once("..") {
-            let first: Date = first.trim().parse().map_err(|_| unknown())?;
-            let last: Date = last.trim().parse().map_err(|_| unknown())?;
-            let days = days_since_1970(last) - days_since_1970(first) + 1;
-            let days = i32::try_from(days).map_err(|_| unknown())?;
+            let (days, first, last) = days_between(first, last).ok_or_else(unknown)?;
             return match Period::new(Span::Days(days), first, last, zone) {
                 Err(PeriodError::Reversed(_)) => Err(PeriodError::Reversed(text.to_owned())),
                 other => other,
@@ -314,6 +311,13 @@ impl Period {
             Reach::From(edge) => boundary(edge)..-EVER,
         }
     }
+}
+
+/// How many days there are from the first to the last, and which these are.
+fn days_between(first: &str, last: &str) -> Option<(i32, Date, Date)> {
+    let (first, last): (Date, Date) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+    let days = days_since_1970(last) - days_since_1970(first) + 1;
+    Some((i32::try_from(days).ok()?, first, last))
 }
 
 fn absolute(text: &str) -> Option<(Span, Date)> {

@@ -1,8 +1,11 @@
 //! How a view is written.
 
 use super::{Bar, BreachView, ChangeView, KpiView, RowView, SectionView, StatusView, TableView, TrendView, View};
+use crate::chart;
 use crate::format::Format;
 use crate::numbers::{Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, TrendPoint};
+use pegel_chart::columns::{Column, blocks, columns};
+use pegel_chart::{Chart, Form, Tone};
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status};
@@ -14,8 +17,6 @@ use std::collections::HashMap;
 
 /// Of the breaches of one KPI in one breakdown and of one status, only that many are shown on top.
 const SHOWN_BREACHES: usize = 5;
-const SPARKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-const NO_SPARK: char = '·';
 
 /// Writes for one reader.
 pub(super) struct Writer {
@@ -193,14 +194,17 @@ impl Writer {
         let figures: Vec<Option<f64>> = block.trend.iter().map(|point| point.cell.outcome.value()).collect();
         let known = || figures.iter().flatten().copied();
         let (lowest, highest) = (known().reduce(f64::min), known().reduce(f64::max));
-        let scale = Scale::of(lowest.unwrap_or(0.0), highest.unwrap_or(0.0));
+        let judged = |point: &TrendPoint| block.threshold.judge(&point.cell.outcome, block.better);
+        let points = block.trend.iter().map(|point| chart::point(&point.cell, judged(point)));
+        let course = Chart::new(Form::Bars, points.collect());
         let write = |figure: Option<f64>| {
             let at = block.trend.iter().find(|point| point.cell.outcome.value() == figure);
             figure.and(at).map_or_else(String::new, |point| self.point(point, block))
         };
+        let bars = block.trend.iter().zip(&course.points).zip(columns(&course));
         TrendView {
-            bars: block.trend.iter().map(|point| self.bar(point, scale, block)).collect(),
-            spark: figures.iter().map(|figure| figure.map_or(NO_SPARK, |figure| scale.spark(figure))).collect(),
+            bars: bars.map(|((point, drawn), column)| self.bar(point, drawn.tone, column, block)).collect(),
+            spark: blocks(&course),
             span: self.format.periods(block.trend.len(), &numbers.period),
             lowest: write(lowest),
             highest: write(highest),
@@ -211,17 +215,16 @@ impl Writer {
         self.format.judged(&point.cell, block.unit, &block.threshold)
     }
 
-    fn bar(&self, point: &TrendPoint, scale: Scale, block: &KpiBlock) -> Bar {
-        let figure = point.cell.outcome.value();
-        let class = match (figure, block.threshold.judge(&point.cell.outcome, block.better)) {
+    fn bar(&self, point: &TrendPoint, tone: Tone, column: Option<Column>, block: &KpiBlock) -> Bar {
+        let class = match (column, tone) {
             (None, _) => "none",
-            (_, Status::Critical) => "critical",
-            (_, Status::Warning) => "warning",
-            _ => "plain",
+            (_, Tone::Critical) => "critical",
+            (_, Tone::Warning) => "warning",
+            (_, Tone::Plain) => "plain",
         };
         let (label, value) = (point.period.as_str(), self.point(point, block));
         let label = self.words.say("labelled", [("label", label.into()), ("value", value.into())]);
-        let (height, rise) = figure.map_or((0, 0), |figure| scale.bar(figure));
+        let Column { height, rise } = column.unwrap_or_default();
         Bar { height, rise, class, label }
     }
 
@@ -273,38 +276,5 @@ fn by_badness(one: &BreakdownRow, other: &BreakdownRow, better: Better) -> std::
         (Some(one), Some(other)) if better == Better::Higher => one.total_cmp(&other),
         (Some(one), Some(other)) => other.total_cmp(&one),
         (one, other) => other.is_some().cmp(&one.is_some()),
-    }
-}
-
-/// What a course is drawn by: its figures, and zero.
-#[derive(Debug, Clone, Copy)]
-struct Scale {
-    low: f64,
-    high: f64,
-}
-
-impl Scale {
-    fn of(lowest: f64, highest: f64) -> Scale {
-        Scale { low: lowest.min(0.0), high: highest.max(0.0) }
-    }
-
-    /// How far up a figure lies, from 0 to 1; 0 where all figures are zero.
-    fn share(self, figure: f64) -> f64 {
-        // Halved, so that the way from the least to the greatest float is one too.
-        let extent = self.high / 2.0 - self.low / 2.0;
-        if extent > 0.0 { ((figure / 2.0 - self.low / 2.0) / extent).clamp(0.0, 1.0) } else { 0.0 }
-    }
-
-    /// Height and lower end of the bar between zero and a figure, in per cent.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shares lie between 0 and 1")]
-    fn bar(self, figure: f64) -> (u8, u8) {
-        let percent = |share: f64| (share * 100.0).round() as u8;
-        let (zero, end) = (percent(self.share(0.0)), percent(self.share(figure)));
-        (end.abs_diff(zero), end.min(zero))
-    }
-
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it lies between 0 and 7")]
-    fn spark(self, figure: f64) -> char {
-        SPARKS[(self.share(figure) * 7.0).round() as usize]
     }
 }

@@ -2,19 +2,22 @@
 
 use super::blocking;
 use crate::State;
-use crate::chart::{Point, Spark};
 use crate::failure::Failure;
 use crate::headers::MAIL_POLICY;
 use crate::reader::Reader;
 use crate::templates::{Frame, html};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use pegel_chart::svg;
+use pegel_kpi::data::cell::Cell;
+use pegel_report::chart;
 use pegel_report::format::Format;
 use pegel_report::numbers::{KpiBlock, Numbers};
-use pegel_report::view::{KpiView, View, view};
+use pegel_report::view::{KpiView, TrendView, View, view};
 use pegel_store::archive::{Edition, HTML, NUMBERS, TEXT};
 use pegel_store::outbox::{Delivery, DeliveryState};
 use pegel_text::locale::Locale;
+use pegel_text::words::Words;
 use serde::Serialize;
 
 /// The stored parts that can be read as they are.
@@ -48,7 +51,8 @@ struct Section {
 struct Kpi {
     #[serde(flatten)]
     view: KpiView,
-    spark: Option<Spark>,
+    /// SVG.
+    spark: Option<String>,
     /// Whether a group breaks a threshold, so that its breakdowns are worth opening.
     broken: bool,
 }
@@ -156,20 +160,24 @@ fn sections(view: &View, numbers: &Numbers) -> Vec<Section> {
     sections
         .map(|(section, blocks)| Section {
             title: section.title.clone(),
-            kpis: section.kpis.iter().zip(&blocks.kpis).map(|(view, block)| Kpi::of(view, block)).collect(),
+            kpis: section.kpis.iter().zip(&blocks.kpis).map(|(kpi, block)| Kpi::of(kpi, block, &view.words)).collect(),
             has_tables: section.kpis.iter().any(|kpi| !kpi.tables.is_empty()),
         })
         .collect()
 }
 
 impl Kpi {
-    fn of(view: &KpiView, block: &KpiBlock) -> Kpi {
-        let point = |cell| Point::of(cell, &block.threshold, block.better);
-        let points: Vec<Point> = block.trend.iter().map(|period| point(&period.cell)).collect();
+    fn of(view: &KpiView, block: &KpiBlock, words: &Words) -> Kpi {
+        let judged = |cell: &Cell| block.threshold.judge(&cell.outcome, block.better);
+        let points = block.trend.iter().map(|period| chart::point(&period.cell, judged(&period.cell))).collect();
+        let TrendView { span, lowest, highest, .. } = &view.trend;
+        let extremes = [("lowest", lowest.as_str().into()), ("highest", highest.as_str().into())];
+        let (label, value) = (format!("{}, {span}", view.title), words.say("extremes", extremes));
+        let name = words.say("labelled", [("label", label.into()), ("value", value.into())]);
         let mut rows = view.tables.iter().flat_map(|table| &table.rows);
         Kpi {
             view: view.clone(),
-            spark: Spark::of(&points, &block.threshold),
+            spark: svg::spark(&chart::small(points, &block.threshold), &name),
             broken: rows.any(|row| matches!(row.status.class, "warning" | "critical")),
         }
     }

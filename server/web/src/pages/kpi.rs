@@ -2,13 +2,14 @@
 
 use super::{computing, format};
 use crate::State;
-use crate::chart::{Chart, middle};
 use crate::courses::{Course, courses, weeks};
 use crate::failure::Failure;
 use crate::reader::Reader;
 use crate::templates::{Frame, html};
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_catalog::in_force::InForce;
+use pegel_chart::svg::{Plot, Told};
+use pegel_chart::{Form, Point};
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status};
@@ -16,6 +17,7 @@ use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::engine::comparison::{Compared, Comparison};
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::Period;
+use pegel_report::chart;
 use pegel_report::format::Format;
 use pegel_store::health::Health;
 use serde::Serialize;
@@ -48,11 +50,9 @@ struct Page {
     /// What the value is compared with.
     compared: ComparedView,
     status: Status,
-    chart: Option<Chart>,
+    chart: Option<ChartView>,
     /// Oldest first.
     weeks: Vec<Week>,
-    /// Names under the chart.
-    labels: Vec<Label>,
     file: String,
     version: String,
     script: String,
@@ -99,12 +99,15 @@ struct Week {
     status: Status,
 }
 
-/// The name of a week under the chart.
+/// The course as a picture.
 #[derive(Serialize)]
-struct Label {
-    /// In per cent from the left.
-    x: f64,
-    text: String,
+struct ChartView {
+    svg: String,
+    /// The figures of its scale, which stand left of it and need room.
+    scale: Vec<String>,
+    bars: bool,
+    /// Whether one of its figures can still change, and is drawn hollow.
+    hollow: bool,
 }
 
 /// One KPI.
@@ -146,17 +149,17 @@ fn unknown(id: &str, kpis: &[Kpi]) -> Failure {
 impl Page {
     fn of(course: &Course, weeks: &[Period], format: &Format) -> Page {
         let Kpi { declaration: declared, file, sha256, .. } = course.kpi;
-        let (points, threshold, last) = (course.points(), course.threshold(), course.cells.last());
+        let (statuses, threshold, last) = (course.statuses(), course.threshold(), course.cells.last());
         let rows: Vec<Week> = weeks
             .iter()
             .zip(&course.cells)
-            .zip(&points)
-            .map(|((week, cell), point)| Week {
+            .zip(&statuses)
+            .map(|((week, cell), status)| Week {
                 period: format.period(&week.into()),
                 value: format.judged(cell, declared.unit, &threshold),
-                has_value: point.value.is_some(),
+                has_value: cell.outcome.value().is_some(),
                 sample: cell.sample.map(|sample| format.count(sample)),
-                status: point.status,
+                status: *status,
             })
             .collect();
         let language = format.words().language();
@@ -178,16 +181,8 @@ impl Page {
                 format!("{} – {}", bound(interval.low), bound(interval.high))
             }),
             compared: ComparedView::of(&course.compared, declared.unit, format),
-            status: points.last().map_or(Status::Unjudged, |point| point.status),
-            chart: Chart::of(
-                &points,
-                &threshold,
-                declared.better,
-                declared.unit,
-                |value| format.mark(value, declared.unit),
-                |threshold| format.threshold(threshold, declared.unit, declared.better),
-            ),
-            labels: labels(weeks, format),
+            status: statuses.last().copied().unwrap_or(Status::Unjudged),
+            chart: ChartView::of(course, weeks, &rows, format),
             weeks: rows,
             file: file.clone(),
             version: sha256.clone(),
@@ -232,10 +227,28 @@ impl HealthView {
     }
 }
 
-/// Names every few weeks, the last one among them.
-fn labels(weeks: &[Period], format: &Format) -> Vec<Label> {
-    let named = weeks.iter().enumerate().filter(|(index, _)| (weeks.len() - 1 - index).is_multiple_of(LABEL_WEEKS));
-    let label =
-        |(index, week): (usize, &Period)| Label { x: middle(index, weeks.len()), text: format.short_week(week) };
-    named.map(label).collect()
+impl ChartView {
+    fn of(course: &Course, weeks: &[Period], rows: &[Week], format: &Format) -> Option<ChartView> {
+        let (declared, words) = (&course.kpi.declaration, format.words());
+        let labelled = |row: &Week| {
+            words.say("labelled", [("label", row.period.as_str().into()), ("value", row.value.as_str().into())])
+        };
+        let mut points = course.points();
+        for (at, ((point, week), row)) in points.iter_mut().zip(weeks).zip(rows).enumerate() {
+            point.name = labelled(row);
+            // The last one has a name, and every fifth before it.
+            if (weeks.len() - 1 - at).is_multiple_of(LABEL_WEEKS) {
+                point.tick = format.short_week(week);
+            }
+        }
+        let text: Vec<String> = points.iter().map(|point| format!("{}.", point.name)).collect();
+        let weeks = words.say("past_weeks", [("count", weeks.len().into())]);
+        let title = format!("{} · {weeks}", declared.title.in_language(words.language()));
+        let told = Told { id: "chart", title: &title, text: &text.join(" ") };
+        let hollow = |point: &Point| point.provisional && point.value.is_some();
+        let hollow = points.iter().any(hollow);
+        let chart = chart::large(points, declared.unit, &course.threshold(), declared.better, format);
+        let Plot { svg, scale } = Plot::of(&chart, &told, |figure| format.mark(figure, declared.unit))?;
+        Some(ChartView { svg, scale, bars: chart.form == Form::Bars, hollow })
+    }
 }

@@ -2,16 +2,17 @@
 
 use super::{computing, format};
 use crate::State;
-use crate::chart::Spark;
 use crate::courses::{Course, courses, weeks};
 use crate::failure::Failure;
 use crate::reader::Reader;
 use crate::templates::{Frame, html};
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_catalog::in_force::InForce;
+use pegel_chart::svg::spark;
 use pegel_home::Problem;
 use pegel_kpi::definition::threshold::Status;
 use pegel_kpi::engine::comparison::Comparison;
+use pegel_report::chart;
 use pegel_report::format::Format;
 use serde::Serialize;
 
@@ -55,7 +56,8 @@ struct Line {
     has_value: bool,
     status: Status,
     threshold: String,
-    trend: Option<Spark>,
+    /// SVG.
+    trend: Option<String>,
     /// Whether its file as it is now is not in order.
     has_problem: bool,
 }
@@ -98,16 +100,20 @@ impl ProblemLine {
 impl Line {
     fn of(course: &Course, in_force: &InForce, format: &Format) -> Line {
         let declared = &course.kpi.declaration;
-        let points = course.points();
         let (last, threshold) = (course.cells.last(), course.threshold());
+        let title = declared.title.in_language(format.words().language()).to_owned();
+        let trend = chart::small(course.points(), &threshold);
+        let words = format.words();
+        let weeks = words.say("past_weeks", [("count", course.cells.len().into())]);
+        let name = words.say("labelled", [("label", weeks.into()), ("value", title.as_str().into())]);
         Line {
             id: declared.id.clone(),
-            title: declared.title.in_language(format.words().language()).to_owned(),
             value: last.map_or_else(String::new, |cell| format.judged(cell, declared.unit, &threshold)),
             has_value: last.is_some_and(|cell| cell.outcome.value().is_some()),
-            status: points.last().map_or(Status::Unjudged, |point| point.status),
+            status: course.statuses().pop().unwrap_or(Status::Unjudged),
             threshold: format.threshold(&threshold, declared.unit, declared.better),
-            trend: Spark::of(&points, &threshold),
+            trend: spark(&trend, &name),
+            title,
             has_problem: in_force.problem_of(&course.kpi.file).is_some(),
         }
     }
