@@ -245,10 +245,8 @@ impl Drawing<'_> {
 
     fn dots(&self) -> Vec<String> {
         let dot = |(place, point, figure): (usize, &Point, f64)| {
-            // Its outline makes a hollow one larger.
-            let radius = if point.provisional { 3.0 } else { 4.0 };
             let name = escaped(&point.name);
-            self.dot((place, figure), radius, point, &format!("><title>{name}</title></circle>"))
+            self.dot((place, figure), 4.0, point, &format!("><title>{name}</title></circle>"))
         };
         self.chart.figures().map(dot).collect()
     }
@@ -267,6 +265,8 @@ impl Drawing<'_> {
     fn dot(&self, (place, figure): (usize, f64), radius: f64, point: &Point, rest: &str) -> String {
         let (x, y) = (self.area.x(self.chart.middle(place)), self.area.y(self.scale.share(figure)));
         let look = self.look.of(Part::Dot, point.tone, point.provisional);
+        // A hollow one is as much larger as its outline is thick.
+        let radius = if point.provisional { radius - 0.8 } else { radius };
         format!(r#"<circle {look} cx="{x}" cy="{y}" r="{radius}"{rest}"#)
     }
 
