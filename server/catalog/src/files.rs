@@ -2,13 +2,25 @@
 
 use crate::scripts::{self, ScriptFile, is_script};
 use crate::{CatalogError, calendar, thresholds};
-use pegel_home::{Entry, Origin, Problem, Unreadable, read_if_there};
-use pegel_kpi::digest::sha256;
+use include_dir::{Dir, DirEntry, File};
+use pegel_home::{Entry, Folder, Holds, Origin, Problem};
 use pegel_store::versions::{FileOrigin, NewVersion, Version};
+use pegel_text::digest::sha256;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
+
+/// The thresholds and the calendar: files to begin with, each replaced by the home's.
+static CONFIGURED: Dir = Dir::new(
+    "",
+    &[
+        DirEntry::File(File::new("calendar.toml", calendar::SHIPPED.as_bytes())),
+        DirEntry::File(File::new("thresholds.toml", thresholds::SHIPPED.as_bytes())),
+    ],
+);
+const CONFIGURATION: Folder =
+    Folder { built_in: &CONFIGURED, path: "config", holds: Holds::Names(&["calendar.toml", "thresholds.toml"]) };
 
 /// One file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,12 +66,9 @@ impl Change {
 impl Files {
     /// The files that come with Pegel.
     pub fn built_in() -> Files {
-        let mut files: BTreeMap<String, SourceFile> =
-            scripts::FOLDER.built_in().into_iter().map(|(name, entry)| (name, SourceFile::from(entry))).collect();
-        for (name, text) in [(thresholds::FILE, thresholds::SHIPPED), (calendar::FILE, calendar::SHIPPED)] {
-            files.insert(name.to_owned(), SourceFile { text: text.to_owned(), origin: FileOrigin::BuiltIn });
-        }
-        Files(Arc::new(files))
+        let scripts = scripts::FOLDER.built_in().into_iter();
+        let others = CONFIGURATION.built_in().into_iter().map(|(name, entry)| (CONFIGURATION.in_home(&name), entry));
+        Files(Arc::new(scripts.chain(others).map(|(name, entry)| (name, SourceFile::from(entry))).collect()))
     }
 
     /// The files of a home: its own, and the built-in ones that it does not replace.
@@ -184,7 +193,7 @@ pub(crate) fn is_helper(name: &str) -> bool {
 }
 
 impl From<Entry> for SourceFile {
-    fn from(Entry { text, origin }: Entry) -> SourceFile {
+    fn from(Entry { text, origin, .. }: Entry) -> SourceFile {
         let origin = match origin {
             Origin::BuiltIn => FileOrigin::BuiltIn,
             Origin::Home(_) => FileOrigin::Home,
@@ -206,25 +215,18 @@ impl Found {
     /// Looks at a home's files.
     pub fn of_home(home: &Path) -> Found {
         let mut files = (*Files::built_in().0).clone();
+        let (scripts, others) = (scripts::FOLDER.own(home), CONFIGURATION.own(home));
+        let others = others.files.into_iter().map(|(name, read)| (CONFIGURATION.in_home(&name), read));
         let mut unreadable = Vec::new();
-        let mut refuse = |name: &str, error: &Unreadable| {
-            unreadable.push(Problem::new(name, error));
-        };
-        let own = scripts::FOLDER.own(home);
-        for (name, read) in own.files {
+        for (name, read) in scripts.files.into_iter().chain(others) {
             match read {
                 Ok(entry) => _ = files.insert(name, entry.into()),
-                Err(error) => refuse(&name, &error),
+                Err(error) => unreadable.push(Problem::new(name, &error)),
             }
         }
-        own.folders.iter().for_each(|(name, error)| refuse(if name.is_empty() { KPIS } else { name }, error));
-        for name in [thresholds::FILE, calendar::FILE] {
-            match read_if_there(&home.join(name)) {
-                Ok(None) => {}
-                Ok(Some(text)) => _ = files.insert(name.to_owned(), SourceFile { text, origin: FileOrigin::Home }),
-                Err(error) => refuse(name, &error),
-            }
-        }
+        let unlisted = scripts.folders.into_iter();
+        unreadable
+            .extend(unlisted.map(|(name, error)| Problem::new(if name.is_empty() { KPIS } else { &name }, &error)));
         Found { files: Files(Arc::new(files)), unreadable }
     }
 

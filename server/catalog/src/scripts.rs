@@ -3,15 +3,17 @@
 use crate::CatalogError;
 use include_dir::{Dir, include_dir};
 use pegel_home::folder::list;
-use pegel_home::{Folder, read};
+use pegel_home::{Folder, Holds, read};
 use std::path::Path;
 
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../kpis");
 
 const ENDING: &str = "rhai";
 
+const SCRIPTS: Holds = Holds::EndingsBelow(&[ENDING]);
+
 /// Where scripts lie.
-pub(crate) const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "kpis", endings: &[ENDING], deep: true };
+pub(crate) const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "kpis", holds: SCRIPTS };
 
 /// The folder of helpers that scripts share; they are no KPIs.
 pub(crate) const LIBRARIES: &str = "lib/";
@@ -39,7 +41,7 @@ pub(crate) fn is_script(name: &str) -> bool {
 /// The script at a path, or all scripts below a folder: those that can be read, and why the others cannot.
 pub fn at(path: &Path) -> (Vec<ScriptFile>, Vec<CatalogError>) {
     let found: Vec<_> = if path.is_dir() {
-        let listing = list(path, &[ENDING], true);
+        let listing = list(path, SCRIPTS);
         let unlisted = listing.folders.into_iter().map(|(name, error)| (name, Err(error)));
         listing.files.into_iter().map(|(name, read)| (name, read.map(|entry| entry.text))).chain(unlisted).collect()
     } else {

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use lettre::Message;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
-use pegel_kpi::digest::sha256;
 use pegel_report::address;
 use pegel_store::archive::{Edition, HTML, SUBJECT, TEXT};
+use pegel_text::digest::sha256;
 use std::fmt::Write as _;
 use std::time::SystemTime;
 

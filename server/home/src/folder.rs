@@ -1,10 +1,11 @@
 //! A folder of the home: its own files laid over those that are built in.
 
-use crate::read::{Unreadable, read, refused};
+use crate::entry::{Entry, Origin};
+use crate::read::{Unreadable, read, read_if_there, refused};
 use include_dir::Dir;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use walkdir::{DirEntry, WalkDir};
 
 /// A folder that holds more, with all below it, is not meant: perhaps a link leads out of it.
@@ -16,26 +17,18 @@ pub struct Folder {
     pub built_in: &'static Dir<'static>,
     /// Where a home keeps its own, such as `config/reports`.
     pub path: &'static str,
-    /// Files with other endings are none of ours.
-    pub endings: &'static [&'static str],
-    /// Whether files in folders below belong to it.
-    pub deep: bool,
+    pub holds: Holds,
 }
 
-/// Where a text comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    /// It comes with Pegel.
-    BuiltIn,
-    /// It lies here, in a home.
-    Home(PathBuf),
-}
-
-/// A file that was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    pub text: String,
-    pub origin: Origin,
+/// Which files belong to a folder; others are none of ours.
+#[derive(Debug, Clone, Copy)]
+pub enum Holds {
+    /// Those with one of these endings.
+    Endings(&'static [&'static str]),
+    /// The same, and in all folders below.
+    EndingsBelow(&'static [&'static str]),
+    /// Those of these names alone.
+    Names(&'static [&'static str]),
 }
 
 /// What a folder holds; names are relative to it, with `/`.
@@ -58,12 +51,12 @@ impl Folder {
     fn collect(&self, folder: &Dir<'static>, found: &mut BTreeMap<String, Entry>) {
         for file in folder.files() {
             if let (Some(name), Some(text)) = (slashed(file.path()), file.contents_utf8())
-                && has_ending(file.path(), self.endings)
+                && self.holds.takes(file.path())
             {
-                found.insert(name, Entry { text: text.to_owned(), origin: Origin::BuiltIn });
+                found.insert(name.clone(), Entry { name, text: text.to_owned(), origin: Origin::BuiltIn });
             }
         }
-        if self.deep {
+        if matches!(self.holds, Holds::EndingsBelow(_)) {
             folder.dirs().for_each(|below| self.collect(below, found));
         }
     }
@@ -78,7 +71,7 @@ impl Folder {
 
     /// The home's own files; none if it has no such folder.
     pub fn own(&self, home: &Path) -> Listing {
-        list(&home.join(self.path), self.endings, self.deep)
+        list(&home.join(self.path), self.holds)
     }
 
     /// The name of one of its files relative to the home.
@@ -87,14 +80,40 @@ impl Folder {
     }
 }
 
-/// The files with these endings in a folder that lies anywhere, and in those below it if `deep`. Left out is what nobody
-/// wrote to be read here: hidden files and folders (locks and swap files of editors, `.DS_Store`, `._x`), and links
-/// that lead nowhere.
-pub fn list(root: &Path, endings: &[&str], deep: bool) -> Listing {
-    list_of(root, endings, deep, MOST)
+impl Holds {
+    /// What editors add to the name of a file (`x.rhai~`, `#x.rhai#`) makes another ending of it.
+    fn takes(self, path: &Path) -> bool {
+        match self {
+            Holds::Endings(endings) | Holds::EndingsBelow(endings) => {
+                path.extension().is_some_and(|found| endings.iter().any(|ending| found == *ending))
+            }
+            Holds::Names(names) => names.iter().any(|name| path.ends_with(name)),
+        }
+    }
 }
 
-fn list_of(root: &Path, endings: &[&str], deep: bool, most: usize) -> Listing {
+/// The files in a folder that lies anywhere. Left out is what nobody wrote to be read here: hidden files and folders
+/// (locks and swap files of editors, `.DS_Store`, `._x`), and links that lead nowhere, but for those of a stated name.
+pub fn list(root: &Path, holds: Holds) -> Listing {
+    match holds {
+        Holds::Names(names) => Listing { files: named(root, names), ..Listing::default() },
+        Holds::Endings(_) => list_of(root, holds, 1, MOST),
+        Holds::EndingsBelow(_) => list_of(root, holds, usize::MAX, MOST),
+    }
+}
+
+/// The files of these names that are there. What a home holds beside them is not looked at.
+fn named(root: &Path, names: &[&str]) -> BTreeMap<String, Result<Entry, Unreadable>> {
+    let read = |name: &&str| {
+        let (path, name) = (root.join(name), (*name).to_owned());
+        let entry = |text| Entry { name: name.clone(), text, origin: Origin::Home(path.clone()) };
+        let read = read_if_there(&path).transpose()?.map(entry);
+        Some((name, read))
+    };
+    names.iter().filter_map(read).collect()
+}
+
+fn list_of(root: &Path, holds: Holds, depth: usize, most: usize) -> Listing {
     let unlisted = |why: String| {
         let unreadable = Unreadable { path: root.to_owned(), error: refused(why) };
         Listing { folders: BTreeMap::from([(String::new(), unreadable)]), ..Listing::default() }
@@ -103,7 +122,6 @@ fn list_of(root: &Path, endings: &[&str], deep: bool, most: usize) -> Listing {
     if !root.is_dir() && std::fs::symlink_metadata(root).is_ok() {
         return unlisted("it is no folder".to_owned());
     }
-    let depth = if deep { usize::MAX } else { 1 };
     let walk = WalkDir::new(root).min_depth(1).max_depth(depth).follow_links(true).sort_by_file_name();
     let walk = walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.path()));
     for (count, found) in walk.enumerate() {
@@ -111,9 +129,9 @@ fn list_of(root: &Path, endings: &[&str], deep: bool, most: usize) -> Listing {
             return unlisted(format!("it holds more than {most} files and folders"));
         }
         match found {
-            Ok(entry) if entry.file_type().is_dir() || !has_ending(entry.path(), endings) => {}
+            Ok(entry) if entry.file_type().is_dir() || !holds.takes(entry.path()) => {}
             Ok(entry) => add_file(entry, root, &mut listing),
-            Err(error) => add_error(error, root, endings, &mut listing),
+            Err(error) => add_error(error, root, holds, &mut listing),
         }
     }
     listing
@@ -130,14 +148,16 @@ fn add_file(entry: DirEntry, root: &Path, listing: &mut Listing) {
     if text.as_ref().is_err_and(|unreadable| unreadable.error.kind() == ErrorKind::NotFound) {
         return;
     }
-    listing.files.insert(name, text.map(|text| Entry { text, origin: Origin::Home(path) }));
+    let entry = |text| Entry { name: name.clone(), text, origin: Origin::Home(path) };
+    let read = text.map(entry);
+    listing.files.insert(name, read);
 }
 
 fn unfit_name(path: &Path) -> Unreadable {
     Unreadable { path: path.to_owned(), error: refused("its name is not UTF-8") }
 }
 
-fn add_error(error: walkdir::Error, root: &Path, endings: &[&str], listing: &mut Listing) {
+fn add_error(error: walkdir::Error, root: &Path, holds: Holds, listing: &mut Listing) {
     let path = error.path().unwrap_or(root).to_owned();
     // A loop of folders leads to files that are found without it.
     let Some(error) = error.into_io_error() else { return };
@@ -148,18 +168,13 @@ fn add_error(error: walkdir::Error, root: &Path, endings: &[&str], listing: &mut
     if path.is_dir() || path == root {
         name.push_str(if name.is_empty() { "" } else { "/" });
         listing.folders.insert(name, Unreadable { path, error });
-    } else if has_ending(&path, endings) {
+    } else if holds.takes(&path) {
         listing.files.insert(name, Err(Unreadable { path, error }));
     }
 }
 
 fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
-}
-
-/// What editors add to the name of a file (`x.rhai~`, `#x.rhai#`) makes another ending of it.
-fn has_ending(path: &Path, endings: &[&str]) -> bool {
-    path.extension().is_some_and(|found| endings.iter().any(|ending| found == *ending))
 }
 
 fn slashed(path: &Path) -> Option<String> {
@@ -170,6 +185,8 @@ fn slashed(path: &Path) -> Option<String> {
 mod tests {
     use super::*;
 
+    const TEXTS: Holds = Holds::EndingsBelow(&["txt"]);
+
     #[test]
     fn a_folder_may_hold_just_so_many_files() {
         let folder = tempfile::tempdir().unwrap();
@@ -177,8 +194,8 @@ mod tests {
         for name in ["a.txt", "below/b.txt", ".hidden"] {
             std::fs::write(folder.path().join(name), "").unwrap();
         }
-        assert_eq!(list_of(folder.path(), &["txt"], true, 3).files.len(), 2);
-        let listing = list_of(folder.path(), &["txt"], true, 2);
+        assert_eq!(list_of(folder.path(), TEXTS, usize::MAX, 3).files.len(), 2);
+        let listing = list_of(folder.path(), TEXTS, usize::MAX, 2);
         assert!(listing.files.is_empty());
         assert!(listing.folders[""].to_string().ends_with("cannot be read: it holds more than 2 files and folders"));
     }
@@ -189,7 +206,7 @@ mod tests {
         use std::os::unix::ffi::OsStrExt;
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(std::ffi::OsStr::from_bytes(b"M\xfcller.txt")), "").unwrap();
-        let listing = list(folder.path(), &["txt"], false);
+        let listing = list(folder.path(), TEXTS);
         let unreadable = listing.files["M\u{fffd}ller.txt"].as_ref().unwrap_err();
         assert_eq!(unreadable.error.to_string(), "its name is not UTF-8");
     }

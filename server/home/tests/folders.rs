@@ -2,13 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use include_dir::{Dir, include_dir};
-use pegel_home::{Folder, Kept, Listing, Origin, Problem};
+use pegel_home::{Entry, Folder, Holds, Kept, Listing, Origin, Problem, Unknown, Unreadable};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/tests/built_in");
 
-const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "words", endings: &["txt"], deep: true };
+const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "words", holds: Holds::EndingsBelow(&["txt"]) };
 
 /// A home with these files in its folder.
 fn home(files: &[(&str, &[u8])]) -> tempfile::TempDir {
@@ -28,7 +28,7 @@ fn write(home: &Path, name: &str, bytes: &[u8]) {
 
 /// The texts by name; in place of a text, why there is none.
 fn texts(listing: Listing) -> BTreeMap<String, String> {
-    let text = |read: Result<pegel_home::Entry, pegel_home::Unreadable>| match read {
+    let text = |read: Result<Entry, Unreadable>| match read {
         Ok(entry) => entry.text,
         Err(unreadable) => unreadable.error.to_string(),
     };
@@ -161,4 +161,78 @@ fn a_file_that_needs_a_broken_one_waits_with_it() {
     let kept = kept(home.path());
     assert_eq!(kept.current().value, "the other hello more");
     assert_eq!(broken(&kept), ["words/part.txt", "words/hello.txt"]);
+}
+
+/// Only these two, whatever else lies in the folder.
+const NAMED: Folder = Folder { holds: Holds::Names(&["hello.txt", "bye.txt"]), ..FOLDER };
+
+#[test]
+fn of_a_folder_with_stated_names_nothing_else_is_read() {
+    let home = home(&[("bye.txt", b"mine"), ("other.txt", b"\xff"), (".bye.txt.swp", b"\xff")]);
+    let listing = NAMED.of_home(home.path());
+    assert_eq!(listing.files["bye.txt"].as_ref().unwrap().name, "bye.txt");
+    assert_eq!(texts(listing), named(&[("hello.txt", "hello\n"), ("bye.txt", "mine")]));
+    write(home.path(), "hello.txt", b"M\xfcller");
+    assert_eq!(texts(NAMED.own(home.path()))["hello.txt"], "line 1 is not UTF-8: save it as UTF-8");
+    // Whoever put a link there meant the file to be read.
+    #[cfg(unix)]
+    {
+        std::fs::remove_file(home.path().join("words/bye.txt")).unwrap();
+        std::os::unix::fs::symlink("nowhere", home.path().join("words/bye.txt")).unwrap();
+        assert!(NAMED.of_home(home.path()).files["bye.txt"].is_err());
+    }
+}
+
+#[test]
+fn an_entry_is_told_from_another_version_by_its_hash() {
+    let entry = |text: &str| Entry { name: "a.b.toml".to_owned(), text: text.to_owned(), origin: Origin::BuiltIn };
+    assert_eq!(entry("abc").sha256(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_ne!(entry("abc").sha256(), entry("abd").sha256());
+    assert_eq!(entry("").stem(), "a.b");
+}
+
+/// A number, or what keeps a file from being one.
+fn number(entry: &Entry) -> Result<i32, Wrong> {
+    entry.text.trim().parse().map_err(|_| Wrong(format!("{} is no number", entry.name)))
+}
+
+#[derive(Debug, PartialEq)]
+struct Wrong(String);
+
+impl From<Unreadable> for Wrong {
+    fn from(unreadable: Unreadable) -> Wrong {
+        Wrong(unreadable.error.to_string())
+    }
+}
+
+impl From<Unknown> for Wrong {
+    fn from(Unknown { name, known }: Unknown) -> Wrong {
+        Wrong(format!("{name} is none of {}", known.join(", ")))
+    }
+}
+
+const NUMBERS: Folder = Folder { holds: Holds::Endings(&["txt"]), ..FOLDER };
+
+#[test]
+fn each_file_alone_is_as_good_as_it_is_when_somebody_asks() {
+    let home = home(&[("one.txt", b"1"), ("latin.txt", b"\xff")]);
+    let all = NUMBERS.each(home.path(), number).unwrap();
+    assert_eq!(all.keys().collect::<Vec<_>>(), ["hello", "latin", "one"]);
+    assert_eq!((&all["one"], &all["hello"]), (&Ok(1), &Err(Wrong("hello.txt is no number".to_owned()))));
+    write(home.path(), "one.txt", b"one");
+    assert!(NUMBERS.one(home.path(), "one", number).is_err());
+    write(home.path(), "one.txt", b"11");
+    assert_eq!(NUMBERS.one(home.path(), "one", number), Ok(11));
+    let unknown = NUMBERS.one(home.path(), "two", number).unwrap_err();
+    assert_eq!(unknown, Wrong("two is none of hello, latin, one".to_owned()));
+}
+
+#[test]
+fn one_that_is_not_in_order_is_not_replaced_by_the_built_in_one() {
+    let home = home(&[("hello.txt", b"\xff")]);
+    let refused = NUMBERS.one(home.path(), "hello", number).unwrap_err();
+    assert_eq!(refused, Wrong("line 1 is not UTF-8: save it as UTF-8".to_owned()));
+    std::fs::remove_dir_all(home.path().join("words")).unwrap();
+    std::fs::write(home.path().join("words"), "a file").unwrap();
+    assert_eq!(NUMBERS.each(home.path(), number).unwrap_err(), Wrong("it is no folder".to_owned()));
 }

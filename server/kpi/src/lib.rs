@@ -10,12 +10,11 @@
 //! - [`testing`]: the tests that travel with a script, and what they leave out
 //! - [`reference`](mod@reference): the reference of the language
 //!
-//! [`diagnostic`] shows what is wrong with a script where it is wrong; [`digest`] names a text by its hash.
+//! [`diagnostic`] shows what is wrong with a script where it is wrong.
 
 pub mod data;
 pub mod definition;
 pub mod diagnostic;
-pub mod digest;
 pub mod engine;
 pub mod measure;
 pub mod reference;

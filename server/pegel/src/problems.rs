@@ -2,12 +2,11 @@
 
 use crate::config::{self, Config};
 use pegel_catalog::live::Live;
-use pegel_home::{Kept, Problem};
+use pegel_home::{Each, Kept, Problem};
 use pegel_import::Mapping;
 use pegel_report::definition::{self, ReportDefinition};
 use pegel_report::render::Templates;
 use pegel_web::problems::{self, About};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,14 +26,11 @@ pub fn finder(
     })
 }
 
-/// By name, what lies in one folder.
-type All<T, E> = BTreeMap<String, Result<T, E>>;
-
 /// A report is in order if all that it shows is in force as well.
 fn reports(home: &Path, live: &Live) -> Vec<Problem> {
     let catalog = live.current();
     let check = |report: ReportDefinition| report.kpis(&catalog).map(drop);
-    let checked = |all: All<_, _>| all.into_iter().map(|(name, report)| (name, report.and_then(check))).collect();
+    let checked = |all: Each<_, _>| all.into_iter().map(|(name, report)| (name, report.and_then(check))).collect();
     wrong(definition::all(home).map(checked), definition::file_of)
 }
 
@@ -43,7 +39,7 @@ fn mappings(home: &Path) -> Vec<Problem> {
 }
 
 /// What is wrong in one folder; or that nobody can look into it.
-fn wrong<T, E: ToString>(all: Result<All<T, E>, E>, file_of: fn(&str) -> String) -> Vec<Problem> {
+fn wrong<T, E: ToString>(all: Result<Each<T, E>, E>, file_of: fn(&str) -> String) -> Vec<Problem> {
     match all {
         Ok(all) => {
             all.iter().filter_map(|(name, one)| Some(Problem::new(file_of(name), one.as_ref().err()?))).collect()

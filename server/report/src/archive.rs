@@ -10,9 +10,9 @@
 
 use crate::numbers::Numbers;
 use crate::render::Rendered;
-use pegel_kpi::digest::sha256;
 use pegel_kpi::time::period::Period;
 use pegel_store::archive::{Edition, NewEdition, Part, SourceHash};
+use pegel_text::digest::sha256;
 use pegel_text::locale::Locale;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

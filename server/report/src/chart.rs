@@ -67,8 +67,8 @@ fn tone(status: Status) -> Tone {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pegel_text::locale::Locale;
     use crate::samples;
+    use pegel_text::locale::Locale;
 
     const FLOOR: Threshold = Threshold { warning: Some(0.80), critical: Some(0.75) };
 
@@ -82,7 +82,8 @@ mod tests {
 
     #[test]
     fn what_adds_up_is_bars_and_what_does_not_is_a_line() {
-        let form = |unit| large(points(), unit, &FLOOR, Better::Higher, &Format::new(&Locale::english(), "EUR", "UTC")).form;
+        let form =
+            |unit| large(points(), unit, &FLOOR, Better::Higher, &Format::new(&Locale::english(), "EUR", "UTC")).form;
         assert_eq!([Unit::Count, Unit::Money].map(form), [Form::Bars; 2]);
         assert_eq!([Unit::Percent, Unit::Number, Unit::Duration].map(form), [Form::Line; 3]);
     }

@@ -10,9 +10,9 @@ use crate::view::view;
 use pegel_catalog::Catalog;
 use pegel_catalog::health::Evaluation;
 use pegel_kpi::data::scan::Source;
-use pegel_kpi::digest::sha256;
 use pegel_kpi::time::period::Period;
 use pegel_store::archive::{NewEdition, SourceHash};
+use pegel_text::digest::sha256;
 
 /// So much of a hash is written into mails.
 const FINGERPRINT: usize = 12;

@@ -5,20 +5,18 @@ use crate::ReportError;
 use include_dir::{Dir, include_dir};
 use jiff::civil::{Time, Weekday};
 use pegel_catalog::Catalog;
-use pegel_home::{Entry, Folder, Origin, Unreadable};
+use pegel_home::{Each, Entry, Folder, Holds, Origin, Unknown};
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::diagnostic::nearest;
-use pegel_kpi::digest::sha256;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::Span;
 use pegel_text::translated::Translated;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::path::Path;
 
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../config/reports");
-const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "config/reports", endings: &["toml"], deep: false };
+const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "config/reports", holds: Holds::Endings(&["toml"]) };
 
 /// What a report is.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -139,13 +137,18 @@ fn weekly() -> String {
 }
 
 impl ReportDefinition {
-    /// Reads a definition. `file` is shown in messages.
+    /// Reads a definition from its file.
     ///
     /// # Errors
     /// With file, line and a hint, if it is none.
-    pub fn parse(name: &str, file: &str, text: &str) -> Result<ReportDefinition, ReportError> {
+    pub fn parse(entry: &Entry) -> Result<ReportDefinition, ReportError> {
+        let text = &entry.text;
+        let file = match &entry.origin {
+            Origin::BuiltIn => FOLDER.in_home(&entry.name),
+            Origin::Home(path) => path.display().to_string(),
+        };
         let wrong = |line, message: String, hint: &str| ReportError::Definition {
-            file: file.to_owned(),
+            file: file.clone(),
             line,
             message,
             hint: hint.to_owned(),
@@ -155,10 +158,10 @@ impl ReportDefinition {
             wrong(line, error.message().to_owned(), &hint_for(error.message()))
         })?;
         let definition = ReportDefinition {
-            name: name.to_owned(),
-            sha256: sha256(text),
-            file: file.to_owned(),
-            text: text.to_owned(),
+            name: entry.stem().to_owned(),
+            sha256: entry.sha256(),
+            file: file.clone(),
+            text: text.clone(),
             ..read
         };
         if let Some(twice) = definition.repeated() {
@@ -215,12 +218,8 @@ impl ReportDefinition {
 ///
 /// # Errors
 /// If the home's folder cannot be listed.
-pub fn all(home: &Path) -> Result<BTreeMap<String, Result<ReportDefinition, ReportError>>, ReportError> {
-    let defined = |(name, file): (String, File)| {
-        let definition = define(&name, file);
-        (name, definition)
-    };
-    Ok(files(home)?.into_iter().map(defined).collect())
+pub fn all(home: &Path) -> Result<Each<ReportDefinition, ReportError>, ReportError> {
+    FOLDER.each(home, ReportDefinition::parse)
 }
 
 /// The definition of that name.
@@ -228,17 +227,7 @@ pub fn all(home: &Path) -> Result<BTreeMap<String, Result<ReportDefinition, Repo
 /// # Errors
 /// If there is none (the hint names the nearest), or it is not in order.
 pub fn find(home: &Path, name: &str) -> Result<ReportDefinition, ReportError> {
-    let mut files = files(home)?;
-    if let Some(file) = files.remove(name) {
-        return define(name, file);
-    }
-    let hint = match nearest(name, files.keys().map(String::as_str)) {
-        Some(near) => format!("did you mean “{near}”?"),
-        None => {
-            format!("add {}, or use one of {}", file_of(name), files.into_keys().collect::<Vec<_>>().join(", "))
-        }
-    };
-    Err(ReportError::Unknown { name: name.to_owned(), hint })
+    FOLDER.one(home, name, ReportDefinition::parse)
 }
 
 /// The name of the file that defines a report, relative to the home.
@@ -246,27 +235,14 @@ pub fn file_of(name: &str) -> String {
     FOLDER.in_home(&format!("{name}.toml"))
 }
 
-/// A file as it was found.
-type File = Result<Entry, Unreadable>;
-
-fn define(name: &str, file: File) -> Result<ReportDefinition, ReportError> {
-    let Entry { text, origin } = file?;
-    let file = match origin {
-        Origin::BuiltIn => file_of(name),
-        Origin::Home(path) => path.display().to_string(),
-    };
-    ReportDefinition::parse(name, &file, &text)
-}
-
-/// The files by the names of their reports. A report of the home that is not in order is not replaced by the built-in
-/// one: that is another report.
-fn files(home: &Path) -> Result<BTreeMap<String, File>, ReportError> {
-    let listing = FOLDER.of_home(home);
-    if let Some(unreadable) = listing.folders.into_values().next() {
-        return Err(unreadable.into());
+impl From<Unknown> for ReportError {
+    fn from(Unknown { name, known }: Unknown) -> ReportError {
+        let hint = match nearest(&name, known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean “{near}”?"),
+            None => format!("add {}, or use one of {}", file_of(&name), known.join(", ")),
+        };
+        ReportError::Unknown { name, hint }
     }
-    let report = |(file, read): (String, File)| (file.strip_suffix(".toml").unwrap_or(&file).to_owned(), read);
-    Ok(listing.files.into_iter().map(report).collect())
 }
 
 fn line_at(text: &str, offset: usize) -> usize {

@@ -9,8 +9,7 @@ use include_dir::{Dir, include_dir};
 use mrml::prelude::parser;
 use mrml::prelude::render::RenderOptions;
 use pegel_home::kept::Entries;
-use pegel_home::{Entry, Folder, Kept, Origin, Problem};
-use pegel_kpi::digest::sha256;
+use pegel_home::{Entry, Folder, Holds, Kept, Origin, Problem};
 use pegel_store::archive::SourceHash;
 use pegel_text::words::capitalised;
 use serde::Serialize;
@@ -20,8 +19,7 @@ use std::sync::Arc;
 use tera::{Kwargs, State, Tera};
 
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../templates/mail");
-const FOLDER: &str = "templates/mail";
-const FILES: Folder = Folder { built_in: &BUILT_IN, path: FOLDER, endings: &["mjml", "txt"], deep: false };
+const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "templates/mail", holds: Holds::Endings(&["mjml", "txt"]) };
 /// What names of templates begin with.
 const PREFIX: &str = "mail/";
 /// How deep tags may be nested in each other: the parser of MJML goes as deep as they do. Mails are twenty deep.
@@ -78,7 +76,7 @@ impl Templates {
                 Problem::new(file, &error)
             })
         };
-        Kept::new(FILES, home, make).map_err(|Problem { file, message }| ReportError::Template {
+        Kept::new(FOLDER, home, make).map_err(|Problem { file, message }| ReportError::Template {
             name: file,
             origin: BUILT_IN_ORIGIN.to_owned(),
             message,
@@ -90,7 +88,7 @@ impl Templates {
     /// # Errors
     /// If a file cannot be read or is no template.
     pub fn load(home: &Path) -> Result<Templates, ReportError> {
-        let files = FILES.of_home(home).files.into_iter();
+        let files = FOLDER.of_home(home).files.into_iter();
         Templates::of(&files.map(|(name, read)| Ok((name, read?))).collect::<Result<Entries, ReportError>>()?)
     }
 
@@ -103,7 +101,7 @@ impl Templates {
         tera.register_filter("wrap", columns::wrap);
         tera.register_filter("capitalise", |text: &str, _: Kwargs, _: &State| capitalised(text));
         let named = || entries.iter().map(|(name, entry)| (format!("{PREFIX}{name}"), entry));
-        let files = named().map(|(name, entry)| (name, (origin(entry), sha256(&entry.text)))).collect();
+        let files = named().map(|(name, entry)| (name, (origin(entry), entry.sha256()))).collect();
         let added = tera.add_raw_templates(named().map(|(name, entry)| (name, &entry.text)));
         let templates = Templates { tera: Arc::new(tera), workshop: Workshop::default(), files };
         added.map_err(|error| templates.broken("", &error))?;
@@ -113,8 +111,8 @@ impl Templates {
     /// The same with the built-in template instead of the home's of that name; `None` if it is not the home's, or there
     /// is none.
     pub fn without(&self, name: &str) -> Option<Templates> {
-        let built_in = FILES.built_in().remove(name.strip_prefix(PREFIX)?)?;
-        let of_built_in = (origin(&built_in), sha256(&built_in.text));
+        let built_in = FOLDER.built_in().remove(name.strip_prefix(PREFIX)?)?;
+        let of_built_in = (origin(&built_in), built_in.sha256());
         let mut templates = self.clone();
         let before = templates.files.insert(name.to_owned(), of_built_in.clone());
         Arc::make_mut(&mut templates.tera).add_raw_template(name, &built_in.text).ok()?;
@@ -124,7 +122,7 @@ impl Templates {
 
     /// Only the built-in ones, for where the home's do not get along with each other; `None` if these are all there are.
     pub fn built_in_alone(&self) -> Option<Templates> {
-        Templates::of(&FILES.built_in()).ok().filter(|built_in| built_in.files != self.files)
+        Templates::of(&FOLDER.built_in()).ok().filter(|built_in| built_in.files != self.files)
     }
 
     /// What an edition was rendered with.

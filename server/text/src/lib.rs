@@ -7,10 +7,12 @@
 //! - [`translated`]: a text that somebody wrote in several languages
 //! - [`numbers`], [`money`], [`durations`], [`dates`]: written as the reader's region writes them, from `cldr`
 //! - [`clean`]: without characters that no XML, no terminal and no table can hold
+//! - [`digest`]: the hash by which versions of a text are told apart
 
 mod cldr;
 pub mod clean;
 pub mod dates;
+pub mod digest;
 pub mod durations;
 pub mod languages;
 pub mod locale;

@@ -6,8 +6,7 @@ use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use include_dir::{Dir, include_dir};
 use pegel_home::kept::Entries;
-use pegel_home::{Folder, Kept, Made, Problem};
-use pegel_kpi::digest::sha256;
+use pegel_home::{Entry, Folder, Holds, Kept, Made, Problem};
 use pegel_report::bounded::{self, Workshop};
 use pegel_report::render::at_fault;
 use pegel_text::languages;
@@ -21,7 +20,7 @@ static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../templates/web");
 
 const STYLE_SHEET: &str = "pegel.css";
 
-const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "templates/web", endings: &["html", "css"], deep: false };
+const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "templates/web", holds: Holds::Endings(&["html", "css"]) };
 
 /// The templates of the pages and their style sheet, as they are in the home at each moment. One that is not in order
 /// leaves its last good version in force, or the one built in.
@@ -82,8 +81,13 @@ impl Pages {
             let file = at_fault(&error, templates().map(|(name, _)| name)).unwrap_or_default();
             Problem::new(file, &error)
         })?;
-        let style_sheet = entries.get(STYLE_SHEET).map(|entry| entry.text.clone()).unwrap_or_default();
-        Ok(Pages { tera: Arc::new(tera), workshop: Workshop::default(), style_hash: hash(&style_sheet), style_sheet })
+        let style = entries.get(STYLE_SHEET);
+        Ok(Pages {
+            tera: Arc::new(tera),
+            workshop: Workshop::default(),
+            style_sheet: style.map(|entry| entry.text.clone()).unwrap_or_default(),
+            style_hash: style.map(short_hash).unwrap_or_default(),
+        })
     }
 
     fn render<P: Serialize>(&self, name: &str, frame: &Frame, page: &P) -> Result<String, tera::Error> {
@@ -100,8 +104,8 @@ fn is_template(name: &str) -> bool {
 }
 
 /// Enough of the SHA-256 to tell one style sheet from the next.
-fn hash(text: &str) -> String {
-    let mut hash = sha256(text);
+fn short_hash(style_sheet: &Entry) -> String {
+    let mut hash = style_sheet.sha256();
     hash.truncate(16);
     hash
 }

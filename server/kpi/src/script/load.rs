@@ -215,7 +215,7 @@ impl Kpi {
             }
             let parameters = Arc::new(answers(&declaration.parameters));
             let Tried { proportion, adds_up } = script.try_value(&declaration, &measures, &parameters)?;
-            let (file, sha256) = (script.file.clone(), crate::digest::sha256(&script.source));
+            let (file, sha256) = (script.file.clone(), pegel_text::digest::sha256(&script.source));
             let (siblings, script) = (Arc::default(), script.clone());
             kpis.push(Kpi { declaration, file, sha256, measures, script, parameters, proportion, adds_up, siblings });
             if kpis.len() == count {

@@ -13,10 +13,16 @@ id = "feedback_rate"
 breakdowns = ["region"]
 "#;
 
+/// A definition in a file of its own.
+fn parse(text: &str) -> Result<ReportDefinition, ReportError> {
+    let origin = Origin::Home("weekly.toml".into());
+    ReportDefinition::parse(&Entry { name: "weekly.toml".to_owned(), text: text.to_owned(), origin })
+}
+
 /// The message for the small definition with one line written differently.
 fn message(line: &str, instead: &str) -> String {
     assert!(SMALL.contains(line));
-    match ReportDefinition::parse("weekly", "weekly.toml", &SMALL.replace(line, instead)) {
+    match parse(&SMALL.replace(line, instead)) {
         Err(error) => error.to_string(),
         Ok(definition) => panic!("{definition:?}"),
     }
@@ -71,11 +77,11 @@ fn a_report_that_is_not_in_order_takes_down_itself_alone() {
 
 #[test]
 fn what_is_left_out_has_a_default() {
-    let weekly = ReportDefinition::parse("weekly", "weekly.toml", SMALL).unwrap();
+    let weekly = parse(SMALL).unwrap();
     assert_eq!((weekly.trend, weekly.recipients.len()), (13, 0));
     assert_eq!(weekly.scope, Scope::everything());
     // Texts and figures go by the same spelling.
-    let shouted = ReportDefinition::parse("weekly", "weekly.toml", &SMALL.replace("de-DE", "DE-de")).unwrap();
+    let shouted = parse(&SMALL.replace("de-DE", "DE-de")).unwrap();
     assert_eq!(shouted.locale, "de-DE");
     let schedule = weekly.schedule.unwrap();
     assert_eq!((schedule.at, schedule.missed), (Time::constant(7, 0, 0, 0), Missed::Once));
@@ -125,7 +131,7 @@ fn mistakes_are_named_with_file_line_and_hint() {
 #[test]
 fn what_the_kpis_do_not_offer_is_named_with_its_line() {
     let message = |line: &str, instead: &str| {
-        let weekly = ReportDefinition::parse("weekly", "weekly.toml", &SMALL.replace(line, instead)).unwrap();
+        let weekly = parse(&SMALL.replace(line, instead)).unwrap();
         weekly.kpis(&crate::samples::catalog()).unwrap_err().to_string()
     };
     assert_eq!(

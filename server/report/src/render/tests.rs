@@ -144,8 +144,9 @@ fn the_mail_asks_no_server_for_anything_and_is_not_cut_off() {
 #[test]
 fn a_file_in_the_home_replaces_a_template() {
     let home = tempfile::tempdir().unwrap();
-    std::fs::create_dir_all(home.path().join(FOLDER)).unwrap();
-    std::fs::write(home.path().join(FOLDER).join("subject.txt"), "{{ verdict }}\n  of {{ period_name }}\n").unwrap();
+    std::fs::create_dir_all(home.path().join(FOLDER.path)).unwrap();
+    std::fs::write(home.path().join(FOLDER.path).join("subject.txt"), "{{ verdict }}\n  of {{ period_name }}\n")
+        .unwrap();
     let templates = Templates::load(home.path()).unwrap();
     let view = view(&samples::numbers(), "en-GB");
     let own = templates.render("weekly", &view, &imprint()).unwrap();
@@ -275,8 +276,8 @@ fn a_mail_that_no_server_would_take_is_refused_with_what_to_do() {
 /// The message for a home with this one template.
 fn message(name: &str, text: &str) -> String {
     let home = tempfile::tempdir().unwrap();
-    std::fs::create_dir_all(home.path().join(FOLDER)).unwrap();
-    std::fs::write(home.path().join(FOLDER).join(name), text).unwrap();
+    std::fs::create_dir_all(home.path().join(FOLDER.path)).unwrap();
+    std::fs::write(home.path().join(FOLDER.path).join(name), text).unwrap();
     let view = view(&samples::numbers(), "en-GB");
     let error = Templates::load(home.path())
         .and_then(|templates| templates.render("weekly", &view, &imprint()))
@@ -317,10 +318,10 @@ fn a_template_that_runs_on_is_stopped() {
 #[test]
 fn a_width_beyond_any_line_is_cut() {
     let home = tempfile::tempdir().unwrap();
-    std::fs::create_dir_all(home.path().join(FOLDER)).unwrap();
+    std::fs::create_dir_all(home.path().join(FOLDER.path)).unwrap();
     let widths = r#"{{ "a" | left(width=4000000000) }}{{ "b" | right(width=4000000000) }}
 {{ "c" | wrap(width=9, indent=4000000000) }}{{ "d" | beside(figures=["1"], widths=[4000000000], width=4000000000) }}"#;
-    std::fs::write(home.path().join(FOLDER).join("weekly.txt"), widths).unwrap();
+    std::fs::write(home.path().join(FOLDER.path).join("weekly.txt"), widths).unwrap();
     let view = view(&samples::numbers(), "en-GB");
     let text = Templates::load(home.path()).unwrap().render("weekly", &view, &imprint()).unwrap().text;
     assert!(text.len() < 10_000, "{}", text.len());
@@ -348,8 +349,8 @@ fn tags_nested_deeper_than_any_mail_are_refused_and_those_below_that_are_not() {
     assert_eq!(too_deep(&flat), None);
 
     let home = tempfile::tempdir().unwrap();
-    std::fs::create_dir_all(home.path().join(FOLDER)).unwrap();
-    std::fs::write(home.path().join(FOLDER).join("weekly.mjml"), nested(200 - 5)).unwrap();
+    std::fs::create_dir_all(home.path().join(FOLDER.path)).unwrap();
+    std::fs::write(home.path().join(FOLDER.path).join("weekly.mjml"), nested(200 - 5)).unwrap();
     let view = view(&samples::numbers(), "en-GB");
     let html = Templates::load(home.path()).unwrap().render("weekly", &view, &imprint()).unwrap().html;
     assert!(html.contains("deep"));
@@ -375,8 +376,8 @@ fn an_unknown_template_is_named() {
 #[test]
 fn a_template_that_is_no_template_leaves_the_built_in_one_in_force() {
     let home = tempfile::tempdir().unwrap();
-    std::fs::create_dir_all(home.path().join(FOLDER)).unwrap();
-    let write = |name: &str, text: &[u8]| std::fs::write(home.path().join(FOLDER).join(name), text).unwrap();
+    std::fs::create_dir_all(home.path().join(FOLDER.path)).unwrap();
+    let write = |name: &str, text: &[u8]| std::fs::write(home.path().join(FOLDER.path).join(name), text).unwrap();
     write("weekly.txt", b"{% if %}");
     write("weekly.mjml", b"M\xfcller");
     write("subject.txt", b"\xef\xbb\xbfmine");
@@ -399,9 +400,9 @@ fn a_template_that_is_no_template_leaves_the_built_in_one_in_force() {
 #[test]
 fn a_template_of_the_home_can_be_left_out() {
     let home = tempfile::tempdir().unwrap();
-    std::fs::create_dir_all(home.path().join(FOLDER)).unwrap();
-    std::fs::write(home.path().join(FOLDER).join("subject.txt"), "{{ tilte }}").unwrap();
-    std::fs::write(home.path().join(FOLDER).join("own.txt"), "{{ tilte }}").unwrap();
+    std::fs::create_dir_all(home.path().join(FOLDER.path)).unwrap();
+    std::fs::write(home.path().join(FOLDER.path).join("subject.txt"), "{{ tilte }}").unwrap();
+    std::fs::write(home.path().join(FOLDER.path).join("own.txt"), "{{ tilte }}").unwrap();
     let templates = Templates::load(home.path()).unwrap();
     let view = view(&samples::numbers(), "en-GB");
     let error = templates.render("weekly", &view, &imprint()).unwrap_err();

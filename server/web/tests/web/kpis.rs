@@ -2,6 +2,7 @@
 
 use crate::support::{NOW, Site, add_leads, catalog_of, state};
 use jiff::Timestamp;
+use pegel_home::{Entry, Origin};
 use pegel_kpi::definition::threshold::Status;
 use pegel_kpi::time::period::Period;
 use pegel_report::build::{Heading, build};
@@ -56,7 +57,8 @@ fn pages_judge_by_the_marks_of_the_mail_however_far_these_look_back() {
         for periods in [1, 12, 13, 20, 40] {
             let script = leads(&format!("threshold: #{{ warning: below_mean_of({periods}) }},"), "m.n");
             let catalog = catalog_of(&[("leads.rhai", &script)]);
-            let definition = ReportDefinition::parse("weekly", "weekly.toml", WEEKLY).unwrap();
+            let weekly = Entry { name: "weekly.toml".to_owned(), text: WEEKLY.to_owned(), origin: Origin::BuiltIn };
+            let definition = ReportDefinition::parse(&weekly).unwrap();
             let now: Timestamp = NOW.parse().unwrap();
             let zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
             let period = Period::parse("last-week", now, &zone).unwrap();

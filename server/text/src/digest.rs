@@ -1,4 +1,4 @@
-//! The hash by which versions of files are told apart.
+//! The hash by which versions of a text are told apart.
 
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
