@@ -25,6 +25,7 @@ pub mod thresholds;
 
 use files::Files;
 use pegel_home::Problem;
+use pegel_kpi::data::model::Model;
 use pegel_kpi::diagnostic::{Diagnostic, nearest};
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::script::{Environment, Language};
@@ -116,12 +117,13 @@ impl Catalog {
     }
 }
 
-/// The language in the surroundings that these files make: helpers, parameters, calendar.
+/// The language of the built-in tables in the surroundings that these files make: helpers, parameters, calendar.
 ///
 /// # Errors
 /// If a helper or the configuration is not in order.
 pub fn language(files: &Files) -> Result<Arc<Language>, CatalogError> {
     let environment = Environment {
+        model: Model::built_in(),
         libraries: files.libraries(),
         parameters: Thresholds::parse(files.text(thresholds::FILE).unwrap_or_default())?.parameters(),
         calendar: Arc::new(calendar::parse(files.text(calendar::FILE).unwrap_or(calendar::SHIPPED))?),

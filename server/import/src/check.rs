@@ -14,6 +14,7 @@ use std::collections::hash_map::{DefaultHasher, Entry};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
 use std::io::{Read, Seek};
+use std::sync::Arc;
 
 /// How much memory rejected rows may take; beyond it they are only counted.
 const REJECTED_BYTES: usize = 64 << 20;
@@ -35,7 +36,7 @@ pub(crate) struct Checked {
     pub skipped: Vec<Skipped>,
     pub unused_columns: Vec<String>,
     pub header: Vec<String>,
-    pub tables: BTreeMap<&'static str, TableCounts>,
+    pub tables: BTreeMap<Arc<str>, TableCounts>,
 }
 
 impl Checked {
@@ -58,8 +59,8 @@ pub(crate) struct Brought {
     print: u64,
 }
 
-/// What look-ups found: by table and column, by text.
-type Finds = HashMap<(&'static str, &'static str), HashMap<String, Found>>;
+/// What look-ups found: by the names of table and column, by text.
+type Finds<'a> = HashMap<(&'a str, &'a str), HashMap<String, Found>>;
 
 /// A row on trial: what it brings to each table of the mapping.
 struct Candidate {
@@ -144,21 +145,25 @@ impl<'a> Check<'a> {
     }
 
     /// Asks the database for all related rows of some rows, once for each column that is looked at.
-    fn look_up(&self, candidates: &[Candidate], writer: &mut Writer) -> Result<Finds, ImportError> {
-        let mut wanted: HashMap<(&'static Table, &'static Column), BTreeSet<&str>> = HashMap::new();
-        for (table, draft) in candidates.iter().flat_map(|candidate| self.brings(candidate)) {
-            if table.update_only {
-                let key = table.table.column("key").expect("every table has a key");
-                wanted.entry((table.table, key)).or_default().insert(&draft.key);
+    fn look_up(&self, candidates: &[Candidate], writer: &mut Writer) -> Result<Finds<'a>, ImportError> {
+        let mut wanted: BTreeMap<(&str, &str), (&Table, &Column, BTreeSet<&str>)> = BTreeMap::new();
+        for (mapping, draft) in candidates.iter().flat_map(|candidate| self.brings(candidate)) {
+            let mut want = |table: &'a Table, column: &'a Column, text| {
+                let texts =
+                    wanted.entry((&table.name, &column.name)).or_insert_with(|| (table, column, BTreeSet::new()));
+                texts.2.insert(text);
+            };
+            if mapping.update_only {
+                want(&mapping.table, mapping.table.key(), draft.key.as_str());
             }
-            for (lookup, _, text) in related(table, draft) {
-                wanted.entry((lookup.table, lookup.column)).or_default().insert(text);
+            for (lookup, _, text) in related(mapping, draft) {
+                want(&lookup.table, &lookup.column, text);
             }
         }
         let mut finds = Finds::new();
-        for ((table, column), texts) in wanted {
+        for (names, (table, column, texts)) in wanted {
             let texts: Vec<String> = texts.into_iter().map(str::to_owned).collect();
-            finds.insert((table.name, column.name), writer.find(table, column, &texts)?);
+            finds.insert(names, writer.find(table, column, &texts)?);
         }
         Ok(finds)
     }
@@ -205,30 +210,30 @@ impl<'a> Check<'a> {
     fn unrelated(&self, drafts: &[Option<Draft>], finds: &Finds) -> Vec<Fault> {
         let tables = &self.mapping.tables;
         let brought_before = |at: usize, table: &Table, key: &str| {
-            (0..at).filter(|&former| tables[former].table == table).any(|former| {
+            (0..at).filter(|&former| tables[former].table == *table).any(|former| {
                 self.checked.brought[former].contains_key(key)
                     || drafts[former].as_ref().is_some_and(|draft| draft.key == key)
             })
         };
-        let found = |table: &Table, column: &str, text: &str| finds.get(&(table.name, column))?.get(text).copied();
+        let found = |table: &Table, column: &str, text: &str| finds.get(&(&*table.name, column))?.get(text).copied();
         let mut faults = Vec::new();
         for (at, (table, draft)) in tables.iter().zip(drafts).enumerate() {
             let Some(draft) = draft else { continue };
             let exists =
-                || found(table.table, "key", &draft.key).is_some() || brought_before(at, table.table, &draft.key);
+                || found(&table.table, "key", &draft.key).is_some() || brought_before(at, &table.table, &draft.key);
             if table.update_only && !exists() {
                 let reason = format!("{} has no row with this key, and the mapping only updates", table.table.name);
                 faults.push(self.fault(&table.key.parts[0].origin, &draft.key, reason));
             }
             for (lookup, rule, text) in related(table, draft) {
-                let by_key = lookup.column.name == "key";
-                let reason = match found(lookup.table, lookup.column.name, text) {
+                let by_key = lookup.column == *lookup.table.key();
+                let reason = match found(&lookup.table, &lookup.column.name, text) {
                     Some(Found::One(_)) => continue,
                     Some(Found::Several) => {
                         format!("several rows of {} have the {} “{text}”", lookup.table.name, lookup.column.name)
                     }
                     None if lookup.policy != Policy::Required => continue,
-                    None if by_key && brought_before(at, lookup.table, text) => continue,
+                    None if by_key && brought_before(at, &lookup.table, text) => continue,
                     None => format!("{} has no row with the {} “{text}”", lookup.table.name, lookup.column.name),
                 };
                 faults.push(self.fault(&rule.text.origin, text, reason));
@@ -247,9 +252,12 @@ impl<'a> Check<'a> {
 }
 
 /// The look-ups that a draft needs.
-fn related<'a>(table: &'a TableMapping, draft: &'a Draft) -> impl Iterator<Item = (Lookup, &'a ColumnRule, &'a str)> {
+fn related<'m, 'd>(
+    table: &'m TableMapping,
+    draft: &'d Draft,
+) -> impl Iterator<Item = (&'m Lookup, &'m ColumnRule, &'d str)> {
     table.columns.iter().zip(&draft.cells).filter_map(|((_, rule), cell)| match cell {
-        Cell::Related(text) => Some((rule.lookup?, rule, text.as_str())),
+        Cell::Related(text) => Some((rule.lookup.as_ref()?, rule, text.as_str())),
         Cell::Value(_) => None,
     })
 }

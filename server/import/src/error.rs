@@ -43,7 +43,7 @@ pub enum ImportError {
         one_line(file),
         shown(text)
     )]
-    Moved { file: String, line: u64, table: &'static str, text: String },
+    Moved { file: String, line: u64, table: String, text: String },
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use pegel_kpi::data::model::{Column, Kind, Table};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A checked mapping: every table and column exists, every format can be read.
 #[derive(Debug)]
@@ -61,11 +62,11 @@ pub(crate) struct SourceColumn(pub usize);
 /// What a row brings to one table.
 #[derive(Debug)]
 pub(crate) struct TableMapping {
-    pub table: &'static Table,
+    pub table: Table,
     pub key: KeyRule,
     pub update_only: bool,
     pub when: Option<RowCondition>,
-    pub columns: Vec<(&'static Column, ColumnRule)>,
+    pub columns: Vec<(Arc<Column>, ColumnRule)>,
     pub attributes: Vec<(String, ColumnRule, AttributeKind)>,
 }
 
@@ -107,10 +108,10 @@ pub(crate) struct ColumnRule {
 }
 
 /// How a related row is found.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Lookup {
-    pub table: &'static Table,
-    pub column: &'static Column,
+    pub table: Table,
+    pub column: Arc<Column>,
     pub policy: Policy,
 }
 

@@ -7,6 +7,7 @@ use pegel_text::clean::one_line;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 /// What became of a row of the file; of several, the greatest counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +52,7 @@ pub struct Summary {
     /// Lines that are no data: footers and what the mapping skips.
     pub skipped: Vec<Skipped>,
     /// What was written, by table, rows created by look-ups included.
-    pub tables: BTreeMap<&'static str, TableCounts>,
+    pub tables: BTreeMap<Arc<str>, TableCounts>,
     /// Columns of the file that the mapping does not use.
     pub unused_columns: Vec<String>,
     /// Whether nothing was kept.

@@ -6,7 +6,7 @@ use crate::input::{Chunk, Input};
 use crate::mapping::{Lookup, Policy, TableMapping};
 use crate::row::{Cell, Draft, Occurrences, Row};
 use crate::summary::{Fate, TableCounts};
-use pegel_kpi::data::model::{Kind, Table};
+use pegel_kpi::data::model::{Column, Kind, Table};
 use pegel_store::facts::{Fact, Facts, Found, Value, Writer, Written};
 use serde_json::Map;
 use std::collections::{BTreeSet, HashMap};
@@ -60,36 +60,36 @@ struct Chapter<'a> {
 impl Chapter<'_> {
     fn write(&mut self, mut due: Vec<Due>) -> Result<(), ImportError> {
         for place in 0..self.table.columns.len() {
-            if let Some(lookup) = self.table.columns[place].1.lookup {
+            if let Some(lookup) = &self.table.columns[place].1.lookup {
                 self.relate(&mut due, place, lookup)?;
             }
         }
-        let columns = self.table.columns.iter().map(|(column, _)| *column).collect();
+        let columns = self.table.columns.iter().map(|(column, _)| column.clone()).collect();
         let (numbers, rows): (Vec<usize>, Vec<Fact>) = due.into_iter().map(|due| (due.number, fact(due.draft))).unzip();
-        let written = self.writer.upsert(&Facts { table: self.table.table, columns, rows }, self.now)?;
+        let written = self.writer.upsert(&Facts { table: self.table.table.clone(), columns, rows }, self.now)?;
         for (number, written) in numbers.into_iter().zip(written) {
             let fate = &mut self.checked.fates[number];
             *fate = (*fate).max(written.into());
-            count(self.checked.tables.entry(self.table.table.name).or_default(), written);
+            count(self.checked.tables.entry(self.table.table.name.clone()).or_default(), written);
         }
         Ok(())
     }
 
     /// Puts the ids of related rows into one column, creating those rows where the mapping says so.
-    fn relate(&mut self, due: &mut [Due], place: usize, lookup: Lookup) -> Result<(), ImportError> {
+    fn relate(&mut self, due: &mut [Due], place: usize, lookup: &Lookup) -> Result<(), ImportError> {
         let texts: BTreeSet<&str> = due.iter().filter_map(|due| related(&due.draft.cells[place])).collect();
         let texts: Vec<String> = texts.into_iter().map(str::to_owned).collect();
-        let mut finds = self.find(lookup, lookup.column.name, &texts)?;
+        let mut finds = self.find(lookup, &lookup.column, &texts)?;
         if lookup.policy == Policy::Create {
             let absent = |finds: &HashMap<String, Found>| {
                 texts.iter().filter(|text| !finds.contains_key(*text)).cloned().collect::<Vec<_>>()
             };
             // Who is not found by name may be there by key, under another name, and is left as it is.
             let absent_by_name = absent(&finds);
-            finds.extend(self.find(lookup, "key", &absent_by_name)?);
+            finds.extend(self.find(lookup, lookup.table.key(), &absent_by_name)?);
             let unknown = absent(&finds);
-            self.create(lookup.table, &unknown)?;
-            finds.extend(self.find(lookup, "key", &unknown)?);
+            self.create(&lookup.table, &unknown)?;
+            finds.extend(self.find(lookup, lookup.table.key(), &unknown)?);
         }
         for due in due {
             let Some(text) = related(&due.draft.cells[place]) else { continue };
@@ -101,7 +101,7 @@ impl Chapter<'_> {
                 }
                 // Checked in the first pass, in this transaction.
                 Some(Found::Several) | None => {
-                    let (file, table) = (self.file.to_owned(), lookup.table.name);
+                    let (file, table) = (self.file.to_owned(), lookup.table.name.to_string());
                     return Err(ImportError::Moved { file, line: due.line, table, text: text.to_owned() });
                 }
             };
@@ -110,16 +110,20 @@ impl Chapter<'_> {
         Ok(())
     }
 
-    fn find(&mut self, lookup: Lookup, column: &str, texts: &[String]) -> Result<HashMap<String, Found>, ImportError> {
+    fn find(
+        &mut self,
+        lookup: &Lookup,
+        column: &Column,
+        texts: &[String],
+    ) -> Result<HashMap<String, Found>, ImportError> {
         if texts.is_empty() {
             return Ok(HashMap::new());
         }
-        let column = lookup.table.column(column).expect("every table has a key, and the other was found before");
-        Ok(self.writer.find(lookup.table, column, texts)?)
+        Ok(self.writer.find(&lookup.table, column, texts)?)
     }
 
     /// Creates rows that only have a key and, where the table has one, the same for a name.
-    fn create(&mut self, table: &'static Table, keys: &[String]) -> Result<(), ImportError> {
+    fn create(&mut self, table: &Table, keys: &[String]) -> Result<(), ImportError> {
         if keys.is_empty() {
             return Ok(());
         }
@@ -129,9 +133,13 @@ impl Chapter<'_> {
             values: name.iter().map(|_| Value::Text(key.clone())).collect(),
             attributes: Map::new(),
         };
-        let facts = Facts { table, columns: name.into_iter().collect(), rows: keys.iter().map(fact).collect() };
+        let facts = Facts {
+            table: table.clone(),
+            columns: name.into_iter().cloned().collect(),
+            rows: keys.iter().map(fact).collect(),
+        };
         for written in self.writer.upsert(&facts, self.now)? {
-            count(self.checked.tables.entry(table.name).or_default(), written);
+            count(self.checked.tables.entry(table.name.clone()).or_default(), written);
         }
         Ok(())
     }

@@ -39,10 +39,11 @@ impl Source for Memory {
     #[expect(clippy::cast_precision_loss, reason = "dates")]
     fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), Infallible> {
         let mut batch = Batch::new(&scan.columns);
-        for (_, row) in self.0.iter().filter(|(table, _)| *table == scan.table.name) {
+        for (_, row) in self.0.iter().filter(|(table, _)| **table == *scan.table.name) {
             let text = |column: &str| row.iter().find(|(name, _)| *name == column).map(|(_, text)| *text);
             let inside = scan.window.as_ref().is_none_or(|window| {
-                let date = text(window.path.column.name).and_then(|text| Memory::number(window.path.column.kind, text));
+                let date =
+                    text(&window.path.column.name).and_then(|text| Memory::number(window.path.column.kind, text));
                 let within =
                     |date| window.ranges.iter().any(|range| range.start as f64 <= date && date < range.end as f64);
                 date.is_some_and(within)
@@ -52,7 +53,7 @@ impl Source for Memory {
             }
             for (values, projection) in batch.columns.iter_mut().zip(&scan.columns) {
                 let found = projection.0.iter().filter(|path| path.references.is_empty());
-                let found = found.map(|path| path.column).find_map(|column| Some((column.kind, text(column.name)?)));
+                let found = found.map(|path| &path.column).find_map(|column| Some((column.kind, text(&column.name)?)));
                 match projection.kind() {
                     Kind::Text => values.push_text(found.map(|(_, text)| text)),
                     _ => values.push_number(found.and_then(|(kind, text)| Memory::number(kind, text))),

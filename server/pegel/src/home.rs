@@ -9,6 +9,7 @@ use pegel_catalog::files::in_home;
 use pegel_catalog::live::Live;
 use pegel_delivery::Clock;
 use pegel_home::Problem;
+use pegel_kpi::data::model::Model;
 use pegel_store::{Store, StoreError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use std::sync::Arc;
 pub struct Home {
     pub path: PathBuf,
     pub config: Config,
+    /// The tables there are.
+    pub model: Model,
     /// What the command line or the environment says, else the configuration.
     database_url: String,
     /// What the command line or the environment says, instead of the configured one.
@@ -31,7 +34,8 @@ impl Home {
     pub fn open(path: &Path, database_url: Option<&str>, mail_url: Option<&str>) -> Result<Home, Failure> {
         let config = Config::of_home(path).map_err(usage)?;
         let database_url = database_url.unwrap_or(&config.database_url).to_owned();
-        Ok(Home { path: path.to_owned(), config, database_url, mail_url: mail_url.map(str::to_owned) })
+        let (path, model, mail_url) = (path.to_owned(), Model::built_in(), mail_url.map(str::to_owned));
+        Ok(Home { path, config, model, database_url, mail_url })
     }
 
     /// The URL of the home's database; a relative SQLite path is relative to the home.

@@ -4,6 +4,7 @@ use crate::config::{self, Config};
 use pegel_catalog::live::Live;
 use pegel_home::{Each, Kept, Problem};
 use pegel_import::Mapping;
+use pegel_kpi::data::model::Model;
 use pegel_report::definition::{self, ReportDefinition};
 use pegel_report::render::Templates;
 use pegel_web::problems::{self, About};
@@ -13,6 +14,7 @@ use std::sync::Arc;
 /// Looks for them each time it is asked.
 pub fn finder(
     home: PathBuf,
+    model: Model,
     live: Arc<Live>,
     templates: Arc<Kept<Templates>>,
 ) -> Arc<dyn Fn() -> Vec<problems::Problem> + Send + Sync> {
@@ -20,7 +22,7 @@ pub fn finder(
         let of = |about, all: Vec<Problem>| all.into_iter().map(move |one| problems::Problem::of_file(about, one));
         of(About::Report, reports(&home, &live))
             .chain(of(About::Template, templates.current().problems()))
-            .chain(of(About::Mapping, mappings(&home)))
+            .chain(of(About::Mapping, mappings(&home, &model)))
             .chain(of(About::Configuration, configuration(&home)))
             .collect()
     })
@@ -34,8 +36,8 @@ fn reports(home: &Path, live: &Live) -> Vec<Problem> {
     wrong(definition::all(home).map(checked), definition::file_of)
 }
 
-fn mappings(home: &Path) -> Vec<Problem> {
-    wrong(Mapping::all(home), Mapping::file_of)
+fn mappings(home: &Path, model: &Model) -> Vec<Problem> {
+    wrong(Mapping::all(home, model), Mapping::file_of)
 }
 
 /// What is wrong in one folder; or that nobody can look into it.

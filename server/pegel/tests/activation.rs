@@ -5,7 +5,7 @@ mod common;
 
 use common::server::Served;
 use common::{Said, TestHome};
-use pegel_kpi::data::model::table;
+use pegel_kpi::data::model::Model;
 use pegel_store::StoreError;
 use pegel_store::facts::{Fact, Facts, Value};
 use std::time::{Duration, Instant};
@@ -39,8 +39,8 @@ fn home() -> TestHome {
 }
 
 fn home_on(home: TestHome) -> TestHome {
-    let opportunities = table("opportunities").unwrap();
-    let columns = ["closed_at", "outcome"].map(|name| opportunities.column(name).unwrap());
+    let opportunities = Model::built_in().table("opportunities").unwrap();
+    let columns = ["closed_at", "outcome"].map(|name| opportunities.column(name).unwrap().clone());
     let deal = |key: &str, outcome: &str| Fact {
         key: key.to_owned(),
         // A Tuesday, 2026-11-03.

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use pegel_catalog::Catalog;
 use pegel_kpi::data::dimension::Dimension;
-use pegel_kpi::data::model::{Column, table};
+use pegel_kpi::data::model::Model;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::engine::answer::Question;
 use pegel_kpi::engine::comparison::Comparison;
@@ -34,8 +34,9 @@ fn seconds(instant: &str) -> Value {
 
 /// Accepted leads of week 46: in the North 14 of 20 with feedback, in the South 19 of 20.
 fn leads() -> Facts {
-    let leads = table("leads").unwrap();
-    let column = |name: &str| -> &'static Column { leads.column(name).unwrap() };
+    let leads = Model::built_in().table("leads").unwrap();
+    let columns =
+        ["region", "offered_at", "accepted_at", "feedback_at"].map(|name| leads.column(name).unwrap().clone());
     let row = |region: &str, number: usize, answered: bool| Fact {
         key: format!("{region}-{number}"),
         values: vec![
@@ -48,11 +49,7 @@ fn leads() -> Facts {
     };
     let north = (0..20).map(|number| row("North", number, number < 14));
     let south = (0..20).map(|number| row("South", number, number < 19));
-    Facts {
-        table: leads,
-        columns: ["region", "offered_at", "accepted_at", "feedback_at"].map(column).into(),
-        rows: north.chain(south).collect(),
-    }
+    Facts { table: leads, columns: columns.into(), rows: north.chain(south).collect() }
 }
 
 /// In the week before 10 of 20 with feedback, a year before 5 of 20.
@@ -75,14 +72,14 @@ fn earlier_leads() -> Facts {
 
 /// 90 % for the whole company, all year.
 fn target_of_feedback() -> Facts {
-    let targets = table("targets").unwrap();
-    let column = |name: &str| -> &'static Column { targets.column(name).unwrap() };
+    let targets = Model::built_in().table("targets").unwrap();
+    let columns = ["metric", "starts_on", "ends_on", "amount"].map(|name| targets.column(name).unwrap().clone());
     let day = |text: &str| Value::Integer(days_since_1970(text.parse().unwrap()));
     let values =
         vec![Value::Text("feedback_rate".to_owned()), day("2026-01-01"), day("2026-12-31"), Value::Integer(90)];
     Facts {
         table: targets,
-        columns: ["metric", "starts_on", "ends_on", "amount"].map(column).into(),
+        columns: columns.into(),
         rows: vec![Fact { key: "feedback".to_owned(), values, attributes: serde_json::Map::new() }],
     }
 }

@@ -4,6 +4,7 @@ pub use crate::writer::Writer;
 
 use pegel_kpi::data::model::{Column, Table};
 use serde_json::{Map, Value as Json};
+use std::sync::Arc;
 
 /// A value of a column, already of the column's kind.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,9 +48,9 @@ impl Value {
 /// Rows for one table. Only the columns named here are written; others keep what they have.
 #[derive(Debug, Clone)]
 pub struct Facts {
-    pub table: &'static Table,
+    pub table: Table,
     /// Without `id` and `key`.
-    pub columns: Vec<&'static Column>,
+    pub columns: Vec<Arc<Column>>,
     pub rows: Vec<Fact>,
 }
 

@@ -5,6 +5,7 @@
 //! - [`versions`], [`health`], [`runs`], [`archive`], [`outbox`]: what Pegel keeps about its own work, in short transactions
 //! - [`lease`], [`leases`]: claims on runs and deliveries; `room`: that there is room on the disk to record what a claim led to
 //! - `sql`: statements made from the data model, for both databases at once
+//! - `views`: the readable views, made from the data model
 //! - `parents`: what scans read of small tables, joined here
 //! - `connection`, `currency`, `url`, `schema`: the rest
 
@@ -29,6 +30,7 @@ mod store;
 pub mod testing;
 mod url;
 pub mod versions;
+mod views;
 mod writer;
 
 pub use error::StoreError;

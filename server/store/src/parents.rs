@@ -3,13 +3,15 @@
 
 use crate::StoreError;
 use pegel_kpi::data::batch::{Batch, Dictionary, MISSING_TEXT, Values};
-use pegel_kpi::data::model::{Table, table};
+use pegel_kpi::data::model::Table;
 use pegel_kpi::data::path::Path;
 use pegel_kpi::data::path::Projection;
 use pegel_kpi::data::scan::Scan;
 use pegel_kpi::data::scope::Scope;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Tables of more rows than this are joined in SQL: to read so many takes some milliseconds.
 pub(crate) const MOST: i64 = 20_000;
@@ -22,7 +24,7 @@ type ById = Rc<Values>;
 
 /// The columns of small tables that were read so far; `None` where the table is not small.
 #[derive(Default)]
-pub(crate) struct Parents(HashMap<(&'static str, Path), Option<ById>>);
+pub(crate) struct Parents(HashMap<(Arc<str>, Path), Option<ById>>);
 
 /// A scan as it goes to the database, with its columns made of what comes back.
 pub(crate) struct Narrowed {
@@ -69,7 +71,7 @@ impl Parents {
             let mut staying: Vec<Path> = Vec::new();
             let plain = |read| Part { read, by_id: None, codes: Vec::new() };
             for path in paths {
-                match self.column(scan.table, path, &mut read)? {
+                match self.column(&scan.table, path, &mut read)? {
                     Some((key, by_id)) => {
                         if !staying.is_empty() {
                             parts.push(plain(place(Projection(std::mem::take(&mut staying)))));
@@ -93,34 +95,31 @@ impl Parents {
     /// Of a path into a small table: the path of the foreign key, and the column behind it.
     fn column(
         &mut self,
-        from: &'static Table,
+        from: &Table,
         path: &Path,
         read: &mut impl FnMut(&Scan, &mut dyn FnMut(&Batch)) -> Result<(), StoreError>,
     ) -> Result<Option<(Path, ById)>, StoreError> {
-        let Some((last, before)) = path.references.split_last() else { return Ok(None) };
-        let holder = before.last().map_or(Some(from), |reference| table(reference.table));
-        let (Some(holder), Some(parent)) = (holder, table(last.table)) else { return Ok(None) };
-        let Some(key) = holder.column(last.column) else { return Ok(None) };
+        let Some(key) = Path::key_of(&path.references) else { return Ok(None) };
+        let parent = path.references.iter().fold(from.clone(), |table, reference| table.target(reference));
         let own = Path { references: Vec::new(), ..path.clone() };
-        let known = if let Some(known) = self.0.get(&(parent.name, own.clone())) {
-            known.clone()
-        } else {
-            let known = by_id(parent, &own, read)?;
-            self.0.insert((parent.name, own), known.clone());
-            known
+        let known = match self.0.entry((parent.name.clone(), own)) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(place) => {
+                let by_id = by_id(parent, &place.key().1, read)?;
+                place.insert(by_id).clone()
+            }
         };
-        Ok(known.map(|by_id| (Path { references: before.to_vec(), ..Path::own(key) }, by_id)))
+        Ok(known.map(|by_id| (key, by_id)))
     }
 }
 
 /// Reads a column; `None` if the table is empty or not small.
 fn by_id(
-    table: &'static Table,
+    table: Table,
     path: &Path,
     read: &mut impl FnMut(&Scan, &mut dyn FnMut(&Batch)) -> Result<(), StoreError>,
 ) -> Result<Option<ById>, StoreError> {
-    let Some(id) = table.column("id") else { return Ok(None) };
-    let columns = vec![Projection::of(Path::own(id)), Projection::of(path.clone())];
+    let columns = vec![Projection::of(Path::own(table.id())), Projection::of(path.clone())];
     let scan = Scan { table, columns, window: None, scope: Scope::everything() };
     let Some(mut by_id) = Batch::new(&scan.columns).columns.pop() else { return Ok(None) };
     let mut small = true;

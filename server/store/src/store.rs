@@ -6,12 +6,15 @@ use crate::currency;
 use crate::facts::Writer;
 use crate::reader::Reader;
 use crate::url::DatabaseUrl;
+use crate::views;
+use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
-use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel::migration::{MigrationSource, MigrationVersion};
 use diesel::pg::Pg;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use pegel_kpi::data::currency::Currency;
+use pegel_kpi::data::model::Model;
 use std::path::Path;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
@@ -51,23 +54,28 @@ impl Store {
         }
     }
 
-    /// Brings the schema up to date, all or nothing; the names of the migrations that ran.
+    /// Brings the schema up to date, all or nothing, and with it the readable views of the tables; the names of the
+    /// migrations that ran.
     ///
     /// # Errors
     /// If a migration fails.
-    pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        self.transaction(|conn| match conn {
-            Conn::Sqlite(conn) => {
-                let before = applied(conn)?;
-                conn.run_pending_migrations(SQLITE).map_err(migration_failed)?;
-                names::<Sqlite>(&SQLITE, |version| !before.contains(version))
-            }
-            Conn::Postgres(conn) => {
+    pub fn migrate(&self, model: &Model) -> Result<Vec<String>, StoreError> {
+        self.transaction(|conn| {
+            if let Conn::Postgres(conn) = conn {
                 conn.batch_execute(MIGRATING).map_err(StoreError::while_("migrating"))?;
-                let before = applied(conn)?;
-                conn.run_pending_migrations(POSTGRES).map_err(migration_failed)?;
-                names::<Pg>(&POSTGRES, |version| !before.contains(version))
             }
+            let Migrations { pending, .. } = Migrations::of(conn)?;
+            if pending.is_empty() {
+                return Ok(pending);
+            }
+            views::remove(conn, model)?;
+            match conn {
+                Conn::Sqlite(conn) => conn.run_pending_migrations(SQLITE).map(drop),
+                Conn::Postgres(conn) => conn.run_pending_migrations(POSTGRES).map(drop),
+            }
+            .map_err(migration_failed)?;
+            views::make(conn, model)?;
+            Ok(pending)
         })
     }
 
@@ -76,8 +84,9 @@ impl Store {
     /// # Errors
     /// If a migration fails.
     #[cfg(feature = "testing")]
-    pub fn revert_all_migrations(&self) -> Result<(), StoreError> {
+    pub fn revert_all_migrations(&self, model: &Model) -> Result<(), StoreError> {
         self.transaction(|conn| {
+            views::remove(conn, model)?;
             match conn {
                 Conn::Sqlite(conn) => conn.revert_all_migrations(SQLITE).map(drop),
                 Conn::Postgres(conn) => conn.revert_all_migrations(POSTGRES).map(drop),
@@ -92,19 +101,7 @@ impl Store {
     /// In those two cases, or if the database cannot be read.
     pub fn check_schema(&self) -> Result<(), StoreError> {
         let mut conn = self.connections.get()?;
-        let (applied, pending, known) = match &mut *conn {
-            Conn::Sqlite(conn) => {
-                let applied = applied(conn)?;
-                let pending = names::<Sqlite>(&SQLITE, |version| !applied.contains(version))?;
-                (applied, pending, versions::<Sqlite>(&SQLITE)?)
-            }
-            Conn::Postgres(conn) => {
-                let applied = applied(conn)?;
-                let pending = names::<Pg>(&POSTGRES, |version| !applied.contains(version))?;
-                (applied, pending, versions::<Pg>(&POSTGRES)?)
-            }
-        };
-        let unknown: Vec<String> = applied.into_iter().filter(|version| !known.contains(version)).collect();
+        let Migrations { pending, unknown } = Migrations::of(&mut conn)?;
         if !unknown.is_empty() {
             return Err(StoreError::SchemaAhead { unknown });
         }
@@ -184,30 +181,34 @@ fn migration_failed(error: Failure) -> StoreError {
     StoreError::Migration { reason: error.to_string() }
 }
 
-fn applied<DB: diesel::backend::Backend>(conn: &mut impl MigrationHarness<DB>) -> Result<Vec<String>, StoreError> {
-    let versions = conn.applied_migrations().map_err(migration_failed)?;
-    Ok(versions.iter().map(MigrationVersion::to_string).collect())
+/// What tells a database's schema from the one that this program knows.
+struct Migrations {
+    /// The full names of those that have not run, in order.
+    pending: Vec<String>,
+    /// The versions of those that have run and are none of this program's.
+    unknown: Vec<String>,
 }
 
-fn versions<DB: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Result<Vec<String>, StoreError>
-where
-    EmbeddedMigrations: MigrationSource<DB>,
-{
-    let migrations = MigrationSource::<DB>::migrations(source).map_err(migration_failed)?;
-    Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
-}
+impl Migrations {
+    fn of(conn: &mut Conn) -> Result<Migrations, StoreError> {
+        match conn {
+            Conn::Sqlite(conn) => Migrations::told::<Sqlite>(conn, &SQLITE),
+            Conn::Postgres(conn) => Migrations::told::<Pg>(conn, &POSTGRES),
+        }
+    }
 
-/// The full names of the migrations whose version is asked for, in order.
-fn names<DB: diesel::backend::Backend>(
-    source: &EmbeddedMigrations,
-    wanted: impl Fn(&String) -> bool,
-) -> Result<Vec<String>, StoreError>
-where
-    EmbeddedMigrations: MigrationSource<DB>,
-{
-    let mut migrations: Vec<Box<dyn Migration<DB>>> =
-        MigrationSource::<DB>::migrations(source).map_err(migration_failed)?;
-    migrations.sort_by(|a, b| a.name().version().cmp(&b.name().version()));
-    let wanted = migrations.iter().filter(|migration| wanted(&migration.name().version().to_string()));
-    Ok(wanted.map(|migration| migration.name().to_string()).collect())
+    fn told<DB: Backend>(
+        conn: &mut impl MigrationHarness<DB>,
+        source: &impl MigrationSource<DB>,
+    ) -> Result<Migrations, StoreError> {
+        let applied = conn.applied_migrations().map_err(migration_failed)?;
+        let mut known = source.migrations().map_err(migration_failed)?;
+        known.sort_by(|a, b| a.name().version().cmp(&b.name().version()));
+        let is_known = |version: &&MigrationVersion| known.iter().any(|one| one.name().version() == **version);
+        let pending = known.iter().filter(|one| !applied.contains(&one.name().version()));
+        Ok(Migrations {
+            pending: pending.map(|one| one.name().to_string()).collect(),
+            unknown: applied.iter().filter(|version| !is_known(version)).map(MigrationVersion::to_string).collect(),
+        })
+    }
 }

@@ -7,6 +7,7 @@ use crate::{Store, StoreError};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use pegel_kpi::data::model::Model;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -79,7 +80,7 @@ impl TestDatabase {
     /// If that fails.
     pub fn store(&self) -> Store {
         let store = Store::open(&self.url).expect("a test database can be opened");
-        store.migrate().expect("the migrations run");
+        store.migrate(&Model::built_in()).expect("the migrations run");
         store
     }
 }

@@ -9,13 +9,11 @@ use crate::schema::imports;
 use crate::sql::{Gives, Row, SelectByText, TEXTS, Upsert, Visit, field, send};
 use diesel::prelude::*;
 use pegel_kpi::data::currency::Currency;
-use pegel_kpi::data::model::{Column, Kind, MAX_EXACT, Table, table};
+use pegel_kpi::data::model::{ATTRIBUTES, Column, History, Kind, MAX_EXACT, Table};
 use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-
-/// What an opportunity was before a change is kept of these.
-const TRACKED: [&str; 4] = ["stage", "amount", "probability", "expected_close_on"];
+use std::sync::Arc;
 
 /// Writes facts inside one transaction.
 pub struct Writer {
@@ -43,8 +41,8 @@ impl Writer {
         self.transaction
     }
 
-    /// Inserts rows whose key is new and updates those that differ; what became of each, in order. A changed stage,
-    /// amount, probability or expected close of an opportunity leaves what it was before in `opportunity_changes`,
+    /// Inserts rows whose key is new and updates those that differ; what became of each, in order. Where a table keeps
+    /// what rows of this one were (the stage of an opportunity, its amount, …), a change leaves there what it was before,
     /// dated `now` (UTC seconds).
     ///
     /// When the same key comes twice, the later row wins. If the key was new, the later row counts against the former;
@@ -58,7 +56,9 @@ impl Writer {
         facts.rows.iter().try_for_each(|row| check(facts, row))?;
         let rows = collapse(&facts.rows);
         let attributes = facts.rows.iter().any(|row| !row.attributes.is_empty());
-        let stored = self.stored(facts, &rows, attributes)?;
+        let history = facts.table.history();
+        let kept = history.as_ref().map_or(&[][..], |(_, history)| &history.kept);
+        let stored = self.stored(facts, &rows, kept, attributes)?;
 
         let mut written = against_each_other(facts, &rows, &stored);
         let mut changes = Vec::new();
@@ -74,15 +74,17 @@ impl Writer {
                     continue;
                 }
                 written[row.last] = Written::Changed;
-                if was_tracked(facts, fact, before) {
+                if history.as_ref().is_some_and(|(_, history)| is_kept(history, facts, fact, before)) {
                     changes.push((fact.key.as_str(), before));
                 }
             }
             let key = Value::Text(fact.key.clone());
             pending.push(Row { key, values: &fact.values, attributes: Value::Text(has) });
         }
-        self.insert(facts.table.name, &facts.columns, attributes, true, &pending)?;
-        self.record_changes(&changes, now)?;
+        self.insert(&facts.table, &facts.columns, attributes, true, &pending)?;
+        if let Some((table, history)) = history {
+            self.record_changes(&table, &history, &changes, now)?;
+        }
         Ok(written)
     }
 
@@ -93,8 +95,8 @@ impl Writer {
     /// If the database fails.
     pub fn find(
         &mut self,
-        table: &'static Table,
-        column: &'static Column,
+        table: &Table,
+        column: &Column,
         texts: &[String],
     ) -> Result<HashMap<String, Found>, StoreError> {
         let mut wanted: Vec<Value> = texts.iter().cloned().map(Value::Text).collect();
@@ -102,7 +104,7 @@ impl Writer {
         wanted.dedup();
         let mut finding = Finding(HashMap::with_capacity(wanted.len()));
         for texts in wanted.chunks(TEXTS) {
-            let select = SelectByText { table: table.name, columns: &["id", column.name], by: column.name, texts };
+            let select = SelectByText { table: &table.name, columns: &["id", &column.name], by: &column.name, texts };
             send(self.transaction.conn(), "looking up rows", &select, &mut finding)?;
         }
         Ok(finding.0)
@@ -133,24 +135,21 @@ impl Writer {
         &mut self,
         facts: &Facts,
         rows: &[Collapsed],
+        kept: &[Arc<Column>],
         attributes: bool,
     ) -> Result<HashMap<String, Stored>, StoreError> {
-        let tracked: Vec<&'static Column> = match facts.table.name {
-            "opportunities" => TRACKED.iter().filter_map(|name| facts.table.column(name)).collect(),
-            _ => Vec::new(),
-        };
         let mut columns = vec!["key", "id"];
-        columns.extend(facts.columns.iter().chain(&tracked).map(|column| column.name));
-        columns.extend(attributes.then_some("attributes"));
+        columns.extend(facts.columns.iter().chain(kept).map(|column| &*column.name));
+        columns.extend(attributes.then_some(ATTRIBUTES));
         let mut reading = Reading {
             named: facts.columns.iter().map(|column| column.kind).collect(),
-            tracked: tracked.iter().map(|column| column.kind).collect(),
+            kept: kept.iter().map(|column| column.kind).collect(),
             attributes,
             stored: HashMap::with_capacity(rows.len()),
         };
         let keys: Vec<Value> = rows.iter().map(|row| Value::Text(facts.rows[row.last].key.clone())).collect();
         for texts in keys.chunks(TEXTS) {
-            let select = SelectByText { table: facts.table.name, columns: &columns, by: "key", texts };
+            let select = SelectByText { table: &facts.table.name, columns: &columns, by: "key", texts };
             send(self.transaction.conn(), "reading facts", &select, &mut reading)?;
         }
         Ok(reading.stored)
@@ -158,14 +157,14 @@ impl Writer {
 
     fn insert(
         &mut self,
-        table: &'static str,
-        columns: &[&'static Column],
+        table: &Table,
+        columns: &[Arc<Column>],
         attributes: bool,
         overwrite: bool,
         rows: &[Row],
     ) -> Result<(), StoreError> {
         for rows in rows.chunks(Upsert::rows_for(columns.len())) {
-            let upsert = Upsert { table, columns, attributes, overwrite, rows };
+            let upsert = Upsert { table: &table.name, columns, attributes, overwrite, rows };
             on_backend!(self.transaction.conn(), conn => diesel::connection::Connection::execute_returning_count(conn, &upsert))
                 .map_err(StoreError::while_("writing facts"))?;
         }
@@ -173,17 +172,19 @@ impl Writer {
     }
 
     /// Of two changes at the same instant the first is kept: it holds what was before both.
-    fn record_changes(&mut self, changes: &[(&str, &Stored)], now: i64) -> Result<(), StoreError> {
-        if changes.is_empty() {
-            return Ok(());
-        }
-        let table = table("opportunity_changes").expect("the model has it");
-        let columns = ["opportunity_id", "changed_at"].into_iter().chain(TRACKED);
-        let columns: Vec<&'static Column> = columns.filter_map(|name| table.column(name)).collect();
+    fn record_changes(
+        &mut self,
+        table: &Table,
+        history: &History,
+        changes: &[(&str, &Stored)],
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let columns = [&history.of.column, &history.until].into_iter().chain(&history.kept);
+        let columns: Vec<Arc<Column>> = columns.cloned().collect();
         let values: Vec<Vec<Value>> = changes
             .iter()
             .map(|(_, before)| {
-                [Value::Integer(before.id), Value::Integer(now)].into_iter().chain(before.tracked.clone()).collect()
+                [Value::Integer(before.id), Value::Integer(now)].into_iter().chain(before.kept.clone()).collect()
             })
             .collect();
         let rows: Vec<Row> = changes
@@ -195,7 +196,7 @@ impl Writer {
                 attributes: Value::Missing,
             })
             .collect();
-        self.insert(table.name, &columns, false, false, &rows)
+        self.insert(table, &columns, false, false, &rows)
     }
 }
 
@@ -204,8 +205,8 @@ struct Stored {
     id: i64,
     /// In the order of the facts.
     values: Vec<Value>,
-    /// In the order of [`TRACKED`]; empty for other tables.
-    tracked: Vec<Value>,
+    /// Of which a table keeps what it was.
+    kept: Vec<Value>,
     attributes: String,
 }
 
@@ -260,24 +261,22 @@ fn against_each_other(facts: &Facts, rows: &[Collapsed], stored: &HashMap<String
     written
 }
 
-fn was_tracked(facts: &Facts, fact: &Fact, before: &Stored) -> bool {
-    !before.tracked.is_empty()
-        && facts
-            .columns
-            .iter()
-            .zip(fact.values.iter().zip(&before.values))
-            .any(|(column, (is, was))| TRACKED.contains(&column.name) && is != was)
+/// Whether something is another now of which it is kept what it was.
+fn is_kept(history: &History, facts: &Facts, fact: &Fact, before: &Stored) -> bool {
+    let kept = |column: &Column| history.kept.iter().any(|kept| kept.name == column.name);
+    let mut values = facts.columns.iter().zip(fact.values.iter().zip(&before.values));
+    values.any(|(column, (is, was))| is != was && kept(column))
 }
 
 /// Refuses what the two databases would store differently, or not at all.
 fn check(facts: &Facts, row: &Fact) -> Result<(), StoreError> {
-    let table = facts.table.name;
+    let table = &facts.table.name;
     let unfit = |place: String, reason| Err(StoreError::UnfitValue { place, key: row.key.clone(), reason });
     if row.key.is_empty() || row.key.contains('\0') {
         return unfit(format!("{table}.key"), "a key is a text, not empty and without NUL characters");
     }
     if row.values.len() != facts.columns.len() {
-        return unfit(table.to_owned(), "it has more or fewer values than columns");
+        return unfit(table.to_string(), "it has more or fewer values than columns");
     }
     for (column, value) in facts.columns.iter().zip(&row.values) {
         if let Err(reason) = fits(column.kind, value) {
@@ -307,10 +306,10 @@ fn unless(unfit: bool, reason: &'static str) -> Result<(), &'static str> {
     if unfit { Err(reason) } else { Ok(()) }
 }
 
-/// Collects rows of `key, id, named…, tracked…[, attributes]`.
+/// Collects rows of `key, id, named…, kept…[, attributes]`.
 struct Reading {
     named: Vec<Kind>,
-    tracked: Vec<Kind>,
+    kept: Vec<Kind>,
     attributes: bool,
     stored: HashMap<String, Stored>,
 }
@@ -320,11 +319,11 @@ impl Visit for Reading {
         let mut at = 2..;
         let mut next = |kind: &Kind| field::<DB, R>(row, at.next().unwrap_or_default(), *kind);
         let values = self.named.iter().map(&mut next).collect::<Result<_, _>>()?;
-        let tracked = self.tracked.iter().map(&mut next).collect::<Result<_, _>>()?;
+        let kept = self.kept.iter().map(&mut next).collect::<Result<_, _>>()?;
         let attributes = if self.attributes { next(&Kind::Text)?.into_text() } else { String::new() };
         let key = field::<DB, R>(row, 0, Kind::Text)?.into_text();
         let id = field::<DB, R>(row, 1, Kind::Integer)?.integer();
-        self.stored.insert(key, Stored { id, values, tracked, attributes });
+        self.stored.insert(key, Stored { id, values, kept, attributes });
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ mod common;
 
 use common::{NOW, all_columns, example, facts_of, put, rows, scan_of, the, try_put};
 use pegel_kpi::data::currency::Currency;
-use pegel_kpi::data::model::TABLES;
+use pegel_kpi::data::model::Model;
 use pegel_kpi::data::scan::Source;
 use pegel_store::StoreError;
 use pegel_store::facts::{Found, ImportRecord, Value, Written};
@@ -51,19 +51,19 @@ fn only_the_named_columns_are_written() {
 #[test]
 fn every_column_of_every_table_keeps_what_it_is_given() {
     on_both(|store| {
-        for table in TABLES {
-            let columns: Vec<&str> = all_columns(table).into_iter().filter(|name| *name != "key").collect();
+        for table in Model::built_in().tables() {
+            let columns: Vec<&str> = all_columns(&table).into_iter().filter(|name| *name != "key").collect();
             // References are set in a second step, to the one row that there is of each table.
             let values = columns.iter().map(|name| {
-                let refers = table.references.iter().any(|reference| reference.column == *name);
+                let refers = table.reference_in(table.column(name).unwrap()).is_some();
                 if refers { Value::Integer(1) } else { example(table.column(name).unwrap().kind) }
             });
             let values: Vec<Value> = values.collect();
             let refers_to_itself = table.references.iter().any(|reference| reference.table == table.name);
             if refers_to_itself {
-                put(&store, &facts_of(table.name, &[], vec![("1", vec![])]));
+                put(&store, &facts_of(&table.name, &[], vec![("1", vec![])]));
             }
-            let facts = facts_of(table.name, &columns, vec![("1", values)]);
+            let facts = facts_of(&table.name, &columns, vec![("1", values)]);
             put(&store, &facts);
             assert_eq!(put(&store, &facts), [Unchanged], "{}", table.name);
         }
@@ -189,12 +189,12 @@ fn rows_are_found_by_a_text() {
         let products = the("products");
         let texts: Vec<String> = ["GTX Pro", "MG Special", "nothing", "GTX Pro"].map(str::to_owned).to_vec();
         let found: Result<_, StoreError> =
-            store.write(false, |writer| writer.find(products, products.column("name").unwrap(), &texts));
+            store.write(false, |writer| writer.find(&products, products.column("name").unwrap(), &texts));
         let found = found.unwrap();
         assert_eq!(found.len(), 2);
         assert_eq!(found["GTX Pro"], Found::One(1));
         assert_eq!(found["MG Special"], Found::Several);
-        let none: Result<_, StoreError> = store.write(false, |writer| writer.find(products, &products.columns[1], &[]));
+        let none: Result<_, StoreError> = store.write(false, |writer| writer.find(&products, products.key(), &[]));
         assert!(none.unwrap().is_empty());
     });
 }
@@ -303,7 +303,7 @@ fn amounts_that_were_written_before_the_currency_was_recorded_are_hundredths() {
         store.execute("DROP TABLE currency").unwrap();
         store.execute("DELETE FROM __diesel_schema_migrations WHERE version = '20261127000001'").unwrap();
         put(&store, &facts!("costs" [amount] "C1": 100));
-        store.migrate().unwrap();
+        store.migrate(&Model::built_in()).unwrap();
         store.check_currency(&Currency::find("EUR").unwrap()).unwrap();
         let refused = store.check_currency(&Currency::find("KWD").unwrap()).unwrap_err().to_string();
         assert!(refused.contains("2 digits after the point (another currency), those of KWD have 3"), "{refused}");

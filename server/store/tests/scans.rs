@@ -2,10 +2,10 @@
 
 mod common;
 
-use common::{facts_of, put, rows, scan_of, try_rows, windowed};
+use common::{facts_of, put, rows, scan_of, the, try_rows, windowed};
 use pegel_kpi::data::batch::{Batch, Values};
 use pegel_kpi::data::dimension::{Dimension, Located};
-use pegel_kpi::data::model::{ATTRIBUTES, TABLES};
+use pegel_kpi::data::model::Model;
 use pegel_kpi::data::path::Path;
 use pegel_kpi::data::path::Projection;
 use pegel_kpi::data::scan::{Lasting, Scan, Source, Window};
@@ -141,15 +141,15 @@ fn a_scope_by_a_dimension_that_the_table_lacks_lets_nothing_through() {
 #[test]
 fn both_databases_answer_for_every_dimension_of_every_table() {
     on_both(|store| {
-        for table in TABLES {
+        for table in Model::built_in().tables() {
             let located: Vec<Located> =
-                Dimension::ALL.into_iter().filter_map(|dimension| dimension.of(table)).collect();
+                Dimension::ALL.into_iter().filter_map(|dimension| table.located(dimension).cloned()).collect();
             let columns = located.into_iter().flat_map(|located| match located {
                 Located::Row { key, label } => vec![Projection::of(key), Projection::of(label)],
                 Located::Text(paths) => vec![Projection(paths)],
                 Located::Dated => Vec::new(),
             });
-            let columns: Vec<_> = columns.chain([Projection::of(common::path_of(table, "id"))]).collect();
+            let columns: Vec<_> = columns.chain([Projection::of(common::path_of(&table, "id"))]).collect();
             let scan = Scan { table, columns, window: None, scope: Scope::everything() };
             assert!(rows(&store, &scan).is_empty());
         }
@@ -220,7 +220,7 @@ fn rows_that_ended_before_are_left_out_and_those_without_an_end_are_not() {
             "open": 100, (), (); "accepted early": 100, 150, (); "accepted late": 100, 900, (); "closed early": 100, (), 150;
             "not yet": 500, (), ()),
         );
-        let path = |name: &str| common::path_of(pegel_kpi::data::model::table("leads").unwrap(), name);
+        let path = |name: &str| common::path_of(&the("leads"), name);
         let lasting = Lasting { until: vec![path("accepted_at"), path("closed_at")], at: 200 };
         let window =
             Window { path: path("offered_at"), ranges: one(&(i64::MIN..300)).to_vec(), lasting: Some(lasting) };
@@ -237,10 +237,8 @@ fn attributes_are_texts_whatever_they_hold() {
         facts.rows[0].attributes = attributes(serde_json::json!({ "code": "x y", "it's": true }));
         facts.rows[1].attributes = attributes(serde_json::json!({ "code": 7, "it's": null }));
         put(&store, &facts);
-        let attribute = |name: &str| {
-            let path = Path { references: Vec::new(), column: &ATTRIBUTES, attribute: Some(name.into()) };
-            Projection::of(path)
-        };
+        let attribute =
+            |name: &str| Projection::of(Path { attribute: Some(name.into()), ..Path::own(the("leads").attributes()) });
         let mut scan = scan_of("leads", &["key"]);
         scan.columns.extend([attribute("code"), attribute("it's"), attribute("none")]);
         assert_eq!(rows(&store, &scan), ["A x y true -", "B 7 - -", "C - - -"]);

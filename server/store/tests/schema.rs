@@ -3,9 +3,10 @@
 mod common;
 
 use common::{put, rows, scan_of};
-use pegel_kpi::data::model::{Kind, TABLES};
+use pegel_kpi::data::model::{ATTRIBUTES, Column, Kind, Model, Table};
 use pegel_store::testing::{TestDatabase, on_both, on_both_databases};
 use pegel_store::{Store, StoreError};
+use std::sync::Arc;
 
 const MIGRATIONS: [&str; 6] = [
     "2026-11-22-000001_facts",
@@ -22,15 +23,15 @@ fn migrations_run_up_down_and_up_again() {
         let store = Store::open(database.url()).unwrap();
         let behind = store.check_schema().unwrap_err();
         assert!(behind.to_string().contains("pegel migrate") && behind.to_string().contains(MIGRATIONS[0]), "{behind}");
-        assert_eq!(store.migrate().unwrap(), MIGRATIONS);
+        assert_eq!(store.migrate(&Model::built_in()).unwrap(), MIGRATIONS);
         store.check_schema().unwrap();
         let first = store.objects().unwrap();
-        assert!(store.migrate().unwrap().is_empty());
+        assert!(store.migrate(&Model::built_in()).unwrap().is_empty());
         put(&store, &facts!("leads" [region] "L1": "North"));
-        store.revert_all_migrations().unwrap();
+        store.revert_all_migrations(&Model::built_in()).unwrap();
         let left = store.objects().unwrap();
         assert!(left.iter().all(|object| object.contains("__diesel_schema_migrations")), "{left:?}");
-        assert_eq!(store.migrate().unwrap(), MIGRATIONS);
+        assert_eq!(store.migrate(&Model::built_in()).unwrap(), MIGRATIONS);
         assert_eq!(store.objects().unwrap(), first);
         assert!(rows(&store, &scan_of("leads", &["key"])).is_empty());
     });
@@ -48,18 +49,18 @@ fn a_database_of_a_newer_program_is_refused() {
 #[test]
 fn the_tables_are_those_of_the_model() {
     on_both(|store| {
-        for table in TABLES {
+        for table in Model::built_in().tables() {
             let of_the_model = table.columns.iter().map(|column| {
-                let required = matches!(column.name, "id" | "key");
+                let required = [table.id(), table.key()].contains(&column);
                 format!("{} {}{}", column.name, type_of(column.kind), if required { " NOT NULL" } else { "" })
             });
             let expected: Vec<String> = of_the_model.chain(["attributes TEXT NOT NULL".to_owned()]).collect();
-            assert_eq!(store.columns(table.name).unwrap(), expected, "{}", table.name);
+            assert_eq!(store.columns(&table.name).unwrap(), expected, "{}", table.name);
             let references =
-                table.references.iter().map(|reference| format!("{} {}", reference.column, reference.table));
+                table.references.iter().map(|reference| format!("{} {}", reference.column.name, reference.table));
             let mut references: Vec<String> = references.collect();
             references.sort();
-            assert_eq!(store.references(table.name).unwrap(), references, "{}", table.name);
+            assert_eq!(store.references(&table.name).unwrap(), references, "{}", table.name);
         }
     });
 }
@@ -81,7 +82,7 @@ fn both_databases_have_the_same_tables_and_columns() {
     let tables =
         sqlite_.objects().unwrap().into_iter().filter_map(|object| object.strip_prefix("table ").map(str::to_owned));
     let tables: Vec<String> = tables.filter(|table| table != "__diesel_schema_migrations").collect();
-    assert_eq!(tables.len(), TABLES.len() + 18);
+    assert_eq!(tables.len(), Model::built_in().names().count() + 18);
     for table in &tables {
         assert_eq!(sqlite_.columns(table).unwrap(), postgres_.columns(table).unwrap(), "{table}");
         assert_eq!(sqlite_.references(table).unwrap(), postgres_.references(table).unwrap(), "{table}");
@@ -99,20 +100,30 @@ fn both_databases_have_the_same_tables_and_columns() {
 fn every_date_and_every_reference_has_an_index() {
     on_both(|store| {
         let objects = store.objects().unwrap();
-        for table in TABLES {
-            let dated = table.columns.iter().filter(|column| matches!(column.kind, Kind::Instant | Kind::Date));
-            let names =
-                dated.map(|column| column.name).chain(table.references.iter().map(|reference| reference.column));
-            for name in names {
+        for table in Model::built_in().tables() {
+            let keys = table.references.iter().map(|reference| &reference.column);
+            for name in dates(&table).chain(keys).map(|column| &column.name) {
                 assert!(objects.contains(&format!("index {}_{name}", table.name)), "{}.{name}", table.name);
             }
         }
     });
 }
 
+fn dates(table: &Table) -> impl Iterator<Item = &Arc<Column>> {
+    table.columns.iter().filter(|column| matches!(column.kind, Kind::Instant | Kind::Date))
+}
+
 #[test]
-fn the_readable_views_show_timestamps() {
+fn the_readable_views_have_the_columns_of_the_model_and_show_timestamps() {
     on_both(|store| {
+        for table in Model::built_in().tables() {
+            let shown = store.columns(&format!("{}_readable", table.name)).unwrap();
+            let shown: Vec<&str> = shown.iter().filter_map(|column| column.split(' ').next()).collect();
+            let columns = table.columns.iter().map(|column| &*column.name).chain([ATTRIBUTES]);
+            // A table without a date is readable as it is.
+            let expected = if dates(&table).next().is_some() { columns.collect() } else { Vec::new() };
+            assert_eq!(shown, expected, "{}", table.name);
+        }
         put(&store, &facts!("partners" [name, certified_on] "P1": "Ada", 20_454));
         put(&store, &facts!("leads" [partner_id, created_at] "L1": 1, 1_767_225_600));
         let shown = "SELECT CAST(created_at AS TEXT) || ' ' || CAST(certified_on AS TEXT) AS value
@@ -179,7 +190,7 @@ fn a_path_may_hold_what_uris_give_a_meaning() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("100% of #1?mode=ro&x.db");
     let url = format!("sqlite:{}", path.display());
-    Store::open(&url).unwrap().migrate().unwrap();
+    Store::open(&url).unwrap().migrate(&Model::built_in()).unwrap();
     assert!(path.exists());
     Store::open_existing(&url).unwrap().check_schema().unwrap();
 }
@@ -189,7 +200,8 @@ fn two_that_migrate_at_once_do_not_disturb_each_other() {
     on_both_databases(|database| {
         let store = Store::open(database.url()).unwrap();
         let ran = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| store.migrate().unwrap().len())).collect();
+            let threads: Vec<_> =
+                (0..4).map(|_| scope.spawn(|| store.migrate(&Model::built_in()).unwrap().len())).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
         });
         assert_eq!(ran.iter().sum::<usize>(), MIGRATIONS.len(), "{ran:?}");

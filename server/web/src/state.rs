@@ -5,6 +5,7 @@ use crate::{Bound, Templates};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_catalog::live::Live;
+use pegel_kpi::reference::Reference;
 use pegel_store::Store;
 use std::sync::Arc;
 
@@ -25,6 +26,8 @@ pub struct State {
     pub bound: Bound,
     /// What is not in order of all that the pages do not read themselves; looked for each time.
     pub other_problems: Arc<dyn Fn() -> Vec<Problem> + Send + Sync>,
+    /// Of the language of KPI scripts.
+    pub reference: Arc<Reference>,
 }
 
 impl State {

@@ -11,25 +11,26 @@ use crate::error::{ImportError, did_you_mean};
 use encoding_rs::Encoding;
 use jiff::tz::TimeZone;
 use pegel_kpi::data::currency::HUNDREDTHS;
-use pegel_kpi::data::model::{self, Column, Kind, Table};
+use pegel_kpi::data::model::{Column, Kind, Model, Table};
 use pegel_text::clean::is_clean;
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 impl Mapping {
-    /// Reads a mapping file; `name` is its name without `.toml`.
+    /// Reads a mapping file into these tables; `name` is its name without `.toml`.
     ///
     /// # Errors
     /// If it is no TOML, or names what does not exist; with the line.
-    pub fn parse(text: &str, name: &str) -> Result<Mapping, ImportError> {
+    pub fn parse(text: &str, name: &str, model: &Model) -> Result<Mapping, ImportError> {
         let place = Place { text, name };
         let file: MappingFile =
             toml::from_str(text).map_err(|error| place.error(error.span().unwrap_or(0..0), error.message()))?;
         place.refuse_control_characters()?;
         let format = format(&place, file.source)?;
-        let mut compiler = Compiler { place, format: &format, columns: Vec::new() };
+        let mut compiler = Compiler { place, model, format: &format, columns: Vec::new() };
         let mut tables = Vec::new();
         for section in file.tables {
             let span = section.table.span();
@@ -150,26 +151,28 @@ fn kind_of(constant: &toml::Value) -> AttributeKind {
 
 struct Compiler<'a> {
     place: Place<'a>,
+    model: &'a Model,
     format: &'a SourceFormat,
     columns: Vec<String>,
 }
 
 impl Compiler<'_> {
     fn table(&mut self, section: TableSection) -> Result<TableMapping, ImportError> {
-        let table = model::table(section.table.as_ref()).ok_or_else(|| {
-            let hint = did_you_mean(section.table.as_ref(), model::TABLES.iter().map(|table| table.name));
+        let table = self.model.table(section.table.as_ref()).ok_or_else(|| {
+            let hint = did_you_mean(section.table.as_ref(), self.model.names());
             self.place.error(section.table.span(), format!("there is no table “{}”{hint}", section.table))
         })?;
-        if table.name == "opportunity_changes" {
-            let message = "opportunity_changes is written by the import itself: map opportunities";
+        if let Some(of) = table.history_of() {
+            let message = format!("{} is written by the import itself: map {of}", table.name);
             return Err(self.place.error(section.table.span(), message));
         }
         let key = self.key(section.key)?;
         let when = section.when.map(|condition| self.condition(condition));
         let mut columns = Vec::new();
         for (name, spec) in section.columns {
-            let column = self.column(table, &name)?;
-            columns.push((column, self.rule(table, column, spec.0, &name)?));
+            let column = self.column(&table, &name)?;
+            let rule = self.rule(&table, &column, spec.0, &name)?;
+            columns.push((column, rule));
         }
         let mut attributes = Vec::new();
         for (name, Brief(spec)) in section.attributes {
@@ -195,14 +198,14 @@ impl Compiler<'_> {
         Ok(KeyRule { parts, occurrence })
     }
 
-    fn column(&self, table: &'static Table, name: &Spanned<String>) -> Result<&'static Column, ImportError> {
+    fn column(&self, table: &Table, name: &Spanned<String>) -> Result<Arc<Column>, ImportError> {
         if matches!(name.as_ref().as_str(), "id" | "key") {
             let message =
                 format!("“{name}” is not mapped as a column: ids are given by the database, the key is `key = …`");
             return Err(self.place.error(name.span(), message));
         }
-        table.column(name.as_ref()).ok_or_else(|| {
-            let hint = did_you_mean(name.as_ref(), table.columns.iter().map(|column| column.name));
+        table.column(name.as_ref()).cloned().ok_or_else(|| {
+            let hint = did_you_mean(name.as_ref(), table.columns.iter().map(|column| &*column.name));
             let otherwise = "; what the model lacks can go to [tables.attributes]";
             self.place.error(name.span(), format!("{} has no column “{name}”{hint}{otherwise}", table.name))
         })
@@ -210,8 +213,8 @@ impl Compiler<'_> {
 
     fn rule(
         &mut self,
-        table: &'static Table,
-        column: &'static Column,
+        table: &Table,
+        column: &Column,
         spec: ColumnSpec,
         name: &Spanned<String>,
     ) -> Result<ColumnRule, ImportError> {
@@ -223,12 +226,11 @@ impl Compiler<'_> {
         if spec.kind.is_some() {
             return error(format!("the kind of “{name}” is known: `kind` is for attributes"));
         }
-        let reference = table.references.iter().find(|reference| reference.column == column.name);
+        let reference = table.reference_in(column);
         let lookup = match (reference, spec.lookup.as_deref()) {
             (Some(reference), Some(by)) => {
-                let related = model::table(reference.table).expect("a test of the model finds every reference's table");
                 let policy = spec.policy.unwrap_or_default();
-                Some(self.lookup(related, by, policy, name)?)
+                Some(self.lookup(table.target(reference), by, policy, name)?)
             }
             (Some(reference), None) => {
                 return error(format!(
@@ -242,7 +244,7 @@ impl Compiler<'_> {
         };
         let mut rule = self.value_rule(spec, name)?;
         rule.lookup = lookup;
-        if let (Origin::Constant(text), None) = (&rule.text.origin, lookup) {
+        if let (Origin::Constant(text), None) = (&rule.text.origin, &rule.lookup) {
             let formats = Formats::new(self.format, TimeZone::UTC, HUNDREDTHS);
             if let Err(reason) = formats.value(column.kind, text) {
                 return Err(self.place.error(name.span(), format!("the constant of “{name}”: {reason}")));
@@ -251,16 +253,10 @@ impl Compiler<'_> {
         Ok(rule)
     }
 
-    fn lookup(
-        &self,
-        table: &'static Table,
-        by: &str,
-        policy: Policy,
-        name: &Spanned<String>,
-    ) -> Result<Lookup, ImportError> {
+    fn lookup(&self, table: Table, by: &str, policy: Policy, name: &Spanned<String>) -> Result<Lookup, ImportError> {
         let texts = || table.columns.iter().filter(|column| column.kind == Kind::Text);
-        let Some(column) = texts().find(|column| column.name == by) else {
-            let known: Vec<&str> = texts().map(|column| column.name).collect();
+        let Some(column) = texts().find(|column| *column.name == *by).cloned() else {
+            let known: Vec<&str> = texts().map(|column| &*column.name).collect();
             let message = format!("{} cannot be looked up by “{by}”; it can by {}", table.name, known.join(", "));
             return Err(self.place.error(name.span(), message));
         };
@@ -343,7 +339,7 @@ impl Compiler<'_> {
             };
             let column = table.columns.iter().find_map(|(column, rule)| {
                 let (_, other) = former.columns.iter().find(|(other, _)| other == column)?;
-                (!same(other, rule)).then_some(column.name)
+                (!same(other, rule)).then_some(&*column.name)
             });
             let attribute = table.attributes.iter().find_map(|(name, rule, _)| {
                 let (_, other, _) = former.attributes.iter().find(|(other, _, _)| other == name)?;

@@ -4,6 +4,7 @@ use super::Mapping;
 use crate::error::ImportError;
 use include_dir::{Dir, include_dir};
 use pegel_home::{Each, Entry, Folder, Holds, Unknown, Unreadable};
+use pegel_kpi::data::model::Model;
 use pegel_kpi::diagnostic::nearest;
 use std::path::Path;
 
@@ -15,16 +16,16 @@ impl Mapping {
     ///
     /// # Errors
     /// If there is none (with the names that there are), or it is wrong.
-    pub fn find(home: &Path, name: &str) -> Result<Mapping, ImportError> {
-        FOLDER.one(home, name, Mapping::of)
+    pub fn find(home: &Path, name: &str, model: &Model) -> Result<Mapping, ImportError> {
+        FOLDER.one(home, name, |entry| Mapping::of(entry, model))
     }
 
     /// All mappings by name: each as it is, or what is wrong with it.
     ///
     /// # Errors
     /// If the home's folder cannot be listed.
-    pub fn all(home: &Path) -> Result<Each<Mapping, ImportError>, ImportError> {
-        FOLDER.each(home, Mapping::of)
+    pub fn all(home: &Path, model: &Model) -> Result<Each<Mapping, ImportError>, ImportError> {
+        FOLDER.each(home, |entry| Mapping::of(entry, model))
     }
 
     /// The name of the file of a mapping, relative to the home.
@@ -32,8 +33,8 @@ impl Mapping {
         FOLDER.in_home(&format!("{name}.toml"))
     }
 
-    fn of(entry: &Entry) -> Result<Mapping, ImportError> {
-        Mapping::parse(&entry.text, entry.stem())
+    fn of(entry: &Entry, model: &Model) -> Result<Mapping, ImportError> {
+        Mapping::parse(&entry.text, entry.stem(), model)
     }
 }
 

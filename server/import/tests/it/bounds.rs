@@ -2,6 +2,7 @@
 
 use crate::common::{import_bytes, import_text, lines};
 use pegel_import::Mapping;
+use pegel_kpi::data::model::Model;
 use pegel_store::testing::on_both;
 use std::io::Write;
 
@@ -14,7 +15,7 @@ fn a_row_longer_than_the_limit_is_rejected_and_reading_goes_on() {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         let long = "a".repeat(20 * MIB);
         write!(gzip, "id,name\n1,A\n2,{long}\n3,C\n4,\"{long}\n5,E\n6,\"{}\"\n", "f".repeat(1000)).unwrap();
-        let mapping = Mapping::parse(PARTNERS, "test").unwrap();
+        let mapping = Mapping::parse(PARTNERS, "test", &Model::built_in()).unwrap();
         let summary = import_bytes(&store, &mapping, &gzip.finish().unwrap()).unwrap();
         assert_eq!(summary.to_string(), "4 new, 0 changed, 0 unchanged, 2 rejected");
         let rejected: Vec<String> = summary.rejected.iter().map(ToString::to_string).collect();

@@ -2,6 +2,7 @@
 
 use crate::common::{import_bytes, import_text, lines, options};
 use pegel_import::{ImportError, Mapping, import};
+use pegel_kpi::data::model::Model;
 use pegel_store::Store;
 use pegel_store::testing::on_both;
 use std::io::Cursor;
@@ -22,7 +23,7 @@ amount = "amount"
 
 /// The message of an import that fails as a whole; checks that it has written nothing.
 fn failure(store: &Store, text: &[u8]) -> String {
-    let error = import_bytes(store, &Mapping::parse(LEADS, "test").unwrap(), text).unwrap_err();
+    let error = import_bytes(store, &Mapping::parse(LEADS, "test", &Model::built_in()).unwrap(), text).unwrap_err();
     assert!(lines(store, "leads", &["key"]).is_empty());
     error.to_string()
 }
@@ -112,7 +113,7 @@ fn a_closed_quote_around_a_nul_at_the_end_of_the_file() {
 fn a_text_in_another_encoding() {
     on_both(|store| {
         let text = b"id,created,amount\nL1,2026-11-02,1\nM\xfcller,2026-11-02,2\n";
-        let summary = import_bytes(&store, &Mapping::parse(LEADS, "test").unwrap(), text).unwrap();
+        let summary = import_bytes(&store, &Mapping::parse(LEADS, "test", &Model::built_in()).unwrap(), text).unwrap();
         assert_eq!(
             summary.rejected[0].to_string(),
             "line 3: the row is not valid UTF-8: name the file's encoding in the mapping, such as windows-1252"
@@ -123,7 +124,9 @@ fn a_text_in_another_encoding() {
 }
 
 fn failure_of_header(store: &Store) -> String {
-    import_bytes(store, &Mapping::parse(LEADS, "test").unwrap(), b"id,created,gr\xf6\xdfe\n").unwrap_err().to_string()
+    import_bytes(store, &Mapping::parse(LEADS, "test", &Model::built_in()).unwrap(), b"id,created,gr\xf6\xdfe\n")
+        .unwrap_err()
+        .to_string()
 }
 
 #[test]
@@ -177,7 +180,7 @@ fn values_that_cannot_be_read_are_reported_with_line_column_value_and_reason() {
 #[test]
 fn a_dry_run_shows_the_same_and_writes_nothing() {
     on_both(|store| {
-        let mapping = Mapping::parse(LEADS, "test").unwrap();
+        let mapping = Mapping::parse(LEADS, "test", &Model::built_in()).unwrap();
         let text = "id,created,amount\nL1,2026-11-02,5\nL2,never,5\n";
         let mut dry = options();
         dry.dry_run = true;
@@ -193,7 +196,7 @@ fn a_dry_run_shows_the_same_and_writes_nothing() {
 #[test]
 fn progress_ends_where_the_file_does() {
     on_both(|store| {
-        let mapping = Mapping::parse(LEADS, "test").unwrap();
+        let mapping = Mapping::parse(LEADS, "test", &Model::built_in()).unwrap();
         let rows = (0..12_000).map(|row| format!("L{row},2026-11-02,{row}\n"));
         let text: String = std::iter::once("id,created,amount\n".to_owned()).chain(rows).collect();
         let mut seen = Vec::new();
@@ -210,7 +213,7 @@ fn progress_ends_where_the_file_does() {
 #[test]
 fn a_mapping_that_does_not_exist() {
     let home = tempfile::tempdir().unwrap();
-    let error = Mapping::find(home.path(), "maven_pipelin").unwrap_err();
+    let error = Mapping::find(home.path(), "maven_pipelin", &Model::built_in()).unwrap_err();
     let ImportError::UnknownMapping { ref nearest, .. } = error else { panic!("{error}") };
     assert_eq!(nearest.as_deref(), Some("maven_pipeline"));
     assert_eq!(
@@ -219,5 +222,5 @@ fn a_mapping_that_does_not_exist() {
          maven_pipeline, maven_products, maven_teams, olist_deals, olist_deals_semicolon, olist_deals_us, olist_leads, \
          olist_leads_semicolon, olist_leads_us, online_retail"
     );
-    assert!(Mapping::find(home.path(), "../maven_pipeline").is_err());
+    assert!(Mapping::find(home.path(), "../maven_pipeline", &Model::built_in()).is_err());
 }

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use pegel_import::{ImportError, Mapping, Options, Summary, import};
 use pegel_kpi::data::batch::Values;
 use pegel_kpi::data::currency::Currency;
-use pegel_kpi::data::model::{Kind, table};
+use pegel_kpi::data::model::{Kind, Model};
 use pegel_kpi::data::path::Path;
 use pegel_kpi::data::path::Projection;
 use pegel_kpi::data::scan::{Scan, Source};
@@ -30,7 +30,7 @@ pub fn import_bytes(store: &Store, mapping: &Mapping, bytes: &[u8]) -> Result<Su
 
 /// Imports a text by a mapping given as text.
 pub fn import_text(store: &Store, mapping: &str, text: &str) -> Result<Summary, ImportError> {
-    import_bytes(store, &Mapping::parse(mapping, "test")?, text.as_bytes())
+    import_bytes(store, &Mapping::parse(mapping, "test", &Model::built_in())?, text.as_bytes())
 }
 
 pub fn fixture(file: &str) -> PathBuf {
@@ -39,7 +39,8 @@ pub fn fixture(file: &str) -> PathBuf {
 
 /// The mapping of a fixture.
 pub fn fixture_mapping(name: &str) -> Mapping {
-    Mapping::parse(&std::fs::read_to_string(fixture(&format!("{name}.toml"))).unwrap(), name).unwrap()
+    Mapping::parse(&std::fs::read_to_string(fixture(&format!("{name}.toml"))).unwrap(), name, &Model::built_in())
+        .unwrap()
 }
 
 /// Imports a fixture, `NAME.csv` or `NAME.tsv`, by `NAME.toml`.
@@ -61,9 +62,9 @@ pub fn import_fixture_twice(store: &Store, name: &str) -> Summary {
 
 /// Rows of a table as lines of these columns (`source`, `customer.name`), sorted; a missing value is `–`.
 pub fn lines(store: &Store, of: &str, columns: &[&str]) -> Vec<String> {
-    let table = table(of).unwrap();
+    let table = Model::built_in().table(of).unwrap();
     let paths: Vec<Path> =
-        columns.iter().map(|column| Path::resolve(table, &column.split('.').collect::<Vec<_>>()).unwrap()).collect();
+        columns.iter().map(|column| table.path(&column.split('.').collect::<Vec<_>>()).unwrap()).collect();
     let kinds: Vec<Kind> = paths.iter().map(|path| path.column.kind).collect();
     let columns = paths.into_iter().map(Projection::of).collect();
     let scan = Scan { table, columns, window: None, scope: Scope::everything() };
@@ -98,7 +99,7 @@ fn shown(values: &Values, kind: Kind, row: usize) -> String {
 pub fn has_attributes(store: &Store, of: &str, key: &str, attributes: &Json) -> bool {
     let attributes = attributes.as_object().unwrap().clone();
     let fact = Fact { key: key.to_owned(), values: Vec::new(), attributes };
-    let facts = Facts { table: table(of).unwrap(), columns: Vec::new(), rows: vec![fact] };
+    let facts = Facts { table: Model::built_in().table(of).unwrap(), columns: Vec::new(), rows: vec![fact] };
     let written = store.write(false, |writer| writer.upsert(&facts, 0)).unwrap();
     written == [Written::Unchanged]
 }

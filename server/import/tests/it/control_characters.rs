@@ -2,6 +2,7 @@
 
 use crate::common::{has_attributes, import_text, lines};
 use pegel_import::Mapping;
+use pegel_kpi::data::model::Model;
 use pegel_store::testing::on_both;
 
 const LEADS: &str = r#"
@@ -63,13 +64,14 @@ fn a_row_known_by_a_clean_key_gets_its_name_cleaned() {
     const PARTNERS: &str = "[[tables]]\ntable = \"partners\"\nkey = \"id\"\n[tables.columns]\nname = \"name\"\n";
     on_both(|store| {
         use pegel_store::facts::{Fact, Facts, Value};
-        let table = pegel_kpi::data::model::table("partners").unwrap();
+        let table = Model::built_in().table("partners").unwrap();
         let fact = Fact {
             key: "7".to_owned(),
             values: vec![Value::Text("A\u{b}B".to_owned())],
             attributes: serde_json::Map::default(),
         };
-        let facts = Facts { table, columns: vec![table.column("name").unwrap()], rows: vec![fact] };
+        let columns = vec![table.column("name").unwrap().clone()];
+        let facts = Facts { table, columns, rows: vec![fact] };
         store.write(true, |writer| writer.upsert(&facts, 0)).unwrap();
         let summary = import_text(&store, PARTNERS, "id,name\n7,A\u{b}B\n").unwrap();
         assert_eq!(summary.to_string(), "0 new, 1 changed, 0 unchanged, 0 rejected");
@@ -118,7 +120,7 @@ fn rejected_rows_are_written_as_they_are_and_shown_without_orders_to_the_termina
 #[test]
 fn messages_about_a_file_hold_no_orders_to_the_terminal() {
     on_both(|store| {
-        let mapping = Mapping::parse(LEADS, "test").unwrap();
+        let mapping = Mapping::parse(LEADS, "test", &Model::built_in()).unwrap();
         let options = crate::common::options();
         let import = |text: &str| {
             let text = std::io::Cursor::new(text.to_owned());
@@ -151,7 +153,7 @@ fn a_mapping_brings_no_control_characters_in() {
         "name = { from = \"x\", when = { column = \"y\", in = [\"\\u0000\"] } }",
     ] {
         let mapping = format!("[[tables]]\ntable = \"partners\"\nkey = \"id\"\n[tables.columns]\n{line}\n");
-        let error = Mapping::parse(&mapping, "mine").unwrap_err().to_string();
+        let error = Mapping::parse(&mapping, "mine", &Model::built_in()).unwrap_err().to_string();
         assert!(error.starts_with("mine.toml:5: ") && error.contains("control character"), "{line}: {error}");
     }
 }

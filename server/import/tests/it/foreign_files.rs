@@ -2,6 +2,7 @@
 
 use crate::common::{import_bytes, import_text, lines};
 use pegel_import::Mapping;
+use pegel_kpi::data::model::Model;
 use pegel_store::testing::on_both;
 use std::io::Write;
 
@@ -33,7 +34,7 @@ fn workbooks_and_other_files_given_as_csv_are_told_what_they_are() {
     let mut tar = vec![0; 512];
     tar[..8].copy_from_slice(b"data.csv");
     tar[257..262].copy_from_slice(b"ustar");
-    let mapping = Mapping::parse(PARTNERS, "test").unwrap();
+    let mapping = Mapping::parse(PARTNERS, "test", &Model::built_in()).unwrap();
     on_both(|store| {
         for (bytes, expected) in [
             (
@@ -77,7 +78,7 @@ fn utf_16_without_a_mark_is_told_at_the_header() {
         {
             for (bytes, name) in [(little(text), "utf-16le"), (big(text), "utf-16be")] {
                 for encoding in ["", "[source]\nencoding = \"windows-1252\"\n"] {
-                    let mapping = Mapping::parse(&format!("{encoding}{PARTNERS}"), "test").unwrap();
+                    let mapping = Mapping::parse(&format!("{encoding}{PARTNERS}"), "test", &Model::built_in()).unwrap();
                     let error = import_bytes(&store, &mapping, &bytes).unwrap_err().to_string();
                     let expected = format!(
                         "data.csv:1: the header holds NUL characters: is the file UTF-16? name it in the mapping: \
@@ -85,7 +86,9 @@ fn utf_16_without_a_mark_is_told_at_the_header() {
                     );
                     assert_eq!(error, expected, "{text:?} {name} {encoding:?}");
                 }
-                let mapping = Mapping::parse(&format!("[source]\nencoding = \"{name}\"\n{PARTNERS}"), "test").unwrap();
+                let mapping =
+                    Mapping::parse(&format!("[source]\nencoding = \"{name}\"\n{PARTNERS}"), "test", &Model::built_in())
+                        .unwrap();
                 assert_eq!(import_bytes(&store, &mapping, &bytes).unwrap().rejected.len(), 0);
             }
         }

@@ -1,10 +1,10 @@
 //! Mapping files: those that come with Pegel, those of a home, and what is said about wrong ones.
 
 use pegel_import::Mapping;
-use pegel_kpi::data::model::{Kind, TABLES, Table};
+use pegel_kpi::data::model::{Kind, Model, Table};
 
 fn error(text: &str) -> String {
-    Mapping::parse(text, "mine").unwrap_err().to_string()
+    Mapping::parse(text, "mine", &Model::built_in()).unwrap_err().to_string()
 }
 
 /// A mapping of leads with this among its columns.
@@ -15,7 +15,7 @@ fn with_column(column: &str) -> String {
 #[test]
 fn all_mappings_that_come_with_pegel_are_right_and_described() {
     let home = tempfile::tempdir().unwrap();
-    let mappings = Mapping::all(home.path()).unwrap();
+    let mappings = Mapping::all(home.path(), &Model::built_in()).unwrap();
     assert_eq!(mappings.len(), 11);
     for (name, mapping) in mappings {
         let mapping = mapping.unwrap();
@@ -31,9 +31,9 @@ fn a_home_overrides_and_adds_mappings() {
     let mine = "description = \"mine\"\n[[tables]]\ntable = \"leads\"\nkey = \"id\"\n";
     std::fs::write(folder.join("olist_leads.toml"), mine).unwrap();
     std::fs::write(folder.join("fair.toml"), mine).unwrap();
-    assert_eq!(Mapping::find(home.path(), "olist_leads").unwrap().description, "mine");
-    assert!(Mapping::find(home.path(), "olist_deals").is_ok());
-    assert!(Mapping::all(home.path()).unwrap()["fair"].is_ok());
+    assert_eq!(Mapping::find(home.path(), "olist_leads", &Model::built_in()).unwrap().description, "mine");
+    assert!(Mapping::find(home.path(), "olist_deals", &Model::built_in()).is_ok());
+    assert!(Mapping::all(home.path(), &Model::built_in()).unwrap()["fair"].is_ok());
 }
 
 #[test]
@@ -45,10 +45,13 @@ fn a_mapping_that_is_not_in_order_takes_down_itself_alone() {
     std::fs::write(folder.join("fair.toml"), "\u{feff}[[tables]]\ntable = \"leads\"\nkey = \"id\"\n").unwrap();
     std::fs::write(folder.join("._fair.toml"), b"\0\x05").unwrap();
     // The built-in one would read the file in another way.
-    let error = Mapping::find(home.path(), "olist_leads").unwrap_err();
+    let error = Mapping::find(home.path(), "olist_leads", &Model::built_in()).unwrap_err();
     assert!(error.is_usage() && error.to_string().ends_with("line 1 is not UTF-8: save it as UTF-8"), "{error}");
-    assert!(Mapping::find(home.path(), "fair").is_ok() && Mapping::find(home.path(), "olist_deals").is_ok());
-    let all = Mapping::all(home.path()).unwrap();
+    assert!(
+        Mapping::find(home.path(), "fair", &Model::built_in()).is_ok()
+            && Mapping::find(home.path(), "olist_deals", &Model::built_in()).is_ok()
+    );
+    let all = Mapping::all(home.path(), &Model::built_in()).unwrap();
     assert_eq!((all.len(), all.values().filter(|mapping| mapping.is_err()).count()), (12, 1));
     assert_eq!(Mapping::file_of("fair"), "config/imports/fair.toml");
 }
@@ -69,6 +72,16 @@ fn unknown_names_are_answered_with_the_nearest() {
     assert!(error("[[tables]]\ntable = \"leads\"\n").contains("missing field `key`"));
     assert!(error("tables = []").contains("add [[tables]]"));
     assert!(error("[[tables]\n").starts_with("mine.toml:1: "));
+}
+
+#[test]
+fn a_mapping_is_about_the_tables_that_there_are() {
+    let invoices = "row = \"A bill.\"\ncolumns = [{ name = \"customer_id\", refers_to = \"customers\" }]\n";
+    let model = Model::with(&[("invoices", invoices)]).unwrap();
+    let text = "[[tables]]\ntable = \"invoices\"\nkey = \"id\"\n\n[tables.columns]\n\
+                customer_id = { from = \"customer\", lookup = \"name\" }\n";
+    assert!(Mapping::parse(text, "mine", &model).is_ok());
+    assert!(error(text).starts_with("mine.toml:2: there is no table “invoices”"));
 }
 
 #[test]
@@ -118,7 +131,7 @@ fn two_tables_sections_must_not_write_the_same_column() {
         let section = |key: &str, columns: &str| {
             format!("[[tables]]\ntable = \"reps\"\nkey = \"{key}\"\n[tables.columns]\n{columns}\n")
         };
-        Mapping::parse(&(section("a", first) + section("b", second).as_str()), "mine")
+        Mapping::parse(&(section("a", first) + section("b", second).as_str()), "mine", &Model::built_in())
             .map(|_| ())
             .map_err(|error| error.to_string())
     };
@@ -133,17 +146,17 @@ fn two_tables_sections_must_not_write_the_same_column() {
 
 /// A table of the model as the documentation shows it.
 fn documented(table: &Table) -> String {
-    let columns = table.columns.iter().filter(|column| !matches!(column.name, "id" | "key")).map(|column| {
-        let reference = table.references.iter().find(|reference| reference.column == column.name);
-        match (reference, column.kind) {
-            (Some(reference), _) => format!("{} → {}", column.name, reference.table),
-            (None, Kind::Integer) => format!("{} integer", column.name),
-            (None, Kind::Number) => format!("{} number", column.name),
-            (None, Kind::Money) => format!("{} money", column.name),
-            (None, Kind::Boolean) => format!("{} boolean", column.name),
-            (None, Kind::Instant | Kind::Date | Kind::Text) => column.name.to_owned(),
-        }
-    });
+    let columns =
+        table.columns.iter().filter(|column| ![table.id(), table.key()].contains(column)).map(|column| {
+            match (table.reference_in(column), column.kind) {
+                (Some(reference), _) => format!("{} → {}", column.name, reference.table),
+                (None, Kind::Integer) => format!("{} integer", column.name),
+                (None, Kind::Number) => format!("{} number", column.name),
+                (None, Kind::Money) => format!("{} money", column.name),
+                (None, Kind::Boolean) => format!("{} boolean", column.name),
+                (None, Kind::Instant | Kind::Date | Kind::Text) => column.name.to_string(),
+            }
+        });
     format!("| {} | {} |", table.name, columns.collect::<Vec<_>>().join(", "))
 }
 
@@ -152,8 +165,8 @@ fn the_documentation_lists_the_model() {
     let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/imports/README.md");
     let readme = std::fs::read_to_string(readme).unwrap();
     // What opportunities were before a change is written by the import alone.
-    for table in TABLES.iter().filter(|table| table.name != "opportunity_changes") {
-        assert!(readme.contains(&documented(table)), "config/imports/README.md lacks:\n{}", documented(table));
+    for table in Model::built_in().tables().filter(|table| table.history_of().is_none()) {
+        assert!(readme.contains(&documented(&table)), "config/imports/README.md lacks:\n{}", documented(&table));
     }
 }
 
@@ -163,5 +176,9 @@ fn the_example_of_the_documentation_is_right() {
     let readme =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/imports/README.md")).unwrap();
     let example = readme.split("```").nth(1).and_then(|block| block.strip_prefix("toml\n")).unwrap();
-    assert!(Mapping::parse(example, "example").is_ok(), "{:?}", Mapping::parse(example, "example"));
+    assert!(
+        Mapping::parse(example, "example", &Model::built_in()).is_ok(),
+        "{:?}",
+        Mapping::parse(example, "example", &Model::built_in())
+    );
 }

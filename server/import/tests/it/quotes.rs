@@ -2,6 +2,7 @@
 
 use crate::common::{import_bytes, import_text, lines};
 use pegel_import::{Mapping, Summary};
+use pegel_kpi::data::model::Model;
 use pegel_store::Store;
 use pegel_store::testing::on_both;
 use std::fmt::Write as _;
@@ -190,7 +191,9 @@ fn a_header_with_text_after_a_closing_quote_is_no_header() {
 #[test]
 fn stray_quotes_in_a_packed_file_of_another_encoding() {
     on_both(|store| {
-        let mapping = Mapping::parse(&format!("[source]\nencoding = \"windows-1252\"\n{PARTNERS}"), "test").unwrap();
+        let mapping =
+            Mapping::parse(&format!("[source]\nencoding = \"windows-1252\"\n{PARTNERS}"), "test", &Model::built_in())
+                .unwrap();
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         gzip.write_all(
             b"id,name,region\r\n1,\"L\xf6wen,North\r\n2,B\xe4r,North\r\n3,\"Adler,North\r\n4,Ochs,North\r\n",

@@ -3,6 +3,7 @@
 
 use crate::common::{has_attributes, lines, options};
 use pegel_import::{Mapping, Summary, import};
+use pegel_kpi::data::model::Model;
 use pegel_store::Store;
 use pegel_store::testing::on_both;
 use std::collections::BTreeMap;
@@ -25,7 +26,7 @@ fn reference(data: &Path, set: &str) -> serde_json::Value {
 
 fn import_file(store: &Store, data: &Path, file: &str, mapping: &str) -> Summary {
     let home = tempfile::tempdir().unwrap();
-    let mapping = Mapping::find(home.path(), mapping).unwrap();
+    let mapping = Mapping::find(home.path(), mapping, &Model::built_in()).unwrap();
     import(File::open(data.join(file)).unwrap(), file, &mapping, store, &options(), &mut |_| {}).unwrap()
 }
 

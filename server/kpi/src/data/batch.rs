@@ -1,6 +1,6 @@
 //! Rows on their way from a source into a fold: column by column, some thousand at a time, in a buffer that is reused.
 
-use super::model::Kind;
+use super::column::Kind;
 use super::path::Projection;
 use rustc_hash::FxHashMap;
 

@@ -1,11 +1,13 @@
 //! What there is: tables and their columns, how they are reached and read, and in what figures come out.
 //!
-//! - [`model`]: the tables; [`path`]: how a value is reached; [`dimension`]: by what their rows are grouped; [`scope`]: which of them may be seen
+//! - [`model`]: the tables, made of columns; [`path`]: how a value is reached; [`dimension`]: by what rows are grouped;
+//!   [`scope`]: which of them may be seen
 //! - [`scan`], [`batch`]: what a source of rows must answer, and how the rows come
 //! - [`cell`]: a figure of one period and group; [`currency`]: in what amounts are counted
 
 pub mod batch;
 pub mod cell;
+mod column;
 pub mod currency;
 pub mod dimension;
 pub mod model;

@@ -1,205 +1,208 @@
-//! The data model as data: which tables there are, their columns with types, and how they refer to each other.
+//! The data model as a value: which tables there are, their columns with kinds, how they refer to each other, and by what
+//! their rows are grouped. It is read from texts (`config/tables`); whoever needs it is handed it. [`file`] is what such a
+//! text looks like, [`compile`] checks it, [`rules`] finds dimensions, [`built_in`] is what comes with Pegel.
 //!
-//! Scripts are checked against it, scans are compiled from it, imports write by it, and a test of the store compares
-//! it with both databases. Every table also has `id` (surrogate integer), `key` (its id in the system the row came
-//! from, unique per table) and `attributes` (JSON, what a company adds).
+//! Scripts are checked against it, scans are compiled from it, imports write by it, the reference and the readable views
+//! are made from it, and a test of the store compares it with both databases. Every table also has `id` (surrogate
+//! integer), `key` (its id in the system the row came from, unique per table) and `attributes` (JSON, what a company
+//! adds).
 
-/// What a column holds, and so how it is stored and what may be done with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// A surrogate key or a whole number; BIGINT.
-    Integer,
-    /// A plain number; DOUBLE PRECISION, always finite.
-    Number,
-    /// An amount in the smallest unit of the currency (cents, yen, fils): see [`crate::data::currency`]; BIGINT.
-    Money,
-    /// UTC seconds since 1970; BIGINT.
-    Instant,
-    /// Days since 1970-01-01; INTEGER.
-    Date,
-    /// TEXT, never empty: a column without a value is NULL.
-    Text,
-    /// BOOLEAN.
-    Boolean,
-}
+mod built_in;
+mod compile;
+mod file;
+mod rules;
+mod source;
+#[cfg(test)]
+mod tests;
 
-/// Whole numbers up to this one can be reckoned with exactly: figures are 64-bit floats.
-pub const MAX_EXACT: i64 = 1 << 53;
+pub use super::column::{Column, Kind, MAX_EXACT, Reference};
 
-/// One column of a table.
-#[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Column {
-    pub name: &'static str,
-    pub kind: Kind,
-}
+use super::dimension::{Dimension, Located};
+use super::path::Path;
+use std::ops::Deref;
+use std::sync::Arc;
 
-/// A foreign key: `name` is what scripts write (`l.partner`), `column` what the table stores (`partner_id`).
-#[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Reference {
-    pub name: &'static str,
-    pub column: &'static str,
-    /// The name of the table referred to.
-    pub table: &'static str,
-}
+/// What a company adds to the rows of any table: one JSON object a row.
+pub const ATTRIBUTES: &str = "attributes";
 
-/// One fact table.
-#[derive(Debug)]
+/// All tables, parents before children. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Model(Arc<[Description]>);
+
+/// One fact table of a model. Cheap to clone, and knows the tables that it refers to.
+#[derive(Clone)]
 pub struct Table {
-    pub name: &'static str,
-    /// All columns, `id` and `key` first, without `attributes`.
-    pub columns: &'static [Column],
-    pub references: &'static [Reference],
+    model: Model,
+    at: usize,
 }
 
-/// The dimensions at which plans are made: see [`Table::plans`].
-pub const PLAN_LEVELS: [&str; 4] = ["rep_id", "partner_id", "team", "region"];
+/// What there is to say about a table.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Description {
+    pub name: Arc<str>,
+    /// What a row is, for people, with code between backticks.
+    pub row: Box<str>,
+    /// All columns, `id` and `key` first, without `attributes`.
+    pub columns: Vec<Arc<Column>>,
+    pub references: Vec<Arc<Reference>>,
+    /// If its rows are plans (targets, forecasts), the levels at which they are made: a row that names a rep is the
+    /// rep's, one that names nobody is the company's. A total is read from the company's plans, never added up from
+    /// those below.
+    pub levels: Option<Vec<Level>>,
+    /// If its rows are the groups of a dimension: which, and the column whose text people know a row by.
+    groups: Option<(Dimension, Arc<Column>)>,
+    /// If its rows keep what those of another table were.
+    history: Option<History>,
+    attributes: Arc<Column>,
+    located: Vec<(Dimension, Located)>,
+}
+
+/// A level at which plans are made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Level {
+    /// In a breakdown by it, plans are read at this level.
+    pub dimension: Dimension,
+    /// What is set in a plan of that level; `None` where a plan does not say.
+    pub column: Option<Arc<Column>>,
+}
+
+/// How the rows of a table keep what rows of another one were.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History {
+    /// Leads to the row as it is now.
+    pub of: Arc<Reference>,
+    /// The instant until when it was so.
+    pub until: Arc<Column>,
+    /// What is kept: columns that both tables have, of one kind.
+    pub kept: Vec<Arc<Column>>,
+}
+
+impl Model {
+    /// The table of that name.
+    pub fn table(&self, name: &str) -> Option<Table> {
+        let at = self.0.iter().position(|table| *table.name == *name)?;
+        Some(Table { model: self.clone(), at })
+    }
+
+    /// All tables, parents before children.
+    pub fn tables(&self) -> impl Iterator<Item = Table> + use<'_> {
+        (0..self.0.len()).map(|at| Table { model: self.clone(), at })
+    }
+
+    /// Their names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|table| &*table.name)
+    }
+}
 
 impl Table {
-    /// Whether its rows are plans (targets, forecasts), made at a level: a row that names a rep is the rep's, one that
-    /// names nobody is the company's. A total is read from the company's plans, never added up from those below.
-    pub fn plans(&self) -> bool {
-        matches!(self.name, "targets" | "forecasts")
-    }
-
-    /// The column of that name.
-    pub fn column(&self, name: &str) -> Option<&'static Column> {
-        self.columns.iter().find(|column| column.name == name)
-    }
-
-    /// The foreign key that scripts call by that name.
-    pub fn reference(&self, name: &str) -> Option<&'static Reference> {
-        self.references.iter().find(|reference| reference.name == name)
+    /// The table that a foreign key of this one leads to.
+    ///
+    /// # Panics
+    /// If it is a foreign key of another model.
+    pub fn target(&self, reference: &Reference) -> Table {
+        self.model.table(&reference.table).expect("every reference of a model leads to one of its tables")
     }
 
     /// The table `name` and the foreign key by which its rows belong to a row of this one (`leads` → `opportunities`).
-    pub fn children(&self, name: &str) -> Option<(&'static Table, &'static Reference)> {
-        let child = table(name)?;
+    pub fn children(&self, name: &str) -> Option<(Table, Arc<Reference>)> {
+        let child = self.model.table(name).filter(|child| child.name != self.name)?;
         let mut toward_us = child.references.iter().filter(|reference| reference.table == self.name);
-        match (toward_us.next(), toward_us.next()) {
-            (Some(reference), None) if child.name != self.name => Some((child, reference)),
+        match (toward_us.next().cloned(), toward_us.next()) {
+            (Some(reference), None) => Some((child, reference)),
             _ => None,
         }
     }
+
+    /// The names of all tables whose rows belong to a row of this one.
+    pub fn all_children(&self) -> impl Iterator<Item = &str> {
+        self.model.names().filter(|name| self.children(name).is_some())
+    }
+
+    /// The table whose rows keep what rows of this one were, and how.
+    pub fn history(&self) -> Option<(Table, History)> {
+        let of_this = |table: Table| {
+            let history = table.history.clone().filter(|history| history.of.table == self.name)?;
+            Some((table, history))
+        };
+        self.model.tables().find_map(of_this)
+    }
+
+    /// Follows names: all but the last are foreign keys, the last a column. `None` where a name is unknown.
+    pub fn path(&self, names: &[&str]) -> Option<Path> {
+        let (last, steps) = names.split_last()?;
+        let mut at = self.clone();
+        let mut references = Vec::with_capacity(steps.len());
+        for step in steps {
+            let reference = at.reference(step)?.clone();
+            at = at.target(&reference);
+            references.push(reference);
+        }
+        Some(Path { references, ..Path::own(at.column(last)?) })
+    }
 }
 
+impl Description {
+    /// The column of that name.
+    pub fn column(&self, name: &str) -> Option<&Arc<Column>> {
+        self.columns.iter().find(|column| *column.name == *name)
+    }
+
+    /// The surrogate key.
+    pub fn id(&self) -> &Arc<Column> {
+        &self.columns[0]
+    }
+
+    /// What tells a row from others where it came from.
+    pub fn key(&self) -> &Arc<Column> {
+        &self.columns[1]
+    }
+
+    /// The column with what a company adds.
+    pub fn attributes(&self) -> &Arc<Column> {
+        &self.attributes
+    }
+
+    /// The foreign key that scripts call by that name.
+    pub fn reference(&self, name: &str) -> Option<&Arc<Reference>> {
+        self.references.iter().find(|reference| *reference.name == *name)
+    }
+
+    /// The foreign key that a column is.
+    pub fn reference_in(&self, column: &Column) -> Option<&Arc<Reference>> {
+        self.references.iter().find(|reference| *reference.column == *column)
+    }
+
+    /// The table of which its rows keep what it was.
+    pub fn history_of(&self) -> Option<&str> {
+        self.history.as_ref().map(|history| &*history.of.table)
+    }
+
+    /// Where its rows carry a dimension; `None` where they do not.
+    pub fn located(&self, dimension: Dimension) -> Option<&Located> {
+        self.located.iter().find(|(known, _)| *known == dimension).map(|(_, located)| located)
+    }
+}
+
+impl Deref for Table {
+    type Target = Description;
+
+    fn deref(&self) -> &Description {
+        &self.model.0[self.at]
+    }
+}
+
+/// Tables are the same if all that is said about them is; those of one model are told apart without looking.
 impl PartialEq for Table {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
+    fn eq(&self, other: &Table) -> bool {
+        if Arc::ptr_eq(&self.model.0, &other.model.0) { self.at == other.at } else { **self == **other }
     }
 }
 
 impl Eq for Table {}
 
-impl std::hash::Hash for Table {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
-    }
-}
-
-/// The table of that name.
-pub fn table(name: &str) -> Option<&'static Table> {
-    TABLES.iter().find(|table| table.name == name)
-}
-
-macro_rules! tables {
-    ($( $name:ident { $( $column:ident $kind:ident $( -> $reference:ident $target:ident )? ),* $(,)? } )*) => {
-        &[ $( Table {
-            name: stringify!($name),
-            columns: &[
-                Column { name: "id", kind: Kind::Integer },
-                Column { name: "key", kind: Kind::Text },
-                $( Column { name: stringify!($column), kind: Kind::$kind } ),*
-            ],
-            references: &[ $( $( Reference {
-                name: stringify!($reference), column: stringify!($column), table: stringify!($target),
-            }, )? )* ],
-        } ),* ]
-    };
-}
-
-/// Every fact table, parents before children.
-pub static TABLES: &[Table] = tables! {
-    partners { name Text, region Text, country Text, tier Text, certified_on Date, active Boolean }
-    reps {
-        name Text, email Text, team Text, region Text, partner_id Integer -> partner partners,
-        hired_on Date, ramped_on Date, left_on Date,
-    }
-    products { name Text, line Text, list_price Money, unit_cost Money }
-    customers {
-        name Text, segment Text, region Text, country Text, channel Text, acquired_at Instant, churned_at Instant,
-        referred_by Integer -> referrer customers,
-    }
-    leads {
-        source Text, campaign Text, region Text, product_id Integer -> product products,
-        customer_id Integer -> customer customers, partner_id Integer -> partner partners, rep_id Integer -> rep reps,
-        quality Text, created_at Instant, qualified_at Instant, offered_at Instant, accepted_at Instant,
-        contacted_at Instant, first_meeting_at Instant, second_meeting_at Instant, quoted_at Instant,
-        contract_sent_at Instant, feedback_at Instant, closed_at Instant, outcome Text, amount Money,
-    }
-    lead_offers {
-        lead_id Integer -> lead leads, partner_id Integer -> partner partners, offered_at Instant,
-        answered_at Instant, answer Text, level Integer,
-    }
-    opportunities {
-        lead_id Integer -> lead leads, customer_id Integer -> customer customers,
-        partner_id Integer -> partner partners, rep_id Integer -> rep reps, product_id Integer -> product products,
-        region Text, stage Text, amount Money, probability Number, contract_months Number, created_at Instant,
-        expected_close_on Date, closed_at Instant, outcome Text,
-    }
-    opportunity_changes {
-        opportunity_id Integer -> opportunity opportunities, changed_at Instant, stage Text, amount Money,
-        probability Number, expected_close_on Date,
-    }
-    orders {
-        number Text, customer_id Integer -> customer customers, partner_id Integer -> partner partners,
-        rep_id Integer -> rep reps, product_id Integer -> product products, region Text, channel Text,
-        quantity Number, amount Money, cost Money, ordered_at Instant, cancelled_at Instant, complained_at Instant,
-    }
-    activities {
-        rep_id Integer -> rep reps, customer_id Integer -> customer customers, lead_id Integer -> lead leads,
-        kind Text, occurred_at Instant, minutes Number,
-    }
-    targets {
-        metric Text, rep_id Integer -> rep reps, partner_id Integer -> partner partners, team Text, region Text,
-        starts_on Date, ends_on Date, amount Money,
-    }
-    forecasts {
-        metric Text, partner_id Integer -> partner partners, rep_id Integer -> rep reps, region Text, given_on Date,
-        starts_on Date, ends_on Date, amount Money,
-    }
-    costs { category Text, channel Text, region Text, incurred_on Date, amount Money }
-    surveys {
-        customer_id Integer -> customer customers, partner_id Integer -> partner partners, rep_id Integer -> rep reps,
-        kind Text, score Number, answered_at Instant,
-    }
-    observations {
-        metric Text, observed_on Date, value Number, product_id Integer -> product products, region Text,
-        channel Text,
-    }
-};
-
-/// What a company adds to the rows of any table: one JSON object a row.
-pub static ATTRIBUTES: Column = Column { name: "attributes", kind: Kind::Text };
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_reference_leads_to_a_table() {
-        for table_ in TABLES {
-            for reference in table_.references {
-                assert!(table(reference.table).is_some(), "{}.{}", table_.name, reference.name);
-                assert!(table_.column(reference.column).is_some());
-            }
-        }
-    }
-
-    #[test]
-    fn children_are_found_by_the_one_key_that_points_back() {
-        let leads = table("leads").unwrap();
-        let (child, reference) = leads.children("opportunities").unwrap();
-        assert_eq!((child.name, reference.column), ("opportunities", "lead_id"));
-        assert!(leads.children("partners").is_none());
+impl std::fmt::Debug for Table {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Table({})", self.name)
     }
 }

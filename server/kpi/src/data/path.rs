@@ -1,40 +1,33 @@
 //! How a value is reached from a row of a table.
 
-use super::model::{Column, Kind, Reference, Table, table};
+use super::column::{Column, Kind, Reference};
 use std::sync::Arc;
 
 /// A column reached from a table through zero or more foreign keys: `l.partner.region`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Path {
-    pub references: Vec<&'static Reference>,
-    pub column: &'static Column,
-    /// With the column [`ATTRIBUTES`]: which of them, as text.
+    pub references: Vec<Arc<Reference>>,
+    pub column: Arc<Column>,
+    /// With the column of attributes: which of them, as text.
     pub attribute: Option<Arc<str>>,
 }
 
 impl Path {
-    /// Follows names from a table: all but the last are foreign keys, the last a column. `None` where a name is unknown.
-    pub fn resolve(from: &'static Table, names: &[&str]) -> Option<Path> {
-        let (last, steps) = names.split_last()?;
-        let mut at = from;
-        let mut references = Vec::with_capacity(steps.len());
-        for step in steps {
-            let reference = at.reference(step)?;
-            references.push(reference);
-            at = table(reference.table)?;
-        }
-        Some(Path { references, column: at.column(last)?, attribute: None })
+    /// The path of a column of the table itself.
+    pub fn own(column: &Arc<Column>) -> Path {
+        Path { references: Vec::new(), column: column.clone(), attribute: None }
     }
 
-    /// The path of a column of the table itself.
-    pub fn own(column: &'static Column) -> Path {
-        Path { references: Vec::new(), column, attribute: None }
+    /// The path of the foreign key that the last of these is, reached through those before it; `None` if there is none.
+    pub fn key_of(references: &[Arc<Reference>]) -> Option<Path> {
+        let (last, before) = references.split_last()?;
+        Some(Path { references: before.to_vec(), ..Path::own(&last.column) })
     }
 
     /// The same path, beginning one foreign key earlier.
     #[must_use]
-    pub fn behind(&self, reference: &'static Reference) -> Path {
-        let references = std::iter::once(reference).chain(self.references.iter().copied()).collect();
+    pub fn behind(&self, reference: &Arc<Reference>) -> Path {
+        let references = std::iter::once(reference).chain(&self.references).cloned().collect();
         Path { references, ..self.clone() }
     }
 }
@@ -46,7 +39,7 @@ impl std::fmt::Display for Path {
         }
         match &self.attribute {
             Some(attribute) => write!(f, "attr({attribute:?})"),
-            None => f.write_str(self.column.name),
+            None => f.write_str(&self.column.name),
         }
     }
 }

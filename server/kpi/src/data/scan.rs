@@ -28,7 +28,7 @@ pub struct Lasting {
 /// What is read of one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scan {
-    pub table: &'static Table,
+    pub table: Table,
     /// What is read of each row, in this order, as the columns of the [`Batch`](crate::data::batch::Batch).
     pub columns: Vec<Projection>,
     /// `None`: all rows.

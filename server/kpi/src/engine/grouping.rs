@@ -133,9 +133,10 @@ impl Grouping {
 
 impl Read {
     fn new(dimension: Dimension, measure: &Measure, zone: &Zoned) -> Read {
-        match dimension.of(measure.table) {
-            Some(Located::Text(paths)) => Read::Text(Projection(paths)),
-            Some(Located::Row { key, label }) => Read::Row { key: Projection::of(key), label: Projection::of(label) },
+        let read = |path: &Path| Projection::of(path.clone());
+        match measure.table.located(dimension) {
+            Some(Located::Text(paths)) => Read::Text(Projection(paths.clone())),
+            Some(Located::Row { key, label }) => Read::Row { key: read(key), label: read(label) },
             Some(Located::Dated) => measure.month_of().map_or(Read::Nothing, |path| Read::months(path, zone)),
             None => Read::Nothing,
         }

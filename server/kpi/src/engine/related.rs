@@ -80,8 +80,7 @@ fn reads_like(child: &ChildMeasure, other: &ChildMeasure) -> bool {
 /// What measures that read alike read; the parent's key comes first.
 fn scan(measures: &[Arc<ChildMeasure>], periods: &[Period], parents: Option<&Window>, scope: &Scope) -> Scan {
     let first = &measures[0];
-    let key = first.table.column(first.parent.column).expect("a foreign key is a column of its table");
-    let mut columns = vec![Projection::of(Path::own(key))];
+    let mut columns = vec![Projection::of(Path::own(&first.parent.column))];
     let date = first.dated.iter().map(|dated| Projection::of(dated.by.clone()));
     let read = measures.iter().flat_map(|measure| measure.parts());
     let read = read.flat_map(|part| part.columns().into_iter().map(|(_, column)| column.clone()));
@@ -90,14 +89,15 @@ fn scan(measures: &[Arc<ChildMeasure>], periods: &[Period], parents: Option<&Win
             columns.push(column);
         }
     }
-    Scan { table: first.table, columns, window: window(measures, periods, parents), scope: scope.clone() }
+    let (table, window, scope) = (first.table.clone(), window(measures, periods, parents), scope.clone());
+    Scan { table, columns, window, scope }
 }
 
 /// Dated rows are found by their own date, others by that of the row they belong to.
 fn window(measures: &[Arc<ChildMeasure>], periods: &[Period], parents: Option<&Window>) -> Option<Window> {
     let Some(Dated { by, .. }) = &measures[0].dated else {
         // Whether the parent still exists is left out: that narrows little and costs a join.
-        let (path, ranges) = (parents?.path.behind(measures[0].parent), parents?.ranges.clone());
+        let (path, ranges) = (parents?.path.behind(&measures[0].parent), parents?.ranges.clone());
         return Some(Window { path, ranges, lasting: None });
     };
     let dated = measures.iter().filter_map(|measure| measure.dated.as_ref());

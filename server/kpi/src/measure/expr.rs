@@ -36,9 +36,9 @@ pub enum Expr {
 }
 
 /// Whose column it is: the table of the closure's row, and how deep the closure lies within others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
-    pub table: &'static Table,
+    pub table: Table,
     pub depth: u8,
 }
 
@@ -147,11 +147,11 @@ impl<'a> Part<'a> {
     }
 
     /// Every column it reads.
-    pub fn columns(self) -> Vec<(Origin, &'a Projection)> {
+    pub fn columns(self) -> Vec<(&'a Origin, &'a Projection)> {
         let mut found = Vec::new();
         self.walk(&mut |part| {
             if let Part::Expr(Expr::Column(origin, projection)) = part {
-                found.push((*origin, projection));
+                found.push((origin, projection));
             }
         });
         found
@@ -186,12 +186,12 @@ impl Expr {
     /// The expression with the columns of the outer row reached through `parent`, as the rows of an inner closure's
     /// table see them.
     #[must_use]
-    pub fn seen_from(&self, inner: Origin, parent: &'static Reference) -> Expr {
+    pub fn seen_from(&self, inner: &Origin, parent: &Arc<Reference>) -> Expr {
         let seen = |expr: &Arc<Expr>| Arc::new(expr.seen_from(inner, parent));
         match self {
             Expr::Column(origin, projection) if origin.depth < inner.depth => {
                 let paths = projection.0.iter().map(|path| path.behind(parent)).collect();
-                Expr::Column(inner, Projection(paths))
+                Expr::Column(inner.clone(), Projection(paths))
             }
             Expr::Column(..)
             | Expr::Number(_)
@@ -221,7 +221,7 @@ impl Condition {
 
     /// See [`Expr::seen_from`].
     #[must_use]
-    pub fn seen_from(&self, inner: Origin, parent: &'static Reference) -> Condition {
+    pub fn seen_from(&self, inner: &Origin, parent: &Arc<Reference>) -> Condition {
         let seen = |expr: &Expr| expr.seen_from(inner, parent);
         let also = |condition: &Arc<Condition>| Arc::new(condition.seen_from(inner, parent));
         match self {
@@ -265,9 +265,9 @@ impl Comparison {
 /// A figure over the rows of another table that belong to one row (the opportunities of a lead).
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChildMeasure {
-    pub table: &'static Table,
+    pub table: Table,
     /// The foreign key by which its rows belong to their parent.
-    pub parent: &'static Reference,
+    pub parent: Arc<Reference>,
     /// Only the rows that belong to the period; all of them without it.
     pub dated: Option<Dated>,
     pub filter: Option<Condition>,

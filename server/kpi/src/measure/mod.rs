@@ -41,7 +41,7 @@ pub struct Latest {
 /// A figure of a KPI: an aggregate over the rows of a table that belong to the period.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measure {
-    pub table: &'static Table,
+    pub table: Table,
     pub membership: Membership,
     pub filter: Option<Condition>,
     pub latest: Option<Latest>,

@@ -6,13 +6,14 @@ use super::recipes::{FIRST, RECIPES};
 use super::signatures::Signature;
 use super::{data, examples};
 use crate::data::cell::Outcome;
+use crate::data::model::Model;
 use crate::definition::declaration::Unit;
 use crate::script::{compiled, declare, limits, load};
 use crate::testing::MOST_ROWS;
 use serde::Serialize;
 
 /// All chapters.
-pub fn all(signatures: &[Signature]) -> Vec<Chapter> {
+pub fn all(signatures: &[Signature], model: &Model) -> Vec<Chapter> {
     let functions = |topic| functions(topic, signatures);
     vec![
         first(),
@@ -30,8 +31,8 @@ pub fn all(signatures: &[Signature]) -> Vec<Chapter> {
         chapter("constants", "Constants and parameters", functions(Topic::Constants)),
         figures(functions(Topic::Figures)),
         tests(functions(Topic::Tests)),
-        chapter("data", "The data", texts(DATA).chain([commands(SEE_TEXTS)]).chain(data::blocks())),
-        chapter("dimensions", "Breaking down", texts(DIMENSIONS).chain([data::dimensions()])),
+        chapter("data", "The data", texts(DATA).chain([commands(SEE_TEXTS)]).chain(data::blocks(model))),
+        chapter("dimensions", "Breaking down", texts(DIMENSIONS).chain([data::dimensions(model)])),
         chapter("helpers", "Helpers that scripts share", texts(HELPERS).chain([code(HELPER)])),
         rhai(),
         limits(),

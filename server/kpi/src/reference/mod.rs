@@ -32,7 +32,7 @@ impl Reference {
     /// The reference of a language.
     pub fn of(language: &Language) -> Reference {
         let signatures = signatures::all(language);
-        Reference { chapters: chapters::all(&signatures), signatures }
+        Reference { chapters: chapters::all(&signatures, &language.model), signatures }
     }
 
     /// As a page of text.

@@ -3,7 +3,7 @@
 use super::datasets::{Children, Dataset};
 use super::errors::{Complaint, Refused};
 use super::symbols::{Data, PastRow, PeriodSymbol, RowSymbol, Term, TermKind};
-use crate::data::model::{self, TABLES};
+use crate::data::model::{History, Model};
 use crate::data::path::{Path, Projection};
 use crate::diagnostic::nearest;
 use crate::measure::aggregate::Aggregate;
@@ -19,7 +19,7 @@ const MOST_STEPS: usize = 6;
 /// Registers what can be named.
 pub fn register(engine: &mut Engine) {
     engine
-        .register_indexer_get(|_: &mut Data, name: &str| table_of(name))
+        .register_indexer_get(|data: &mut Data, name: &str| table_of(&data.0, name))
         .register_indexer_get(|row: &mut RowSymbol, name: &str| row.get(name))
         .register_indexer_get(|row: &mut PastRow, name: &str| row.get(name));
 }
@@ -31,18 +31,18 @@ impl RowSymbol {
             return Ok(Dynamic::from(self.column(column)));
         }
         if let Some(reference) = self.table.reference(name) {
-            let table = model::table(reference.table).expect("every reference leads to a table");
-            let references: Vec<_> = self.references.iter().copied().chain([reference]).collect();
+            let references: Vec<_> = self.references.iter().chain([reference]).cloned().collect();
             if references.len() > MOST_STEPS {
                 return Err(Complaint::new(format!("a row is reached in at most {MOST_STEPS} steps"))
                     .hint("begin with a table that lies nearer")
                     .into());
             }
-            return Ok(Dynamic::from(RowSymbol { origin: self.origin, references, table }));
+            let (origin, table) = (self.origin.clone(), self.table.target(reference));
+            return Ok(Dynamic::from(RowSymbol { origin, references, table }));
         }
         if let Some((table, parent)) = self.table.children(name) {
             if self.references.is_empty() && self.origin.depth == 0 {
-                return Ok(Dynamic::from(Children::of(table, parent, self.origin)));
+                return Ok(Dynamic::from(Children::of(table, parent, self.origin.clone())));
             }
             return Err(Complaint::new(format!("“{name}” of a related row cannot be counted"))
                 .hint(format!("start from data.{} and go on from there", self.table.name))
@@ -52,10 +52,9 @@ impl RowSymbol {
     }
 
     fn unknown(&self, name: &str) -> Box<rhai::EvalAltResult> {
-        let columns = self.table.columns.iter().map(|column| column.name);
-        let references = self.table.references.iter().map(|reference| reference.name);
-        let children = TABLES.iter().map(|table| table.name).filter(|name| self.table.children(name).is_some());
-        let known: Vec<&str> = columns.chain(references).chain(children).collect();
+        let columns = self.table.columns.iter().map(|column| &*column.name);
+        let references = self.table.references.iter().map(|reference| &*reference.name);
+        let known: Vec<&str> = columns.chain(references).chain(self.table.all_children()).collect();
         let hint = match nearest(name, known.iter().copied()) {
             Some(near) => format!("did you mean “{near}”?"),
             None => format!("{} has {}", self.table.name, known.join(", ")),
@@ -75,7 +74,7 @@ impl PastRow {
             return Ok(Dynamic::from(now));
         }
         let Some(column) = self.changes.column(name) else {
-            let kept: Vec<&str> = self.changes.columns.iter().map(|column| column.name).skip(2).collect();
+            let kept: Vec<&str> = self.changes.columns.iter().map(|column| &*column.name).skip(2).collect();
             return Err(Complaint::new(format!("what “{name}” was at an instant is not kept"))
                 .hint(format!("of {}, numbers and dates are", kept.join(", ")))
                 .into());
@@ -85,21 +84,21 @@ impl PastRow {
                 .hint("amounts, numbers and dates can")
                 .into());
         }
-        let origin = Origin { table: self.changes, depth: self.row.origin.depth + 1 };
-        let own = |column| Expr::Column(origin, Projection::of(Path::own(column)));
-        let changed_at = self.changes.column("changed_at").expect("a table of changes says when");
+        let History { of: parent, until, .. } = &self.history;
+        let origin = Origin { table: self.changes.clone(), depth: self.row.origin.depth + 1 };
+        let own = |column| Expr::Column(origin.clone(), Projection::of(Path::own(column)));
         let (dated, filter) = if let Expr::Period(edge) = self.at {
-            (Some(Dated { by: Path::own(changed_at), reach: Reach::From(edge) }), None)
+            (Some(Dated { by: Path::own(until), reach: Reach::From(edge) }), None)
         } else {
-            let at = self.at.seen_from(origin, self.parent);
-            (None, Some(Condition::Compare(own(changed_at), Comparison::GreaterOrEqual, at)))
+            let at = self.at.seen_from(&origin, parent);
+            (None, Some(Condition::Compare(own(until), Comparison::GreaterOrEqual, at)))
         };
         let later = |aggregate| {
-            let (table, parent) = (self.changes, self.parent);
+            let (table, parent) = (self.changes.clone(), parent.clone());
             let (dated, filter) = (dated.clone(), filter.clone());
             Arc::new(ChildMeasure { table, parent, dated, filter, aggregate })
         };
-        let first = Aggregate::Picked { by: own(changed_at), value: own(column), last: false };
+        let first = Aggregate::Picked { by: own(until), value: own(column), last: false };
         let changed = Expr::Children(later(Aggregate::Count));
         let changed = Condition::Compare(changed, Comparison::Greater, Expr::Number(0.0));
         let then = Expr::When(Arc::new(changed), Arc::new(Expr::Children(later(first))), Arc::new(now.expr));
@@ -107,14 +106,14 @@ impl PastRow {
     }
 }
 
-fn table_of(name: &str) -> Refused<Dynamic> {
+fn table_of(model: &Model, name: &str) -> Refused<Dynamic> {
     if name == "period" {
         return Ok(Dynamic::from(PeriodSymbol));
     }
-    let table = model::table(name).ok_or_else(|| {
-        let hint = match nearest(name, TABLES.iter().map(|table| table.name)) {
+    let table = model.table(name).ok_or_else(|| {
+        let hint = match nearest(name, model.names()) {
             Some(near) => format!("did you mean “{near}”?"),
-            None => format!("there are {}", TABLES.iter().map(|table| table.name).collect::<Vec<_>>().join(", ")),
+            None => format!("there are {}", model.names().collect::<Vec<_>>().join(", ")),
         };
         Complaint::new(format!("there is no table “{name}”")).hint(hint)
     })?;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// The rows of a table that will be aggregated over a period.
 #[derive(Debug, Clone)]
 pub struct Dataset {
-    table: &'static Table,
+    table: Table,
     /// As soon as it has been said.
     membership: Option<Membership>,
     /// Of rows that come and go, until it has been said at which moment they are counted.
@@ -31,8 +31,8 @@ pub struct Dataset {
 /// The rows of another table that belong to the closure's row: `l.opportunities`.
 #[derive(Debug, Clone)]
 pub struct Children {
-    table: &'static Table,
-    parent: &'static Reference,
+    table: Table,
+    parent: Arc<Reference>,
     outer: Origin,
     dated: Option<Dated>,
     filter: Option<Condition>,
@@ -55,7 +55,7 @@ trait Aggregable: Clone + Send + Sync + 'static {
 
 impl Dataset {
     /// All rows of a table.
-    pub fn of(table: &'static Table) -> Dataset {
+    pub fn of(table: Table) -> Dataset {
         Dataset { table, membership: None, life: None, filter: None, latest: None, month_of: None }
     }
 
@@ -108,7 +108,7 @@ impl Dataset {
     fn latest(&self, by: Path, edge: Edge) -> Refused<Dataset> {
         let series = self.table.columns.iter().filter(|column| {
             let quantity = matches!(column.kind, Kind::Money | Kind::Number);
-            !(quantity || ["id", "key"].contains(&column.name) || **column == *by.column)
+            !(quantity || [self.table.id(), self.table.key(), &by.column].contains(column))
         });
         let latest = Latest {
             series: series.map(|column| Projection::of(Path::own(column))).collect(),
@@ -121,7 +121,7 @@ impl Dataset {
     }
 
     fn membership(&self) -> Refused<Membership> {
-        let name = self.table.name;
+        let name = &self.table.name;
         match &self.membership {
             Some(membership) => Ok(membership.clone()),
             None if self.life.is_some() => {
@@ -138,7 +138,7 @@ impl Dataset {
 
 impl Children {
     /// All rows of `table` whose foreign key `parent` points at the closure's row.
-    pub fn of(table: &'static Table, parent: &'static Reference, outer: Origin) -> Children {
+    pub fn of(table: Table, parent: Arc<Reference>, outer: Origin) -> Children {
         Children { table, parent, outer, dated: None, filter: None }
     }
 }
@@ -147,7 +147,7 @@ impl Aggregable for Dataset {
     type Aggregated = Measure;
 
     fn row(&self) -> RowSymbol {
-        RowSymbol::of(self.table, 0)
+        RowSymbol::of(&self.table, 0)
     }
 
     fn narrowed(&self, condition: Condition) -> Dataset {
@@ -182,7 +182,7 @@ impl Aggregable for Dataset {
         };
         let Dataset { table, filter, latest, month_of, .. } = self.clone();
         let measure = Measure { table, membership, filter, latest, aggregate, quantity, month_of };
-        check_origin(&measure.parts(), self.row().origin)?;
+        check_origin(&measure.parts(), &self.row().origin)?;
         Ok(measure)
     }
 }
@@ -191,7 +191,7 @@ impl Aggregable for Children {
     type Aggregated = Term;
 
     fn row(&self) -> RowSymbol {
-        RowSymbol::of(self.table, self.outer.depth + 1)
+        RowSymbol::of(&self.table, self.outer.depth + 1)
     }
 
     fn narrowed(&self, condition: Condition) -> Children {
@@ -214,11 +214,11 @@ impl Aggregable for Children {
     fn aggregated(&self, aggregate: Aggregate<Expr>, kind: TermKind) -> Refused<Term> {
         // Expressions may name the outer row; these rows reach it through their foreign key.
         let origin = self.row().origin;
-        let filter = self.filter.as_ref().map(|filter| filter.seen_from(origin, self.parent));
-        let aggregate = aggregate.map(|expr| expr.seen_from(origin, self.parent));
-        let (table, parent, dated) = (self.table, self.parent, self.dated.clone());
+        let filter = self.filter.as_ref().map(|filter| filter.seen_from(&origin, &self.parent));
+        let aggregate = aggregate.map(|expr| expr.seen_from(&origin, &self.parent));
+        let (table, parent, dated) = (self.table.clone(), self.parent.clone(), self.dated.clone());
         let measure = ChildMeasure { table, parent, dated, filter, aggregate };
-        check_origin(&measure.parts(), origin)?;
+        check_origin(&measure.parts(), &origin)?;
         if measure.parts().iter().any(|part| !part.children().is_empty()) {
             return Err(Complaint::new("related rows of related rows cannot be counted")
                 .hint(format!("start from data.{} instead", self.table.name))
@@ -229,7 +229,7 @@ impl Aggregable for Children {
 }
 
 /// A column that a variable carried out of another closure would be read from the wrong row.
-fn check_origin(parts: &[Part], own: Origin) -> Refused<()> {
+fn check_origin(parts: &[Part], own: &Origin) -> Refused<()> {
     let columns = parts.iter().flat_map(|part| part.columns());
     match columns.into_iter().find(|(origin, _)| *origin != own) {
         None => Ok(()),

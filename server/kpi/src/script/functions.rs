@@ -142,7 +142,7 @@ fn coalesce(first: Term, second: &Dynamic) -> Refused<Term> {
                 .hint("name those that matter")
                 .into());
         }
-        return built(Expr::Column(*origin, paths), first.kind);
+        return built(Expr::Column(origin.clone(), paths), first.kind);
     }
     let (first, second) = alike(first, second, "coalesce")?;
     built(Expr::Coalesce(Arc::new(first.expr), Arc::new(second.expr)), first.kind)

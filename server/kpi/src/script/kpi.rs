@@ -36,9 +36,9 @@ pub struct Kpi {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoSuchBreakdown {
     #[error("{kpi} cannot be broken down by {dimension}: {table} has no {dimension}")]
-    Lacking { kpi: String, dimension: Dimension, table: &'static str },
+    Lacking { kpi: String, dimension: Dimension, table: String },
     #[error("{kpi} cannot be broken down by month: no date says which month a row of {table} belongs to")]
-    Undated { kpi: String, table: &'static str },
+    Undated { kpi: String, table: String },
     #[error("{kpi} compares with the period before, and so not by month: ask for each month as a period of its own")]
     LooksBack { kpi: String },
 }
@@ -69,12 +69,12 @@ impl Kpi {
                 return Err(NoSuchBreakdown::LooksBack { kpi: self.id().to_owned() });
             }
             for (_, measure) in &self.measures {
-                let (kpi, table) = (|| self.id().to_owned(), measure.table.name);
-                if dimension.of(measure.table).is_none() {
-                    return Err(NoSuchBreakdown::Lacking { kpi: kpi(), dimension: *dimension, table });
+                let (kpi, table) = (|| self.id().to_owned(), || measure.table.name.to_string());
+                if measure.table.located(*dimension).is_none() {
+                    return Err(NoSuchBreakdown::Lacking { kpi: kpi(), dimension: *dimension, table: table() });
                 }
                 if *dimension == Dimension::Month && measure.month_of().is_none() {
-                    return Err(NoSuchBreakdown::Undated { kpi: kpi(), table });
+                    return Err(NoSuchBreakdown::Undated { kpi: kpi(), table: table() });
                 }
             }
         }

@@ -3,6 +3,7 @@
 use super::errors::{self, Complaint, Names, Refused};
 use super::setting::{Configured, Setting};
 use super::{access, closures, datasets, declare, figure, functions, limits, operators, symbols, texts, times, units};
+use crate::data::model::Model;
 use crate::diagnostic::Diagnostic;
 use crate::time::calendar::Calendar;
 use rhai::module_resolvers::StaticModuleResolver;
@@ -16,11 +17,15 @@ pub struct Language {
     pub(crate) engine: Engine,
     pub(super) names: Names,
     pub(crate) parameters: Arc<Configured>,
+    /// The tables that scripts are about.
+    pub(crate) model: Model,
 }
 
 /// What surrounds the scripts of a home.
 #[derive(Debug)]
 pub struct Environment {
+    /// The tables there are.
+    pub model: Model,
     /// Shared helpers: the name under which they are imported, and the text.
     pub libraries: Vec<(String, String)>,
     pub parameters: Configured,
@@ -29,10 +34,10 @@ pub struct Environment {
 }
 
 impl Default for Environment {
-    /// No helpers, nothing configured, nine to five in UTC.
+    /// The built-in tables, no helpers, nothing configured, nine to five in UTC.
     fn default() -> Self {
         let calendar = Arc::new(Calendar::nine_to_five(jiff::tz::TimeZone::UTC));
-        Environment { libraries: Vec::new(), parameters: HashMap::new(), calendar }
+        Environment { model: Model::built_in(), libraries: Vec::new(), parameters: HashMap::new(), calendar }
     }
 }
 
@@ -49,7 +54,7 @@ impl std::fmt::Debug for Language {
 }
 
 impl Language {
-    /// The language with all its functions and limits, without helpers and configuration.
+    /// The language with all its functions and limits, of the built-in tables, without helpers and configuration.
     pub fn new() -> Language {
         Language::plain(&Environment::default())
     }
@@ -134,7 +139,7 @@ impl Language {
             }
         });
         let names = Names { functions, libraries: HashMap::new() };
-        Language { engine, names, parameters: Arc::default() }
+        Language { engine, names, parameters: Arc::default(), model: environment.model.clone() }
     }
 
     /// Compiles a shared helper.

@@ -72,7 +72,7 @@ impl Script {
     /// What the script says about the KPI of that index.
     fn describe(&self, index: usize, configured: &Arc<Configured>) -> Result<Described, Diagnostic> {
         let setting = Setting::describing(index, configured.clone(), self.reached.clone());
-        let answer = self.attempt("measures", (Data,), true, setting.clone());
+        let answer = self.attempt("measures", (Data(self.language.model.clone()),), true, setting.clone());
         let answer = answer.map_err(|error| self.diagnose("measures", &error))?;
         let declared = setting.declared();
         let kpis = declared.len();

@@ -2,7 +2,7 @@
 //! value.
 
 use super::errors::{Complaint, Refused};
-use crate::data::model::{self, ATTRIBUTES, Column, Kind, Reference, TABLES, Table};
+use crate::data::model::{Column, History, Kind, Model, Reference, Table};
 use crate::data::path::Path;
 use crate::data::path::Projection;
 use crate::measure::expr::{Condition, Expr, Origin};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// `data`: all tables.
 #[derive(Debug, Clone)]
-pub struct Data;
+pub struct Data(pub Model);
 
 /// `p`: the period that rows are counted for.
 #[derive(Debug, Clone, Copy)]
@@ -29,17 +29,18 @@ pub struct RowSymbol {
     /// The closure's own row.
     pub origin: Origin,
     /// The way to this one.
-    pub references: Vec<&'static Reference>,
+    pub references: Vec<Arc<Reference>>,
     /// The table this row is of.
-    pub table: &'static Table,
+    pub table: Table,
 }
 
 /// A row as it was at an instant: `o.as_of(p.end)`.
 #[derive(Debug, Clone)]
 pub struct PastRow {
     pub row: RowSymbol,
-    pub changes: &'static Table,
-    pub parent: &'static Reference,
+    /// The table that keeps what it was.
+    pub changes: Table,
+    pub history: History,
     pub at: Expr,
 }
 
@@ -100,36 +101,41 @@ impl TermKind {
 
 impl RowSymbol {
     /// The row of a closure that lies `depth` closures deep.
-    pub fn of(table: &'static Table, depth: u8) -> RowSymbol {
-        RowSymbol { origin: Origin { table, depth }, references: Vec::new(), table }
+    pub fn of(table: &Table, depth: u8) -> RowSymbol {
+        let origin = Origin { table: table.clone(), depth };
+        RowSymbol { origin, references: Vec::new(), table: table.clone() }
     }
 
     /// The value of one of its columns.
-    pub fn column(&self, column: &'static Column) -> Term {
-        let path = Path { references: self.references.clone(), column, attribute: None };
-        Term { expr: Expr::Column(self.origin, Projection::of(path)), kind: column.kind.into() }
+    pub fn column(&self, column: &Arc<Column>) -> Term {
+        let path = Path { references: self.references.clone(), ..Path::own(column) };
+        Term { expr: self.read(path), kind: column.kind.into() }
     }
 
     fn attribute(&self, name: &str) -> Term {
-        let path = Path { references: self.references.clone(), column: &ATTRIBUTES, attribute: Some(name.into()) };
-        Term { expr: Expr::Column(self.origin, Projection::of(path)), kind: TermKind::Text }
+        let path = Path {
+            references: self.references.clone(),
+            attribute: Some(name.into()),
+            ..Path::own(self.table.attributes())
+        };
+        Term { expr: self.read(path), kind: TermKind::Text }
+    }
+
+    fn read(&self, path: Path) -> Expr {
+        Expr::Column(self.origin.clone(), Projection::of(path))
     }
 
     /// Whether the foreign key that leads here is set.
     fn is_set(&self) -> Refused<Condition> {
-        let (last, before) = self.references.split_last().ok_or_else(|| {
+        let key = Path::key_of(&self.references).ok_or_else(|| {
             Complaint::new("the row itself is always there").hint("ask a column: l.closed_at.is_set()")
         })?;
-        let holder = before.iter().fold(self.origin.table, |_, step| model::table(step.table).expect("a known table"));
-        let column = holder.column(last.column).expect("a foreign key is a column of its table");
-        let path = Path { references: before.to_vec(), column, attribute: None };
-        Ok(Condition::IsSet(Expr::Column(self.origin, Projection::of(path))))
+        Ok(Condition::IsSet(self.read(key)))
     }
 
     fn as_of(&self, at: &Term) -> Refused<PastRow> {
-        let keeps = |table: &&Table| table.name.ends_with("_changes") && self.table.children(table.name).is_some();
-        let changes = TABLES.iter().find(keeps).filter(|_| self.references.is_empty() && self.origin.depth == 0);
-        let Some((changes, parent)) = changes.and_then(|changes| self.table.children(changes.name)) else {
+        let own = self.references.is_empty() && self.origin.depth == 0;
+        let Some((changes, history)) = self.table.history().filter(|_| own) else {
             return Err(Complaint::new(format!("nothing is kept about what a row of {} was before", self.table.name))
                 .hint("of data.opportunities it is: |o, p| o.as_of(p.end).amount")
                 .into());
@@ -139,7 +145,7 @@ impl RowSymbol {
                 .hint("write o.as_of(p.end) or o.as_of(p.start)")
                 .into());
         }
-        Ok(PastRow { row: self.clone(), changes, parent, at: at.expr.clone() })
+        Ok(PastRow { row: self.clone(), changes, history, at: at.expr.clone() })
     }
 }
 

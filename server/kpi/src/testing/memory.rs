@@ -2,7 +2,7 @@
 
 use crate::data::batch::{Batch, Values};
 use crate::data::currency::units;
-use crate::data::model::{self, ATTRIBUTES, Column, Kind, Reference, Table};
+use crate::data::model::{ATTRIBUTES, Column, Kind, Reference, Table};
 use crate::data::path::Path;
 use crate::data::scan::{Lasting, Scan, Source, Window};
 use crate::diagnostic::nearest;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// The tables of one test.
 #[derive(Debug, Default)]
 pub struct Tables {
-    rows: HashMap<&'static str, Vec<Row>>,
+    rows: HashMap<Arc<str>, Vec<Row>>,
     /// Related rows that were written out, so that the same one written twice is one row.
     related: HashMap<String, i64>,
     /// As how many rows all of them count.
@@ -33,7 +33,7 @@ pub const MOST_ROWS: u64 = 300_000;
 #[derive(Debug, Default)]
 struct Row {
     id: i64,
-    values: HashMap<&'static str, Datum>,
+    values: HashMap<Arc<str>, Datum>,
     attributes: HashMap<String, Datum>,
     /// As how many rows it counts.
     times: u64,
@@ -50,11 +50,11 @@ impl Tables {
     ///
     /// # Errors
     /// If one is no row of the table.
-    pub fn add(&mut self, table: &'static Table, rows: &Dynamic) -> Refused<()> {
+    pub fn add(&mut self, table: &Table, rows: &Dynamic) -> Refused<()> {
         self.add_all(table, rows, None)
     }
 
-    fn add_all(&mut self, table: &'static Table, rows: &Dynamic, parent: Option<(&Reference, i64)>) -> Refused<()> {
+    fn add_all(&mut self, table: &Table, rows: &Dynamic, parent: Option<(&Reference, i64)>) -> Refused<()> {
         let rows = rows.clone().into_typed_array::<Dynamic>().map_err(|kind| {
             Complaint::new(format!("{} is {kind}, not a list of rows", table.name)).hint("write [ #{ … }, #{ … } ]")
         })?;
@@ -75,8 +75,8 @@ impl Tables {
             for _ in 0..rows {
                 let id = self.add_row(table, &map, times)?;
                 if let Some((reference, parent)) = parent {
-                    let column = table.column(reference.column).expect("a foreign key is a column of its table");
-                    self.last(table, id).values.insert(column.name, Datum::Number(exact(parent)));
+                    let key = reference.column.name.clone();
+                    self.last(table, id).values.insert(key, Datum::Number(exact(parent)));
                 }
             }
         }
@@ -88,37 +88,37 @@ impl Tables {
         self.count
     }
 
-    fn last(&mut self, table: &'static Table, id: i64) -> &mut Row {
-        let rows = self.rows.entry(table.name).or_default();
+    fn last(&mut self, table: &Table, id: i64) -> &mut Row {
+        let rows = self.rows.entry(table.name.clone()).or_default();
         rows.iter_mut().rev().find(|row| row.id == id).expect("the row was just added")
     }
 
-    fn add_row(&mut self, table: &'static Table, map: &Map, times: u64) -> Refused<i64> {
+    fn add_row(&mut self, table: &Table, map: &Map, times: u64) -> Refused<i64> {
         self.count += times;
         if self.count > MOST_ROWS {
             return Err(Complaint::new(format!("the test has more than {MOST_ROWS} rows"))
                 .hint("make it smaller")
                 .into());
         }
-        let rows = self.rows.entry(table.name).or_default();
+        let rows = self.rows.entry(table.name.clone()).or_default();
         let id = i64::try_from(rows.len()).unwrap_or(i64::MAX) + 1;
-        let own = HashMap::from([("id", Datum::Number(exact(id)))]);
+        let own = HashMap::from([(table.id().name.clone(), Datum::Number(exact(id)))]);
         rows.push(Row { id, values: own, attributes: HashMap::new(), times });
         for (name, value) in map {
             if value.is_unit() {
                 continue;
             }
-            if name == ATTRIBUTES.name {
+            if name == ATTRIBUTES {
                 self.last(table, id).attributes = attributes(value)?;
             } else if let Some(column) = table.column(name) {
                 let datum = datum(column, value)?;
-                self.last(table, id).values.insert(column.name, datum);
+                self.last(table, id).values.insert(column.name.clone(), datum);
             } else if let Some(reference) = table.reference(name) {
-                let related = self.related(reference, value)?;
-                let column = table.column(reference.column).expect("a foreign key is a column of its table");
-                self.last(table, id).values.insert(column.name, Datum::Number(exact(related)));
+                let related = self.related(&table.target(reference), reference, value)?;
+                let key = reference.column.name.clone();
+                self.last(table, id).values.insert(key, Datum::Number(exact(related)));
             } else if let Some((child, reference)) = table.children(name) {
-                self.add_all(child, value, Some((reference, id)))?;
+                self.add_all(&child, value, Some((&reference, id)))?;
             } else {
                 return Err(unknown(table, name));
             }
@@ -127,8 +127,7 @@ impl Tables {
     }
 
     /// A related row, written as a map or, for short, as its name.
-    fn related(&mut self, reference: &'static Reference, value: &Dynamic) -> Refused<i64> {
-        let table = model::table(reference.table).expect("every reference leads to a table");
+    fn related(&mut self, table: &Table, reference: &Reference, value: &Dynamic) -> Refused<i64> {
         let map = match value.clone().into_immutable_string() {
             Ok(name) if self.only_one_called(table, &name).is_some() => {
                 return self.only_one_called(table, &name).ok_or_else(|| Complaint::new("no such row").into());
@@ -148,9 +147,9 @@ impl Tables {
     }
 
     /// The row of that name, if there is exactly one.
-    fn only_one_called(&self, table: &'static Table, name: &str) -> Option<i64> {
+    fn only_one_called(&self, table: &Table, name: &str) -> Option<i64> {
         let called = |row: &&Row| matches!(row.values.get("name"), Some(Datum::Text(text)) if &**text == name);
-        let mut found = self.rows.get(table.name)?.iter().filter(called);
+        let mut found = self.rows.get(&table.name)?.iter().filter(called);
         match (found.next(), found.next()) {
             (Some(row), None) => Some(row.id),
             _ => None,
@@ -160,15 +159,15 @@ impl Tables {
     fn value<'a>(&'a self, row: &'a Row, path: &Path) -> Option<&'a Datum> {
         let mut at = row;
         for reference in &path.references {
-            let Some(Datum::Number(id)) = at.values.get(reference.column) else { return None };
+            let Some(Datum::Number(id)) = at.values.get(&reference.column.name) else { return None };
             // Rows are numbered from 1 in the order in which they were added.
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]
             let index = *id as usize;
-            at = self.rows.get(reference.table)?.get(index.checked_sub(1)?)?;
+            at = self.rows.get(&reference.table)?.get(index.checked_sub(1)?)?;
         }
         match &path.attribute {
             Some(attribute) => at.attributes.get(&**attribute),
-            None => at.values.get(path.column.name),
+            None => at.values.get(&path.column.name),
         }
     }
 
@@ -194,7 +193,7 @@ impl Source for Tables {
 
     fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), Infallible> {
         let mut batch = Batch::new(&scan.columns);
-        let rows = self.rows.get(scan.table.name).map_or(&[][..], Vec::as_slice);
+        let rows = self.rows.get(&scan.table.name).map_or(&[][..], Vec::as_slice);
         for row in rows {
             let inside = scan.window.as_ref().is_none_or(|window| self.inside(row, window));
             for _ in 0..if inside { row.times } else { 0 } {
@@ -242,8 +241,8 @@ fn repetitions(count: i64) -> Refused<u64> {
 }
 
 fn unknown(table: &Table, name: &str) -> Box<rhai::EvalAltResult> {
-    let columns = table.columns.iter().map(|column| column.name);
-    let known: Vec<&str> = columns.chain(table.references.iter().map(|reference| reference.name)).collect();
+    let columns = table.columns.iter().map(|column| &*column.name);
+    let known: Vec<&str> = columns.chain(table.references.iter().map(|reference| &*reference.name)).collect();
     let hint = match nearest(name, known.iter().copied()) {
         Some(near) => format!("did you mean “{near}”?"),
         None => format!("{} has {}", table.name, known.join(", ")),

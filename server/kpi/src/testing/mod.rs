@@ -7,7 +7,7 @@ mod memory;
 
 use crate::data::cell::{Breakdown, Cell};
 use crate::data::dimension::Dimension;
-use crate::data::model;
+use crate::data::model::Model;
 use crate::data::scope::Scope;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::engine::comparison::Comparison;
@@ -133,12 +133,13 @@ impl Kpi {
             };
         }
         let began = Instant::now();
-        let outcome = Test::read(test).map_err(|error| complaint(&error)).and_then(|test| {
-            *budget = budget.checked_sub(test.tables.rows()).ok_or_else(|| {
-                format!("the tests of the script have more than {MOST_ROWS} rows together: make them smaller")
-            })?;
-            self.check(test)
-        });
+        let outcome =
+            Test::read(test, &self.script.language.model).map_err(|error| complaint(&error)).and_then(|test| {
+                *budget = budget.checked_sub(test.tables.rows()).ok_or_else(|| {
+                    format!("the tests of the script have more than {MOST_ROWS} rows together: make them smaller")
+                })?;
+                self.check(test)
+            });
         let outcome = outcome.map_err(|difference| shortened(&difference));
         TestResult { kpi: self.id().to_owned(), name, outcome, time: began.elapsed() }
     }
@@ -224,8 +225,8 @@ fn complaint(error: &rhai::EvalAltResult) -> String {
 }
 
 impl Test {
-    fn read(mut test: Map) -> Refused<Test> {
-        check_keys(&test)?;
+    fn read(mut test: Map, model: &Model) -> Refused<Test> {
+        check_keys(&test, model)?;
         let period = test
             .remove("period")
             .unwrap_or_default()
@@ -255,9 +256,9 @@ impl Test {
         let by = test.remove("by").map_or(Ok(Vec::new()), |by| breakdown(&by))?;
         let mut tables = Tables::default();
         // Parents first: a row may be named by its name alone.
-        for table in model::TABLES {
-            if let Some(rows) = test.get(table.name) {
-                tables.add(table, rows)?;
+        for table in model.tables() {
+            if let Some(rows) = test.get(&*table.name) {
+                tables.add(&table, rows)?;
             }
         }
         Ok(Test { period, by, expect, beside, tolerance, tables })
@@ -267,13 +268,12 @@ impl Test {
 /// What a test says beside its rows. `name`, `kpi` and `parameters` have been looked at before.
 const KEYS: [&str; 8] = ["name", "kpi", "period", "by", "expect", "beside", "tolerance", "parameters"];
 
-fn check_keys(test: &Map) -> Refused<()> {
-    let tables = || model::TABLES.iter().map(|table| table.name);
+fn check_keys(test: &Map, model: &Model) -> Refused<()> {
     for name in test.keys() {
-        if KEYS.contains(&name.as_str()) || model::table(name).is_some() {
+        if KEYS.contains(&name.as_str()) || model.table(name).is_some() {
             continue;
         }
-        let hint = match nearest(name, KEYS.into_iter().chain(tables())) {
+        let hint = match nearest(name, KEYS.into_iter().chain(model.names())) {
             Some(near) => format!("did you mean “{near}”?"),
             None => format!("a test has {}, and rows by table", KEYS.join(", ")),
         };

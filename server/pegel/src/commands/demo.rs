@@ -10,7 +10,7 @@ use anyhow::{Context, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use pegel_delivery::{Occasion, Outcome as Made, RunReport};
-use pegel_kpi::data::model::TABLES;
+use pegel_kpi::data::model::Model;
 use pegel_kpi::data::path::Path as Column;
 use pegel_kpi::data::path::Projection;
 use pegel_kpi::data::scan::{Scan, Source};
@@ -44,7 +44,7 @@ pub fn run(command: &cli::Demo, global: &Global) -> Outcome {
     let store = home.store()?;
     let marker = path.join(MARKER);
     if !marker.exists() {
-        if !is_empty(&store).map_err(broke)? {
+        if !is_empty(&store, &home.model).map_err(broke)? {
             let found = "holds data already, and the demo would mix its own with them; give it another --home";
             return Err(usage(anyhow!("the database of {} {found}", path.display())));
         }
@@ -94,12 +94,12 @@ fn write_report(home: &Path) -> anyhow::Result<()> {
 }
 
 /// Whether no fact table has a row.
-fn is_empty(store: &Store) -> anyhow::Result<bool> {
+fn is_empty(store: &Store, model: &Model) -> anyhow::Result<bool> {
     let mut reader = store.reader()?;
     let mut empty = true;
-    for table in TABLES {
-        let id = Column::own(table.column("id").context("every table has an id")?);
-        let scan = Scan { table, columns: vec![Projection::of(id)], window: None, scope: Scope::everything() };
+    for table in model.tables() {
+        let columns = vec![Projection::of(Column::own(table.id()))];
+        let scan = Scan { table, columns, window: None, scope: Scope::everything() };
         reader.scan(&scan, &mut |batch| empty &= batch.is_empty())?;
     }
     Ok(empty)
@@ -113,7 +113,7 @@ fn fill(home: &Home, store: &Store, seed: u64, now: Timestamp) -> anyhow::Result
     let rows: usize = tables.iter().map(|table| table.rows.len()).sum();
     let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} rows")?;
     let bar = ProgressBar::new(u64::try_from(rows)?).with_style(style);
-    load(store, tables, &home.config.currency, now.as_second(), |_, rows| bar.inc(rows as u64))?;
+    load(store, &home.model, tables, &home.config.currency, now.as_second(), |_, rows| bar.inc(rows as u64))?;
     bar.finish_and_clear();
     Ok(())
 }

@@ -18,7 +18,7 @@ const SHOWN: usize = 20;
 /// Imports one file and says what became of its rows.
 pub fn run(command: &cli::Import, global: &Global) -> Outcome {
     let home = global.open(&global.home())?;
-    let mapping = Mapping::find(&home.path, &command.map).map_err(usage)?;
+    let mapping = Mapping::find(&home.path, &command.map, &home.model).map_err(usage)?;
     let file = open(&command.file).map_err(usage)?;
     // Whatever would keep the rejected rows from being written is found out before anything is.
     let rejected = command.rejected.as_deref().map(|path| RejectedFile::begin(path, &command.file)).transpose()?;

@@ -28,7 +28,7 @@ pub fn make(path: &Path, global: &Global) -> Result<Home, Failure> {
         make_folder(&path.join(folder))?;
     }
     let home = global.open(path)?;
-    Store::open(&home.database_url()).map_err(database_failure)?.migrate().map_err(broke)?;
+    Store::open(&home.database_url()).map_err(database_failure)?.migrate(&home.model).map_err(broke)?;
     Ok(home)
 }
 

@@ -8,7 +8,8 @@ use pegel_store::Store;
 /// Brings the schema up to date, and names the migrations that ran.
 pub fn run(global: &Global) -> Outcome {
     let home = global.open(&global.home())?;
-    let ran = Store::open_existing(&home.database_url()).map_err(database_failure)?.migrate().map_err(broke)?;
+    let ran =
+        Store::open_existing(&home.database_url()).map_err(database_failure)?.migrate(&home.model).map_err(broke)?;
     if ran.is_empty() {
         note("the schema is up to date");
     }

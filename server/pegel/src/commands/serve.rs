@@ -8,6 +8,8 @@ use crate::outcome::{Done, Failure, Outcome, broke, usage};
 use crate::{problems, watchdog};
 use anyhow::anyhow;
 use pegel_delivery::{Clock, Ticker};
+use pegel_kpi::reference::Reference;
+use pegel_kpi::script::Language;
 use pegel_web::{Bound, State, Templates, check_address};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
@@ -42,7 +44,7 @@ pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Outcome {
     // Connections of its own: a mail that is out must be recorded, however many pages wait for one.
     let for_delivery = home.store()?;
     let composer = Composer::new(home, for_delivery.clone(), live.clone())?;
-    let other_problems = problems::finder(home.path.clone(), live.clone(), composer.templates());
+    let other_problems = problems::finder(home.path.clone(), home.model.clone(), live.clone(), composer.templates());
     let worker = Arc::new(worker(home, for_delivery, composer, clock.clone())?);
     let state = State {
         store,
@@ -53,6 +55,7 @@ pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Outcome {
         templates: Arc::new(Templates::load(&home.path).map_err(broke)?),
         bound: Bound::of_the_machine(),
         other_problems,
+        reference: Arc::new(Reference::of(&Language::new())),
     };
     watchdog::watch()?;
     let following = live.follow().map_err(broke)?;

@@ -1,13 +1,14 @@
 //! The demo's rows on their way into a database: positions become ids.
 
 use super::table::{Cell, DemoTable};
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use pegel_kpi::data::currency::{Currency, HUNDREDTHS};
-use pegel_kpi::data::model::{self, Column, Kind, Table};
+use pegel_kpi::data::model::{Column, Kind, Model, Table};
 use pegel_store::Store;
 use pegel_store::facts::{Fact, Facts, Found, Value, Writer, Written};
 use serde_json::Map;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What became of the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,22 +18,23 @@ pub struct Loaded {
     pub unchanged: usize,
 }
 
-/// Writes all tables in one transaction, in their order; `written` hears of each table that is done and how many rows
+/// Writes all tables of the model in one transaction, in their order; `written` hears of each table that is done and how many rows
 /// it has. Amounts, which the demo makes up in hundredths, become those of the currency. `now` is in UTC seconds.
 ///
 /// # Errors
 /// If the database fails, or a row refers to one that was not written before it. Then nothing is written.
 pub fn load(
     store: &Store,
+    model: &Model,
     tables: Vec<DemoTable>,
     currency: &Currency,
     now: i64,
-    mut written: impl FnMut(&'static Table, usize),
+    mut written: impl FnMut(&Table, usize),
 ) -> anyhow::Result<Loaded> {
     let scale = 10_i64.pow(u32::from(currency.stored_digits() - HUNDREDTHS));
     store.write(true, |writer| {
         writer.record_currency(currency)?;
-        let mut ids = Ids::default();
+        let mut ids = Ids { model, of: HashMap::new() };
         let mut loaded = Loaded::default();
         for table in tables {
             let mut facts = ids.resolve(table)?;
@@ -45,51 +47,56 @@ pub fn load(
                 }
             }
             ids.learn(&facts, writer)?;
-            written(facts.table, facts.rows.len());
+            written(&facts.table, facts.rows.len());
         }
         Ok(loaded)
     })
 }
 
 /// The ids of the rows that others may refer to, by table and position.
-#[derive(Default)]
-struct Ids(HashMap<&'static str, Vec<i64>>);
+struct Ids<'a> {
+    model: &'a Model,
+    of: HashMap<Arc<str>, Vec<i64>>,
+}
 
-impl Ids {
+impl Ids<'_> {
     /// Puts ids in the place of positions.
     fn resolve(&self, demo: DemoTable) -> anyhow::Result<Facts> {
-        let parents: Vec<_> = demo.columns.iter().map(|column| self.parent(demo.table, column)).collect();
+        let lacking = |what: &str| anyhow!("there is no {what}");
+        let table = self.model.table(demo.table).ok_or_else(|| lacking(demo.table))?;
+        let column = |name: &&str| table.column(name).cloned().ok_or_else(|| lacking(name));
+        let columns: Vec<Arc<Column>> = demo.columns.iter().map(column).collect::<anyhow::Result<_>>()?;
+        let parents: Vec<_> = columns.iter().map(|column| self.parent(&table, column)).collect();
         let mut rows = Vec::with_capacity(demo.rows.len());
         for row in demo.rows {
             let cells = row.cells.into_iter().zip(&parents);
             let values = cells.map(|(cell, parent)| value(cell, *parent)).collect::<anyhow::Result<_>>();
-            let values = values.with_context(|| format!("row {} of {}", row.key, demo.table.name))?;
+            let values = values.with_context(|| format!("row {} of {}", row.key, demo.table))?;
             rows.push(Fact { key: row.key, values, attributes: Map::new() });
         }
-        Ok(Facts { table: demo.table, columns: demo.columns, rows })
+        Ok(Facts { table, columns, rows })
     }
 
     /// The ids of the table that a column refers to, if they are known.
     fn parent(&self, of: &Table, column: &Column) -> Option<&[i64]> {
-        let reference = of.references.iter().find(|reference| reference.column == column.name)?;
-        self.0.get(reference.table).map(Vec::as_slice)
+        self.of.get(&of.reference_in(column)?.table).map(Vec::as_slice)
     }
 
     /// Asks for the ids of rows just written, where other tables refer to them. Of a table that is written twice, the
     /// first time counts.
     fn learn(&mut self, facts: &Facts, writer: &mut Writer) -> anyhow::Result<()> {
-        let name = facts.table.name;
-        let mut references = model::TABLES.iter().flat_map(|table| table.references);
-        if self.0.contains_key(name) || !references.any(|reference| reference.table == name) {
+        let name = &facts.table.name;
+        let refers = |table: Table| table.references.iter().any(|reference| reference.table == *name);
+        if self.of.contains_key(name) || !self.model.tables().any(refers) {
             return Ok(());
         }
         let keys: Vec<String> = facts.rows.iter().map(|row| row.key.clone()).collect();
-        let found = writer.find(facts.table, facts.table.column("key").expect("every table has a key"), &keys)?;
+        let found = writer.find(&facts.table, facts.table.key(), &keys)?;
         let id = |key: &String| match found.get(key) {
             Some(Found::One(id)) => Ok(*id),
             _ => bail!("the row {key} of {name} was written, but is not there"),
         };
-        self.0.insert(name, keys.iter().map(id).collect::<anyhow::Result<_>>()?);
+        self.of.insert(name.clone(), keys.iter().map(id).collect::<anyhow::Result<_>>()?);
         Ok(())
     }
 }
@@ -136,15 +143,17 @@ mod tests {
             let tables = || demo_data(1, date(2026, 11, 22), &zone("Europe/Berlin").unwrap());
             let rows: usize = tables().iter().map(|table| table.rows.len()).sum();
             let mut heard = BTreeMap::new();
-            let first = load(&store, tables(), &euro(), 0, |table, rows| *heard.entry(table.name).or_default() += rows)
-                .unwrap();
+            let first = load(&store, &Model::built_in(), tables(), &euro(), 0, |table, rows| {
+                *heard.entry(table.name.clone()).or_default() += rows;
+            })
+            .unwrap();
             assert_eq!(heard.values().sum::<usize>(), rows);
             assert_eq!(heard["leads"], 40_000);
             // The customers who were referred come twice: once by name, once with their referrer.
             assert_eq!((first.new + first.changed, first.unchanged), (rows, 0));
             assert!(first.changed < 1_000, "{first:?}");
 
-            let again = load(&store, tables(), &euro(), 0, |_, _| {}).unwrap();
+            let again = load(&store, &Model::built_in(), tables(), &euro(), 0, |_, _| {}).unwrap();
             assert_eq!(again, Loaded { new: 0, changed: 0, unchanged: rows });
         });
     }
@@ -157,10 +166,10 @@ mod tests {
         partners.push(cells!["Muster"]);
         let mut reps = DemoTable::new("reps", "R", &["name", "partner_id"]);
         reps.push(cells!["Ada", Parent(1)]);
-        let error = load(&store, vec![partners.clone(), reps], &euro(), 0, |_, _| {}).unwrap_err();
+        let error = load(&store, &Model::built_in(), vec![partners.clone(), reps], &euro(), 0, |_, _| {}).unwrap_err();
         assert_eq!(format!("{error:#}"), "row R-000001 of reps: it refers to row 1 of a table that lacks it");
 
-        let loaded = load(&store, vec![partners], &euro(), 0, |_, _| {}).unwrap();
+        let loaded = load(&store, &Model::built_in(), vec![partners], &euro(), 0, |_, _| {}).unwrap();
         assert_eq!(loaded, Loaded { new: 1, ..Loaded::default() });
     }
 }

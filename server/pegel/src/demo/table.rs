@@ -1,14 +1,13 @@
 //! Rows that refer to each other by position, since only the database knows ids.
 
-use pegel_kpi::data::model::{self, Column, Table};
 use pegel_store::facts::Value;
 
 /// The rows of one table, in an order in which they can be written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DemoTable {
-    pub table: &'static Table,
+    pub table: &'static str,
     /// Without `id` and `key`.
-    pub columns: Vec<&'static Column>,
+    pub columns: Vec<&'static str>,
     pub rows: Vec<DemoRow>,
     /// What the keys begin with.
     prefix: &'static str,
@@ -37,10 +36,8 @@ pub struct Parent(pub usize);
 
 impl DemoTable {
     /// A table without rows, whose keys begin with `prefix`.
-    pub fn new(name: &str, prefix: &'static str, columns: &[&str]) -> DemoTable {
-        let table = model::table(name).expect("the demo names tables of the model");
-        let column = |name: &&str| table.column(name).expect("the demo names columns of the model");
-        DemoTable { table, columns: columns.iter().map(column).collect(), rows: Vec::new(), prefix }
+    pub fn new(table: &'static str, prefix: &'static str, columns: &[&'static str]) -> DemoTable {
+        DemoTable { table, columns: columns.to_vec(), rows: Vec::new(), prefix }
     }
 
     /// Adds the next row.
@@ -50,7 +47,7 @@ impl DemoTable {
 
     /// Adds a row with the key of the one at that position: more columns of a row that another [`DemoTable`] holds.
     pub fn push_at(&mut self, position: usize, cells: Vec<Cell>) {
-        assert_eq!(cells.len(), self.columns.len(), "a row of {} has another number of cells", self.table.name);
+        assert_eq!(cells.len(), self.columns.len(), "a row of {} has another number of cells", self.table);
         self.rows.push(DemoRow { key: format!("{}-{:06}", self.prefix, position + 1), cells });
     }
 }

@@ -7,7 +7,7 @@ use super::*;
 use calendar::{DAY, MINUTE};
 use dice::real;
 use jiff::civil::date;
-use pegel_kpi::data::model::Kind;
+use pegel_kpi::data::model::{Kind, Model};
 use pegel_kpi::time::period::{Period, zone};
 use pegel_kpi::time::zone::days_since_1970;
 use pegel_store::facts::Value;
@@ -30,7 +30,7 @@ mod shape {
     use super::*;
 
     fn integers<'a>(table: &'a DemoTable, name: &str) -> impl Iterator<Item = Option<i64>> + 'a {
-        let place = table.columns.iter().position(|column| column.name == name).unwrap();
+        let place = table.columns.iter().position(|column| *column == name).unwrap();
         table.rows.iter().map(move |row| match &row.cells[place] {
             Cell::Value(Value::Integer(number)) => Some(*number),
             Cell::Value(Value::Missing) => None,
@@ -50,7 +50,7 @@ mod shape {
         let tables = demo_data(2, sunday(), &berlin());
         let mut rows: HashMap<&str, usize> = HashMap::new();
         for table in &tables {
-            *rows.entry(table.table.name).or_default() += table.rows.len();
+            *rows.entry(table.table).or_default() += table.rows.len();
         }
         let expected = [
             ("partners", 120..=120),
@@ -78,39 +78,42 @@ mod shape {
     #[test]
     fn keys_are_unique_and_parents_come_first() {
         let mut written: HashMap<&str, usize> = HashMap::new();
+        let model = Model::built_in();
         for table in demo_data(3, sunday(), &berlin()) {
             let keys: HashSet<&str> = table.rows.iter().map(|row| row.key.as_str()).collect();
-            assert_eq!(keys.len(), table.rows.len(), "{}", table.table.name);
+            assert_eq!(keys.len(), table.rows.len(), "{}", table.table);
             for (place, column) in table.columns.iter().enumerate() {
-                let refers = table.table.references.iter().find(|reference| reference.column == column.name);
+                let of = model.table(table.table).unwrap();
+                let refers = of.reference_in(of.column(column).unwrap());
                 for row in &table.rows {
                     match (&row.cells[place], refers) {
-                        (Cell::Parent(position), Some(to)) => assert!(*position < written[to.table], "{row:?}"),
-                        (Cell::Parent(_), None) => panic!("{} refers to nothing", column.name),
+                        (Cell::Parent(position), Some(to)) => assert!(*position < written[&*to.table], "{row:?}"),
+                        (Cell::Parent(_), None) => panic!("{column} refers to nothing"),
                         (Cell::Value(value), Some(_)) => assert_eq!(*value, Value::Missing, "{row:?}"),
                         (Cell::Value(_), None) => {}
                     }
                 }
             }
-            written.entry(table.table.name).or_insert(table.rows.len());
+            written.entry(table.table).or_insert(table.rows.len());
         }
     }
 
     #[test]
     fn nothing_happens_after_the_last_day() {
         for last_day in [sunday(), date(2026, 11, 18), date(2025, 12, 31)] {
-            let end = end(last_day);
+            let (end, model) = (end(last_day), Model::built_in());
             for table in demo_data(4, last_day, &berlin()) {
                 for column in &table.columns {
-                    let latest = match (column.kind, column.name) {
+                    let kind = model.table(table.table).unwrap().column(column).unwrap().kind;
+                    let latest = match (kind, *column) {
                         (Kind::Instant, _) => end - 1,
                         // These look ahead.
                         (Kind::Date, "starts_on" | "ends_on" | "expected_close_on") => continue,
                         (Kind::Date, _) => days_since_1970(last_day),
                         _ => continue,
                     };
-                    let last = integers(&table, column.name).flatten().max();
-                    assert!(last <= Some(latest), "{}.{}", table.table.name, column.name);
+                    let last = integers(&table, column).flatten().max();
+                    assert!(last <= Some(latest), "{}.{column}", table.table);
                 }
             }
         }
@@ -119,7 +122,7 @@ mod shape {
     #[test]
     fn the_last_day_is_as_busy_as_others_of_its_kind() {
         let tables = demo_data(7, date(2026, 11, 19), &berlin());
-        let leads = tables.iter().find(|table| table.table.name == "leads").unwrap();
+        let leads = tables.iter().find(|table| table.table == "leads").unwrap();
         let end = end(date(2026, 11, 19));
         let on_day = |days_ago: i64| {
             let day = end - (days_ago + 1) * DAY..end - days_ago * DAY;
@@ -132,7 +135,7 @@ mod shape {
     fn open_leads_offers_and_opportunities_exist() {
         let tables = demo_data(8, date(2026, 11, 18), &berlin());
         let missing = |table: &str, column: &str| {
-            let table = tables.iter().find(|each| each.table.name == table).unwrap();
+            let table = tables.iter().find(|each| each.table == table).unwrap();
             integers(table, column).filter(Option::is_none).count()
         };
         assert!((500..3_000).contains(&missing("leads", "closed_at")), "{}", missing("leads", "closed_at"));

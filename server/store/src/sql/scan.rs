@@ -4,10 +4,11 @@ use super::{Takes, separated, statement};
 use crate::facts::Value;
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
-use pegel_kpi::data::dimension::Located;
-use pegel_kpi::data::model::{self, Kind, Reference};
+use pegel_kpi::data::dimension::{Dimension, Located};
+use pegel_kpi::data::model::{Kind, Reference, Table};
 use pegel_kpi::data::path::Path;
 use pegel_kpi::data::scan::Scan;
+use std::sync::Arc;
 
 /// The statement for a scan.
 pub(crate) struct ScanStatement<'a> {
@@ -34,7 +35,7 @@ struct Join {
     alias: String,
     /// The alias or table that holds the foreign key.
     from: String,
-    reference: &'static Reference,
+    reference: Arc<Reference>,
 }
 
 /// The first of the paths that is not missing must be one of the texts.
@@ -51,7 +52,7 @@ impl<'a> ScanStatement<'a> {
             .scope
             .restrictions()
             .map(|(dimension, texts)| Restriction {
-                paths: dimension.of(scan.table).map_or_else(Vec::new, texts_of),
+                paths: texts_of(&scan.table, dimension),
                 texts: texts.iter().cloned().map(Value::Text).collect(),
             })
             .collect();
@@ -67,17 +68,17 @@ impl<'a> ScanStatement<'a> {
         let dated = scan.window.iter().map(|window| &window.path).chain(ends);
         let restricted = scope.iter().flat_map(|restriction| &restriction.paths);
         for path in columns.chain(dated).chain(restricted) {
-            join(&mut joins, scan.table.name, path);
+            join(&mut joins, &scan.table.name, path);
         }
         let most = most.map(|rows| Most { rows: Value::Integer(rows), stop: Value::Integer(rows + 1) });
         ScanStatement { scan, joins, window, lasting_until, scope, most }
     }
 
     fn column<'b, DB: Takes>(&self, out: &mut AstPass<'_, 'b, DB>, path: &'b Path) -> QueryResult<()> {
-        let table = alias(self.scan.table.name, &path.references);
+        let table = alias(&self.scan.table.name, &path.references);
         match &path.attribute {
-            Some(attribute) => DB::attribute(out, &|out| push_column(out, &table, path.column.name), attribute),
-            None => push_column(out, &table, path.column.name),
+            Some(attribute) => DB::attribute(out, &|out| push_column(out, &table, &path.column.name), attribute),
+            None => push_column(out, &table, &path.column.name),
         }
     }
 
@@ -161,31 +162,36 @@ impl<'a> ScanStatement<'a> {
     }
 }
 
-/// Where the texts that a scope lists are found: names of regions and teams, keys of partners.
-fn texts_of(located: Located) -> Vec<Path> {
-    match located {
-        Located::Text(paths) => paths,
-        Located::Row { label, .. } => {
-            let key = model::TABLES[0].column("key").expect("every table has a key");
-            vec![Path { references: label.references, column: key, attribute: None }]
+/// Where the texts that a scope lists are found: names of regions and teams, keys of partners. Nowhere in a table that
+/// lacks the dimension.
+fn texts_of(table: &Table, dimension: Dimension) -> Vec<Path> {
+    match table.located(dimension) {
+        Some(Located::Text(paths)) => paths.clone(),
+        // The key is called alike in every table.
+        Some(Located::Row { label, .. }) => {
+            vec![Path { references: label.references.clone(), ..Path::own(table.key()) }]
         }
-        Located::Dated => Vec::new(),
+        Some(Located::Dated) | None => Vec::new(),
     }
 }
 
 /// The name under which the row is known that these foreign keys lead to.
-fn alias(table: &str, references: &[&'static Reference]) -> String {
+fn alias(table: &str, references: &[Arc<Reference>]) -> String {
     if references.is_empty() {
         return table.to_owned();
     }
-    references.iter().map(|reference| reference.name).collect::<Vec<_>>().join("_")
+    references.iter().map(|reference| &*reference.name).collect::<Vec<_>>().join("_")
 }
 
 fn join(joins: &mut Vec<Join>, table: &str, path: &Path) {
     for (index, reference) in path.references.iter().enumerate() {
         let alias_ = alias(table, &path.references[..=index]);
         if !joins.iter().any(|join| join.alias == alias_) {
-            joins.push(Join { alias: alias_, from: alias(table, &path.references[..index]), reference });
+            joins.push(Join {
+                alias: alias_,
+                from: alias(table, &path.references[..index]),
+                reference: reference.clone(),
+            });
         }
     }
 }
@@ -203,16 +209,16 @@ impl<DB: Takes> QueryFragment<DB> for ScanStatement<'_> {
         out.push_sql("SELECT ");
         separated(&mut out, ", ", &self.scan.columns, |out, projection| self.first(out, &projection.0))?;
         out.push_sql(" FROM ");
-        out.push_identifier(self.scan.table.name)?;
+        out.push_identifier(&self.scan.table.name)?;
         for join in &self.joins {
             out.push_sql(" LEFT JOIN ");
-            out.push_identifier(join.reference.table)?;
+            out.push_identifier(&join.reference.table)?;
             out.push_sql(" AS ");
             out.push_identifier(&join.alias)?;
             out.push_sql(" ON ");
             push_column(&mut out, &join.alias, "id")?;
             out.push_sql(" = ");
-            push_column(&mut out, &join.from, join.reference.column)?;
+            push_column(&mut out, &join.from, &join.reference.column.name)?;
         }
         let mut keyword = " WHERE ";
         if let (Some(window), Some(ranges)) = (&self.scan.window, &self.window) {
@@ -234,7 +240,7 @@ impl<DB: Takes> QueryFragment<DB> for ScanStatement<'_> {
         if let Some(Most { rows, stop }) = &self.most {
             out.push_sql(keyword);
             out.push_sql("(SELECT count(*) FROM (SELECT 1 FROM ");
-            out.push_identifier(self.scan.table.name)?;
+            out.push_identifier(&self.scan.table.name)?;
             out.push_sql(" LIMIT ");
             DB::bind(&mut out, stop, Kind::Integer)?;
             out.push_sql(") AS counted) <= ");
@@ -252,7 +258,7 @@ mod tests {
     use diesel::debug_query;
     use diesel::pg::Pg;
     use diesel::sqlite::Sqlite;
-    use pegel_kpi::data::dimension::Dimension;
+    use pegel_kpi::data::model::Model;
     use pegel_kpi::data::path::Projection;
     use pegel_kpi::data::scan::Window;
     use pegel_kpi::data::scope::Scope;
@@ -260,14 +266,14 @@ mod tests {
 
     /// A scan of columns written as `lead.region`, or `region|partner.region` for the first that is not missing.
     fn scan(table: &str, columns: &[&str]) -> Scan {
-        let table = model::table(table).unwrap();
-        let path = |path: &str| Path::resolve(table, &path.split('.').collect::<Vec<_>>()).unwrap();
+        let table = Model::built_in().table(table).unwrap();
+        let path = |path: &str| table.path(&path.split('.').collect::<Vec<_>>()).unwrap();
         let columns = columns.iter().map(|column| Projection(column.split('|').map(path).collect())).collect();
         Scan { table, columns, window: None, scope: Scope::everything() }
     }
 
     fn within(scan: Scan, path: &[&str], ranges: &[Range<i64>]) -> Scan {
-        let path = Path::resolve(scan.table, path).unwrap();
+        let path = scan.table.path(path).unwrap();
         Scan { window: Some(Window { path, ranges: ranges.to_vec(), lasting: None }), ..scan }
     }
 
@@ -425,14 +431,14 @@ mod tests {
 
     #[test]
     fn every_dimension_of_every_table_can_be_read() {
-        for table in model::TABLES {
+        for table in Model::built_in().tables() {
             for dimension in Dimension::ALL {
-                let columns = match dimension.of(table) {
+                let columns = match table.located(dimension).cloned() {
                     Some(Located::Row { key, label }) => vec![Projection::of(key), Projection::of(label)],
                     Some(Located::Text(paths)) => vec![Projection(paths)],
                     Some(Located::Dated) | None => continue,
                 };
-                let scan = Scan { table, columns, window: None, scope: Scope::everything() };
+                let scan = Scan { table: table.clone(), columns, window: None, scope: Scope::everything() };
                 assert!(both(&scan).starts_with("SELECT "), "{dimension} of {}", table.name);
             }
         }

@@ -11,9 +11,9 @@ pub(crate) const TEXTS: usize = 1000;
 
 /// `SELECT columns FROM table WHERE by IN (texts)`. At least one column and one text.
 pub(crate) struct SelectByText<'a> {
-    pub(crate) table: &'static str,
-    pub(crate) columns: &'a [&'static str],
-    pub(crate) by: &'static str,
+    pub(crate) table: &'a str,
+    pub(crate) columns: &'a [&'a str],
+    pub(crate) by: &'a str,
     pub(crate) texts: &'a [Value],
 }
 

@@ -4,7 +4,8 @@ use super::{Takes, separated, statement};
 use crate::facts::Value;
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
-use pegel_kpi::data::model::{Column, Kind};
+use pegel_kpi::data::model::{ATTRIBUTES, Column, Kind};
+use std::sync::Arc;
 
 /// The most binds of one statement; `SQLite` takes 32,766, `PostgreSQL` 65,535.
 const MOST_BINDS: usize = 32_000;
@@ -22,8 +23,8 @@ pub(crate) struct Row<'a> {
 
 /// `INSERT … ON CONFLICT (key) DO UPDATE` of the named columns. At least one row.
 pub(crate) struct Upsert<'a> {
-    pub(crate) table: &'static str,
-    pub(crate) columns: &'a [&'static Column],
+    pub(crate) table: &'a str,
+    pub(crate) columns: &'a [Arc<Column>],
     /// Whether attributes are written; otherwise a new row gets none and an old one keeps what it has.
     pub(crate) attributes: bool,
     /// Whether a row that is there is changed, or kept as it is.
@@ -39,8 +40,8 @@ impl Upsert<'_> {
     }
 
     /// The written columns beside the key.
-    fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.columns.iter().map(|column| column.name).chain(self.attributes.then_some("attributes"))
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|column| &*column.name).chain(self.attributes.then_some(ATTRIBUTES))
     }
 }
 

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "what is not as expected fails the test")]
 
 use pegel_kpi::data::batch::{Batch, Values};
-use pegel_kpi::data::model::{Kind, Table, table};
+use pegel_kpi::data::model::{Kind, Model, Table};
 use pegel_kpi::data::path::Path;
 use pegel_kpi::data::path::Projection;
 use pegel_kpi::data::scan::{Scan, Source, Window};
@@ -14,8 +14,8 @@ use serde_json::Map;
 
 pub const NOW: i64 = 1_794_300_000;
 
-pub fn the(name: &str) -> &'static Table {
-    table(name).unwrap()
+pub fn the(name: &str) -> Table {
+    Model::built_in().table(name).unwrap()
 }
 
 /// A value as its column would take it; `()` for a missing one.
@@ -67,7 +67,7 @@ macro_rules! facts {
 
 pub fn facts_of(table: &str, columns: &[&str], rows: Vec<(&str, Vec<Value>)>) -> Facts {
     let table = the(table);
-    let columns = columns.iter().map(|name| table.column(name).unwrap()).collect();
+    let columns = columns.iter().map(|name| table.column(name).unwrap().clone()).collect();
     let rows =
         rows.into_iter().map(|(key, values)| Fact { key: key.to_owned(), values, attributes: Map::new() }).collect();
     Facts { table, columns, rows }
@@ -85,18 +85,20 @@ pub fn try_put(store: &Store, facts: &Facts) -> Result<Vec<Written>, StoreError>
 /// A scan of columns written as `lead.partner.region`, or `region|partner.region` for the first that is not missing.
 pub fn scan_of(table: &str, columns: &[&str]) -> Scan {
     let table = the(table);
-    let columns =
-        columns.iter().map(|column| Projection(column.split('|').map(|path| path_of(table, path)).collect())).collect();
+    let columns = columns
+        .iter()
+        .map(|column| Projection(column.split('|').map(|path| path_of(&table, path)).collect()))
+        .collect();
     Scan { table, columns, window: None, scope: Scope::everything() }
 }
 
-pub fn path_of(table: &'static Table, path: &str) -> Path {
-    Path::resolve(table, &path.split('.').collect::<Vec<_>>()).unwrap()
+pub fn path_of(table: &Table, path: &str) -> Path {
+    table.path(&path.split('.').collect::<Vec<_>>()).unwrap()
 }
 
 /// The same scan of the rows whose date lies in one of the ranges.
 pub fn windowed(mut scan: Scan, path: &str, ranges: &[std::ops::Range<i64>]) -> Scan {
-    scan.window = Some(Window { path: path_of(scan.table, path), ranges: ranges.to_vec(), lasting: None });
+    scan.window = Some(Window { path: path_of(&scan.table, path), ranges: ranges.to_vec(), lasting: None });
     scan
 }
 
@@ -125,8 +127,8 @@ fn shown(batch: &Batch, row: usize) -> String {
 }
 
 /// The columns of a table other than `id`, as a scan reads them.
-pub fn all_columns(table: &'static Table) -> Vec<&'static str> {
-    table.columns.iter().map(|column| column.name).filter(|name| *name != "id").collect()
+pub fn all_columns(table: &Table) -> Vec<&str> {
+    table.columns.iter().map(|column| &*column.name).filter(|name| *name != "id").collect()
 }
 
 /// A value that fits any column of that kind.

@@ -2,6 +2,7 @@
 
 use crate::support::numbers::weekly;
 use crate::support::{Site, catalog, publish, publish_with, state};
+use pegel_kpi::data::model::Model;
 use pegel_store::testing::{TestDatabase, on_both};
 use pegel_web::{Bound, State, WebError};
 use std::net::TcpListener;
@@ -136,7 +137,7 @@ fn a_broken_database_is_told_to_the_log_and_not_to_the_reader() {
         let site = Site::on(store.clone());
         let health = site.get("/healthz");
         assert_eq!((health.status, health.html()), (200, r#"{"alive":true,"in_order":true,"problems":[]}"#));
-        store.revert_all_migrations().unwrap();
+        store.revert_all_migrations(&Model::built_in()).unwrap();
         let health = site.get("/healthz");
         assert_eq!(health.status, 503);
         assert!(health.html().starts_with(r#"{"alive":false,"in_order":false,"#), "{}", health.html());

@@ -2,7 +2,7 @@
 
 use crate::data::cell::Breakdown;
 use crate::data::dimension::Dimension;
-use crate::data::model::{PLAN_LEVELS, Table};
+use crate::data::model::{Level, Table};
 use crate::data::path::{Path, Projection};
 use crate::data::scan::{Lasting, Scan, Window};
 use crate::data::scope::Scope;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 /// All measures that read the same table by the same dates, in all breakdowns in which one of them is wanted.
 pub struct Plan<'a> {
-    table: &'static Table,
+    table: Table,
     /// Of one of the measures; those of the others are found like it.
     pub membership: Membership,
     pub periods: &'a [Period],
@@ -53,7 +53,7 @@ impl<'a> Plan<'a> {
     /// A plan of what reads like this measure, without measures yet.
     pub fn like(measure: &Measure, periods: &'a [Period]) -> Plan<'a> {
         let zone = Zoned(periods.first().map_or(jiff::tz::TimeZone::UTC, Period::zone));
-        let (table, membership) = (measure.table, measure.membership.clone());
+        let (table, membership) = (measure.table.clone(), measure.membership.clone());
         let (timelines, measures, groupings) = (Vec::new(), Vec::new(), Vec::new());
         Plan { table, membership, periods, zone, timelines, measures, groupings }
     }
@@ -153,38 +153,30 @@ impl<'a> Plan<'a> {
                 columns.push(column.clone());
             }
         }
-        Scan { table: self.table, columns, window, scope: scope.clone() }
+        Scan { table: self.table.clone(), columns, window, scope: scope.clone() }
     }
 
     /// The column of the rows' ids.
     pub fn id(&self) -> Projection {
-        Projection::of(Path::own(self.table.column("id").expect("every table has an id")))
+        Projection::of(Path::own(self.table.id()))
     }
 }
 
 /// The measure's filter; of plans, with the level at which they are read: a total is read from the plans that name
 /// nobody, a breakdown by rep from those that name one.
 fn read_at_level(measure: &Measure, by: &Breakdown) -> Option<Condition> {
-    if !measure.table.plans() {
-        return measure.filter.clone();
-    }
-    let level = |dimension: &Dimension| match dimension {
-        Dimension::Rep => Some(PLAN_LEVELS[0]),
-        Dimension::Partner => Some(PLAN_LEVELS[1]),
-        Dimension::Team => Some(PLAN_LEVELS[2]),
-        Dimension::Region => Some(PLAN_LEVELS[3]),
-        _ => None,
+    let Some(levels) = &measure.table.levels else { return measure.filter.clone() };
+    let origin = Origin { table: measure.table.clone(), depth: 0 };
+    let named = |level: &Level| {
+        let column = level.column.as_ref()?;
+        Some(Condition::IsSet(Expr::Column(origin.clone(), Projection::of(Path::own(column)))))
     };
-    let origin = Origin { table: measure.table, depth: 0 };
-    let named = |name: &&str| {
-        let column = measure.table.column(name)?;
-        Some(Condition::IsSet(Expr::Column(origin, Projection::of(Path::own(column)))))
-    };
-    let wanted: Vec<&str> = by.iter().filter_map(level).collect();
+    let level = |dimension: &Dimension| levels.iter().find(|level| level.dimension == *dimension);
+    let wanted: Vec<&Level> = by.iter().filter_map(level).collect();
     let conditions: Vec<Condition> = if wanted.is_empty() {
-        PLAN_LEVELS.iter().filter_map(named).map(|named| Condition::Not(Arc::new(named))).collect()
+        levels.iter().filter_map(named).map(|named| Condition::Not(Arc::new(named))).collect()
     } else {
-        wanted.iter().filter_map(named).collect()
+        wanted.into_iter().filter_map(named).collect()
     };
     measure.filter.iter().cloned().chain(conditions).reduce(Condition::and)
 }

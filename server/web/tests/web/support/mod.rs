@@ -7,7 +7,8 @@ use jiff::tz::TimeZone;
 use pegel_catalog::Catalog;
 use pegel_catalog::live::Live;
 use pegel_catalog::thresholds::Thresholds;
-use pegel_kpi::data::model::{Column, table};
+use pegel_kpi::data::model::Model;
+use pegel_kpi::reference::Reference;
 use pegel_kpi::script::Language;
 use pegel_report::numbers::Numbers;
 use pegel_store::archive::{NewEdition, Part, SourceHash};
@@ -143,6 +144,7 @@ pub fn state(store: Store, catalog: Catalog) -> State {
         templates: Arc::new(Templates::load(Path::new("there is no such home")).unwrap()),
         bound: Bound::new(2, Duration::from_mins(1)),
         other_problems: Arc::new(Vec::new),
+        reference: Arc::new(Reference::of(&Language::new())),
     }
 }
 
@@ -187,9 +189,8 @@ pub fn catalog_of(files: &[(&str, &str)]) -> Catalog {
 
 /// Leads accepted on a day (at noon, UTC), so many of them with feedback, each worth 100.
 pub fn add_leads(store: &Store, day: &str, count: usize, answered: usize) {
-    let leads = table("leads").unwrap();
-    let columns: Vec<&'static Column> =
-        ["accepted_at", "feedback_at", "amount"].iter().map(|name| leads.column(name).unwrap()).collect();
+    let leads = Model::built_in().table("leads").unwrap();
+    let columns = ["accepted_at", "feedback_at", "amount"].map(|name| leads.column(name).unwrap().clone());
     let noon = format!("{day}T12:00:00Z").parse::<Timestamp>().unwrap().as_second();
     let rows = (0..count).map(|index| {
         let feedback = if index < answered { Value::Integer(noon + 3600) } else { Value::Missing };
@@ -199,7 +200,7 @@ pub fn add_leads(store: &Store, day: &str, count: usize, answered: usize) {
             attributes: Map::new(),
         }
     });
-    let facts = Facts { table: leads, columns, rows: rows.collect() };
+    let facts = Facts { table: leads, columns: columns.into(), rows: rows.collect() };
     store.write(true, |writer| writer.upsert(&facts, noon).map(drop)).map_err(|error: StoreError| error).unwrap();
 }
 

@@ -1,0 +1,68 @@
+//! Columns and foreign keys: of what a table is made.
+
+use std::sync::Arc;
+
+/// What a column holds, and so how it is stored and what may be done with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// A surrogate key or a whole number; BIGINT.
+    Integer,
+    /// A plain number; DOUBLE PRECISION, always finite.
+    Number,
+    /// An amount in the smallest unit of the currency (cents, yen, fils): see [`crate::data::currency`]; BIGINT.
+    Money,
+    /// UTC seconds since 1970; BIGINT.
+    Instant,
+    /// Days since 1970-01-01; INTEGER.
+    Date,
+    /// TEXT, never empty: a column without a value is NULL.
+    Text,
+    /// BOOLEAN.
+    Boolean,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 7] =
+        [Kind::Integer, Kind::Number, Kind::Money, Kind::Instant, Kind::Date, Kind::Text, Kind::Boolean];
+
+    /// Its name in the description of a table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Integer => "integer",
+            Kind::Number => "number",
+            Kind::Money => "money",
+            Kind::Instant => "instant",
+            Kind::Date => "date",
+            Kind::Text => "text",
+            Kind::Boolean => "boolean",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn named(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// Whole numbers up to this one can be reckoned with exactly: figures are 64-bit floats.
+pub const MAX_EXACT: i64 = 1 << 53;
+
+/// One column of a table.
+#[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Column {
+    pub name: Arc<str>,
+    pub kind: Kind,
+    /// What it holds, for people, with code between backticks; empty where the name says it.
+    pub holds: Box<str>,
+}
+
+/// A foreign key.
+#[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Reference {
+    /// What scripts write: `l.partner`.
+    pub name: Arc<str>,
+    /// What the table stores: `partner_id`.
+    pub column: Arc<Column>,
+    /// The name of the table referred to.
+    pub table: Arc<str>,
+}

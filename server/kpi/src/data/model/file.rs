@@ -1,0 +1,56 @@
+//! The description of a table as it is written: the shape of the TOML, nothing checked beyond it.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use toml::Spanned;
+
+/// `config/tables/NAME.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TableFile {
+    /// What a row is.
+    pub row: String,
+    /// Beside `id` and `key`, in their order.
+    pub columns: Vec<ColumnEntry>,
+    /// If its rows are the groups of a dimension.
+    pub groups: Option<GroupsEntry>,
+    /// If its rows are plans: the dimensions at whose level they are made.
+    pub levels: Option<Vec<Spanned<String>>>,
+    /// If its rows keep what those of another table were.
+    pub history: Option<HistoryEntry>,
+}
+
+/// `{ name = "amount", kind = "money" }` or `{ name = "partner_id", refers_to = "partners" }`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ColumnEntry {
+    pub name: Spanned<String>,
+    pub kind: Option<Spanned<String>>,
+    pub refers_to: Option<Spanned<String>>,
+    /// How scripts call the row that is referred to; the name without `_id`, unless it says so.
+    pub called: Option<Spanned<String>>,
+    /// What it holds, where the name does not say it.
+    #[serde(default)]
+    pub holds: String,
+}
+
+/// `{ dimension = "partner", label = "name" }`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GroupsEntry {
+    pub dimension: Spanned<String>,
+    /// The column whose text people know a row by.
+    pub label: Spanned<String>,
+}
+
+/// `{ of = "opportunity", until = "changed_at" }`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HistoryEntry {
+    /// The foreign key that leads to the row as it is now.
+    pub of: Spanned<String>,
+    pub until: Spanned<String>,
+}
+
+/// `config/dimensions.toml`: for each dimension, where a row may carry it, best first.
+pub(super) type DimensionsFile = BTreeMap<Spanned<String>, Vec<Spanned<String>>>;

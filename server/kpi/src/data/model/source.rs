@@ -1,0 +1,49 @@
+//! A text that is part of a model's description, and where in it something is wrong.
+
+use crate::data::dimension::Dimension;
+use crate::diagnostic::{Diagnostic, nearest};
+use serde::de::DeserializeOwned;
+use std::ops::Range;
+use toml::Spanned;
+
+/// A text and where it is from.
+pub(super) struct Source<'a> {
+    pub file: String,
+    pub text: &'a str,
+}
+
+impl Source<'_> {
+    /// Read as TOML of that shape.
+    pub fn parsed<T: DeserializeOwned>(&self) -> Result<T, Diagnostic> {
+        toml::from_str(self.text).map_err(|error| self.wrong(error.span().unwrap_or(0..0), error.message(), None))
+    }
+
+    /// Something is wrong at these bytes.
+    pub fn wrong(&self, at: Range<usize>, message: impl Into<String>, hint: Option<String>) -> Diagnostic {
+        // What is meant is the text between the quotation marks.
+        let quoted = self.text[at.start..].starts_with(['"', '\'']);
+        let before = &self.text[..at.start + usize::from(quoted)];
+        let line = before.rsplit('\n').next().unwrap_or(before);
+        let place = (Some(before.matches('\n').count() + 1), Some(line.chars().count() + 1));
+        Diagnostic::of_file(&self.file, self.text, message, hint).at(place.0, place.1)
+    }
+
+    /// What is said at `name` is none of the known ones.
+    pub fn unknown<'k>(
+        &self,
+        name: &Spanned<String>,
+        message: String,
+        known: impl Iterator<Item = &'k str> + Clone,
+    ) -> Diagnostic {
+        let near = nearest(name.as_ref(), known.clone()).map(|near| format!("did you mean “{near}”?"));
+        let all = known.collect::<Vec<_>>().join(", ");
+        self.wrong(name.span(), message, near.or((!all.is_empty()).then(|| format!("there are {all}"))))
+    }
+
+    /// The dimension that is named.
+    pub fn dimension(&self, name: &Spanned<String>) -> Result<Dimension, Diagnostic> {
+        let known = Dimension::ALL.iter().map(|dimension| dimension.name());
+        let unknown = || self.unknown(name, format!("“{name}” is no dimension"), known);
+        Dimension::named(name.as_ref()).ok_or_else(unknown)
+    }
+}

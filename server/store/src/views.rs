@@ -1,0 +1,46 @@
+//! Readable views: the facts with dates and timestamps that people and BI tools read, in UTC. Pegel itself does not use
+//! them. They are made from the model, each database writing dates its own way; a table without a date is readable as it
+//! is.
+
+use crate::StoreError;
+use crate::connection::Conn;
+use diesel::connection::SimpleConnection;
+use pegel_kpi::data::model::{ATTRIBUTES, Column, Kind, Model, Table};
+
+/// Takes them away, so that their tables can be changed.
+pub(crate) fn remove(conn: &mut Conn, model: &Model) -> Result<(), StoreError> {
+    each(conn, model, |_, table| format!("DROP VIEW IF EXISTS {}", name(table)))
+}
+
+/// Makes them.
+pub(crate) fn make(conn: &mut Conn, model: &Model) -> Result<(), StoreError> {
+    each(conn, model, |conn, table| {
+        let columns = table.columns.iter().map(|column| readable(conn, column));
+        let columns: Vec<String> = columns.chain([ATTRIBUTES.to_owned()]).collect();
+        format!("CREATE VIEW {} AS SELECT {} FROM {}", name(table), columns.join(", "), table.name)
+    })
+}
+
+fn each(conn: &mut Conn, model: &Model, statement: impl Fn(&Conn, &Table) -> String) -> Result<(), StoreError> {
+    let has_date = |table: &Table| table.columns.iter().any(|column| matches!(column.kind, Kind::Date | Kind::Instant));
+    for table in model.tables().filter(has_date) {
+        let statement = statement(conn, &table);
+        conn.batch_execute(&statement).map_err(StoreError::while_("making the readable views"))?;
+    }
+    Ok(())
+}
+
+/// Names of a model are small letters, digits and `_`: they need no quotation marks.
+fn name(table: &Table) -> String {
+    format!("{}_readable", table.name)
+}
+
+fn readable(conn: &Conn, Column { name, kind, .. }: &Column) -> String {
+    match (kind, conn) {
+        (Kind::Date, Conn::Sqlite(_)) => format!("date({name} * 86400, 'unixepoch') AS {name}"),
+        (Kind::Date, Conn::Postgres(_)) => format!("DATE '1970-01-01' + {name} AS {name}"),
+        (Kind::Instant, Conn::Sqlite(_)) => format!("datetime({name}, 'unixepoch') AS {name}"),
+        (Kind::Instant, Conn::Postgres(_)) => format!("to_timestamp({name}) AT TIME ZONE 'UTC' AS {name}"),
+        _ => name.to_string(),
+    }
+}
