@@ -68,7 +68,9 @@ fn in_pattern(pattern: &Pattern<String>, known: &BTreeMap<String, BTreeSet<Strin
             PatternElement::Placeable { expression: Expression::Inline(inline) } => in_inline(inline, known, of),
             PatternElement::Placeable { expression: Expression::Select { selector, variants } } => {
                 in_inline(selector, known, of);
-                variants.iter().for_each(|variant| in_pattern(&variant.value, known, of));
+                for variant in variants {
+                    in_pattern(&variant.value, known, of);
+                }
             }
         }
     }
