@@ -1,6 +1,6 @@
 //! `config/calendar.toml`: on which days and at which hours is worked.
 
-use crate::CatalogError;
+use crate::error::CatalogError;
 use jiff::civil::{Date, Time};
 use pegel_kpi::time::calendar::Calendar;
 use pegel_kpi::time::period::zone;

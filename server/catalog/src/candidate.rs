@@ -1,10 +1,10 @@
 //! A set of files on its way into force: loaded, and its tests run.
 
 use crate::files::Files;
-use crate::{Catalog, CatalogError, load_files};
-use pegel_kpi::script::kpi::Kpi;
-
+use crate::load::load_files;
+use crate::{Catalog, CatalogError};
 use pegel_home::Problem;
+use pegel_kpi::script::kpi::Kpi;
 
 /// A set of files that could be in force.
 #[derive(Debug, Clone)]
@@ -91,21 +91,4 @@ fn failed_of(kpi: &Kpi) -> Vec<String> {
 
 fn indented(text: &str) -> String {
     text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
-}
-
-impl CatalogError {
-    /// What is wrong, by file.
-    pub fn problems(&self) -> Vec<Problem> {
-        let problem = |file: &str| Problem::new(file, self);
-        match self {
-            CatalogError::Scripts(diagnostics) => {
-                diagnostics.iter().map(|diagnostic| Problem::new(&diagnostic.file, diagnostic)).collect()
-            }
-            CatalogError::Twice { first, second, .. } => vec![problem(first), problem(second)],
-            CatalogError::Configuration { file, .. } => vec![problem(file)],
-            CatalogError::Unreadable(unreadable) => vec![problem(&unreadable.path.to_string_lossy())],
-            CatalogError::Files(problems) | CatalogError::FailedTests(problems) => problems.clone(),
-            CatalogError::Unknown { .. } => vec![problem("")],
-        }
-    }
 }

@@ -1,7 +1,8 @@
 //! All files that decide what the KPIs are, as one value: whoever has the same files has the same KPIs.
 
+use crate::error::CatalogError;
 use crate::scripts::{self, ScriptFile, is_script};
-use crate::{CatalogError, calendar, thresholds};
+use crate::{calendar, thresholds};
 use include_dir::{Dir, DirEntry, File};
 use pegel_home::{Entry, Folder, Holds, Origin, Problem};
 use pegel_store::versions::{FileOrigin, NewVersion, Version};

@@ -1,6 +1,6 @@
 //! The texts of KPI scripts: built in, and a home's own.
 
-use crate::CatalogError;
+use crate::error::CatalogError;
 use include_dir::{Dir, include_dir};
 use pegel_home::folder::list;
 use pegel_home::{Folder, Holds, read};

@@ -1,6 +1,6 @@
 //! `config/thresholds.toml`: thresholds that override those of the scripts, and parameters that scripts leave open.
 
-use crate::{CatalogError, did_you_mean};
+use crate::error::{CatalogError, did_you_mean};
 use pegel_kpi::definition::declaration::{Declaration, Parameter};
 use pegel_kpi::definition::threshold::{Mark, WrongMark};
 use pegel_kpi::script::Configured;

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use pegel_catalog::files::Files;
-use pegel_catalog::{language, load_scripts};
+use pegel_catalog::load::{language, load_scripts};
 use std::path::Path;
 
 #[test]

@@ -7,7 +7,7 @@ use pegel_import::Mapping;
 use pegel_kpi::data::model::Model;
 use pegel_report::definition::{self, ReportDefinition};
 use pegel_report::render::Templates;
-use pegel_web::problems::{self, About};
+use pegel_web::problem::{self, About};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,9 +17,9 @@ pub fn finder(
     model: Model,
     live: Arc<Live>,
     templates: Arc<Kept<Templates>>,
-) -> Arc<dyn Fn() -> Vec<problems::Problem> + Send + Sync> {
+) -> Arc<dyn Fn() -> Vec<problem::Problem> + Send + Sync> {
     Arc::new(move || {
-        let of = |about, all: Vec<Problem>| all.into_iter().map(move |one| problems::Problem::of_file(about, one));
+        let of = |about, all: Vec<Problem>| all.into_iter().map(move |one| problem::Problem::of_file(about, one));
         of(About::Report, reports(&home, &live))
             .chain(of(About::Template, templates.current().problems()))
             .chain(of(About::Mapping, mappings(&home, &model)))

@@ -1,17 +1,12 @@
 //! The numbers of an edition as a reader sees them: every text written out for a locale. Mail, plain text and page are
 //! rendered from this one view, so that the same figures stand everywhere.
 
-use crate::numbers::Numbers;
-use pegel_text::locale::Locale;
 use pegel_text::words::Words;
 use serde::Serialize;
 
 mod write;
 
-/// An edition as a reader of that locale (BCP 47) sees it; English where there are no words for one.
-pub fn view(numbers: &Numbers, locale: &str) -> View {
-    write::Writer::new(numbers, &Locale::or_english(locale)).view(numbers)
-}
+pub use write::view;
 
 /// An edition as a reader sees it.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -1,20 +1,8 @@
-//! Requests that cannot be answered: what the reader is told, and what the operator.
+//! Why requests cannot be answered.
 
-use crate::State;
-use crate::reader::Reader;
-use crate::templates::{Frame, html};
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::BlockingError;
-use actix_web::http::StatusCode;
-use actix_web::http::header;
-use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web};
-use pegel_text::words::Words;
-use serde::Serialize;
-
-/// When to ask again for a page that could not be begun.
-const RETRY_AFTER_SECONDS: u64 = 5;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
 
 /// Why a request cannot be answered. Those that are the reader's are shown to them, the others are logged.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +46,7 @@ impl ResponseError for Failure {
         }
     }
 
-    /// The bare status; [`show_failures`] puts a page around it where it can.
+    /// The bare status; a page is put around it where that can be.
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         if matches!(self, Failure::ReadOnly) {
@@ -72,62 +60,4 @@ impl ResponseError for Failure {
             _ => "Something went wrong. The server's log says what.\n",
         })
     }
-}
-
-/// What the page of a failure says.
-#[derive(Serialize)]
-struct FailurePage<'a> {
-    title: String,
-    text: String,
-    /// The KPI that was perhaps meant.
-    nearest: Option<&'a str>,
-}
-
-impl<'a> FailurePage<'a> {
-    fn of(failure: &'a Failure, words: &Words) -> FailurePage<'a> {
-        let (title, text, nearest) = match failure {
-            Failure::NoPage => ("no_page", "no_page_text", None),
-            Failure::NoEdition(_) => ("no_edition", "no_edition_text", None),
-            Failure::NoKpi { nearest, .. } => ("no_kpi", "no_kpi_text", nearest.as_deref()),
-            Failure::Busy => ("busy", "busy_text", None),
-            _ => ("broken", "broken_text", None),
-        };
-        FailurePage { title: words.say(title, []), text: words.say(text, []), nearest }
-    }
-}
-
-/// Shows failures of the handlers as pages, and logs those that are ours, once.
-pub(crate) async fn show_failures(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let response = next.call(request).await?;
-    let Some(failure) = response.response().error().and_then(|error| error.as_error::<Failure>()) else {
-        return Ok(response.map_into_left_body());
-    };
-    let status = failure.status_code();
-    if matches!(failure, Failure::Busy) {
-        tracing::debug!(path = response.request().path(), "a page was not computed, since others are");
-    } else if status.is_server_error() {
-        let path = response.request().path();
-        tracing::error!(path, error = %failure, "a page could not be shown");
-    }
-    let page = page(response.request(), failure).unwrap_or_else(|error| {
-        tracing::error!(%error, "the page that tells of a failure failed itself");
-        failure.error_response()
-    });
-    Ok(response.into_response(page).map_into_right_body())
-}
-
-fn page(request: &HttpRequest, failure: &Failure) -> Result<HttpResponse, Failure> {
-    let Some(state) = request.app_data::<web::Data<State>>() else { return Ok(failure.error_response()) };
-    let reader = Reader::of(request);
-    let model = FailurePage::of(failure, &Words::of(&reader.locale));
-    let frame = Frame::new(request, &reader, "");
-    let text = state.templates.render("failure.html", &frame, &model)?;
-    let mut response = HttpResponseBuilder::new(failure.status_code());
-    if matches!(failure, Failure::Busy) {
-        response.insert_header((header::RETRY_AFTER, RETRY_AFTER_SECONDS));
-    }
-    Ok(html(response, text))
 }

@@ -6,7 +6,7 @@
 //! - `pages`: one file per page; each gathers a model (what there is to say) and leaves the saying to a template
 //! - `courses`: figures over the past weeks
 //! - `bound`: how many pages compute at the same time
-//! - [`problems`]: what is not in order, for the page of operations and for whoever watches the server
+//! - [`problem`], `problems`: what is not in order, for the page of operations and for whoever watches the server
 //! - `reader`: in which language a reader is answered; all words are in [`pegel_text`]
 //! - `templates`, `failure`, `headers`: how an answer, or a failure, becomes a page
 
@@ -17,7 +17,8 @@ mod error;
 mod failure;
 mod headers;
 mod pages;
-pub mod problems;
+pub mod problem;
+mod problems;
 mod reader;
 pub mod routes;
 mod serve;

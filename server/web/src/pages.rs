@@ -2,6 +2,7 @@
 
 pub(crate) mod edition;
 pub(crate) mod editions;
+pub(crate) mod failure;
 pub(crate) mod health;
 pub(crate) mod kpi;
 pub(crate) mod kpis;

@@ -1,45 +1,13 @@
 //! What is not in order, as one list: for the page of operations, and for whoever watches the server.
 
 use crate::State;
+use crate::problem::{About, Problem};
 use jiff::Timestamp;
 use pegel_catalog::files::in_home;
 use pegel_catalog::{calendar, thresholds};
 use pegel_store::StoreError;
 use pegel_store::outbox::Held;
 use serde::Serialize;
-
-/// What a problem is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum About {
-    Report,
-    Template,
-    Kpi,
-    Thresholds,
-    Calendar,
-    Mapping,
-    Configuration,
-    Database,
-    Mails,
-    Run,
-}
-
-/// Something that is not in order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Problem {
-    pub about: About,
-    /// Of a file, its name relative to the home.
-    pub name: String,
-    /// What is wrong, and where; may have several lines.
-    pub message: String,
-}
-
-impl Problem {
-    /// That of a file whose name is relative to the home.
-    pub fn of_file(about: About, pegel_home::Problem { file, message }: pegel_home::Problem) -> Problem {
-        Problem { about, name: file, message }
-    }
-}
 
 /// All that is not in order now.
 pub(crate) fn all(state: &State) -> Vec<Problem> {

@@ -1,7 +1,7 @@
 //! Which address shows what. Shared by the program and the tests.
 
-use crate::failure::show_failures;
 use crate::headers::{refuse_foreign, secure};
+use crate::pages::failure::show_failures;
 use crate::pages::{edition, editions, health, kpi, kpis, missing, operations, reference, style};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{ServiceConfig, redirect, scope, to};

@@ -1,6 +1,6 @@
 //! What the pages are made from.
 
-use crate::problems::Problem;
+use crate::problem::Problem;
 use crate::{Bound, Templates};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

@@ -9,7 +9,7 @@ mod report;
 
 use leads::{History, fill};
 use pegel_catalog::files::Files;
-use pegel_catalog::{declared, language};
+use pegel_catalog::load::{declared, language};
 use pegel_kpi::script::kpi::Kpi;
 use pegel_store::Store;
 use pegel_store::testing::TestDatabase;

@@ -18,19 +18,24 @@ use std::collections::HashMap;
 /// Of the breaches of one KPI in one breakdown and of one status, only that many are shown on top.
 const SHOWN_BREACHES: usize = 5;
 
+/// An edition as a reader of that locale (BCP 47) sees it; English where there are no words for one.
+pub fn view(numbers: &Numbers, locale: &str) -> View {
+    Writer::new(numbers, &Locale::or_english(locale)).view(numbers)
+}
+
 /// Writes for one reader.
-pub(super) struct Writer {
+struct Writer {
     format: Format,
     words: Words,
 }
 
 impl Writer {
-    pub(super) fn new(numbers: &Numbers, locale: &Locale) -> Writer {
+    fn new(numbers: &Numbers, locale: &Locale) -> Writer {
         let format = Format::new(locale, &numbers.currency, &numbers.zone);
         Writer { words: format.words().clone(), format }
     }
 
-    pub(super) fn view(&self, numbers: &Numbers) -> View {
+    fn view(&self, numbers: &Numbers) -> View {
         let verdict = self.verdict(numbers);
         let breaches = self.breaches(&numbers.breaches);
         View {

@@ -2,7 +2,8 @@
 
 use super::blocking;
 use crate::State;
-use crate::problems::{self, About, Problem, Standing};
+use crate::problem::{About, Problem};
+use crate::problems::{self, Standing};
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -3,7 +3,8 @@
 use super::{blocking, format};
 use crate::State;
 use crate::failure::Failure;
-use crate::problems::{self, About, Standing};
+use crate::problem::About;
+use crate::problems::{self, Standing};
 use crate::reader::Reader;
 use crate::templates::{Frame, html};
 use actix_web::{HttpRequest, HttpResponse, web};

@@ -8,7 +8,7 @@ use pegel_store::Store;
 use pegel_store::lease::Lease;
 use pegel_store::outbox::{Fault, Refused};
 use pegel_store::testing::on_both;
-use pegel_web::problems::{About, Problem};
+use pegel_web::problem::{About, Problem};
 use pegel_web::{State, Templates};
 use std::sync::Arc;
 

@@ -3,7 +3,8 @@
 use super::sources::Sources;
 use crate::cli::Global;
 use crate::outcome::{Done, Outcome, answer, note};
-use pegel_catalog::{Catalog, load_scripts};
+use pegel_catalog::Catalog;
+use pegel_catalog::load::load_scripts;
 use std::path::Path;
 
 /// Loads scripts and says what is wrong; tests are not run.

@@ -2,8 +2,8 @@
 
 use crate::outcome::{Failure, answer, usage};
 use anyhow::anyhow;
-use pegel_catalog::declared;
 use pegel_catalog::files::Files;
+use pegel_catalog::load::declared;
 use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::script::kpi::Kpi;
 

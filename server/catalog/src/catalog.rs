@@ -1,0 +1,61 @@
+//! KPIs with the thresholds laid over them.
+
+use crate::error::{CatalogError, did_you_mean};
+use crate::files::Files;
+use crate::load::load_files;
+use crate::thresholds::{self, Thresholds};
+use pegel_kpi::script::kpi::Kpi;
+use pegel_text::digest::sha256;
+use std::path::Path;
+
+/// The KPIs in force, with configured thresholds laid over those of their scripts.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    /// Sorted by id.
+    pub kpis: Vec<Kpi>,
+    /// What was laid over the scripts' own thresholds.
+    pub thresholds: Thresholds,
+    /// SHA-256 of the text of the thresholds' file, in hex.
+    pub thresholds_sha256: String,
+}
+
+impl Catalog {
+    /// Loads the built-in KPIs and those of `home/kpis`, which replace a built-in of the same file name, and lays the
+    /// thresholds of `home/config/thresholds.toml` over them. For whoever wants all files to be in order.
+    ///
+    /// # Errors
+    /// All that is wrong in the scripts, or what is wrong in the thresholds.
+    pub fn load(home: &Path) -> Result<Catalog, CatalogError> {
+        Catalog::of(&Files::of_home(home)?)
+    }
+
+    /// The catalogue that these files make.
+    ///
+    /// # Errors
+    /// All that is wrong in the scripts, or what is wrong in the thresholds.
+    pub fn of(files: &Files) -> Result<Catalog, CatalogError> {
+        Catalog::laid_over(load_files(files)?, files)
+    }
+
+    /// These KPIs with the thresholds of the files laid over them.
+    pub(crate) fn laid_over(mut kpis: Vec<Kpi>, files: &Files) -> Result<Catalog, CatalogError> {
+        kpis.sort_by(|a, b| a.id().cmp(b.id()));
+        if let Some(pair) = kpis.windows(2).find(|pair| pair[0].id() == pair[1].id()) {
+            let [first, second] = [&pair[0], &pair[1]].map(|kpi| kpi.file.clone());
+            return Err(CatalogError::Twice { id: pair[0].id().to_owned(), first, second });
+        }
+        let text = files.text(thresholds::FILE).unwrap_or_default();
+        let thresholds = Thresholds::parse(text)?;
+        thresholds.lay_over(&mut kpis)?;
+        Ok(Catalog { kpis, thresholds, thresholds_sha256: sha256(text) })
+    }
+
+    /// The KPI of that id.
+    ///
+    /// # Errors
+    /// If there is none; the hint names the nearest.
+    pub fn kpi(&self, id: &str) -> Result<&Kpi, CatalogError> {
+        let found = self.kpis.iter().find(|kpi| kpi.id() == id);
+        found.ok_or_else(|| CatalogError::Unknown { id: id.to_owned(), hint: did_you_mean(id, &self.kpis) })
+    }
+}
