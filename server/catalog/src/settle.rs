@@ -6,8 +6,9 @@
 //! and broken in one go does not take its KPI out of the reports.
 
 use crate::files::{Change, Files, Found, is_helper};
+use crate::load::declared;
 use crate::scripts::is_script;
-use crate::{CatalogError, calendar, declared, thresholds};
+use crate::{CatalogError, calendar, thresholds};
 use pegel_home::Problem;
 use std::collections::BTreeSet;
 

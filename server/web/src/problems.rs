@@ -7,7 +7,6 @@ use pegel_catalog::files::in_home;
 use pegel_catalog::{calendar, thresholds};
 use pegel_store::StoreError;
 use pegel_store::outbox::Held;
-use serde::Serialize;
 
 /// All that is not in order now.
 pub(crate) fn all(state: &State) -> Vec<Problem> {
