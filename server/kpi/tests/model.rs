@@ -16,7 +16,7 @@ columns = [
 ]
 "#;
 
-const OPEN: &str = r##"
+const OPEN: &str = r#"
 kpi(#{
     id: "open_invoices", title: #{ en: "Open invoices", de: "Offene Rechnungen" },
     description: #{ en: "Sent and not paid.", de: "Verschickt und nicht bezahlt." }, unit: "money", better: "lower",
@@ -49,7 +49,7 @@ fn tests() {
         },
     ]
 }
-"##;
+"#;
 
 fn with_invoices() -> Arc<Language> {
     let model = Model::with(&[("invoices", INVOICES)]).unwrap();

@@ -87,7 +87,8 @@ fn a_scan_of_a_table_of_ones_own_is_compiled_and_answered() {
         let Some(Located::Text(region)) = table.located(Dimension::Region).cloned() else { panic!() };
         let columns = vec![Projection::of(Path::own(table.key())), Projection(region)];
         let date = Path::own(table.column("sent_on").unwrap());
-        let window = Some(Window { path: date, ranges: vec![20_000..20_100], lasting: None });
+        let autumn = 20_000..20_100;
+        let window = Some(Window { path: date, ranges: vec![autumn], lasting: None });
         let scan = Scan { table, columns, window, scope: Scope::everything() };
         assert_eq!(rows(&store, &scan), ["I1 North", "I2 South"]);
         let scope = Scope { regions: Some(vec!["South".to_owned()]), ..Scope::everything() };

@@ -100,6 +100,7 @@ impl Table {
     ///
     /// # Panics
     /// If it is a foreign key of another model.
+    #[must_use]
     pub fn target(&self, reference: &Reference) -> Table {
         self.model.table(&reference.table).expect("every reference of a model leads to one of its tables")
     }

@@ -14,8 +14,10 @@ pub fn blocks(model: &Model) -> Vec<Block> {
 
 /// Which tables carry each dimension.
 pub fn dimensions(model: &Model) -> Block {
-    let carries = |table: &str, dimension| model.table(table).is_some_and(|table| table.located(dimension).is_some());
-    let carried = |dimension| code(model.names().filter(|table| carries(table, dimension)));
+    let carried = |dimension| {
+        let has = |table: &&str| model.table(table).is_some_and(|table| table.located(dimension).is_some());
+        code(model.names().filter(has))
+    };
     let row = |dimension: Dimension| {
         let tables =
             if dimension == Dimension::Month { "all, by the date of `dated`".to_owned() } else { carried(dimension) };

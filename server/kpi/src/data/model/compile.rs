@@ -32,15 +32,20 @@ impl Model {
             let description = table.described(&described)?;
             described.push(description);
         }
-        let mut model = Model(described.into());
+        let model = Model(described.into());
         let rules = Rules::read(dimensions, &model)?;
-        let located: Vec<_> = model.tables().map(|table| rules.located(&table)).collect();
-        let descriptions = Arc::get_mut(&mut model.0).expect("nobody else has the model yet");
+        Ok(model.completed(&rules))
+    }
+
+    /// With what follows from all tables together.
+    fn completed(mut self, rules: &Rules) -> Model {
+        let located: Vec<_> = self.tables().map(|table| rules.located(&table)).collect();
+        let descriptions = Arc::get_mut(&mut self.0).expect("nobody else has the model yet");
         for (description, located) in descriptions.iter_mut().zip(located) {
             description.located = located;
             description.find_levels();
         }
-        Ok(model)
+        self
     }
 }
 
