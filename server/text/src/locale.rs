@@ -19,9 +19,14 @@ impl Locale {
         Some(Locale { language: languages::find(icu.id.language.as_str())?, icu })
     }
 
+    /// That of a language in the region that it names.
+    pub fn of(language: &'static Language) -> Locale {
+        Locale { language, icu: Icu::try_from_str(language.code()).unwrap_or(Icu::UNKNOWN) }.with_region()
+    }
+
     /// English as it is written in Great Britain, for whoever names nothing else.
     pub fn english() -> Locale {
-        Locale { language: languages::english(), icu: Icu::from(icu::locale::langid!("en-GB")) }
+        Locale::of(languages::english())
     }
 
     /// The locale of a tag; English if there is none.

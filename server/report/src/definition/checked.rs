@@ -4,6 +4,7 @@ use crate::address;
 use jiff::civil::{Time, Weekday};
 use pegel_kpi::data::dimension::Dimension;
 use pegel_text::clean::{is_blank, one_line};
+use pegel_text::languages;
 use pegel_text::locale::Locale;
 use pegel_text::translated::Translated;
 use serde::de::Error;
@@ -14,7 +15,10 @@ type Read<'de, D, T> = Result<T, <D as Deserializer<'de>>::Error>;
 /// As the standard spells it: `DE_de` is `de-DE`.
 pub(super) fn locale<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, String> {
     let text = String::deserialize(from)?;
-    let unknown = || format!("“{text}” is no locale that reports are written in: write en-GB, de-DE or fr-FR");
+    let unknown = || {
+        let usual: Vec<String> = languages::all().iter().map(|language| Locale::of(language).tag()).collect();
+        format!("“{text}” is no locale that reports are written in: write one such as {}", usual.join(", "))
+    };
     Ok(Locale::parse(&text).ok_or_else(|| D::Error::custom(unknown()))?.tag())
 }
 
