@@ -5,7 +5,6 @@ use crate::files::Files;
 use crate::load::load_files;
 use crate::thresholds::{self, Thresholds};
 use pegel_kpi::script::kpi::Kpi;
-use pegel_text::digest::sha256;
 use std::path::Path;
 
 /// The KPIs in force, with configured thresholds laid over those of their scripts.
@@ -15,8 +14,8 @@ pub struct Catalog {
     pub kpis: Vec<Kpi>,
     /// What was laid over the scripts' own thresholds.
     pub thresholds: Thresholds,
-    /// SHA-256 of the text of the thresholds' file, in hex.
-    pub thresholds_sha256: String,
+    /// All that it is made from.
+    pub files: Files,
 }
 
 impl Catalog {
@@ -44,10 +43,9 @@ impl Catalog {
             let [first, second] = [&pair[0], &pair[1]].map(|kpi| kpi.file.clone());
             return Err(CatalogError::Twice { id: pair[0].id().to_owned(), first, second });
         }
-        let text = files.text(thresholds::FILE).unwrap_or_default();
-        let thresholds = Thresholds::parse(text)?;
+        let thresholds = Thresholds::parse(files.text(thresholds::FILE).unwrap_or_default())?;
         thresholds.lay_over(&mut kpis)?;
-        Ok(Catalog { kpis, thresholds, thresholds_sha256: sha256(text) })
+        Ok(Catalog { kpis, thresholds, files: files.clone() })
     }
 
     /// The KPI of that id.

@@ -98,11 +98,16 @@ impl Files {
         self.0.iter().map(version).collect()
     }
 
+    /// The names, sorted, and the SHA-256 of the texts, in hex.
+    pub fn hashes(&self) -> impl Iterator<Item = (&str, String)> {
+        self.0.iter().map(|(name, file)| (name.as_str(), sha256(&file.text)))
+    }
+
     /// SHA-256 over all names and texts, in hex.
     pub fn digest(&self) -> String {
         let mut all = String::new();
-        for (name, file) in self.0.iter() {
-            let _ = writeln!(all, "{} {name}", sha256(&file.text));
+        for (name, sha256) in self.hashes() {
+            let _ = writeln!(all, "{sha256} {name}");
         }
         sha256(&all)
     }
@@ -186,6 +191,16 @@ impl Files {
 pub fn in_home(name: &str) -> String {
     let elsewhere = name == KPIS || [thresholds::FILE, calendar::FILE].contains(&name);
     if elsewhere { name.to_owned() } else { scripts::FOLDER.in_home(name) }
+}
+
+/// What a file of that name is: `kpi`, `helper`, `calendar` or `thresholds`.
+pub fn kind_of(name: &str) -> &'static str {
+    match name {
+        thresholds::FILE => "thresholds",
+        calendar::FILE => "calendar",
+        name if is_helper(name) => "helper",
+        _ => "kpi",
+    }
 }
 
 /// Whether a file of that name is shared by scripts.

@@ -41,13 +41,13 @@ impl Steps {
         }
         let step = self.step(extent / 4.0);
         // A range that ends on a step, but for an error of rounding, ends there.
-        let (first, last) = ((low / step + 1e-9).floor(), (high / step - 1e-9).ceil());
-        let last = if last > first { last } else { first + 1.0 };
+        let (first, end) = ((low / step + 1e-9).floor(), (high / step - 1e-9).ceil());
+        let end = if end > first { end } else { first + 1.0 };
         // Counted in whole steps, so that sums of rounding errors do not add one too many; divided where the step is a
         // fraction, so that 17 steps of 0.05 are 0.85 and not a hair more.
         let figure = |count: f64| if step < 1.0 { count / (1.0 / step).round() } else { count * step };
         let counts = std::iter::successors(Some(first), |count| Some(count + 1.0));
-        counts.take_while(|count| *count <= last).map(figure).collect()
+        counts.take_while(|count| *count <= end).map(figure).collect()
     }
 
     /// The smallest round figure that is not smaller.

@@ -277,8 +277,8 @@ impl Drawing<'_> {
             let (x, y, name) = (self.area.x(self.chart.middle(place)), self.area.y(0.0), escaped(&point.tick));
             format!(r#"<text {look} x="{x}" y="{y}" dy="{BELOW}" text-anchor="middle">{name}</text>"#)
         };
-        let named = self.chart.points.iter().enumerate().filter(|(_, point)| !point.tick.is_empty());
-        let names = named.map(name).collect::<String>();
+        let points = self.chart.points.iter().enumerate().filter(|(_, point)| !point.tick.is_empty());
+        let names = points.map(name).collect::<String>();
         if names.is_empty() { Vec::new() } else { vec![format!(r#"<g class="chart-names">{names}</g>"#)] }
     }
 }

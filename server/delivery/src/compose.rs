@@ -3,7 +3,7 @@
 use crate::run::RunReport;
 use crate::schedule::Schedule;
 use jiff::Timestamp;
-use pegel_store::archive::{Edition, NewEdition};
+use pegel_store::edition::{Edition, NewEdition};
 use std::error::Error;
 
 /// What went wrong in a report, in words.
@@ -24,7 +24,8 @@ pub trait Compose: Send + Sync {
     /// If the report's configuration cannot be read.
     fn recipients(&self, report: &str) -> Result<Vec<String>, ComposeError>;
 
-    /// The edition of a run, not stored yet. Its parts `subject.txt`, `mail.txt` and `mail.html` make the mail.
+    /// The edition of a run, not stored yet. The artefacts `subject.txt`, `mail.txt` and
+    /// `mail.html` of a rendition make its mail.
     ///
     /// # Errors
     /// If it cannot be made; the message is kept with the run.

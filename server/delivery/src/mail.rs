@@ -5,7 +5,7 @@ use lettre::Message;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
 use pegel_report::address;
-use pegel_store::archive::{Edition, HTML, SUBJECT, TEXT};
+use pegel_store::edition::{Artefact, EditionHead, HTML, Rendition, SUBJECT, TEXT};
 use pegel_text::digest::sha256;
 use std::fmt::Write as _;
 use std::time::SystemTime;
@@ -31,34 +31,39 @@ pub struct Mail {
 pub enum MailError {
     #[error("“{recipient}” is no mail address: {problem}")]
     Recipient { recipient: String, problem: String },
-    #[error("the edition has no part “{part}”, so there is nothing to send")]
-    Part { part: &'static str },
+    #[error("the edition has no {artefact}, or it was erased, so there is nothing to send")]
+    Artefact { artefact: &'static str },
     #[error("no message can be made of it: {problem}")]
     Message { problem: String },
 }
 
 impl Mail {
-    /// The mail of an edition to one recipient.
+    /// The mail of an edition to one recipient, who gets that rendition.
     ///
     /// # Errors
-    /// If the recipient is no address, or the edition lacks a part.
-    pub fn new(edition: &Edition, from: &Mailbox, recipient: &str, message_id: &str) -> Result<Mail, MailError> {
-        let part = |name: &'static str| {
-            let part = edition.parts.iter().find(|part| part.name == name);
-            part.map(|part| part.content.clone()).ok_or(MailError::Part { part: name })
+    /// If the recipient is no address, or the rendition lacks an artefact.
+    pub fn new(
+        head: &EditionHead,
+        rendition: &Rendition,
+        from: &Mailbox,
+        recipient: &str,
+        message_id: &str,
+    ) -> Result<Mail, MailError> {
+        let text = |artefact: &'static str| {
+            let text = rendition.artefact(artefact).and_then(Artefact::text);
+            text.map(str::to_owned).ok_or(MailError::Artefact { artefact })
         };
         let to = address::parse(recipient)
             .map_err(|problem| MailError::Recipient { recipient: recipient.to_owned(), problem })?;
-        let head = &edition.head;
         Ok(Mail {
             message_id: message_id.to_owned(),
             from: from.clone(),
             to,
             // A template ends with a line break; a subject is one line.
-            subject: part(SUBJECT)?.split_whitespace().collect::<Vec<_>>().join(" "),
+            subject: text(SUBJECT)?.split_whitespace().collect::<Vec<_>>().join(" "),
             date: Timestamp::from_second(head.created_at).unwrap_or(Timestamp::UNIX_EPOCH),
-            text: part(TEXT)?,
-            html: part(HTML)?,
+            text: text(TEXT)?,
+            html: text(HTML)?,
             list_id: Some(format!("<{}.{}>", dot_free(&head.report), domain(from))),
         })
     }

@@ -6,8 +6,8 @@ use crate::refusal::{Refusal, RefusalKind};
 use crate::worker::{Place, Worker};
 use jiff::{SignedDuration, Timestamp};
 use pegel_store::StoreError;
-use pegel_store::archive::Edition;
-use pegel_store::outbox::{Delivery, Fault, Refused};
+use pegel_store::edition::Edition;
+use pegel_store::outbox::{Channel, Delivery, Fault, Refused};
 use std::time::{Duration, Instant};
 
 /// So many refusals in a row that say “nobody there” end a round: the rest waits for the next tick, untouched.
@@ -123,8 +123,13 @@ impl Worker {
     fn hand_over(&self, row: &Delivery, edition: Option<&Edition>) -> Result<String, Refusal> {
         let absent = || Refusal::permanent(format!("edition {} is not in the archive", row.edition));
         let edition = edition.ok_or_else(absent)?;
-        let mail = Mail::new(edition, &self.sender, &row.recipient, &row.message_id).map_err(Refusal::permanent)?;
-        self.mailer.hand_over(&mail)
+        let rendition = edition.rendition(&row.audience).ok_or_else(absent)?;
+        match row.channel {
+            Channel::Mail => {
+                let mail = Mail::new(&edition.head, rendition, &self.sender, &row.recipient, &row.message_id);
+                self.mailer.hand_over(&mail.map_err(Refusal::permanent)?)
+            }
+        }
     }
 
     /// Records what became of a mail. It is gone: so it is worth trying as long as the claim lasts, whatever goes wrong,

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use lettre::message::Mailbox;
 use pegel_kpi::time::period::Period;
 use pegel_report::address;
+use pegel_report::manifest::seal;
 use pegel_store::StoreError;
-use pegel_store::archive::{Edition, NewEdition};
-use pegel_store::outbox::NewDelivery;
+use pegel_store::edition::{Edition, NewEdition, Rendition};
+use pegel_store::outbox::{Channel, NewDelivery};
 use pegel_store::runs::{Claim, RunKey, Which};
 use std::collections::HashSet;
 
@@ -104,14 +105,19 @@ impl RunReport {
     }
 
     fn publish(&self, worker: &Worker, run: i64, edition: &NewEdition) -> Result<Outcome, DeliveryError> {
-        let mails = self.mails(worker, edition.revision, &edition.checksum)?;
-        let id = worker.store.publish(run, edition, &mails)?;
-        Ok(Outcome::Published { edition: id, mails: mails.len() })
+        let recipients = self.recipients(worker)?;
+        let mut count = 0;
+        let id = worker.store.publish(run, edition, |previous| {
+            let seal = seal(edition, previous);
+            let mails = self.mails(worker, &recipients, &edition.renditions, edition.revision, &seal.checksum);
+            count = mails.len();
+            (seal, mails)
+        })?;
+        Ok(Outcome::Published { edition: id, mails: count })
     }
 
     fn adopt(&self, worker: &Worker, run: i64, found: &Edition, now: Timestamp) -> Result<Outcome, DeliveryError> {
-        let mails = self.mails(worker, found.head.revision, &found.head.checksum)?;
-        let mails = worker.store.adopt(run, found.head.id, now.as_second(), &mails)?;
+        let mails = worker.store.adopt(run, found.head.id, now.as_second(), &self.mails_of(worker, found)?)?;
         Ok(Outcome::Found { edition: found.head.id, mails })
     }
 
@@ -121,26 +127,47 @@ impl RunReport {
         let Some(found) = worker.store.edition(edition)?.filter(|_| wanted) else {
             return Ok(Outcome::Found { edition, mails: 0 });
         };
-        let mails = self.mails(worker, found.head.revision, &found.head.checksum)?;
+        let mails = self.mails_of(worker, &found)?;
         let mails = worker.store.queue(edition, worker.clock.now().as_second(), &mails)?;
         Ok(Outcome::Found { edition, mails })
     }
 
-    /// One row of the outbox per recipient; none where nobody is to be mailed. Rows are made for unreadable addresses too:
-    /// the outbox shows what became of each.
-    fn mails(&self, worker: &Worker, revision: i32, checksum: &str) -> Result<Vec<NewDelivery>, DeliveryError> {
+    /// Who is to get a mail, by the bare address; nobody where nobody is to be mailed.
+    fn recipients(&self, worker: &Worker) -> Result<Vec<(String, String)>, DeliveryError> {
         if matches!(self.occasion, Occasion::ByHand { send: false, .. }) {
             return Ok(Vec::new());
         }
         let recipients = worker.compose.recipients(&self.report).map_err(|error| self.failed(error))?;
         let mut seen = HashSet::new();
+        let each = recipients.iter().map(|recipient| (address_of(recipient), recipient.trim().to_owned()));
+        Ok(each.filter(|(address, _)| seen.insert(address.clone())).collect())
+    }
+
+    /// The mails of an edition that is in the archive.
+    fn mails_of(&self, worker: &Worker, found: &Edition) -> Result<Vec<NewDelivery>, DeliveryError> {
+        let Edition { head, renditions, .. } = found;
+        Ok(self.mails(worker, &self.recipients(worker)?, renditions, head.revision, &head.checksum))
+    }
+
+    /// One row of the outbox per recipient, of the first rendition: all recipients are one audience. Rows are made for
+    /// unreadable addresses too: the outbox shows what became of each.
+    fn mails(
+        &self,
+        worker: &Worker,
+        recipients: &[(String, String)],
+        renditions: &[Rendition],
+        revision: i32,
+        checksum: &str,
+    ) -> Vec<NewDelivery> {
+        let Some(Rendition { audience, .. }) = renditions.first() else { return Vec::new() };
         let period = self.period.to_string();
-        let rows = recipients.iter().filter(|recipient| seen.insert(address_of(recipient))).map(|recipient| {
-            let address = address_of(recipient);
-            let id = message_id(&self.report, &period, revision, checksum, &address, &worker.sender);
-            NewDelivery { recipient: recipient.trim().to_owned(), message_id: id }
-        });
-        Ok(rows.collect())
+        let row = |(address, recipient): &(String, String)| NewDelivery {
+            audience: audience.clone(),
+            channel: Channel::Mail,
+            recipient: recipient.clone(),
+            message_id: message_id(&self.report, &period, revision, checksum, address, &worker.sender),
+        };
+        recipients.iter().map(row).collect()
     }
 
     fn failed(&self, error: Box<dyn std::error::Error + Send + Sync>) -> DeliveryError {

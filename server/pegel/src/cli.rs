@@ -263,8 +263,11 @@ pub enum Report {
     List,
     /// Make an edition of a report and put it into the archive; nobody is mailed without --send
     Run(Run),
-    /// Recompute the checksums of a stored edition, and name what differs
-    Verify { edition: i64 },
+    /// Recompute the checksums of all stored editions, oldest first, and name what differs, is missing or was erased
+    Verify {
+        /// This one alone
+        edition: Option<i64>,
+    },
 }
 
 /// `pegel report run`

@@ -6,14 +6,17 @@ use jiff::Timestamp;
 use pegel_catalog::live::Live;
 use pegel_delivery::{Compose, ComposeError, Missed, RunReport, Schedule};
 use pegel_home::{Kept, Problem};
+use pegel_kpi::data::model::Model;
 use pegel_kpi::time::period::{Period, zone};
 use pegel_report::ReportError;
+use pegel_report::archive::numbers;
 use pegel_report::compose::{Composition, compose};
 use pegel_report::definition::{self, ReportDefinition};
-use pegel_report::numbers::Numbers;
+use pegel_report::labels::Seed;
 use pegel_report::render::Templates;
+use pegel_report::sources::Ground;
 use pegel_store::Store;
-use pegel_store::archive::{Edition, NUMBERS, NewEdition, Part};
+use pegel_store::edition::{Edition, NewEdition};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,6 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Makes editions for one home.
 pub struct Composer {
     home: PathBuf,
+    model: Model,
     store: Store,
     live: Arc<Live>,
     templates: Arc<Kept<Templates>>,
@@ -39,6 +43,7 @@ impl Composer {
         Ok(Composer {
             problems: Mutex::default(),
             home: home.path.clone(),
+            model: home.model.clone(),
             store,
             live,
             templates: Arc::new(Templates::follow(&home.path).map_err(broke)?),
@@ -58,18 +63,28 @@ impl Composer {
         revision: i32,
         now: Timestamp,
     ) -> Result<pegel_report::compose::Composed, ReportError> {
-        let catalog = self.live.current();
-        let mut reader = self.store.reader().map_err(|error| ReportError::Source(Box::new(error)))?;
+        let unreadable = |error| ReportError::Source(Box::new(error));
+        let in_force = self.live.in_force();
+        let mut reader = self.store.reader().map_err(unreadable)?;
+        let imports = reader.newest_imports(&self.model).map_err(unreadable)?;
+        let ground = Ground {
+            activation: in_force.activation.as_ref().map(|activation| activation.id),
+            imports: &imports,
+            program: env!("CARGO_PKG_VERSION"),
+        };
+        let seed = Seed(rand::random());
         let composed = self.with_templates(|templates| {
             let composition = Composition {
                 definition,
-                catalog: &catalog,
+                catalog: &in_force.catalog,
                 templates,
                 period,
                 revision,
                 created_at: now.as_second(),
                 currency: &self.currency,
                 base_url: self.base_url.as_deref(),
+                ground,
+                seed,
             };
             compose(&composition, &mut reader)
         })?;
@@ -157,13 +172,12 @@ impl Compose for Composer {
     }
 
     fn says_the_same(&self, stored: &Edition, made: &NewEdition) -> bool {
-        let numbers = |parts: &[Part]| {
-            let part = parts.iter().find(|part| part.name == NUMBERS)?;
-            Numbers::from_json(&part.content).ok()
-        };
-        match (numbers(&stored.parts), numbers(&made.parts)) {
-            (Some(stored), Some(made)) => made.says_the_same(&stored),
-            _ => false,
-        }
+        stored.renditions.len() == made.renditions.len()
+            && made.renditions.iter().all(|made_| {
+                let stored_ = stored.rendition(&made_.audience);
+                let before = stored_.and_then(|rendition| numbers(rendition, &stored.labels).ok());
+                let now = numbers(made_, &made.labels).ok();
+                now.zip(before).is_some_and(|(now, before)| now.says_the_same(&before))
+            })
     }
 }

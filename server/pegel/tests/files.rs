@@ -170,8 +170,8 @@ fn a_template_that_spoils_others_or_never_ends_keeps_no_report_from_being_made()
         let said = home.run(&["report", "run", "weekly"]).succeeded();
         assert!(said.err.contains("templates/mail/"), "{file}: {}", said.err);
         let stored = home.store().edition(said.edition()).unwrap().unwrap();
-        let mail = stored.parts.iter().find(|part| part.name == "mail.html").unwrap();
-        assert!(mail.content.contains("Feedback rate"), "{file}");
+        let mail = stored.renditions[0].artefact("mail.html").unwrap();
+        assert!(mail.text().unwrap().contains("Feedback rate"), "{file}");
     }
 }
 
@@ -255,8 +255,7 @@ fn utf8_with_a_byte_order_mark_is_read_everywhere() {
     let said = home.run(&["report", "run", "north"]).succeeded();
     assert!(!said.err.contains("not in order"), "{}", said.err);
     let edition = home.store().edition(said.edition()).unwrap().unwrap();
-    let subject = edition.parts.iter().find(|part| part.name == "subject.txt").unwrap();
-    assert_eq!(subject.content, "ours");
+    assert_eq!(edition.renditions[0].artefact("subject.txt").unwrap().text(), Some("ours"));
     assert!(home.run(&["kpi", "check"]).succeeded().out.ends_with(" in order\n"));
 }
 

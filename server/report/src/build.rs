@@ -3,12 +3,12 @@
 use crate::ReportError;
 use crate::definition::{KpiRequest, ReportDefinition};
 use crate::numbers::{
-    Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, PeriodHead, Section, TrendPoint,
+    Breach, BreakdownRow, BreakdownTable, Change, Group, GroupHead, KpiBlock, Numbers, PeriodHead, Section, TrendPoint,
 };
 use jiff::Timestamp;
 use pegel_catalog::Catalog;
 use pegel_catalog::health::{Evaluation, evaluate};
-use pegel_kpi::data::cell::{Cell, Group, Outcome};
+use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::scan::Source;
 use pegel_kpi::definition::declaration::Declaration;
@@ -158,7 +158,7 @@ fn table(grouped: &Grouped, dimension: Dimension, request: &KpiRequest, declared
         let cell = &row.cells[row.cells.len() - 1];
         let previous = before(&row.compared);
         BreakdownRow {
-            label: row.groups.first().and_then(Group::label).map(str::to_owned),
+            group: row.groups.first().map_or(Group::Missing { label: () }, Group::from),
             cell: cell.clone(),
             change: Change::between(&previous, cell, declared.better),
             previous,
@@ -181,7 +181,7 @@ struct Rank {
 
 impl Rank {
     fn compare(&self, other: &Rank) -> std::cmp::Ordering {
-        let label = |rank: &Rank| rank.breach.group.as_ref().and_then(|group| group.label.clone());
+        let label = |rank: &Rank| rank.breach.group.as_ref().and_then(|head| head.group.label().map(str::to_owned));
         let by_status = other.breach.status.cmp(&self.breach.status);
         by_status
             .then(self.parts.cmp(&other.parts))
@@ -213,7 +213,7 @@ fn broken(block: &KpiBlock) -> Vec<Rank> {
     let groups = block.breakdowns.iter().flat_map(|table| {
         let parts = table.rows.len().max(2);
         table.rows.iter().filter_map(move |row| {
-            let head = GroupHead { dimension: table.dimension.clone(), label: row.label.clone() };
+            let head = GroupHead { dimension: table.dimension.clone(), group: row.group.clone() };
             rank(Some(head), &row.cell, row.change, row.status, parts)
         })
     });

@@ -4,14 +4,16 @@ use crate::ReportError;
 use crate::archive;
 use crate::build::{Heading, build};
 use crate::definition::ReportDefinition;
+use crate::labels::{Seed, labels};
 use crate::numbers::Numbers;
 use crate::render::{Imprint, Rendered, Templates};
+use crate::sources::{Ground, sources};
 use crate::view::view;
 use pegel_catalog::Catalog;
 use pegel_catalog::health::Evaluation;
 use pegel_kpi::data::scan::Source;
 use pegel_kpi::time::period::Period;
-use pegel_store::archive::{NewEdition, SourceHash};
+use pegel_store::edition::{Audience, NewEdition};
 use pegel_text::digest::sha256;
 
 /// So much of a hash is written into mails.
@@ -32,6 +34,8 @@ pub struct Composition<'a> {
     pub currency: &'a str,
     /// Where readers reach the pages, such as `https://pegel.example.com`; `None` where they cannot.
     pub base_url: Option<&'a str>,
+    pub ground: Ground<'a>,
+    pub seed: Seed,
 }
 
 /// An edition, rendered and ready to be stored.
@@ -57,7 +61,11 @@ where
     let (numbers, evaluations) = build(&heading, catalog, source)?;
     let imprint = imprint(&numbers, composition.base_url);
     let rendered = templates.render(&definition.template, &view(&numbers, &numbers.locale), &imprint)?;
-    let edition = archive::edition(&numbers, period, &rendered, sources(definition, catalog, templates)?);
+    let audience = Audience::new(&definition.scope, &definition.locale, &definition.zone);
+    let rendition = archive::rendition(audience, &numbers, &rendered);
+    let sources = sources(definition, catalog, templates, &composition.ground);
+    let labels = labels(&numbers, &composition.seed);
+    let edition = archive::edition(&numbers, period, rendition, labels, sources);
     Ok(Composed { numbers, rendered, edition, evaluations })
 }
 
@@ -68,28 +76,9 @@ pub fn archive_path(report: &str, period: &str, revision: i32) -> String {
 
 fn imprint(numbers: &Numbers, base_url: Option<&str>) -> Imprint {
     let path = archive_path(&numbers.report, &numbers.period.name, numbers.revision);
-    let mut fingerprint = sha256(&numbers.to_json());
+    let mut fingerprint = sha256(numbers.to_json());
     fingerprint.truncate(FINGERPRINT);
     Imprint { fingerprint, link: base_url.map(|base| format!("{}{path}", base.trim_end_matches('/'))) }
-}
-
-/// Every file that an edition is made from, with its hash.
-fn sources(
-    definition: &ReportDefinition,
-    catalog: &Catalog,
-    templates: &Templates,
-) -> Result<Vec<SourceHash>, ReportError> {
-    let source = |kind: &str, name: &str, sha256: &str| SourceHash {
-        kind: kind.to_owned(),
-        name: name.to_owned(),
-        sha256: sha256.to_owned(),
-    };
-    let mut sources = vec![source("report", &definition.name, &definition.sha256)];
-    sources.extend(definition.kpis(catalog)?.into_iter().map(|kpi| source("kpi", &kpi.file, &kpi.sha256)));
-    sources.push(source("thresholds", "thresholds.toml", &catalog.thresholds_sha256));
-    sources.extend(templates.sources());
-    sources.sort();
-    Ok(sources)
 }
 
 #[cfg(test)]

@@ -39,6 +39,8 @@ pub enum ReportError {
     /// A stored edition's numbers cannot be read back.
     #[error("the numbers of the edition cannot be read: {0}")]
     Numbers(serde_json::Error),
+    #[error("the edition has no numbers: the artefact numbers.json is missing, erased or no text")]
+    NoNumbers,
 }
 
 impl ReportError {
@@ -56,7 +58,7 @@ impl ReportError {
         match self {
             // What the system did not refuse was read, and is no text.
             ReportError::Read { error, .. } => error.raw_os_error().is_none(),
-            ReportError::Source(_) | ReportError::Numbers(_) => false,
+            ReportError::Source(_) | ReportError::Numbers(_) | ReportError::NoNumbers => false,
             _ => true,
         }
     }

@@ -9,7 +9,8 @@
 //! - [`chart`]: figures as charts show them, in the view and on pages
 //! - [`render`]: a view becomes HTML mail, plain text and subject, by templates
 //! - [`bounded`]: rendering that ends, whatever a template asks for; `words`: what templates say
-//! - [`archive`]: what is stored of an edition, and how it is verified
+//! - [`archive`]: what is stored of an edition; [`labels`], how its groups are called; [`sources`], what it rests on
+//! - [`manifest`]: the hashes of all that, and the chain from one edition to the next; [`verify`], what differs
 
 pub mod address;
 pub mod archive;
@@ -21,10 +22,14 @@ pub mod compose;
 pub mod definition;
 mod error;
 pub mod format;
+pub mod labels;
+pub mod manifest;
 pub mod numbers;
 pub mod render;
 #[cfg(test)]
 mod samples;
+pub mod sources;
+pub mod verify;
 pub mod view;
 mod words;
 

@@ -1,8 +1,8 @@
 //! The numbers of an edition: the one model from which mail, plain text, pages and every export are rendered, and which
-//! is stored as JSON.
+//! is stored as JSON. Groups that are rows are stored by id; how they are called lies apart ([`crate::labels`]).
 
 use crate::ReportError;
-use pegel_kpi::data::cell::Cell;
+use pegel_kpi::data::cell::{self, Cell};
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::time::period::Period;
@@ -50,12 +50,31 @@ impl Numbers {
         *self == Numbers { revision, created_at, ..other.clone() }
     }
 
-    /// Reads what [`Numbers::to_json`] wrote.
+    /// Reads what [`Numbers::to_json`] wrote; the labels of rows are not in it.
     ///
     /// # Errors
     /// If it is something else.
     pub fn from_json(json: &str) -> Result<Numbers, ReportError> {
         Ok(serde_json::from_str(json)?)
+    }
+
+    /// All groups that it names, with their dimensions; some more than once.
+    pub fn groups(&self) -> impl Iterator<Item = (&str, &Group)> {
+        let of_breaches = self.breaches.iter().filter_map(|breach| breach.group.as_ref());
+        let tables = self.sections.iter().flat_map(|section| &section.kpis).flat_map(|block| &block.breakdowns);
+        let of_tables = tables.flat_map(|table| table.rows.iter().map(|row| (table.dimension.as_str(), &row.group)));
+        of_breaches.map(|head| (head.dimension.as_str(), &head.group)).chain(of_tables)
+    }
+
+    /// The same, to be changed.
+    pub fn groups_mut(&mut self) -> impl Iterator<Item = (&str, &mut Group)> {
+        let of_breaches = self.breaches.iter_mut().filter_map(|breach| breach.group.as_mut());
+        let blocks = self.sections.iter_mut().flat_map(|section| &mut section.kpis);
+        let of_tables =
+            blocks.flat_map(|block| &mut block.breakdowns).flat_map(|BreakdownTable { dimension, rows, .. }| {
+                rows.iter_mut().map(|row| (dimension.as_str(), &mut row.group))
+            });
+        of_breaches.map(|head| (head.dimension.as_str(), &mut head.group)).chain(of_tables)
     }
 }
 
@@ -86,7 +105,7 @@ pub struct Breach {
     pub title: Translated,
     pub unit: Unit,
     pub better: Better,
-    /// The dimension and the group's display name; `None` for the total.
+    /// `None` for the total.
     pub group: Option<GroupHead>,
     pub status: Status,
     pub cell: Cell,
@@ -99,8 +118,49 @@ pub struct Breach {
 pub struct GroupHead {
     /// Such as `region`.
     pub dimension: String,
-    /// `None` where the dimension is missing.
-    pub label: Option<String>,
+    #[serde(flatten)]
+    pub group: Group,
+}
+
+/// A group as it is stored: `{"id":7}`, `{"label":"North"}`, `{"label":null}`. Until rows were stored by id, they were texts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Group {
+    /// A row of the dimension's table.
+    Row {
+        id: i64,
+        /// How it is called; `None` once that was erased.
+        #[serde(skip)]
+        label: Option<String>,
+    },
+    Text {
+        label: String,
+    },
+    /// What lacks the dimension.
+    Missing {
+        label: (),
+    },
+}
+
+impl Group {
+    /// How it is called; `None` where there is no name, or none any more.
+    pub fn label(&self) -> Option<&str> {
+        match self {
+            Group::Row { label, .. } => label.as_deref(),
+            Group::Text { label } => Some(label),
+            Group::Missing { .. } => None,
+        }
+    }
+}
+
+impl From<&cell::Group> for Group {
+    fn from(group: &cell::Group) -> Group {
+        match group {
+            cell::Group::Row { name, id } => Group::Row { id: *id, label: Some(name.clone()) },
+            cell::Group::Text(text) => Group::Text { label: text.clone() },
+            cell::Group::Missing => Group::Missing { label: () },
+        }
+    }
 }
 
 /// Some KPIs under one heading.
@@ -172,8 +232,8 @@ pub struct BreakdownTable {
 /// One group of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BreakdownRow {
-    /// `None` where the dimension is missing.
-    pub label: Option<String>,
+    #[serde(flatten)]
+    pub group: Group,
     pub cell: Cell,
     pub previous: Cell,
     /// Of the same period a year before.

@@ -10,7 +10,6 @@ use mrml::prelude::parser;
 use mrml::prelude::render::RenderOptions;
 use pegel_home::kept::Entries;
 use pegel_home::{Entry, Folder, Holds, Kept, Origin, Problem};
-use pegel_store::archive::SourceHash;
 use pegel_text::words::capitalised;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -125,14 +124,9 @@ impl Templates {
         Templates::of(&FOLDER.built_in()).ok().filter(|built_in| built_in.files != self.files)
     }
 
-    /// What an edition was rendered with.
-    pub fn sources(&self) -> impl Iterator<Item = SourceHash> {
-        let source = |(name, (_, sha256)): (&String, &(String, String))| SourceHash {
-            kind: "template".to_owned(),
-            name: name.clone(),
-            sha256: sha256.clone(),
-        };
-        self.files.iter().map(source)
+    /// What mails are rendered with: names, and the SHA-256 of the texts, in hex.
+    pub fn hashes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files.iter().map(|(name, (_, sha256))| (name.as_str(), sha256.as_str()))
     }
 
     /// Renders the mail of an edition by `mail/TEMPLATE.mjml`, `mail/TEMPLATE.txt` and `mail/subject.txt`.

@@ -84,9 +84,13 @@ fn figures_of(id: &str, dimensions: &[Dimension]) -> Figures {
             Dimension::Partner => &PARTNERS,
             _ => &["Campaign", "Fair", "Referral", "Website"],
         };
-        let named = |label: &&str| row(vec![Group::Text((*label).to_owned())], id, label);
+        let group = |place: usize, name: String| match dimension {
+            Dimension::Partner => Group::Row { name, id: i64::try_from(place + 1).unwrap() },
+            _ => Group::Text(name),
+        };
+        let named = |(place, label): (usize, &&str)| row(vec![group(place, (*label).to_owned())], id, label);
         let missing = row(vec![Group::Missing], id, "missing");
-        Grouped { by: vec![*dimension], rows: labels.iter().map(named).chain([missing]).collect() }
+        Grouped { by: vec![*dimension], rows: labels.iter().enumerate().map(named).chain([missing]).collect() }
     });
     Figures {
         breakdowns: std::iter::once(total).chain(tables).collect(),

@@ -4,7 +4,7 @@ use crate::connection::Conn;
 use crate::lease::Lease;
 use crate::outbox::DeliveryState;
 use crate::runs::{RunOrigin, RunState};
-use crate::schema::{deliveries, editions, runs};
+use crate::schema::{deliveries, editions, renditions, runs};
 use crate::{Store, StoreError};
 use diesel::prelude::*;
 
@@ -105,9 +105,10 @@ fn put_right(conn: &mut Conn, now: i64, latest: i64) -> QueryResult<PutRight> {
 }
 
 fn give_up_early_mails(conn: &mut Conn, now: i64, latest: i64) -> QueryResult<usize> {
-    let early = editions::table.filter(editions::ends_at.gt(latest)).select(editions::id);
+    let early =
+        renditions::table.inner_join(editions::table).filter(editions::ends_at.gt(latest)).select(renditions::id);
     let waiting = deliveries::state.eq_any([DeliveryState::Pending.word(), DeliveryState::Sending.word()]);
-    diesel::update(deliveries::table.filter(waiting.and(deliveries::edition_id.eq_any(early))))
+    diesel::update(deliveries::table.filter(waiting.and(deliveries::rendition_id.eq_any(early))))
         .set((
             deliveries::state.eq(DeliveryState::Failed.word()),
             deliveries::attempted_at.eq(now),

@@ -1,25 +1,31 @@
 //! The database: schema, migrations, scans, facts, archive, outbox, runs, versions. The only crate that names Diesel or a backend.
 //!
 //! Knows no script, no template and no mail. From the outside in:
-//! - [`Store`]: opening, migrating; [`Reader`] answers scans, [`facts::Writer`] takes facts in
-//! - [`versions`], [`health`], [`runs`], [`archive`], [`outbox`]: what Pegel keeps about its own work, in short transactions
+//! - [`Store`]: opening, migrating; [`Reader`] answers scans, [`facts::Writer`] takes facts in, [`imports`] says what wrote them
+//! - [`versions`], [`health`], [`runs`], [`outbox`]: what Pegel keeps about its own work, in short transactions
+//! - [`edition`], what is kept of an edition; [`publish`], how it gets into the archive; `archive`, how it is read;
+//!   `erasure`, how what names a person goes
 //! - [`lease`], [`leases`]: claims on runs and deliveries; `room`: that there is room on the disk to record what a claim led to
 //! - `sql`: statements made from the data model, for both databases at once
 //! - `views`: the readable views, made from the data model
 //! - `parents`: what scans read of small tables, joined here
 //! - `connection`, `currency`, `url`, `schema`: the rest
 
-pub mod archive;
+mod archive;
 mod attributes;
 mod connection;
 mod currency;
+pub mod edition;
+mod erasure;
 pub mod error;
 pub mod facts;
 pub mod health;
+pub mod imports;
 pub mod lease;
 pub mod leases;
 pub mod outbox;
 mod parents;
+pub mod publish;
 mod reader;
 mod room;
 pub mod runs;

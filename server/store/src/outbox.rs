@@ -1,14 +1,38 @@
-//! The outbox: one row per edition and recipient, handed over once.
+//! The outbox: one row per rendition, recipient and channel, handed over once.
 
 use crate::connection::Conn;
+use crate::edition::Audience;
 use crate::lease::Lease;
-use crate::schema::deliveries;
+use crate::schema::{deliveries, renditions};
 use crate::{Store, StoreError};
 use diesel::prelude::*;
 
-/// A mail to be sent.
+/// By what a delivery reaches its recipient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    Mail,
+}
+
+impl Channel {
+    /// The word for it in the database.
+    pub fn word(self) -> &'static str {
+        match self {
+            Channel::Mail => "mail",
+        }
+    }
+
+    fn named(word: &str) -> Result<Channel, StoreError> {
+        let known = [Channel::Mail].into_iter().find(|channel| channel.word() == word);
+        known.ok_or_else(|| unreadable("the channel of a delivery", word))
+    }
+}
+
+/// Something to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDelivery {
+    /// Whose rendition of the edition the recipient gets.
+    pub audience: Audience,
+    pub channel: Channel,
     /// An address, possibly with a name: `Ada <ada@example.com>`.
     pub recipient: String,
     /// The same at every attempt.
@@ -41,11 +65,13 @@ impl DeliveryState {
     }
 
     fn named(word: &str) -> Result<DeliveryState, StoreError> {
-        DeliveryState::ALL.into_iter().find(|state| state.word() == word).ok_or_else(|| StoreError::Unreadable {
-            what: "the state of a delivery".to_owned(),
-            reason: format!("“{word}” is none"),
-        })
+        let known = DeliveryState::ALL.into_iter().find(|state| state.word() == word);
+        known.ok_or_else(|| unreadable("the state of a delivery", word))
     }
+}
+
+fn unreadable(what: &str, word: &str) -> StoreError {
+    StoreError::Unreadable { what: what.to_owned(), reason: format!("“{word}” is none") }
 }
 
 /// Whose fault a failed attempt met.
@@ -103,6 +129,9 @@ pub struct Held {
 pub struct Delivery {
     pub id: i64,
     pub edition: i64,
+    /// Whose rendition of it the recipient gets.
+    pub audience: Audience,
+    pub channel: Channel,
     pub recipient: String,
     pub message_id: String,
     pub state: DeliveryState,
@@ -123,8 +152,8 @@ pub struct Delivery {
 #[diesel(table_name = deliveries)]
 struct Row {
     id: i64,
-    edition_id: i64,
     recipient: String,
+    channel: String,
     message_id: String,
     state: String,
     attempts: i32,
@@ -135,10 +164,20 @@ struct Row {
     answer: Option<String>,
 }
 
-fn delivery(row: Row) -> Result<Delivery, StoreError> {
+/// Where the rendition of a delivery belongs: the edition, and the audience's scope, locale and zone.
+type Place = (i64, String, String, String);
+
+/// The columns of a [`Place`].
+const PLACE: (renditions::edition_id, renditions::scope, renditions::locale, renditions::zone) =
+    (renditions::edition_id, renditions::scope, renditions::locale, renditions::zone);
+
+fn delivery((row, place): (Row, Place)) -> Result<Delivery, StoreError> {
+    let (edition, scope, locale, zone) = place;
     Ok(Delivery {
         id: row.id,
-        edition: row.edition_id,
+        edition,
+        audience: Audience { scope, locale, zone },
+        channel: Channel::named(&row.channel)?,
         recipient: row.recipient,
         message_id: row.message_id,
         state: DeliveryState::named(&row.state)?,
@@ -247,9 +286,13 @@ impl Store {
     /// If the database fails.
     pub fn deliveries_like(&self, wanted: &Wanted) -> Result<Vec<Delivery>, StoreError> {
         let rows = self.read("reading deliveries", |conn| {
-            let mut query = deliveries::table.order(deliveries::id.desc()).select(Row::as_select()).into_boxed();
+            let mut query = deliveries::table
+                .inner_join(renditions::table)
+                .order(deliveries::id.desc())
+                .select((Row::as_select(), PLACE))
+                .into_boxed();
             if let Some(edition) = wanted.edition {
-                query = query.filter(deliveries::edition_id.eq(edition));
+                query = query.filter(renditions::edition_id.eq(edition));
             }
             if let Some(state) = wanted.state {
                 query = query.filter(deliveries::state.eq(state.word()));
@@ -257,7 +300,7 @@ impl Store {
             if !wanted.ids.is_empty() {
                 query = query.filter(deliveries::id.eq_any(&wanted.ids));
             }
-            query.load::<Row>(conn)
+            query.load::<(Row, Place)>(conn)
         })?;
         rows.into_iter().map(delivery).collect()
     }
@@ -307,7 +350,7 @@ fn waiting(now: i64) -> _ {
         .select(deliveries::id)
 }
 
-fn claim(conn: &mut Conn, lease: &Lease) -> QueryResult<Option<Row>> {
+fn claim(conn: &mut Conn, lease: &Lease) -> QueryResult<Option<(Row, Place)>> {
     let id: Option<i64> = match conn {
         // The transaction holds the only write lock.
         Conn::Sqlite(conn) => waiting(lease.now).first(conn).optional()?,
@@ -324,5 +367,10 @@ fn claim(conn: &mut Conn, lease: &Lease) -> QueryResult<Option<Row>> {
         ))
         .execute(conn)?;
     // Read again, since Diesel returns a struct of columns from an update only where it knows the database.
-    deliveries::table.find(id).select(Row::as_select()).first(conn).optional()
+    deliveries::table
+        .inner_join(renditions::table)
+        .filter(deliveries::id.eq(id))
+        .select((Row::as_select(), PLACE))
+        .first(conn)
+        .optional()
 }

@@ -1,7 +1,7 @@
 //! Scans and their answers.
 
 use crate::StoreError;
-use crate::connection::{Connections, Purpose, Transaction};
+use crate::connection::{Conn, Connections, Purpose, Transaction};
 use crate::currency;
 use crate::parents::{MOST, Parents};
 use crate::schema::imports;
@@ -27,6 +27,11 @@ impl Reader {
     pub(crate) fn new(connections: &Connections) -> Result<Reader, StoreError> {
         let transaction = Transaction::begin(connections, Purpose::Read)?;
         Ok(Reader { transaction, parents: Parents::default(), statements: 0, money_digits: None })
+    }
+
+    /// The transaction's connection.
+    pub(crate) fn conn(&mut self) -> &mut Conn {
+        self.transaction.conn()
     }
 
     /// How many scans it has sent, beside small tables that were read whole.

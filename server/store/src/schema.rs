@@ -31,17 +31,42 @@ diesel::table! {
         created_at -> BigInt,
         status -> Text,
         checksum -> Text,
+        manifest -> Text,
+    }
+}
+
+diesel::table! {
+    renditions (id) {
+        id -> BigInt,
+        edition_id -> BigInt,
+        scope -> Text,
+        locale -> Text,
+        zone -> Text,
     }
 }
 
 diesel::table! {
     artefacts (id) {
         id -> BigInt,
-        edition_id -> BigInt,
+        rendition_id -> BigInt,
         name -> Text,
         media_type -> Text,
-        content -> Text,
         sha256 -> Text,
+        bytes -> Nullable<Binary>,
+        erased_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    labels (id) {
+        id -> BigInt,
+        edition_id -> BigInt,
+        kind -> Text,
+        group_id -> BigInt,
+        sha256 -> Text,
+        salt -> Nullable<Text>,
+        label -> Nullable<Text>,
+        erased_at -> Nullable<BigInt>,
     }
 }
 
@@ -52,14 +77,16 @@ diesel::table! {
         kind -> Text,
         name -> Text,
         sha256 -> Text,
+        version -> Nullable<Text>,
     }
 }
 
 diesel::table! {
     deliveries (id) {
         id -> BigInt,
-        edition_id -> BigInt,
+        rendition_id -> BigInt,
         recipient -> Text,
+        channel -> Text,
         message_id -> Text,
         state -> Text,
         attempts -> Integer,
@@ -138,9 +165,10 @@ diesel::table! {
 }
 
 diesel::joinable!(editions -> runs (run_id));
-diesel::joinable!(deliveries -> editions (edition_id));
+diesel::joinable!(renditions -> editions (edition_id));
+diesel::joinable!(deliveries -> renditions (rendition_id));
 diesel::joinable!(activation_versions -> kpi_versions (version_id));
-diesel::allow_tables_to_appear_in_same_query!(runs, editions, artefacts, edition_sources, deliveries);
+diesel::allow_tables_to_appear_in_same_query!(runs, editions, renditions, artefacts, deliveries);
 diesel::allow_tables_to_appear_in_same_query!(kpi_versions, activations, activation_versions);
 
 #[cfg(test)]
@@ -167,6 +195,7 @@ mod tests {
             Some(SqliteType::Long) => "BIGINT",
             Some(SqliteType::Integer) => "INTEGER",
             Some(SqliteType::Text) => "TEXT",
+            Some(SqliteType::Binary) => "BLOB",
             other => panic!("no column is of type {other:?}"),
         });
         names.zip(types).map(|(name, kind)| format!("{name} {kind}")).collect()
@@ -177,7 +206,9 @@ mod tests {
         let tables = [
             ("runs", declared::<runs::table>()),
             ("editions", declared::<editions::table>()),
+            ("renditions", declared::<renditions::table>()),
             ("artefacts", declared::<artefacts::table>()),
+            ("labels", declared::<labels::table>()),
             ("edition_sources", declared::<edition_sources::table>()),
             ("deliveries", declared::<deliveries::table>()),
             ("imports", declared::<imports::table>()),

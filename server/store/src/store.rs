@@ -9,6 +9,8 @@ use crate::url::DatabaseUrl;
 use crate::views;
 use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
+#[cfg(feature = "testing")]
+use diesel::migration::Migration;
 use diesel::migration::{MigrationSource, MigrationVersion};
 use diesel::pg::Pg;
 use diesel::sqlite::Sqlite;
@@ -90,6 +92,22 @@ impl Store {
             match conn {
                 Conn::Sqlite(conn) => conn.revert_all_migrations(SQLITE).map(drop),
                 Conn::Postgres(conn) => conn.revert_all_migrations(POSTGRES).map(drop),
+            }
+            .map_err(migration_failed)
+        })
+    }
+
+    /// Brings the schema up or down to where it was after that migration. For tests.
+    ///
+    /// # Errors
+    /// If a migration fails.
+    #[cfg(feature = "testing")]
+    pub fn migrate_to(&self, last: &str, model: &Model) -> Result<(), StoreError> {
+        self.transaction(|conn| {
+            views::remove(conn, model)?;
+            match conn {
+                Conn::Sqlite(conn) => migrate_to(conn, || SQLITE, last),
+                Conn::Postgres(conn) => migrate_to(conn, || POSTGRES, last),
             }
             .map_err(migration_failed)
         })
@@ -179,6 +197,28 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn migration_failed(error: Failure) -> StoreError {
     StoreError::Migration { reason: error.to_string() }
+}
+
+#[cfg(feature = "testing")]
+fn migrate_to<DB: Backend, M: MigrationSource<DB>>(
+    conn: &mut impl MigrationHarness<DB>,
+    source: impl Fn() -> M,
+    last: &str,
+) -> Result<(), Failure> {
+    let is_later = |migration: &dyn Migration<DB>| *migration.name().to_string() > *last;
+    for migration in &conn.pending_migrations(source())? {
+        if !is_later(migration) {
+            conn.run_migration(migration)?;
+        }
+    }
+    let known = source().migrations()?;
+    let later = |version: &MigrationVersion| {
+        known.iter().any(|migration| is_later(migration) && migration.name().version() == *version)
+    };
+    for _ in conn.applied_migrations()?.iter().filter(|version| later(version)) {
+        conn.revert_last_migration(source())?;
+    }
+    Ok(())
 }
 
 /// What tells a database's schema from the one that this program knows.

@@ -4,10 +4,11 @@
 mod common;
 
 use common::NOW;
-use pegel_store::archive::{NewEdition, Part, SourceHash};
+use common::edition::{edition, publish, to};
+use pegel_store::edition::NewEdition;
 use pegel_store::lease::Lease;
 use pegel_store::leases::PutRight;
-use pegel_store::outbox::{Delivery, DeliveryState, Fault, Held, NewDelivery, Refused, Wanted};
+use pegel_store::outbox::{Delivery, DeliveryState, Fault, Held, Refused, Wanted};
 use pegel_store::runs::{Claim, RunKey, RunState, Which};
 use pegel_store::testing::on_both;
 use pegel_store::{Store, StoreError};
@@ -49,42 +50,8 @@ fn runs(store: &Store) -> Vec<String> {
     written.collect()
 }
 
-fn edition(revision: i32) -> NewEdition {
-    let part = |name: &str, media_type: &str, content: &str| Part {
-        name: name.to_owned(),
-        media_type: media_type.to_owned(),
-        content: content.to_owned(),
-        sha256: format!("hash of {name}"),
-    };
-    let source =
-        |kind: &str, name: &str| SourceHash { kind: kind.to_owned(), name: name.to_owned(), sha256: "ab".to_owned() };
-    NewEdition {
-        report: "weekly".to_owned(),
-        title: "Partner sales".to_owned(),
-        period: "2026-W46".to_owned(),
-        revision,
-        starts_at: 100,
-        ends_at: 200,
-        created_at: NOW,
-        status: "critical".to_owned(),
-        parts: vec![
-            part("numbers.json", "application/json", "{}"),
-            part("mail.html", "text/html", "<p>Łódź 🌊\r\n</p>"),
-            part("mail.txt", "text/plain", ""),
-        ],
-        sources: vec![source("template", "mail.html"), source("kpi", "win_rate")],
-        checksum: "0123".to_owned(),
-    }
-}
-
-fn to(recipients: &[&str]) -> Vec<NewDelivery> {
-    let delivery =
-        |name: &&str| NewDelivery { recipient: format!("{name}@example.com"), message_id: format!("<{name}@pegel>") };
-    recipients.iter().map(delivery).collect()
-}
-
 fn published(store: &Store, recipients: &[&str]) -> i64 {
-    store.publish(ours(claim(store, NOW)), &edition(0), &to(recipients)).unwrap()
+    publish(store, ours(claim(store, NOW)), &edition(0), &to(recipients)).unwrap()
 }
 
 fn claimed(store: &Store, now: i64) -> Option<Delivery> {
@@ -100,7 +67,7 @@ fn a_run_is_claimed_once_and_ends_with_its_edition() {
     on_both(|store| {
         let run = ours(claim(&store, NOW));
         assert_eq!(claim(&store, NOW + 1), Claim::Taken);
-        let edition_id = store.publish(run, &edition(0), &to(&["ada"])).unwrap();
+        let edition_id = publish(&store, run, &edition(0), &to(&["ada"])).unwrap();
         assert_eq!(claim(&store, NOW + 10 * LEASE), Claim::Done { edition: edition_id });
         assert_eq!(runs(&store), [format!("0 due done {edition_id}")]);
         assert_eq!(store.reported(NOW).unwrap(), [("weekly".to_owned(), "2026-W46".to_owned())]);
@@ -113,12 +80,12 @@ fn a_run_by_hand_neither_takes_the_place_of_the_due_one_nor_the_other_way_round(
     on_both(|store| {
         let first = ours(by_hand(&store, false, NOW));
         assert_eq!(by_hand(&store, true, NOW), Claim::Taken, "one at a time");
-        let made = store.publish(first, &edition(0), &[]).unwrap();
+        let made = publish(&store, first, &edition(0), &[]).unwrap();
         assert_eq!(by_hand(&store, false, NOW), Claim::Done { edition: made });
         assert!(store.reported(0).unwrap().is_empty(), "nothing due was made");
 
         let Claim::Ours { run: due, revision: 1 } = claim(&store, NOW) else { panic!("{:?}", runs(&store)) };
-        let due_edition = store.publish(due, &edition(1), &to(&["ada"])).unwrap();
+        let due_edition = publish(&store, due, &edition(1), &to(&["ada"])).unwrap();
         let Claim::Ours { run: again, revision: 2 } = by_hand(&store, true, NOW) else { panic!() };
         store.fail_run(again, NOW, "the template is broken").unwrap();
         assert_eq!(claim(&store, NOW), Claim::Done { edition: due_edition });
@@ -142,7 +109,7 @@ fn what_a_person_began_and_nobody_ended_becomes_the_due_run() {
 #[test]
 fn a_due_run_whose_figures_are_in_the_archive_sends_that_edition() {
     on_both(|store| {
-        let made = store.publish(ours(by_hand(&store, false, NOW)), &edition(0), &to(&["bob"])).unwrap();
+        let made = publish(&store, ours(by_hand(&store, false, NOW)), &edition(0), &to(&["bob"])).unwrap();
         let due = ours(claim(&store, NOW + 1));
         assert_eq!(store.latest_edition("weekly", "2026-W46").unwrap(), Some(made));
         // Bob got it by hand.
@@ -176,10 +143,10 @@ fn a_failed_run_is_tried_again_and_says_what_went_wrong() {
         assert_eq!(store.failed_runs().unwrap(), [told]);
         let failed = &store.runs(1).unwrap()[0];
         assert_eq!((failed.state, failed.error.as_deref()), (RunState::Failed, Some("the template is broken")));
-        assert!(matches!(store.publish(run, &edition(0), &[]), Err(StoreError::RunLost { .. })));
+        assert!(matches!(publish(&store, run, &edition(0), &[]), Err(StoreError::RunLost { .. })));
         assert_eq!(ours(claim(&store, NOW + 2)), run);
         assert_eq!(store.runs(1).unwrap()[0].error, None);
-        let edition_id = store.publish(run, &edition(0), &[]).unwrap();
+        let edition_id = publish(&store, run, &edition(0), &[]).unwrap();
         assert!(store.failed_runs().unwrap().is_empty());
         // Too late to fail.
         store.fail_run(run, NOW + 3, "late").unwrap();
@@ -192,71 +159,14 @@ fn of_two_workers_with_one_run_one_publishes() {
     on_both(|store| {
         let slow = ours(claim(&store, NOW));
         let quick = ours(claim(&store, NOW + LEASE));
-        store.publish(quick, &edition(0), &to(&["ada"])).unwrap();
-        let lost = store.publish(slow, &edition(0), &to(&["ada"])).unwrap_err();
+        publish(&store, quick, &edition(0), &to(&["ada"])).unwrap();
+        let lost = publish(&store, slow, &edition(0), &to(&["ada"])).unwrap_err();
         assert!(matches!(lost, StoreError::RunLost { .. }), "{lost:?}");
         assert_eq!(store.editions(10, 0).unwrap().len(), 1);
         assert_eq!(store.deliveries(None).unwrap().len(), 1);
         // A run is for its own report, period and revision.
         let other = ours(by_hand(&store, true, NOW));
-        assert!(matches!(store.publish(other, &edition(2), &[]), Err(StoreError::RunLost { .. })));
-    });
-}
-
-#[test]
-fn an_edition_is_stored_whole_or_not_at_all() {
-    on_both(|store| {
-        let run = ours(claim(&store, NOW));
-        // The second row for the same recipient is refused, after everything else has been written.
-        let [ada, mut twice] = [0, 1].map(|_| to(&["ada"]).remove(0));
-        twice.message_id = "<another@pegel>".to_owned();
-        assert!(store.publish(run, &edition(0), &[ada, twice]).is_err());
-        for table in ["editions", "artefacts", "edition_sources", "deliveries"] {
-            let count = format!("SELECT CAST(count(*) AS TEXT) AS value FROM {table}");
-            assert_eq!(store.texts(&count).unwrap(), ["0"], "{table}");
-        }
-        assert_eq!(claim(&store, NOW + 1), Claim::Taken);
-        let mut bare = edition(0);
-        bare.parts.clear();
-        bare.sources.clear();
-        store.publish(run, &bare, &[]).unwrap();
-    });
-}
-
-#[test]
-fn an_edition_is_read_as_it_was_stored() {
-    on_both(|store| {
-        let id = published(&store, &["ada"]);
-        let stored = store.edition(id).unwrap().unwrap();
-        let published = edition(0);
-        assert_eq!(stored.parts, published.parts);
-        let names: Vec<_> = stored.sources.iter().map(|source| source.name.as_str()).collect();
-        assert_eq!(names, ["win_rate", "mail.html"]);
-        let head = stored.head;
-        assert_eq!((head.id, head.revision, head.starts_at, head.ends_at, head.created_at), (id, 0, 100, 200, NOW));
-        assert_eq!((head.title, head.status, head.checksum), (published.title, published.status, published.checksum));
-        assert_eq!(store.edition(id + 1).unwrap(), None);
-        let run = ours(by_hand(&store, true, NOW));
-        let second = store.publish(run, &edition(1), &[]).unwrap();
-        assert_eq!(store.edition_id("weekly", "2026-W46", 1).unwrap(), Some(second));
-        assert_eq!(store.edition_id("weekly", "2026-W45", 0).unwrap(), None);
-        let ids = |limit, offset| store.editions(limit, offset).unwrap().iter().map(|head| head.id).collect::<Vec<_>>();
-        assert_eq!((ids(10, 0), ids(1, 1)), (vec![second, id], vec![id]));
-    });
-}
-
-#[test]
-fn what_is_stored_of_an_edition_can_be_neither_changed_nor_deleted() {
-    on_both(|store| {
-        published(&store, &[]);
-        for table in ["artefacts", "edition_sources", "editions"] {
-            let column = if table == "editions" { "checksum" } else { "sha256" };
-            let refused = store.execute(&format!("UPDATE {table} SET {column} = 'x'")).unwrap_err();
-            assert!(refused.to_string().contains("immutable"), "{refused}");
-            assert!(store.execute(&format!("DELETE FROM {table}")).is_err(), "{table}");
-        }
-        store.allow_tampering().unwrap();
-        store.execute("UPDATE artefacts SET content = 'x'").unwrap();
+        assert!(matches!(publish(&store, other, &edition(2), &[]), Err(StoreError::RunLost { .. })));
     });
 }
 
@@ -321,7 +231,7 @@ fn the_claims_of_a_process_that_is_gone_end_at_once_and_no_others() {
         let other = RunKey { period: "2026-W45".to_owned(), ..key(Which::Due) };
         let alive = ours(store.claim_run(&other, &lease_of("alive")).unwrap());
         let ids =
-            store.publish(alive, &NewEdition { period: "2026-W45".to_owned(), ..edition(0) }, &to(&["ada", "bob"]));
+            publish(&store, alive, &NewEdition { period: "2026-W45".to_owned(), ..edition(0) }, &to(&["ada", "bob"]));
         ids.unwrap();
         store.claim_delivery(&lease_of("dead")).unwrap().unwrap();
         store.claim_delivery(&lease_of("alive")).unwrap().unwrap();
@@ -340,7 +250,7 @@ fn nothing_from_the_future_waits_when_the_clock_is_put_back() {
         // A week ahead: an edition is made, one of its mails refused for now, one in hand, one not tried yet.
         let ahead = NOW + 7 * 86_400;
         let over = NewEdition { created_at: ahead, ..edition(0) };
-        store.publish(ours(claim(&store, ahead)), &over, &to(&["ada", "bob", "cy"])).unwrap();
+        publish(&store, ours(claim(&store, ahead)), &over, &to(&["ada", "bob", "cy"])).unwrap();
         let ada = claimed(&store, ahead).unwrap();
         store.record_failed(ada.id, ahead, &refused("451 later", Some(ahead + 60))).unwrap();
         claimed(&store, ahead).unwrap();
@@ -349,7 +259,7 @@ fn nothing_from_the_future_waits_when_the_clock_is_put_back() {
         let early = ours(store.claim_run(&early, &lease(ahead)).unwrap());
         let not_over =
             NewEdition { period: "2026-W47".to_owned(), ends_at: NOW + 3 * 86_400, created_at: ahead, ..edition(0) };
-        store.publish(early, &not_over, &to(&["ada"])).unwrap();
+        publish(&store, early, &not_over, &to(&["ada"])).unwrap();
         let stuck = RunKey { period: "2026-W48".to_owned(), ..key(Which::Due) };
         store.claim_run(&stuck, &lease(ahead)).unwrap();
 
@@ -450,7 +360,7 @@ fn of_many_that_claim_a_run_at_once_one_gets_it() {
             assert_eq!(claims.iter().filter(|claim| **claim == Claim::Taken).count(), 7, "{claims:?}");
         }
         let run = store.runs(1).unwrap()[0].id;
-        let published = at_once(&store, |store| store.publish(run, &edition(0), &to(&["ada"])));
+        let published = at_once(&store, |store| publish(store, run, &edition(0), &to(&["ada"])));
         assert_eq!(published.iter().filter(|published| published.is_ok()).count(), 1, "{published:?}");
         assert!(
             published

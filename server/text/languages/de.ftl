@@ -73,6 +73,7 @@ total = gesamt
 more = { $count } weitere
 more_broken = { more }, { $broken } davon verletzt
 missing_group = (ohne Angabe)
+erased_group = (gelöscht)
 improved = zum Besseren
 worsened = zum Schlechteren
 provisional = Vorläufig: kann sich noch ändern
@@ -133,6 +134,11 @@ source_kpi = Kennzahl
 source_template = Vorlage
 source_report = Bericht
 source_thresholds = Schwellen
+source_helper = Hilfsfunktionen
+source_calendar = Kalender
+source_activation = Aktivierung
+source_import = Import
+source_program = Programm
 
 ## Mails
 

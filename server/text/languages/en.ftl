@@ -76,6 +76,7 @@ total = total
 more = { $count } more
 more_broken = { more }, { $broken } of them broken
 missing_group = (not given)
+erased_group = (erased)
 improved = for the better
 worsened = for the worse
 provisional = Provisional: it can still change
@@ -136,6 +137,11 @@ source_kpi = KPI
 source_template = template
 source_report = report
 source_thresholds = thresholds
+source_helper = helper
+source_calendar = calendar
+source_activation = activation
+source_import = import
+source_program = program
 
 ## Mails
 

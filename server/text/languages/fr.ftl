@@ -81,6 +81,7 @@ more =
     }
 more_broken = { more }, dont { $broken } hors seuil
 missing_group = (non renseigné)
+erased_group = (effacé)
 improved = amélioration
 worsened = dégradation
 provisional = Provisoire : ce chiffre peut encore changer
@@ -141,6 +142,11 @@ source_kpi = indicateur
 source_template = modèle
 source_report = rapport
 source_thresholds = seuils
+source_helper = fonctions communes
+source_calendar = calendrier
+source_activation = activation
+source_import = import
+source_program = programme
 
 ## Courriels
 

@@ -12,7 +12,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(redirect("/", "/editions"))
         .route("/editions", to(editions::list))
         .route("/editions/{id}", to(edition::show))
-        .route("/editions/{id}/{part}", to(edition::part))
+        .route("/editions/{id}/{artefact}", to(edition::artefact))
         .route("/reports/{report}/{period}/{revision}", to(edition::named))
         .route("/kpis", to(kpis::list))
         .route("/kpis/{id}", to(kpi::show))

@@ -6,9 +6,11 @@ pub mod smtp;
 use jiff::{SignedDuration, Timestamp};
 use pegel_delivery::mail::Mail;
 use pegel_delivery::{Clock, Compose, ComposeError, Mailer, Missed, Occasion, Place, RunReport, Schedule, Worker};
+use pegel_kpi::data::scope::Scope;
 use pegel_kpi::time::period::{Period, zone};
+use pegel_report::archive::artefact;
 use pegel_store::Store;
-use pegel_store::archive::{Edition, NewEdition, Part};
+use pegel_store::edition::{Audience, Edition, NewEdition, Rendition};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -89,7 +91,7 @@ impl Compose for Weekly {
         if self.broken.load(Ordering::SeqCst) {
             return Err("the template weekly.html names an unknown variable".into());
         }
-        let count = self.composed.fetch_add(1, Ordering::SeqCst);
+        self.composed.fetch_add(1, Ordering::SeqCst);
         let RunReport { report, period, .. } = run.clone();
         let text = format!("{period}: Rückmeldungen {} %\n", self.figure.load(Ordering::SeqCst));
         Ok(NewEdition {
@@ -98,14 +100,16 @@ impl Compose for Weekly {
             ends_at: period.instants().end,
             created_at: now.as_second(),
             status: "critical".to_owned(),
-            parts: vec![
-                part("subject.txt", "text/plain", format!("Feedback rate below 75 % · {period}\n")),
-                part("mail.html", "text/html", format!("<p>{text}</p>")),
-                part("mail.txt", "text/plain", text),
-            ],
+            renditions: vec![Rendition {
+                audience: Audience::new(&Scope::everything(), "de-DE", "Europe/Berlin"),
+                artefacts: vec![
+                    artefact("subject.txt", "text/plain", format!("Feedback rate below 75 % · {period}\n")),
+                    artefact("mail.html", "text/html", format!("<p>{text}</p>")),
+                    artefact("mail.txt", "text/plain", text),
+                ],
+            }],
+            labels: Vec::new(),
             sources: Vec::new(),
-            // Different for every composing, as real ones are.
-            checksum: format!("{:064x}", now.as_second() + i64::try_from(count).unwrap()),
             report,
             period: period.to_string(),
             revision,
@@ -113,7 +117,7 @@ impl Compose for Weekly {
     }
 
     fn says_the_same(&self, stored: &Edition, made: &NewEdition) -> bool {
-        stored.parts == made.parts
+        stored.renditions == made.renditions
     }
 }
 
@@ -122,10 +126,6 @@ pub fn by_hand(period: &str, again: bool, send: bool) -> RunReport {
     let now = MONDAY.parse().unwrap();
     let period = Period::parse(period, now, &zone("Europe/Berlin").unwrap()).unwrap();
     RunReport { report: "weekly".to_owned(), period, occasion: Occasion::ByHand { again, send } }
-}
-
-fn part(name: &str, media_type: &str, content: String) -> Part {
-    Part { name: name.to_owned(), media_type: media_type.to_owned(), content, sha256: "0".repeat(64) }
 }
 
 pub fn worker(store: Store, weekly: &Arc<Weekly>, mailer: &Mailer, watch: &Watch) -> Worker {

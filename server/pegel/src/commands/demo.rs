@@ -140,7 +140,7 @@ fn say(home: &Home, store: &Store, edition: i64) -> Result<(), Failure> {
     let stored = store.edition(edition).map_err(broke)?;
     let stored = stored.ok_or_else(|| broke(anyhow!("edition {edition} is not in the archive")))?;
     let folder = home.path.join(format!("editions/{}-{}", stored.head.report, stored.head.period));
-    report::write_parts(&folder, &stored.parts).map_err(broke)?;
+    report::write_out(&folder, &stored.renditions, &stored.manifest).map_err(broke)?;
     answer(format_args!("edition {}", folder.join("mail.html").display()));
     for delivery in store.deliveries(Some(edition)).map_err(broke)? {
         match (delivery.delivered_at, delivery.answer) {

@@ -11,12 +11,13 @@ use pegel_delivery::{Clock, DeliveryError, Mailer, Occasion, Outcome as Made, Ru
 use pegel_home::Problem;
 use pegel_kpi::time::period::{Period, zone};
 use pegel_report::ReportError;
-use pegel_report::archive::verify;
 use pegel_report::definition;
 use pegel_report::format::Format;
+use pegel_report::manifest::seal;
 use pegel_report::numbers::PeriodHead;
+use pegel_report::verify::{Findings, verify};
 use pegel_store::Store;
-use pegel_store::archive::Part;
+use pegel_store::edition::{Edition, Rendition};
 use pegel_text::clean::one_line;
 use pegel_text::locale::Locale;
 use std::error::Error;
@@ -33,7 +34,8 @@ pub fn run(command: cli::Report, global: &Global) -> Outcome {
     match command {
         cli::Report::List => list(&home),
         cli::Report::Run(command) => make(&command, &home, global.clock()),
-        cli::Report::Verify { edition } => check(edition, &home),
+        cli::Report::Verify { edition: Some(edition) } => check_one(edition, &home.store()?),
+        cli::Report::Verify { edition: None } => check_all(&home.store()?),
     }
 }
 
@@ -79,7 +81,8 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Outcome {
         let live = Live::fixed(home.catalog_in_force(&store)?, None);
         let composer = Composer::new(home, store, Arc::new(live))?;
         let made = composer.compose(&definition, &period, 0, clock.now()).map_err(failure)?;
-        write_parts(folder, &made.edition.parts).map_err(broke)?;
+        let manifest = seal(&made.edition, None).manifest;
+        write_out(folder, &made.edition.renditions, &manifest).map_err(broke)?;
         answer(folder.display());
         return Ok(Done::InOrder);
     }
@@ -154,32 +157,66 @@ pub fn worker(home: &Home, store: Store, composer: Composer, clock: Clock) -> Re
     Ok(worker.giving_up_after(home.config.mail.give_up_after()))
 }
 
-/// Writes the stored parts of an edition as files.
+/// Writes an edition as files: its manifest, and the artefacts that were not erased.
 ///
 /// # Errors
 /// If the folder or a file cannot be written.
-pub fn write_parts(folder: &Path, parts: &[Part]) -> anyhow::Result<()> {
+pub fn write_out(folder: &Path, renditions: &[Rendition], manifest: &str) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    for part in parts {
-        let path = folder.join(&part.name);
-        std::fs::write(&path, &part.content).with_context(|| format!("{} cannot be written", path.display()))?;
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).with_context(|| format!("{} cannot be written", path.display()))
+    };
+    for artefact in renditions.iter().flat_map(|rendition| &rendition.artefacts) {
+        artefact.bytes.kept().map_or(Ok(()), |bytes| write(&artefact.name, bytes))?;
     }
-    Ok(())
+    write("manifest.json", manifest.as_bytes())
 }
 
-fn check(id: i64, home: &Home) -> Outcome {
-    let edition = home.store()?.edition(id).map_err(broke)?;
-    let edition = edition.ok_or_else(|| usage(anyhow!("there is no edition {id}")))?;
-    match verify(&edition) {
-        Ok(()) => {
-            answer(format_args!("edition {id} is as it was published: {}", edition.head.checksum));
-            Ok(Done::InOrder)
-        }
-        Err(damages) => {
-            for damage in damages {
-                answer(damage);
-            }
-            Ok(Done::NotInOrder)
+fn check_one(id: i64, store: &Store) -> Outcome {
+    let edition = store.edition(id).map_err(broke)?.ok_or_else(|| usage(anyhow!("there is no edition {id}")))?;
+    Ok(if is_intact(&edition, store)? { Done::InOrder } else { Done::NotInOrder })
+}
+
+/// All editions, oldest first, and those that were published and are gone.
+fn check_all(store: &Store) -> Outcome {
+    let ids = store.edition_ids().map_err(broke)?;
+    let mut damaged = 0;
+    for id in &ids {
+        if let Some(edition) = store.edition(*id).map_err(broke)? {
+            damaged += usize::from(!is_intact(&edition, store)?);
         }
     }
+    let lost = store.lost_editions().map_err(broke)?;
+    for (report, period, revision) in &lost {
+        answer(format_args!("the edition of {report} {period}, revision {revision}, is missing"));
+    }
+    let count = match ids.len() {
+        1 => "1 edition".to_owned(),
+        count => format!("{count} editions"),
+    };
+    if damaged + lost.len() == 0 {
+        answer(format_args!("{count} verified, none damaged"));
+        return Ok(Done::InOrder);
+    }
+    answer(format_args!("{count} verified, {damaged} damaged, {} missing", lost.len()));
+    Ok(Done::NotInOrder)
+}
+
+/// Says what is to be said of an edition; whether it is as it was published, but for what was erased.
+fn is_intact(edition: &Edition, store: &Store) -> Result<bool, Failure> {
+    let head = &edition.head;
+    let before = store.checksum_before(&head.report, head.id).map_err(broke)?;
+    let Findings { damages, erased } = verify(edition, before.as_deref());
+    for damage in &damages {
+        answer(format_args!("edition {}: {damage}", head.id));
+    }
+    for erasure in &erased {
+        answer(format_args!("edition {}: {erasure}", head.id));
+    }
+    if damages.is_empty() {
+        let but = if erased.is_empty() { "" } else { ", but for what was erased" };
+        answer(format_args!("edition {} is as it was published{but}: {}", head.id, head.checksum));
+    }
+    Ok(damages.is_empty())
 }

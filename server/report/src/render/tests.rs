@@ -1,5 +1,5 @@
 use super::*;
-use crate::numbers::{Change, GroupHead, Numbers, TrendPoint};
+use crate::numbers::{Change, Group, GroupHead, Numbers, TrendPoint};
 use crate::samples;
 use crate::view::view;
 use pegel_kpi::data::cell::Beside;
@@ -154,7 +154,7 @@ fn a_file_in_the_home_replaces_a_template() {
     let (_, shipped) = rendered("en-GB");
     assert_eq!(own.html, shipped.html);
     let hash =
-        |templates: &Templates| templates.sources().find(|source| source.name == "mail/subject.txt").unwrap().sha256;
+        |templates: &Templates| templates.hashes().find(|(name, _)| *name == "mail/subject.txt").unwrap().1.to_owned();
     let empty = tempfile::tempdir().unwrap();
     assert_ne!(hash(&templates), hash(&Templates::load(empty.path()).unwrap()));
 }
@@ -170,8 +170,9 @@ fn a_control_character_in_a_name_silences_no_mail() {
         let kpi = &mut numbers.sections[0].kpis[0];
         (kpi.title, kpi.description) = (numbers.title.clone(), numbers.title.clone());
         kpi.cell.beside = vec![Beside { name: odd.clone(), value: 1.0 }];
-        kpi.breakdowns[1].rows[0].label = Some(odd.clone());
-        numbers.breaches[0].group = Some(GroupHead { dimension: "partner".to_owned(), label: Some(odd) });
+        kpi.breakdowns[1].rows[0].group = Group::Text { label: odd.clone() };
+        numbers.breaches[0].group =
+            Some(GroupHead { dimension: "partner".to_owned(), group: Group::Text { label: odd } });
         let mail = mail(&numbers, "de").unwrap();
         let expected = format!("Odd {place}");
         assert!(mail.subject.starts_with(&expected), "{:?}", mail.subject);
@@ -210,7 +211,7 @@ fn huge() -> Numbers {
     let point = |at: usize| TrendPoint { period: format!("2026-W{at}"), cell: cell.clone() };
     revenue.trend = (1..60).map(point).collect();
     for (row, label) in revenue.breakdowns[0].rows.iter_mut().zip(["Nord", &long, &german]) {
-        row.label = Some(label.to_owned());
+        row.group = Group::Text { label: label.to_owned() };
         (row.cell, row.previous, row.change) = (cell.clone(), samples::value(0.0, 1), None);
         row.change = Change::between(&row.previous, &row.cell, Better::Higher);
     }
@@ -266,7 +267,7 @@ fn a_mail_that_no_server_would_take_is_refused_with_what_to_do() {
     let mut numbers = samples::numbers();
     let table = &mut numbers.sections[0].kpis[0].breakdowns[1];
     table.worst = None;
-    table.rows[0].label = Some("x".repeat(1_000));
+    table.rows[0].group = Group::Text { label: "x".repeat(1_000) };
     table.rows = (0..6_000).map(|_| table.rows[0].clone()).collect();
     let refused = mail(&numbers, "en").map(|mail| mail.html.len()).unwrap_err();
     assert!(matches!(refused, ReportError::TooLarge { .. }) && refused.is_usage(), "{refused}");
@@ -409,7 +410,7 @@ fn a_template_of_the_home_can_be_left_out() {
     assert_eq!(error.template(), Some("mail/subject.txt"));
     let without = templates.without("mail/subject.txt").unwrap();
     assert_eq!(without.render("weekly", &view, &imprint()).unwrap(), rendered("en-GB").1);
-    assert_ne!(templates.sources().collect::<Vec<_>>(), without.sources().collect::<Vec<_>>());
+    assert_ne!(templates.hashes().collect::<Vec<_>>(), without.hashes().collect::<Vec<_>>());
     for name in ["mail/subject.txt", "mail/own.txt", "mail/none.txt"] {
         assert!(without.without(name).is_none(), "{name}");
     }

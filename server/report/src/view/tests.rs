@@ -1,5 +1,5 @@
 use super::*;
-use crate::numbers::{Breach, GroupHead, TrendPoint};
+use crate::numbers::{Breach, Group, GroupHead, TrendPoint};
 use crate::samples;
 use pegel_kpi::data::cell::Outcome;
 use pegel_kpi::definition::declaration::Unit;
@@ -26,7 +26,7 @@ fn breach(kpi: &str, dimension: &str, label: usize) -> Breach {
         title: pegel_text::translated::Translated::english(kpi),
         unit: Unit::Percent,
         better: Better::Higher,
-        group: Some(GroupHead { dimension: dimension.to_owned(), label: Some(label.to_string()) }),
+        group: Some(GroupHead { dimension: dimension.to_owned(), group: Group::Text { label: label.to_string() } }),
         status: Status::Warning,
         cell: samples::value(0.5, 9),
         threshold: Threshold { warning: Some(0.8), critical: None },

@@ -3,7 +3,7 @@
 use super::{Bar, BreachView, ChangeView, KpiView, RowView, SectionView, StatusView, TableView, TrendView, View};
 use crate::chart;
 use crate::format::Format;
-use crate::numbers::{Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, TrendPoint};
+use crate::numbers::{Breach, BreakdownRow, BreakdownTable, Change, Group, GroupHead, KpiBlock, Numbers, TrendPoint};
 use pegel_chart::columns::{Column, blocks, columns};
 use pegel_chart::{Chart, Form, Tone};
 use pegel_kpi::data::cell::{Cell, Outcome};
@@ -122,7 +122,7 @@ impl Writer {
         let group = breach
             .group
             .as_ref()
-            .map(|group| format!("{}\u{a0}{}", self.dimension(&group.dimension), self.label(group.label.as_deref())));
+            .map(|head| format!("{}\u{a0}{}", self.dimension(&head.dimension), self.label(&head.group)));
         BreachView {
             kpi: breach.kpi.clone(),
             title: self.text(&breach.title),
@@ -147,8 +147,12 @@ impl Writer {
         ChangeView { text, arrow, class }
     }
 
-    fn label(&self, label: Option<&str>) -> String {
-        label.map_or_else(|| self.words.say("missing_group", []), |label| one_line(label).into_owned())
+    fn label(&self, group: &Group) -> String {
+        let nameless = || match group {
+            Group::Missing { .. } => self.words.say("missing_group", []),
+            Group::Row { .. } | Group::Text { .. } => self.words.say("erased_group", []),
+        };
+        group.label().map_or_else(nameless, |label| one_line(label).into_owned())
     }
 
     /// The heading for a dimension; its name where there is none.
@@ -266,7 +270,7 @@ impl Writer {
 
     fn row(&self, row: &BreakdownRow, block: &KpiBlock) -> RowView {
         RowView {
-            label: self.label(row.label.as_deref()),
+            label: self.label(&row.group),
             figure: self.format.judged(&row.cell, block.unit, &block.threshold),
             known: row.cell.outcome.value().is_some(),
             change: self.change(row.change.as_ref(), block.unit),

@@ -1,4 +1,4 @@
-//! `/editions/{id}`: one edition as it was stored, and its stored parts as they are.
+//! `/editions/{id}`: one edition as it was stored, and its artefacts as they are.
 
 use super::blocking;
 use crate::State;
@@ -10,18 +10,19 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_chart::svg;
 use pegel_kpi::data::cell::Cell;
+use pegel_report::archive::numbers;
 use pegel_report::chart;
 use pegel_report::format::Format;
 use pegel_report::numbers::{KpiBlock, Numbers};
 use pegel_report::view::{KpiView, TrendView, View, view};
-use pegel_store::archive::{Edition, HTML, NUMBERS, TEXT};
+use pegel_store::edition::{Edition, HTML, NUMBERS, Rendition, SourceHash, TEXT};
 use pegel_store::outbox::{Delivery, DeliveryState};
 use pegel_text::locale::Locale;
 use pegel_text::words::Words;
 use serde::Serialize;
 
-/// The stored parts that can be read as they are.
-const PARTS: [&str; 3] = [NUMBERS, HTML, TEXT];
+/// The artefacts that can be read as they are.
+const READABLE: [&str; 3] = [NUMBERS, HTML, TEXT];
 
 /// What the page says.
 #[derive(Serialize)]
@@ -30,8 +31,8 @@ struct Page {
     edition: View,
     /// The view's sections, with what only this page shows.
     sections: Vec<Section>,
-    /// Which stored parts can be read as they are.
-    parts: Vec<&'static str>,
+    /// Which of them can be read as they are.
+    artefacts: Vec<&'static str>,
     checksum: String,
     sources: Vec<Source>,
     deliveries: Vec<Recipient>,
@@ -57,11 +58,13 @@ struct Kpi {
     broken: bool,
 }
 
-/// A file that the edition was made from.
+/// What the edition was made from.
 #[derive(Serialize)]
 struct Source {
     kind: String,
     name: String,
+    /// Beside the hash: the number of an activation or an import, the version of the program.
+    version: Option<String>,
     sha256: String,
 }
 
@@ -104,17 +107,21 @@ pub(crate) async fn named(
     Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, page)).finish())
 }
 
-/// A stored part, byte for byte.
-pub(crate) async fn part(state: web::Data<State>, path: web::Path<(String, String)>) -> Result<HttpResponse, Failure> {
+/// A stored artefact, byte for byte.
+pub(crate) async fn artefact(
+    state: web::Data<State>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Failure> {
     let (id, name) = path.into_inner();
-    let name = PARTS.into_iter().find(|part| *part == name).ok_or(Failure::NoPage)?;
+    let name = READABLE.into_iter().find(|readable| *readable == name).ok_or(Failure::NoPage)?;
     let edition = blocking(&state, move |state| stored(state, &id)).await?;
-    let part = edition.parts.into_iter().find(|part| part.name == name).ok_or(Failure::NoPage)?;
+    let artefact = shown(&edition).and_then(|rendition| rendition.artefact(name)).ok_or(Failure::NoPage)?;
+    let bytes = artefact.bytes.kept().ok_or(Failure::NoPage)?.clone();
     let mut response = HttpResponse::Ok();
     if name == HTML {
         response.insert_header((header::CONTENT_SECURITY_POLICY, MAIL_POLICY));
     }
-    Ok(response.content_type(part.media_type).body(part.content))
+    Ok(response.content_type(artefact.media_type.as_str()).body(bytes))
 }
 
 /// The edition of that number. Blocks.
@@ -123,26 +130,27 @@ fn stored(state: &State, id: &str) -> Result<Edition, Failure> {
     state.store.edition(id.parse().map_err(|_| absent())?)?.ok_or_else(absent)
 }
 
+/// The rendition that pages show: there is one yet.
+fn shown(edition: &Edition) -> Option<&Rendition> {
+    edition.renditions.first()
+}
+
 impl Page {
     fn of(edition: Edition, deliveries: Vec<Delivery>, reader: &Reader) -> Result<Page, Failure> {
         let id = edition.head.id;
         let unreadable = |error: String| Failure::Numbers { edition: id, error };
-        let part = |name: &str| edition.parts.iter().find(|part| part.name == name);
-        let stored = part(NUMBERS).ok_or_else(|| unreadable(format!("the part {NUMBERS} is missing")))?;
-        let numbers = Numbers::from_json(&stored.content).map_err(|error| unreadable(error.to_string()))?;
+        let rendition = shown(&edition).ok_or_else(|| unreadable("it has no rendition".to_owned()))?;
+        let numbers = numbers(rendition, &edition.labels).map_err(|error| unreadable(error.to_string()))?;
+        let kept = |name: &&str| rendition.artefact(name).is_some_and(|artefact| artefact.bytes.kept().is_some());
         let locale = locale(&numbers, reader);
         let format = Format::new(&locale, &numbers.currency, &numbers.zone);
         let view = view(&numbers, &locale.tag());
         Ok(Page {
             id,
             sections: sections(&view, &numbers),
-            parts: PARTS.into_iter().filter(|name| part(name).is_some()).collect(),
+            artefacts: READABLE.into_iter().filter(kept).collect(),
             edition: view,
-            sources: edition
-                .sources
-                .into_iter()
-                .map(|source| Source { kind: source.kind, name: source.name, sha256: source.sha256 })
-                .collect(),
+            sources: edition.sources.into_iter().map(Source::from).collect(),
             checksum: edition.head.checksum,
             deliveries: deliveries.into_iter().map(|delivery| Recipient::of(delivery, &format)).collect(),
         })
@@ -180,6 +188,13 @@ impl Kpi {
             spark: svg::spark(&chart::small(points, &block.threshold), &name),
             broken: rows.any(|row| matches!(row.status.class, "warning" | "critical")),
         }
+    }
+}
+
+impl From<SourceHash> for Source {
+    fn from(source: SourceHash) -> Source {
+        let SourceHash { kind, name, sha256, version } = source;
+        Source { kind, name, version, sha256 }
     }
 }
 

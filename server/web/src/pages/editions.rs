@@ -8,7 +8,7 @@ use crate::templates::{Frame, html, page_number};
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_kpi::time::period::Period;
 use pegel_report::format::Format;
-use pegel_store::archive::EditionHead;
+use pegel_store::edition::EditionHead;
 use serde::Serialize;
 
 /// How many editions one page lists.

@@ -5,16 +5,21 @@ pub mod numbers;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_catalog::Catalog;
+use pegel_catalog::files::Files;
 use pegel_catalog::live::Live;
 use pegel_catalog::thresholds::Thresholds;
 use pegel_kpi::data::model::Model;
+use pegel_kpi::data::scope::Scope;
 use pegel_kpi::reference::Reference;
 use pegel_kpi::script::Language;
+use pegel_report::archive::artefact;
+use pegel_report::labels::{Seed, labels};
+use pegel_report::manifest::seal;
 use pegel_report::numbers::Numbers;
-use pegel_store::archive::{NewEdition, Part, SourceHash};
+use pegel_store::edition::{Audience, NewEdition, Rendition, SourceHash};
 use pegel_store::facts::{Fact, Facts, Value};
 use pegel_store::lease::Lease;
-use pegel_store::outbox::NewDelivery;
+use pegel_store::outbox::{Channel, NewDelivery};
 use pegel_store::runs::{Claim, RunKey, Which};
 use pegel_store::{Store, StoreError};
 use pegel_web::{Bound, State, Templates};
@@ -183,7 +188,7 @@ pub fn catalog_of(files: &[(&str, &str)]) -> Catalog {
     Catalog {
         kpis: files.iter().flat_map(|(file, text)| language.load(file, text).unwrap()).collect(),
         thresholds: Thresholds::default(),
-        thresholds_sha256: String::new(),
+        files: Files::default(),
     }
 }
 
@@ -216,12 +221,7 @@ pub fn publish_with(store: &Store, numbers: &Numbers, json: String) -> i64 {
     let at = numbers.created_at;
     let lease = Lease { now: at, until: at + 60, holder: None };
     let Claim::Ours { run, .. } = store.claim_run(&key, &lease).unwrap() else { panic!("the run is taken") };
-    let part = |name: &str, media_type: &str, content: String| Part {
-        name: name.to_owned(),
-        media_type: media_type.to_owned(),
-        content,
-        sha256: "5".repeat(64),
-    };
+    let audience = Audience::new(&Scope::everything(), &numbers.locale, &numbers.zone);
     let edition = NewEdition {
         report: numbers.report.clone(),
         title: numbers.title.in_english().to_owned(),
@@ -231,28 +231,35 @@ pub fn publish_with(store: &Store, numbers: &Numbers, json: String) -> i64 {
         ends_at: at,
         created_at: at,
         status: serde_json::to_value(numbers.status).unwrap().as_str().unwrap().to_owned(),
-        parts: vec![
-            part("numbers.json", "application/json", json),
-            part(
-                "mail.html",
-                "text/html; charset=utf-8",
-                "<h1 style=\"color: teal\">Für Sie</h1><script>alert(1)</script>".to_owned(),
-            ),
-            part("mail.txt", "text/plain; charset=utf-8", "Für Sie\n".to_owned()),
-            part("subject.txt", "text/plain; charset=utf-8", "Für Sie".to_owned()),
-        ],
+        renditions: vec![Rendition {
+            audience: audience.clone(),
+            artefacts: vec![
+                artefact("numbers.json", "application/json", json),
+                artefact(
+                    "mail.html",
+                    "text/html; charset=utf-8",
+                    "<h1 style=\"color: teal\">Für Sie</h1><script>alert(1)</script>",
+                ),
+                artefact("mail.txt", "text/plain; charset=utf-8", "Für Sie\n"),
+                artefact("subject.txt", "text/plain; charset=utf-8", "Für Sie"),
+            ],
+        }],
+        labels: labels(numbers, &Seed([5; 32])),
         sources: vec![SourceHash {
             kind: "kpi".to_owned(),
             name: "partner/feedback.rhai".to_owned(),
             sha256: "ab".repeat(32),
+            version: None,
         }],
-        checksum: "c".repeat(64),
     };
     let delivery = |recipient: &str| NewDelivery {
+        audience: audience.clone(),
+        channel: Channel::Mail,
         recipient: recipient.to_owned(),
         message_id: format!("<{recipient}-{}-{}@pegel>", numbers.period.name, numbers.revision),
     };
-    let id = store.publish(run, &edition, &[delivery("ada@example.com"), delivery("bob@example.com")]).unwrap();
+    let mails = vec![delivery("ada@example.com"), delivery("bob@example.com")];
+    let id = store.publish(run, &edition, |previous| (seal(&edition, previous), mails)).unwrap();
     let lease = Lease { now: at + 60, until: at + 120, holder: None };
     let claimed = store.claim_delivery(&lease).unwrap().unwrap();
     store.record_delivered(claimed.id, at + 61, "250 2.0.0 Ok: queued").unwrap();

@@ -4,7 +4,7 @@ use pegel_kpi::data::cell::{Beside, Cell, Outcome};
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_report::numbers::{
-    Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, PeriodHead, Section, TrendPoint,
+    Breach, BreakdownRow, BreakdownTable, Change, Group, GroupHead, KpiBlock, Numbers, PeriodHead, Section, TrendPoint,
 };
 use pegel_text::languages;
 use pegel_text::translated::Translated;
@@ -31,7 +31,7 @@ fn week(number: u32, first_day: &str, last_day: &str) -> PeriodHead {
 
 fn row(label: Option<&str>, now: Cell, before: Cell) -> BreakdownRow {
     BreakdownRow {
-        label: label.map(str::to_owned),
+        group: label.map_or(Group::Missing { label: () }, |label| Group::Text { label: label.to_owned() }),
         change: Change::between(&before, &now, Better::Higher),
         status: FLOOR.judge(&now.outcome, Better::Higher),
         cell: now,
@@ -57,7 +57,7 @@ pub fn weekly() -> Numbers {
         threshold: FLOOR,
         change,
     };
-    let group = GroupHead { dimension: "region".to_owned(), label: Some("North & Sons".to_owned()) };
+    let group = GroupHead { dimension: "region".to_owned(), group: Group::Text { label: "North & Sons".to_owned() } };
     let course = [0.84, 0.85, 0.83, 0.86, 0.84, 0.82, 0.83, 0.79, 0.81, 0.82, 0.80, 0.831, 0.78];
     let trend = course.iter().zip(34..).map(|(value, number)| TrendPoint {
         period: format!("2026-W{number}"),

@@ -1,0 +1,55 @@
+//! How groups are called, apart from the figures: each label lies under the hash of a salt and itself, so that a person can
+//! be erased later while the hash stays in the chain. Without its salt, a hash does not tell whether it is a certain name's.
+
+use crate::numbers::{Group, Numbers};
+use pegel_store::edition::{Erasable, Label, Salted};
+use pegel_text::digest::sha256;
+use std::collections::BTreeMap;
+
+/// Chance for the salts of one edition. Kept nowhere, since it would bring back the salt of an erased label.
+#[derive(Debug, Clone, Copy)]
+pub struct Seed(pub [u8; 32]);
+
+impl Seed {
+    /// The salt of one label, in hex.
+    fn salt(&self, kind: &str, group: i64) -> String {
+        let mut bytes = self.0.to_vec();
+        bytes.extend(format!("{kind} {group}").as_bytes());
+        sha256(bytes)
+    }
+}
+
+/// The labels of all groups that are known by id, by kind and id.
+pub fn labels(numbers: &Numbers, seed: &Seed) -> Vec<Label> {
+    let mut names: BTreeMap<(&str, i64), &str> = BTreeMap::new();
+    for (kind, group) in numbers.groups() {
+        if let Group::Row { id, label: Some(label) } = group {
+            names.insert((kind, *id), label);
+        }
+    }
+    names.into_iter().map(|((kind, group), label)| salted(kind, group, seed.salt(kind, group), label)).collect()
+}
+
+fn salted(kind: &str, group: i64, salt: String, label: &str) -> Label {
+    let text = Salted { salt, label: label.to_owned() };
+    Label { kind: kind.to_owned(), group, sha256: hash(&text), text: Erasable::Kept(text) }
+}
+
+/// The hash that a label is known by.
+pub fn hash(text: &Salted) -> String {
+    sha256(format!("{}{}", text.salt, text.label))
+}
+
+/// Calls the groups of stored numbers by their labels again; those whose label was erased have none.
+pub fn join(numbers: &mut Numbers, labels: &[Label]) {
+    let kept = |label: &'_ Label| Some(((label.kind.clone(), label.group), label.text.kept()?.label.clone()));
+    let names: BTreeMap<(String, i64), String> = labels.iter().filter_map(kept).collect();
+    for (kind, group) in numbers.groups_mut() {
+        if let Group::Row { id, label } = group {
+            *label = names.get(&(kind.to_owned(), *id)).cloned();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

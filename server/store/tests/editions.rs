@@ -1,0 +1,203 @@
+//! The archive: whole editions, in a chain, for several audiences; unchanged but for what is erased.
+#![allow(clippy::unwrap_used, reason = "what is not as expected fails the test")]
+
+mod common;
+
+use common::NOW;
+use common::edition::{audience, edition, north, publish, to};
+use pegel_store::edition::{Edition, Erasable, NewEdition};
+use pegel_store::lease::Lease;
+use pegel_store::outbox::{Channel, Delivery, NewDelivery};
+use pegel_store::runs::{Claim, RunKey, Which};
+use pegel_store::testing::on_both;
+use pegel_store::{Store, StoreError};
+
+fn lease() -> Lease {
+    Lease { now: NOW, until: NOW + 600, holder: None }
+}
+
+/// A run for an edition.
+fn run(store: &Store, edition: &NewEdition) -> i64 {
+    let (report, period) = (edition.report.clone(), edition.period.clone());
+    let key = RunKey { report, period, which: Which::ByHand { again: true } };
+    let Claim::Ours { run, .. } = store.claim_run(&key, &lease()).unwrap() else { panic!("the run is taken") };
+    run
+}
+
+fn published(store: &Store, edition: &NewEdition, mails: &[NewDelivery]) -> Edition {
+    let id = publish(store, run(store, edition), edition, mails).unwrap();
+    store.edition(id).unwrap().unwrap()
+}
+
+#[test]
+fn an_edition_is_stored_whole_or_not_at_all() {
+    on_both(|store| {
+        let edition = edition(0);
+        let run = run(&store, &edition);
+        // The second row for the same recipient is refused, after everything else has been written.
+        let [ada, mut twice] = [0, 1].map(|_| to(&["ada"]).remove(0));
+        twice.message_id = "<another@pegel>".to_owned();
+        assert!(publish(&store, run, &edition, &[ada, twice]).is_err());
+        for table in ["editions", "renditions", "artefacts", "labels", "edition_sources", "deliveries"] {
+            let count = format!("SELECT CAST(count(*) AS TEXT) AS value FROM {table}");
+            assert_eq!(store.texts(&count).unwrap(), ["0"], "{table}");
+        }
+        let bare = NewEdition { renditions: Vec::new(), labels: Vec::new(), sources: Vec::new(), ..edition };
+        let stranger = publish(&store, run, &bare, &to(&["ada"])).unwrap_err();
+        assert!(matches!(stranger, StoreError::NoRendition { .. }), "{stranger}");
+        publish(&store, run, &bare, &[]).unwrap();
+    });
+}
+
+#[test]
+fn an_edition_is_read_as_it_was_stored() {
+    on_both(|store| {
+        let new = edition(0);
+        let stored = published(&store, &new, &[]);
+        assert_eq!((&stored.renditions, &stored.labels, &stored.sources), (&new.renditions, &new.labels, &new.sources));
+        let head = &stored.head;
+        let instants = (head.starts_at, head.ends_at, head.created_at);
+        assert_eq!((head.revision, instants), (0, (100, 200, NOW)));
+        assert_eq!((&head.title, &head.status), (&new.title, &new.status));
+        assert_eq!(store.edition(head.id + 1).unwrap(), None);
+        let second = published(&store, &edition(1), &[]).head.id;
+        assert_eq!(store.edition_id("weekly", "2026-W46", 1).unwrap(), Some(second));
+        assert_eq!(store.edition_id("weekly", "2026-W45", 0).unwrap(), None);
+        let ids = |limit, offset| store.editions(limit, offset).unwrap().iter().map(|head| head.id).collect::<Vec<_>>();
+        assert_eq!((ids(10, 0), ids(1, 1)), (vec![second, head.id], vec![head.id]));
+        assert_eq!(store.edition_ids().unwrap(), [head.id, second]);
+    });
+}
+
+#[test]
+fn each_edition_follows_the_one_of_its_report_that_was_published_before() {
+    on_both(|store| {
+        let other = |edition: NewEdition| NewEdition { report: "monthly".to_owned(), ..edition };
+        let of = |period: &str| NewEdition { period: period.to_owned(), ..edition(0) };
+        // In the order of publication, whatever is reported.
+        let editions = [of("2026-W46"), other(of("2026-W46")), of("2026-W45"), edition(1)];
+        let stored = editions.map(|edition| published(&store, &edition, &[]));
+        assert_eq!(
+            stored.each_ref().map(|edition| edition.manifest.as_str()),
+            [
+                "2026-W46 0, after none",
+                "2026-W46 0, after none",
+                "2026-W45 0, after checksum of 2026-W46 0",
+                "2026-W46 1, after checksum of 2026-W45 0",
+            ]
+        );
+        let last = &stored[3].head;
+        assert_eq!(store.checksum_before("weekly", last.id).unwrap().as_deref(), Some("checksum of 2026-W45 0"));
+        assert_eq!(store.checksum_before("weekly", stored[0].head.id).unwrap(), None);
+    });
+}
+
+#[test]
+fn of_many_that_publish_at_once_each_follows_another() {
+    on_both(|store| {
+        let weeks: Vec<NewEdition> =
+            (1..=8).map(|week| NewEdition { period: format!("2026-W0{week}"), ..edition(0) }).collect();
+        let runs: Vec<(i64, &NewEdition)> = weeks.iter().map(|edition| (run(&store, edition), edition)).collect();
+        std::thread::scope(|scope| {
+            for (run, edition) in &runs {
+                scope.spawn(|| publish(&store, *run, edition, &[]).unwrap());
+            }
+        });
+        let editions = store.edition_ids().unwrap().into_iter().map(|id| store.edition(id).unwrap().unwrap());
+        let editions: Vec<Edition> = editions.collect();
+        assert_eq!(editions.len(), 8);
+        for pair in editions.windows(2) {
+            assert!(pair[1].manifest.ends_with(&format!("after {}", pair[0].head.checksum)), "{}", pair[1].manifest);
+        }
+    });
+}
+
+#[test]
+fn an_edition_that_is_gone_is_missed() {
+    on_both(|store| {
+        let [first, _] = [0, 1].map(|revision| published(&store, &edition(revision), &[]));
+        assert!(store.lost_editions().unwrap().is_empty());
+        store.allow_tampering().unwrap();
+        let id = first.head.id;
+        let of_it = format!("IN (SELECT id FROM renditions WHERE edition_id = {id})");
+        store.execute(&format!("DELETE FROM artefacts WHERE rendition_id {of_it}")).unwrap();
+        for table in ["renditions", "labels", "edition_sources"] {
+            store.execute(&format!("DELETE FROM {table} WHERE edition_id = {id}")).unwrap();
+        }
+        store.execute(&format!("DELETE FROM editions WHERE id = {id}")).unwrap();
+        assert_eq!(store.lost_editions().unwrap(), [("weekly".to_owned(), "2026-W46".to_owned(), 0)]);
+    });
+}
+
+#[test]
+fn who_belongs_to_an_audience_gets_its_rendition() {
+    on_both(|store| {
+        let mut to_north = to(&["bob"]).remove(0);
+        to_north.audience = north();
+        let id = published(&store, &edition(0), &[to(&["ada"]).remove(0), to_north.clone()]).head.id;
+        let mut deliveries = store.deliveries(Some(id)).unwrap();
+        deliveries.sort_by_key(|delivery| delivery.id);
+        let of = |delivery: &Delivery| (delivery.recipient.clone(), delivery.audience.clone(), delivery.channel);
+        assert_eq!(
+            deliveries.iter().map(of).collect::<Vec<_>>(),
+            [
+                ("ada@example.com".to_owned(), audience(), Channel::Mail),
+                ("bob@example.com".to_owned(), north(), Channel::Mail),
+            ]
+        );
+        // Whoever belongs to two gets one mail.
+        to_north.audience = audience();
+        assert_eq!(store.queue(id, NOW, &[to_north]).unwrap(), 0);
+    });
+}
+
+#[test]
+fn what_is_stored_of_an_edition_can_be_neither_changed_nor_deleted() {
+    on_both(|store| {
+        published(&store, &edition(0), &[]);
+        let changes = [
+            ("editions", "checksum = 'x'"),
+            ("editions", "manifest = 'x'"),
+            ("renditions", "scope = '{}'"),
+            ("artefacts", "sha256 = 'x'"),
+            ("artefacts", "bytes = NULL, erased_at = 1, sha256 = 'x'"),
+            ("artefacts", "erased_at = 1"),
+            ("labels", "label = 'x'"),
+            ("labels", "label = NULL, salt = NULL, erased_at = 1, group_id = 7"),
+            ("edition_sources", "sha256 = 'x'"),
+        ];
+        for (table, change) in changes {
+            let refused = store.execute(&format!("UPDATE {table} SET {change}")).unwrap_err();
+            assert!(refused.to_string().contains("immutable"), "{table} {change}: {refused}");
+        }
+        for table in ["editions", "renditions", "artefacts", "labels", "edition_sources"] {
+            let refused = store.execute(&format!("DELETE FROM {table}")).unwrap_err();
+            assert!(refused.to_string().contains("immutable"), "{refused}");
+        }
+        store.allow_tampering().unwrap();
+        store.execute("UPDATE labels SET label = 'x'").unwrap();
+    });
+}
+
+#[test]
+fn an_artefact_and_a_label_can_be_erased_once_and_their_hashes_stay() {
+    on_both(|store| {
+        let before = published(&store, &edition(0), &[]);
+        let id = before.head.id;
+        assert!(store.erase_artefact(id, &north(), "sheet.xlsx", NOW + 1).unwrap());
+        assert!(store.erase_label(id, "partner", 1, NOW + 2).unwrap());
+        let after = store.edition(id).unwrap().unwrap();
+        let mut expected = before;
+        expected.renditions[1].artefacts[0].bytes = Erasable::Erased { at: NOW + 1 };
+        expected.labels[0].text = Erasable::Erased { at: NOW + 2 };
+        assert_eq!(after, expected);
+
+        assert!(!store.erase_artefact(id, &north(), "sheet.xlsx", NOW + 9).unwrap(), "it was before");
+        assert!(!store.erase_artefact(id, &audience(), "sheet.xlsx", NOW + 9).unwrap(), "they never had it");
+        assert!(!store.erase_label(id, "partner", 1, NOW + 9).unwrap());
+        assert!(!store.erase_label(id, "team", 2, NOW + 9).unwrap());
+        assert!(store.execute("UPDATE artefacts SET erased_at = 3 WHERE bytes IS NULL").is_err(), "nor when");
+        assert!(store.execute("UPDATE labels SET label = 'x', salt = 'y', erased_at = NULL").is_err(), "nor back");
+        assert_eq!(store.edition(id).unwrap().unwrap(), expected);
+    });
+}
