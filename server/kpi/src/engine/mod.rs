@@ -12,3 +12,5 @@ mod fold;
 mod grouping;
 mod related;
 mod rows;
+#[cfg(test)]
+mod tests;

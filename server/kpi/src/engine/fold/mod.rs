@@ -16,9 +16,10 @@
 //!     └──────────── November ─────────────┘
 //! ```
 //!
-//! *Take.* A measure keeps one state for each group and stretch: a *line* for each group, in the order in which groups
-//! are seen, a *column* for each stretch. A row is added to one of them, however many periods it belongs to. The place
-//! of a state in the list of all of them is its *slot*: the line times the number of columns, plus the column.
+//! *Take.* A measure keeps one state for each group and *slice* of time; here a slice is a stretch. The states form a
+//! *line* for each group, in the order in which groups are seen. A row is added to one of them, however many periods it
+//! belongs to. Its *slot* is the place of that state among all of them: the line times the number of slices, plus the
+//! slice.
 //!
 //! ```text
 //!     created on   region          the states after it        its slot
@@ -29,14 +30,14 @@
 //!                                  South  0 0 1
 //! ```
 //!
-//! *Readings.* A period is read from all of its columns together: the week from column 1, North 2 and South 0; November
-//! from the columns 0 to 2, North 2 and South 1. Counts are added up for that, sets of different values united, values
-//! for a median put together.
+//! *Readings.* A period is read from all of its slices together: the week from slice 1, North 2 and South 0; November
+//! from the slices 0 to 2, North 2 and South 1. Counts are added up for that, sets of different values united, values for
+//! a median put together.
 //!
 //! What a row contributes may depend on the period: how many leads are open when it ends
 //! (`existing(|l| l.created_at, |l| l.closed_at).at_end()`), whether one was closed before it ended, which row of a series
-//! is the latest. Such a measure has a column for each *period* instead, and a row is looked at for each of them. If the
-//! lead of 3 November is closed on 10 November, and no other is:
+//! is the latest. For such a measure the slices are the *periods*, and a row is looked at for each of them. If the lead
+//! of 3 November is closed on 10 November, and no other is:
 //!
 //! ```text
 //!                 at the end of the week   at the end of November
@@ -62,9 +63,9 @@ use states::States;
 
 /// A plan with the rows that it asked for.
 pub struct Fold<'a> {
-    plan: Plan<'a>,
+    pub(super) plan: Plan<'a>,
     /// Of each measure of the plan, in each grouping in which it is wanted.
-    states: Vec<Vec<States<'a>>>,
+    pub(super) states: Vec<Vec<States<'a>>>,
     /// How many rows were read.
     pub rows: u64,
 }
@@ -112,6 +113,6 @@ impl<'a> Fold<'a> {
         let (at, wanted) = self.plan.find(measure, by).expect("the plan was made for it");
         let planned = &self.plan.measures[at];
         let groups = self.plan.groupings[planned.groupings[wanted]].groups();
-        Readings::new(self.plan.columns(planned), groups, &self.states[at][wanted])
+        Readings::new(self.plan.slices(planned), groups, &self.states[at][wanted])
     }
 }

@@ -35,17 +35,17 @@ pub struct Planned<'a> {
     pub measure: &'a Measure,
     /// The measure's own, and of plans the level at which they are read.
     pub filter: Option<Condition>,
-    pub columns: Columns,
+    pub slices: Slices,
     /// The index of each grouping in which it is wanted.
     pub groupings: Vec<usize>,
 }
 
-/// What the states of one group are kept apart by.
+/// The slices of time by which the states of one group are kept apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Columns {
-    /// By the stretches of the timeline of that index: a row is added once, however many periods it belongs to.
+pub enum Slices {
+    /// The stretches of the timeline of that index: a row is added once, however many periods it belongs to.
     Stretches(usize),
-    /// By the periods: what a row contributes depends on the period.
+    /// The periods: what a row contributes depends on the period.
     Periods,
 }
 
@@ -68,8 +68,8 @@ impl<'a> Plan<'a> {
         let grouping = self.grouping(measure, by);
         let filter = read_at_level(measure, by);
         let at = self.position(measure, filter.as_ref()).unwrap_or_else(|| {
-            let columns = self.place(measure);
-            self.measures.push(Planned { measure, filter, columns, groupings: Vec::new() });
+            let slices = self.sliced(measure);
+            self.measures.push(Planned { measure, filter, slices, groupings: Vec::new() });
             self.measures.len() - 1
         });
         let groupings = &mut self.measures[at].groupings;
@@ -98,24 +98,24 @@ impl<'a> Plan<'a> {
         })
     }
 
-    fn place(&mut self, measure: &Measure) -> Columns {
-        let Membership::Dated(dated) = &measure.membership else { return Columns::Periods };
+    fn sliced(&mut self, measure: &Measure) -> Slices {
+        let Membership::Dated(dated) = &measure.membership else { return Slices::Periods };
         let at = self.timelines.iter().position(|(known, _)| *known == dated.reach).unwrap_or_else(|| {
             self.timelines.push((dated.reach, dated.timeline(self.periods)));
             self.timelines.len() - 1
         });
-        if measure.needs_period() { Columns::Periods } else { Columns::Stretches(at) }
+        if measure.needs_period() { Slices::Periods } else { Slices::Stretches(at) }
     }
 
-    /// How many columns the states of a measure have, and which of them belong to each period.
-    pub fn columns(&self, planned: &Planned) -> (usize, Vec<Range<usize>>) {
+    /// How many slices of time a measure has, and which of them make up each period.
+    pub fn slices(&self, planned: &Planned) -> (usize, Vec<Range<usize>>) {
         let periods = 0..self.periods.len();
-        match planned.columns {
-            Columns::Stretches(timeline) => {
+        match planned.slices {
+            Slices::Stretches(timeline) => {
                 let (_, timeline) = &self.timelines[timeline];
                 (timeline.stretches(), periods.map(|period| timeline.period(period)).collect())
             }
-            Columns::Periods => (periods.len(), periods.map(|period| period..period + 1).collect()),
+            Slices::Periods => (periods.len(), periods.map(|period| period..period + 1).collect()),
         }
     }
 

@@ -9,22 +9,23 @@ use std::ops::Range;
 /// The readings of one measure in one breakdown.
 pub struct Readings<'a> {
     states: &'a States<'a>,
-    /// How many columns the states have.
-    columns: usize,
-    /// The columns of each period.
+    /// How many slices of time there are.
+    slices: usize,
+    /// Those that make up each period.
     periods: Vec<Range<usize>>,
     lines: HashMap<Vec<Group>, usize>,
 }
 
 impl<'a> Readings<'a> {
-    /// The readings of states with so many columns, of which these belong to each period, and a line for each group.
+    /// The readings of states that lie by so many slices of time, of which these make up each period, with a line for
+    /// each group.
     pub fn new(
-        (columns, periods): (usize, Vec<Range<usize>>),
+        (slices, periods): (usize, Vec<Range<usize>>),
         groups: Vec<Vec<Group>>,
         states: &'a States<'a>,
     ) -> Readings<'a> {
         let lines = groups.into_iter().enumerate().map(|(line, group)| (group, line)).collect();
-        Readings { states, columns, periods, lines }
+        Readings { states, slices, periods, lines }
     }
 
     /// Every group in which the measure saw a row of its table.
@@ -39,10 +40,10 @@ impl<'a> Readings<'a> {
 
     /// The measure's figure for the period of that index and the group of a line.
     pub fn get(&self, period: usize, line: Option<usize>) -> Reading {
-        let columns = &self.periods[period];
+        let period = &self.periods[period];
         let slots = line.map_or(0..0, |line| {
-            let first = line * self.columns;
-            first + columns.start..first + columns.end
+            let first = line * self.slices;
+            first + period.start..first + period.end
         });
         self.states.read(slots)
     }

@@ -2,7 +2,7 @@
 
 use crate::engine::rows::Rows;
 use crate::measure::aggregate::Aggregate;
-use crate::measure::aggregate::accumulator::{Accumulator, Reading};
+use crate::measure::aggregate::accumulator::{Accumulator, Reading, within};
 use crate::measure::expr::Expr;
 use crate::measure::{Latest, Measure};
 use rustc_hash::FxHashMap;
@@ -89,8 +89,7 @@ impl LatestRows<'_> {
     }
 
     fn read(&self, slots: Range<usize>) -> Reading {
-        let known = self.slots.len();
-        let rows = self.slots[slots.start.min(known)..slots.end.min(known)].iter().flat_map(FxHashMap::values);
+        let rows = within(&self.slots, slots).iter().flat_map(FxHashMap::values);
         let rows: Vec<&Vec<f64>> = rows.filter_map(|row| row.contributions.as_ref()).collect();
         let column = |at: usize| rows.iter().map(|row| row[at]).collect::<Vec<f64>>();
         let operands = 0..self.aggregate.operands().len();

@@ -1,6 +1,6 @@
 //! One batch of rows into the states of every measure.
 
-use super::plan::{Columns, Plan, Planned};
+use super::plan::{Plan, Planned, Slices};
 use super::states::States;
 use crate::engine::grouping::Grouping;
 use crate::engine::rows::{Rows, row_numbers};
@@ -17,44 +17,85 @@ pub fn take(plan: &mut Plan, states: &mut [Vec<States>], rows: Rows) {
     let stretches: Vec<Stretches> =
         plan.timelines.iter().map(|(_, timeline)| Stretches::of(timeline, &groups, plan, &rows)).collect();
     let mut selections = Selections { rows, known: Vec::new() };
-    let ends = Ends::of(&plan.membership, &rows);
+    let ends = ends(&plan.membership, &rows);
     for (planned, states) in plan.measures.iter().zip(states) {
-        match planned.columns {
-            Columns::Stretches(timeline) => {
+        match planned.slices {
+            Slices::Stretches(timeline) => {
                 let selected = selections.of(timeline, &stretches[timeline], planned.filter.as_ref());
-                add(planned, states, &rows, &selected, &groups, &Column::OfStretch(&stretches[timeline]));
+                add(planned, states, &rows, &selected, &groups, &Slice::Stretch(&stretches[timeline]));
             }
-            Columns::Periods => {
-                // Only a filter that names the period is evaluated for each of them.
-                let fixed = planned.filter.as_ref().filter(|filter| !Part::Condition(filter).needs_period());
-                let fixed = fixed.map(|filter| rows.mask(filter));
-                for (index, period) in plan.periods.iter().enumerate() {
-                    let rows = rows.counted_for(index, period);
-                    let mut mask = belonging(planned, period, &ends, &rows);
-                    match (&fixed, &planned.filter) {
-                        (Some(passes), _) => restrict(&mut mask, passes),
-                        (None, Some(filter)) => restrict(&mut mask, &rows.mask(filter)),
-                        (None, None) => {}
-                    }
-                    let selected: Vec<u32> = row_numbers(mask.len()).filter(|row| mask[*row as usize]).collect();
-                    let column = Column::OfPeriod { index, of: plan.periods.len() };
-                    add(planned, states, &rows, &selected, &groups, &column);
-                }
-            }
+            Slices::Periods => take_by_period(planned, states, &rows, &groups, plan.periods, ends.as_deref()),
         }
     }
 }
 
+/// Looks at the rows once for each period; `ends` says when each ceases to exist.
+fn take_by_period(
+    planned: &Planned,
+    states: &mut [States],
+    rows: &Rows,
+    groups: &[Groups],
+    periods: &[Period],
+    ends: Option<&[f64]>,
+) {
+    // Only a filter that names the period is evaluated for each of them.
+    let fixed = planned.filter.as_ref().filter(|filter| !Part::Condition(filter).needs_period());
+    let fixed = fixed.map(|filter| rows.mask(filter));
+    for (index, period) in periods.iter().enumerate() {
+        let rows = rows.counted_for(index, period);
+        let mut mask = match &planned.measure.membership {
+            Membership::All => vec![true; rows.batch.len()],
+            Membership::Dated(dated) => rows.dated(dated, period),
+            Membership::Existing(life, moment) => existing(life, *moment, period, ends, &rows),
+        };
+        match (&fixed, &planned.filter) {
+            (Some(passes), _) => restrict(&mut mask, passes),
+            (None, Some(filter)) => restrict(&mut mask, &rows.mask(filter)),
+            (None, None) => {}
+        }
+        let slice = Slice::Period { index, of: periods.len() };
+        add(planned, states, &rows, &selected(&mask), groups, &slice);
+    }
+}
+
 /// Adds the selected rows to the states of a measure in each grouping.
-fn add(planned: &Planned, states: &mut [States], rows: &Rows, selected: &[u32], groups: &[Groups], column: &Column) {
+fn add(planned: &Planned, states: &mut [States], rows: &Rows, selected: &[u32], groups: &[Groups], slice: &Slice) {
     if selected.is_empty() {
         return;
     }
     let contributions = rows.contributions(&planned.measure.aggregate);
     for (grouping, states) in planned.groupings.iter().zip(states) {
-        states.grow(groups[*grouping].count * column.count());
-        states.add(rows, selected, &column.slots(*grouping, &groups[*grouping]), &contributions);
+        states.grow(groups[*grouping].count * slice.count());
+        states.add(rows, selected, &slice.slots(*grouping, &groups[*grouping]), &contributions);
     }
+}
+
+/// When each row ceases to exist, NaN if it does not; `None` where none does.
+fn ends<'a>(membership: &'a Membership, rows: &Rows<'a>) -> Option<Cow<'a, [f64]>> {
+    match membership {
+        Membership::Existing(life, _) => life.until.as_ref().map(|until| rows.numbers(until)),
+        Membership::Dated(_) | Membership::All => None,
+    }
+}
+
+/// Which rows exist at a moment of a period.
+#[expect(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
+fn existing(life: &Lifetime, moment: Moment, period: &Period, ends: Option<&[f64]>, rows: &Rows) -> Vec<bool> {
+    let span = moment.of(life.bounds(period));
+    let (start, end) = (span.start as f64, span.end as f64);
+    let came = rows.dates(&life.from).iter().map(|from| *from < end);
+    match ends {
+        None => came.collect(),
+        Some(ends) => came.zip(ends).map(|(came, end)| came && (end.is_nan() || *end >= start)).collect(),
+    }
+}
+
+fn restrict(mask: &mut [bool], by: &[bool]) {
+    mask.iter_mut().zip(by).for_each(|(mask, by)| *mask &= *by);
+}
+
+fn selected(mask: &[bool]) -> Vec<u32> {
+    row_numbers(mask.len()).filter(|row| mask[*row as usize]).collect()
 }
 
 /// The group of each row of a batch: the line of its states.
@@ -87,46 +128,42 @@ impl Stretches {
         let count = timeline.stretches();
         let slots = |groups: &Groups| {
             let pairs = groups.of_rows.iter().zip(&found);
-            pairs.map(|(group, stretch)| slot(*group, count, stretch.unwrap_or(0))).collect()
+            pairs.map(|(line, stretch)| slot(*line, count, stretch.unwrap_or(0))).collect()
         };
-        Stretches {
-            count,
-            holds: found.iter().map(Option::is_some).collect(),
-            slots: groups.iter().map(slots).collect(),
-        }
+        let holds = found.iter().map(Option::is_some).collect();
+        Stretches { count, holds, slots: groups.iter().map(slots).collect() }
     }
 }
 
-/// The column of the states to which rows are added.
-enum Column<'a> {
-    /// Of each row the stretch in which it lies.
-    OfStretch(&'a Stretches),
-    /// Of all rows that of one period.
-    OfPeriod { index: usize, of: usize },
+/// The slice of time to which rows are added.
+enum Slice<'a> {
+    /// For each row the stretch in which it lies.
+    Stretch(&'a Stretches),
+    /// For all rows that period.
+    Period { index: usize, of: usize },
 }
 
-impl<'a> Column<'a> {
-    /// How many columns there are.
+impl<'a> Slice<'a> {
+    /// How many slices there are.
     fn count(&self) -> usize {
         match self {
-            Column::OfStretch(stretches) => stretches.count,
-            Column::OfPeriod { of, .. } => *of,
+            Slice::Stretch(stretches) => stretches.count,
+            Slice::Period { of, .. } => *of,
         }
     }
 
     /// The slot of each row.
     fn slots(&self, grouping: usize, groups: &Groups) -> Cow<'a, [u32]> {
         match self {
-            Column::OfStretch(stretches) => Cow::Borrowed(&stretches.slots[grouping]),
-            Column::OfPeriod { index, of } => {
-                groups.of_rows.iter().map(|group| slot(*group, *of, *index)).collect::<Vec<u32>>().into()
-            }
+            Slice::Stretch(stretches) => Cow::Borrowed(&stretches.slots[grouping]),
+            Slice::Period { index, of } => groups.of_rows.iter().map(|line| slot(*line, *of, *index)).collect(),
         }
     }
 }
 
-fn slot(line: u32, columns: usize, column: usize) -> u32 {
-    u32::try_from(line as usize * columns + column).expect("fewer than 2^32 cells")
+/// The place of a state among all states of a measure in one grouping.
+fn slot(line: u32, slices: usize, slice: usize) -> u32 {
+    u32::try_from(line as usize * slices + slice).expect("fewer than 2^32 cells")
 }
 
 /// The rows that each filter lets through, computed once for all measures that share it.
@@ -152,44 +189,8 @@ impl<'a> Selections<'a> {
         if let Some(filter) = filter {
             restrict(&mut mask, &self.rows.mask(filter));
         }
-        let rows: Arc<[u32]> = row_numbers(mask.len()).filter(|row| mask[*row as usize]).collect();
+        let rows: Arc<[u32]> = selected(&mask).into();
         self.known.push(Selection { timeline, filter, rows: rows.clone() });
         rows
     }
-}
-
-/// When the rows of a batch cease to exist; `None` if they do not.
-struct Ends<'a>(Option<Cow<'a, [f64]>>);
-
-impl<'a> Ends<'a> {
-    fn of(membership: &'a Membership, rows: &Rows<'a>) -> Ends<'a> {
-        match membership {
-            Membership::Existing(Lifetime { until: Some(until), .. }, _) => Ends(Some(rows.numbers(until))),
-            Membership::Existing(..) | Membership::Dated(_) | Membership::All => Ends(None),
-        }
-    }
-}
-
-/// Which rows belong to a period.
-fn belonging(planned: &Planned, period: &Period, ends: &Ends, rows: &Rows) -> Vec<bool> {
-    match &planned.measure.membership {
-        Membership::All => vec![true; rows.batch.len()],
-        Membership::Dated(dated) => rows.dated(dated, period),
-        Membership::Existing(life, moment) => existing(life, *moment, period, ends, rows),
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
-fn existing(life: &Lifetime, moment: Moment, period: &Period, ends: &Ends, rows: &Rows) -> Vec<bool> {
-    let span = moment.of(life.bounds(period));
-    let (start, end) = (span.start as f64, span.end as f64);
-    let came = rows.dates(&life.from).iter().map(|from| *from < end);
-    match &ends.0 {
-        None => came.collect(),
-        Some(ends) => came.zip(ends.iter()).map(|(came, end)| came && (end.is_nan() || *end >= start)).collect(),
-    }
-}
-
-fn restrict(mask: &mut [bool], by: &[bool]) {
-    mask.iter_mut().zip(by).for_each(|(mask, by)| *mask &= *by);
 }

@@ -93,9 +93,13 @@ impl<R: Rule<OPERANDS>, const OPERANDS: usize> Slots for Ruled<R, OPERANDS> {
     }
 
     fn read(&self, slots: Range<usize>) -> Reading {
-        let known = self.states.len();
-        self.rule.read(&self.states[slots.start.min(known)..slots.end.min(known)])
+        self.rule.read(within(&self.states, slots))
     }
+}
+
+/// What is kept in those slots that were ever reached.
+pub fn within<T>(states: &[T], slots: Range<usize>) -> &[T] {
+    &states[slots.start.min(states.len())..slots.end.min(states.len())]
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no table has 2^53 rows")]
