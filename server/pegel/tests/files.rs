@@ -4,7 +4,7 @@
 mod common;
 
 use common::server::Served;
-use common::{Said, TestHome};
+use common::{Said, TestHome, wait_for};
 use std::process::Command;
 
 const WEEKLY: &str = include_str!("../../../config/reports/weekly.toml");
@@ -236,6 +236,73 @@ fn a_server_starts_and_shows_what_is_not_in_order() {
     assert!(!page.contains("weekly.toml") && !page.contains("layout.html"), "{page}");
     home.write("config/pegel.toml", "curency = 1\n");
     assert!(served.body("/operations").contains("config/pegel.toml"));
+}
+
+/// A KPI about the leads of a week, with another title each time.
+fn own_kpi(title: &str) -> String {
+    format!(
+        "kpi(#{{ id: \"own\", title: #{{ en: \"{title}\", de: \"{title}\" }}, description: #{{ en: \"D\", de: \"D\" }}, unit: \"count\", better: \"higher\" }});\n\
+         fn measures(data) {{ #{{ n: data.leads.dated(|l| l.created_at).count() }} }}\n\
+         fn value(m) {{ m.n }}\n\
+         fn tests() {{ [] }}\n"
+    )
+}
+
+/// The changed file counts at the next use; the broken one is named, and what was good stays.
+#[test]
+fn a_running_server_sees_a_change_in_each_kind_of_file() {
+    let home = TestHome::new();
+    home.write("kpis/own/own.rhai", &own_kpi("Mine"));
+    let served = Served::start(&home);
+    let (page, health) = (|path: &str| served.body(path), || served.body("/healthz"));
+    let shows = |path: &str, text: &str| wait_for(text, || page(path).contains(text));
+    let breaks = |file: &str, good: &str| {
+        write(&home, file, LATIN_1);
+        wait_for(file, || health().contains(file));
+        home.write(file, good);
+        wait_for(file, || !health().contains(file));
+    };
+    shows("/kpis/own?lang=en", "Mine");
+
+    // Scripts and thresholds: until they are mended, what was in force is shown.
+    home.write("kpis/own/own.rhai", &own_kpi("Ours"));
+    shows("/kpis/own?lang=en", "Ours");
+    breaks("kpis/own/own.rhai", &own_kpi("Ours"));
+    home.write("config/thresholds.toml", "[own]\nwarning = 17\n");
+    shows("/kpis/own?lang=en", "warning below 17");
+    breaks("config/thresholds.toml", "[own]\nwarning = 18\n");
+    shows("/kpis/own?lang=en", "warning below 18");
+
+    // The calendar: what is in force with it is recorded.
+    home.write("config/calendar.toml", "zone = \"UTC\"\n");
+    let recorded = |text: &str| {
+        let set = home.store().active_set().unwrap().unwrap();
+        set.versions.iter().any(|version| version.file == "config/calendar.toml" && version.text.contains(text))
+    };
+    wait_for("the calendar", || recorded("zone = \"UTC\""));
+    breaks("config/calendar.toml", "zone = \"Europe/Vienna\"\n");
+    wait_for("the mended calendar", || recorded("Europe/Vienna"));
+
+    // Templates of pages.
+    home.write("templates/web/failure.html", "our own page");
+    assert_eq!(page("/nowhere"), "our own page");
+    home.write("templates/web/failure.html", "{% if %}");
+    assert_eq!(page("/nowhere"), "our own page");
+    assert!(health().contains("templates/web/failure.html"));
+
+    // Mappings: the server shows what is wrong with them; an import is a command, and uses them as they are.
+    breaks("config/imports/fair.toml", "[[tables]]\ntable = \"leads\"\nkey = \"id\"\n");
+    let file = home.write("fair.csv", "id\nL1\n");
+    home.run(&["import", file.to_str().unwrap(), "--map", "fair"]).succeeded();
+
+    // Reports and templates of mails: the next tick makes a report that was not there when the server started.
+    home.write("templates/mail/subject.txt", "our own subject");
+    breaks("templates/mail/subject.txt", "our own subject");
+    breaks("config/reports/north.toml", &WEEKLY.replace("recipients = []", "recipients = [\"a@example.com\"]"));
+    home.write("templates/mail/subject.txt", "{% if %}");
+    wait_for("the mail of the new report", || home.files("outbox").len() == 1);
+    let mail = std::fs::read_to_string(&home.files("outbox")[0]).unwrap();
+    assert!(mail.contains("Subject: our own subject"), "{mail}");
 }
 
 #[test]
