@@ -1,7 +1,7 @@
 //! What this crate asks of the one that makes reports: which there are, who gets them, and an edition of one of them.
 
-use crate::run::RunReport;
-use crate::schedule::Schedule;
+use crate::job::RunReport;
+use crate::schedule::Scheduled;
 use jiff::Timestamp;
 use pegel_store::edition::{Edition, NewEdition};
 use std::error::Error;
@@ -15,7 +15,7 @@ pub trait Compose: Send + Sync {
     ///
     /// # Errors
     /// If no report's configuration can be read.
-    fn schedules(&self) -> Result<Vec<Schedule>, ComposeError>;
+    fn schedules(&self) -> Result<Vec<Scheduled>, ComposeError>;
 
     /// Who gets a report: addresses, possibly with a name, such as `Ada <ada@example.com>`. One that comes twice gets one
     /// mail.

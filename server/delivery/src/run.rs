@@ -2,45 +2,20 @@
 
 use crate::mail::message_id;
 use crate::worker::{Place, Worker};
-use crate::{DeliveryError, Due};
+use crate::{DeliveryError, Occasion, RunReport};
 use jiff::Timestamp;
 use lettre::message::Mailbox;
-use pegel_kpi::time::period::Period;
 use pegel_report::address;
 use pegel_report::manifest::seal;
 use pegel_store::StoreError;
 use pegel_store::edition::{Edition, NewEdition, Rendition};
 use pegel_store::outbox::{Channel, NewDelivery};
-use pegel_store::runs::{Claim, RunKey, Which};
+use pegel_store::runs::Claim;
 use std::collections::HashSet;
-
-/// One run of a report. Its fields are its whole input, so that it can be made again from the command line.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct RunReport {
-    /// The report's name, such as `weekly`.
-    pub report: String,
-    /// The nominal period.
-    pub period: Period,
-    pub occasion: Occasion,
-}
-
-/// Why a run is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Occasion {
-    /// The schedule owes it. All recipients get a mail.
-    Due,
-    /// A person asked for it.
-    ByHand {
-        /// Another edition is wanted, even if there is one.
-        again: bool,
-        /// The recipients get a mail, unless they have got this edition's.
-        send: bool,
-    },
-}
 
 /// What became of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Made {
     /// It made this edition, and put so many mails into the outbox.
     Published { edition: i64, mails: usize },
     /// This edition was in the archive already and says the same; so many mails were put into the outbox.
@@ -49,29 +24,14 @@ pub enum Outcome {
     Taken,
 }
 
-impl From<Due> for RunReport {
-    fn from(due: Due) -> RunReport {
-        RunReport { report: due.report, period: due.period, occasion: Occasion::Due }
-    }
-}
-
 impl RunReport {
-    /// What makes it unique.
-    pub fn key(&self) -> RunKey {
-        let which = match self.occasion {
-            Occasion::Due => Which::Due,
-            Occasion::ByHand { again, .. } => Which::ByHand { again },
-        };
-        RunKey { report: self.report.clone(), period: self.period.to_string(), which }
-    }
-
     /// Makes the run, unless it was made before or is being made. After a failure it is free for another try.
     ///
     /// # Errors
     /// If the report cannot be composed or the database fails.
-    pub fn make(&self, worker: &Worker) -> Result<Outcome, DeliveryError> {
+    pub fn make(&self, worker: &Worker) -> Result<Made, DeliveryError> {
         match worker.store.claim_run(&self.key(), &worker.lease())? {
-            Claim::Taken => Ok(Outcome::Taken),
+            Claim::Taken => Ok(Made::Taken),
             Claim::Done { edition } => self.find(worker, edition),
             Claim::Ours { run, revision } => {
                 worker.reached(Place::Claimed);
@@ -80,7 +40,7 @@ impl RunReport {
         }
     }
 
-    fn make_claimed(&self, worker: &Worker, run: i64, revision: i32) -> Result<Outcome, DeliveryError> {
+    fn make_claimed(&self, worker: &Worker, run: i64, revision: i32) -> Result<Made, DeliveryError> {
         let now = worker.clock.now();
         let edition = worker.compose.compose(self, revision, now).map_err(|error| self.failed(error))?;
         worker.reached(Place::Composed);
@@ -90,7 +50,7 @@ impl RunReport {
         };
         match outcome {
             // We took longer than our lease. What the other one does with the run is left to it.
-            Err(DeliveryError::Store(StoreError::RunLost { .. })) => Ok(Outcome::Taken),
+            Err(DeliveryError::Store(StoreError::RunLost { .. })) => Ok(Made::Taken),
             other => other.inspect(|_| worker.reached(Place::Published)),
         }
     }
@@ -104,7 +64,7 @@ impl RunReport {
         Ok(worker.store.edition(latest)?.filter(|stored| worker.compose.says_the_same(stored, made)))
     }
 
-    fn publish(&self, worker: &Worker, run: i64, edition: &NewEdition) -> Result<Outcome, DeliveryError> {
+    fn publish(&self, worker: &Worker, run: i64, edition: &NewEdition) -> Result<Made, DeliveryError> {
         let recipients = self.recipients(worker)?;
         let mut count = 0;
         let id = worker.store.publish(run, edition, |previous| {
@@ -113,23 +73,23 @@ impl RunReport {
             count = mails.len();
             (seal, mails)
         })?;
-        Ok(Outcome::Published { edition: id, mails: count })
+        Ok(Made::Published { edition: id, mails: count })
     }
 
-    fn adopt(&self, worker: &Worker, run: i64, found: &Edition, now: Timestamp) -> Result<Outcome, DeliveryError> {
+    fn adopt(&self, worker: &Worker, run: i64, found: &Edition, now: Timestamp) -> Result<Made, DeliveryError> {
         let mails = worker.store.adopt(run, found.head.id, now.as_second(), &self.mails_of(worker, found)?)?;
-        Ok(Outcome::Found { edition: found.head.id, mails })
+        Ok(Made::Found { edition: found.head.id, mails })
     }
 
     /// The edition is there; its mails may be wanted.
-    fn find(&self, worker: &Worker, edition: i64) -> Result<Outcome, DeliveryError> {
+    fn find(&self, worker: &Worker, edition: i64) -> Result<Made, DeliveryError> {
         let wanted = matches!(self.occasion, Occasion::ByHand { send: true, .. });
         let Some(found) = worker.store.edition(edition)?.filter(|_| wanted) else {
-            return Ok(Outcome::Found { edition, mails: 0 });
+            return Ok(Made::Found { edition, mails: 0 });
         };
         let mails = self.mails_of(worker, &found)?;
         let mails = worker.store.queue(edition, worker.clock.now().as_second(), &mails)?;
-        Ok(Outcome::Found { edition, mails })
+        Ok(Made::Found { edition, mails })
     }
 
     /// Who is to get a mail, by the bare address; nobody where nobody is to be mailed.

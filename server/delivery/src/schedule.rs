@@ -13,33 +13,20 @@
 //! - Where none was, the report is new here (or back after a very long time): only the latest instant counts, and only
 //!   for [`NEW_HERE`]. A report set up on a Tuesday sends last Monday's edition, one set up on a Friday waits for Monday.
 
-use jiff::civil::{Date, Time, Weekday};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use pegel_kpi::time::period::{Period, Span};
+use pegel_report::definition::{Missed, Schedule};
 
-/// A report every week.
+/// A report that is due by a schedule.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Schedule {
+pub struct Scheduled {
     /// The report's name, such as `weekly`.
     pub report: String,
-    pub weekday: Weekday,
-    /// Local time in the zone.
-    pub time: Time,
+    /// In which the schedule's time is meant.
     pub zone: TimeZone,
-    pub missed: Missed,
-}
-
-/// What becomes of runs that were missed, because the server was down or the report could not be composed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Missed {
-    /// The latest one is made up, however late; those before it are not.
-    #[default]
-    Once,
-    /// The latest one is made up if it is at most [`ON_TIME`] late; else the week has no report.
-    Skip,
-    /// Every one after the oldest that was reported is made up, the oldest first.
-    Each,
+    pub schedule: Schedule,
 }
 
 /// How many due instants a schedule looks back.
@@ -61,10 +48,10 @@ pub struct Due {
 }
 
 /// The runs that a schedule owes at `now`, the oldest first. `done` says which nominal periods have an edition.
-pub fn due(schedule: &Schedule, done: &dyn Fn(&Period) -> bool, now: Timestamp) -> Vec<Due> {
-    let past: Vec<(Due, bool)> = schedule.past(now).map(|due| (due.clone(), done(&due.period))).collect();
+pub fn due(scheduled: &Scheduled, done: &dyn Fn(&Period) -> bool, now: Timestamp) -> Vec<Due> {
+    let past: Vec<(Due, bool)> = scheduled.past(now).map(|due| (due.clone(), done(&due.period))).collect();
     let oldest_done = past.iter().rposition(|(_, done)| *done);
-    let (reach, at_most) = match (schedule.missed, oldest_done) {
+    let (reach, at_most) = match (scheduled.schedule.missed, oldest_done) {
         (Missed::Skip, _) => (1, ON_TIME),
         (_, None) => (1, NEW_HERE),
         (Missed::Once, Some(_)) => (1, SignedDuration::MAX),
@@ -76,7 +63,7 @@ pub fn due(schedule: &Schedule, done: &dyn Fn(&Period) -> bool, now: Timestamp) 
     owed
 }
 
-impl Schedule {
+impl Scheduled {
     /// The due instants up to and including `now`, the latest first.
     fn past(&self, now: Timestamp) -> impl Iterator<Item = Due> {
         // A day ahead: where the clock is put back across midnight, tomorrow's local time may have been there already.
@@ -86,7 +73,7 @@ impl Schedule {
 
     /// The days on which it is due, up to `last`, the latest first.
     fn days(&self, last: Date) -> impl Iterator<Item = Date> {
-        let back = last.weekday().since(self.weekday);
+        let back = last.weekday().since(self.schedule.weekday);
         let start = last.checked_sub(i32::from(back).days()).ok();
         std::iter::successors(start, |day| day.checked_sub(1.week()).ok())
     }
@@ -94,7 +81,7 @@ impl Schedule {
     /// The due instant of a local day with its nominal period.
     fn due_on(&self, day: Date) -> Option<Due> {
         // jiff's "compatible" rule is the one stated above.
-        let at = day.to_datetime(self.time).to_zoned(self.zone.clone()).ok()?;
+        let at = day.to_datetime(self.schedule.at).to_zoned(self.zone.clone()).ok()?;
         let period = Period::containing(Span::Week, at.date(), &self.zone).ok()?.before().ok()?;
         Some(Due { report: self.report.clone(), period, due_at: at.timestamp() })
     }
@@ -103,20 +90,15 @@ impl Schedule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::civil::{date, time};
+    use jiff::civil::{Weekday, date, time};
     use pegel_kpi::time::period::zone;
 
-    fn weekly(weekday: Weekday, hour: i8, minute: i8, zone_name: &str) -> Schedule {
-        Schedule {
-            report: "weekly".to_owned(),
-            weekday,
-            time: time(hour, minute, 0, 0),
-            zone: zone(zone_name).unwrap(),
-            missed: Missed::Once,
-        }
+    fn weekly(weekday: Weekday, hour: i8, minute: i8, zone_name: &str) -> Scheduled {
+        let schedule = Schedule { weekday, at: time(hour, minute, 0, 0), missed: Missed::Once };
+        Scheduled { report: "weekly".to_owned(), zone: zone(zone_name).unwrap(), schedule }
     }
 
-    fn monday_at_seven() -> Schedule {
+    fn monday_at_seven() -> Scheduled {
         weekly(Weekday::Monday, 7, 0, "Europe/Berlin")
     }
 
@@ -125,12 +107,12 @@ mod tests {
     }
 
     /// What is owed where all but the latest were reported, as `period @ instant`.
-    fn owed(schedule: &Schedule, now: &str) -> Vec<String> {
+    fn owed(schedule: &Scheduled, now: &str) -> Vec<String> {
         let latest = schedule.past(at(now)).next().unwrap().period;
         owed_but(schedule, &|period| *period != latest, now)
     }
 
-    fn owed_but(schedule: &Schedule, done: &dyn Fn(&Period) -> bool, now: &str) -> Vec<String> {
+    fn owed_but(schedule: &Scheduled, done: &dyn Fn(&Period) -> bool, now: &str) -> Vec<String> {
         due(schedule, done, at(now)).iter().map(written).collect()
     }
 
@@ -207,7 +189,7 @@ mod tests {
     fn a_report_that_is_new_here_starts_with_a_fresh_week() {
         let mut schedule = monday_at_seven();
         for missed in [Missed::Once, Missed::Each] {
-            schedule.missed = missed;
+            schedule.schedule.missed = missed;
             let owed = |now| owed_but(&schedule, &|_| false, now);
             assert_eq!(owed("2026-11-19T06:00:00Z"), ["2026-W46 @ 2026-11-16T06:00:00Z"], "{missed:?}");
             assert_eq!(owed("2026-11-19T06:00:01Z"), [""; 0], "{missed:?}");
@@ -221,12 +203,12 @@ mod tests {
         let friday = "2026-11-20T12:00:00Z";
         let until_w43 = |period: &Period| period.to_string().as_str() <= "2026-W43";
         assert_eq!(owed_but(&schedule, &until_w43, friday), ["2026-W46 @ 2026-11-16T06:00:00Z"]);
-        schedule.missed = Missed::Each;
+        schedule.schedule.missed = Missed::Each;
         assert_eq!(
             owed_but(&schedule, &until_w43, friday),
             ["2026-W44 @ 2026-11-02T06:00:00Z", "2026-W45 @ 2026-11-09T06:00:00Z", "2026-W46 @ 2026-11-16T06:00:00Z"]
         );
-        schedule.missed = Missed::Skip;
+        schedule.schedule.missed = Missed::Skip;
         assert_eq!(owed_but(&schedule, &until_w43, friday), [""; 0]);
         assert_eq!(owed_but(&schedule, &until_w43, "2026-11-16T09:00:00Z"), ["2026-W46 @ 2026-11-16T06:00:00Z"]);
         assert_eq!(owed_but(&schedule, &until_w43, "2026-11-16T09:00:01Z"), [""; 0]);
@@ -237,14 +219,14 @@ mod tests {
         let mut schedule = monday_at_seven();
         let all_but_w44 = |period: &Period| period.to_string() != "2026-W44";
         assert_eq!(owed_but(&schedule, &all_but_w44, "2026-11-20T12:00:00Z"), [""; 0]);
-        schedule.missed = Missed::Each;
+        schedule.schedule.missed = Missed::Each;
         assert_eq!(owed_but(&schedule, &all_but_w44, "2026-11-20T12:00:00Z"), ["2026-W44 @ 2026-11-02T06:00:00Z"]);
     }
 
     #[test]
     fn nobody_is_flooded_after_a_very_long_time() {
         let mut schedule = monday_at_seven();
-        schedule.missed = Missed::Each;
+        schedule.schedule.missed = Missed::Each;
         let only = |name: &'static str| move |period: &Period| period.to_string() == name;
         let owed = |name| owed_but(&schedule, &only(name), "2026-11-20T12:00:00Z").len();
         // W34 is the thirteenth instant back, W33 lies beyond.

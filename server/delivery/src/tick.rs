@@ -2,7 +2,7 @@
 
 use crate::outbox::Drained;
 use crate::schedule::{LOOK_BACK, due};
-use crate::{DeliveryError, Outcome, RunReport, Worker};
+use crate::{DeliveryError, Made, RunReport, Worker};
 use jiff::{SignedDuration, Timestamp};
 use pegel_kpi::time::period::Period;
 use std::collections::HashSet;
@@ -73,11 +73,11 @@ impl Worker {
     fn make(&self, run: &RunReport, ticked: &mut Ticked) {
         let (report, period) = (&run.report, run.period.to_string());
         match run.make(self) {
-            Ok(Outcome::Taken) => {}
-            Ok(Outcome::Found { edition, mails }) => {
+            Ok(Made::Taken) => {}
+            Ok(Made::Found { edition, mails }) => {
                 tracing::info!(report, period, edition, mails, "the edition was in the archive; its mails are queued");
             }
-            Ok(Outcome::Published { edition, mails }) => {
+            Ok(Made::Published { edition, mails }) => {
                 tracing::info!(report, period, edition, mails, "edition published");
                 ticked.published.push(edition);
             }

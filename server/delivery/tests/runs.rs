@@ -4,7 +4,8 @@
 mod common;
 
 use common::{MONDAY, Watch, Weekly, by_hand, killed_at, memory, minutes, outbox, worker};
-use pegel_delivery::{Mailer, Missed, Outcome, Place};
+use pegel_delivery::{Made, Mailer, Place};
+use pegel_report::definition::Missed;
 use pegel_store::Store;
 use pegel_store::outbox::DeliveryState;
 use pegel_store::runs::RunState;
@@ -128,12 +129,12 @@ fn only_who_asks_for_another_edition_gets_one() {
         let server = worker(store.clone(), &weekly, &mailer, &watch);
         server.tick_once();
         let same = by_hand("2026-W46", false, false).make(&server).unwrap();
-        assert!(matches!(same, Outcome::Found { mails: 0, .. }));
+        assert!(matches!(same, Made::Found { mails: 0, .. }));
         assert_eq!(editions(&store), ["2026-W46.0"]);
 
         watch.forward(minutes(60));
         let another = by_hand("2026-W46", true, true).make(&server).unwrap();
-        assert!(matches!(another, Outcome::Published { mails: 1, .. }));
+        assert!(matches!(another, Made::Published { mails: 1, .. }));
         assert_eq!(editions(&store), ["2026-W46.0", "2026-W46.1"]);
         server.tick_once();
         let ids: BTreeSet<_> = mails.lock().unwrap().iter().map(|mail| mail.message_id.clone()).collect();
@@ -148,13 +149,13 @@ fn a_run_by_hand_mails_nobody_unless_it_is_wanted_and_then_once() {
         let weekly = Arc::new(Weekly::to(&["ada@example.com", "bob@example.com"]));
         let server = worker(store.clone(), &weekly, &mailer, &Watch::at("2026-11-13T12:00:00Z"));
         let made = by_hand("2026-W40", false, false).make(&server).unwrap();
-        let Outcome::Published { edition, mails: 0 } = made else { panic!("{made:?}") };
+        let Made::Published { edition, mails: 0 } = made else { panic!("{made:?}") };
         server.tick_once();
         assert_eq!(mails.lock().unwrap().len(), 0);
 
         let send = by_hand("2026-W40", false, true);
-        assert_eq!(send.make(&server).unwrap(), Outcome::Found { edition, mails: 2 });
-        assert_eq!(send.make(&server).unwrap(), Outcome::Found { edition, mails: 0 });
+        assert_eq!(send.make(&server).unwrap(), Made::Found { edition, mails: 2 });
+        assert_eq!(send.make(&server).unwrap(), Made::Found { edition, mails: 0 });
         server.tick_once();
         assert_eq!(mails.lock().unwrap().len(), 2);
         assert_eq!(editions(&store), ["2026-W40.0"]);

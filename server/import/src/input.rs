@@ -3,7 +3,7 @@
 use crate::convert::Formats;
 use crate::error::ImportError;
 use crate::mapping::Mapping;
-use crate::source::{Record, Source};
+use crate::source::{Record, RecordReader};
 use crate::summary::Skipped;
 use std::io::{Read, Seek, SeekFrom};
 
@@ -66,7 +66,7 @@ impl<'a, S: Read + Seek> Input<'a, S> {
     pub fn pass(&mut self, mut each: impl FnMut(Chunk) -> Result<(), ImportError>) -> Result<Passed, ImportError> {
         let unreadable = |error| ImportError::Read { file: self.file.to_owned(), error };
         self.source.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-        let mut source = Source::open(&mut self.source, self.file, &self.mapping.format)?;
+        let mut source = RecordReader::open(&mut self.source, self.file, &self.mapping.format)?;
         let places = source.places(self.mapping)?;
         let total = self.size * (1 + self.mapping.tables.len() as u64);
         let mut first = 0;
@@ -91,7 +91,7 @@ impl<'a, S: Read + Seek> Input<'a, S> {
             }
         }
         self.passes += 1;
-        let Source { header, skipped, .. } = source;
+        let RecordReader { header, skipped, .. } = source;
         Ok(Passed { header, places, skipped })
     }
 }

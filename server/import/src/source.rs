@@ -31,7 +31,7 @@ pub(crate) struct Record {
 }
 
 /// Reads a file once, from the beginning.
-pub(crate) struct Source<'a> {
+pub(crate) struct RecordReader<'a> {
     file: &'a str,
     format: &'a SourceFormat,
     records: Records<Box<dyn Read + 'a>>,
@@ -44,16 +44,16 @@ pub(crate) struct Source<'a> {
     pub skipped: Vec<Skipped>,
 }
 
-impl<'a> Source<'a> {
+impl<'a> RecordReader<'a> {
     /// Opens a file and reads its header. `file` is its name, for messages.
-    pub fn open(raw: impl Read + 'a, file: &'a str, format: &'a SourceFormat) -> Result<Source<'a>, ImportError> {
+    pub fn open(raw: impl Read + 'a, file: &'a str, format: &'a SourceFormat) -> Result<RecordReader<'a>, ImportError> {
         let bytes_read = Rc::new(Cell::new(0));
         let counted = Counted { inner: raw, count: Rc::clone(&bytes_read) };
         let text = match text(counted, format).map_err(|error| ImportError::Read { file: file.to_owned(), error })? {
             Text::Readable(text) => text,
             Text::Other(what, advice) => return Err(ImportError::NoCsv { file: file.to_owned(), what, advice }),
         };
-        let mut source = Source {
+        let mut source = RecordReader {
             file,
             format,
             records: Records::new(text, format.delimiter),

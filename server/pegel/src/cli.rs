@@ -1,7 +1,7 @@
 //! The command line.
 
+use crate::ending::Failure;
 use crate::home::Home;
-use crate::outcome::Failure;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use pegel_delivery::Clock;

@@ -1,10 +1,10 @@
 //! How a due report becomes an edition: what delivery asks of reports.
 
+use crate::ending::{Failure, broke};
 use crate::home::Home;
-use crate::outcome::{Failure, broke};
 use jiff::Timestamp;
 use pegel_catalog::live::Live;
-use pegel_delivery::{Compose, ComposeError, Missed, RunReport, Schedule};
+use pegel_delivery::{Compose, ComposeError, RunReport, Scheduled};
 use pegel_home::{Kept, Problem};
 use pegel_kpi::data::model::Model;
 use pegel_kpi::time::period::{Period, zone};
@@ -121,7 +121,7 @@ impl Composer {
 
 impl Composer {
     /// When a report is due. One that is not in order is logged, and does not keep the others from being made.
-    fn schedule(&self, report: &str, definition: Result<ReportDefinition, ReportError>) -> Option<Schedule> {
+    fn schedule(&self, report: &str, definition: Result<ReportDefinition, ReportError>) -> Option<Scheduled> {
         let checked = definition.and_then(|definition| self.check(&definition));
         let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
         match checked {
@@ -141,21 +141,15 @@ impl Composer {
     }
 
     /// A report's schedule, if it has one; that its KPIs are in force is checked as well.
-    fn check(&self, definition: &ReportDefinition) -> Result<Option<Schedule>, ReportError> {
+    fn check(&self, definition: &ReportDefinition) -> Result<Option<Scheduled>, ReportError> {
         definition.kpis(&self.live.current())?;
-        let Some(due) = definition.schedule else { return Ok(None) };
-        let missed = match due.missed {
-            definition::Missed::Once => Missed::Once,
-            definition::Missed::Skip => Missed::Skip,
-            definition::Missed::Each => Missed::Each,
-        };
-        let (report, zone) = (definition.name.clone(), zone(&definition.zone)?);
-        Ok(Some(Schedule { report, weekday: due.weekday, time: due.at, zone, missed }))
+        let Some(schedule) = definition.schedule else { return Ok(None) };
+        Ok(Some(Scheduled { report: definition.name.clone(), zone: zone(&definition.zone)?, schedule }))
     }
 }
 
 impl Compose for Composer {
-    fn schedules(&self) -> Result<Vec<Schedule>, ComposeError> {
+    fn schedules(&self) -> Result<Vec<Scheduled>, ComposeError> {
         // Looked at often, so that what is broken tomorrow leaves what is good today in force.
         self.templates.current();
         let reports = definition::all(&self.home)?.into_iter();

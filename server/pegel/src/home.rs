@@ -1,7 +1,7 @@
 //! A home: the folder that holds configuration, KPIs, templates and, with SQLite, the database.
 
 use crate::config::Config;
-use crate::outcome::{Failure, broke, note, usage};
+use crate::ending::{Failure, broke, note, usage};
 use anyhow::anyhow;
 use pegel_catalog::Catalog;
 use pegel_catalog::activation::{ActivationError, Follow, catalog_for};

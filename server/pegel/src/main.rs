@@ -12,14 +12,14 @@ mod commands;
 mod composer;
 mod config;
 mod demo;
+mod ending;
 mod home;
-mod outcome;
 mod problems;
 mod watchdog;
 
 use clap::Parser;
 use cli::{Cli, Command};
-use outcome::Outcome;
+use ending::Ending;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
@@ -28,10 +28,10 @@ use tracing_subscriber::filter::LevelFilter;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     log_to_stderr();
-    outcome::conclude(run(cli))
+    ending::conclude(run(cli))
 }
 
-fn run(Cli { global, command }: Cli) -> Outcome {
+fn run(Cli { global, command }: Cli) -> Ending {
     if !matches!(command, Command::Demo(_) | Command::Init { .. }) {
         home::check_folder(&global.home())?;
     }

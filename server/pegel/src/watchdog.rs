@@ -2,7 +2,7 @@
 //! or a mail server keeps it waiting, it is ended all the same: whoever stopped it would kill it next. What is cut off is
 //! taken up by the next start.
 
-use crate::outcome::{Failure, broke};
+use crate::ending::{Failure, broke};
 use std::future::Future;
 use std::time::Duration;
 

@@ -120,44 +120,44 @@ impl Visit for Filling<'_> {
 }
 
 /// Why a field cannot be pushed.
-enum Failure {
+enum Unread {
     NoColumn,
     TooLarge(i64),
     Unreadable(Box<dyn std::error::Error + Send + Sync>),
 }
 
-impl Failure {
+impl Unread {
     #[cold]
     fn at(self, place: String) -> StoreError {
         match self {
-            Failure::NoColumn => StoreError::Unreadable { what: place, reason: "the answer lacks it".to_owned() },
-            Failure::TooLarge(value) => StoreError::TooLarge { place, value },
-            Failure::Unreadable(error) => StoreError::Unreadable { what: place, reason: error.to_string() },
+            Unread::NoColumn => StoreError::Unreadable { what: place, reason: "the answer lacks it".to_owned() },
+            Unread::TooLarge(value) => StoreError::TooLarge { place, value },
+            Unread::Unreadable(error) => StoreError::Unreadable { what: place, reason: error.to_string() },
         }
     }
 }
 
 #[inline]
-fn push<'a, DB: Gives, R: Row<'a, DB>>(row: &R, at: usize, kind: Kind, values: &mut Values) -> Result<(), Failure> {
-    let field = row.get(at).ok_or(Failure::NoColumn)?;
+fn push<'a, DB: Gives, R: Row<'a, DB>>(row: &R, at: usize, kind: Kind, values: &mut Values) -> Result<(), Unread> {
+    let field = row.get(at).ok_or(Unread::NoColumn)?;
     let value = field.value();
     match kind {
         Kind::Text => match value {
-            Some(value) => DB::text(value, |text| values.push_text(Some(text))).map_err(Failure::Unreadable)?,
+            Some(value) => DB::text(value, |text| values.push_text(Some(text))).map_err(Unread::Unreadable)?,
             None => values.push_text(None),
         },
         Kind::Number => {
-            values.push_number(value.map(DB::number).transpose().map_err(Failure::Unreadable)?);
+            values.push_number(value.map(DB::number).transpose().map_err(Unread::Unreadable)?);
         }
         Kind::Boolean => {
-            let value = value.map(DB::boolean).transpose().map_err(Failure::Unreadable)?;
+            let value = value.map(DB::boolean).transpose().map_err(Unread::Unreadable)?;
             values.push_number(value.map(f64::from));
         }
         Kind::Integer | Kind::Money | Kind::Instant | Kind::Date => match value {
             Some(value) => {
-                let value = DB::integer(value, kind).map_err(Failure::Unreadable)?;
+                let value = DB::integer(value, kind).map_err(Unread::Unreadable)?;
                 if !(-MAX_EXACT..=MAX_EXACT).contains(&value) {
-                    return Err(Failure::TooLarge(value));
+                    return Err(Unread::TooLarge(value));
                 }
                 #[expect(clippy::cast_precision_loss, reason = "checked above")]
                 values.push_number(Some(value as f64));

@@ -192,10 +192,10 @@ impl Store {
     }
 }
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+type MigrationError = Box<dyn std::error::Error + Send + Sync>;
 
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn migration_failed(error: Failure) -> StoreError {
+fn migration_failed(error: MigrationError) -> StoreError {
     StoreError::Migration { reason: error.to_string() }
 }
 
@@ -204,7 +204,7 @@ fn migrate_to<DB: Backend, M: MigrationSource<DB>>(
     conn: &mut impl MigrationHarness<DB>,
     source: impl Fn() -> M,
     last: &str,
-) -> Result<(), Failure> {
+) -> Result<(), MigrationError> {
     let is_later = |migration: &dyn Migration<DB>| *migration.name().to_string() > *last;
     for migration in &conn.pending_migrations(source())? {
         if !is_later(migration) {

@@ -1,7 +1,7 @@
 //! How many pages compute figures at the same time: each takes a processor, and a connection to the database, which the
 //! others need as well.
 
-use crate::failure::Failure;
+use crate::unanswered::Unanswered;
 use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,10 +35,10 @@ impl Bound {
     /// Waits for a place, and holds it until the answer is dropped.
     ///
     /// # Errors
-    /// [`Failure::Busy`] if that takes too long.
-    pub(crate) async fn place(&self) -> Result<OwnedSemaphorePermit, Failure> {
+    /// [`Unanswered::Busy`] if that takes too long.
+    pub(crate) async fn place(&self) -> Result<OwnedSemaphorePermit, Unanswered> {
         let place = timeout(self.patience, Arc::clone(&self.places).acquire_owned()).await;
         // It is never closed.
-        place.ok().and_then(Result::ok).ok_or(Failure::Busy)
+        place.ok().and_then(Result::ok).ok_or(Unanswered::Busy)
     }
 }

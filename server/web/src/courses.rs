@@ -1,7 +1,7 @@
 //! Figures of KPIs over the past complete weeks.
 
 use crate::State;
-use crate::failure::Failure;
+use crate::unanswered::Unanswered;
 use pegel_catalog::health::evaluate;
 use pegel_chart::Point;
 use pegel_kpi::data::cell::{Cell, Outcome};
@@ -69,7 +69,7 @@ fn values(cells: &[Cell]) -> Vec<Option<f64>> {
 }
 
 /// The last complete weeks by the clock, oldest first.
-pub(crate) fn weeks(state: &State, count: usize) -> Result<Vec<Period>, Failure> {
+pub(crate) fn weeks(state: &State, count: usize) -> Result<Vec<Period>, Unanswered> {
     Ok(Period::parse("last-week", (state.clock)(), &state.zone)?.trail(count)?)
 }
 
@@ -79,7 +79,7 @@ pub(crate) fn courses<'a>(
     kpis: &'a [Kpi],
     weeks: &[Period],
     comparison: Comparison,
-) -> Result<Vec<Course<'a>>, Failure> {
+) -> Result<Vec<Course<'a>>, Unanswered> {
     let total = |kpi| Request { kpi, breakdowns: vec![Vec::new()], comparison };
     let requests: Vec<Request> = kpis.iter().map(total).collect();
     let now = (state.clock)();

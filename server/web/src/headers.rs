@@ -1,7 +1,7 @@
 //! What every request must meet, and what every answer carries.
 
 use crate::address::is_loopback_host;
-use crate::failure::Failure;
+use crate::unanswered::Unanswered;
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -23,10 +23,10 @@ pub(crate) async fn refuse_foreign(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     if !is_loopback_host(host) {
-        return Ok(request.error_response(Failure::ForeignHost).map_into_right_body());
+        return Ok(request.error_response(Unanswered::ForeignHost).map_into_right_body());
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return Ok(request.error_response(Failure::ReadOnly).map_into_right_body());
+        return Ok(request.error_response(Unanswered::ReadOnly).map_into_right_body());
     }
     Ok(next.call(request).await?.map_into_left_body())
 }

@@ -8,13 +8,12 @@
 //! - `bound`: how many pages compute at the same time
 //! - [`problem`], `problems`: what is not in order, for the page of operations and for whoever watches the server
 //! - `reader`: in which language a reader is answered; all words are in [`pegel_text`]
-//! - `templates`, `failure`, `headers`: how an answer, or a failure, becomes a page
+//! - `templates`, `unanswered`, `headers`: how an answer, or a failure, becomes a page
 
 pub mod address;
 mod bound;
 mod courses;
 mod error;
-mod failure;
 mod headers;
 mod pages;
 pub mod problem;
@@ -24,6 +23,7 @@ pub mod routes;
 mod serve;
 mod state;
 mod templates;
+mod unanswered;
 
 pub use address::check_address;
 pub use bound::Bound;

@@ -12,16 +12,16 @@ pub(crate) mod reference;
 pub(crate) mod style;
 
 use crate::State;
-use crate::failure::Failure;
 use crate::reader::Reader;
+use crate::unanswered::Unanswered;
 use actix_web::web;
 use pegel_report::format::Format;
 
 /// Does work that waits for the database where waiting holds up no one else.
 async fn blocking<T: Send + 'static>(
     state: &web::Data<State>,
-    work: impl FnOnce(&State) -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
+    work: impl FnOnce(&State) -> Result<T, Unanswered> + Send + 'static,
+) -> Result<T, Unanswered> {
     let state = state.clone();
     web::block(move || work(&state)).await?
 }
@@ -29,8 +29,8 @@ async fn blocking<T: Send + 'static>(
 /// Does work that computes figures, when it is its turn.
 async fn computing<T: Send + 'static>(
     state: &web::Data<State>,
-    work: impl FnOnce(&State) -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
+    work: impl FnOnce(&State) -> Result<T, Unanswered> + Send + 'static,
+) -> Result<T, Unanswered> {
     let place = state.bound.place().await?;
     blocking(state, move |state| {
         // Held until the work is done, even if nobody waits for it any more.

@@ -5,10 +5,11 @@ pub mod smtp;
 
 use jiff::{SignedDuration, Timestamp};
 use pegel_delivery::mail::Mail;
-use pegel_delivery::{Clock, Compose, ComposeError, Mailer, Missed, Occasion, Place, RunReport, Schedule, Worker};
+use pegel_delivery::{Clock, Compose, ComposeError, Mailer, Occasion, Place, RunReport, Scheduled, Worker};
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::time::period::{Period, zone};
 use pegel_report::archive::artefact;
+use pegel_report::definition::{Missed, Schedule};
 use pegel_store::Store;
 use pegel_store::edition::{Audience, Edition, NewEdition, Rendition};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -76,10 +77,10 @@ impl Weekly {
 }
 
 impl Compose for Weekly {
-    fn schedules(&self) -> Result<Vec<Schedule>, ComposeError> {
-        let (weekday, time) = (jiff::civil::Weekday::Monday, jiff::civil::time(7, 0, 0, 0));
-        let (report, zone, missed) = ("weekly".to_owned(), zone("Europe/Berlin")?, self.missed);
-        Ok(vec![Schedule { report, weekday, time, zone, missed }])
+    fn schedules(&self) -> Result<Vec<Scheduled>, ComposeError> {
+        let (weekday, at) = (jiff::civil::Weekday::Monday, jiff::civil::time(7, 0, 0, 0));
+        let schedule = Schedule { weekday, at, missed: self.missed };
+        Ok(vec![Scheduled { report: "weekly".to_owned(), zone: zone("Europe/Berlin")?, schedule }])
     }
 
     fn recipients(&self, _report: &str) -> Result<Vec<String>, ComposeError> {

@@ -144,14 +144,14 @@ fn plans<'a>(requests: &'a [Request], targets: &'a [Option<Kpi>], periods: &'a [
 struct Timetable {
     periods: Vec<Period>,
     /// In the order in which they are asked for.
-    asked: Vec<Slot>,
-    before: Option<Slot>,
-    year_before: Option<Slot>,
+    asked: Vec<Stop>,
+    before: Option<Stop>,
+    year_before: Option<Stop>,
 }
 
 /// Where a period stands in the timetable, and where the one before it, if a KPI looks back.
 #[derive(Clone, Copy)]
-struct Slot {
+struct Stop {
     period: usize,
     before: Option<usize>,
 }
@@ -168,16 +168,16 @@ impl Timetable {
                 periods.len() - 1
             })
         };
-        let mut slot = |period: &Period| Slot {
+        let mut stop = |period: &Period| Stop {
             period: place(period.clone()),
             before: looks_back.then(|| comparison::before(period)).flatten().map(&mut place),
         };
-        let slots = asked.iter().map(&mut slot).collect();
+        let stops = asked.iter().map(&mut stop).collect();
         let last = asked.last();
         let before = last.filter(|_| wanted.before).and_then(comparison::before);
         let year_before = last.filter(|_| wanted.year_before).and_then(comparison::year_before);
-        let (before, year_before) = (before.as_ref().map(&mut slot), year_before.as_ref().map(&mut slot));
-        Timetable { asked: slots, before, year_before, periods }
+        let (before, year_before) = (before.as_ref().map(&mut stop), year_before.as_ref().map(&mut stop));
+        Timetable { asked: stops, before, year_before, periods }
     }
 }
 
@@ -199,8 +199,8 @@ impl Evaluation<'_> {
         let target = target.map(|target| Measured::new(target, by, self));
         let groups: BTreeSet<&Vec<Group>> = own.groups().chain(target.iter().flat_map(Measured::groups)).collect();
         let row = |groups: &Vec<Group>| {
-            let target = target.as_ref().zip(self.timetable.asked.last()).and_then(|(target, slot)| {
-                let seen = target.seen(&target.lines(groups), *slot);
+            let target = target.as_ref().zip(self.timetable.asked.last()).and_then(|(target, stop)| {
+                let seen = target.seen(&target.lines(groups), *stop);
                 target.cell(&seen).outcome.value()
             });
             self.row(&own, groups, request.comparison, target)
@@ -213,9 +213,9 @@ impl Evaluation<'_> {
     fn row(&self, kpi: &Measured, groups: &[Group], wanted: Comparison, target: Option<f64>) -> Option<Row> {
         let lines = kpi.lines(groups);
         let Timetable { asked, before, year_before, .. } = self.timetable;
-        let asked: Vec<Seen> = asked.iter().map(|slot| kpi.seen(&lines, *slot)).collect();
-        let before = before.filter(|_| wanted.before).map(|slot| kpi.seen(&lines, slot));
-        let year_before = year_before.filter(|_| wanted.year_before).map(|slot| kpi.seen(&lines, slot));
+        let asked: Vec<Seen> = asked.iter().map(|stop| kpi.seen(&lines, *stop)).collect();
+        let before = before.filter(|_| wanted.before).map(|stop| kpi.seen(&lines, stop));
+        let year_before = year_before.filter(|_| wanted.year_before).map(|stop| kpi.seen(&lines, stop));
         let happened = || asked.iter().chain(&before).chain(&year_before).any(Seen::has_rows);
         (groups.is_empty() || target.is_some() || happened()).then(|| Row {
             groups: groups.to_vec(),
@@ -270,7 +270,7 @@ impl<'a> Measured<'a> {
         self.readings.iter().map(|readings| readings.line(groups)).collect()
     }
 
-    fn seen(&self, lines: &[Option<usize>], slot: Slot) -> Seen {
+    fn seen(&self, lines: &[Option<usize>], stop: Stop) -> Seen {
         let of_period = |period: usize| {
             let measures = self.kpi.measures.iter().zip(self.readings.iter().zip(lines));
             let read = |((_, measure), (readings, line)): (&(String, Measure), (&Readings, &Option<usize>))| {
@@ -278,8 +278,8 @@ impl<'a> Measured<'a> {
             };
             measures.map(read).collect()
         };
-        let before = slot.before.filter(|_| self.kpi.looks_back());
-        Seen { period: slot.period, readings: of_period(slot.period), before: before.map(of_period) }
+        let before = stop.before.filter(|_| self.kpi.looks_back());
+        Seen { period: stop.period, readings: of_period(stop.period), before: before.map(of_period) }
     }
 
     /// The cell with whether it can still change; without its figure, if the data is too old for it.

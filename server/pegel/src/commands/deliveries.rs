@@ -1,7 +1,7 @@
 //! `pegel deliveries …`: mails, what became of them, and sending them again.
 
 use crate::cli::{self, Global};
-use crate::outcome::{Done, Failure, Outcome, answer, broke, usage};
+use crate::ending::{Done, Ending, Failure, answer, broke, usage};
 use anyhow::anyhow;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -10,7 +10,7 @@ use pegel_store::outbox::{Delivery, DeliveryState, Wanted};
 use pegel_text::clean::one_line;
 
 /// Runs one of the commands on mails.
-pub fn run(command: cli::Deliveries, global: &Global) -> Outcome {
+pub fn run(command: cli::Deliveries, global: &Global) -> Ending {
     let home = global.open(&global.home())?;
     let (store, zone) = (home.store()?, home.config.zone());
     match command {
@@ -20,7 +20,7 @@ pub fn run(command: cli::Deliveries, global: &Global) -> Outcome {
     }
 }
 
-fn list(command: &cli::ListDeliveries, store: &Store, zone: &TimeZone) -> Outcome {
+fn list(command: &cli::ListDeliveries, store: &Store, zone: &TimeZone) -> Ending {
     let state = match (command.failed, command.waiting) {
         (true, _) => Some(DeliveryState::Failed),
         (_, true) => Some(DeliveryState::Pending),
@@ -37,7 +37,7 @@ fn list(command: &cli::ListDeliveries, store: &Store, zone: &TimeZone) -> Outcom
     Ok(Done::InOrder)
 }
 
-fn show(id: i64, store: &Store, zone: &TimeZone) -> Outcome {
+fn show(id: i64, store: &Store, zone: &TimeZone) -> Ending {
     let delivery = find(id, store)?;
     let at = |instant_: i64| instant(instant_, zone);
     answer(format_args!("state       {}", word(delivery.state)));
@@ -63,7 +63,7 @@ fn show(id: i64, store: &Store, zone: &TimeZone) -> Outcome {
     Ok(Done::InOrder)
 }
 
-fn resend(command: cli::Resend, store: &Store, now: Timestamp) -> Outcome {
+fn resend(command: cli::Resend, store: &Store, now: Timestamp) -> Ending {
     check_edition(command.edition, store)?;
     for id in &command.deliveries {
         find(*id, store)?;

@@ -4,12 +4,12 @@ use super::{init, report, serve};
 use crate::cli::{self, Global};
 use crate::composer::Composer;
 use crate::demo::{demo_data, load};
+use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
 use crate::home::Home;
-use crate::outcome::{Done, Failure, Outcome, answer, broke, note, usage};
 use anyhow::{Context, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
-use pegel_delivery::{Occasion, Outcome as Made, RunReport};
+use pegel_delivery::{Made, Occasion, RunReport};
 use pegel_kpi::data::model::Model;
 use pegel_kpi::data::path::Path as Column;
 use pegel_kpi::data::path::Projection;
@@ -32,7 +32,7 @@ const SHIPPED_REPORT: &str = include_str!("../../../../config/reports/weekly.tom
 const RECIPIENT: &str = "Maria Musterfrau <maria@example.com>";
 
 /// Fills a home unless it is filled, makes last week's report, then serves.
-pub fn run(command: &cli::Demo, global: &Global) -> Outcome {
+pub fn run(command: &cli::Demo, global: &Global) -> Ending {
     let path = global.home.clone().unwrap_or_else(|| PathBuf::from(HOME));
     // The demo's mails go into its own folder, whatever the environment says.
     let global = &Global { mail_url: None, ..global.clone() };

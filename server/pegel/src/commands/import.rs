@@ -1,7 +1,7 @@
 //! `pegel import`
 
 use crate::cli::{self, Global};
-use crate::outcome::{Done, Failure, Outcome, answer, broke, note, usage};
+use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
 use anyhow::{Context, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 use pegel_import::summary::Rejected;
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 const SHOWN: usize = 20;
 
 /// Imports one file and says what became of its rows.
-pub fn run(command: &cli::Import, global: &Global) -> Outcome {
+pub fn run(command: &cli::Import, global: &Global) -> Ending {
     let home = global.open(&global.home())?;
     let mapping = Mapping::find(&home.path, &command.map, &home.model).map_err(usage)?;
     let file = open(&command.file).map_err(usage)?;

@@ -2,14 +2,14 @@
 
 use crate::cli::Global;
 use crate::config;
+use crate::ending::{Done, Ending, Failure, broke, note};
 use crate::home::{Home, database_failure};
-use crate::outcome::{Done, Failure, Outcome, broke, note};
 use anyhow::Context;
 use pegel_store::Store;
 use std::path::{Path, PathBuf};
 
 /// Makes folder, configuration and schema, and leaves what is there as it is.
-pub fn run(dir: Option<PathBuf>, global: &Global) -> Outcome {
+pub fn run(dir: Option<PathBuf>, global: &Global) -> Ending {
     let path = dir.unwrap_or_else(|| global.home());
     let home = make(&path, global)?;
     note(format_args!("{} is ready", home.path.display()));

@@ -16,12 +16,12 @@ mod tests;
 mod value;
 
 use crate::cli::{self, Global};
-use crate::outcome::{Done, Outcome, answer};
+use crate::ending::{Done, Ending, answer};
 use pegel_kpi::reference::Reference;
 use pegel_kpi::script::Language;
 
 /// Runs one of the commands on KPIs.
-pub fn run(command: cli::Kpi, global: &Global) -> Outcome {
+pub fn run(command: cli::Kpi, global: &Global) -> Ending {
     match command {
         cli::Kpi::List => list::run(global),
         cli::Kpi::Show { id } => show::run(&id, global),

@@ -1,12 +1,12 @@
 //! `pegel migrate`
 
 use crate::cli::Global;
+use crate::ending::{Done, Ending, answer, broke, note};
 use crate::home::database_failure;
-use crate::outcome::{Done, Outcome, answer, broke, note};
 use pegel_store::Store;
 
 /// Brings the schema up to date, and names the migrations that ran.
-pub fn run(global: &Global) -> Outcome {
+pub fn run(global: &Global) -> Ending {
     let home = global.open(&global.home())?;
     let ran =
         Store::open_existing(&home.database_url()).map_err(database_failure)?.migrate(&home.model).map_err(broke)?;

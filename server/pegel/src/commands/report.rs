@@ -2,12 +2,12 @@
 
 use crate::cli::{self, Global};
 use crate::composer::Composer;
+use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
 use crate::home::{Home, say_problem};
-use crate::outcome::{Done, Failure, Outcome, answer, broke, note, usage};
 use anyhow::{Context, anyhow};
 use jiff::civil::Weekday;
 use pegel_catalog::live::Live;
-use pegel_delivery::{Clock, DeliveryError, Mailer, Occasion, Outcome as Made, RunReport, Worker};
+use pegel_delivery::{Clock, DeliveryError, Made, Mailer, Occasion, RunReport, Worker};
 use pegel_home::Problem;
 use pegel_kpi::time::period::{Period, zone};
 use pegel_report::ReportError;
@@ -29,7 +29,7 @@ pub const TAKEN: &str =
     "another process is making this edition; if that runs on another machine and was killed, try again in ten minutes";
 
 /// Runs one of the commands on reports.
-pub fn run(command: cli::Report, global: &Global) -> Outcome {
+pub fn run(command: cli::Report, global: &Global) -> Ending {
     let home = global.open(&global.home())?;
     match command {
         cli::Report::List => list(&home),
@@ -39,7 +39,7 @@ pub fn run(command: cli::Report, global: &Global) -> Outcome {
     }
 }
 
-fn list(home: &Home) -> Outcome {
+fn list(home: &Home) -> Ending {
     for (name, definition) in definition::all(&home.path).map_err(usage)? {
         let definition = match definition {
             Ok(definition) => definition,
@@ -71,7 +71,7 @@ fn weekday(day: Weekday) -> &'static str {
     }
 }
 
-fn make(command: &cli::Run, home: &Home, clock: Clock) -> Outcome {
+fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
     let definition = definition::find(&home.path, &command.name).map_err(usage)?;
     let zone = zone(&definition.zone).map_err(usage)?;
     let period = command.period.as_deref().unwrap_or("last-week");
@@ -131,7 +131,7 @@ fn run_failure(error: DeliveryError) -> Failure {
 }
 
 /// Empties the outbox, and is content if the mails of this edition are out.
-fn send(worker: &Worker, store: &Store, edition: i64, made: &str, queued: usize) -> Outcome {
+fn send(worker: &Worker, store: &Store, edition: i64, made: &str, queued: usize) -> Ending {
     worker.drain().map_err(broke)?;
     let deliveries = store.deliveries(Some(edition)).map_err(broke)?;
     let undelivered: Vec<_> = deliveries.iter().filter(|delivery| delivery.delivered_at.is_none()).collect();
@@ -173,13 +173,13 @@ pub fn write_out(folder: &Path, renditions: &[Rendition], manifest: &str) -> any
     write("manifest.json", manifest.as_bytes())
 }
 
-fn check_one(id: i64, store: &Store) -> Outcome {
+fn check_one(id: i64, store: &Store) -> Ending {
     let edition = store.edition(id).map_err(broke)?.ok_or_else(|| usage(anyhow!("there is no edition {id}")))?;
     Ok(if is_intact(&edition, store)? { Done::InOrder } else { Done::NotInOrder })
 }
 
 /// All editions, oldest first, and those that were published and are gone.
-fn check_all(store: &Store) -> Outcome {
+fn check_all(store: &Store) -> Ending {
     let ids = store.edition_ids().map_err(broke)?;
     let mut damaged = 0;
     for id in &ids {

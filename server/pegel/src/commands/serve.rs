@@ -3,8 +3,8 @@
 use super::report::worker;
 use crate::cli::{self, Global};
 use crate::composer::Composer;
+use crate::ending::{Done, Ending, Failure, broke, usage};
 use crate::home::Home;
-use crate::outcome::{Done, Failure, Outcome, broke, usage};
 use crate::{problems, watchdog};
 use anyhow::anyhow;
 use pegel_delivery::{Clock, Ticker};
@@ -16,7 +16,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 /// Serves until it is told to stop.
-pub fn run(command: &cli::Serve, global: &Global) -> Outcome {
+pub fn run(command: &cli::Serve, global: &Global) -> Ending {
     let home = global.open(&global.home())?;
     let address = command.address.as_deref().unwrap_or(&home.config.web.address);
     let address = check_address(address).map_err(usage)?;
@@ -38,7 +38,7 @@ pub fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 ///
 /// # Errors
 /// If something is wrongly configured.
-pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Outcome {
+pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Ending {
     let store = home.store()?;
     let live = home.live(&store, clock.clone())?;
     // Connections of its own: a mail that is out must be recorded, however many pages wait for one.

@@ -3,7 +3,7 @@
 use super::calendar::{Calendar, HOUR, MINUTE};
 use super::cast::{Cast, FIRST_SERVICE, PRODUCTS, SOURCES};
 use super::dice::{Dice, Part, real, whole};
-use super::leads::{Lead, Outcome, QUALITIES};
+use super::leads::{Closing, Lead, QUALITIES};
 
 /// The chance to win a lead of average quality on which an average partner works.
 const WINS: f64 = 0.245;
@@ -61,7 +61,7 @@ impl Course<'_> {
     /// Nobody hears of it again; after some weeks the lead is given up.
     fn fall_silent(&mut self, lead: &mut Lead, accepted_at: i64, contacted_at: i64) {
         lead.contacted_at = self.dice.chance(0.6).then_some(contacted_at);
-        lead.outcome = Some(Outcome::Lost);
+        lead.outcome = Some(Closing::Lost);
         let given_up = self.calendar.day_of(accepted_at) + self.dice.between(16, 34);
         lead.closed_at = Some(self.calendar.working_hour(given_up, contacted_at, &mut self.dice));
     }
@@ -80,7 +80,7 @@ impl Course<'_> {
     }
 
     fn win(&mut self, lead: &mut Lead) -> Way {
-        lead.outcome = Some(Outcome::Won);
+        lead.outcome = Some(Closing::Won);
         lead.sizeable = self.dice.chance(SIZEABLE_WON);
         if lead.sizeable {
             Way { steps: [true; 4], days: self.dice.log_normal(37.0, 0.45) }
@@ -90,7 +90,7 @@ impl Course<'_> {
     }
 
     fn lose(&mut self, lead: &mut Lead) -> Way {
-        lead.outcome = Some(Outcome::Lost);
+        lead.outcome = Some(Closing::Lost);
         lead.sizeable = self.dice.chance(SIZEABLE_LOST);
         let steps = self.dice.weighted(LOST_AFTER);
         let days = self.dice.log_normal([9.0, 17.0, 25.0, 33.0, 38.0][steps], 0.6);

@@ -3,7 +3,7 @@
 use super::calendar::{Calendar, DAY, HOUR};
 use super::cast::{Cast, REGIONS, SOURCES, some_region};
 use super::dice::{Dice, Part};
-use super::leads::{Lead, Outcome};
+use super::leads::{Closing, Lead};
 use super::names;
 use super::table::{DemoTable, Parent, cells};
 
@@ -51,7 +51,7 @@ pub fn gather(seed: u64, cast: &Cast, calendar: &Calendar, leads: &mut [Lead]) -
         of_region[customer.region].push(position);
     }
     for lead in leads {
-        let won_at = lead.closed_at.filter(|_| lead.outcome == Some(Outcome::Won));
+        let won_at = lead.closed_at.filter(|_| lead.outcome == Some(Closing::Won));
         let known = dice.chance(if won_at.is_some() { BUYS_AGAIN } else { ASKS_AGAIN });
         let candidate = *dice.pick(&of_region[lead.region]);
         let stays = customers[candidate].is_there(won_at.unwrap_or(lead.created_at));

@@ -16,16 +16,16 @@ const OFFERS_AT_MOST: usize = 3;
 const DECLINES_AFTER_MINUTES: f64 = 45.0;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Closing {
     Won,
     Lost,
 }
 
-impl Outcome {
+impl Closing {
     pub fn name(self) -> &'static str {
         match self {
-            Outcome::Won => "won",
-            Outcome::Lost => "lost",
+            Closing::Won => "won",
+            Closing::Lost => "lost",
         }
     }
 }
@@ -55,7 +55,7 @@ pub struct Lead {
     pub contract_sent_at: Option<i64>,
     pub feedback_at: Option<i64>,
     pub closed_at: Option<i64>,
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<Closing>,
     /// Minor units; on record once it is quoted.
     pub worth: i64,
     /// Large enough to become an opportunity at the first meeting.
@@ -85,7 +85,7 @@ impl Lead {
         self.offers.last().map(|offer| offer.offered_at)
     }
 
-    fn close(&mut self, at: i64, outcome: Outcome, end: i64) {
+    fn close(&mut self, at: i64, outcome: Closing, end: i64) {
         if at < end {
             self.closed_at = Some(at);
             self.outcome = Some(outcome);
@@ -168,7 +168,7 @@ impl Desk<'_> {
         let looked_at = lead.created_at + self.minutes(35.0, 0.8, 600);
         let looked_at = self.calendar.office(looked_at, &mut self.dice);
         if !self.dice.chance(0.91) {
-            lead.close(looked_at, Outcome::Lost, end);
+            lead.close(looked_at, Closing::Lost, end);
         } else if looked_at < end {
             lead.qualified_at = Some(looked_at);
             lead.quality = Some(self.dice.weighted(QUALITIES.iter().map(|(_, weight, _)| *weight)));
@@ -198,7 +198,7 @@ impl Desk<'_> {
                 Some(_) => free_at = answered_at,
             }
         }
-        lead.close(self.calendar.office(free_at + DAY, &mut self.dice), Outcome::Lost, end);
+        lead.close(self.calendar.office(free_at + DAY, &mut self.dice), Closing::Lost, end);
     }
 
     fn answer(&mut self, partner: usize, offered_at: i64) -> (i64, &'static str) {
@@ -304,7 +304,7 @@ fn lead_cells(lead: &Lead) -> Vec<Cell> {
         lead.contract_sent_at,
         lead.feedback_at,
         lead.closed_at,
-        lead.outcome.map(Outcome::name),
+        lead.outcome.map(Closing::name),
         lead.quoted_at.map(|_| lead.worth),
     ]
 }

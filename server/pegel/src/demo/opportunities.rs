@@ -3,7 +3,7 @@
 use super::calendar::Calendar;
 use super::cast::{FIRST_SERVICE, REGIONS};
 use super::dice::{Dice, Part, real, whole};
-use super::leads::{Lead, Outcome};
+use super::leads::{Closing, Lead};
 use super::table::{DemoTable, Parent, cells};
 
 /// Changes are on record for the opportunities of the last half year, as if the history had been switched on then.
@@ -75,7 +75,7 @@ pub fn tables(seed: u64, calendar: &Calendar, leads: &[Lead]) -> [DemoTable; 2] 
             created_at,
             last.expected_close_on,
             lead.closed_at,
-            lead.outcome.map(Outcome::name),
+            lead.outcome.map(Closing::name),
         ]);
     }
     [table, changes]
@@ -103,7 +103,7 @@ fn states(lead: &Lead, created_at: i64, calendar: &Calendar, dice: &mut Dice) ->
         }
     }
     if let (Some(since), Some(outcome)) = (lead.closed_at, lead.outcome) {
-        let probability = if outcome == Outcome::Won { 1.0 } else { 0.0 };
+        let probability = if outcome == Closing::Won { 1.0 } else { 0.0 };
         let next = State { since, stage: outcome.name(), probability, ..now };
         before.push(std::mem::replace(&mut now, next));
     }

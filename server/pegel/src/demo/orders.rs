@@ -4,7 +4,7 @@ use super::calendar::{Calendar, DAY, HOUR};
 use super::cast::{Cast, FIRST_SERVICE, PRODUCTS, Product, REGIONS, SOURCES};
 use super::customers::Customer;
 use super::dice::{Dice, Part, real, whole};
-use super::leads::{Lead, Outcome};
+use super::leads::{Closing, Lead};
 use super::table::{DemoTable, Parent, cells};
 
 /// How long it takes, on average, until a customer orders again, in days.
@@ -63,7 +63,7 @@ struct Clerk<'a> {
 
 impl Clerk<'_> {
     fn order_of(&mut self, lead: &Lead) -> Option<Order> {
-        let ordered_at = lead.closed_at.filter(|_| lead.outcome == Some(Outcome::Won))?;
+        let ordered_at = lead.closed_at.filter(|_| lead.outcome == Some(Closing::Won))?;
         let mut lines = vec![self.line(lead.product, lead.worth)];
         if self.dice.chance(WITH_SERVICE) {
             let service = self.service();

@@ -1,7 +1,7 @@
 //! The demo's promises, checked on the rows themselves.
 
 use super::cast::{REGIONS, SLIPPING};
-use super::leads::{Lead, Outcome};
+use super::leads::{Closing, Lead};
 use super::table::Cell;
 use super::*;
 use calendar::{DAY, MINUTE};
@@ -307,7 +307,7 @@ mod figures {
         assert!((42.0..58.0).contains(&minutes), "contacted after {minutes} min");
         let days = mean_minutes(leads(), |lead| Some(lead.closed_at? - lead.accepted_at?)) / 1_440.0;
         assert!((15.0..32.0).contains(&days), "closed after {days} days");
-        let won = part(leads(), |lead| lead.outcome == Some(Outcome::Won));
+        let won = part(leads(), |lead| lead.outcome == Some(Closing::Won));
         assert!((0.18..0.24).contains(&won), "{won} won");
         let escalated = part(leads(), |lead| lead.offers.len() > 1);
         assert!((0.03..0.10).contains(&escalated), "{escalated} escalated");
@@ -318,9 +318,9 @@ mod figures {
         let story = Story::new(15, sunday());
         let opportunities = || story.leads.iter().filter(|lead| lead.sizeable && lead.first_meeting_at.is_some());
         let closed = || opportunities().filter(|lead| lead.closed_at.is_some());
-        let won = part(closed(), |lead| lead.outcome == Some(Outcome::Won));
+        let won = part(closed(), |lead| lead.outcome == Some(Closing::Won));
         assert!((0.30..0.40).contains(&won), "{won} won");
-        let won = closed().filter(|lead| lead.outcome == Some(Outcome::Won));
+        let won = closed().filter(|lead| lead.outcome == Some(Closing::Won));
         let days = mean_minutes(won, |lead| Some(lead.closed_at? - lead.first_meeting_at?)) / 1_440.0;
         assert!((30.0..45.0).contains(&days), "{days} days");
         let part_of_leads = part(&story.leads, |lead| lead.sizeable && lead.first_meeting_at.is_some());

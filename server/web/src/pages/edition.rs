@@ -2,10 +2,10 @@
 
 use super::blocking;
 use crate::State;
-use crate::failure::Failure;
 use crate::headers::MAIL_POLICY;
 use crate::reader::Reader;
 use crate::templates::{Frame, html};
+use crate::unanswered::Unanswered;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_chart::svg;
@@ -34,7 +34,7 @@ struct Page {
     /// Which of them can be read as they are.
     artefacts: Vec<&'static str>,
     checksum: String,
-    sources: Vec<Source>,
+    sources: Vec<SourceView>,
     deliveries: Vec<Recipient>,
 }
 
@@ -60,7 +60,7 @@ struct Kpi {
 
 /// What the edition was made from.
 #[derive(Serialize)]
-struct Source {
+struct SourceView {
     kind: String,
     name: String,
     /// Beside the hash: the number of an activation or an import, the version of the program.
@@ -83,7 +83,7 @@ pub(crate) async fn show(
     request: HttpRequest,
     state: web::Data<State>,
     id: web::Path<String>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, Unanswered> {
     let reader = Reader::of(&request);
     let (edition, deliveries) = blocking(&state, move |state| {
         let edition = stored(state, &id)?;
@@ -100,10 +100,10 @@ pub(crate) async fn show(
 pub(crate) async fn named(
     state: web::Data<State>,
     path: web::Path<(String, String, i32)>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, Unanswered> {
     let (report, period, revision) = path.into_inner();
     let id = blocking(&state, move |state| Ok(state.store.edition_id(&report, &period, revision)?)).await?;
-    let page = format!("/editions/{}", id.ok_or(Failure::NoPage)?);
+    let page = format!("/editions/{}", id.ok_or(Unanswered::NoPage)?);
     Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, page)).finish())
 }
 
@@ -111,12 +111,12 @@ pub(crate) async fn named(
 pub(crate) async fn artefact(
     state: web::Data<State>,
     path: web::Path<(String, String)>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, Unanswered> {
     let (id, name) = path.into_inner();
-    let name = READABLE.into_iter().find(|readable| *readable == name).ok_or(Failure::NoPage)?;
+    let name = READABLE.into_iter().find(|readable| *readable == name).ok_or(Unanswered::NoPage)?;
     let edition = blocking(&state, move |state| stored(state, &id)).await?;
-    let artefact = shown(&edition).and_then(|rendition| rendition.artefact(name)).ok_or(Failure::NoPage)?;
-    let bytes = artefact.bytes.kept().ok_or(Failure::NoPage)?.clone();
+    let artefact = shown(&edition).and_then(|rendition| rendition.artefact(name)).ok_or(Unanswered::NoPage)?;
+    let bytes = artefact.bytes.kept().ok_or(Unanswered::NoPage)?.clone();
     let mut response = HttpResponse::Ok();
     if name == HTML {
         response.insert_header((header::CONTENT_SECURITY_POLICY, MAIL_POLICY));
@@ -125,8 +125,8 @@ pub(crate) async fn artefact(
 }
 
 /// The edition of that number. Blocks.
-fn stored(state: &State, id: &str) -> Result<Edition, Failure> {
-    let absent = || Failure::NoEdition(id.to_owned());
+fn stored(state: &State, id: &str) -> Result<Edition, Unanswered> {
+    let absent = || Unanswered::NoEdition(id.to_owned());
     state.store.edition(id.parse().map_err(|_| absent())?)?.ok_or_else(absent)
 }
 
@@ -136,9 +136,9 @@ fn shown(edition: &Edition) -> Option<&Rendition> {
 }
 
 impl Page {
-    fn of(edition: Edition, deliveries: Vec<Delivery>, reader: &Reader) -> Result<Page, Failure> {
+    fn of(edition: Edition, deliveries: Vec<Delivery>, reader: &Reader) -> Result<Page, Unanswered> {
         let id = edition.head.id;
-        let unreadable = |error: String| Failure::Numbers { edition: id, error };
+        let unreadable = |error: String| Unanswered::Numbers { edition: id, error };
         let rendition = shown(&edition).ok_or_else(|| unreadable("it has no rendition".to_owned()))?;
         let numbers = numbers(rendition, &edition.labels).map_err(|error| unreadable(error.to_string()))?;
         let kept = |name: &&str| rendition.artefact(name).is_some_and(|artefact| artefact.bytes.kept().is_some());
@@ -150,7 +150,7 @@ impl Page {
             sections: sections(&view, &numbers),
             artefacts: READABLE.into_iter().filter(kept).collect(),
             edition: view,
-            sources: edition.sources.into_iter().map(Source::from).collect(),
+            sources: edition.sources.into_iter().map(SourceView::from).collect(),
             checksum: edition.head.checksum,
             deliveries: deliveries.into_iter().map(|delivery| Recipient::of(delivery, &format)).collect(),
         })
@@ -191,10 +191,10 @@ impl Kpi {
     }
 }
 
-impl From<SourceHash> for Source {
-    fn from(source: SourceHash) -> Source {
+impl From<SourceHash> for SourceView {
+    fn from(source: SourceHash) -> SourceView {
         let SourceHash { kind, name, sha256, version } = source;
-        Source { kind, name, version, sha256 }
+        SourceView { kind, name, version, sha256 }
     }
 }
 

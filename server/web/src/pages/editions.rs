@@ -2,9 +2,9 @@
 
 use super::{blocking, format};
 use crate::State;
-use crate::failure::Failure;
 use crate::reader::Reader;
 use crate::templates::{Frame, html, page_number};
+use crate::unanswered::Unanswered;
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_kpi::time::period::Period;
 use pegel_report::format::Format;
@@ -37,7 +37,7 @@ struct Line {
 }
 
 /// The list.
-pub(crate) async fn list(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Unanswered> {
     let reader = Reader::of(&request);
     let number = page_number(request.query_string()).unwrap_or(1);
     // One more than is shown tells whether there is a page after this one.

@@ -1,9 +1,9 @@
 //! The page of a request that cannot be answered: what the reader is told, and what the operator.
 
 use crate::State;
-use crate::failure::Failure;
 use crate::reader::Reader;
 use crate::templates::{Frame, html};
+use crate::unanswered::Unanswered;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
@@ -25,12 +25,12 @@ struct FailurePage<'a> {
 }
 
 impl<'a> FailurePage<'a> {
-    fn of(failure: &'a Failure, words: &Words) -> FailurePage<'a> {
+    fn of(failure: &'a Unanswered, words: &Words) -> FailurePage<'a> {
         let (title, text, nearest) = match failure {
-            Failure::NoPage => ("no_page", "no_page_text", None),
-            Failure::NoEdition(_) => ("no_edition", "no_edition_text", None),
-            Failure::NoKpi { nearest, .. } => ("no_kpi", "no_kpi_text", nearest.as_deref()),
-            Failure::Busy => ("busy", "busy_text", None),
+            Unanswered::NoPage => ("no_page", "no_page_text", None),
+            Unanswered::NoEdition(_) => ("no_edition", "no_edition_text", None),
+            Unanswered::NoKpi { nearest, .. } => ("no_kpi", "no_kpi_text", nearest.as_deref()),
+            Unanswered::Busy => ("busy", "busy_text", None),
             _ => ("broken", "broken_text", None),
         };
         FailurePage { title: words.say(title, []), text: words.say(text, []), nearest }
@@ -43,11 +43,11 @@ pub(crate) async fn show_failures(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let response = next.call(request).await?;
-    let Some(failure) = response.response().error().and_then(|error| error.as_error::<Failure>()) else {
+    let Some(failure) = response.response().error().and_then(|error| error.as_error::<Unanswered>()) else {
         return Ok(response.map_into_left_body());
     };
     let status = failure.status_code();
-    if matches!(failure, Failure::Busy) {
+    if matches!(failure, Unanswered::Busy) {
         tracing::debug!(path = response.request().path(), "a page was not computed, since others are");
     } else if status.is_server_error() {
         let path = response.request().path();
@@ -60,14 +60,14 @@ pub(crate) async fn show_failures(
     Ok(response.into_response(page).map_into_right_body())
 }
 
-fn page(request: &HttpRequest, failure: &Failure) -> Result<HttpResponse, Failure> {
+fn page(request: &HttpRequest, failure: &Unanswered) -> Result<HttpResponse, Unanswered> {
     let Some(state) = request.app_data::<web::Data<State>>() else { return Ok(failure.error_response()) };
     let reader = Reader::of(request);
     let model = FailurePage::of(failure, &Words::of(&reader.locale));
     let frame = Frame::new(request, &reader, "");
     let text = state.templates.render("failure.html", &frame, &model)?;
     let mut response = HttpResponseBuilder::new(failure.status_code());
-    if matches!(failure, Failure::Busy) {
+    if matches!(failure, Unanswered::Busy) {
         response.insert_header((header::RETRY_AFTER, RETRY_AFTER_SECONDS));
     }
     Ok(html(response, text))

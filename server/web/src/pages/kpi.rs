@@ -3,9 +3,9 @@
 use super::{computing, format};
 use crate::State;
 use crate::courses::{Course, courses, weeks};
-use crate::failure::Failure;
 use crate::reader::Reader;
 use crate::templates::{Frame, html};
+use crate::unanswered::Unanswered;
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_catalog::in_force::InForce;
 use pegel_chart::svg::{Plot, Told};
@@ -115,7 +115,7 @@ pub(crate) async fn show(
     request: HttpRequest,
     state: web::Data<State>,
     id: web::Path<String>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, Unanswered> {
     let reader = Reader::of(&request);
     let page = {
         let reader = reader.clone();
@@ -125,7 +125,7 @@ pub(crate) async fn show(
     Ok(html(HttpResponse::Ok(), text))
 }
 
-fn gather(state: &State, id: &str, reader: &Reader) -> Result<Page, Failure> {
+fn gather(state: &State, id: &str, reader: &Reader) -> Result<Page, Unanswered> {
     let in_force = state.live.in_force();
     let kpis = &in_force.catalog.kpis;
     let kpi = kpis.iter().position(|kpi| kpi.id() == id).ok_or_else(|| unknown(id, kpis))?;
@@ -142,8 +142,8 @@ fn gather(state: &State, id: &str, reader: &Reader) -> Result<Page, Failure> {
     Ok(page)
 }
 
-fn unknown(id: &str, kpis: &[Kpi]) -> Failure {
-    Failure::NoKpi { id: id.to_owned(), nearest: nearest(id, kpis.iter().map(Kpi::id)).map(str::to_owned) }
+fn unknown(id: &str, kpis: &[Kpi]) -> Unanswered {
+    Unanswered::NoKpi { id: id.to_owned(), nearest: nearest(id, kpis.iter().map(Kpi::id)).map(str::to_owned) }
 }
 
 impl Page {

@@ -3,9 +3,9 @@
 use super::{computing, format};
 use crate::State;
 use crate::courses::{Course, courses, weeks};
-use crate::failure::Failure;
 use crate::reader::Reader;
 use crate::templates::{Frame, html};
+use crate::unanswered::Unanswered;
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_catalog::in_force::InForce;
 use pegel_chart::svg::spark;
@@ -63,7 +63,7 @@ struct Line {
 }
 
 /// The list.
-pub(crate) async fn list(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Unanswered> {
     let reader = Reader::of(&request);
     let page = {
         let reader = reader.clone();
@@ -73,7 +73,7 @@ pub(crate) async fn list(request: HttpRequest, state: web::Data<State>) -> Resul
     Ok(html(HttpResponse::Ok(), text))
 }
 
-fn gather(state: &State, reader: &Reader) -> Result<Page, Failure> {
+fn gather(state: &State, reader: &Reader) -> Result<Page, Unanswered> {
     let weeks = weeks(state, TREND_WEEKS)?;
     let in_force = state.live.in_force();
     let mut courses = courses(state, &in_force.catalog.kpis, &weeks, Comparison::NONE)?;

@@ -1,9 +1,9 @@
 //! Every address that shows nothing.
 
-use crate::failure::Failure;
+use crate::unanswered::Unanswered;
 use actix_web::HttpResponse;
 
 /// There is no such page.
-pub(crate) async fn page() -> Result<HttpResponse, Failure> {
-    Err(Failure::NoPage)
+pub(crate) async fn page() -> Result<HttpResponse, Unanswered> {
+    Err(Unanswered::NoPage)
 }

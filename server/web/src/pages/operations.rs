@@ -2,11 +2,11 @@
 
 use super::{blocking, format};
 use crate::State;
-use crate::failure::Failure;
 use crate::problem::About;
 use crate::problems::{self, Standing};
 use crate::reader::Reader;
 use crate::templates::{Frame, html};
+use crate::unanswered::Unanswered;
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_catalog::files::in_home;
 use pegel_report::format::Format;
@@ -40,7 +40,7 @@ struct Line {
 }
 
 /// The page.
-pub(crate) async fn show(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Failure> {
+pub(crate) async fn show(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Unanswered> {
     let reader = Reader::of(&request);
     let page = {
         let reader = reader.clone();
@@ -50,7 +50,7 @@ pub(crate) async fn show(request: HttpRequest, state: web::Data<State>) -> Resul
     Ok(html(HttpResponse::Ok(), text))
 }
 
-fn gather(state: &State, format: &Format) -> Result<Page, Failure> {
+fn gather(state: &State, format: &Format) -> Result<Page, Unanswered> {
     let standing = Standing::now(state)?;
     let problems = problems::all(state);
     let kinds: [(&'static str, &[About]); 5] = [

@@ -1,9 +1,9 @@
 //! `/reference`: the language of KPI scripts, the same as `pegel kpi reference` prints.
 
 use crate::State;
-use crate::failure::Failure;
 use crate::reader::Reader;
 use crate::templates::{Frame, html};
+use crate::unanswered::Unanswered;
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_kpi::reference::blocks::Chapter;
 use serde::Serialize;
@@ -15,7 +15,7 @@ struct Page<'a> {
 }
 
 /// The reference, in English.
-pub(crate) async fn show(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Failure> {
+pub(crate) async fn show(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Unanswered> {
     let reader = Reader::of(&request);
     let page = Page { chapters: &state.reference.chapters };
     let text = state.templates.render("reference.html", &Frame::new(&request, &reader, "reference"), &page)?;

@@ -1,7 +1,7 @@
 //! The style sheet, under an address that names its content, so that browsers may keep it for good.
 
 use crate::State;
-use crate::failure::Failure;
+use crate::unanswered::Unanswered;
 use actix_web::http::header::{CacheControl, CacheDirective, ETag, EntityTag, Header, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -12,11 +12,11 @@ pub(crate) async fn sheet(
     request: HttpRequest,
     state: web::Data<State>,
     hash: web::Path<String>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, Unanswered> {
     let pages = state.templates.pages();
     let current = &pages.value;
     if *hash != current.style_hash {
-        return Err(Failure::NoPage);
+        return Err(Unanswered::NoPage);
     }
     let tag = EntityTag::new_strong(current.style_hash.clone());
     let known = match IfNoneMatch::parse(&request) {

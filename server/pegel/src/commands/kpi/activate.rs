@@ -3,8 +3,8 @@
 use super::files::{answer_changes, author};
 use super::shadow;
 use crate::cli::{self, Global};
+use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
 use crate::home::{Home, say_problems};
-use crate::outcome::{Done, Failure, Outcome, answer, broke, note, usage};
 use pegel_catalog::activation::of_files;
 use pegel_catalog::candidate::Candidate;
 use pegel_catalog::files::{Files, Found};
@@ -14,7 +14,7 @@ use pegel_store::Store;
 use pegel_store::versions::{Activation, NewActivation, Reason, Recorded};
 
 /// Loads, tests, compares, activates.
-pub fn run(command: &cli::Activate, global: &Global) -> Outcome {
+pub fn run(command: &cli::Activate, global: &Global) -> Ending {
     let home = global.open(&global.home())?;
     let store = home.store()?;
     let found = Found::of_home(&home.path);

@@ -2,13 +2,13 @@
 
 use super::sources::Sources;
 use crate::cli::Global;
-use crate::outcome::{Done, Outcome, answer, note};
+use crate::ending::{Done, Ending, answer, note};
 use pegel_catalog::Catalog;
 use pegel_catalog::load::load_scripts;
 use std::path::Path;
 
 /// Loads scripts and says what is wrong; tests are not run.
-pub fn run(path: Option<&Path>, global: &Global) -> Outcome {
+pub fn run(path: Option<&Path>, global: &Global) -> Ending {
     let Sources { scripts, language, problems } = Sources::at(path, global)?;
     let (kpis, wrong) = load_scripts(&language, &scripts);
     for diagnostic in &wrong {

@@ -2,14 +2,14 @@
 
 use super::files::file_named;
 use crate::cli::{self, Global};
-use crate::outcome::{Done, Failure, Outcome, answer, broke, note, usage};
+use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
 use anyhow::anyhow;
 use pegel_catalog::files::{Files, Found};
 use pegel_store::Store;
 use similar::TextDiff;
 
 /// Prints a unified diff; nothing if there is no difference.
-pub fn run(command: &cli::Diff, global: &Global) -> Outcome {
+pub fn run(command: &cli::Diff, global: &Global) -> Ending {
     let home = global.open(&global.home())?;
     let store = home.store()?;
     let (before, before_name) = side(command.before, &store)?;

@@ -1,6 +1,6 @@
 //! What the commands on versions share: the file that is meant, and what became of files.
 
-use crate::outcome::{Failure, answer, usage};
+use crate::ending::{Failure, answer, usage};
 use anyhow::anyhow;
 use pegel_catalog::files::Files;
 use pegel_catalog::load::declared;

@@ -2,7 +2,7 @@
 
 use super::files::file_named;
 use crate::cli::Global;
-use crate::outcome::{Done, Failure, Outcome, answer, broke, note};
+use crate::ending::{Done, Ending, Failure, answer, broke, note};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_catalog::files::{Files, Found};
@@ -17,7 +17,7 @@ const SHORT: usize = 12;
 type Set = BTreeMap<String, String>;
 
 /// Lists all activations with the files that they changed; or those that changed one file, with its version.
-pub fn run(of: Option<&str>, global: &Global) -> Outcome {
+pub fn run(of: Option<&str>, global: &Global) -> Ending {
     let home = global.open(&global.home())?;
     let store = home.store()?;
     let file = of.map(|name| file(name, &home.path, &store)).transpose()?;

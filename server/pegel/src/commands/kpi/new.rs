@@ -1,7 +1,7 @@
 //! `pegel kpi new`: a commented script to begin with.
 
 use crate::cli::Global;
-use crate::outcome::{Done, Outcome, answer, broke, usage};
+use crate::ending::{Done, Ending, answer, broke, usage};
 use anyhow::{Context, anyhow};
 use pegel_kpi::definition::declaration::is_id;
 use std::fs::{self, OpenOptions};
@@ -10,7 +10,7 @@ use std::io::Write;
 const TEMPLATE: &str = include_str!("new.rhai.txt");
 
 /// Writes the script into the home; what is there already stays.
-pub fn run(id: &str, pack: &str, global: &Global) -> Outcome {
+pub fn run(id: &str, pack: &str, global: &Global) -> Ending {
     for (what, name) in [("id", id), ("pack", pack)] {
         if !is_id(name) {
             return Err(usage(anyhow!(

@@ -2,7 +2,7 @@
 
 use super::files::{answer_changes, author};
 use crate::cli::Global;
-use crate::outcome::{Done, Failure, Outcome, answer, broke, note, usage};
+use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
 use anyhow::anyhow;
 use pegel_catalog::Catalog;
 use pegel_catalog::files::{Files, Found};
@@ -11,7 +11,7 @@ use pegel_store::versions::{ActiveSet, NewActivation, Reason, Recorded};
 use std::collections::BTreeMap;
 
 /// Activates an earlier set once more; the files of the home stay as they are.
-pub fn run(activation: Option<i64>, global: &Global) -> Outcome {
+pub fn run(activation: Option<i64>, global: &Global) -> Ending {
     let home = global.open(&global.home())?;
     let store = home.store()?;
     let in_force = store.active_set().map_err(broke)?;

@@ -1,6 +1,6 @@
 //! What a shadow run says, in lines.
 
-use crate::outcome::{Failure, answer, broke, note};
+use crate::ending::{Failure, answer, broke, note};
 use pegel_catalog::candidate::Candidate;
 use pegel_catalog::files::Files;
 use pegel_catalog::shadow::{Change, Difference, ShadowError, shadow};

@@ -1,8 +1,8 @@
 //! Scripts that a command is about, wherever they lie.
 
 use crate::cli::Global;
+use crate::ending::{Failure, usage};
 use crate::home::say_problems;
-use crate::outcome::{Failure, usage};
 use anyhow::anyhow;
 use pegel_catalog::CatalogError;
 use pegel_catalog::files::Found;

@@ -3,7 +3,7 @@
 use super::junit::{Case, Report, Suite};
 use super::sources::Sources;
 use crate::cli::{self, Global};
-use crate::outcome::{Done, Outcome, answer, note, usage};
+use crate::ending::{Done, Ending, answer, note, usage};
 use anyhow::{Context, anyhow};
 use pegel_kpi::testing::coverage::{Block, Branch, What};
 use pegel_kpi::testing::{TestResult, Tested};
@@ -11,7 +11,7 @@ use regex::Regex;
 use std::time::Duration;
 
 /// Runs all tests of the scripts at a path, or of the home.
-pub fn run(command: &cli::Test, global: &Global) -> Outcome {
+pub fn run(command: &cli::Test, global: &Global) -> Ending {
     let Sources { scripts, language, problems } = Sources::at(command.path.as_deref(), global)?;
     let wanted = command.run.as_deref().map(Regex::new).transpose().context("--run").map_err(usage)?;
     let wants =

@@ -1,7 +1,7 @@
 //! `pegel kpi value`: one KPI, one period, computed now.
 
 use crate::cli::{self, Global};
-use crate::outcome::{Done, Failure, Outcome, answer, answer_json, broke, note, usage};
+use crate::ending::{Done, Ending, Failure, answer, answer_json, broke, note, usage};
 use anyhow::anyhow;
 use pegel_kpi::data::cell::{Cell, Outcome as Figure};
 use pegel_kpi::data::dimension::Dimension;
@@ -17,7 +17,7 @@ use pegel_text::locale::Locale;
 use std::collections::BTreeSet;
 
 /// Computes and prints.
-pub fn run(command: &cli::Value, global: &Global) -> Outcome {
+pub fn run(command: &cli::Value, global: &Global) -> Ending {
     let home = global.open(&global.home())?;
     let store = home.store()?;
     let catalog = home.catalog_in_force(&store)?;

@@ -25,7 +25,7 @@ pub enum Failure {
 }
 
 /// What a command returns.
-pub type Outcome = Result<Done, Failure>;
+pub type Ending = Result<Done, Failure>;
 
 /// Wrong usage or configuration.
 pub fn usage(error: impl Into<anyhow::Error>) -> Failure {
@@ -38,7 +38,7 @@ pub fn broke(error: impl Into<anyhow::Error>) -> Failure {
 }
 
 /// Says what went wrong, and gives the exit status.
-pub fn conclude(outcome: Outcome) -> ExitCode {
+pub fn conclude(outcome: Ending) -> ExitCode {
     match outcome {
         Ok(Done::InOrder) => ExitCode::SUCCESS,
         Ok(Done::NotInOrder) => ExitCode::from(1),

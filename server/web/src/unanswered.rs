@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, ResponseError};
 
 /// Why a request cannot be answered. Those that are the reader's are shown to them, the others are logged.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
+pub(crate) enum Unanswered {
     #[error("there is no such page")]
     NoPage,
     #[error("there is no edition {0}")]
@@ -31,32 +31,32 @@ pub(crate) enum Failure {
     Interrupted(#[from] BlockingError),
 }
 
-impl ResponseError for Failure {
+impl ResponseError for Unanswered {
     fn status_code(&self) -> StatusCode {
         match self {
-            Failure::NoPage | Failure::NoEdition(_) | Failure::NoKpi { .. } => StatusCode::NOT_FOUND,
-            Failure::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
-            Failure::ReadOnly => StatusCode::METHOD_NOT_ALLOWED,
-            Failure::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Failure::Store(_)
-            | Failure::Numbers { .. }
-            | Failure::Period(_)
-            | Failure::Template(_)
-            | Failure::Interrupted(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Unanswered::NoPage | Unanswered::NoEdition(_) | Unanswered::NoKpi { .. } => StatusCode::NOT_FOUND,
+            Unanswered::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
+            Unanswered::ReadOnly => StatusCode::METHOD_NOT_ALLOWED,
+            Unanswered::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Unanswered::Store(_)
+            | Unanswered::Numbers { .. }
+            | Unanswered::Period(_)
+            | Unanswered::Template(_)
+            | Unanswered::Interrupted(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     /// The bare status; a page is put around it where that can be.
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
-        if matches!(self, Failure::ReadOnly) {
+        if matches!(self, Unanswered::ReadOnly) {
             response.insert_header((header::ALLOW, "GET, HEAD"));
         }
         response.content_type("text/plain; charset=utf-8").body(match self {
-            Failure::ForeignHost => "This server answers to localhost, 127.0.0.1 and [::1] only.\n",
-            Failure::ReadOnly => "Only GET and HEAD are answered here.\n",
-            Failure::NoPage | Failure::NoEdition(_) | Failure::NoKpi { .. } => "Not found.\n",
-            Failure::Busy => "Too many pages are being computed. Try again in a moment.\n",
+            Unanswered::ForeignHost => "This server answers to localhost, 127.0.0.1 and [::1] only.\n",
+            Unanswered::ReadOnly => "Only GET and HEAD are answered here.\n",
+            Unanswered::NoPage | Unanswered::NoEdition(_) | Unanswered::NoKpi { .. } => "Not found.\n",
+            Unanswered::Busy => "Too many pages are being computed. Try again in a moment.\n",
             _ => "Something went wrong. The server's log says what.\n",
         })
     }
