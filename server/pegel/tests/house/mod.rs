@@ -146,7 +146,9 @@ impl<'ast> Visit<'ast> for Paths {
 
     fn visit_item_use(&mut self, item: &'ast ItemUse) {
         if matches!(item.vis, Visibility::Inherited) {
-            names(&item.tree).into_iter().for_each(|(path, _)| self.push(path));
+            for (path, _) in names(&item.tree) {
+                self.push(path);
+            }
         }
     }
 
