@@ -133,6 +133,8 @@ pub struct Bar {
     pub rise: u8,
     /// For a style sheet: `critical`, `warning`, `none`, or `plain`.
     pub class: &'static str,
+    /// Drawn as an outline: the figure can still change.
+    pub hollow: bool,
     /// `2026-W46: 71.2 %`.
     pub label: String,
 }

@@ -5,7 +5,7 @@ use crate::chart;
 use crate::format::Format;
 use crate::numbers::{Breach, BreakdownRow, BreakdownTable, Change, Group, GroupHead, KpiBlock, Numbers, TrendPoint};
 use pegel_chart::columns::{Column, blocks, columns};
-use pegel_chart::{Chart, Form, Tone};
+use pegel_chart::{Chart, Form, Point, Tone};
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status};
@@ -212,7 +212,7 @@ impl Writer {
         };
         let bars = block.trend.iter().zip(&course.points).zip(columns(&course));
         TrendView {
-            bars: bars.map(|((point, drawn), column)| self.bar(point, drawn.tone, column, block)).collect(),
+            bars: bars.map(|((point, drawn), column)| self.bar(point, drawn, column, block)).collect(),
             spark: blocks(&course),
             span: self.format.periods(block.trend.len(), &numbers.period),
             lowest: write(lowest),
@@ -224,8 +224,8 @@ impl Writer {
         self.format.judged(&point.cell, block.unit, &block.threshold)
     }
 
-    fn bar(&self, point: &TrendPoint, tone: Tone, column: Option<Column>, block: &KpiBlock) -> Bar {
-        let class = match (column, tone) {
+    fn bar(&self, point: &TrendPoint, drawn: &Point, column: Option<Column>, block: &KpiBlock) -> Bar {
+        let class = match (column, drawn.tone) {
             (None, _) => "none",
             (_, Tone::Critical) => "critical",
             (_, Tone::Warning) => "warning",
@@ -234,7 +234,7 @@ impl Writer {
         let (label, value) = (point.period.as_str(), self.point(point, block));
         let label = self.words.say("labelled", [("label", label.into()), ("value", value.into())]);
         let Column { height, rise } = column.unwrap_or_default();
-        Bar { height, rise, class, label }
+        Bar { height, rise, class, hollow: drawn.provisional, label }
     }
 
     /// `None` where there is no group to show.
