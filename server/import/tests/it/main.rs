@@ -5,6 +5,7 @@
 mod bounds;
 mod broken_files;
 mod common;
+mod contacts;
 mod control_characters;
 mod foreign_files;
 mod mappings;

@@ -3,7 +3,7 @@
 use super::calendar::Calendar;
 use super::dice::{Dice, Part, whole};
 use super::names;
-use super::table::{DemoTable, cells};
+use super::table::{DemoTable, Parent, cells};
 
 /// A region and how it usually does.
 #[derive(Debug)]
@@ -170,17 +170,20 @@ impl Cast {
     }
 
     pub fn tables(&self) -> Vec<DemoTable> {
-        vec![self.partner_table(), self.rep_table(), product_table()]
+        vec![self.partner_table(), self.rep_table(), self.manager_table(), product_table()]
     }
 
     fn partner_table(&self) -> DemoTable {
-        let mut table =
-            DemoTable::new("partners", "P", &["name", "region", "country", "tier", "certified_on", "active"]);
-        for partner in &self.partners {
+        let columns =
+            ["name", "region", "country", "tier", "certified_on", "active", "contact_email", "language"];
+        let mut table = DemoTable::new("partners", "P", &columns);
+        for (number, partner) in self.partners.iter().enumerate() {
+            let Partner { name, country, certified_on, active, .. } = partner;
             let tier = ["Bronze", "Silber", "Gold"][partner.hand - 1];
             let region = REGIONS[partner.region].name;
-            let cells = cells![&partner.name, region, partner.country, tier, partner.certified_on, partner.active];
-            table.push(cells);
+            let language = language(country, number % names::STEMS.len());
+            let contact = names::email(name);
+            table.push(cells![name, region, *country, tier, *certified_on, *active, &contact, language]);
         }
         table
     }
@@ -193,6 +196,28 @@ impl Cast {
             table.push(cells);
         }
         table
+    }
+
+    /// Once all reps are there: a team is led by its first.
+    fn manager_table(&self) -> DemoTable {
+        let mut table = DemoTable::new("reps", "R", &["manager_id"]);
+        let team = |rep: &Rep| REGIONS[rep.region].team;
+        for (position, rep) in self.reps.iter().enumerate() {
+            let manager = self.reps.iter().position(|other| team(other) == team(rep));
+            if let Some(manager) = manager.filter(|manager| *manager != position) {
+                table.push_at(position, cells![Parent(manager)]);
+            }
+        }
+        table
+    }
+}
+
+/// Most partners are written to in German, some Swiss ones in French, one in each region in English.
+fn language(country: &str, stem: usize) -> &'static str {
+    match (country, stem) {
+        (_, 7) => "en",
+        ("CH", _) => "fr",
+        _ => "de",
     }
 }
 

@@ -149,7 +149,7 @@ mod tests {
             .unwrap();
             assert_eq!(heard.values().sum::<usize>(), rows);
             assert_eq!(heard["leads"], 40_000);
-            // The customers who were referred come twice: once by name, once with their referrer.
+            // Customers who were referred and reps with a manager come twice: once by name, once with that person.
             assert_eq!((first.new + first.changed, first.unchanged), (rows, 0));
             assert!(first.changed < 1_000, "{first:?}");
 
