@@ -21,6 +21,8 @@ pub struct Mapping {
     pub name: String,
     /// One sentence for people; may be empty.
     pub description: String,
+    /// Whose rows they are: a word such as `crm`; empty where the mapping does not say.
+    pub system: String,
     pub(crate) format: SourceFormat,
     /// Every source column that is read, by the name the mapping uses; a [`SourceColumn`] is a place in it.
     pub(crate) columns: Vec<String>,

@@ -48,6 +48,7 @@ pub fn import(
     let formats = Formats::new(&mapping.format, options.zone.clone(), options.currency.stored_digits());
     let mut input = Input::new(source, file, mapping, &formats, progress)?;
     store.write(!options.dry_run, |writer| {
+        writer.write_for(&mapping.system);
         if mapping.brings_money() {
             writer.record_currency(&options.currency)?;
         }

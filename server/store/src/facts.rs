@@ -57,7 +57,7 @@ pub struct Facts {
 /// One row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fact {
-    /// Unique in the table; not empty.
+    /// Unique among the rows of the table that came from the same system; not empty.
     pub key: String,
     /// In the order of [`Facts::columns`].
     pub values: Vec<Value>,

@@ -5,7 +5,7 @@
 use crate::StoreError;
 use crate::connection::Conn;
 use diesel::connection::SimpleConnection;
-use pegel_kpi::data::model::{ATTRIBUTES, Column, Kind, Model, Table};
+use pegel_kpi::data::model::{ATTRIBUTES, Column, Kind, Model, SYSTEM, Table};
 
 /// Takes them away, so that their tables can be changed.
 pub(crate) fn remove(conn: &mut Conn, model: &Model) -> Result<(), StoreError> {
@@ -16,7 +16,7 @@ pub(crate) fn remove(conn: &mut Conn, model: &Model) -> Result<(), StoreError> {
 pub(crate) fn make(conn: &mut Conn, model: &Model) -> Result<(), StoreError> {
     each(conn, model, |conn, table| {
         let columns = table.columns.iter().map(|column| readable(conn, column));
-        let columns: Vec<String> = columns.chain([ATTRIBUTES.to_owned()]).collect();
+        let columns: Vec<String> = columns.chain([SYSTEM.to_owned(), ATTRIBUTES.to_owned()]).collect();
         format!("CREATE VIEW {} AS SELECT {} FROM {}", name(table), columns.join(", "), table.name)
     })
 }

@@ -6,11 +6,12 @@ use crate::connection::{Conn, Transaction, on_backend};
 use crate::currency;
 use crate::facts::{Fact, Facts, Found, ImportRecord, Value, Written};
 use crate::schema::imports;
-use crate::sql::{Gives, Row, SelectByText, TEXTS, Upsert, Visit, field, send};
+use crate::sql::{Gives, Row, SelectByText, Set, TEXTS, Upsert, Visit, field, send};
 use diesel::prelude::*;
 use pegel_kpi::data::currency::Currency;
-use pegel_kpi::data::model::{ATTRIBUTES, Column, History, Kind, MAX_EXACT, Table};
+use pegel_kpi::data::model::{ATTRIBUTES, Column, History, Kind, MAX_EXACT, SYSTEM, Table};
 use serde_json::{Map, Value as Json};
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
@@ -18,11 +19,19 @@ use std::sync::Arc;
 /// Writes facts inside one transaction.
 pub struct Writer {
     transaction: Transaction,
+    /// Whose rows it writes; empty where nobody said.
+    system: Value,
 }
 
 impl Writer {
     pub(crate) fn new(transaction: Transaction) -> Writer {
-        Writer { transaction }
+        Writer { transaction, system: Value::Text(String::new()) }
+    }
+
+    /// From now on the rows are those of a system: written as its own, found by key among its own and those of which nobody
+    /// said whose they are. Until then they are nobody's.
+    pub fn write_for(&mut self, system: &str) {
+        self.system = Value::Text(system.to_owned());
     }
 
     pub(crate) fn conn(&mut self) -> &mut Conn {
@@ -41,7 +50,8 @@ impl Writer {
         self.transaction
     }
 
-    /// Inserts rows whose key is new and updates those that differ; what became of each, in order. Where a table keeps
+    /// Inserts rows whose key is new and updates those that differ; what became of each, in order. A row of which nobody
+    /// said whose it is becomes the system's. Where a table keeps
     /// what rows of this one were (the stage of an opportunity, its amount, …), a change leaves there what it was before,
     /// dated `now` (UTC seconds).
     ///
@@ -61,6 +71,7 @@ impl Writer {
         let stored = self.stored(facts, &rows, kept, attributes)?;
 
         let mut written = against_each_other(facts, &rows, &stored);
+        self.adopt(&facts.table, stored.values())?;
         let mut changes = Vec::new();
         let mut pending = Vec::new();
         for row in &rows {
@@ -88,8 +99,9 @@ impl Writer {
         Ok(written)
     }
 
-    /// The ids of the rows of `table` whose `column` (a text column, such as `key` or `name`) is one of `texts`;
-    /// texts that no row carries are absent.
+    /// The ids of the rows of `table` whose `column` (a text column, such as `key` or `name`) is one of `texts`; texts that
+    /// no row carries are absent. A key is looked for within the system, then among the rows of which nobody said whose
+    /// they are; a name is the same in all systems.
     ///
     /// # Errors
     /// If the database fails.
@@ -102,12 +114,16 @@ impl Writer {
         let mut wanted: Vec<Value> = texts.iter().cloned().map(Value::Text).collect();
         wanted.sort_unstable_by(|a, b| a.text().cmp(&b.text()));
         wanted.dedup();
-        let mut finding = Finding(HashMap::with_capacity(wanted.len()));
+        let own = (*column == **table.key()).then_some(&self.system);
+        let systems = own.map(whose);
+        let mut finding = Finding { own, found: HashMap::with_capacity(wanted.len()) };
         for texts in wanted.chunks(TEXTS) {
-            let select = SelectByText { table: &table.name, columns: &["id", &column.name], by: &column.name, texts };
+            let columns = ["id", &column.name, SYSTEM];
+            let (by, systems) = (&*column.name, systems.as_deref());
+            let select = SelectByText { table: &table.name, columns: &columns, by, texts, systems };
             send(self.transaction.conn(), "looking up rows", &select, &mut finding)?;
         }
-        Ok(finding.0)
+        Ok(finding.found.into_iter().map(|(text, (_, found))| (text, found)).collect())
     }
 
     /// Keeps a record of an import, with the facts it wrote.
@@ -138,10 +154,12 @@ impl Writer {
         kept: &[Arc<Column>],
         attributes: bool,
     ) -> Result<HashMap<String, Stored>, StoreError> {
-        let mut columns = vec!["key", "id"];
+        let mut columns = vec!["key", "id", SYSTEM];
         columns.extend(facts.columns.iter().chain(kept).map(|column| &*column.name));
         columns.extend(attributes.then_some(ATTRIBUTES));
+        let systems = whose(&self.system);
         let mut reading = Reading {
+            own: &self.system,
             named: facts.columns.iter().map(|column| column.kind).collect(),
             kept: kept.iter().map(|column| column.kind).collect(),
             attributes,
@@ -149,10 +167,28 @@ impl Writer {
         };
         let keys: Vec<Value> = rows.iter().map(|row| Value::Text(facts.rows[row.last].key.clone())).collect();
         for texts in keys.chunks(TEXTS) {
-            let select = SelectByText { table: &facts.table.name, columns: &columns, by: "key", texts };
+            let (table, systems) = (&*facts.table.name, Some(&systems[..]));
+            let select = SelectByText { table, columns: &columns, by: "key", texts, systems };
             send(self.transaction.conn(), "reading facts", &select, &mut reading)?;
         }
         Ok(reading.stored)
+    }
+
+    /// Makes rows the system's own of which nobody said whose they are.
+    fn adopt<'a>(&mut self, table: &Table, rows: impl Iterator<Item = &'a Stored>) -> Result<(), StoreError> {
+        let foundlings: Vec<Value> = rows.filter(|row| !row.own).map(|row| Value::Integer(row.id)).collect();
+        let system = self.system.clone();
+        self.set(table, SYSTEM, Kind::Text, &system, &foundlings)
+    }
+
+    /// Sets one column of rows to one value.
+    fn set(&mut self, table: &Table, column: &str, kind: Kind, value: &Value, ids: &[Value]) -> Result<(), StoreError> {
+        for ids in ids.chunks(TEXTS) {
+            let set = Set { table: &table.name, column, kind, value, ids };
+            on_backend!(self.transaction.conn(), conn => diesel::connection::Connection::execute_returning_count(conn, &set))
+                .map_err(StoreError::while_("writing facts"))?;
+        }
+        Ok(())
     }
 
     fn insert(
@@ -164,7 +200,7 @@ impl Writer {
         rows: &[Row],
     ) -> Result<(), StoreError> {
         for rows in rows.chunks(Upsert::rows_for(columns.len())) {
-            let upsert = Upsert { table: &table.name, columns, attributes, overwrite, rows };
+            let upsert = Upsert { table: &table.name, columns, system: &self.system, attributes, overwrite, rows };
             on_backend!(self.transaction.conn(), conn => diesel::connection::Connection::execute_returning_count(conn, &upsert))
                 .map_err(StoreError::while_("writing facts"))?;
         }
@@ -203,6 +239,8 @@ impl Writer {
 /// A row as it is in the database.
 struct Stored {
     id: i64,
+    /// Whether it is the system's; else nobody said whose it is.
+    own: bool,
     /// In the order of the facts.
     values: Vec<Value>,
     /// Of which a table keeps what it was.
@@ -306,36 +344,60 @@ fn unless(unfit: bool, reason: &'static str) -> Result<(), &'static str> {
     if unfit { Err(reason) } else { Ok(()) }
 }
 
-/// Collects rows of `key, id, named…, kept…[, attributes]`.
-struct Reading {
+/// Whose rows are found by key: the system's, and those of which nobody said whose they are.
+fn whose(system: &Value) -> Vec<Value> {
+    let mut systems = vec![Value::Text(String::new())];
+    systems.extend((systems[0] != *system).then(|| system.clone()));
+    systems
+}
+
+/// Collects rows of `key, id, system, named…, kept…[, attributes]`. Of two with one key, the system's own counts.
+struct Reading<'a> {
+    own: &'a Value,
     named: Vec<Kind>,
     kept: Vec<Kind>,
     attributes: bool,
     stored: HashMap<String, Stored>,
 }
 
-impl Visit for Reading {
+impl Visit for Reading<'_> {
     fn row<'a, DB: Gives, R: diesel::row::Row<'a, DB>>(&mut self, row: &R) -> Result<(), StoreError> {
-        let mut at = 2..;
+        let mut at = 3..;
         let mut next = |kind: &Kind| field::<DB, R>(row, at.next().unwrap_or_default(), *kind);
         let values = self.named.iter().map(&mut next).collect::<Result<_, _>>()?;
         let kept = self.kept.iter().map(&mut next).collect::<Result<_, _>>()?;
         let attributes = if self.attributes { next(&Kind::Text)?.into_text() } else { String::new() };
         let key = field::<DB, R>(row, 0, Kind::Text)?.into_text();
         let id = field::<DB, R>(row, 1, Kind::Integer)?.integer();
-        self.stored.insert(key, Stored { id, values, kept, attributes });
+        let own = field::<DB, R>(row, 2, Kind::Text)? == *self.own;
+        if own || !self.stored.contains_key(&key) {
+            self.stored.insert(key, Stored { id, own, values, kept, attributes });
+        }
         Ok(())
     }
 }
 
-/// Collects rows of `id, text`.
-struct Finding(HashMap<String, Found>);
+/// Collects rows of `id, text, system`; the best of those with one text, and how good it is: the less, the better.
+struct Finding<'a> {
+    /// Whose rows are better than others, if it matters.
+    own: Option<&'a Value>,
+    found: HashMap<String, (u8, Found)>,
+}
 
-impl Visit for Finding {
+impl Visit for Finding<'_> {
     fn row<'a, DB: Gives, R: diesel::row::Row<'a, DB>>(&mut self, row: &R) -> Result<(), StoreError> {
         let id = field::<DB, R>(row, 0, Kind::Integer)?.integer();
         let text = field::<DB, R>(row, 1, Kind::Text)?.into_text();
-        self.0.entry(text).and_modify(|found| *found = Found::Several).or_insert(Found::One(id));
+        let system = field::<DB, R>(row, 2, Kind::Text)?;
+        let rank = u8::from(self.own.is_some_and(|own| *own != system));
+        match self.found.entry(text) {
+            Entry::Vacant(place) => _ = place.insert((rank, Found::One(id))),
+            Entry::Occupied(mut best) => match rank.cmp(&best.get().0) {
+                Ordering::Less => _ = best.insert((rank, Found::One(id))),
+                Ordering::Equal => best.get_mut().1 = Found::Several,
+                Ordering::Greater => {}
+            },
+        }
         Ok(())
     }
 }

@@ -29,6 +29,7 @@ impl Mapping {
         let file: MappingFile =
             toml::from_str(text).map_err(|error| place.error(error.span().unwrap_or(0..0), error.message()))?;
         place.refuse_control_characters()?;
+        let system = file.system.map(|word| system(&place, word)).transpose()?.unwrap_or_default();
         let format = format(&place, file.source)?;
         let mut compiler = Compiler { place, model, format: &format, columns: Vec::new() };
         let mut tables = Vec::new();
@@ -45,6 +46,7 @@ impl Mapping {
         Ok(Mapping {
             name: name.to_owned(),
             description: file.description,
+            system,
             format,
             columns,
             aliases: file.aliases,
@@ -92,6 +94,18 @@ fn unclean(table: &DeTable) -> Option<Range<usize>> {
     }
     let of_name = |name: &Spanned<Cow<str>>| (!is_clean(name.get_ref())).then(|| name.span());
     table.iter().find_map(|(name, value)| of_name(name).or_else(|| of_value(value)))
+}
+
+/// A word by which people and commands can name it.
+fn system(place: &Place, word: Spanned<String>) -> Result<String, ImportError> {
+    let plain = |one: char| matches!(one, 'a'..='z' | '0'..='9' | '_' | '-');
+    if word.as_ref().starts_with(|one: char| one.is_ascii_lowercase()) && word.as_ref().chars().all(plain) {
+        return Ok(word.into_inner());
+    }
+    let message = format!(
+        "“{word}” cannot name a system: write a word of small letters, digits, _ and -, such as system = \"crm\""
+    );
+    Err(place.error(word.span(), message))
 }
 
 fn format(place: &Place, source: SourceSection) -> Result<SourceFormat, ImportError> {

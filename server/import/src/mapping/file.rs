@@ -15,6 +15,8 @@ pub(super) struct MappingFile {
     /// For people, shown in lists.
     #[serde(default)]
     pub description: String,
+    /// Whose rows they are.
+    pub system: Option<Spanned<String>>,
     #[serde(default)]
     pub source: SourceSection,
     /// Other names of a source column: `created = ["Deal created", "Deal created on"]`.

@@ -12,3 +12,4 @@ mod mappings;
 mod oddities;
 mod quotes;
 mod real_data;
+mod systems;

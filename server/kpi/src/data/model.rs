@@ -4,8 +4,8 @@
 //!
 //! Scripts are checked against it, scans are compiled from it, imports write by it, the reference and the readable views
 //! are made from it, and a test of the store compares it with both databases. Every table also has `id` (surrogate
-//! integer), `key` (its id in the system the row came from, unique per table) and `attributes` (JSON, what a company
-//! adds).
+//! integer), `key` (its id in the system the row came from), `system` (which one that is; a key is unique within it) and
+//! `attributes` (JSON, what a company adds).
 
 mod built_in;
 mod compile;
@@ -24,6 +24,9 @@ use std::sync::Arc;
 
 /// What a company adds to the rows of any table: one JSON object a row.
 pub const ATTRIBUTES: &str = "attributes";
+/// The system that a row of any table came from, as a mapping names it. The one text that is never missing and may be
+/// empty: where none was said. Scripts do not read it.
+pub const SYSTEM: &str = "system";
 
 /// All tables, parents before children. Cheap to clone.
 #[derive(Debug, Clone)]

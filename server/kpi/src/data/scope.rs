@@ -15,7 +15,7 @@ pub struct Scope {
     /// Names of the teams; `None` = all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub teams: Option<Vec<String>>,
-    /// Keys of the partners; `None` = all.
+    /// Keys of the partners; `None` = all. Where two systems have partners of one key, it stands for both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partners: Option<Vec<String>>,
 }

@@ -174,8 +174,7 @@ impl Cast {
     }
 
     fn partner_table(&self) -> DemoTable {
-        let columns =
-            ["name", "region", "country", "tier", "certified_on", "active", "contact_email", "language"];
+        let columns = ["name", "region", "country", "tier", "certified_on", "active", "contact_email", "language"];
         let mut table = DemoTable::new("partners", "P", &columns);
         for (number, partner) in self.partners.iter().enumerate() {
             let Partner { name, country, certified_on, active, .. } = partner;

@@ -6,11 +6,13 @@
 mod rows;
 mod scan;
 mod select;
+mod set;
 mod upsert;
 
 pub(crate) use rows::{Gives, Visit, field, send};
 pub(crate) use scan::ScanStatement;
 pub(crate) use select::{SelectByText, TEXTS};
+pub(crate) use set::Set;
 pub(crate) use upsert::{Row, Upsert};
 
 use crate::facts::Value;

@@ -4,17 +4,19 @@ use super::{Takes, separated, statement};
 use crate::facts::Value;
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
-use pegel_kpi::data::model::Kind;
+use pegel_kpi::data::model::{Kind, SYSTEM};
 
 /// How many texts one statement asks for.
 pub(crate) const TEXTS: usize = 1000;
 
-/// `SELECT columns FROM table WHERE by IN (texts)`. At least one column and one text.
+/// `SELECT columns FROM table WHERE by IN (texts) AND system IN (systems)`. At least one column and one text.
 pub(crate) struct SelectByText<'a> {
     pub(crate) table: &'a str,
     pub(crate) columns: &'a [&'a str],
     pub(crate) by: &'a str,
     pub(crate) texts: &'a [Value],
+    /// Whose rows; `None`: anybody's.
+    pub(crate) systems: Option<&'a [Value]>,
 }
 
 impl<DB: Takes> QueryFragment<DB> for SelectByText<'_> {
@@ -32,6 +34,13 @@ impl<DB: Takes> QueryFragment<DB> for SelectByText<'_> {
         out.push_sql(" IN (");
         separated(&mut out, ", ", self.texts, |out, text| DB::bind(out, text, Kind::Text))?;
         out.push_sql(")");
+        if let Some(systems) = self.systems {
+            out.push_sql(" AND ");
+            out.push_identifier(SYSTEM)?;
+            out.push_sql(" IN (");
+            separated(&mut out, ", ", systems, |out, system| DB::bind(out, system, Kind::Text))?;
+            out.push_sql(")");
+        }
         Ok(())
     }
 }

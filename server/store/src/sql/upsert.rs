@@ -4,7 +4,7 @@ use super::{Takes, separated, statement};
 use crate::facts::Value;
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
-use pegel_kpi::data::model::{ATTRIBUTES, Column, Kind};
+use pegel_kpi::data::model::{ATTRIBUTES, Column, Kind, SYSTEM};
 use std::sync::Arc;
 
 /// The most binds of one statement; `SQLite` takes 32,766, `PostgreSQL` 65,535.
@@ -21,10 +21,12 @@ pub(crate) struct Row<'a> {
     pub(crate) attributes: Value,
 }
 
-/// `INSERT … ON CONFLICT (key) DO UPDATE` of the named columns. At least one row.
+/// `INSERT … ON CONFLICT (key, system) DO UPDATE` of the named columns. At least one row.
 pub(crate) struct Upsert<'a> {
     pub(crate) table: &'a str,
     pub(crate) columns: &'a [Arc<Column>],
+    /// Whose rows they are.
+    pub(crate) system: &'a Value,
     /// Whether attributes are written; otherwise a new row gets none and an old one keeps what it has.
     pub(crate) attributes: bool,
     /// Whether a row that is there is changed, or kept as it is.
@@ -35,11 +37,11 @@ pub(crate) struct Upsert<'a> {
 impl Upsert<'_> {
     /// How many rows one statement takes.
     pub(crate) fn rows_for(columns: usize) -> usize {
-        // Beside the columns there are the key and the attributes.
-        (MOST_BINDS / (columns + 2)).min(MOST_ROWS)
+        // Beside the columns there are the key, the system and the attributes.
+        (MOST_BINDS / (columns + 3)).min(MOST_ROWS)
     }
 
-    /// The written columns beside the key.
+    /// The written columns beside the key and the system.
     fn names(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(|column| &*column.name).chain(self.attributes.then_some(ATTRIBUTES))
     }
@@ -55,6 +57,8 @@ impl<DB: Takes> QueryFragment<DB> for Upsert<'_> {
         out.push_identifier(self.table)?;
         out.push_sql(" (");
         out.push_identifier("key")?;
+        out.push_sql(", ");
+        out.push_identifier(SYSTEM)?;
         for name in self.names() {
             out.push_sql(", ");
             out.push_identifier(name)?;
@@ -63,6 +67,8 @@ impl<DB: Takes> QueryFragment<DB> for Upsert<'_> {
         separated(&mut out, ", ", self.rows, |out, row| {
             out.push_sql("(");
             DB::bind(out, &row.key, Kind::Text)?;
+            out.push_sql(", ");
+            DB::bind(out, self.system, Kind::Text)?;
             for (column, value) in self.columns.iter().zip(row.values) {
                 out.push_sql(", ");
                 DB::bind(out, value, column.kind)?;
@@ -76,6 +82,8 @@ impl<DB: Takes> QueryFragment<DB> for Upsert<'_> {
         })?;
         out.push_sql(" ON CONFLICT (");
         out.push_identifier("key")?;
+        out.push_sql(", ");
+        out.push_identifier(SYSTEM)?;
         if !self.overwrite || self.names().next().is_none() {
             out.push_sql(") DO NOTHING");
             return Ok(());

@@ -1,0 +1,32 @@
+-- Whose rows they are: the system that they came from, as a mapping names it; '' where none was said, the one text that is
+-- never missing and may be empty. Keys are unique within a system: two shops may both have an order 1.
+ALTER TABLE partners ADD COLUMN system TEXT NOT NULL DEFAULT '', DROP CONSTRAINT partners_key_key;
+CREATE UNIQUE INDEX partners_key ON partners (key, system);
+ALTER TABLE reps ADD COLUMN system TEXT NOT NULL DEFAULT '', DROP CONSTRAINT reps_key_key;
+CREATE UNIQUE INDEX reps_key ON reps (key, system);
+ALTER TABLE products ADD COLUMN system TEXT NOT NULL DEFAULT '', DROP CONSTRAINT products_key_key;
+CREATE UNIQUE INDEX products_key ON products (key, system);
+ALTER TABLE customers ADD COLUMN system TEXT NOT NULL DEFAULT '', DROP CONSTRAINT customers_key_key;
+CREATE UNIQUE INDEX customers_key ON customers (key, system);
+ALTER TABLE leads ADD COLUMN system TEXT NOT NULL DEFAULT '', DROP CONSTRAINT leads_key_key;
+CREATE UNIQUE INDEX leads_key ON leads (key, system);
+ALTER TABLE lead_offers ADD COLUMN system TEXT NOT NULL DEFAULT '', DROP CONSTRAINT lead_offers_key_key;
+CREATE UNIQUE INDEX lead_offers_key ON lead_offers (key, system);
+ALTER TABLE opportunities ADD COLUMN system TEXT NOT NULL DEFAULT '', DROP CONSTRAINT opportunities_key_key;
+CREATE UNIQUE INDEX opportunities_key ON opportunities (key, system);
+ALTER TABLE opportunity_changes ADD COLUMN system TEXT NOT NULL DEFAULT '', DROP CONSTRAINT opportunity_changes_key_key;
+CREATE UNIQUE INDEX opportunity_changes_key ON opportunity_changes (key, system);
+ALTER TABLE orders ADD COLUMN system TEXT NOT NULL DEFAULT '', DROP CONSTRAINT orders_key_key;
+CREATE UNIQUE INDEX orders_key ON orders (key, system);
+ALTER TABLE activities ADD COLUMN system TEXT NOT NULL DEFAULT '', DROP CONSTRAINT activities_key_key;
+CREATE UNIQUE INDEX activities_key ON activities (key, system);
+ALTER TABLE targets ADD COLUMN system TEXT NOT NULL DEFAULT '', DROP CONSTRAINT targets_key_key;
+CREATE UNIQUE INDEX targets_key ON targets (key, system);
+ALTER TABLE forecasts ADD COLUMN system TEXT NOT NULL DEFAULT '', DROP CONSTRAINT forecasts_key_key;
+CREATE UNIQUE INDEX forecasts_key ON forecasts (key, system);
+ALTER TABLE costs ADD COLUMN system TEXT NOT NULL DEFAULT '', DROP CONSTRAINT costs_key_key;
+CREATE UNIQUE INDEX costs_key ON costs (key, system);
+ALTER TABLE surveys ADD COLUMN system TEXT NOT NULL DEFAULT '', DROP CONSTRAINT surveys_key_key;
+CREATE UNIQUE INDEX surveys_key ON surveys (key, system);
+ALTER TABLE observations ADD COLUMN system TEXT NOT NULL DEFAULT '', DROP CONSTRAINT observations_key_key;
+CREATE UNIQUE INDEX observations_key ON observations (key, system);
