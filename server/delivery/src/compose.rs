@@ -1,4 +1,4 @@
-//! What this crate asks of the one that makes reports: which there are, who gets them, and an edition of one of them.
+//! What this crate needs from whatever makes reports: which there are, who gets them, and an edition of one of them.
 
 use crate::job::RunReport;
 use crate::schedule::Scheduled;

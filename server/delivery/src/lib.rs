@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`clock`] | the time, handed in |
 //! | [`schedule`] | what is due at an instant, a pure function |
-//! | [`compose`] | what this crate asks of the one that makes reports |
+//! | [`compose`] | what this crate needs from whatever makes reports |
 //! | [`worker`] | all that delivery works with, handed in |
 //! | [`run`] | a run: claim, compose, publish |
 //! | [`mail`] | one mail to one recipient, as a message |

@@ -10,14 +10,13 @@ use pegel_store::edition::Edition;
 use pegel_store::outbox::{Channel, Delivery, Fault, Refused};
 use std::time::{Duration, Instant};
 
-/// So many refusals in a row that say “nobody there” end a round: the rest waits for the next tick, untouched.
+/// After this many unreachable servers in a row a round ends: the other mails wait for the next tick, untouched.
 const UNREACHABLE_IN_A_ROW: usize = 2;
 
-/// How often a mail is tried at least, however long ago it was queued: a server that was switched off for a week has not
-/// tried.
+/// The fewest attempts before a mail is given up, however old it is: a server that was off for a week has made none.
 const LEAST_ATTEMPTS: i32 = 8;
 
-/// How long is waited after a record that failed: at first, and at most.
+/// The back-off after a failed write of the record: at first, and at most.
 const RECORD_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_RECORD_PAUSE: Duration = Duration::from_secs(10);
 
@@ -45,8 +44,8 @@ pub fn backoff(attempts: i32, kind: RefusalKind) -> SignedDuration {
 }
 
 impl Worker {
-    /// Hands over what waits in the outbox and is due, one after the other, until nothing is left, the mail server is
-    /// not there, or the worker is stopped.
+    /// Hands over what waits in the outbox and is due, one after the other, until nothing is left, the mail server cannot
+    /// be reached, or the worker is stopped.
     ///
     /// # Errors
     /// If the database fails. What was handed over but could not be recorded is handed over again when its lease ends.
@@ -132,8 +131,8 @@ impl Worker {
         }
     }
 
-    /// Records what became of a mail. It is gone: so it is worth trying as long as the claim lasts, whatever goes wrong,
-    /// for otherwise the mail would go out again. Fails where the worker must stop.
+    /// Records what became of a mail. It has left, and unrecorded it would go out again: so this retries as long as the
+    /// claim lasts, whatever goes wrong. Fails where the worker must stop.
     fn record(&self, until: Instant, record: impl Fn() -> Result<(), StoreError>) -> Result<(), StoreError> {
         let mut pause = RECORD_PAUSE;
         loop {

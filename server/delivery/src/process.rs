@@ -39,8 +39,7 @@ fn surroundings() -> Option<String> {
     Some(format!("{} {}", boot.trim(), namespace.display()))
 }
 
-/// When a process was started, in ticks since the boot; `None` if there is none of that id, or it is but a corpse that
-/// nobody has buried yet.
+/// When a process was started, in ticks since the boot; `None` if there is none of that id, or it is a zombie.
 fn started(id: u32) -> Option<String> {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     let (_, behind_name) = stat.rsplit_once(')')?;

@@ -14,7 +14,7 @@ pub enum RefusalKind {
     Permanent,
     /// This mail may be taken later.
     Transient,
-    /// Nobody to talk to, or nobody who lets us in: other mails would fare no better now.
+    /// No connection or no login: other mails would fare no better now.
     Unreachable,
 }
 

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use pegel_kpi::time::period::Period;
 use std::collections::HashSet;
 
-/// How long after a failure a run is tried again.
+/// How long after a failure a run is retried.
 pub const RUN_RETRY: SignedDuration = SignedDuration::from_mins(10);
 
 /// What a tick did.
@@ -56,7 +56,7 @@ impl Worker {
             due(schedule, &done, now)
         });
         let memory = self.memory();
-        // What failed at an instant that the clock went back from is no reason to wait.
+        // A failure in the future, from before the clock was put back, is no reason to wait.
         let lately = |at: &Timestamp| (SignedDuration::ZERO..RUN_RETRY).contains(&now.duration_since(*at));
         let failed_lately = |run: &RunReport| memory.failed_at.get(run).is_some_and(lately);
         Ok(owed.map(RunReport::from).filter(|run| !failed_lately(run)).collect())

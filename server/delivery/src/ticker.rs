@@ -1,7 +1,7 @@
 //! Looks at the clock when it starts and every half minute, in UTC: it only asks what is due, it does not decide.
 //!
-//! The scheduler reckons its next tick by the wall clock: put back by a week, it would wait for a week. So the wall clock is
-//! held against the monotonic one every second; when they part, that is logged, a tick is made at once, and the scheduler
+//! The scheduler computes its next tick by the wall clock: put back by a week, it would wait for a week. So the wall clock
+//! is held against the monotonic one every second; when they part, that is logged, a tick is made at once, and the scheduler
 //! begins anew.
 
 use crate::{Clock, DeliveryError, Worker};
@@ -16,9 +16,9 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 /// At second 0 and 30 of every minute.
 const EVERY_HALF_MINUTE: &str = "*/30 * * * * *";
 
-/// How often the clocks are held against each other.
+/// How often the two clocks are compared.
 const COMPARED_EVERY: Duration = Duration::from_secs(1);
-/// So far they may part between two looks: slewing and a busy machine are no jump.
+/// How far they may drift apart between two looks: slewing and a busy machine are no jump.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(10);
 
 /// Ticks until it is stopped.

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// How long a claim holds: longer than a report takes to compose, and than a conversation with a mail server.
 pub const LEASE: SignedDuration = SignedDuration::from_mins(10);
 
-/// How long mails that are not taken are tried again, unless it is configured: [`Worker::giving_up_after`].
+/// How long mails that are not taken are retried by default; see [`Worker::giving_up_after`].
 pub const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(5 * 24);
 
 /// How long a worker that is to stop goes on trying to record that a mail is out.
@@ -98,19 +98,19 @@ impl Worker {
         })
     }
 
-    /// Tries mails that are not taken again for so long.
+    /// Retries mails that are not taken for this long.
     #[must_use]
     pub fn giving_up_after(self, give_up_after: SignedDuration) -> Worker {
         Worker { give_up_after, ..self }
     }
 
-    /// Claims for another time than [`LEASE`]. A test has no ten minutes.
+    /// Claims with another lease than [`LEASE`], for tests that cannot wait ten minutes.
     #[must_use]
     pub fn claiming_for(self, lease: SignedDuration) -> Worker {
         Worker { lease, ..self }
     }
 
-    /// Claims in the name of another process. A test lets one be gone.
+    /// Claims in the name of another process, so that a test can pretend that it is gone.
     #[must_use]
     pub fn in_the_name_of(self, holder: String) -> Worker {
         Worker { holder: Some(holder), ..self }

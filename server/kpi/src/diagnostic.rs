@@ -1,4 +1,4 @@
-//! What is wrong with a script, shown where it is wrong.
+//! Errors in a script, shown at the place where they are.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
@@ -14,7 +14,7 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do, or the nearest known name.
     pub hint: Option<String>,
-    /// The script's text, to show the line.
+    /// The script's text, to quote the line.
     source: String,
 }
 
@@ -26,20 +26,20 @@ impl Diagnostic {
         Diagnostic { file, line: None, column: None, message, hint, source }
     }
 
-    /// Something wrong at a place; without a line, with the file as a whole.
+    /// Sets the place; without a line, the error is about the whole file.
     #[must_use]
     pub fn at(mut self, line: Option<usize>, column: Option<usize>) -> Diagnostic {
         (self.line, self.column) = (line, column);
         self
     }
 
-    /// The bytes of the source that are meant: the word at the place, or one character.
+    /// The bytes of the source to underline: the word at the place, or one character.
     fn span(&self) -> Option<std::ops::Range<usize>> {
         let (line, column) = (self.line?, self.column.unwrap_or(1));
         let before: usize = self.source.split_inclusive('\n').take(line - 1).map(str::len).sum();
         let text = self.source[before..].split('\n').next()?;
         let mut start = text.char_indices().nth(column - 1).map_or(text.len(), |(at, _)| at);
-        // A property is reported at its dot; what is meant is the name behind it.
+        // Rhai reports a property at its dot; the name after it is what is wrong.
         if text[start..].starts_with('.') && text[start + 1..].starts_with(is_word) {
             start += 1;
         }
@@ -83,9 +83,9 @@ impl std::fmt::Display for Diagnostic {
 
 impl std::error::Error for Diagnostic {}
 
-/// The known name that a mistyped one most likely means.
+/// The known name that a mistyped one most likely stands for.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Nobody mistypes that much, and the distance takes time that grows with the square.
+    // Such a long name is no typo, and the edit distance takes quadratic time.
     if name.len() > 64 {
         return None;
     }

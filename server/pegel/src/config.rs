@@ -46,7 +46,7 @@ pub struct Kpis {
 pub struct Mail {
     pub from: String,
     pub url: String,
-    /// How long a mail that is not taken is tried again.
+    /// How long a mail that is not taken is retried.
     #[serde(deserialize_with = "lag")]
     give_up_after: Lag,
 }
@@ -89,7 +89,7 @@ impl Default for Mail {
 }
 
 impl Mail {
-    /// How long a mail that is not taken is tried again.
+    /// How long a mail that is not taken is retried.
     pub fn give_up_after(&self) -> SignedDuration {
         SignedDuration::from_secs(self.give_up_after.seconds())
     }
@@ -133,7 +133,7 @@ impl Config {
 /// What mails link to must be something that a reader can click on.
 fn check_base_url(text: &str) -> Result<(), &'static str> {
     const HINT: &str = "is no address of pages: write one such as https://pegel.example.com";
-    // Mails hold it as it is written, not as a browser would mend it.
+    // Mails quote it literally; no browser corrects it first.
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or(HINT)?;
     if rest.starts_with('/') || rest.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
         return Err(HINT);

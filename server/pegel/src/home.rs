@@ -18,11 +18,11 @@ use std::sync::Arc;
 pub struct Home {
     pub path: PathBuf,
     pub config: Config,
-    /// The tables there are.
+    /// The tables of the data model.
     pub model: Model,
-    /// What the command line or the environment says, else the configuration.
+    /// From the command line or the environment, else from the configuration.
     database_url: String,
-    /// What the command line or the environment says, instead of the configured one.
+    /// From the command line or the environment; overrides the configured one.
     mail_url: Option<String>,
 }
 

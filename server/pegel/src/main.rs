@@ -1,7 +1,7 @@
 //! The binary: reads the command line, hands clock, configuration and database to the parts, and ends with a status that
 //! says how it went.
 //!
-//! - [`cli`]: the command line; [`commands`]: one file per command; [`outcome`]: how they end
+//! - [`cli`]: the command line; [`commands`]: one file per command; [`ending`]: how they end
 //! - [`home`], [`config`]: what they work on
 //! - [`composer`]: how a due report becomes an edition; [`problems`]: which files of a home are not in order
 //! - [`watchdog`]: ends a server that does not end by itself
@@ -47,7 +47,7 @@ fn run(Cli { global, command }: Cli) -> Ending {
     }
 }
 
-/// Libraries speak up only when something is wrong with this server. What clients send that is no request is their affair:
+/// Libraries speak up only when something is wrong with this server. What clients send that is not HTTP is their affair:
 /// a scanner must not fill the log with errors.
 const QUIET: [&str; 3] = ["actix_server=warn", "tokio_cron_scheduler=warn", "actix_http::h1::dispatcher=off"];
 

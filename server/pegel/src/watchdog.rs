@@ -6,7 +6,7 @@ use crate::ending::{Failure, broke};
 use std::future::Future;
 use std::time::Duration;
 
-/// What is in hand gets so long.
+/// How long work in hand may take.
 const PATIENCE: Duration = Duration::from_secs(9);
 
 /// Watches, from a thread of its own, so that nothing that hangs can keep it from acting.

@@ -1,4 +1,4 @@
-//! Mail addresses, read by the parser of the library that sends: what passes here when a report is loaded can be sent on
+//! Mail addresses, parsed by the library that sends: an address that passes when a report is loaded can be mailed to on
 //! Monday.
 
 use lettre::Address;
@@ -7,10 +7,10 @@ use pegel_text::clean::one_line;
 
 /// RFC 5321, section 4.5.3.1.2, in octets.
 const LONGEST_DOMAIN: usize = 255;
-/// A name as long as this is none; header lines have their limits too.
+/// In bytes. Nobody has a longer name, and header lines are limited too.
 const LONGEST_NAME: usize = 200;
 
-/// Reads `ada@example.com` or `Ada <ada@example.com>`; the domain comes out in the letters that every server knows
+/// Reads `ada@example.com` or `Ada <ada@example.com>`; the domain is returned in ASCII, which every server knows
 /// (Punycode).
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! What is stored of an edition, and how its numbers are read again.
+//! What an edition stores, and how its numbers are read back.
 
 use crate::ReportError;
 use crate::labels::join;
@@ -11,7 +11,7 @@ use pegel_store::edition::{
 use pegel_text::digest::sha256;
 use pegel_text::locale::Locale;
 
-/// An edition of one rendition, as it is to be published.
+/// An edition with one rendition, ready to be published.
 pub fn edition(
     numbers: &Numbers,
     period: &Period,
@@ -60,7 +60,7 @@ pub fn artefact(name: &str, media_type: &str, content: impl Into<Vec<u8>>) -> Ar
 /// The numbers of a stored rendition, their groups called by the labels of the edition.
 ///
 /// # Errors
-/// If they are not there, or are something else.
+/// If they are missing, or are not the JSON of [`Numbers`].
 pub fn numbers(rendition: &Rendition, labels: &[Label]) -> Result<Numbers, ReportError> {
     let stored = rendition.artefact(NUMBERS).and_then(Artefact::text);
     let mut numbers = Numbers::from_json(stored.ok_or(ReportError::NoNumbers)?)?;

@@ -1,5 +1,5 @@
-//! Rendering that ends, whatever a template asks for: on a thread of its own, with a stack of stated size, for a stated
-//! time, into a text of stated length. And without the characters that XML forbids, whatever lies in the database.
+//! Rendering that ends, whatever a template asks for: on a thread of its own, with limits on stack, time and length.
+//! The text never holds characters that XML forbids, whatever the database holds.
 
 use crate::words;
 use pegel_text::clean::cleaned;
@@ -15,11 +15,11 @@ use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 use tera::{Context, Kwargs, State, Tera, TeraResult};
 
-/// How long a page or a mail may be worked at. They take milliseconds.
+/// How long rendering a page or a mail may take. Usually it takes milliseconds.
 const TIME: Duration = Duration::from_secs(5);
-/// After that, work that looks at the time ends by itself, and says where it was.
+/// How much longer to wait: work that checks the time ends by itself, and says where it was.
 const GRACE: Duration = Duration::from_millis(500);
-/// Enough for MJML as deep as is let through, in a debug build.
+/// In bytes. Enough for the deepest MJML that is accepted, in a debug build.
 const STACK: usize = 32 << 20;
 /// The longest text that a template may give, in bytes.
 const LONGEST: usize = 16 << 20;
@@ -27,14 +27,14 @@ const LONGEST: usize = 16 << 20;
 const LONGEST_RANGE: i128 = 100_000;
 
 thread_local! {
-    /// When the work of this thread must be done: Tera hands neither writers nor functions anything of ours.
+    /// The deadline of this thread's work. Thread-local: Tera passes no context to writers and functions.
     static ENDS_AT: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
 /// Does work that can go astray, and remembers what did.
 #[derive(Debug, Clone, Default)]
 pub struct Workshop {
-    /// The works that were given up and still go on, by thread: none can be ended from outside.
+    /// Work that was given up but is still running, by thread: a thread cannot be ended from outside.
     astray: Arc<Mutex<HashMap<ThreadId, String>>>,
 }
 
@@ -50,7 +50,7 @@ pub enum GivenUp {
 }
 
 impl Workshop {
-    /// Does the work on a thread of its own. Work of a name that went astray is not begun again while it goes on.
+    /// Does the work on a thread of its own. Work that was given up is not started again while it still runs.
     ///
     /// # Errors
     /// If it does not end in time, or panics.
@@ -61,11 +61,11 @@ impl Workshop {
         let (done, wait) = sync_channel(1);
         let workshop = self.clone();
         let work = move || {
-            // Where the work panics, they are dropped in this order: first the channel, then what takes the mark away.
+            // If the work panics, the channel is dropped first, and the mark is removed after it.
             let _back = Back(workshop);
             let done = done;
             ENDS_AT.set(Some(Instant::now() + TIME));
-            // Nobody may wait for it any more.
+            // Perhaps nobody waits for it any more.
             let _ = done.send(work());
         };
         let thread = thread::Builder::new().name("rendering".to_owned()).stack_size(STACK);
@@ -92,7 +92,7 @@ impl Workshop {
     }
 }
 
-/// Takes the mark of a thread away when its work ends.
+/// Removes the mark of a thread when its work ends.
 struct Back(Workshop);
 
 impl Drop for Back {
@@ -107,7 +107,7 @@ pub struct Content {
     words: Words,
 }
 
-/// All that a page says, without what XML forbids and terminals obey, and the words around it.
+/// The content of a page, cleaned of what XML forbids and terminals obey, with the words around it.
 ///
 /// # Errors
 /// If it cannot be serialized.
@@ -158,7 +158,7 @@ pub fn fill(tera: &Tera, name: &str, content: &Content) -> TeraResult<String> {
 #[derive(Default)]
 struct Bounded {
     written: Vec<u8>,
-    /// Why nothing more is taken: Tera does not hand on what a writer says.
+    /// Why nothing more is accepted. Kept here, since Tera drops the error of a writer.
     refused: Option<String>,
 }
 

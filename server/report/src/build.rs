@@ -31,11 +31,11 @@ pub struct Heading<'a> {
     pub currency: &'a str,
 }
 
-/// Computes all that an edition says, and tells how computing each KPI went; for all KPIs together, every table is read once per date by which it
-/// is counted.
+/// Computes the numbers of an edition, and how the evaluation of each KPI went. For all KPIs together, each table is
+/// scanned once per date by which it is counted.
 ///
 /// # Errors
-/// If the definition asks for what is not there, the period is of another kind, or the source cannot be read.
+/// If the definition asks for something unknown, the period is of another kind, or the source cannot be read.
 pub fn build<S>(heading: &Heading, catalog: &Catalog, source: &mut S) -> Result<(Numbers, Vec<Evaluation>), ReportError>
 where
     S: Source<Error: std::error::Error + Send + Sync + 'static>,
@@ -152,7 +152,7 @@ fn before(compared: &Compared) -> Cell {
 }
 
 fn table(grouped: &Grouped, dimension: Dimension, request: &KpiRequest, declared: &Declaration) -> BreakdownTable {
-    // A mark told from the KPI's own past is that of the total; groups are judged by fixed marks alone.
+    // A mark derived from the KPI's own past belongs to the total; groups are judged by fixed marks alone.
     let threshold = declared.threshold.after(&[]);
     let rows = grouped.rows.iter().map(|row| {
         let cell = &row.cells[row.cells.len() - 1];

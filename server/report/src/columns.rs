@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 /// The longest line that a template can ask for.
 const WIDEST: usize = 1_000;
-/// Fewer columns than this tell no title from another.
+/// In fewer columns than this, titles cannot be told apart.
 const LEAST_TITLE: usize = 16;
 
 /// Lines without blanks at their ends, at most two empty ones in a row, and one line break at the end.
@@ -24,14 +24,14 @@ pub(crate) fn tidy(text: &str) -> String {
     tidied
 }
 
-/// `{{ text | left(width=20) }}`: filled up on the right, cut with an ellipsis where it is longer.
+/// `{{ text | left(width=20) }}`: padded on the right, cut with an ellipsis where it is longer.
 pub(crate) fn left(text: &str, arguments: Kwargs, _: &State) -> TeraResult<String> {
     let (text, missing) = fitted(text, width(&arguments)?);
     let fill = arguments.get::<&str>("fill")?.and_then(|fill| fill.chars().next()).unwrap_or(' ');
     Ok(format!("{text}{}", String::from(fill).repeat(missing)))
 }
 
-/// `{{ text | right(width=20) }}`: filled up on the left, cut with an ellipsis where it is longer.
+/// `{{ text | right(width=20) }}`: padded on the left, cut with an ellipsis where it is longer.
 pub(crate) fn right(text: &str, arguments: Kwargs, _: &State) -> TeraResult<String> {
     let (text, missing) = fitted(text, width(&arguments)?);
     Ok(format!("{}{text}", " ".repeat(missing)))
@@ -94,7 +94,7 @@ pub(crate) fn wrap(text: &str, arguments: Kwargs, _: &State) -> TeraResult<Strin
     Ok(wrapped(text, width(&arguments)?, indent))
 }
 
-/// A text broken at its blanks, not at those that must not break. A word longer than a line, as all of a Japanese title
+/// A text broken at its spaces, except no-break spaces. A word longer than a line, as all of a Japanese title
 /// is, is broken where the line ends.
 fn wrapped(text: &str, width: usize, indent: usize) -> String {
     let text: Vec<&str> = text.split_ascii_whitespace().collect();

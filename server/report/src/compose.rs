@@ -16,7 +16,7 @@ use pegel_kpi::time::period::Period;
 use pegel_store::edition::{Audience, NewEdition};
 use pegel_text::digest::sha256;
 
-/// So much of a hash is written into mails.
+/// How many hex digits of a hash mails show.
 const FINGERPRINT: usize = 12;
 
 /// All that an edition is made from, except the data.
@@ -51,7 +51,7 @@ pub struct Composed {
 /// Makes an edition.
 ///
 /// # Errors
-/// If the definition asks for what is not there, the source cannot be read, or a template is not in order.
+/// If the definition asks for something that does not exist, the source cannot be read, or a template is not in order.
 pub fn compose<S>(composition: &Composition, source: &mut S) -> Result<Composed, ReportError>
 where
     S: Source<Error: std::error::Error + Send + Sync + 'static>,

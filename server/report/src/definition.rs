@@ -22,7 +22,7 @@ const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "config/reports", hol
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReportDefinition {
-    /// Its file's name without the ending, such as `weekly`.
+    /// The name of its file without the extension, such as `weekly`.
     #[serde(skip)]
     pub name: String,
     /// SHA-256 of its file, in hex.
@@ -51,7 +51,7 @@ pub struct ReportDefinition {
     /// Addresses, possibly with a name: `Ada <ada@example.com>`.
     #[serde(default, deserialize_with = "checked::recipients")]
     pub recipients: Vec<String>,
-    /// When it is due; `None`: only when a person asks.
+    /// When it is due; `None` means only on request.
     #[serde(default)]
     pub schedule: Option<Schedule>,
     /// What its recipients may see.
@@ -63,7 +63,7 @@ pub struct ReportDefinition {
     pub sections: Vec<SectionDefinition>,
 }
 
-/// What periods a report covers: there are only weekly reports yet.
+/// What periods a report covers: so far, weeks only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Every {
@@ -88,12 +88,12 @@ pub struct Schedule {
     pub weekday: Weekday,
     #[serde(deserialize_with = "checked::time")]
     pub at: Time,
-    /// What becomes of runs that were due while Pegel stood still.
+    /// What becomes of runs that were due while Pegel was down.
     #[serde(default)]
     pub missed: Missed,
 }
 
-/// What becomes of runs that were due while Pegel stood still.
+/// What becomes of runs that were due while Pegel was down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Missed {
@@ -123,7 +123,7 @@ pub struct KpiRequest {
     /// One table for each.
     #[serde(default, deserialize_with = "checked::dimensions")]
     pub breakdowns: Vec<Dimension>,
-    /// Of a longer table only that many rows are shown, the worst first.
+    /// At most this many rows are shown, the worst first; `None` shows all.
     #[serde(default, deserialize_with = "checked::worst")]
     pub worst: Option<usize>,
 }

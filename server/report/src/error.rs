@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// its cause, which therefore is no source.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    /// The file of a definition says what it may not say.
+    /// The definition in a file is invalid.
     #[error("{file}:{line}: {message}{}", hinted(hint))]
     Definition { file: String, line: usize, message: String, hint: String },
     #[error("no report is called “{name}”{}", hinted(hint))]
@@ -20,7 +20,7 @@ pub enum ReportError {
     Template { name: String, origin: String, message: String },
     #[error("there is no template {name}: add it as templates/{name} to the home, or name another one")]
     NoTemplate { name: String },
-    /// A template gave something that is no MJML.
+    /// A template rendered to something that is not MJML.
     #[error("the template {name} ({origin}) gives no MJML: {message}")]
     Mjml { name: String, origin: String, message: String },
     /// No mail server would take it.
@@ -52,11 +52,11 @@ impl ReportError {
         }
     }
 
-    /// Whether the person can mend it, by what they wrote in a file or asked for: not if the system could not read a
-    /// file, or data or a stored edition could not be read.
+    /// Whether users can mend it by changing a file or the request: not if the system failed to read a file, the data
+    /// or a stored edition.
     pub fn is_usage(&self) -> bool {
         match self {
-            // What the system did not refuse was read, and is no text.
+            // Without an error of the system, the file was read and is not text.
             ReportError::Read { error, .. } => error.raw_os_error().is_none(),
             ReportError::Source(_) | ReportError::Numbers(_) | ReportError::NoNumbers => false,
             _ => true,

@@ -16,7 +16,7 @@ use pegel_text::money::Money;
 use pegel_text::numbers::{MOST_DIGITS, Numbers, exact, is_zero, rounded};
 use pegel_text::words::Words;
 
-/// Digits after the point that people write in marks.
+/// The most decimals that people write in marks.
 const MOST_WRITTEN: i16 = 4;
 
 /// Writes for one locale and currency.
@@ -205,7 +205,7 @@ impl Format {
     /// A mark as people say it: `75 %`, not `75.0 %`.
     pub fn mark(&self, mark: f64, unit: Unit) -> String {
         let exact = exact(mark);
-        // Nobody writes so many digits: the mark was calculated, from the figures of other periods.
+        // Nobody writes so many digits: the mark was computed from other periods.
         let told = |digits: i16| if digits > MOST_WRITTEN { self.usual_digits(mark, unit).max(1) } else { digits };
         let digits = match unit {
             Unit::Percent => told(-exact.nonzero_magnitude_end() - 2),

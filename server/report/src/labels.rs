@@ -1,12 +1,12 @@
-//! How groups are called, apart from the figures: each label lies under the hash of a salt and itself, so that a person can
-//! be erased later while the hash stays in the chain. Without its salt, a hash does not tell whether it is a certain name's.
+//! What groups are called, kept apart from the figures: each label lies under the hash of a salt and itself, so that a
+//! person can be erased later while the hash stays in the chain. Without its salt, a hash does not tell whether it is a certain name's.
 
 use crate::numbers::{Group, Numbers};
 use pegel_store::edition::{Erasable, Label, Salted};
 use pegel_text::digest::sha256;
 use std::collections::BTreeMap;
 
-/// Chance for the salts of one edition. Kept nowhere, since it would bring back the salt of an erased label.
+/// Random bytes for the salts of one edition. Never stored, since it would bring back the salt of an erased label.
 #[derive(Debug, Clone, Copy)]
 pub struct Seed(pub [u8; 32]);
 
@@ -35,12 +35,12 @@ fn salted(kind: &str, group: i64, salt: String, label: &str) -> Label {
     Label { kind: kind.to_owned(), group, sha256: hash(&text), text: Erasable::Kept(text) }
 }
 
-/// The hash that a label is known by.
+/// The hash of a label, in hex: SHA-256 of its salt and text.
 pub fn hash(text: &Salted) -> String {
     sha256(format!("{}{}", text.salt, text.label))
 }
 
-/// Calls the groups of stored numbers by their labels again; those whose label was erased have none.
+/// Puts the labels back on the groups of stored numbers; a group whose label was erased gets none.
 pub fn join(numbers: &mut Numbers, labels: &[Label]) {
     let kept = |label: &'_ Label| Some(((label.kind.clone(), label.group), label.text.kept()?.label.clone()));
     let names: BTreeMap<(String, i64), String> = labels.iter().filter_map(kept).collect();

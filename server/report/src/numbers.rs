@@ -53,7 +53,7 @@ impl Numbers {
     /// Reads what [`Numbers::to_json`] wrote; the labels of rows are not in it.
     ///
     /// # Errors
-    /// If it is something else.
+    /// If the JSON has another shape.
     pub fn from_json(json: &str) -> Result<Numbers, ReportError> {
         Ok(serde_json::from_str(json)?)
     }

@@ -1,5 +1,5 @@
-//! A view becomes HTML mail, plain text and subject: by templates that are built in and replaced file by file by those
-//! of a home's `templates/mail/`.
+//! Renders a view as HTML mail, plain text and subject, by built-in templates. Files of the home override them, one by
+//! one, from its `templates/mail/`.
 
 use crate::ReportError;
 use crate::bounded::{self, Content, GivenUp, Workshop};
@@ -21,9 +21,9 @@ static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../templates/mail");
 const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "templates/mail", holds: Holds::Endings(&["mjml", "txt"]) };
 /// What names of templates begin with.
 const PREFIX: &str = "mail/";
-/// How deep tags may be nested in each other: the parser of MJML goes as deep as they do. Mails are twenty deep.
+/// How deep tags may be nested: the MJML parser recurses as deep. Mails need about twenty levels.
 const DEEPEST: usize = 200;
-/// The longest mail, both of its forms together, in bytes: mail servers take 10 MB, of which encoding takes its share.
+/// The largest mail, HTML and plain text together, in bytes: mail servers take 10 MB, encoding included.
 const LARGEST_MAIL: usize = 5 << 20;
 
 /// The templates of mails.
@@ -187,7 +187,7 @@ impl Templates {
         // Without fonts, no mail asks another server for one.
         let options = RenderOptions { disable_comments: true, fonts: HashMap::new(), ..Default::default() };
         let html = parsed.element.render(&options).map_err(|error| refused(error.to_string()))?;
-        // The library hands unknown tags through.
+        // The library passes unknown tags through.
         match html.split_once("<mj-") {
             Some((_, unknown)) => {
                 let end = unknown.find(['>', ' ', '/']).unwrap_or(unknown.len());
@@ -217,7 +217,7 @@ pub fn at_fault<'a>(error: &tera::Error, mut names: impl Iterator<Item = &'a Str
         tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report) => {
             Some(report.filename().to_owned())
         }
-        // Mistakes that are found when all templates are known carry the place in their text alone.
+        // Errors found while templates are linked name their place only in the text.
         other => {
             let message = other.to_string();
             names.find(|name| message.contains(&format!("--> {name}:"))).cloned()

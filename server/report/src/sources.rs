@@ -19,10 +19,10 @@ use pegel_store::edition::SourceHash;
 use pegel_store::imports::NewestImport;
 use pegel_text::digest::sha256;
 
-/// What figures rest on that definition, catalogue and templates do not tell.
+/// What figures rest on besides definition, catalogue and templates.
 #[derive(Debug, Clone, Copy)]
 pub struct Ground<'a> {
-    /// The number of the activation that put the catalogue in force; `None` where it is on record nowhere.
+    /// The number of the activation that put the catalogue in force; `None` where none is on record.
     pub activation: Option<i64>,
     /// By table, the newest import that wrote it.
     pub imports: &'a [NewestImport],

@@ -1,4 +1,4 @@
-//! Whether all that is stored of an edition is what was stored, by its manifest.
+//! Checks by its manifest whether an edition is still what was published.
 //!
 //! A checksum tells damage and careless edits, not a forger who can write to the database; but each checksum covers the
 //! edition before, and the mails that went out carry the start of the numbers' hash.
@@ -10,7 +10,7 @@ use pegel_store::edition::{Artefact, Audience, Edition, Erasable, Rendition};
 use pegel_text::digest::sha256;
 use std::collections::BTreeMap;
 
-/// What there is to say of a stored edition.
+/// What checking an edition found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
     /// What is not as it was stored; empty if all is.
@@ -19,7 +19,7 @@ pub struct Findings {
     pub erased: Vec<Erasure>,
 }
 
-/// Something stored that is not what was stored.
+/// One difference from what was published.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Damage {
     #[error("{0} is not what was stored")]
@@ -82,10 +82,10 @@ fn whose(rendition: Option<&Audience>) -> String {
     rendition.map_or_else(String::new, |of| format!(" for {}", audience(of)))
 }
 
-/// An item by what is said of it.
+/// An item as the manifest or the archive records it.
 struct Line<'a> {
     sha256: &'a str,
-    /// Something else that is said, and what that is called.
+    /// A further value that must match, and its name.
     more: Option<(&'static str, &'a str)>,
 }
 
@@ -99,7 +99,7 @@ struct Stored<'a> {
 type Lines<'a> = BTreeMap<Item, Line<'a>>;
 type Things<'a> = BTreeMap<Item, Stored<'a>>;
 
-/// Compares all that is stored of an edition with what was stored. `before` is the checksum of the edition of the same
+/// Compares a stored edition with its manifest. `before` is the checksum of the edition of the same
 /// report that was published before, if there is one.
 pub fn verify(edition: &Edition, before: Option<&str>) -> Findings {
     let mut findings = Findings::default();

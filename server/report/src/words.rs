@@ -7,11 +7,11 @@ use tera::{Context, Kwargs, State, Tera, TeraResult};
 
 /// What words and sentences go by in templates.
 const NAME: &str = "t";
-/// The argument that says which sentence is meant; all others are what it speaks of.
+/// The argument that names the sentence; all others fill it.
 const KEY: &str = "key";
 
 thread_local! {
-    /// The words that the template of this thread is filled with: Tera hands functions nothing of ours.
+    /// The words for the template on this thread. Thread-local: Tera passes no context to functions.
     static WORDS: RefCell<Option<Words>> = const { RefCell::new(None) };
 }
 
@@ -25,7 +25,7 @@ pub(crate) fn insert(context: &mut Context, words: &Words) {
     context.insert(NAME, words.language().words());
 }
 
-/// Fills a template, in which sentences are in these words.
+/// Renders a template with sentences in these words.
 pub(crate) fn speaking<T>(words: &Words, fill: impl FnOnce() -> T) -> T {
     WORDS.set(Some(words.clone()));
     let filled = fill();
@@ -44,7 +44,7 @@ fn sentence(arguments: Kwargs, _: &State) -> TeraResult<String> {
     })
 }
 
-/// What a template hands to a sentence: numbers choose between forms, all else is text.
+/// A template's argument to a sentence: numbers choose between forms, all else is text.
 fn spoken(value: &tera::Value) -> Value<'_> {
     match (value.as_number(), value.as_str()) {
         (Some(number), _) => number.as_float().into(),

@@ -1,5 +1,4 @@
-//! How many pages compute figures at the same time: each takes a processor, and a connection to the database, which the
-//! others need as well.
+//! Limits how many pages compute figures at the same time: each takes a processor and a database connection.
 
 use crate::unanswered::Unanswered;
 use std::num::NonZero;
@@ -8,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-/// Nobody waits longer for a page than this before it is even begun.
+/// How long a page waits for its turn before the reader is asked to come back.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// More at a time than this, and the connections for other pages would run out.
 const MOST: usize = 6;
@@ -27,7 +26,7 @@ impl Bound {
         Bound::new(processors.clamp(2, MOST), PATIENCE)
     }
 
-    /// So many at a time; others wait for so long.
+    /// At most `places` at a time; others wait for at most `patience`.
     pub fn new(places: usize, patience: Duration) -> Bound {
         Bound { places: Arc::new(Semaphore::new(places)), patience }
     }

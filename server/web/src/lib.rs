@@ -3,7 +3,7 @@
 //! Knows no configuration, no clock and no way out of the process; [`State`] is handed in. From the top:
 //! - [`routes`]: which address shows what, and what every answer passes through
 //! - [`serve`], [`address`]: listening, on this machine only
-//! - `pages`: one file per page; each gathers a model (what there is to say) and leaves the saying to a template
+//! - `pages`: one file per page; each builds a model that a template renders
 //! - `courses`: figures over the past weeks
 //! - `bound`: how many pages compute at the same time
 //! - [`problem`], `problems`: what is not in order, for the page of operations and for whoever watches the server

@@ -1,4 +1,4 @@
-//! One file per page: each gathers what there is to say, and leaves the saying to the template of the same name.
+//! One file per page: each builds a model, and the template of the same name renders it.
 
 pub(crate) mod edition;
 pub(crate) mod editions;

@@ -61,7 +61,7 @@ impl Templates {
         self.kept.current().problems()
     }
 
-    /// Says what there is to say: `page`, in a frame. If a template of the home fails, the built-in ones say it.
+    /// Renders `page` in a frame. If a template of the home fails, the built-in ones take over.
     pub(crate) fn render(&self, name: &str, frame: &Frame, page: &impl Serialize) -> Result<String, tera::Error> {
         let current = self.kept.current();
         current.value.render(name, frame, page).or_else(|error| {
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_that_fails_leaves_the_saying_to_the_built_in_one() {
+    fn the_built_in_template_takes_over_from_one_that_fails() {
         let home = home(&[("failure.html", b"{{ page.tilte.nonsense }}")]);
         let templates = Templates::load(home.path()).unwrap();
         assert!(failure(&templates).contains("<h1>Gone</h1>"));

@@ -1,4 +1,4 @@
-//! Rows on their way from a source into a fold: column by column, some thousand at a time, in a buffer that is reused.
+//! Rows on their way from a source to a fold: column by column, [`Batch::ROWS`] at a time, in a reused buffer.
 
 use super::column::Kind;
 use super::path::Projection;
@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 /// The code of a missing text.
 pub const MISSING_TEXT: u32 = u32::MAX;
 
-/// The texts that occurred in one column of one scan, each with a code.
+/// The texts seen so far in one column of a scan, each with a code.
 #[derive(Debug, Default)]
 pub struct Dictionary {
     codes: FxHashMap<Box<str>, u32>,
@@ -15,7 +15,7 @@ pub struct Dictionary {
 }
 
 impl Dictionary {
-    /// The code of a text that occurred.
+    /// The code of a text; `None` if it has not been seen.
     pub fn code(&self, text: &str) -> Option<u32> {
         self.codes.get(text).copied()
     }
@@ -30,7 +30,7 @@ impl Dictionary {
         self.texts.iter().map(AsRef::as_ref)
     }
 
-    /// The code of a text, which occurs from now on.
+    /// The code of a text; adds it if it is new.
     ///
     /// # Panics
     /// If there are more than 2^32 texts.
@@ -82,7 +82,7 @@ impl Values {
     fn clear(&mut self) {
         match self {
             Values::Numbers(numbers) => numbers.clear(),
-            // The dictionary stays: codes mean the same throughout a scan.
+            // The dictionary is kept: codes mean the same throughout a scan.
             Values::Texts(codes, _) => codes.clear(),
         }
     }
@@ -124,7 +124,7 @@ impl Batch {
         self.len() == 0
     }
 
-    /// Forgets the rows, keeps the room and the dictionaries.
+    /// Removes the rows; keeps the capacity and the dictionaries.
     pub fn clear(&mut self) {
         self.columns.iter_mut().for_each(Values::clear);
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Outcome {
-    /// Money in major units, durations in seconds, per cents as fractions.
+    /// Money in major units, durations in seconds, percentages as fractions.
     Value { value: f64 },
     /// Nothing of what the KPI is about happened in the period.
     NoRows,
@@ -56,7 +56,7 @@ pub struct Cell {
     /// How many rows the figure rests on, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sample: Option<u64>,
-    /// Of a share of rows: within these bounds the true share lies, with 95 % confidence.
+    /// If the figure is a share of rows: its 95 % confidence interval.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
     /// Whether it can still change: the period is running, or what happened in it may yet have consequences.
@@ -68,7 +68,7 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// A cell of which nothing else is known.
+    /// A cell with nothing but its outcome.
     pub fn of(outcome: Outcome) -> Cell {
         let (numerator, denominator, sample, interval) = (None, None, None, None);
         Cell { outcome, numerator, denominator, sample, interval, provisional: false, beside: Vec::new() }
@@ -129,7 +129,7 @@ impl Group {
     }
 }
 
-/// By which dimensions figures are broken down: none is the total.
+/// The dimensions by which figures are broken down; empty for the total.
 pub type Breakdown = Vec<Dimension>;
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! Columns and foreign keys: of what a table is made.
+//! Columns and foreign keys: what a table is made of.
 
 use std::sync::Arc;
 
-/// What a column holds, and so how it is stored and what may be done with it.
+/// What a column holds; decides how it is stored and what may be done with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
     /// A surrogate key or a whole number; BIGINT.
@@ -44,7 +44,7 @@ impl Kind {
     }
 }
 
-/// Whole numbers up to this one can be reckoned with exactly: figures are 64-bit floats.
+/// Whole numbers up to this one are exact: figures are 64-bit floats.
 pub const MAX_EXACT: i64 = 1 << 53;
 
 /// One column of a table.

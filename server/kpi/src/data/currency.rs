@@ -1,9 +1,9 @@
-//! Currencies, by ISO 4217: which there are, and into what their unit is divided.
+//! Currencies of ISO 4217, and how many decimals each has.
 
 use crate::diagnostic::nearest;
 use iso_currency::{Currency as Iso, IntoEnumIterator};
 
-/// The digits in which amounts are stored where nothing else is on record: hundredths.
+/// The decimals that stored amounts have unless the database records otherwise.
 pub const HUNDREDTHS: u8 = 2;
 
 /// A currency, and how its amounts are written.
@@ -15,7 +15,7 @@ pub struct Currency {
     pub digits: u8,
 }
 
-/// A code that is none of a currency.
+/// A code that no currency has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("“{code}” is no currency: {hint}")]
 pub struct UnknownCurrency {
@@ -24,10 +24,10 @@ pub struct UnknownCurrency {
 }
 
 impl Currency {
-    /// The currency of a code.
+    /// The currency with that code.
     ///
     /// # Errors
-    /// If there is none, or it has no unit to count in, as gold has none; with the code that was meant, where one is near.
+    /// If there is none, or it has no minor unit, like gold; suggests a similar code if there is one.
     pub fn find(code: &str) -> Result<Currency, UnknownCurrency> {
         let known = Iso::from_code(code).and_then(digits);
         known.map(|digits| Currency { code: code.to_owned(), digits }).ok_or_else(|| {
@@ -42,14 +42,14 @@ impl Currency {
         })
     }
 
-    /// The digits after the point in which its amounts are stored: its own, and never fewer than hundredths, since
-    /// targets of rates are stored as amounts, and parts of a yen are charged for clicks.
+    /// The decimals with which its amounts are stored: its own, but at least two, since targets of rates are stored as
+    /// amounts, and clicks cost fractions of a yen.
     pub fn stored_digits(&self) -> u8 {
         self.digits.max(HUNDREDTHS)
     }
 }
 
-/// How many stored units make one unit of a currency that is stored in so many digits.
+/// How many stored units make one whole unit of a currency stored with that many decimals.
 pub fn units(digits: u8) -> f64 {
     10_f64.powi(i32::from(digits))
 }

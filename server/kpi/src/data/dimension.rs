@@ -1,8 +1,8 @@
-//! Dimensions: by what a value may be broken down, and how a row carries one of them.
+//! Dimensions: what figures can be broken down by, and how a row carries them.
 
 use super::path::Path;
 
-/// By what a value may be broken down.
+/// What a figure can be broken down by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Dimension {
     Partner,

@@ -1,9 +1,9 @@
-//! What there is: tables and their columns, how they are reached and read, and in what figures come out.
+//! The data: tables and their columns, how they are read, and the cells that come out.
 //!
-//! - [`model`]: the tables, made of columns; [`path`]: how a value is reached; [`dimension`]: by what rows are grouped;
+//! - [`model`]: the tables, made of columns; [`path`]: how a value is reached; [`dimension`]: what rows are grouped by;
 //!   [`scope`]: which of them may be seen
 //! - [`scan`], [`batch`]: what a source of rows must answer, and how the rows come
-//! - [`cell`]: a figure of one period and group; [`currency`]: in what amounts are counted
+//! - [`cell`]: a figure of one period and group; [`currency`]: the unit of amounts
 
 pub mod batch;
 pub mod cell;

@@ -22,7 +22,7 @@ use super::path::Path;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// What a company adds to the rows of any table: one JSON object a row.
+/// What a company adds to the rows of any table: one JSON object per row.
 pub const ATTRIBUTES: &str = "attributes";
 /// The system that a row of any table came from, as a mapping names it. The one text that is never missing and may be
 /// empty: where none was said. Scripts do not read it.
@@ -39,7 +39,7 @@ pub struct Table {
     at: usize,
 }
 
-/// What there is to say about a table.
+/// The description of a table.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Description {
     pub name: Arc<str>,
@@ -54,7 +54,7 @@ pub struct Description {
     pub levels: Option<Vec<Level>>,
     /// If its rows are the groups of a dimension: which, and the column whose text people know a row by.
     groups: Option<(Dimension, Arc<Column>)>,
-    /// If its rows keep what those of another table were.
+    /// If its rows record the past of another table's rows.
     history: Option<History>,
     attributes: Arc<Column>,
     located: Vec<(Dimension, Located)>,
@@ -69,14 +69,14 @@ pub struct Level {
     pub column: Option<Arc<Column>>,
 }
 
-/// How the rows of a table keep what rows of another one were.
+/// How the rows of a table record the past of another table's rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History {
     /// Leads to the row as it is now.
     pub of: Arc<Reference>,
-    /// The instant until when it was so.
+    /// The instant until which the recorded values held.
     pub until: Arc<Column>,
-    /// What is kept: columns that both tables have, of one kind.
+    /// The recorded columns: those that both tables have, with the same kind.
     pub kept: Vec<Arc<Column>>,
 }
 
@@ -123,7 +123,7 @@ impl Table {
         self.model.names().filter(|name| self.children(name).is_some())
     }
 
-    /// The table whose rows keep what rows of this one were, and how.
+    /// The table whose rows record the past of this one's, and how.
     pub fn history(&self) -> Option<(Table, History)> {
         let of_this = |table: Table| {
             let history = table.history.clone().filter(|history| history.of.table == self.name)?;
@@ -157,12 +157,12 @@ impl Description {
         &self.columns[0]
     }
 
-    /// What tells a row from others where it came from.
+    /// The id of a row in the system it came from.
     pub fn key(&self) -> &Arc<Column> {
         &self.columns[1]
     }
 
-    /// The column with what a company adds.
+    /// The column that holds what a company adds.
     pub fn attributes(&self) -> &Arc<Column> {
         &self.attributes
     }
@@ -172,12 +172,12 @@ impl Description {
         self.references.iter().find(|reference| *reference.name == *name)
     }
 
-    /// The foreign key that a column is.
+    /// The foreign key stored in a column.
     pub fn reference_in(&self, column: &Column) -> Option<&Arc<Reference>> {
         self.references.iter().find(|reference| *reference.column == *column)
     }
 
-    /// The table of which its rows keep what it was.
+    /// The table whose past its rows record.
     pub fn history_of(&self) -> Option<&str> {
         self.history.as_ref().map(|history| &*history.of.table)
     }
@@ -196,7 +196,7 @@ impl Deref for Table {
     }
 }
 
-/// Tables are the same if all that is said about them is; those of one model are told apart without looking.
+/// Tables are equal if their descriptions are; two tables of one model are compared by position.
 impl PartialEq for Table {
     fn eq(&self, other: &Table) -> bool {
         if Arc::ptr_eq(&self.model.0, &other.model.0) { self.at == other.at } else { **self == **other }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub struct Path {
     pub references: Vec<Arc<Reference>>,
     pub column: Arc<Column>,
-    /// With the column of attributes: which of them, as text.
+    /// If the column is the attributes: which attribute, read as text.
     pub attribute: Option<Arc<str>>,
 }
 

@@ -1,5 +1,5 @@
-//! A scan: what is read of one table, once, for all KPIs and breakdowns that need it. `store` compiles it to SQL, tests
-//! answer it from rows in memory.
+//! A scan: what is read from one table, once, for all KPIs and breakdowns that need it. `store` compiles it to SQL;
+//! tests answer it from rows in memory.
 
 use crate::data::model::Table;
 use crate::data::path::{Path, Projection};
@@ -11,13 +11,13 @@ use std::ops::Range;
 pub struct Window {
     /// The date; may belong to a related row (the opportunities of the leads of a month).
     pub path: Path,
-    /// Half-open, sorted, apart from each other; seconds for an instant, days for a date.
+    /// Half-open, sorted, disjoint; seconds for an instant, days for a date.
     pub ranges: Vec<Range<i64>>,
     /// Only rows that still exist at a date.
     pub lasting: Option<Lasting>,
 }
 
-/// Rows of which none of these dates lies before `at`; a missing one does not.
+/// Rows with none of these dates before `at`; a missing date is not before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lasting {
     pub until: Vec<Path>,
@@ -25,11 +25,11 @@ pub struct Lasting {
     pub at: i64,
 }
 
-/// What is read of one table.
+/// What is read from one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scan {
     pub table: Table,
-    /// What is read of each row, in this order, as the columns of the [`Batch`](crate::data::batch::Batch).
+    /// What is read from each row, in the order of the columns of the [`Batch`](crate::data::batch::Batch).
     pub columns: Vec<Projection>,
     /// `None`: all rows.
     pub window: Option<Window>,
@@ -46,7 +46,7 @@ pub trait Source {
     /// If they cannot be read.
     fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&crate::data::batch::Batch)) -> Result<(), Self::Error>;
 
-    /// In how many digits after the point its amounts of money are stored.
+    /// How many decimals its stored amounts of money have.
     ///
     /// # Errors
     /// If that cannot be read.

@@ -29,18 +29,18 @@ pub struct Declaration {
     pub unit: Unit,
     pub better: Better,
     pub threshold: Marks,
-    /// Fewer rows than this, and there is no figure but "too few".
+    /// With fewer rows than this, the cell says "too few" instead of a figure.
     pub min_sample: u64,
-    /// So long after a period its figures can still change.
+    /// How long after a period its figures can still change.
     pub settles_after: Option<Lag>,
-    /// Figures are stale that rest on data from longer ago: when the last import was so long before the end of the period,
-    /// or of its part that has passed.
+    /// Figures are stale if the last import was longer than this before the end of the period, or before now if the
+    /// period is running.
     pub stale_after: Option<Lag>,
-    /// What configuration may set, with what holds unless it does.
+    /// What configuration may set, with the defaults.
     pub parameters: BTreeMap<String, Parameter>,
 }
 
-/// Whether a text can be the id of a KPI, or the name of a pack: small letters, digits and _, a letter first.
+/// Whether a text can be the id of a KPI or the name of a pack: lowercase letters, digits and `_`, a letter first.
 pub fn is_id(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_lowercase())
         && text.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
@@ -56,7 +56,7 @@ pub enum Parameter {
 }
 
 impl Parameter {
-    /// Whether both are of one kind, so that one can stand for the other.
+    /// Whether both are of the same kind, so that one can replace the other.
     pub fn is_like(&self, other: &Parameter) -> bool {
         std::mem::discriminant(self) == std::mem::discriminant(other)
     }
@@ -71,7 +71,7 @@ impl Parameter {
     }
 }
 
-/// Of the numbers that TOML knows, `nan` and `inf` are none that can be calculated with.
+/// Refuses TOML's `nan` and `inf`: nothing can be calculated with them.
 fn finite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     let number = f64::deserialize(deserializer)?;
     if number.is_finite() { Ok(number) } else { Err(serde::de::Error::custom("not finite")) }
@@ -82,7 +82,7 @@ fn finite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
 pub struct Lag(i64);
 
 impl Lag {
-    /// So many days.
+    /// That many days.
     pub const fn days(count: u32) -> Lag {
         Lag(count as i64 * 86_400)
     }

@@ -1,4 +1,4 @@
-//! Thresholds: from where on a figure is a warning, and from where on critical.
+//! Thresholds: the marks beyond which a figure is a warning, or critical.
 
 use crate::data::cell::Outcome;
 use serde::{Deserialize, Serialize};
@@ -17,18 +17,18 @@ pub enum Better {
 pub enum Mark {
     /// In the units of scripts.
     At(f64),
-    /// The mean of the KPI's figures in that many periods before.
+    /// The mean of the KPI's figures in the `mean_of` periods before.
     MeanOf {
         mean_of: usize,
-        /// On which side the bad figures lie, where that was said.
+        /// Whether the bad figures lie below it; `None` if the script does not say.
         below: Option<bool>,
     },
 }
 
-/// How many periods before a mark may look at.
+/// How many earlier periods a mark may look at.
 pub const MOST_PERIODS: u8 = 60;
 
-/// What cannot be a mark.
+/// Why something cannot be a mark.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum WrongMark {
     #[error("a mark cannot be {0}")]
@@ -47,7 +47,7 @@ impl WrongMark {
     }
 }
 
-/// The marks of a KPI as they are declared; what they amount to may depend on its past.
+/// The marks of a KPI as declared; their values may depend on its past.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Marks {
     pub warning: Option<Mark>,
@@ -63,17 +63,17 @@ impl Mark {
         if mark.is_finite() { Ok(Mark::At(mark)) } else { Err(WrongMark::NoNumber(mark)) }
     }
 
-    /// The mean of that many periods before, with the side on which the bad figures lie.
+    /// The mean of that many earlier periods, with the side on which the bad figures lie.
     ///
     /// # Errors
-    /// If that is no number of periods, or too many.
+    /// If `periods` is not a whole number from 1 to [`MOST_PERIODS`].
     pub fn mean_of(periods: f64, below: Option<bool>) -> Result<Mark, WrongMark> {
         let mean_of = (1..=MOST_PERIODS).find(|known| f64::from(*known).total_cmp(&periods).is_eq());
         mean_of.map(|mean_of| Mark::MeanOf { mean_of: mean_of.into(), below }).ok_or(WrongMark::Periods(periods))
     }
 
-    /// What it amounts to after these figures of the periods before, oldest first. Nothing, where one of those that it
-    /// needs is missing: a mean over fewer would be another mark.
+    /// Its value, given the figures of the periods before, oldest first. `None` if a figure it needs is missing: a mean
+    /// over fewer would be a different mark.
     fn amount(self, past: &[Option<f64>]) -> Option<f64> {
         match self {
             Mark::At(mark) => Some(mark),
@@ -87,13 +87,13 @@ impl Mark {
 }
 
 impl Marks {
-    /// What they amount to after these figures of the periods before, oldest first.
+    /// Their values, given the figures of the periods before, oldest first.
     pub fn after(&self, past: &[Option<f64>]) -> Threshold {
         let amount = |mark: Option<Mark>| mark.and_then(|mark| mark.amount(past));
         Threshold { warning: amount(self.warning), critical: amount(self.critical) }
     }
 
-    /// Whether a figure comes to the warning before it is critical.
+    /// Checks that a figure reaches the warning before it becomes critical.
     ///
     /// # Errors
     /// What is wrong, if the warning would never be seen.
@@ -109,7 +109,7 @@ impl Marks {
         ))
     }
 
-    /// How many periods before they look at.
+    /// How many earlier periods they look at.
     pub fn periods_before(&self) -> usize {
         let before = |mark: Option<Mark>| match mark {
             Some(Mark::MeanOf { mean_of, .. }) => mean_of,
@@ -129,7 +129,7 @@ pub struct Threshold {
     pub critical: Option<f64>,
 }
 
-/// How a figure stands to its threshold. Sorted by how bad it is.
+/// How a figure compares with its threshold. Ordered from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -152,13 +152,13 @@ impl Status {
     }
 }
 
-/// Whether a figure lies on a mark: they agree to within a billionth, so that 15 of 20 is 75 %.
+/// Whether a figure lies on a mark: equal to within a billionth, so that 15 of 20 is 75 %.
 pub fn same(value: f64, mark: f64) -> bool {
     (value - mark).abs() <= 1e-9 * mark.abs().max(1e-3)
 }
 
 impl Threshold {
-    /// Judges a figure: a mark is broken when the figure lies beyond it on the bad side; being on it is not.
+    /// Judges a figure: it breaks a mark if it lies beyond it on the bad side, not if it lies on it.
     pub fn judge(&self, outcome: &Outcome, better: Better) -> Status {
         let Some(value) = outcome.value() else { return Status::Unjudged };
         let broken = |mark: Option<f64>| {

@@ -1,4 +1,4 @@
-//! One KPI in one period, asked for and answered in the form that other programs build on.
+//! One KPI in one period: question and answer in the form that other programs rely on.
 
 use crate::data::cell::{Cell, Group};
 use crate::data::dimension::Dimension;
@@ -17,7 +17,7 @@ pub struct Question<'a> {
     pub period: &'a Period,
     /// At most two; none asks for the total.
     pub by: Vec<Dimension>,
-    /// Of that dimension the group of this display name alone.
+    /// Only the group with this display name in that dimension.
     pub only: Option<(Dimension, String)>,
     pub comparison: Comparison,
 }
@@ -31,12 +31,12 @@ pub enum NoAnswer {
     Breakdown(#[from] NoSuchBreakdown),
 }
 
-/// The answer; as JSON `{"kpi": …, "period": …, "cells": [{"group": {"region": "Central"}, "state": "value", …}]}`.
+/// The answer; in JSON `{"kpi": …, "period": …, "cells": [{"group": {"region": "Central"}, "state": "value", …}]}`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Answer {
     pub kpi: String,
     pub period: String,
-    /// By group; exactly one, with no group, where none was asked for.
+    /// One per group; without a breakdown exactly one, with no group.
     pub cells: Vec<GroupCell>,
 }
 
@@ -61,12 +61,12 @@ impl Serialize for Labels {
 }
 
 impl Question<'_> {
-    /// A condition is one more dimension, of which one group is kept.
+    /// `only` is one more dimension, of which a single group is kept.
     fn dimensions(&self) -> Vec<Dimension> {
         self.by.iter().copied().chain(self.only.as_ref().map(|(dimension, _)| *dimension)).collect()
     }
 
-    /// Whether it can be answered.
+    /// Checks that it can be answered.
     ///
     /// # Errors
     /// Why not.

@@ -1,11 +1,11 @@
-//! Figures over related rows, by the row they belong to: `related` folds them, `rows` looks them up.
+//! Figures over related rows, keyed by their parent row: `related` folds them, `rows` looks them up.
 
 use crate::measure::aggregate::accumulator::{Accumulator, Reading};
 use crate::measure::expr::ChildMeasure;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
-/// One figure over related rows, by the id of the row they belong to.
+/// One figure over related rows, keyed by the id of the parent row.
 #[derive(Debug)]
 pub struct ByParent {
     figures: FxHashMap<u64, f64>,
@@ -14,7 +14,7 @@ pub struct ByParent {
 }
 
 impl ByParent {
-    /// The figures of all slots, as those of the rows with these ids.
+    /// The figures of all slots; `ids` names the parent row of each.
     pub fn of(slots: &Accumulator, ids: &[u64]) -> ByParent {
         let figure = |reading: Reading| reading.value.unwrap_or(f64::NAN);
         let figures = ids.iter().enumerate().map(|(slot, id)| (*id, figure(slots.read(slot..slot + 1)))).collect();
@@ -27,7 +27,7 @@ impl ByParent {
     }
 }
 
-/// All figures over related rows that the measures of a fold read: each for all periods together, or for each of them.
+/// All figures over related rows that the measures of a fold read: each once for all periods, or once per period.
 #[derive(Debug, Default)]
 pub struct Children(Vec<(Arc<ChildMeasure>, Vec<ByParent>)>);
 
@@ -40,7 +40,7 @@ impl Children {
         self.0.is_empty()
     }
 
-    /// The values of a figure, in the period of that index.
+    /// The values of a figure in the period with that index.
     ///
     /// # Panics
     /// If it has not been folded.

@@ -20,7 +20,7 @@ impl Comparison {
     /// With everything there is.
     pub const ALL: Comparison = Comparison { before: true, year_before: true, target: true };
 
-    /// With what one of the two asks for.
+    /// Everything that either of the two asks for.
     #[must_use]
     pub fn or(self, other: Comparison) -> Comparison {
         Comparison {
@@ -40,18 +40,18 @@ pub struct Compared {
     /// `None` where it was not asked for, or the calendar has no such period.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub year_before: Option<Cell>,
-    /// From the targets whose metric is the KPI's id, in the units of scripts; `None` where there is none. Targets of
-    /// money and counts are reckoned by their share of days, those of rates by their mean over the days.
+    /// From the targets whose metric is the KPI's id, in the units of scripts; `None` where there is none. Targets for
+    /// money and counts are prorated by day; those for rates are averaged over the days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<f64>,
 }
 
-/// The period before, or of one that is cut the same part of it; `None` where the calendar has none.
+/// The period before, cut to the same elapsed part if this one is; `None` where the calendar has none.
 pub(crate) fn before(period: &Period) -> Option<Period> {
     Some(period.before().ok()?.elapsed_like(period))
 }
 
-/// The same period a year before, or of one that is cut the same part of it; `None` where the calendar has none.
+/// The same period a year before, cut to the same elapsed part if this one is; `None` where the calendar has none.
 pub(crate) fn year_before(period: &Period) -> Option<Period> {
     Some(period.year_before().ok()?.elapsed_like(period))
 }

@@ -1,4 +1,4 @@
-//! KPIs, periods and breakdowns in, figures out, and beside them what they are compared with.
+//! KPIs, periods and breakdowns in; figures and their comparisons out.
 
 use crate::data::cell::{Breakdown, Cell, Group, Outcome};
 use crate::data::scan::Source;
@@ -16,10 +16,11 @@ use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-/// One KPI and how it is wanted. The total is the breakdown by nothing, `vec![]`.
+/// One KPI and the breakdowns wanted. The total is the empty breakdown, `vec![]`.
 pub struct Request<'a> {
     pub kpi: &'a Kpi,
-    /// Check each with [`Kpi::check_breakdown`] first: where a table lacks a dimension, all its rows lack it.
+    /// Check each with [`Kpi::check_breakdown`] first: if a table lacks the dimension, all its rows count as missing
+    /// it.
     pub breakdowns: Vec<Breakdown>,
     /// What the figures of the last period are compared with.
     pub comparison: Comparison,
@@ -40,12 +41,12 @@ impl Figures {
     }
 }
 
-/// What figures took to compute. Scans are shared: those of several KPIs are no sum.
+/// What figures took to compute. KPIs share scans, so their costs do not add up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Cost {
-    /// Rows of all scans that the KPI draws on.
+    /// Rows of all scans that the KPI uses.
     pub rows: u64,
-    /// Of these scans, and of evaluating its cells.
+    /// The time these scans and the evaluation of its cells took.
     pub time: Duration,
 }
 
@@ -63,14 +64,14 @@ pub struct Grouped {
 pub struct Row {
     /// One group for each dimension of the breakdown.
     pub groups: Vec<Group>,
-    /// One cell a period, in the order of the periods asked for.
+    /// One cell per period, in the order of the periods asked for.
     pub cells: Vec<Cell>,
     /// What the last of them is compared with.
     pub compared: Compared,
 }
 
-/// Computes all figures, with one scan per table and date for all of them. In the order of the requests. A period that
-/// is running at `now` is counted up to that.
+/// Computes all figures, in the order of the requests, with one scan per table and date for all of them. A period that
+/// is running at `now` is counted up to `now`.
 ///
 /// # Errors
 /// What the source answers when it cannot be read.
@@ -112,7 +113,7 @@ fn draws_on(kpi: &Kpi, fold: &Fold) -> bool {
 }
 
 impl Request<'_> {
-    /// The KPI whose value is what this one is to reach, if that is asked for and can be told.
+    /// The KPI whose value is the target of this one, if that is asked for and can be computed.
     fn target(&self) -> Option<Kpi> {
         self.comparison.target.then(|| self.kpi.target()).flatten()
     }
@@ -188,7 +189,7 @@ struct Evaluation<'a> {
     now: Timestamp,
     /// When the data was last brought up to date, in UTC seconds.
     refreshed_at: Option<i64>,
-    /// How many stored units of money make one of the currency, in which scripts speak.
+    /// How many stored units of money make one whole unit of the currency, which is what scripts use.
     money: f64,
 }
 
@@ -208,8 +209,8 @@ impl Evaluation<'_> {
         Grouped { by: by.clone(), rows: groups.into_iter().filter_map(row).collect() }
     }
 
-    /// The figures of a group. `None` if nothing of this KPI happened in it: it is another KPI's. But who has a target and
-    /// nothing to show for it is the one to be seen.
+    /// The figures of a group. `None` if none of this KPI's rows are in it: another KPI brought it in. But a group with
+    /// a target and no rows is shown: it is the one to look at.
     fn row(&self, kpi: &Measured, groups: &[Group], wanted: Comparison, target: Option<f64>) -> Option<Row> {
         let lines = kpi.lines(groups);
         let Timetable { asked, before, year_before, .. } = self.timetable;
@@ -265,7 +266,7 @@ impl<'a> Measured<'a> {
         self.readings.iter().flat_map(Readings::groups)
     }
 
-    /// The line on which each measure keeps a group.
+    /// The line at which each measure keeps a group.
     fn lines(&self, groups: &[Group]) -> Vec<Option<usize>> {
         self.readings.iter().map(|readings| readings.line(groups)).collect()
     }
@@ -282,7 +283,7 @@ impl<'a> Measured<'a> {
         Seen { period: stop.period, readings: of_period(stop.period), before: before.map(of_period) }
     }
 
-    /// The cell with whether it can still change; without its figure, if the data is too old for it.
+    /// The cell, marked provisional if it can still change; stale, without its figure, if the data is too old.
     fn cell(&self, seen: &Seen) -> Cell {
         let Evaluation { timetable, now, refreshed_at, .. } = *self.evaluation;
         let (declared, period) = (&self.kpi.declaration, &timetable.periods[seen.period]);

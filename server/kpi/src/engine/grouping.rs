@@ -1,4 +1,4 @@
-//! Breakdowns at work: which group each row of a batch belongs to.
+//! Finds the group of each row of a batch.
 
 use crate::data::batch::{MISSING_TEXT, Values};
 use crate::data::cell::{Breakdown, Group};
@@ -29,15 +29,15 @@ struct Coding {
     known: Known,
 }
 
-/// The numbers of groups by what tells them apart.
+/// The numbers of groups, by key.
 #[derive(Debug, Default)]
 struct Known {
-    /// Of small keys, by position, [`NONE`] where there is none: codes of texts, and ids of tables that are not large.
+    /// Those of small keys, indexed by key, [`NONE`] if unused: codes of texts, and ids of tables that are not large.
     small: Vec<u32>,
     large: FxHashMap<u64, u32>,
 }
 
-/// Where a row's group is read.
+/// What a row's group is read from.
 #[derive(Debug, PartialEq)]
 enum Read {
     Text(Projection),
@@ -45,7 +45,7 @@ enum Read {
         key: Projection,
         label: Projection,
     },
-    /// The months in which these dates lie, that begin at `starts`.
+    /// The months that these dates fall in; they begin at `starts`.
     Month {
         date: Projection,
         starts: Vec<f64>,
@@ -63,7 +63,7 @@ struct Pairs {
 /// What stands for a missing value among the keys of a coding: neither the code of a text nor an id.
 const MISSING_KEY: u64 = 1 << 63;
 
-/// Keys below this one are positions.
+/// Keys below this one are used as indexes.
 const SMALL: u64 = 1 << 16;
 
 const NONE: u32 = u32::MAX;
@@ -81,7 +81,7 @@ impl Grouping {
         Grouping { by: by.clone(), dimensions, pairs }
     }
 
-    /// Whether the other one sorts rows into the same groups.
+    /// Whether the other one puts rows into the same groups.
     pub fn is_like(&self, other: &Grouping) -> bool {
         self.by == other.by && self.dimensions.iter().zip(&other.dimensions).all(|(own, other)| own.read == other.read)
     }

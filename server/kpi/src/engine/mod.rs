@@ -1,4 +1,4 @@
-//! How rows become figures, each row read and looked at once.
+//! How rows become figures, each row read once.
 //!
 //! [`figures`] computes KPIs, [`comparison`] says what they are compared with, [`answer`] is one of them as programs read
 //! it. Inside, `fold` takes the rows of one scan: `rows` evaluates expressions over them, `grouping` finds their groups,

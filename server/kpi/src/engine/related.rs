@@ -1,4 +1,4 @@
-//! Figures over related rows (the orders of a customer): folded by their parent's key, before the parents are read.
+//! Figures over related rows (the orders of a customer), folded by their parent's key before the parents are read.
 
 use crate::data::batch::Values;
 use crate::data::path::{Path, Projection};
@@ -15,7 +15,7 @@ use crate::time::zone::Zoned;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
-/// Figures over related rows that are to be folded.
+/// The figures over related rows to be folded.
 pub struct Related<'a> {
     wanted: Vec<Arc<ChildMeasure>>,
     periods: &'a [Period],
@@ -23,7 +23,7 @@ pub struct Related<'a> {
 }
 
 impl<'a> Related<'a> {
-    /// Those that are read anywhere in these parts, each once.
+    /// Those read anywhere in these parts, each once.
     pub fn of(parts: &[Part], periods: &'a [Period], zone: &'a Zoned) -> Related<'a> {
         let mut wanted: Vec<Arc<ChildMeasure>> = Vec::new();
         for child in parts.iter().flat_map(|part| part.children()) {
@@ -34,8 +34,8 @@ impl<'a> Related<'a> {
         Related { wanted, periods, zone }
     }
 
-    /// Folds them, those over the same rows in one scan, and says how many rows were read. Undated ones are read for
-    /// the parents in `window` only.
+    /// Folds them, those over the same rows in one scan, and returns how many rows were read. Undated ones are read
+    /// only for the parents in `window`.
     ///
     /// # Errors
     /// What the source answers when it cannot be read.
@@ -77,7 +77,7 @@ fn reads_like(child: &ChildMeasure, other: &ChildMeasure) -> bool {
     child.table == other.table && child.parent == other.parent && date(child) == date(other)
 }
 
-/// What measures that read alike read; the parent's key comes first.
+/// One scan for measures that read the same rows; the parent's key comes first.
 fn scan(measures: &[Arc<ChildMeasure>], periods: &[Period], parents: Option<&Window>, scope: &Scope) -> Scan {
     let first = &measures[0];
     let mut columns = vec![Projection::of(Path::own(&first.parent.column))];
@@ -96,7 +96,7 @@ fn scan(measures: &[Arc<ChildMeasure>], periods: &[Period], parents: Option<&Win
 /// Dated rows are found by their own date, others by that of the row they belong to.
 fn window(measures: &[Arc<ChildMeasure>], periods: &[Period], parents: Option<&Window>) -> Option<Window> {
     let Some(Dated { by, .. }) = &measures[0].dated else {
-        // Whether the parent still exists is left out: that narrows little and costs a join.
+        // Parents that no longer exist are not left out: that would save little and cost a join.
         let (path, ranges) = (parents?.path.behind(&measures[0].parent), parents?.ranges.clone());
         return Some(Window { path, ranges, lasting: None });
     };

@@ -13,7 +13,7 @@ use crate::time::period::{Edge, Period};
 use crate::time::zone::Zoned;
 use std::borrow::Cow;
 
-/// Where the evaluation of a batch finds what expressions name.
+/// What expressions are evaluated over: a batch, and everything else that they may name.
 #[derive(Clone, Copy)]
 pub struct Rows<'a> {
     pub batch: &'a Batch,
@@ -27,11 +27,11 @@ pub struct Rows<'a> {
     pub period: Option<(usize, &'a Period)>,
     /// The zone in which days begin.
     pub zone: &'a Zoned,
-    /// How many of the units that amounts are stored in make one of the currency.
+    /// How many stored units make one whole unit of the currency.
     pub money: f64,
 }
 
-/// A column of texts, with what its codes mean.
+/// A column of texts with its dictionary, or a constant.
 #[derive(Clone, Copy)]
 enum TextColumn<'a> {
     Column(&'a [u32], &'a Dictionary),
@@ -83,7 +83,7 @@ impl<'a> Rows<'a> {
         self.dates(&dated.by).iter().map(|date| start <= *date && *date < end).collect()
     }
 
-    /// The numbers of an expression, one a row; NaN is missing.
+    /// The numbers of an expression, one per row; NaN is missing.
     ///
     /// # Panics
     /// If it is a text: scripts are checked for that when they are loaded.
@@ -168,7 +168,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// An amount as rows store it. 0.29 · 100 is a hair less than 29 in floats, and is meant to be 29.
+    /// An amount as rows store it. 0.29 · 100 is slightly less than 29 in floats, and must be 29.
     fn stored(&self, amount: f64) -> f64 {
         let exact = amount * self.money;
         let whole = exact.round();
@@ -213,7 +213,8 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// What tells the values of a column apart: numbers as they are, texts as their codes, missing as its own.
+    /// A key for each value of a column, equal for equal values: the bits of a number, the code of a text; missing has
+    /// its own.
     pub fn codes(&self, column: &Projection) -> Vec<u64> {
         match self.values(column) {
             Values::Numbers(numbers) => numbers.iter().map(|number| number.to_bits()).collect(),
@@ -221,8 +222,8 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// What each row contributes to an aggregate, operand by operand. Texts, which can only be told apart, stand as their
-    /// codes.
+    /// What each row contributes to an aggregate, operand by operand. Texts are given as their codes, since they can
+    /// only be counted as different values.
     pub fn contributions(&self, aggregate: &'a Aggregate<Expr>) -> Vec<Cow<'a, [f64]>> {
         let operand = |expr: &'a Expr| match self.texts(expr) {
             Some(TextColumn::Column(codes, _)) => {
@@ -273,7 +274,7 @@ impl<'a> Rows<'a> {
             Match::AtEnd => text.ends_with(part),
         };
         match self.texts(expr) {
-            // Each different text is looked at once.
+            // Each distinct text is searched once.
             Some(TextColumn::Column(codes, dictionary)) => {
                 let known: Vec<bool> = dictionary.texts().map(holds).collect();
                 codes.iter().map(|code| known.get(*code as usize).copied().unwrap_or(false)).collect()
@@ -296,7 +297,7 @@ impl<'a> Rows<'a> {
     }
 
     fn compare_texts(&self, left: TextColumn<'a>, comparison: Comparison, right: TextColumn<'a>) -> Vec<bool> {
-        // The common case, a column against a constant, compares codes and looks at no text.
+        // The common case, a column against a constant, compares codes instead of texts.
         if let (TextColumn::Column(codes, dictionary), TextColumn::Constant(text), Comparison::Equal) =
             (left, right, comparison)
         {

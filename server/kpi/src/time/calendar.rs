@@ -1,4 +1,4 @@
-//! Working time: which hours of which days are worked, and how much of them lies between two instants.
+//! Working hours: when people work, and how much working time lies between two instants.
 
 use super::zone::{Zoned, exact, whole};
 use jiff::ToSpan;
@@ -11,15 +11,15 @@ use std::sync::OnceLock;
 /// The days for which working time is known: 1970 to 2099.
 const YEARS: Range<i16> = 1970..2100;
 
-/// When is worked.
+/// Working hours and holidays.
 #[derive(Debug)]
 pub struct Calendar {
     zone: Zoned,
-    /// From Monday to Sunday: from when until when.
+    /// The working hours of each day, from Monday to Sunday.
     week: [Vec<Range<Time>>; 7],
     /// On these days nobody works.
     holidays: BTreeSet<Date>,
-    /// The same, as something to search in; built when it is first needed.
+    /// A search index over the same; built when first needed.
     index: OnceLock<Index>,
 }
 
@@ -38,7 +38,7 @@ impl PartialEq for Calendar {
 }
 
 impl Calendar {
-    /// A calendar; `week` from Monday to Sunday, each day's hours sorted and apart from each other.
+    /// A calendar; `week` from Monday to Sunday, each day's hours sorted and disjoint.
     pub fn new(zone: TimeZone, week: [Vec<Range<Time>>; 7], holidays: BTreeSet<Date>) -> Calendar {
         Calendar { zone: Zoned(zone), week, holidays, index: OnceLock::new() }
     }

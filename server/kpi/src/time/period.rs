@@ -36,16 +36,16 @@ pub struct Period {
     cut_on: Option<Date>,
 }
 
-/// A span of time that is told from a period.
+/// A span of time derived from a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
     /// The period itself.
     Within,
-    /// So long before the period's end, up to that.
+    /// That long before the period's end, up to it.
     Trailing(Length),
-    /// So long after the period's end, from that.
+    /// That long after the period's end, from it on.
     Ahead(Length),
-    /// Everything up to an end of the period: up to and with a day, before an instant.
+    /// Everything up to an end of the period: a day is included, an instant is not.
     UpTo(Edge),
     /// Everything from an end of the period on: after a day, from an instant on.
     From(Edge),
@@ -114,7 +114,7 @@ impl Length {
     }
 }
 
-/// A period could not be read.
+/// Why a text is no period.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PeriodError {
     #[error(
@@ -244,7 +244,7 @@ impl Period {
         now.as_second() < self.ends_at || cut_now
     }
 
-    /// The period, and if it is running, no more of it than has passed.
+    /// The period; if it is running, only the part that has passed.
     #[must_use]
     pub fn as_of(&self, now: Timestamp) -> Period {
         let instant = now.as_second();
@@ -255,13 +255,13 @@ impl Period {
         Period { ends_at: instant, cut_on, ..self.clone() }
     }
 
-    /// The period, and if the other one is cut, the same elapsed part of it.
+    /// The period; if the other one is cut, only the same elapsed part.
     #[must_use]
     pub fn elapsed_like(&self, other: &Period) -> Period {
         if other.cut_on.is_none() {
             return self.clone();
         }
-        // By the calendar and the clock on the wall: a clock change lies in one of them, and not in the other.
+        // By calendar and local time, not by seconds: a clock change may fall in one period and not in the other.
         let zone = self.zone();
         let same_moment = || {
             let now = Timestamp::from_second(other.ends_at).ok()?.to_zoned(zone.clone()).datetime();
@@ -272,8 +272,8 @@ impl Period {
         same_moment().map_or_else(|| self.clone(), |now| self.as_of(now))
     }
 
-    /// The same period a year before: the same week, month or quarter of the year before. The week before week 53 of a
-    /// year without one is its week 52.
+    /// The same week, month or quarter of the year before. Week 53 is compared with week 52 if the year before has no
+    /// week 53.
     ///
     /// # Errors
     /// If it is out of the calendar's range.
@@ -292,7 +292,7 @@ impl Period {
         Period::containing(self.span, day, &self.zone())
     }
 
-    /// A span of time around it, without its end: in days since 1970 for a date, in UTC seconds for an instant.
+    /// A span of time around it, half-open: in days since 1970 for a date, in UTC seconds for an instant.
     pub fn reach(&self, reach: Reach, in_days: bool) -> Range<i64> {
         let own = if in_days { self.days() } else { self.instants() };
         let zone = self.zone();
@@ -313,7 +313,7 @@ impl Period {
     }
 }
 
-/// How many days there are from the first to the last, and which these are.
+/// The number of days from the first to the last, and these two.
 fn days_between(first: &str, last: &str) -> Option<(i32, Date, Date)> {
     let (first, last): (Date, Date) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
     let days = days_since_1970(last) - days_since_1970(first) + 1;

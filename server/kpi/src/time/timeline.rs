@@ -1,5 +1,5 @@
 //! The time that a fold covers, cut at every boundary of a period: each row falls into one stretch, and a period is a
-//! run of stretches. So periods may overlap, and still each row is folded once.
+//! run of stretches. So periods may overlap, and each row is still folded once.
 
 use std::ops::Range;
 

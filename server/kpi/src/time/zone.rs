@@ -36,7 +36,7 @@ pub(crate) fn start_of(day: Date, zone: &TimeZone) -> Option<i64> {
 
 #[expect(clippy::cast_possible_truncation, reason = "checked")]
 pub(super) fn whole(number: f64) -> Option<i64> {
-    // Larger spans are an error of the calendar's arithmetic, which panics where it cannot say so.
+    // jiff panics on some larger spans instead of returning an error.
     (number.is_finite() && number.abs() < 2e11).then(|| number.floor() as i64)
 }
 

@@ -60,7 +60,7 @@ struct Course {
 }
 
 impl Course {
-    /// How long a log is left without a word.
+    /// The time between two lines of progress in a log.
     const PAUSE: Duration = Duration::from_secs(5);
 
     fn begin() -> Course {

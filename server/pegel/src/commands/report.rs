@@ -203,7 +203,7 @@ fn check_all(store: &Store) -> Ending {
     Ok(Done::NotInOrder)
 }
 
-/// Says what is to be said of an edition; whether it is as it was published, but for what was erased.
+/// Prints what checking an edition found; whether it is as published, except for what was erased.
 fn is_intact(edition: &Edition, store: &Store) -> Result<bool, Failure> {
     let head = &edition.head;
     let before = store.checksum_before(&head.report, head.id).map_err(broke)?;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// Whoever watches does not wait for long; a database that is away would keep them waiting.
+/// Monitoring does not wait for long, and a database that is away would keep it waiting.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// 503 if the database does not answer. Else 200: what is not in order is for people to mend; to start the server again

@@ -89,7 +89,7 @@ fn markup_in_a_title_is_text() {
 }
 
 #[test]
-fn stored_parts_are_handed_out_as_they_are() {
+fn stored_artefacts_are_served_as_they_are() {
     on_both(|store| {
         let numbers = weekly();
         publish(&store, &numbers);

@@ -34,12 +34,12 @@ impl Model {
     /// The tables that come with Pegel.
     ///
     /// # Panics
-    /// If their descriptions are not in order, which a test would have found.
+    /// If their descriptions are invalid, which a test would have found.
     pub fn built_in() -> Model {
         Model::with(&[]).expect("what is built in is in order")
     }
 
-    /// The same and these: the name of each, and the text that describes it.
+    /// The same with more tables: the name of each, and the text that describes it.
     ///
     /// # Errors
     /// What is wrong with one of them, and where.

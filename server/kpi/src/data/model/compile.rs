@@ -20,8 +20,8 @@ const KEYS: usize = 2;
 const NO_TABLE: &str = "period";
 
 impl Model {
-    /// The model of these tables, each with its name, and of where rows carry dimensions. The order of the tables is kept
-    /// but that a table stands behind those that it refers to.
+    /// The model of these tables, each a name and a text, and of `dimensions`, which says where rows carry them. Tables
+    /// keep their order, except that each comes after those it refers to.
     ///
     /// # Errors
     /// What is wrong in one of the texts, and where.
@@ -37,7 +37,7 @@ impl Model {
         Ok(model.completed(&rules))
     }
 
-    /// With what follows from all tables together.
+    /// Adds what follows from all tables together.
     fn completed(mut self, rules: &Rules) -> Model {
         let located: Vec<_> = self.tables().map(|table| rules.located(&table)).collect();
         let descriptions = Arc::get_mut(&mut self.0).expect("nobody else has the model yet");
@@ -49,7 +49,7 @@ impl Model {
     }
 }
 
-/// Small letters, digits and `_`, beginning with a letter.
+/// Lowercase letters, digits and `_`, beginning with a letter.
 fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_lowercase())
         && text.chars().all(|one| matches!(one, 'a'..='z' | '0'..='9' | '_'))
@@ -145,7 +145,7 @@ impl<'a> Written<'a> {
         Ok(())
     }
 
-    /// A column or a reference must be called something that nothing else is called.
+    /// The name of a column or reference must be unique within its table.
     fn check_name(&self, name: &Spanned<String>, table: &Description) -> Result<(), Diagnostic> {
         let written = name.as_ref().as_str();
         let wrong = |message: String, hint: &str| Err(self.source.wrong(name.span(), message, Some(hint.to_owned())));
@@ -182,7 +182,7 @@ impl<'a> Written<'a> {
         Ok((dimension, label.clone()))
     }
 
-    /// Beside what the row was until when, such a table keeps nothing.
+    /// Such a table may have no columns beside the recorded ones and their end.
     fn history(
         &self,
         entry: &HistoryEntry,
@@ -215,7 +215,7 @@ impl<'a> Written<'a> {
     }
 }
 
-/// Tables behind those that they refer to, and else in the order in which they are.
+/// Tables after those they refer to, otherwise in their given order.
 fn parents_first(mut waiting: Vec<Written>) -> Result<Vec<Written>, Diagnostic> {
     let names: Vec<&str> = waiting.iter().map(|table| table.name).collect();
     for (at, table) in waiting.iter().enumerate() {

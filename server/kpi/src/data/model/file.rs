@@ -16,7 +16,7 @@ pub(super) struct TableFile {
     pub groups: Option<GroupsEntry>,
     /// If its rows are plans: the dimensions at whose level they are made.
     pub levels: Option<Vec<Spanned<String>>>,
-    /// If its rows keep what those of another table were.
+    /// If its rows record the past of another table's rows.
     pub history: Option<HistoryEntry>,
 }
 

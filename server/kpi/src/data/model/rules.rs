@@ -1,4 +1,4 @@
-//! By which rule rows carry dimensions: `config/dimensions.toml`, the same for all tables.
+//! The rules by which rows carry dimensions: `config/dimensions.toml`, the same for all tables.
 
 use super::file::DimensionsFile;
 use super::source::Source;
@@ -16,7 +16,7 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// Reads them, for the tables of a model.
+    /// Reads the rules for the tables of a model.
     pub fn read(text: &str, model: &Model) -> Result<Rules, Diagnostic> {
         let source = Source { file: "config/dimensions.toml".to_owned(), text };
         let groups = model.0.iter().filter_map(|table| {
@@ -46,7 +46,7 @@ impl Rules {
         Ok(rules)
     }
 
-    /// What a row of the table carries.
+    /// The dimensions that rows of the table carry, and where.
     pub fn located(&self, table: &Table) -> Vec<(Dimension, Located)> {
         let of = |dimension: Dimension| {
             if dimension == Dimension::Month {
@@ -74,7 +74,7 @@ impl Rules {
         Some((table, &label.name))
     }
 
-    /// To the text of a group, if the way is one from this table.
+    /// The path to the text of a group, if `way` leads to one from this table.
     fn leads(&self, table: &Table, dimension: Dimension, way: &[String]) -> Option<Path> {
         let mut way: Vec<&str> = way.iter().map(String::as_str).collect();
         let groups = self.label(dimension);

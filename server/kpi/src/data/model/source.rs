@@ -13,14 +13,14 @@ pub(super) struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Read as TOML of that shape.
+    /// Parses it as TOML of that shape.
     pub fn parsed<T: DeserializeOwned>(&self) -> Result<T, Diagnostic> {
         toml::from_str(self.text).map_err(|error| self.wrong(error.span().unwrap_or(0..0), error.message(), None))
     }
 
-    /// Something is wrong at these bytes.
+    /// An error at these bytes.
     pub fn wrong(&self, at: Range<usize>, message: impl Into<String>, hint: Option<String>) -> Diagnostic {
-        // What is meant is the text between the quotation marks.
+        // Point at the text between the quotation marks.
         let quoted = self.text[at.start..].starts_with(['"', '\'']);
         let before = &self.text[..at.start + usize::from(quoted)];
         let line = before.rsplit('\n').next().unwrap_or(before);
@@ -28,7 +28,7 @@ impl Source<'_> {
         Diagnostic::of_file(&self.file, self.text, message, hint).at(place.0, place.1)
     }
 
-    /// What is said at `name` is none of the known ones.
+    /// An error about `name`, which is none of the known names.
     pub fn unknown<'k>(
         &self,
         name: &Spanned<String>,
@@ -40,7 +40,7 @@ impl Source<'_> {
         self.wrong(name.span(), message, near.or((!all.is_empty()).then(|| format!("there are {all}"))))
     }
 
-    /// The dimension that is named.
+    /// The dimension with that name.
     pub fn dimension(&self, name: &Spanned<String>) -> Result<Dimension, Diagnostic> {
         let known = Dimension::ALL.iter().map(|dimension| dimension.name());
         let unknown = || self.unknown(name, format!("“{name}” is no dimension"), known);

@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// All measures that read the same table by the same dates, in all breakdowns in which one of them is wanted.
 pub struct Plan<'a> {
     table: Table,
-    /// Of one of the measures; those of the others are found like it.
+    /// That of the first measure; the rows of the others are found by the same dates.
     pub membership: Membership,
     pub periods: &'a [Period],
     /// The zone of the periods.
@@ -33,7 +33,7 @@ pub struct Plan<'a> {
 /// One measure, and where its states lie.
 pub struct Planned<'a> {
     pub measure: &'a Measure,
-    /// The measure's own, and of plans the level at which they are read.
+    /// The measure's own filter; for targets and forecasts, also the level at which they are read.
     pub filter: Option<Condition>,
     pub slices: Slices,
     /// The index of each grouping in which it is wanted.
@@ -50,7 +50,7 @@ pub enum Slices {
 }
 
 impl<'a> Plan<'a> {
-    /// A plan of what reads like this measure, without measures yet.
+    /// A plan for measures that read the same rows as this one, still empty.
     pub fn like(measure: &Measure, periods: &'a [Period]) -> Plan<'a> {
         let zone = Zoned(periods.first().map_or(jiff::tz::TimeZone::UTC, Period::zone));
         let (table, membership) = (measure.table.clone(), measure.membership.clone());
@@ -58,12 +58,12 @@ impl<'a> Plan<'a> {
         Plan { table, membership, periods, zone, timelines, measures, groupings }
     }
 
-    /// Whether a measure belongs into this plan.
+    /// Whether a measure belongs in this plan.
     pub fn reads(&self, measure: &Measure) -> bool {
         self.table == measure.table && self.membership.is_found_like(&measure.membership)
     }
 
-    /// Adds a measure in a breakdown; where both are there already, they are shared.
+    /// Adds a measure in a breakdown; if the plan has them already, they are shared.
     pub fn want(&mut self, measure: &'a Measure, by: &Breakdown) {
         let grouping = self.grouping(measure, by);
         let filter = read_at_level(measure, by);
@@ -138,7 +138,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// All that the measures and groupings read, within a window; `with_id` also the ids of the rows.
+    /// Everything that the measures and groupings read, within a window; `with_id` adds the ids of the rows.
     pub fn scan(&self, window: Option<Window>, scope: &Scope, with_id: bool) -> Scan {
         let mut columns: Vec<Projection> = self.membership.date().cloned().map(Projection::of).into_iter().collect();
         // A scan has at least one column, and all() asks for none.
@@ -162,8 +162,8 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The measure's filter; of plans, with the level at which they are read: a total is read from the plans that name
-/// nobody, a breakdown by rep from those that name one.
+/// The measure's filter; for targets and forecasts, with the level at which they are read: a total is read from those
+/// that name nobody, a breakdown by rep from those that name one.
 fn read_at_level(measure: &Measure, by: &Breakdown) -> Option<Condition> {
     let Some(levels) = &measure.table.levels else { return measure.filter.clone() };
     let origin = Origin { table: measure.table.clone(), depth: 0 };

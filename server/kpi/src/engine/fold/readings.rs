@@ -17,7 +17,7 @@ pub struct Readings<'a> {
 }
 
 impl<'a> Readings<'a> {
-    /// The readings of states that lie by so many slices of time, of which these make up each period, with a line for
+    /// The readings of states kept by `slices` slices of time, with the slices that make up each period and a line for
     /// each group.
     pub fn new(
         (slices, periods): (usize, Vec<Range<usize>>),
@@ -38,7 +38,7 @@ impl<'a> Readings<'a> {
         self.lines.get(group).copied()
     }
 
-    /// The measure's figure for the period of that index and the group of a line.
+    /// The measure's figure for the period with that index and the group at a line.
     pub fn get(&self, period: usize, line: Option<usize>) -> Reading {
         let period = &self.periods[period];
         let slots = line.map_or(0..0, |line| {

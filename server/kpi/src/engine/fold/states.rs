@@ -1,4 +1,4 @@
-//! What a measure keeps of the rows that were added, by slot.
+//! What a measure keeps of the rows added to it, by slot.
 
 use crate::engine::rows::Rows;
 use crate::measure::aggregate::Aggregate;
@@ -71,7 +71,7 @@ impl LatestRows<'_> {
         self.slots.resize_with(slots.max(self.slots.len()), FxHashMap::default);
     }
 
-    /// Rows come in any order: of two dated alike the greater one stays.
+    /// Rows come in any order: of two with the same date, the one with the greater contributions is kept.
     fn add(&mut self, rows: &Rows, selected: &[u32], slots: &[u32], contributions: &[Cow<[f64]>]) {
         let series: Vec<Vec<u64>> = self.latest.series.iter().map(|column| rows.codes(column)).collect();
         let by = rows.numbers(&self.latest.by);

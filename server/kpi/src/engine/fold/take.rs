@@ -1,4 +1,4 @@
-//! One batch of rows into the states of every measure.
+//! Adds one batch of rows to the states of every measure.
 
 use super::plan::{Plan, Planned, Slices};
 use super::states::States;
@@ -139,7 +139,7 @@ impl Stretches {
 enum Slice<'a> {
     /// For each row the stretch in which it lies.
     Stretch(&'a Stretches),
-    /// For all rows that period.
+    /// The same period for all rows.
     Period { index: usize, of: usize },
 }
 

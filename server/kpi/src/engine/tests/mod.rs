@@ -1,4 +1,4 @@
-//! The fold and what it is made of, by example: small tables in, readings out.
+//! The fold and its parts, by example: small tables in, readings out.
 //!
 //! Tables are written as tables, measures as scripts write them.
 

@@ -10,7 +10,7 @@ use pegel_store::Store;
 use pegel_store::versions::Activation;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// So much of a hash tells versions apart.
+/// How many hex digits of a hash tell versions apart.
 const SHORT: usize = 12;
 
 /// The versions that one activation holds, by file.
@@ -60,7 +60,7 @@ fn file(name: &str, home: &std::path::Path, store: &Store) -> Result<String, Fai
     }
 }
 
-/// Number, instant, reason, who, and what there is to note, separated by tabs.
+/// Number, instant, reason, who, and note, separated by tabs.
 fn head(activation: &Activation, zone: &TimeZone) -> String {
     let at = Timestamp::from_second(activation.activated_at)
         .map_or_else(|_| "–".to_owned(), |at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string());
