@@ -11,7 +11,7 @@ use csv::StringRecord;
 use pegel_kpi::data::model::{Column, Table};
 use pegel_store::facts::{Found, Writer};
 use std::collections::hash_map::{DefaultHasher, Entry};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::io::{Read, Seek};
 use std::sync::Arc;
@@ -31,6 +31,10 @@ pub(crate) struct Checked {
     pub cleaned: BTreeMap<usize, Cleaned>,
     /// For each table of the mapping: the keys that the file brings, each with the last row that does.
     pub brought: Vec<HashMap<String, Brought>>,
+    /// Of tables of which the file is the whole: the keys of rows that were not taken.
+    pub not_taken: BTreeMap<Arc<str>, HashSet<String>>,
+    /// Rows of which no key of such a table can be told.
+    pub keyless: u64,
     pub superseded: u64,
     pub unresolved: u64,
     pub skipped: Vec<Skipped>,
@@ -48,6 +52,19 @@ impl Checked {
         } else {
             self.rejected_beyond += 1;
         }
+    }
+}
+
+impl Checked {
+    /// Whether the file has a row with that key, taken or not.
+    pub fn has(&self, mapping: &Mapping, table: &Table, key: &str) -> bool {
+        let mut brought = mapping.tables.iter().zip(&self.brought).filter(|(section, _)| section.table == *table);
+        brought.any(|(_, brought)| brought.contains_key(key))
+            || self.not_taken.get(&table.name).is_some_and(|keys| keys.contains(key))
+    }
+
+    fn has_not_taken(&mut self, table: &Table, key: String) {
+        self.not_taken.entry(table.name.clone()).or_default().insert(key);
     }
 }
 
@@ -117,7 +134,10 @@ impl<'a> Check<'a> {
     fn candidate(&mut self, number: usize, record: Record, places: &[usize]) -> Candidate {
         let Record { line, cells, original, broken } = record;
         let drafts = match broken {
-            Some(reason) => Err(vec![Fault { column: String::new(), value: String::new(), reason }]),
+            Some(reason) => {
+                self.checked.keyless += u64::from(self.mapping.tables.iter().any(|table| table.complete));
+                Err(vec![Fault { column: String::new(), value: String::new(), reason }])
+            }
             None => self.drafts(&cells, places),
         };
         let mut cleaned = Vec::new();
@@ -134,14 +154,36 @@ impl<'a> Check<'a> {
         let row = Row { cells, places, mapping: self.mapping, formats: self.formats };
         let mut drafts = Vec::with_capacity(self.mapping.tables.len());
         let mut faults = Vec::new();
+        let mut keyless = false;
         for (table, seen) in self.mapping.tables.iter().zip(&mut self.seen) {
-            match row.draft(table, seen) {
-                Ok(draft) => drafts.push(draft),
+            let draft = row.draft(table, seen);
+            if let (true, Ok(None) | Err(_)) = (table.complete, &draft) {
+                match row.key_not_taken(&table.key, seen) {
+                    Some(key) => self.checked.has_not_taken(&table.table, key),
+                    None => keyless |= draft.is_err(),
+                }
+            }
+            match draft {
+                Ok(draft) => drafts.push((table, draft)),
                 Err(found) => faults.extend(found),
             }
         }
+        self.checked.keyless += u64::from(keyless);
         faults.dedup();
-        if faults.is_empty() { Ok(drafts) } else { Err(faults) }
+        if faults.is_empty() {
+            return Ok(drafts.into_iter().map(|(_, draft)| draft).collect());
+        }
+        for (table, draft) in drafts {
+            self.reject(table, draft);
+        }
+        Err(faults)
+    }
+
+    /// What a rejected row would have brought is in the file nevertheless.
+    fn reject(&mut self, table: &TableMapping, draft: Option<Draft>) {
+        if let Some(draft) = draft.filter(|_| table.complete) {
+            self.checked.has_not_taken(&table.table, draft.key);
+        }
     }
 
     /// Asks the database for all related rows of some rows, once for each column that is looked at.
@@ -181,6 +223,9 @@ impl<'a> Check<'a> {
         };
         let Candidate { number, line, cells, cleaned, drafts } = candidate;
         if !faults.is_empty() {
+            for (table, draft) in self.mapping.tables.iter().zip(drafts.unwrap_or_default()) {
+                self.reject(table, draft);
+            }
             self.checked.reject(Rejected::new(line, &cells, faults));
             return;
         }

@@ -37,6 +37,12 @@ pub enum ImportError {
         one_line(file)
     )]
     Utf16 { file: String, line: u64, encoding: &'static str },
+    /// A file that is said to be complete lacks more than a slip of the source explains.
+    #[error(
+        "{} lacks {gone} of the {of} rows of {table} that {system} has, more than a tenth: is it the whole table? If they are to go, import it with --allow-shrink",
+        one_line(file)
+    )]
+    Shrinks { file: String, table: String, system: String, gone: usize, of: usize },
     /// The database changed between the check of the file and its writing.
     #[error(
         "{}:{line}: “{}” was found in {table} before and is not any more: another import is at work; import again when it has ended",

@@ -31,6 +31,12 @@ pub struct Mapping {
 }
 
 impl Mapping {
+    /// The tables of which the file is the whole.
+    pub(crate) fn complete_tables(&self) -> BTreeMap<&str, &Table> {
+        let complete = self.tables.iter().filter(|table| table.complete);
+        complete.map(|table| (&*table.table.name, &table.table)).collect()
+    }
+
     /// Whether it fills a column that holds amounts.
     pub(crate) fn brings_money(&self) -> bool {
         let mut columns = self.tables.iter().flat_map(|table| &table.columns);
@@ -67,6 +73,8 @@ pub(crate) struct TableMapping {
     pub table: Table,
     pub key: KeyRule,
     pub update_only: bool,
+    /// Whether the file is the whole of what the system has of this table.
+    pub complete: bool,
     pub when: Option<RowCondition>,
     pub columns: Vec<(Arc<Column>, ColumnRule)>,
     pub attributes: Vec<(String, ColumnRule, AttributeKind)>,

@@ -76,8 +76,29 @@ impl Row<'_> {
         }
     }
 
-    /// Parts are joined by `|`; where one holds a `|` itself, it is written `\|`.
     fn key(&self, rule: &KeyRule, seen: &mut Occurrences) -> Result<String, Fault> {
+        let mut key = self.parts(rule)?;
+        if rule.occurrence {
+            let occurrence = seen.entry(key.clone()).or_default();
+            *occurrence += 1;
+            key = format!("{key}|{occurrence}");
+        }
+        fits_index(&key).map_err(|reason| self.fault(&rule.parts[0], reason))?;
+        Ok(key)
+    }
+
+    /// The key of a row that is not taken, asked after [`Row::draft`]; it is not counted once more. `None` if it has none.
+    pub fn key_not_taken(&self, rule: &KeyRule, seen: &Occurrences) -> Option<String> {
+        let key = self.parts(rule).ok()?;
+        if !rule.occurrence {
+            return Some(key);
+        }
+        let occurrence = seen.get(&key).copied().unwrap_or(1);
+        Some(format!("{key}|{occurrence}"))
+    }
+
+    /// Parts are joined by `|`; where one holds a `|` itself, it is written `\|`.
+    fn parts(&self, rule: &KeyRule) -> Result<String, Fault> {
         let mut parts = Vec::with_capacity(rule.parts.len());
         for part in &rule.parts {
             let text = self.text(part)?.ok_or_else(|| self.fault(part, "the key is missing".to_owned()))?;
@@ -87,18 +108,11 @@ impl Row<'_> {
             parts.push(text);
         }
         let single = parts.len() == 1 && !rule.occurrence;
-        let mut key = if single {
+        Ok(if single {
             parts.remove(0).into_owned()
         } else {
             parts.iter().map(|part| part.replace('\\', "\\\\").replace('|', "\\|")).collect::<Vec<_>>().join("|")
-        };
-        if rule.occurrence {
-            let occurrence = seen.entry(key.clone()).or_default();
-            *occurrence += 1;
-            key = format!("{key}|{occurrence}");
-        }
-        fits_index(&key).map_err(|reason| self.fault(&rule.parts[0], reason))?;
-        Ok(key)
+        })
     }
 
     fn cell(&self, kind: Kind, rule: &ColumnRule) -> Result<Cell, Fault> {

@@ -7,6 +7,7 @@
 use crate::check::{Checked, check};
 use crate::convert::Formats;
 use crate::error::ImportError;
+use crate::gone::let_go;
 use crate::input::{Input, Progress};
 use crate::mapping::Mapping;
 use crate::summary::{Fate, Summary};
@@ -23,7 +24,9 @@ use std::io::{Read, Seek};
 pub struct Options {
     /// Do everything, keep nothing.
     pub dry_run: bool,
-    /// UTC seconds; dates the changes of opportunities.
+    /// Whether more than a tenth of a table may go that a complete file no longer has.
+    pub allow_shrink: bool,
+    /// UTC seconds; dates what changed and what is gone.
     pub now: i64,
     /// In which dates without a zone are meant, unless the mapping names one: the home's.
     pub zone: TimeZone,
@@ -53,6 +56,7 @@ pub fn import(
             writer.record_currency(&options.currency)?;
         }
         let mut checked = check(&mut input, writer)?;
+        let_go(writer, mapping, file, &mut checked, options.allow_shrink, options.now)?;
         for table in 0..mapping.tables.len() {
             write(&mut input, writer, table, &mut checked, options.now)?;
         }
@@ -72,6 +76,7 @@ fn summary(checked: Checked, mapping: &Mapping, options: &Options) -> Summary {
         rejected: checked.rejected,
         rejected_beyond: checked.rejected_beyond,
         cleaned: checked.cleaned.into_values().collect(),
+        keyless: checked.keyless,
         superseded: checked.superseded,
         unresolved: checked.unresolved,
         skipped: checked.skipped,

@@ -24,7 +24,7 @@ impl From<Written> for Fate {
     fn from(written: Written) -> Fate {
         match written {
             Written::New => Fate::New,
-            Written::Changed => Fate::Changed,
+            Written::Changed | Written::Back => Fate::Changed,
             Written::Unchanged => Fate::Unchanged,
         }
     }
@@ -43,6 +43,8 @@ pub struct Summary {
     pub rejected_beyond: u64,
     /// Rows that the conditions of all tables leave out.
     pub left_out: u64,
+    /// Rejected rows of which nobody can tell which they are; if a complete file has any, none is gone.
+    pub keyless: u64,
     /// Rows (among the unchanged) of which a later row of the file, with the same key, says something else.
     pub superseded: u64,
     /// Optional look-ups that found nothing.
@@ -68,6 +70,10 @@ pub struct TableCounts {
     pub new: u64,
     pub changed: u64,
     pub unchanged: u64,
+    /// They were gone, and are there again.
+    pub back: u64,
+    /// A complete file no longer has them.
+    pub gone: u64,
 }
 
 /// A row that was not imported.
@@ -180,7 +186,19 @@ impl Summary {
             "row gave way to a later row with the same key",
             "rows gave way to later rows with the same keys",
         );
+        count(
+            self.keyless,
+            "rejected row has no key that could be read: so none is taken for gone",
+            "rejected rows have no key that could be read: so none is taken for gone",
+        );
         count(self.unresolved, "optional look-up found nothing", "optional look-ups found nothing");
+        for (table, TableCounts { gone, back, .. }) in &self.tables {
+            let moved = [(gone, "gone"), (back, "back")].into_iter().filter(|(count, _)| **count > 0);
+            let moved: Vec<String> = moved.map(|(count, how)| format!("{count} {how}")).collect();
+            if !moved.is_empty() {
+                notes.push(format!("{table}: {}", moved.join(", ")));
+            }
+        }
         if !self.cleaned.is_empty() {
             let cleaned: Vec<String> = self.cleaned.iter().map(ToString::to_string).collect();
             notes.push(format!("cleaned of control characters: {}", cleaned.join("; ")));

@@ -165,5 +165,6 @@ fn count(counts: &mut TableCounts, written: Written) {
         Written::New => counts.new += 1,
         Written::Changed => counts.changed += 1,
         Written::Unchanged => counts.unchanged += 1,
+        Written::Back => counts.back += 1,
     }
 }

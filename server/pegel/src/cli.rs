@@ -117,6 +117,9 @@ pub struct Import {
     /// Show what would happen, write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Let a complete file take away more than a tenth of its table
+    #[arg(long)]
+    pub allow_shrink: bool,
     /// Write rejected rows into a CSV file, with line, column and reason
     #[arg(long, value_name = "FILE")]
     pub rejected: Option<PathBuf>,

@@ -71,6 +71,17 @@ pub enum Written {
     New,
     Changed,
     Unchanged,
+    /// It was gone; changed or not.
+    Back,
+}
+
+/// Rows that a complete file no longer has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// Their ids.
+    pub ids: Vec<i64>,
+    /// How many rows the system had, those included.
+    pub of: usize,
 }
 
 /// A row found by a text.

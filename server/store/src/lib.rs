@@ -7,6 +7,7 @@
 //!   `erasure`, how what names a person goes
 //! - [`lease`], [`leases`]: claims on runs and deliveries; `room`: that there is room on the disk to record what a claim led to
 //! - `sql`: statements made from the data model, for both databases at once
+//! - `finding`, `gone`: what a [`Writer`](facts::Writer) finds by a text, and what it lets go
 //! - `views`: the readable views, made from the data model
 //! - `parents`: what scans read of small tables, joined here
 //! - `connection`, `currency`, `url`, `schema`: the rest
@@ -19,6 +20,8 @@ pub mod edition;
 mod erasure;
 pub mod error;
 pub mod facts;
+mod finding;
+mod gone;
 pub mod health;
 pub mod imports;
 pub mod lease;

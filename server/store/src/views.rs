@@ -1,11 +1,10 @@
 //! Readable views: the facts with dates and timestamps that people and BI tools read, in UTC. Pegel itself does not use
-//! them. They are made from the model, each database writing dates its own way; a table without a date is readable as it
-//! is.
+//! them. They are made from the model, each database writing dates its own way. Rows that are gone are among them.
 
 use crate::StoreError;
 use crate::connection::Conn;
 use diesel::connection::SimpleConnection;
-use pegel_kpi::data::model::{ATTRIBUTES, Column, Kind, Model, SYSTEM, Table};
+use pegel_kpi::data::model::{ATTRIBUTES, GONE_AT, Kind, Model, SYSTEM, Table};
 
 /// Takes them away, so that their tables can be changed.
 pub(crate) fn remove(conn: &mut Conn, model: &Model) -> Result<(), StoreError> {
@@ -15,15 +14,15 @@ pub(crate) fn remove(conn: &mut Conn, model: &Model) -> Result<(), StoreError> {
 /// Makes them.
 pub(crate) fn make(conn: &mut Conn, model: &Model) -> Result<(), StoreError> {
     each(conn, model, |conn, table| {
-        let columns = table.columns.iter().map(|column| readable(conn, column));
-        let columns: Vec<String> = columns.chain([SYSTEM.to_owned(), ATTRIBUTES.to_owned()]).collect();
+        let gone_at = readable(conn, GONE_AT, Kind::Instant);
+        let columns = table.columns.iter().map(|column| readable(conn, &column.name, column.kind));
+        let columns: Vec<String> = columns.chain([SYSTEM.to_owned(), gone_at, ATTRIBUTES.to_owned()]).collect();
         format!("CREATE VIEW {} AS SELECT {} FROM {}", name(table), columns.join(", "), table.name)
     })
 }
 
 fn each(conn: &mut Conn, model: &Model, statement: impl Fn(&Conn, &Table) -> String) -> Result<(), StoreError> {
-    let has_date = |table: &Table| table.columns.iter().any(|column| matches!(column.kind, Kind::Date | Kind::Instant));
-    for table in model.tables().filter(has_date) {
+    for table in model.tables() {
         let statement = statement(conn, &table);
         conn.batch_execute(&statement).map_err(StoreError::while_("making the readable views"))?;
     }
@@ -35,7 +34,7 @@ fn name(table: &Table) -> String {
     format!("{}_readable", table.name)
 }
 
-fn readable(conn: &Conn, Column { name, kind, .. }: &Column) -> String {
+fn readable(conn: &Conn, name: &str, kind: Kind) -> String {
     match (kind, conn) {
         (Kind::Date, Conn::Sqlite(_)) => format!("date({name} * 86400, 'unixepoch') AS {name}"),
         (Kind::Date, Conn::Postgres(_)) => format!("DATE '1970-01-01' + {name} AS {name}"),

@@ -4,14 +4,13 @@ use crate::StoreError;
 use crate::attributes::laid_over;
 use crate::connection::{Conn, Transaction, on_backend};
 use crate::currency;
-use crate::facts::{Fact, Facts, Found, ImportRecord, Value, Written};
+use crate::facts::{Fact, Facts, ImportRecord, Value, Written};
 use crate::schema::imports;
 use crate::sql::{Gives, Row, SelectByText, Set, TEXTS, Upsert, Visit, field, send};
 use diesel::prelude::*;
 use pegel_kpi::data::currency::Currency;
-use pegel_kpi::data::model::{ATTRIBUTES, Column, History, Kind, MAX_EXACT, SYSTEM, Table};
+use pegel_kpi::data::model::{ATTRIBUTES, Column, GONE_AT, History, Kind, MAX_EXACT, SYSTEM, Table};
 use serde_json::{Map, Value as Json};
-use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
@@ -20,7 +19,7 @@ use std::sync::Arc;
 pub struct Writer {
     transaction: Transaction,
     /// Whose rows it writes; empty where nobody said.
-    system: Value,
+    pub(crate) system: Value,
 }
 
 impl Writer {
@@ -81,10 +80,10 @@ impl Writer {
             let has = if attributes { laid_over(had, &row.attributes)? } else { String::new() };
             if let Some(before) = before {
                 let same_attributes = !attributes || row.attributes.is_empty() || laid_over(had, &Map::new())? == has;
-                if before.values == fact.values && same_attributes {
+                if before.values == fact.values && same_attributes && !before.gone {
                     continue;
                 }
-                written[row.last] = Written::Changed;
+                written[row.last] = if before.gone { Written::Back } else { Written::Changed };
                 if history.as_ref().is_some_and(|(_, history)| is_kept(history, facts, fact, before)) {
                     changes.push((fact.key.as_str(), before));
                 }
@@ -97,33 +96,6 @@ impl Writer {
             self.record_changes(&table, &history, &changes, now)?;
         }
         Ok(written)
-    }
-
-    /// The ids of the rows of `table` whose `column` (a text column, such as `key` or `name`) is one of `texts`; texts that
-    /// no row carries are absent. A key is looked for within the system, then among the rows of which nobody said whose
-    /// they are; a name is the same in all systems.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn find(
-        &mut self,
-        table: &Table,
-        column: &Column,
-        texts: &[String],
-    ) -> Result<HashMap<String, Found>, StoreError> {
-        let mut wanted: Vec<Value> = texts.iter().cloned().map(Value::Text).collect();
-        wanted.sort_unstable_by(|a, b| a.text().cmp(&b.text()));
-        wanted.dedup();
-        let own = (*column == **table.key()).then_some(&self.system);
-        let systems = own.map(whose);
-        let mut finding = Finding { own, found: HashMap::with_capacity(wanted.len()) };
-        for texts in wanted.chunks(TEXTS) {
-            let columns = ["id", &column.name, SYSTEM];
-            let (by, systems) = (&*column.name, systems.as_deref());
-            let select = SelectByText { table: &table.name, columns: &columns, by, texts, systems };
-            send(self.transaction.conn(), "looking up rows", &select, &mut finding)?;
-        }
-        Ok(finding.found.into_iter().map(|(text, (_, found))| (text, found)).collect())
     }
 
     /// Keeps a record of an import, with the facts it wrote.
@@ -154,7 +126,7 @@ impl Writer {
         kept: &[Arc<Column>],
         attributes: bool,
     ) -> Result<HashMap<String, Stored>, StoreError> {
-        let mut columns = vec!["key", "id", SYSTEM];
+        let mut columns = vec!["key", "id", SYSTEM, GONE_AT];
         columns.extend(facts.columns.iter().chain(kept).map(|column| &*column.name));
         columns.extend(attributes.then_some(ATTRIBUTES));
         let systems = whose(&self.system);
@@ -182,7 +154,14 @@ impl Writer {
     }
 
     /// Sets one column of rows to one value.
-    fn set(&mut self, table: &Table, column: &str, kind: Kind, value: &Value, ids: &[Value]) -> Result<(), StoreError> {
+    pub(crate) fn set(
+        &mut self,
+        table: &Table,
+        column: &str,
+        kind: Kind,
+        value: &Value,
+        ids: &[Value],
+    ) -> Result<(), StoreError> {
         for ids in ids.chunks(TEXTS) {
             let set = Set { table: &table.name, column, kind, value, ids };
             on_backend!(self.transaction.conn(), conn => diesel::connection::Connection::execute_returning_count(conn, &set))
@@ -241,6 +220,7 @@ struct Stored {
     id: i64,
     /// Whether it is the system's; else nobody said whose it is.
     own: bool,
+    gone: bool,
     /// In the order of the facts.
     values: Vec<Value>,
     /// Of which a table keeps what it was.
@@ -345,13 +325,13 @@ fn unless(unfit: bool, reason: &'static str) -> Result<(), &'static str> {
 }
 
 /// Whose rows are found by key: the system's, and those of which nobody said whose they are.
-fn whose(system: &Value) -> Vec<Value> {
+pub(crate) fn whose(system: &Value) -> Vec<Value> {
     let mut systems = vec![Value::Text(String::new())];
     systems.extend((systems[0] != *system).then(|| system.clone()));
     systems
 }
 
-/// Collects rows of `key, id, system, named…, kept…[, attributes]`. Of two with one key, the system's own counts.
+/// Collects rows of `key, id, system, gone_at, named…, kept…[, attributes]`. Of two with one key, the system's own counts.
 struct Reading<'a> {
     own: &'a Value,
     named: Vec<Kind>,
@@ -362,7 +342,7 @@ struct Reading<'a> {
 
 impl Visit for Reading<'_> {
     fn row<'a, DB: Gives, R: diesel::row::Row<'a, DB>>(&mut self, row: &R) -> Result<(), StoreError> {
-        let mut at = 3..;
+        let mut at = 4..;
         let mut next = |kind: &Kind| field::<DB, R>(row, at.next().unwrap_or_default(), *kind);
         let values = self.named.iter().map(&mut next).collect::<Result<_, _>>()?;
         let kept = self.kept.iter().map(&mut next).collect::<Result<_, _>>()?;
@@ -371,32 +351,8 @@ impl Visit for Reading<'_> {
         let id = field::<DB, R>(row, 1, Kind::Integer)?.integer();
         let own = field::<DB, R>(row, 2, Kind::Text)? == *self.own;
         if own || !self.stored.contains_key(&key) {
-            self.stored.insert(key, Stored { id, own, values, kept, attributes });
-        }
-        Ok(())
-    }
-}
-
-/// Collects rows of `id, text, system`; the best of those with one text, and how good it is: the less, the better.
-struct Finding<'a> {
-    /// Whose rows are better than others, if it matters.
-    own: Option<&'a Value>,
-    found: HashMap<String, (u8, Found)>,
-}
-
-impl Visit for Finding<'_> {
-    fn row<'a, DB: Gives, R: diesel::row::Row<'a, DB>>(&mut self, row: &R) -> Result<(), StoreError> {
-        let id = field::<DB, R>(row, 0, Kind::Integer)?.integer();
-        let text = field::<DB, R>(row, 1, Kind::Text)?.into_text();
-        let system = field::<DB, R>(row, 2, Kind::Text)?;
-        let rank = u8::from(self.own.is_some_and(|own| *own != system));
-        match self.found.entry(text) {
-            Entry::Vacant(place) => _ = place.insert((rank, Found::One(id))),
-            Entry::Occupied(mut best) => match rank.cmp(&best.get().0) {
-                Ordering::Less => _ = best.insert((rank, Found::One(id))),
-                Ordering::Equal => best.get_mut().1 = Found::Several,
-                Ordering::Greater => {}
-            },
+            let gone = field::<DB, R>(row, 3, Kind::Instant)? != Value::Missing;
+            self.stored.insert(key, Stored { id, own, gone, values, kept, attributes });
         }
         Ok(())
     }

@@ -31,7 +31,7 @@ impl Mapping {
         place.refuse_control_characters()?;
         let system = file.system.map(|word| system(&place, word)).transpose()?.unwrap_or_default();
         let format = format(&place, file.source)?;
-        let mut compiler = Compiler { place, model, format: &format, columns: Vec::new() };
+        let mut compiler = Compiler { place, model, system: &system, format: &format, columns: Vec::new() };
         let mut tables = Vec::new();
         for section in file.tables {
             let span = section.table.span();
@@ -166,6 +166,7 @@ fn kind_of(constant: &toml::Value) -> AttributeKind {
 struct Compiler<'a> {
     place: Place<'a>,
     model: &'a Model,
+    system: &'a str,
     format: &'a SourceFormat,
     columns: Vec<String>,
 }
@@ -177,8 +178,13 @@ impl Compiler<'_> {
             self.place.error(section.table.span(), format!("there is no table “{}”{hint}", section.table))
         })?;
         if let Some(of) = table.history_of() {
-            let message = format!("{} is written by the import itself: map {of}", table.name);
+            let message = format!("{} is written by the import itself: map {}", table.name, of.table);
             return Err(self.place.error(section.table.span(), message));
+        }
+        let complete = section.complete.as_ref().is_some_and(|complete| *complete.as_ref());
+        if let Some(span) = section.complete.filter(|_| complete && self.system.is_empty()).map(|said| said.span()) {
+            let message = "nothing says whose table is complete: write system = \"…\" at the top of the mapping";
+            return Err(self.place.error(span, message));
         }
         let key = self.key(section.key)?;
         let when = section.when.map(|condition| self.condition(condition));
@@ -198,7 +204,7 @@ impl Compiler<'_> {
             let rule = self.value_rule(spec, &name)?;
             attributes.push((name.into_inner(), rule, kind));
         }
-        Ok(TableMapping { table, key, update_only: section.update_only, when, columns, attributes })
+        Ok(TableMapping { table, key, update_only: section.update_only, complete, when, columns, attributes })
     }
 
     fn key(&mut self, spec: Spanned<Brief<KeySpec>>) -> Result<KeyRule, ImportError> {

@@ -60,6 +60,8 @@ pub(super) struct TableSection {
     pub key: Spanned<Brief<KeySpec>>,
     #[serde(default)]
     pub update_only: bool,
+    /// Whether the file is the whole of what the system has.
+    pub complete: Option<Spanned<bool>>,
     pub when: Option<Condition>,
     #[serde(default)]
     pub columns: BTreeMap<Spanned<String>, Brief<ColumnSpec>>,

@@ -8,6 +8,7 @@ mod common;
 mod contacts;
 mod control_characters;
 mod foreign_files;
+mod gone_rows;
 mod mappings;
 mod oddities;
 mod quotes;

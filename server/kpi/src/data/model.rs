@@ -4,8 +4,8 @@
 //!
 //! Scripts are checked against it, scans are compiled from it, imports write by it, the reference and the readable views
 //! are made from it, and a test of the store compares it with both databases. Every table also has `id` (surrogate
-//! integer), `key` (its id in the system the row came from), `system` (which one that is; a key is unique within it) and
-//! `attributes` (JSON, what a company adds).
+//! integer), `key` (its id in the system the row came from), `system` (which one that is; a key is unique within it), `gone_at`
+//! (since when it no longer has it) and `attributes` (JSON, what a company adds).
 
 mod built_in;
 mod compile;
@@ -27,6 +27,9 @@ pub const ATTRIBUTES: &str = "attributes";
 /// The system that a row of any table came from, as a mapping names it. The one text that is never missing and may be
 /// empty: where none was said. Scripts do not read it.
 pub const SYSTEM: &str = "system";
+/// Since when (UTC seconds) a row of any table is gone: a complete file of its system no longer had it. It counts in no
+/// figure; what refers to it still has its name. Missing while the row is there. Scripts do not read it.
+pub const GONE_AT: &str = "gone_at";
 
 /// All tables, parents before children. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -177,9 +180,9 @@ impl Description {
         self.references.iter().find(|reference| *reference.column == *column)
     }
 
-    /// The table whose past its rows record.
-    pub fn history_of(&self) -> Option<&str> {
-        self.history.as_ref().map(|history| &*history.of.table)
+    /// If its rows record the past of another table's: the reference to the row as it is now.
+    pub fn history_of(&self) -> Option<&Arc<Reference>> {
+        self.history.as_ref().map(|history| &history.of)
     }
 
     /// Where its rows carry a dimension; `None` where they do not.

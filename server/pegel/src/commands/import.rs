@@ -25,6 +25,7 @@ pub fn run(command: &cli::Import, global: &Global) -> Ending {
     let store = home.store()?;
     let options = Options {
         dry_run: command.dry_run,
+        allow_shrink: command.allow_shrink,
         now: global.clock().now().as_second(),
         zone: home.config.zone(),
         currency: home.config.currency.clone(),

@@ -42,7 +42,7 @@ pub fn load(
             for row in writer.upsert(&facts, now)? {
                 match row {
                     Written::New => loaded.new += 1,
-                    Written::Changed => loaded.changed += 1,
+                    Written::Changed | Written::Back => loaded.changed += 1,
                     Written::Unchanged => loaded.unchanged += 1,
                 }
             }

@@ -3,12 +3,14 @@
 //!
 //! Identifiers come from the model and go through `push_identifier`; everything that a user gave is a bind.
 
+mod brought;
 mod rows;
 mod scan;
 mod select;
 mod set;
 mod upsert;
 
+pub(crate) use brought::Brought;
 pub(crate) use rows::{Gives, Visit, field, send};
 pub(crate) use scan::ScanStatement;
 pub(crate) use select::{SelectByText, TEXTS};

@@ -5,7 +5,7 @@ use crate::facts::Value;
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
 use pegel_kpi::data::dimension::{Dimension, Located};
-use pegel_kpi::data::model::{Kind, Reference, Table};
+use pegel_kpi::data::model::{GONE_AT, Kind, Reference, Table};
 use pegel_kpi::data::path::Path;
 use pegel_kpi::data::scan::Scan;
 use std::sync::Arc;
@@ -19,6 +19,8 @@ pub(crate) struct ScanStatement<'a> {
     /// The date until which rows must last.
     lasting_until: Option<Value>,
     scope: Vec<Restriction>,
+    /// The names of what must not be gone.
+    there: Vec<String>,
     /// No rows at all if the table has more than so many.
     most: Option<Most>,
 }
@@ -46,7 +48,8 @@ struct Restriction {
 }
 
 impl<'a> ScanStatement<'a> {
-    /// `most`: no rows at all if the table has more than so many.
+    /// `most`: all rows, those that are gone included since others refer to them; but none at all if the table has more
+    /// than so many.
     pub(crate) fn new(scan: &'a Scan, most: Option<i64>) -> ScanStatement<'a> {
         let scope: Vec<Restriction> = scan
             .scope
@@ -68,10 +71,19 @@ impl<'a> ScanStatement<'a> {
         let dated = scan.window.iter().map(|window| &window.path).chain(ends);
         let restricted = scope.iter().flat_map(|restriction| &restriction.paths);
         for path in columns.chain(dated).chain(restricted) {
-            join(&mut joins, &scan.table.name, path);
+            join(&mut joins, &scan.table.name, &path.references);
+        }
+        let mut there = Vec::new();
+        if most.is_none() {
+            there.push(scan.table.name.to_string());
+            // What a row was goes with the row.
+            if let Some(of) = scan.table.history_of() {
+                join(&mut joins, &scan.table.name, std::slice::from_ref(of));
+                there.push(alias(&scan.table.name, std::slice::from_ref(of)));
+            }
         }
         let most = most.map(|rows| Most { rows: Value::Integer(rows), stop: Value::Integer(rows + 1) });
-        ScanStatement { scan, joins, window, lasting_until, scope, most }
+        ScanStatement { scan, joins, window, lasting_until, scope, there, most }
     }
 
     fn column<'b, DB: Takes>(&self, out: &mut AstPass<'_, 'b, DB>, path: &'b Path) -> QueryResult<()> {
@@ -183,15 +195,11 @@ fn alias(table: &str, references: &[Arc<Reference>]) -> String {
     references.iter().map(|reference| &*reference.name).collect::<Vec<_>>().join("_")
 }
 
-fn join(joins: &mut Vec<Join>, table: &str, path: &Path) {
-    for (index, reference) in path.references.iter().enumerate() {
-        let alias_ = alias(table, &path.references[..=index]);
+fn join(joins: &mut Vec<Join>, table: &str, references: &[Arc<Reference>]) {
+    for (index, reference) in references.iter().enumerate() {
+        let alias_ = alias(table, &references[..=index]);
         if !joins.iter().any(|join| join.alias == alias_) {
-            joins.push(Join {
-                alias: alias_,
-                from: alias(table, &path.references[..index]),
-                reference: reference.clone(),
-            });
+            joins.push(Join { alias: alias_, from: alias(table, &references[..index]), reference: reference.clone() });
         }
     }
 }
@@ -235,6 +243,12 @@ impl<DB: Takes> QueryFragment<DB> for ScanStatement<'_> {
         for restriction in &self.scope {
             out.push_sql(keyword);
             self.restriction(&mut out, restriction)?;
+            keyword = " AND ";
+        }
+        for table in &self.there {
+            out.push_sql(keyword);
+            push_column(&mut out, table, GONE_AT)?;
+            out.push_sql(" IS NULL");
             keyword = " AND ";
         }
         if let Some(Most { rows, stop }) = &self.most {
@@ -291,9 +305,11 @@ mod tests {
         insta::assert_snapshot!(both(&scan("leads", &["id", "outcome"])), @r#"
         SELECT `leads`.`id`, `leads`.`outcome`
           FROM `leads`
+          WHERE `leads`.`gone_at` IS NULL
           -- binds: []
         SELECT "leads"."id", "leads"."outcome"
           FROM "leads"
+          WHERE "leads"."gone_at" IS NULL
           -- binds: []
         "#);
     }
@@ -314,12 +330,14 @@ mod tests {
           LEFT JOIN `leads` AS `lead` ON `lead`.`id` = `opportunities`.`lead_id`
           LEFT JOIN `partners` AS `lead_partner` ON `lead_partner`.`id` = `lead`.`partner_id`
           LEFT JOIN `partners` AS `partner` ON `partner`.`id` = `opportunities`.`partner_id`
+          WHERE `opportunities`.`gone_at` IS NULL
           -- binds: []
         SELECT "lead_partner"."region", "lead"."region", "partner"."name", "lead_partner"."name"
           FROM "opportunities"
           LEFT JOIN "leads" AS "lead" ON "lead"."id" = "opportunities"."lead_id"
           LEFT JOIN "partners" AS "lead_partner" ON "lead_partner"."id" = "lead"."partner_id"
           LEFT JOIN "partners" AS "partner" ON "partner"."id" = "opportunities"."partner_id"
+          WHERE "opportunities"."gone_at" IS NULL
           -- binds: []
         "#);
     }
@@ -333,14 +351,14 @@ mod tests {
           LEFT JOIN `partners` AS `partner` ON `partner`.`id` = `leads`.`partner_id`
           LEFT JOIN `reps` AS `rep` ON `rep`.`id` = `leads`.`rep_id`
           LEFT JOIN `customers` AS `customer` ON `customer`.`id` = `leads`.`customer_id`
-          WHERE ((`leads`.`created_at` >= ? AND `leads`.`created_at` < ?) OR (`leads`.`created_at` >= ? AND `leads`.`created_at` < ?))
+          WHERE ((`leads`.`created_at` >= ? AND `leads`.`created_at` < ?) OR (`leads`.`created_at` >= ? AND `leads`.`created_at` < ?)) AND `leads`.`gone_at` IS NULL
           -- binds: [10, 20, 30, 40]
         SELECT coalesce("leads"."region", "partner"."region", "rep"."region", "customer"."region")
           FROM "leads"
           LEFT JOIN "partners" AS "partner" ON "partner"."id" = "leads"."partner_id"
           LEFT JOIN "reps" AS "rep" ON "rep"."id" = "leads"."rep_id"
           LEFT JOIN "customers" AS "customer" ON "customer"."id" = "leads"."customer_id"
-          WHERE (("leads"."created_at" >= $1 AND "leads"."created_at" < $2) OR ("leads"."created_at" >= $3 AND "leads"."created_at" < $4))
+          WHERE (("leads"."created_at" >= $1 AND "leads"."created_at" < $2) OR ("leads"."created_at" >= $3 AND "leads"."created_at" < $4)) AND "leads"."gone_at" IS NULL
           -- binds: [10, 20, 30, 40]
         "#);
     }
@@ -352,12 +370,12 @@ mod tests {
         SELECT `opportunities`.`lead_id`
           FROM `opportunities`
           LEFT JOIN `leads` AS `lead` ON `lead`.`id` = `opportunities`.`lead_id`
-          WHERE (`lead`.`created_at` >= ? AND `lead`.`created_at` < ?)
+          WHERE (`lead`.`created_at` >= ? AND `lead`.`created_at` < ?) AND `opportunities`.`gone_at` IS NULL
           -- binds: [10, 20]
         SELECT "opportunities"."lead_id"
           FROM "opportunities"
           LEFT JOIN "leads" AS "lead" ON "lead"."id" = "opportunities"."lead_id"
-          WHERE ("lead"."created_at" >= $1 AND "lead"."created_at" < $2)
+          WHERE ("lead"."created_at" >= $1 AND "lead"."created_at" < $2) AND "opportunities"."gone_at" IS NULL
           -- binds: [10, 20]
         "#);
     }
@@ -367,11 +385,11 @@ mod tests {
         insta::assert_snapshot!(both(&within(scan("leads", &["id"]), &["created_at"], &[])), @r#"
         SELECT `leads`.`id`
           FROM `leads`
-          WHERE (1 = 0)
+          WHERE (1 = 0) AND `leads`.`gone_at` IS NULL
           -- binds: []
         SELECT "leads"."id"
           FROM "leads"
-          WHERE (1 = 0)
+          WHERE (1 = 0) AND "leads"."gone_at" IS NULL
           -- binds: []
         "#);
     }
@@ -387,14 +405,14 @@ mod tests {
           LEFT JOIN `partners` AS `partner` ON `partner`.`id` = `surveys`.`partner_id`
           LEFT JOIN `reps` AS `rep` ON `rep`.`id` = `surveys`.`rep_id`
           LEFT JOIN `customers` AS `customer` ON `customer`.`id` = `surveys`.`customer_id`
-          WHERE coalesce(`partner`.`region`, `rep`.`region`, `customer`.`region`) IN (?, ?) AND `partner`.`key` IN (?)
+          WHERE coalesce(`partner`.`region`, `rep`.`region`, `customer`.`region`) IN (?, ?) AND `partner`.`key` IN (?) AND `surveys`.`gone_at` IS NULL
           -- binds: ["North", "'; --", "P1"]
         SELECT "surveys"."score"
           FROM "surveys"
           LEFT JOIN "partners" AS "partner" ON "partner"."id" = "surveys"."partner_id"
           LEFT JOIN "reps" AS "rep" ON "rep"."id" = "surveys"."rep_id"
           LEFT JOIN "customers" AS "customer" ON "customer"."id" = "surveys"."customer_id"
-          WHERE coalesce("partner"."region", "rep"."region", "customer"."region") IN ($1, $2) AND "partner"."key" IN ($3)
+          WHERE coalesce("partner"."region", "rep"."region", "customer"."region") IN ($1, $2) AND "partner"."key" IN ($3) AND "surveys"."gone_at" IS NULL
           -- binds: ["North", "'; --", "P1"]
         "#);
     }
@@ -405,11 +423,11 @@ mod tests {
         insta::assert_snapshot!(both(&Scan { scope, ..scan("costs", &["amount"]) }), @r#"
         SELECT `costs`.`amount`
           FROM `costs`
-          WHERE 1 = 0 AND 1 = 0
+          WHERE 1 = 0 AND 1 = 0 AND `costs`.`gone_at` IS NULL
           -- binds: []
         SELECT "costs"."amount"
           FROM "costs"
-          WHERE 1 = 0 AND 1 = 0
+          WHERE 1 = 0 AND 1 = 0 AND "costs"."gone_at" IS NULL
           -- binds: []
         "#);
     }
@@ -420,11 +438,11 @@ mod tests {
         insta::assert_snapshot!(both(&Scan { scope, ..scan("partners", &["name"]) }), @r#"
         SELECT `partners`.`name`
           FROM `partners`
-          WHERE `partners`.`key` IN (?)
+          WHERE `partners`.`key` IN (?) AND `partners`.`gone_at` IS NULL
           -- binds: ["P1"]
         SELECT "partners"."name"
           FROM "partners"
-          WHERE "partners"."key" IN ($1)
+          WHERE "partners"."key" IN ($1) AND "partners"."gone_at" IS NULL
           -- binds: ["P1"]
         "#);
     }

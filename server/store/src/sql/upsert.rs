@@ -4,7 +4,7 @@ use super::{Takes, separated, statement};
 use crate::facts::Value;
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
-use pegel_kpi::data::model::{ATTRIBUTES, Column, Kind, SYSTEM};
+use pegel_kpi::data::model::{ATTRIBUTES, Column, GONE_AT, Kind, SYSTEM};
 use std::sync::Arc;
 
 /// The most binds of one statement; `SQLite` takes 32,766, `PostgreSQL` 65,535.
@@ -21,7 +21,7 @@ pub(crate) struct Row<'a> {
     pub(crate) attributes: Value,
 }
 
-/// `INSERT … ON CONFLICT (key, system) DO UPDATE` of the named columns. At least one row.
+/// `INSERT … ON CONFLICT (key, system) DO UPDATE` of the named columns; a row that was gone is back. At least one row.
 pub(crate) struct Upsert<'a> {
     pub(crate) table: &'a str,
     pub(crate) columns: &'a [Arc<Column>],
@@ -84,16 +84,20 @@ impl<DB: Takes> QueryFragment<DB> for Upsert<'_> {
         out.push_identifier("key")?;
         out.push_sql(", ");
         out.push_identifier(SYSTEM)?;
-        if !self.overwrite || self.names().next().is_none() {
+        if !self.overwrite {
             out.push_sql(") DO NOTHING");
             return Ok(());
         }
         out.push_sql(") DO UPDATE SET ");
-        separated(&mut out, ", ", self.names(), |out, name| {
+        out.push_identifier(GONE_AT)?;
+        out.push_sql(" = NULL");
+        for name in self.names() {
+            out.push_sql(", ");
             out.push_identifier(name)?;
             out.push_sql(" = excluded.");
-            out.push_identifier(name)
-        })
+            out.push_identifier(name)?;
+        }
+        Ok(())
     }
 }
 

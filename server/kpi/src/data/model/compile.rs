@@ -3,7 +3,7 @@
 use super::file::{ColumnEntry, GroupsEntry, HistoryEntry, TableFile};
 use super::rules::Rules;
 use super::source::Source;
-use super::{ATTRIBUTES, Column, Description, History, Kind, Level, Model, Reference, SYSTEM};
+use super::{ATTRIBUTES, Column, Description, GONE_AT, History, Kind, Level, Model, Reference, SYSTEM};
 use crate::data::dimension::{Dimension, Located};
 use crate::data::path::Path;
 use crate::diagnostic::Diagnostic;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use toml::Spanned;
 
 /// What every table has.
-const OF_ALL: [&str; 4] = ["id", "key", SYSTEM, ATTRIBUTES];
+const OF_ALL: [&str; 5] = ["id", "key", SYSTEM, GONE_AT, ATTRIBUTES];
 
 /// The columns with which every table begins: `id` and `key`.
 const KEYS: usize = 2;

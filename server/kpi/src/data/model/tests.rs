@@ -76,7 +76,7 @@ fn a_history_keeps_what_both_tables_have() {
     );
     let kept: Vec<&str> = history.kept.iter().map(|column| &*column.name).collect();
     assert_eq!(kept, ["stage", "amount", "probability", "expected_close_on"]);
-    assert_eq!(changes.history_of(), Some("opportunities"));
+    assert_eq!(changes.history_of().map(|of| &*of.table), Some("opportunities"));
     assert!(the("leads").history().is_none());
 }
 

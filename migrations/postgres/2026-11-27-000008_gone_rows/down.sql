@@ -1,0 +1,15 @@
+ALTER TABLE partners DROP COLUMN gone_at;
+ALTER TABLE reps DROP COLUMN gone_at;
+ALTER TABLE products DROP COLUMN gone_at;
+ALTER TABLE customers DROP COLUMN gone_at;
+ALTER TABLE leads DROP COLUMN gone_at;
+ALTER TABLE lead_offers DROP COLUMN gone_at;
+ALTER TABLE opportunities DROP COLUMN gone_at;
+ALTER TABLE opportunity_changes DROP COLUMN gone_at;
+ALTER TABLE orders DROP COLUMN gone_at;
+ALTER TABLE activities DROP COLUMN gone_at;
+ALTER TABLE targets DROP COLUMN gone_at;
+ALTER TABLE forecasts DROP COLUMN gone_at;
+ALTER TABLE costs DROP COLUMN gone_at;
+ALTER TABLE surveys DROP COLUMN gone_at;
+ALTER TABLE observations DROP COLUMN gone_at;

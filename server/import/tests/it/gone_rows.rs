@@ -1,0 +1,156 @@
+//! Rows that a complete file no longer has: they count in no figure, and come back when they come back.
+
+use crate::common::{import_bytes, import_text, lines, options};
+use pegel_import::{ImportError, Mapping, Options, Summary, import};
+use pegel_kpi::data::model::Model;
+use pegel_store::Store;
+use pegel_store::testing::on_both;
+use std::io::Cursor;
+
+const DEALS: &str = r#"
+system = "crm"
+[[tables]]
+table = "opportunities"
+key = "id"
+complete = true
+[tables.columns]
+stage = "stage"
+amount = "value"
+outcome = { from = "stage", values = { Won = "won" }, otherwise = "missing" }
+"#;
+
+const BOTH: &str = "id,stage,value\nD1,Won,10\nD2,Won,20\n";
+const FIRST: &str = "id,stage,value\nD1,Won,10\n";
+
+fn import_shrinking(store: &Store, mapping: &str, file: &str) -> Summary {
+    let mapping = Mapping::parse(mapping, "test", &Model::built_in()).unwrap();
+    let options = Options { allow_shrink: true, ..options() };
+    import(Cursor::new(file.as_bytes()), "data.csv", &mapping, store, &options, &mut |_| {}).unwrap()
+}
+
+fn deals(store: &Store) -> Vec<String> {
+    lines(store, "opportunities", &["key", "amount"])
+}
+
+#[test]
+fn a_gone_row_is_read_by_no_scan_and_comes_back_with_its_file() {
+    on_both(|store| {
+        import_text(&store, DEALS, BOTH).unwrap();
+        let gone = import_shrinking(&store, DEALS, FIRST);
+        assert_eq!(
+            (gone.to_string(), gone.notes()),
+            ("0 new, 0 changed, 1 unchanged, 0 rejected".to_owned(), vec!["opportunities: 1 gone".to_owned()])
+        );
+        assert_eq!(deals(&store), ["D1 | 1000"]);
+        // Once more: it is gone already.
+        assert!(import_text(&store, DEALS, FIRST).unwrap().notes().is_empty());
+        let back = import_text(&store, DEALS, BOTH).unwrap();
+        assert_eq!(
+            (back.to_string(), back.notes()),
+            ("0 new, 1 changed, 1 unchanged, 0 rejected".to_owned(), vec!["opportunities: 1 back".to_owned()])
+        );
+        assert_eq!(deals(&store), ["D1 | 1000", "D2 | 2000"]);
+        assert_eq!(import_text(&store, DEALS, BOTH).unwrap().to_string(), "0 new, 0 changed, 2 unchanged, 0 rejected");
+    });
+}
+
+#[test]
+fn more_than_a_tenth_goes_only_if_that_is_allowed() {
+    let file =
+        |rows: usize| (0..rows).fold("id,stage,value\n".to_owned(), |file, row| file + &*format!("D{row},Won,1\n"));
+    on_both(|store| {
+        import_text(&store, DEALS, &file(20)).unwrap();
+        assert_eq!(import_text(&store, DEALS, &file(18)).unwrap().notes(), ["opportunities: 2 gone"]);
+        let refused = import_text(&store, DEALS, &file(16)).unwrap_err();
+        assert!(refused.is_usage() && matches!(refused, ImportError::Shrinks { gone: 2, of: 18, .. }));
+        let said = "data.csv lacks 2 of the 18 rows of opportunities that crm has, more than a tenth: is it the whole \
+            table? If they are to go, import it with --allow-shrink";
+        assert_eq!(refused.to_string(), said);
+        assert_eq!(deals(&store).len(), 18);
+        // A file that breaks off above its first row takes nothing away.
+        assert!(import_text(&store, DEALS, &file(0)).is_err());
+    });
+}
+
+#[test]
+fn a_dry_run_shows_what_would_go_and_lets_nothing_go() {
+    on_both(|store| {
+        import_text(&store, DEALS, BOTH).unwrap();
+        let mapping = Mapping::parse(DEALS, "test", &Model::built_in()).unwrap();
+        let options = Options { dry_run: true, allow_shrink: true, ..options() };
+        let dry = import(Cursor::new(FIRST), "data.csv", &mapping, &store, &options, &mut |_| {}).unwrap();
+        assert_eq!(dry.notes()[0], "opportunities: 1 gone");
+        assert_eq!(deals(&store).len(), 2);
+    });
+}
+
+#[test]
+fn a_row_that_is_rejected_or_that_no_condition_wants_is_not_gone() {
+    let wanted = DEALS.replace("complete = true\n", "complete = true\nwhen = { column = \"stage\", in = [\"Won\"] }\n");
+    on_both(|store| {
+        import_text(&store, &wanted, BOTH).unwrap();
+        let file = "id,stage,value\nD1,Lost,10\nD2,Won,much\n";
+        let summary = import_text(&store, &wanted, file).unwrap();
+        assert_eq!((summary.rejected.len(), summary.left_out), (1, 1));
+        assert_eq!(deals(&store), ["D1 | 1000", "D2 | 2000"]);
+    });
+}
+
+#[test]
+fn a_file_with_rows_that_nobody_can_tell_apart_lets_nothing_go() {
+    on_both(|store| {
+        import_text(&store, DEALS, BOTH).unwrap();
+        let summary = import_text(&store, DEALS, "id,stage,value\nD1,Won,10\nD2;Won;20\n").unwrap();
+        assert_eq!(summary.notes(), ["1 rejected row has no key that could be read: so none is taken for gone"]);
+        assert_eq!(deals(&store).len(), 2);
+    });
+}
+
+#[test]
+fn rows_of_other_systems_and_what_a_look_up_created_stay() {
+    let partners = "system = \"crm\"\n[[tables]]\ntable = \"partners\"\nkey = \"id\"\ncomplete = true\n\
+        [tables.columns]\nname = \"name\"\nregion = \"region\"\n";
+    let leads = "system = \"crm\"\n[[tables]]\ntable = \"leads\"\nkey = \"id\"\n[tables.columns]\n\
+        partner_id = { from = \"partner\", lookup = \"name\", policy = \"create\" }\n";
+    on_both(|store| {
+        import_text(&store, partners, "id,name,region\n1,Ada,North\n2,Bo,South\n").unwrap();
+        import_text(&store, &partners.replace("crm", "shop"), "id,name,region\n1,Chi,West\n").unwrap();
+        import_text(&store, leads, "id,partner\nA,Dan\nB,Bo\n").unwrap();
+        assert_eq!(import_shrinking(&store, partners, "id,name,region\n1,Ada,North\n").notes(), ["partners: 1 gone"]);
+        assert_eq!(lines(&store, "partners", &["name"]), ["Ada", "Chi", "Dan"]);
+        // What refers to a row that is gone keeps its name and its region.
+        let columns = ["key", "partner.name", "partner.region"];
+        assert_eq!(lines(&store, "leads", &columns), ["A | Dan | –", "B | Bo | South"]);
+    });
+}
+
+#[test]
+fn what_a_row_was_goes_with_the_row() {
+    on_both(|store| {
+        import_text(&store, DEALS, "id,stage,value\nD1,Won,10\nD2,Offer,20\n").unwrap();
+        import_text(&store, DEALS, BOTH).unwrap();
+        assert_eq!(lines(&store, "opportunity_changes", &["stage"]), ["Offer"]);
+        import_shrinking(&store, DEALS, FIRST);
+        assert!(lines(&store, "opportunity_changes", &["stage"]).is_empty());
+    });
+}
+
+#[test]
+fn of_the_lines_of_a_packed_order_only_those_that_are_lacking_are_gone() {
+    let orders = "system = \"shop\"\n[[tables]]\ntable = \"orders\"\nkey = { from = \"order\", occurrence = true }\n\
+        complete = true\n[tables.columns]\namount = \"amount\"\n";
+    on_both(|store| {
+        let mapping = Mapping::parse(orders, "test", &Model::built_in()).unwrap();
+        import_bytes(&store, &mapping, b"order,amount\n1,5\n1,6\n1,7\n").unwrap();
+        // The second line is rejected, and counted.
+        import_shrinking(&store, orders, "order,amount\n1,5\n1,six\n");
+        assert_eq!(lines(&store, "orders", &["key", "amount"]), ["1|1 | 500", "1|2 | 600"]);
+    });
+}
+
+#[test]
+fn a_complete_table_is_somebodys() {
+    let nobodys = DEALS.replace("system = \"crm\"\n", "");
+    let error = Mapping::parse(&nobodys, "deals", &Model::built_in()).unwrap_err().to_string();
+    assert!(error.starts_with("deals.toml:5: nothing says whose table is complete"), "{error}");
+}
