@@ -23,6 +23,8 @@ pub struct Mapping {
     pub description: String,
     /// Whose rows they are: a word such as `crm`; empty where the mapping does not say.
     pub system: String,
+    /// Up to when its files are complete, in UTC seconds; `None`: until they are imported.
+    pub(crate) exported_at: Option<i64>,
     pub(crate) format: SourceFormat,
     /// Every source column that is read, by the name the mapping uses; a [`SourceColumn`] is a place in it.
     pub(crate) columns: Vec<String>,

@@ -10,14 +10,16 @@ use crate::error::ImportError;
 use crate::gone::let_go;
 use crate::input::{Input, Progress};
 use crate::mapping::Mapping;
-use crate::summary::{Fate, Summary};
+use crate::summary::{Fate, Summary, TableCounts};
 use crate::write::write;
 use jiff::tz::TimeZone;
 use pegel_kpi::data::currency::Currency;
 use pegel_store::Store;
-use pegel_store::facts::ImportRecord;
+use pegel_store::imports::{ImportRecord, TableRecord};
 use pegel_text::clean::one_line;
+use std::collections::BTreeSet;
 use std::io::{Read, Seek};
+use std::sync::Arc;
 
 /// What an import depends on beside the file and the mapping.
 #[derive(Debug, Clone)]
@@ -60,8 +62,10 @@ pub fn import(
         for table in 0..mapping.tables.len() {
             write(&mut input, writer, table, &mut checked, options.now)?;
         }
+        let brought = mapping.tables.iter().zip(&checked.brought).filter(|(_, keys)| !keys.is_empty());
+        let brought: BTreeSet<&str> = brought.map(|(table, _)| &*table.table.name).collect();
         let summary = summary(checked, mapping, options);
-        writer.record_import(&record(&summary, file, mapping, options))?;
+        writer.record_import(&record(&summary, &brought, file, mapping, options))?;
         Ok(summary)
     })
 }
@@ -89,15 +93,35 @@ fn summary(checked: Checked, mapping: &Mapping, options: &Options) -> Summary {
     }
 }
 
-fn record(summary: &Summary, file: &str, mapping: &Mapping, options: &Options) -> ImportRecord {
+/// `brought`: the tables for which the file had a row that was taken.
+fn record(
+    summary: &Summary,
+    brought: &BTreeSet<&str>,
+    file: &str,
+    mapping: &Mapping,
+    options: &Options,
+) -> ImportRecord {
     let stored = |count: u64| i64::try_from(count).expect("a file has fewer than 2^63 rows");
+    // Nothing is known of what is still to come.
+    let complete_until = mapping.exported_at.map_or(options.now, |exported| exported.min(options.now));
+    let table = |(name, counts): (&Arc<str>, &TableCounts)| TableRecord {
+        table: name.to_string(),
+        new_rows: stored(counts.new),
+        changed_rows: stored(counts.changed),
+        unchanged_rows: stored(counts.unchanged),
+        back_rows: stored(counts.back),
+        gone_rows: stored(counts.gone),
+        complete_until: brought.contains(&**name).then_some(complete_until),
+    };
     ImportRecord {
         file: one_line(file).into_owned(),
         mapping: mapping.name.clone(),
+        system: mapping.system.clone(),
         imported_at: options.now,
         new_rows: stored(summary.new),
         changed_rows: stored(summary.changed),
         unchanged_rows: stored(summary.unchanged),
         rejected_rows: stored(summary.rejected_rows()),
+        tables: summary.tables.iter().map(table).collect(),
     }
 }

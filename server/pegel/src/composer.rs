@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use pegel_catalog::live::Live;
 use pegel_delivery::{Compose, ComposeError, RunReport, Scheduled};
 use pegel_home::{Kept, Problem};
-use pegel_kpi::data::model::Model;
 use pegel_kpi::time::period::{Period, zone};
 use pegel_report::ReportError;
 use pegel_report::archive::numbers;
@@ -24,7 +23,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Makes editions for one home.
 pub struct Composer {
     home: PathBuf,
-    model: Model,
     store: Store,
     live: Arc<Live>,
     templates: Arc<Kept<Templates>>,
@@ -43,7 +41,6 @@ impl Composer {
         Ok(Composer {
             problems: Mutex::default(),
             home: home.path.clone(),
-            model: home.model.clone(),
             store,
             live,
             templates: Arc::new(Templates::follow(&home.path).map_err(broke)?),
@@ -66,7 +63,7 @@ impl Composer {
         let unreadable = |error| ReportError::Source(Box::new(error));
         let in_force = self.live.in_force();
         let mut reader = self.store.reader().map_err(unreadable)?;
-        let imports = reader.newest_imports(&self.model).map_err(unreadable)?;
+        let imports = reader.newest_imports().map_err(unreadable)?.clone();
         let ground = Ground {
             activation: in_force.activation.as_ref().map(|activation| activation.id),
             imports: &imports,

@@ -18,6 +18,7 @@ use pegel_catalog::files::kind_of;
 use pegel_store::edition::SourceHash;
 use pegel_store::imports::NewestImport;
 use pegel_text::digest::sha256;
+use std::collections::BTreeMap;
 
 /// What figures rest on besides definition, catalogue and templates.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +26,7 @@ pub struct Ground<'a> {
     /// The number of the activation that put the catalogue in force; `None` where none is on record.
     pub activation: Option<i64>,
     /// By table, the newest import that wrote it.
-    pub imports: &'a [NewestImport],
+    pub imports: &'a BTreeMap<String, NewestImport>,
     /// The version of the program.
     pub program: &'a str,
 }
@@ -51,10 +52,12 @@ pub fn sources(
     sources
 }
 
-fn import(import: &NewestImport) -> SourceHash {
-    let at = Timestamp::from_second(import.imported_at).unwrap_or(Timestamp::MAX);
-    let version = Some(format!("{} {at}", import.id));
-    SourceHash { version, ..source("import", &import.table, &import.sha256) }
+/// One line for each field, so that the hash can be made again with `sha256sum`.
+fn import((table, import): (&String, &NewestImport)) -> SourceHash {
+    let NewestImport { id, imported_at, complete_until } = import;
+    let at = Timestamp::from_second(*imported_at).unwrap_or(Timestamp::MAX);
+    let hash = sha256(format!("{table}\n{id}\n{imported_at}\n{complete_until}\n"));
+    SourceHash { version: Some(format!("{id} {at}")), ..source("import", table, &hash) }
 }
 
 fn source(kind: &str, name: &str, sha256: &str) -> SourceHash {

@@ -91,18 +91,3 @@ pub enum Found {
     /// Several rows carry that text.
     Several,
 }
-
-/// What is kept of an import.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ImportRecord {
-    /// The file as the user named it.
-    pub file: String,
-    /// The name of the mapping.
-    pub mapping: String,
-    /// UTC seconds.
-    pub imported_at: i64,
-    pub new_rows: i64,
-    pub changed_rows: i64,
-    pub unchanged_rows: i64,
-    pub rejected_rows: i64,
-}

@@ -1,50 +1,119 @@
-//! Imports on record: which of them wrote a table last.
+//! Which imports there were, what each brought to which table, and up to when tables are complete since.
 
 use crate::StoreError;
-use crate::reader::Reader;
-use crate::schema::imports;
+use crate::connection::{Conn, on_backend};
+use crate::facts::Writer;
+use crate::schema::{import_tables, imports};
 use diesel::prelude::*;
-use pegel_kpi::data::model::Model;
-use pegel_text::digest::sha256;
+use diesel::sql_types::{BigInt, Text};
+use std::collections::BTreeMap;
 
-/// The newest import that wrote a table.
+/// What is kept of an import. Counts are of rows of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewestImport {
-    /// The table, such as `leads`.
-    pub table: String,
-    /// The number of the import.
-    pub id: i64,
+pub struct ImportRecord {
+    /// The file as the user named it.
+    pub file: String,
+    /// The name of the mapping.
+    pub mapping: String,
+    /// Whose rows they are; empty where nobody said.
+    pub system: String,
     /// UTC seconds.
     pub imported_at: i64,
-    /// SHA-256 over all that is on record of the import, in hex.
-    pub sha256: String,
+    pub new_rows: i64,
+    pub changed_rows: i64,
+    pub unchanged_rows: i64,
+    pub rejected_rows: i64,
+    /// Each table once.
+    pub tables: Vec<TableRecord>,
 }
 
-/// A row of [`imports`]: number, file, mapping, instant, and how many rows were new, changed, unchanged and rejected.
-type Row = (i64, String, String, i64, i64, i64, i64, i64);
+/// What an import brought to one table. Counts are of rows of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableRecord {
+    pub table: String,
+    pub new_rows: i64,
+    pub changed_rows: i64,
+    pub unchanged_rows: i64,
+    pub back_rows: i64,
+    pub gone_rows: i64,
+    /// Up to when the table is complete since, in UTC seconds; `None` if the file had no row for it, such as where only
+    /// look-ups created rows.
+    pub complete_until: Option<i64>,
+}
 
-impl Reader {
-    /// By table, the newest import that wrote it, as this reader sees the data. Imports are not on record by table, so
-    /// the newest of all may have written any of them.
+/// The newest import that had rows for a table. Instants in UTC seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewestImport {
+    pub id: i64,
+    pub imported_at: i64,
+    pub complete_until: i64,
+}
+
+impl Writer {
+    /// Keeps a record of an import, with the facts it wrote.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn newest_imports(&mut self, model: &Model) -> Result<Vec<NewestImport>, StoreError> {
-        let newest = imports::table.order(imports::id.desc()).select(imports::all_columns).first::<Row>(self.conn());
-        let newest = newest.optional().map_err(StoreError::while_("reading which import was the newest"))?;
-        let Some(row) = newest else { return Ok(Vec::new()) };
-        let sha256 = hash(&row);
-        let of = |table: &str| NewestImport {
-            table: table.to_owned(),
-            id: row.0,
-            imported_at: row.3,
-            sha256: sha256.clone(),
-        };
-        Ok(model.names().map(of).collect())
+    pub fn record_import(&mut self, record: &ImportRecord) -> Result<(), StoreError> {
+        let row = (
+            imports::file.eq(&record.file),
+            imports::mapping.eq(&record.mapping),
+            imports::imported_at.eq(record.imported_at),
+            imports::new_rows.eq(record.new_rows),
+            imports::changed_rows.eq(record.changed_rows),
+            imports::unchanged_rows.eq(record.unchanged_rows),
+            imports::rejected_rows.eq(record.rejected_rows),
+        );
+        let failed = StoreError::while_("recording the import");
+        let id: i64 = on_backend!(self.conn(), conn => diesel::insert_into(imports::table)
+            .values(row)
+            .returning(imports::id)
+            .get_result(conn))
+        .map_err(failed)?;
+        for table in &record.tables {
+            diesel::insert_into(import_tables::table)
+                .values((
+                    import_tables::import_id.eq(id),
+                    import_tables::table_name.eq(&table.table),
+                    import_tables::system.eq(&record.system),
+                    import_tables::new_rows.eq(table.new_rows),
+                    import_tables::changed_rows.eq(table.changed_rows),
+                    import_tables::unchanged_rows.eq(table.unchanged_rows),
+                    import_tables::back_rows.eq(table.back_rows),
+                    import_tables::gone_rows.eq(table.gone_rows),
+                    import_tables::complete_until.eq(table.complete_until),
+                ))
+                .execute(self.conn())
+                .map_err(StoreError::while_("recording the import"))?;
+        }
+        Ok(())
     }
 }
 
-/// One line for each column, so that it can be made again with `sha256sum`.
-fn hash((id, file, mapping, imported_at, new, changed, unchanged, rejected): &Row) -> String {
-    sha256(format!("{id}\n{file}\n{mapping}\n{imported_at}\n{new}\n{changed}\n{unchanged}\n{rejected}\n"))
+#[derive(QueryableByName)]
+struct Newest {
+    #[diesel(sql_type = Text)]
+    table_name: String,
+    #[diesel(sql_type = BigInt)]
+    import_id: i64,
+    #[diesel(sql_type = BigInt)]
+    imported_at: i64,
+    #[diesel(sql_type = BigInt)]
+    complete_until: i64,
+}
+
+/// For each table that an import ever had rows for, the newest such import.
+pub(crate) fn newest(conn: &mut Conn) -> QueryResult<BTreeMap<String, NewestImport>> {
+    let rows = diesel::sql_query(
+        "SELECT table_name, import_id, imported_at, complete_until FROM import_tables JOIN imports ON id = import_id
+         WHERE (table_name, import_id) IN (
+            SELECT table_name, max(import_id) FROM import_tables WHERE complete_until IS NOT NULL GROUP BY table_name
+         )",
+    )
+    .load::<Newest>(conn)?;
+    let newest = |row: Newest| {
+        let Newest { table_name, import_id: id, imported_at, complete_until } = row;
+        (table_name, NewestImport { id, imported_at, complete_until })
+    };
+    Ok(rows.into_iter().map(newest).collect())
 }

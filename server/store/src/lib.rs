@@ -1,7 +1,8 @@
 //! The database: schema, migrations, scans, facts, archive, outbox, runs, versions. The only crate that names Diesel or a backend.
 //!
 //! Knows no script, no template and no mail. From the outside in:
-//! - [`Store`]: opening, migrating; [`Reader`] answers scans, [`facts::Writer`] takes facts in, [`imports`] says what wrote them
+//! - [`Store`]: opening, migrating; [`Reader`] answers scans, [`facts::Writer`] takes facts in
+//! - [`imports`]: which there were, and up to when each table is complete
 //! - [`versions`], [`health`], [`runs`], [`outbox`]: what Pegel keeps about its own work, in short transactions
 //! - [`edition`], what is kept of an edition; [`publish`], how it gets into the archive; `archive`, how it is read;
 //!   `erasure`, how what names a person goes

@@ -1,17 +1,16 @@
 //! Scans and their answers.
 
 use crate::StoreError;
-use crate::connection::{Conn, Connections, Purpose, Transaction};
+use crate::connection::{Connections, Purpose, Transaction};
 use crate::currency;
+use crate::imports::{NewestImport, newest};
 use crate::parents::{MOST, Parents};
-use crate::schema::imports;
 use crate::sql::{Gives, ScanStatement, Visit, send};
-use diesel::dsl::max;
 use diesel::row::{Field, Row};
-use diesel::{QueryDsl, RunQueryDsl};
 use pegel_kpi::data::batch::{Batch, Values};
-use pegel_kpi::data::model::{Kind, MAX_EXACT};
+use pegel_kpi::data::model::{Kind, MAX_EXACT, Table};
 use pegel_kpi::data::scan::{Scan, Source};
+use std::collections::BTreeMap;
 
 /// Answers scans, all in one read transaction. Counts them, so that a test can.
 pub struct Reader {
@@ -21,22 +20,36 @@ pub struct Reader {
     statements: usize,
     /// Once it was asked for.
     money_digits: Option<u8>,
+    /// Likewise.
+    newest: Option<BTreeMap<String, NewestImport>>,
 }
 
 impl Reader {
     pub(crate) fn new(connections: &Connections) -> Result<Reader, StoreError> {
         let transaction = Transaction::begin(connections, Purpose::Read)?;
-        Ok(Reader { transaction, parents: Parents::default(), statements: 0, money_digits: None })
-    }
-
-    /// The transaction's connection.
-    pub(crate) fn conn(&mut self) -> &mut Conn {
-        self.transaction.conn()
+        Ok(Reader { transaction, parents: Parents::default(), statements: 0, money_digits: None, newest: None })
     }
 
     /// How many scans it has sent, beside small tables that were read whole.
     pub fn statements(&self) -> usize {
         self.statements
+    }
+}
+
+impl Reader {
+    /// For each table that an import ever had rows for, the newest such import.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn newest_imports(&mut self) -> Result<&BTreeMap<String, NewestImport>, StoreError> {
+        match &mut self.newest {
+            Some(known) => Ok(known),
+            unknown => {
+                self.statements += 1;
+                let read = newest(self.transaction.conn());
+                Ok(unknown.insert(read.map_err(StoreError::while_("reading when data was imported last"))?))
+            }
+        }
     }
 }
 
@@ -71,11 +84,9 @@ impl Source for Reader {
         }
     }
 
-    /// The time of the last import.
-    fn refreshed_at(&mut self) -> Result<Option<i64>, StoreError> {
-        self.statements += 1;
-        let latest = imports::table.select(max(imports::imported_at));
-        latest.first(self.transaction.conn()).map_err(StoreError::while_("reading when data was imported last"))
+    /// Up to when it is complete since its newest import.
+    fn refreshed_at(&mut self, table: &Table) -> Result<Option<i64>, StoreError> {
+        Ok(self.newest_imports()?.get(&*table.name).map(|newest| newest.complete_until))
     }
 }
 

@@ -102,6 +102,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    import_tables (import_id, table_name) {
+        import_id -> BigInt,
+        table_name -> Text,
+        system -> Text,
+        new_rows -> BigInt,
+        changed_rows -> BigInt,
+        unchanged_rows -> BigInt,
+        back_rows -> BigInt,
+        gone_rows -> BigInt,
+        complete_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     imports (id) {
         id -> BigInt,
         file -> Text,
@@ -212,6 +226,7 @@ mod tests {
             ("edition_sources", declared::<edition_sources::table>()),
             ("deliveries", declared::<deliveries::table>()),
             ("imports", declared::<imports::table>()),
+            ("import_tables", declared::<import_tables::table>()),
             ("kpi_versions", declared::<kpi_versions::table>()),
             ("activations", declared::<activations::table>()),
             ("activation_versions", declared::<activation_versions::table>()),

@@ -4,10 +4,8 @@ use crate::StoreError;
 use crate::attributes::laid_over;
 use crate::connection::{Conn, Transaction, on_backend};
 use crate::currency;
-use crate::facts::{Fact, Facts, ImportRecord, Value, Written};
-use crate::schema::imports;
+use crate::facts::{Fact, Facts, Value, Written};
 use crate::sql::{Gives, Row, SelectByText, Set, TEXTS, Upsert, Visit, field, send};
-use diesel::prelude::*;
 use pegel_kpi::data::currency::Currency;
 use pegel_kpi::data::model::{ATTRIBUTES, Column, GONE_AT, History, Kind, MAX_EXACT, SYSTEM, Table};
 use serde_json::{Map, Value as Json};
@@ -96,26 +94,6 @@ impl Writer {
             self.record_changes(&table, &history, &changes, now)?;
         }
         Ok(written)
-    }
-
-    /// Keeps a record of an import, with the facts it wrote.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn record_import(&mut self, record: &ImportRecord) -> Result<(), StoreError> {
-        diesel::insert_into(imports::table)
-            .values((
-                imports::file.eq(&record.file),
-                imports::mapping.eq(&record.mapping),
-                imports::imported_at.eq(record.imported_at),
-                imports::new_rows.eq(record.new_rows),
-                imports::changed_rows.eq(record.changed_rows),
-                imports::unchanged_rows.eq(record.unchanged_rows),
-                imports::rejected_rows.eq(record.rejected_rows),
-            ))
-            .execute(self.transaction.conn())
-            .map_err(StoreError::while_("recording the import"))?;
-        Ok(())
     }
 
     /// The rows that are there, by key.

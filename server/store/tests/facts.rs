@@ -7,9 +7,11 @@ use pegel_kpi::data::currency::Currency;
 use pegel_kpi::data::model::Model;
 use pegel_kpi::data::scan::Source;
 use pegel_store::StoreError;
-use pegel_store::facts::{Found, ImportRecord, Value, Written};
+use pegel_store::facts::{Found, Value, Written};
+use pegel_store::imports::{ImportRecord, NewestImport, TableRecord};
 use pegel_store::testing::{on_both, on_both_databases};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 use Written::{Changed, New, Unchanged};
 
@@ -200,23 +202,76 @@ fn rows_are_found_by_a_text() {
 }
 
 #[test]
-fn an_import_is_recorded_with_its_facts() {
+fn an_import_is_recorded_with_its_facts_for_each_table() {
+    let brought = |table: &str, complete_until| TableRecord {
+        table: table.to_owned(),
+        new_rows: 3,
+        changed_rows: 2,
+        unchanged_rows: 1,
+        back_rows: 0,
+        gone_rows: 4,
+        complete_until,
+    };
+    let record = |imported_at, tables| ImportRecord {
+        file: "leads.csv".to_owned(),
+        mapping: "olist_leads".to_owned(),
+        system: "olist".to_owned(),
+        imported_at,
+        new_rows: 3,
+        changed_rows: 2,
+        unchanged_rows: 1,
+        rejected_rows: 0,
+        tables,
+    };
     on_both(|store| {
-        let record = ImportRecord {
-            file: "leads.csv".to_owned(),
-            mapping: "olist_leads".to_owned(),
-            imported_at: NOW,
-            new_rows: 3,
-            changed_rows: 2,
-            unchanged_rows: 1,
-            rejected_rows: 0,
+        let keep = |record: ImportRecord| {
+            let kept: Result<(), StoreError> = store.write(true, |writer| writer.record_import(&record));
+            kept.unwrap();
         };
-        let written: Result<(), StoreError> = store.write(true, |writer| writer.record_import(&record));
-        written.unwrap();
-        let stored =
-            "SELECT file || ' ' || mapping || ' ' || new_rows || changed_rows || unchanged_rows || rejected_rows
-            AS value FROM imports";
-        assert_eq!(store.texts(stored).unwrap(), ["leads.csv olist_leads 3210"]);
+        keep(record(NOW, vec![brought("leads", Some(NOW - 60)), brought("partners", None)]));
+        keep(record(NOW + 1, vec![brought("orders", Some(NOW + 1))]));
+        // It had no row for any table.
+        keep(record(NOW + 2, Vec::new()));
+        let stored = "SELECT file || ' ' || mapping || ' ' || table_name || ' ' || system || ' ' || t.new_rows
+            || t.changed_rows || t.unchanged_rows || back_rows || gone_rows AS value
+            FROM imports JOIN import_tables t ON import_id = id ORDER BY 1";
+        let expected = [
+            "leads.csv olist_leads leads olist 32104",
+            "leads.csv olist_leads orders olist 32104",
+            "leads.csv olist_leads partners olist 32104",
+        ];
+        assert_eq!(store.texts(stored).unwrap(), expected);
+
+        let newest = store.reader().unwrap().newest_imports().unwrap().clone();
+        let expected = [
+            ("leads".to_owned(), NewestImport { id: 1, imported_at: NOW, complete_until: NOW - 60 }),
+            ("orders".to_owned(), NewestImport { id: 2, imported_at: NOW + 1, complete_until: NOW + 1 }),
+        ];
+        assert_eq!(newest, BTreeMap::from(expected));
+        let mut reader = store.reader().unwrap();
+        assert_eq!(reader.refreshed_at(&the("leads")).unwrap(), Some(NOW - 60));
+        assert_eq!(reader.refreshed_at(&the("partners")).unwrap(), None);
+    });
+}
+
+#[test]
+fn the_newest_import_from_before_tables_were_recorded_stands_for_all_of_them() {
+    on_both_databases(|database| {
+        let store = database.store();
+        store.execute("DROP TABLE import_tables").unwrap();
+        store.execute("DELETE FROM __diesel_schema_migrations WHERE version = '20261127000009'").unwrap();
+        for imported_at in [10, 20] {
+            store
+                .execute(&format!(
+                    "INSERT INTO imports (file, mapping, imported_at, new_rows, changed_rows, unchanged_rows, rejected_rows)
+                     VALUES ('a', 'b', {imported_at}, 1, 0, 0, 0)"
+                ))
+                .unwrap();
+        }
+        store.migrate(&Model::built_in()).unwrap();
+        let newest = store.reader().unwrap().newest_imports().unwrap().clone();
+        assert_eq!(newest["costs"], NewestImport { id: 2, imported_at: 20, complete_until: 20 });
+        assert_eq!(newest.len(), 14);
     });
 }
 

@@ -9,6 +9,7 @@ use crate::convert::Formats;
 use crate::dates::DateFormat;
 use crate::error::{ImportError, did_you_mean};
 use encoding_rs::Encoding;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_kpi::data::currency::HUNDREDTHS;
 use pegel_kpi::data::model::{Column, Kind, Model, Table};
@@ -30,6 +31,7 @@ impl Mapping {
             toml::from_str(text).map_err(|error| place.error(error.span().unwrap_or(0..0), error.message()))?;
         place.refuse_control_characters()?;
         let system = file.system.map(|word| system(&place, word)).transpose()?.unwrap_or_default();
+        let exported_at = file.exported_at.map(|text| instant(&place, &text)).transpose()?;
         let format = format(&place, file.source)?;
         let mut compiler = Compiler { place, model, system: &system, format: &format, columns: Vec::new() };
         let mut tables = Vec::new();
@@ -47,6 +49,7 @@ impl Mapping {
             name: name.to_owned(),
             description: file.description,
             system,
+            exported_at,
             format,
             columns,
             aliases: file.aliases,
@@ -106,6 +109,14 @@ fn system(place: &Place, word: Spanned<String>) -> Result<String, ImportError> {
         "“{word}” cannot name a system: write a word of small letters, digits, _ and -, such as system = \"crm\""
     );
     Err(place.error(word.span(), message))
+}
+
+fn instant(place: &Place, text: &Spanned<String>) -> Result<i64, ImportError> {
+    let instant = text.as_ref().parse::<Timestamp>().map_err(|_| {
+        let message = format!("“{text}” is no instant: write one with its zone, such as \"2026-11-26T18:00:00Z\"");
+        place.error(text.span(), message)
+    })?;
+    Ok(instant.as_second())
 }
 
 fn format(place: &Place, source: SourceSection) -> Result<SourceFormat, ImportError> {

@@ -17,6 +17,8 @@ pub(super) struct MappingFile {
     pub description: String,
     /// Whose rows they are.
     pub system: Option<Spanned<String>>,
+    /// When the file was exported, if not when it is imported.
+    pub exported_at: Option<Spanned<String>>,
     #[serde(default)]
     pub source: SourceSection,
     /// Other names of a source column: `created = ["Deal created", "Deal created on"]`.

@@ -13,4 +13,5 @@ mod mappings;
 mod oddities;
 mod quotes;
 mod real_data;
+mod records;
 mod systems;

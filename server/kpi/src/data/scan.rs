@@ -54,11 +54,12 @@ pub trait Source {
         Ok(crate::data::currency::HUNDREDTHS)
     }
 
-    /// When the rows were last brought up to date, in UTC seconds; `None` where nobody knows.
+    /// Up to when the rows of a table are complete, in UTC seconds; `None` where nobody knows.
     ///
     /// # Errors
     /// If that cannot be read.
-    fn refreshed_at(&mut self) -> Result<Option<i64>, Self::Error> {
+    fn refreshed_at(&mut self, table: &Table) -> Result<Option<i64>, Self::Error> {
+        let _ = table;
         Ok(None)
     }
 }

@@ -13,7 +13,8 @@ use crate::measure::aggregate::accumulator::Reading;
 use crate::script::kpi::Kpi;
 use crate::time::period::Period;
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// One KPI and the breakdowns wanted. The total is the empty breakdown, `vec![]`.
@@ -82,8 +83,14 @@ pub fn compute<S: Source>(
     now: Timestamp,
     source: &mut S,
 ) -> Result<Vec<Figures>, S::Error> {
-    let asks = requests.iter().any(|request| request.kpi.declaration.stale_after.is_some());
-    let refreshed_at = if asks { source.refreshed_at()? } else { None };
+    let mut refreshed_at = HashMap::new();
+    for kpi in requests.iter().map(|request| request.kpi).filter(|kpi| kpi.declaration.stale_after.is_some()) {
+        for table in kpi.tables() {
+            if let Some(at) = source.refreshed_at(table)? {
+                refreshed_at.insert(table.name.clone(), at);
+            }
+        }
+    }
     let money = crate::data::currency::units(source.money_digits()?);
     let targets: Vec<Option<Kpi>> = requests.iter().map(Request::target).collect();
     let timetable = Timetable::new(requests, periods, now);
@@ -94,7 +101,7 @@ pub fn compute<S: Source>(
         costs.push(Cost { rows: fold.rows, time: began.elapsed() });
         folds.push(fold);
     }
-    let evaluation = Evaluation { timetable: &timetable, folds: &folds, now, refreshed_at, money };
+    let evaluation = Evaluation { timetable: &timetable, folds: &folds, now, refreshed_at: &refreshed_at, money };
     let figures = |(request, target): (&Request, &Option<Kpi>)| {
         let began = Instant::now();
         let breakdowns = request.breakdowns.iter().map(|by| evaluation.grouped(request, target.as_ref(), by)).collect();
@@ -187,8 +194,8 @@ struct Evaluation<'a> {
     timetable: &'a Timetable,
     folds: &'a [Fold<'a>],
     now: Timestamp,
-    /// When the data was last brought up to date, in UTC seconds.
-    refreshed_at: Option<i64>,
+    /// Up to when each table is complete, in UTC seconds, where that matters and is known.
+    refreshed_at: &'a HashMap<Arc<str>, i64>,
     /// How many stored units of money make one whole unit of the currency, which is what scripts use.
     money: f64,
 }
@@ -288,7 +295,8 @@ impl<'a> Measured<'a> {
         let Evaluation { timetable, now, refreshed_at, .. } = *self.evaluation;
         let (declared, period) = (&self.kpi.declaration, &timetable.periods[seen.period]);
         let needed = period.instants().end.min(now.as_second());
-        let too_old = |after: Lag| refreshed_at.is_some_and(|refreshed| refreshed < needed - after.seconds());
+        let known = || self.kpi.tables().filter_map(|table| refreshed_at.get(&table.name));
+        let too_old = |after: Lag| known().any(|refreshed| *refreshed < needed - after.seconds());
         if declared.stale_after.is_some_and(too_old) {
             return Cell::of(Outcome::Stale);
         }

@@ -4,9 +4,11 @@ use super::compiled::Script;
 use super::figure::Figure;
 use crate::data::cell::{Beside, Cell, Interval, Outcome};
 use crate::data::dimension::Dimension;
+use crate::data::model::Table;
 use crate::definition::declaration::Declaration;
 use crate::measure::Measure;
 use crate::measure::aggregate::accumulator::Reading;
+use crate::measure::expr::Part;
 use rhai::{Dynamic, Map};
 use std::sync::Arc;
 
@@ -79,6 +81,14 @@ impl Kpi {
             }
         }
         Ok(())
+    }
+
+    /// The tables whose rows it reads, those of related rows included; some of them more than once.
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.measures.iter().flat_map(|(_, measure)| {
+            let related = measure.parts().into_iter().flat_map(Part::children).map(|child| &child.table);
+            std::iter::once(&measure.table).chain(related)
+        })
     }
 
     /// Whether its value asks for the measures of the period before.
