@@ -1,4 +1,4 @@
-//! Which files are in force by what was activated before, and the way to others. Shared by the server and the commands.
+//! Which files the latest activation puts in force, and how others replace them. Shared by the server and the commands.
 
 use crate::files::{Files, Found};
 use crate::settle::{Settled, settle};
@@ -8,7 +8,7 @@ use pegel_store::versions::{ActiveSet, NewActivation, Reason};
 use pegel_store::{Store, StoreError};
 use std::path::Path;
 
-/// Why nothing can be said to be in force.
+/// Why it cannot be told what is in force.
 #[derive(Debug, thiserror::Error)]
 pub enum ActivationError {
     #[error(transparent)]
@@ -24,15 +24,15 @@ pub enum ActivationError {
 pub enum Follow {
     /// Whatever the files are, once they are in order; and commands.
     Files,
-    /// Commands only. Where nothing was ever activated, the files as they are found first.
+    /// Commands only. If nothing was ever activated, the files as first found.
     Commands,
 }
 
 /// The KPIs that a command computes with, which neither activates nor waits: those of the files of the home, as far as
-/// they are in order; but those in force if files do not count, or somebody decided about these very files and went back
-/// to earlier ones. Without a database, nothing is in force before.
+/// they are in order; but those in force if files do not count, or somebody decided about these very files and went
+/// back to earlier ones. Without a database, nothing is in force before.
 ///
-/// Beside them what is wrong with the files that do not count therefore.
+/// Also returns what is wrong with the files that were left out.
 ///
 /// # Errors
 /// If the database fails.

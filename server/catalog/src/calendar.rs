@@ -1,4 +1,4 @@
-//! `config/calendar.toml`: on which days and at which hours is worked.
+//! `config/calendar.toml`: working hours and holidays.
 
 use crate::error::CatalogError;
 use jiff::civil::{Date, Time};

@@ -18,8 +18,8 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// Loads the files and runs the tests of the scripts that may compute something else than those in force; what is in
-    /// force has been tested, or somebody wanted it in spite of its tests.
+    /// Loads the files and runs the tests of the scripts that may compute something other than those in force; what is
+    /// in force has been tested, or was activated in spite of its tests.
     ///
     /// # Errors
     /// What is wrong, if they do not load.
@@ -36,7 +36,7 @@ impl Candidate {
         Ok(Candidate { files, catalog, failed_tests, problems })
     }
 
-    /// The same for whoever takes no failed test.
+    /// The same, but a failed test is an error.
     ///
     /// # Errors
     /// What is wrong, if they do not load or a test fails.
@@ -46,7 +46,7 @@ impl Candidate {
     }
 }
 
-/// Scripts that had tests and have none any more: somebody is still writing them, or has cut them off.
+/// Scripts that had tests and no longer do: somebody is still writing them, or the file is cut off.
 fn without_their_tests(files: &Files, in_force: &Files) -> Vec<Problem> {
     let tested = |text: &str| text.lines().any(|line| line.trim_start().starts_with("fn tests("));
     let lost =

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The health of a KPI is written at most so often.
+/// How often the health of a KPI is written at most.
 const WRITE_EVERY: Duration = Duration::from_mins(1);
 
 /// How computing one KPI went.
@@ -23,7 +23,7 @@ const WRITE_EVERY: Duration = Duration::from_mins(1);
 pub struct Evaluation {
     /// The KPI's id.
     pub kpi: String,
-    /// Of its scans and its cells. Scans may be shared with others: those of several KPIs are no sum.
+    /// The time its scans and cells took. KPIs may share scans, so their times do not add up.
     pub micros: i64,
     /// In its scans.
     pub rows_read: i64,
@@ -145,7 +145,7 @@ impl HealthBook {
     }
 }
 
-/// The later over the earlier: what was not measured now stays as it was.
+/// Lays the later over the earlier: what was not measured now stays as it was.
 fn over(earlier: Health, later: Health) -> Health {
     Health {
         kpi: later.kpi,

@@ -8,7 +8,7 @@
 //! - [`Catalog`]: KPIs with thresholds; all that is wrong is said at once, and a catalogue with an error is no catalogue
 //! - [`files`]: all texts that it is made from, as one value; [`scripts`], built in or from the home; [`thresholds`],
 //!   from `config/thresholds.toml`, with the parameters that scripts leave open; [`calendar`], from
-//!   `config/calendar.toml`: when is worked
+//!   `config/calendar.toml`: working hours
 //! - [`load`]: files become a language and KPIs
 //! - [`health`]: how computing a KPI went last
 

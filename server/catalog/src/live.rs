@@ -1,10 +1,10 @@
 //! What is in force in a running server. Files may change at any time, half written, broken or wrong; what is in force
 //! is always one whole set that loaded and passed its tests, or that somebody wanted in spite of them.
 //!
-//! What is found is decided upon once: the files that are in order come into force together, the others wait and are
-//! shown until they change again ([`settle`](crate::settle)). A process that shares the database may decide as well, by a command or because it saw the change first;
-//! then its decision counts here too, and these files are not tried again. So two servers with different files do not
-//! replace each other's set in turns.
+//! Each state of the files is decided about once: those in order come into force together, the others wait and are
+//! shown until they change again ([`settle`](crate::settle)). Another process on the same database may decide first, by
+//! a command or because it saw the change earlier; then its decision holds here too, and these files are not tried
+//! again. So two servers with different files do not replace each other's set in turns.
 
 use crate::activation::{ActivationError, Follow, of_files};
 use crate::candidate::Candidate;
@@ -23,11 +23,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Between two looks at the files. What was changed must look the same twice, so a change is in force after two of these
-/// and the time that loading and testing take.
+/// The time between two looks at the files. A changed file must look the same twice, so a change is in force after two
+/// of these plus the time for loading and testing.
 const LOOK_EVERY: Duration = Duration::from_millis(400);
 
-/// So many looks are given to files that are being written while the server starts.
+/// How many looks to wait for files that are being written while the server starts.
 const LOOKS_AT_START: usize = 25;
 
 /// Tells the time, in UTC seconds.
@@ -65,7 +65,7 @@ struct Memory {
 }
 
 impl Memory {
-    /// Whether the latest activation is about these files, be it that somebody went back to others.
+    /// Whether the latest activation decided about these files, even if it went back to others.
     fn activation_is_about(&self, found: &Found) -> bool {
         self.activation.as_ref().is_some_and(|(_, sha256)| *sha256 == found.digest())
     }
@@ -117,12 +117,12 @@ impl Live {
         self.in_force().problems.clone()
     }
 
-    /// Looks at database and files, and lets come into force what is to.
+    /// Looks at database and files, and puts in force what is ready.
     pub fn look(&self) {
         let Some(source) = &self.source else { return };
         let mut memory = source.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let looked = self.catch_up(source, &mut memory).and_then(|()| match source.follow {
-            // A home that is gone, as when a file system is not mounted, is no home without files.
+            // A missing home (a file system that is not mounted) must not pass for a home without files.
             Follow::Files if source.home.is_dir() => self.look_at_files(source, &mut memory),
             Follow::Files | Follow::Commands => Ok(()),
         });
@@ -176,7 +176,7 @@ impl Live {
             memory.decided = Some(found);
             return Ok(());
         }
-        // Noted first: should a script bring this thread down, it must not do so again and again.
+        // Noted first: a script that brings this thread down must not do so again and again.
         let before = memory.decided.replace(found.clone());
         let decided = self.decide(&found, source, memory);
         if decided.is_err() {

@@ -1,9 +1,9 @@
 //! How many of the files found can be in force together.
 //!
-//! A file that is not in order takes down itself alone: its version in force stays, or it is left out if there is none;
-//! the other changes come into force, all of them at once. Where what is wrong shows in a file that did not change, the
-//! changed files that it depends on wait instead. And as long as anything waits, no KPI goes: a script that was renamed
-//! and broken in one go does not take its KPI out of the reports.
+//! A broken file affects only itself: its version in force stays, or it is left out if there is none; the other changes
+//! come into force, all at once. If the error shows in a file that did not change, the changed files that it depends on
+//! wait instead. And as long as anything waits, no KPI is removed: a script that was renamed and broken in one go does
+//! not take its KPI out of the reports.
 
 use crate::files::{Change, Files, Found, is_helper};
 use crate::load::declared;

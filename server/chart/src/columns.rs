@@ -23,7 +23,7 @@ pub fn columns(chart: &Chart) -> Vec<Option<Column>> {
     })
 }
 
-/// The chart in one line of text: a block for each figure, the higher the more, and a dot for a gap.
+/// The chart in one line of text: a block for each figure, taller for higher ones, and a dot for a gap.
 pub fn blocks(chart: &Chart) -> String {
     each(chart, |scale, figure| BLOCKS[whole(scale.share(figure) * 7.0)])
         .into_iter()

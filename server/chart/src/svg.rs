@@ -6,7 +6,7 @@ use crate::look::{Look, Palette, Part};
 use crate::scale::Scale;
 use pegel_text::clean::cleaned;
 
-/// What is said of a chart to those who do not see it.
+/// The texts of a chart for those who cannot see it.
 #[derive(Debug, Clone, Copy)]
 pub struct Told<'a> {
     /// What the ids in it begin with; unlike those of all other charts in the document.

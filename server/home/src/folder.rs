@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use walkdir::{DirEntry, WalkDir};
 
-/// A folder that holds more, with all below it, is not meant: perhaps a link leads out of it.
+/// A folder with more entries, subfolders included, is a mistake: perhaps a link leads out of it.
 const MOST: usize = 10_000;
 
 /// A folder of which some files are built in; a file of the same name in the home replaces one.
@@ -144,7 +144,7 @@ fn add_file(entry: DirEntry, root: &Path, listing: &mut Listing) {
         Some(name) => (name, read(&path)),
         None => (name.to_string_lossy().into_owned(), Err(unfit_name(&path))),
     };
-    // Of what is gone again by now, an editor was the owner.
+    // A file that is already gone was a temporary one of an editor.
     if text.as_ref().is_err_and(|unreadable| unreadable.error.kind() == ErrorKind::NotFound) {
         return;
     }

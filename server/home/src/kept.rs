@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The texts of a folder by name.
 pub type Entries = BTreeMap<String, Entry>;
 
-/// Makes one value of all files; if that cannot be, names the file at fault by its name in the folder, if it knows it.
+/// Makes one value of all files; if it cannot, names the file at fault, relative to the folder, if known.
 pub type Make<T> = fn(&Entries) -> Result<T, Problem>;
 
 /// Follows the files of a folder. Each time it is asked, it looks; what has changed is made anew. A file that is not in

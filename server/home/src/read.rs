@@ -36,8 +36,8 @@ pub fn read_if_there(path: &Path) -> Result<Option<String>, Unreadable> {
 }
 
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
-    // To open a pipe may wait for ever, and to open a device may set it off: so it is asked before. It may be replaced
-    // by then: so it is asked again of what was opened.
+    // Opening a pipe may block forever, and opening a device may trigger it: so check first. The file may be replaced
+    // before it is opened: so check again what was opened.
     check(&std::fs::metadata(path)?)?;
     let file = open(path)?;
     check(&file.metadata()?)?;

@@ -20,7 +20,7 @@ use zerovec::ZeroMap;
 
 const MINUS: &str = "−";
 
-/// CLDR, where amounts of money have so many decimals.
+/// CLDR, with this many decimals for amounts of money.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Cldr {
     pub money_digits: u8,

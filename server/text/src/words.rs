@@ -61,8 +61,8 @@ impl Words {
         self.0.language
     }
 
-    /// What bears that name, said of what it speaks of: `say("more", [("count", 12.into())])`. The name itself where there
-    /// is no such thing.
+    /// The message with that name and these arguments: `say("more", [("count", 12.into())])`. The name itself where
+    /// there is no such thing.
     ///
     /// # Panics
     /// In debug builds, if there is no such thing, or something it speaks of is missing: that is a slip of ours.
@@ -73,7 +73,7 @@ impl Words {
         })
     }
 
-    /// The same for names that come from outside.
+    /// The same for names that do not come from our own code.
     ///
     /// # Errors
     /// If no language has it, or something it speaks of is missing.

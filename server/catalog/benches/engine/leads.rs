@@ -21,11 +21,11 @@ const AT_ONCE: u64 = 5_000;
 pub struct History {
     pub rows: u64,
     pub weeks: i64,
-    /// Before this instant the last of them is created, in UTC seconds.
+    /// The end of that time, in UTC seconds; the last lead is created before it.
     pub end: i64,
 }
 
-/// Numbers by chance that are the same in every run (Steele, Lea and Flood 2014, “Fast splittable pseudorandom number
+/// Pseudorandom numbers, the same in every run (Steele, Lea and Flood 2014, “Fast splittable pseudorandom number
 /// generators”).
 struct Chance(u64);
 

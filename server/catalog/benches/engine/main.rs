@@ -1,7 +1,7 @@
-//! How fast the engine is, beside what one would write by hand. Ratios within one run are what counts: they hardly
-//! depend on the machine. Run it on both databases by `tests/postgres cargo bench --workspace --bench engine`.
+//! How fast the engine is, compared with SQL written by hand. What counts are the ratios within one run: they hardly
+//! depend on the machine. Run it on both databases with `tests/postgres cargo bench --workspace --bench engine`.
 //!
-//! `PEGEL_BENCH_ROWS` says over how many leads, `1000000` if it is not set.
+//! `PEGEL_BENCH_ROWS` sets the number of leads, 1000000 by default.
 
 mod leads;
 mod memory;
@@ -20,10 +20,10 @@ use std::time::{Duration, Instant};
 #[global_allocator]
 static ALLOCATOR: memory::Counting = memory::Counting;
 
-/// How often what takes long is repeated; the median counts.
+/// How often slow measurements are repeated; the median counts.
 const RUNS: usize = 7;
 
-/// So many weeks have the window of 13 weeks hold a ninth of all leads.
+/// With this many weeks, the window of 13 weeks holds a ninth of all leads.
 const WEEKS: i64 = 118;
 
 fn main() {
@@ -67,7 +67,7 @@ struct Bench {
     name: &'static str,
     report: Report,
     store: Store,
-    /// Held for its end, which removes it.
+    /// Held because dropping it removes the database.
     _database: TestDatabase,
 }
 
@@ -116,7 +116,7 @@ impl Bench {
         self.name == "SQLite"
     }
 
-    /// All three say the same.
+    /// Checks that all three agree.
     fn check(&self) {
         let ours = self.ours(4).tables();
         let by_hand = self.report.by_hand(self.is_sqlite(), true);
@@ -165,8 +165,8 @@ impl Bench {
     }
 }
 
-/// Both know the same figures. A group without rows is absent from what a statement answers, so that nothing and 0 are
-/// alike here.
+/// Checks that both give the same figures. A statement returns no row for an empty group, so a missing figure equals 0
+/// here.
 fn agree(ours: &Table, statement: &Statement, theirs: &Table) {
     for group in ours.keys().chain(theirs.keys()) {
         for figure in &statement.figures {
@@ -177,7 +177,7 @@ fn agree(ours: &Table, statement: &Statement, theirs: &Table) {
     }
 }
 
-/// Runs all in turn, so that whatever else the machine does hits each alike; once before, to warm up.
+/// Runs all in turn, so that other load on the machine affects each alike; one run before, to warm up.
 fn timed(runs: usize, contenders: &mut [&mut dyn FnMut()]) -> Vec<Vec<Duration>> {
     let mut times = vec![Vec::with_capacity(runs); contenders.len()];
     for contender in contenders.iter_mut() {

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// One figure of the report, said twice.
+/// One figure of the report, as script and as SQL.
 struct Figure {
     unit: &'static str,
     /// What a KPI's script asks of the leads.
@@ -26,7 +26,7 @@ struct Figure {
     aggregate: &'static str,
 }
 
-/// The figure that is no plain aggregate in `SQLite`.
+/// The figure for which SQLite has no aggregate.
 const MEDIAN: usize = 4;
 
 /// What both sides are asked for.
@@ -126,7 +126,7 @@ impl Report {
             );
             language.load(&format!("figure_{number}.rhai"), &source).expect("the script is in order").remove(0)
         };
-        // With a change of clocks in it.
+        // With a clock change in it.
         let zone = zone("Europe/Berlin").expect("a zone");
         let last = Period::parse("2026-W45", Timestamp::UNIX_EPOCH, &zone).expect("a week");
         let periods = last.trail(13).expect("weeks before it");
@@ -138,7 +138,7 @@ impl Report {
         self.periods.last().map_or(0, |period| period.instants().end)
     }
 
-    /// Computes it in the first so many breakdowns.
+    /// Computes it in the first `breakdowns` breakdowns.
     pub fn compute(&self, store: &Store, breakdowns: usize) -> Computed {
         let breakdowns: Vec<Vec<Dimension>> = BREAKDOWNS[..breakdowns].iter().map(|by| by.breakdown.to_vec()).collect();
         let request = |kpi| Request { kpi, breakdowns: breakdowns.clone(), comparison: Comparison::NONE };

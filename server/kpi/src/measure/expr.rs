@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub enum Expr {
     Column(Origin, Projection),
     Number(f64),
-    /// An amount in whole units of the currency; in what the rows count is known when they are read.
+    /// An amount in whole units of the currency; the unit that rows store is known only when they are read.
     Money(f64),
     Text(Arc<str>),
     /// One end of the period that the row is counted for.
@@ -27,7 +27,7 @@ pub enum Expr {
     StartOfDay(Arc<Expr>),
     /// The date of an instant, in the zone of the period.
     DayOf(Arc<Expr>),
-    /// The number that a text says; missing where it says none.
+    /// The number in a text; missing if it is none.
     ToNumber(Arc<Expr>),
     /// Working time between two instants.
     Working(Arc<Calendar>, Working, Arc<Expr>, Arc<Expr>),
@@ -35,14 +35,14 @@ pub enum Expr {
     Children(Arc<ChildMeasure>),
 }
 
-/// Whose column it is: the table of the closure's row, and how deep the closure lies within others.
+/// The row that a column belongs to: the table of the closure's row, and how deep the closure is nested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     pub table: Table,
     pub depth: u8,
 }
 
-/// In what working time is measured.
+/// The unit of working time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Working {
     Seconds,
@@ -168,7 +168,7 @@ impl<'a> Part<'a> {
         found
     }
 
-    /// Whether it says something else in another period.
+    /// Whether its value depends on the period.
     pub fn needs_period(self) -> bool {
         let mut needs = false;
         self.walk(&mut |part| {
@@ -280,7 +280,7 @@ impl ChildMeasure {
         parts(self.filter.as_ref(), &self.aggregate)
     }
 
-    /// Whether it is another figure in another period.
+    /// Whether the figure depends on the period.
     pub fn needs_period(&self) -> bool {
         self.dated.is_some() || self.parts().into_iter().any(Part::needs_period)
     }

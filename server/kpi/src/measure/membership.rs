@@ -17,8 +17,8 @@ pub enum Membership {
     All,
 }
 
-/// From when until when a row exists. It exists at a boundary if it came before it and did not go before it: what there
-/// is when a period ends is what there is when the next one begins.
+/// When a row exists. It exists at a boundary if it came before it and did not go before it: what there is when a
+/// period ends is what there is when the next one begins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lifetime {
     pub from: Path,
@@ -65,7 +65,8 @@ impl Lifetime {
         if in_days(&self.from) { period.days() } else { period.instants() }
     }
 
-    /// The dates of which none may lie before a moment for the row to exist at it; none where that cannot be told.
+    /// A row exists at a moment only if none of these dates lies before it; empty if that cannot be told from dates
+    /// alone.
     pub fn ends(&self) -> Vec<Path> {
         self.until.as_ref().map(ends).unwrap_or_default()
     }

@@ -17,7 +17,7 @@ use dated::Dated;
 use expr::{Condition, Expr, Part, parts};
 use membership::{Lifetime, Membership};
 
-/// What a measure is an amount of; decides which units a KPI's value may have.
+/// What a measure measures; decides which units a KPI's value may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantity {
     /// Rows, or different values.
@@ -34,7 +34,8 @@ pub enum Quantity {
 pub struct Latest {
     pub series: Vec<Projection>,
     pub by: Expr,
-    /// What must hold for the latest row to be counted; the measure's own filter is asked before.
+    /// What must hold for the latest row to be counted; the measure's own filter is applied before the latest is
+    /// chosen.
     pub filter: Option<Condition>,
 }
 
@@ -52,7 +53,7 @@ pub struct Measure {
 }
 
 impl Measure {
-    /// A reading of it in whole units of the currency, of which each is `units` of those that are stored.
+    /// Converts a reading of it to whole units of the currency; each is `units` stored ones.
     #[must_use]
     pub fn in_whole_units(&self, reading: Reading, units: f64) -> Reading {
         match self.quantity {
@@ -81,7 +82,7 @@ impl Measure {
         read.chain(series).collect()
     }
 
-    /// Whether a row contributes something else to each period it belongs to.
+    /// Whether what a row contributes depends on the period.
     pub fn needs_period(&self) -> bool {
         let dated = matches!(self.membership, Membership::Dated(_));
         !dated || self.latest.is_some() || self.parts().into_iter().any(Part::needs_period)

@@ -1,4 +1,4 @@
-//! What a name behind a dot means: a table of the data, a column of a row, a related row, related rows.
+//! What a name after a dot means: a table of the data, a column of a row, a related row, related rows.
 
 use super::datasets::{Children, Dataset};
 use super::errors::{Complaint, Refused};
@@ -13,7 +13,7 @@ use crate::time::period::Reach;
 use rhai::{Dynamic, Engine};
 use std::sync::Arc;
 
-/// Through how many foreign keys a related row may be reached; each is a join.
+/// How many foreign keys may lead to a related row; each is a join.
 const MOST_STEPS: usize = 6;
 
 /// Registers what can be named.
@@ -64,12 +64,12 @@ impl RowSymbol {
 }
 
 impl PastRow {
-    /// A change row holds what was before it: at an instant a row was what the first change after it says, or else what
-    /// it is.
+    /// A change records the values before it. So a row's value at an instant is the one in the first change after it,
+    /// or the current one if there is none.
     fn get(&self, name: &str) -> Refused<Dynamic> {
         let now = self.row.get(name)?;
         let Some(now) = now.clone().try_cast::<Term>() else { return Ok(now) };
-        // What never changes is what it was.
+        // These never change.
         if ["id", "key", "created_at"].contains(&name) {
             return Ok(Dynamic::from(now));
         }

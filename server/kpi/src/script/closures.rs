@@ -1,4 +1,4 @@
-//! What closures see of the variables around them: the values that these had when the closure was made.
+//! Closures capture the variables around them by value, as they were when the closure was made.
 //!
 //! By itself Rhai shares such a variable with the closure, so that all closures that a loop makes see its last value. Here
 //! each closure keeps its own, and one that would change a variable around it is refused: the change would be lost.
@@ -6,7 +6,7 @@
 use super::errors::{Complaint, Refused};
 use rhai::{AST, ASTFlags, ASTNode, Dynamic, Engine, EvalContext, Expr, FnCallExpr, Position, Stmt};
 
-/// Marks a value that a closure holds, which its variable takes over when it is first named.
+/// Tags a captured value, which its variable takes over when it is first named.
 const BOUND: i32 = 0x0c10;
 
 /// Makes closures keep values instead of variables.
@@ -30,10 +30,10 @@ fn bound(name: &str, mut context: EvalContext) -> Option<Dynamic> {
     Some(shared)
 }
 
-/// Finds a closure that changes a variable around it.
+/// Refuses closures that change a variable around them.
 ///
 /// # Errors
-/// What it changes.
+/// If one does; names the variable.
 pub fn check(ast: &AST) -> Refused<()> {
     let mut changed = None;
     ast.walk(&mut |path: &[ASTNode]| {

@@ -48,8 +48,8 @@ impl Script {
         })
     }
 
-    /// The same script, which notes what of it was reached: compiled from an instrumented text, made of `source`. People
-    /// see the text that they wrote; only columns behind a brace are a little off.
+    /// The same script, compiled from an instrumented copy of `source`, noting which blocks are reached. Errors quote
+    /// `source`; only columns after a brace are slightly off.
     #[must_use]
     pub fn noting(self, source: &str, reached: &Reached) -> Script {
         Script { source: source.to_owned(), reached: Some(reached.clone()), ..self }
@@ -70,8 +70,7 @@ impl Script {
             .unwrap_or_else(|_| Err(Complaint::new("the script broke the engine").into()))
     }
 
-    /// What went wrong in one of its functions. Limits are broken at no place in particular: somewhere in what was
-    /// called.
+    /// What went wrong in one of its functions. An exceeded limit has no position: it is reported at the function.
     pub(super) fn diagnose(&self, function: &str, error: &EvalAltResult) -> Diagnostic {
         let diagnostic = errors::of_running(error, &self.file, &self.source, &self.language.names);
         if let Some((line, column)) = errors::position_of_entry(error, &self.ast) {

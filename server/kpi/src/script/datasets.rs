@@ -19,9 +19,9 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Dataset {
     table: Table,
-    /// As soon as it has been said.
+    /// Once the script has said it.
     membership: Option<Membership>,
-    /// Of rows that come and go, until it has been said at which moment they are counted.
+    /// Of rows that come and go, until the script has said at which moment they are counted.
     life: Option<Lifetime>,
     filter: Option<Condition>,
     latest: Option<Latest>,
@@ -46,7 +46,7 @@ trait Aggregable: Clone + Send + Sync + 'static {
     fn row(&self) -> RowSymbol;
     /// The rows that also satisfy a condition.
     fn narrowed(&self, condition: Condition) -> Self;
-    /// The filter that is extended next.
+    /// The filter so far.
     fn filter(&self) -> Option<&Condition>;
     fn dated(&self, dated: Dated) -> Refused<Self>;
     /// `kind` is the kind of the figure.
@@ -59,7 +59,7 @@ impl Dataset {
         Dataset { table, membership: None, life: None, filter: None, latest: None, month_of: None }
     }
 
-    /// The same rows, if it has not been said yet which of them belong to the period.
+    /// The same rows, if the script has not yet said which of them belong to the period.
     fn unsaid(&self) -> Refused<Dataset> {
         if self.membership.is_none() && self.life.is_none() {
             return Ok(self.clone());
@@ -103,8 +103,8 @@ impl Dataset {
         Ok(Dataset { membership: Some(Membership::Existing(life, moment)), life: None, ..self.clone() })
     }
 
-    /// Of each series the latest row up to an end of the period. Rows are one series if they agree in everything that is
-    /// neither their date, nor their key, nor a quantity.
+    /// The latest row of each series up to an end of the period. Rows are one series if they agree in everything but
+    /// their date, their key and quantities.
     fn latest(&self, by: Path, edge: Edge) -> Refused<Dataset> {
         let series = self.table.columns.iter().filter(|column| {
             let quantity = matches!(column.kind, Kind::Money | Kind::Number);
@@ -228,7 +228,7 @@ impl Aggregable for Children {
     }
 }
 
-/// A column that a variable carried out of another closure would be read from the wrong row.
+/// Refuses columns of another closure's row, which would be read from the wrong row.
 fn check_origin(parts: &[Part], own: &Origin) -> Refused<()> {
     let columns = parts.iter().flat_map(|part| part.columns());
     match columns.into_iter().find(|(origin, _)| *origin != own) {
@@ -253,7 +253,7 @@ fn describe<D: Aggregable>(rows: &D, closure: &FnPtr, context: &NativeCallContex
     }
 }
 
-/// Whether there is no such function with one parameter: then it has two.
+/// Whether there is no such function with one parameter, so that it has two.
 fn takes_more(error: &EvalAltResult, closure: &FnPtr) -> bool {
     matches!(error, EvalAltResult::ErrorFunctionNotFound(name, _) if name.starts_with(closure.fn_name()))
 }
@@ -273,8 +273,8 @@ fn term<D: Aggregable>(rows: &D, closure: &FnPtr, context: &NativeCallContext, w
     })
 }
 
-/// Aggregates what closures gave. Says of each aggregate what it may be taken of and what kind of figure comes out;
-/// `what` is the word that scripts have for it.
+/// Aggregates what closures gave. Decides for each aggregate what it can be taken of and the kind of the figure; `what`
+/// is its name in scripts.
 fn aggregated<D: Aggregable>(rows: &D, what: &str, aggregate: Aggregate<Term>) -> Refused<D::Aggregated> {
     let kind = match &aggregate {
         Aggregate::Count | Aggregate::Distinct(_) => TermKind::Number,
@@ -319,7 +319,7 @@ fn summand(term: &Term, what: &str) -> Refused<TermKind> {
     Ok(kind)
 }
 
-/// What a closure gave, as a date that stands in the row.
+/// What a closure gave, as a date column of the row.
 fn date<D: Aggregable>(rows: &D, closure: &FnPtr, context: &NativeCallContext) -> Refused<Path> {
     let term = term(rows, closure, context, "dated")?;
     if let (TermKind::Instant | TermKind::Date, Expr::Column(origin, projection)) = (term.kind, &term.expr)

@@ -131,7 +131,7 @@ impl Fields {
     fn required<T>(&self, name: &str, read: impl Fn(&Dynamic) -> Result<T, Complaint>) -> Refused<T> {
         self.optional(name, read)?.ok_or_else(|| {
             let complaint = Complaint::new(format!("{} needs “{name}”", self.what)).hint(example(name));
-            // What is missing stands nowhere: what it is missing in is meant.
+            // A missing entry has no position: point at the map it is missing from.
             let path = self.path.clone();
             if path.is_empty() { complaint.into() } else { complaint.about(Entry { path, value: false }).into() }
         })
@@ -158,7 +158,7 @@ impl Fields {
     }
 }
 
-/// The name that was meant by one that is none of these.
+/// Suggests the name that a mistyped one stands for.
 fn meant(written: &str, names: &[&str]) -> Option<String> {
     nearest(written, names.iter().copied()).map(|near| format!("did you mean “{near}”?"))
 }
@@ -204,7 +204,7 @@ fn translated(all: &Fields, name: &'static str, what: &'static str) -> Refused<T
     texts.know(&languages::codes())?;
     let text = |value: &Dynamic| {
         let text = text(value)?;
-        // Control characters are blanks in every mail.
+        // Control characters become blanks in every mail.
         if text.chars().all(|letter| letter.is_whitespace() || letter.is_control()) {
             return Err(Complaint::new(format!("{what} cannot be blank")).hint("it is what people read"));
         }
@@ -223,7 +223,7 @@ fn number(value: &Dynamic) -> Option<f64> {
     value.as_float().ok().or_else(|| value.as_int().ok().map(whole))
 }
 
-/// The marks, unless they would never be seen, or lie on the wrong side.
+/// The marks; refuses those that would never be seen or lie on the wrong side.
 fn threshold(marks: &Fields, better: Better) -> Refused<Marks> {
     marks.know(&["warning", "critical"])?;
     let mark = |name: &str| -> Refused<Option<Mark>> {
@@ -290,7 +290,7 @@ fn parameter(value: &Dynamic) -> Result<Parameter, Complaint> {
     }
 }
 
-/// Lays what is configured over the defaults of the parameters.
+/// Overrides the defaults of the parameters with what is configured.
 fn configure(declaration: &mut Declaration, configured: Option<&Configured>) -> Refused<()> {
     let Declaration { id, parameters, .. } = declaration;
     let Some(configured) = configured.and_then(|configured| configured.get(id)) else { return Ok(()) };

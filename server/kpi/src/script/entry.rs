@@ -11,7 +11,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Where it stands, of a declaration that is handed over at `call`: line and column, from 1.
+    /// Where it stands in the declaration passed at `call`: line and column, from 1.
     pub fn position(&self, ast: &AST, call: Position) -> Option<(usize, usize)> {
         let mut found = None;
         let mut elsewhere = Vec::new();
@@ -25,11 +25,11 @@ impl Entry {
             }
             found.is_none()
         });
-        // The map may have been made before the call; if several could be meant, none is.
+        // The map may have been built before the call; if several candidates remain, take none.
         found.or_else(|| elsewhere.pop().filter(|_| elsewhere.is_empty()))
     }
 
-    /// Where it stands in a map that is written out, or the map that it lies in, if that is not.
+    /// Where it stands in a map literal; if it is not written there, where the innermost enclosing map stands.
     fn inside(&self, map: &Expr) -> Option<(usize, usize)> {
         let (mut map, mut found) = (map, None);
         for (depth, key) in self.path.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What Rhai says, reworded for people who write KPIs.
+//! Rhai's errors, reworded for people who write KPIs.
 
 use super::entry::Entry;
 use crate::diagnostic::{Diagnostic, nearest};
@@ -8,7 +8,7 @@ use std::collections::HashMap;
 /// The result of a function that scripts call.
 pub type Refused<T> = Result<T, Box<EvalAltResult>>;
 
-/// What one of our own functions has against its arguments.
+/// Why one of our own functions refuses its arguments.
 #[derive(Debug, Clone)]
 pub struct Complaint {
     message: String,
@@ -57,7 +57,7 @@ impl From<Complaint> for Box<EvalAltResult> {
     }
 }
 
-/// What there is beside a script: its mistakes may be meant for it, or lie in it.
+/// What surrounds a script: names it may have mistyped, and helpers in which its errors may lie.
 #[derive(Debug, Default)]
 pub struct Names {
     /// The built-in functions.
@@ -73,13 +73,13 @@ impl Names {
     }
 }
 
-/// What the compiler says, reworded.
+/// A compiler error, reworded.
 pub fn of_parsing(error: &ParseError, file: &str, source: &str) -> Diagnostic {
     let (message, hint) = parsing(&error.0);
     Diagnostic::of_file(file, source, message, hint).at(error.1.line(), error.1.position())
 }
 
-/// What went wrong while a script ran, reworded; in a shared helper, shown there.
+/// A runtime error, reworded; if it lies in a shared helper, shown there.
 pub fn of_running(error: &EvalAltResult, file: &str, source: &str, names: &Names) -> Diagnostic {
     let Innermost { error, position, within } = innermost(error, Position::NONE, None);
     let (message, hint) = running(error, names);
@@ -93,7 +93,7 @@ pub fn is_about_units(error: &EvalAltResult) -> bool {
     complaint(innermost(error, Position::NONE, None).error).is_some_and(|complaint| complaint.about_units)
 }
 
-/// Where the entry of a declaration stands that an error is about: line and column.
+/// The position of the declaration's entry that an error is about: line and column.
 pub fn position_of_entry(error: &EvalAltResult, ast: &AST) -> Option<(usize, usize)> {
     let Innermost { error, position, .. } = innermost(error, Position::NONE, None);
     complaint(error)?.entry?.position(ast, position)
@@ -104,7 +104,7 @@ fn complaint(error: &EvalAltResult) -> Option<Complaint> {
     thrown.clone().try_cast()
 }
 
-/// What really went wrong, and the innermost place that is known: limits are broken at no place in particular.
+/// The innermost error, and the innermost known position: an exceeded limit has none of its own.
 struct Innermost<'a> {
     error: &'a EvalAltResult,
     position: Position,

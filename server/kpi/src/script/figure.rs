@@ -1,10 +1,10 @@
-//! What `value` can answer: a number, a ratio, or nothing.
+//! What `value` can return: a number, a ratio, or nothing.
 
 use super::errors::{Complaint, Refused};
 use super::units::Amount;
 use rhai::{Dynamic, Engine};
 
-/// The answer of `value`, in the units of scripts.
+/// The result of `value`, in the units of scripts.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Figure {
     /// `None`: no figure.
@@ -21,7 +21,7 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// Understands what `value` returned.
+    /// Converts what `value` returned.
     ///
     /// # Errors
     /// If that is neither a figure, nor a number, nor `()`.

@@ -126,12 +126,12 @@ fn alike(left: Term, right: Term, what: &str) -> Refused<(Term, Term)> {
     Ok((left, right))
 }
 
-/// Between how many columns `coalesce` chooses.
+/// How many columns `coalesce` can choose from.
 const MOST_PATHS: usize = 16;
 
 fn coalesce(first: Term, second: &Dynamic) -> Refused<Term> {
     let second = term(second, "coalesce")?;
-    // Two columns of one row become one that the database chooses; that works for texts as well.
+    // Two columns of one row become one projection, and the database chooses; that works for texts as well.
     if let (Expr::Column(origin, paths), Expr::Column(other, more)) = (&first.expr, &second.expr)
         && (origin, first.kind) == (other, second.kind)
     {

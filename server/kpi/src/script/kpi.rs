@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// A KPI: what its script declares, and what it computes.
 #[derive(Debug, Clone)]
 pub struct Kpi {
-    /// What the script says, with configured thresholds laid over it.
+    /// What the script says, overridden by configured thresholds.
     pub declaration: Declaration,
     /// The file it was read from, relative to `kpis/`, such as `partner/feedback_rate.rhai`.
     pub file: String,
@@ -26,7 +26,7 @@ pub struct Kpi {
     pub(crate) script: Arc<Script>,
     /// What `param` answers.
     pub(crate) parameters: Arc<Map>,
-    /// Whether its value is a share of rows, so that one can say how sure it is.
+    /// Whether its value is a share of rows, which has a confidence interval.
     pub(crate) proportion: bool,
     /// Whether the figures of parts of a period add up to that of the period.
     pub(crate) adds_up: bool,
@@ -122,12 +122,12 @@ impl Kpi {
         };
         let arguments = self.looks_back().then(|| self.arguments(before));
         match self.script.value(self.arguments(readings), arguments, &self.parameters) {
-            // Where a KPI looks back, what is no more is a figure, and not the absence of one.
+            // If a KPI looks back, rows that are gone in this period still make a figure.
             Ok(figure) => {
                 let seen = readings.iter().chain(before.iter().filter(|_| self.looks_back()));
                 self.judged(figure, readings, seen.map(|reading| reading.rows).max().unwrap_or(0))
             }
-            // Where there is nothing, a script that asks for more than that has no figure.
+            // A script may fail for lack of rows: that is no error of its own.
             Err(_) if readings.iter().all(|reading| reading.rows == 0) && !self.counts() => Cell::of(Outcome::NoRows),
             Err(diagnostic) => Cell::of(Outcome::ScriptError { message: diagnostic.to_string() }),
         }
@@ -141,7 +141,7 @@ impl Kpi {
         self.measures.iter().zip(readings).map(argument).collect()
     }
 
-    /// `seen` is how many rows the value could be told from.
+    /// `seen` is how many rows the value could be computed from.
     fn judged(&self, figure: Figure, readings: &[Reading], seen: u64) -> Cell {
         let rows = readings.iter().map(|reading| reading.rows).max().unwrap_or(0);
         let sample = self.sample(&figure, readings, rows);
@@ -171,8 +171,8 @@ impl Kpi {
         self.measures.iter().all(|(_, measure)| measure.aggregate.counts())
     }
 
-    /// How many rows a figure rests on: what the script says; of a ratio, its denominator where that counts rows; else the
-    /// rows of the measure that has most.
+    /// How many rows a figure rests on: what the script says; for a ratio, its denominator if that counts rows;
+    /// otherwise the rows of the measure with most.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts are whole and not negative")]
     fn sample(&self, figure: &Figure, readings: &[Reading], rows: u64) -> u64 {
         if let Some(sample) = figure.sample {

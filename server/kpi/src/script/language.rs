@@ -29,7 +29,7 @@ pub struct Environment {
     /// Shared helpers: the name under which they are imported, and the text.
     pub libraries: Vec<(String, String)>,
     pub parameters: Configured,
-    /// When is worked.
+    /// Working hours.
     pub calendar: Arc<Calendar>,
 }
 
@@ -72,7 +72,7 @@ impl Language {
             match language.library(&file, text) {
                 Ok(module) => {
                     let module: Shared<Module> = module.into();
-                    // An import holds for the statements of a script, this for its functions.
+                    // An import is visible to a script's statements; this makes it visible to its functions.
                     language.engine.register_static_module(name, module.clone());
                     resolver.insert(name.as_str(), Module::clone(&module));
                 }
@@ -86,8 +86,8 @@ impl Language {
     }
 
     fn plain(environment: &Environment) -> Language {
-        // Of Rhai's own functions only what a KPI may need: nothing about texts, whose sizes would be checked too late,
-        // nothing about bytes, bits and clocks.
+        // Only those of Rhai's own functions that a KPI may need: none for texts, whose sizes would be checked too
+        // late, and none for bytes, bits and clocks.
         let mut engine = Engine::new_raw();
         engine
             .register_global_module(CorePackage::new().as_shared_module())
@@ -97,7 +97,7 @@ impl Language {
             .register_global_module(BasicMapPackage::new().as_shared_module())
             // It would fold `true && x` to `x`, and so hide that && does not work on conditions.
             .set_optimization_level(OptimizationLevel::None)
-            // Rhai's own shortcuts would divide whole numbers to whole ones, and compare anything with anything.
+            // Rhai's fast operators would do integer division and compare anything with anything.
             .set_fast_operators(false)
             .set_strict_variables(true)
             .set_fail_on_invalid_map_property(true)
@@ -122,8 +122,8 @@ impl Language {
         texts::register(&mut engine);
         times::register(&mut engine);
         declare::register(&mut engine);
-        // Disabling these words would do nothing: they are functions.
-        // The standard ones take these very types, and would be preferred to one for any type.
+        // Disabling these symbols would have no effect: they are functions. The standard ones take these very types,
+        // and would be preferred to one for any type.
         engine.register_fn("sleep", |_: i64| -> Refused<()> { refuse("sleep") });
         engine.register_fn("sleep", |_: f64| -> Refused<()> { refuse("sleep") });
         engine.register_fn("timestamp", || -> Refused<()> { refuse("timestamp") });

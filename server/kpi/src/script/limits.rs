@@ -1,4 +1,4 @@
-//! What a script may use up. Scripts are written by admins but run unattended.
+//! Limits on what a script may use. Scripts are written by admins but run unattended.
 
 use super::errors::{Complaint, Refused};
 use crate::measure::expr::Part;
@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 /// Operations of one call; `value` of an ordinary KPI needs about ten.
 ///
-/// Together with the sizes below it bounds what a script can hold: a map that grows through `m[k] = v` is not measured by
-/// Rhai, and each entry takes about eight operations.
+/// Together with the sizes below it bounds a script's memory: Rhai does not check the size of a map that grows through
+/// `m[k] = v`, but each entry takes about eight operations.
 pub(crate) const OPERATIONS: u64 = 25_000;
 /// Wall-clock time of one call.
 pub(crate) const TIME: Duration = Duration::from_secs(1);
 /// How deep calls may be nested.
 pub(crate) const CALL_LEVELS: usize = 24;
-/// Variables that there may be at a time, and functions of a script.
+/// Variables at a time, and functions of a script.
 pub(crate) const VARIABLES: usize = 64;
 pub(crate) const FUNCTIONS: usize = 64;
 /// Bytes of a text.
@@ -28,8 +28,8 @@ pub(crate) const ELEMENTS: usize = 1_000;
 const LARGEST: usize = 1_000;
 
 thread_local! {
-    /// Until when the call that runs on this thread may take. Rhai's progress callback belongs to the engine, which many
-    /// threads share, and gets nothing but a count.
+    /// The deadline of the call on this thread. Rhai's progress callback belongs to the engine, which threads share,
+    /// and is passed nothing but a count.
     static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 

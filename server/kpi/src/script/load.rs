@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// How many measures one KPI may have.
 pub(crate) const MOST_MEASURES: usize = 100;
 
-/// What trying a script's `value` tells.
+/// What a trial call of a script's `value` shows.
 struct Tried {
     /// Whether the figure is a share of rows.
     proportion: bool,
@@ -69,7 +69,7 @@ impl Script {
         Ok(())
     }
 
-    /// What the script says about the KPI of that index.
+    /// What the script says about the KPI with that index.
     fn describe(&self, index: usize, configured: &Arc<Configured>) -> Result<Described, Diagnostic> {
         let setting = Setting::describing(index, configured.clone(), self.reached.clone());
         let answer = self.attempt("measures", (Data(self.language.model.clone()),), true, setting.clone());
@@ -104,15 +104,15 @@ impl Script {
         Ok(Described { declaration, measures, kpis })
     }
 
-    /// Calls `value` once with 1 for every measure: a slip in a name is found now, not when the report is due. Before
-    /// that with amounts, which know their units.
+    /// Calls `value` with 1 for every measure, so that a mistyped name is found now, not when the report is due. Then
+    /// calls it with amounts, which know their units.
     fn try_value(
         &self,
         declaration: &Declaration,
         measures: &[(String, Measure)],
         parameters: &Arc<Map>,
     ) -> Result<Tried, Diagnostic> {
-        // What is counted in the same rows can be a share of each other.
+        // A count can be a share of another only if both count the same rows.
         let rows = |of: &Measure| {
             let alike =
                 |(_, measure): &(String, Measure)| measure.table == of.table && measure.membership == of.membership;
@@ -136,14 +136,14 @@ impl Script {
                     };
                 }
                 Err(error) if errors::is_about_units(&error) => return Err(self.diagnose("value", &error)),
-                // What the script does with its numbers is more than amounts can follow.
+                // Amounts cannot follow everything that a script does with its numbers.
                 Err(_) => {}
             }
         }
         Ok(tried)
     }
 
-    /// What the figure is an amount of must fit the declared unit.
+    /// The unit of the figure must fit the declared one.
     fn check_amount(&self, declaration: &Declaration, amount: Option<Amount>) -> Result<(), Diagnostic> {
         let Some(amount) = amount.filter(|amount| !amount.fits(declaration.unit)) else { return Ok(()) };
         let (unit, hint) = match declaration.unit {
@@ -185,11 +185,11 @@ impl Language {
     }
 }
 
-/// What targets are read by.
+/// The script that reads targets.
 const TARGET: &str = include_str!("../target.rhai");
 
 impl Kpi {
-    /// A KPI whose value is the target of this one; `None` if that cannot be told.
+    /// A KPI whose value is the target of this one; `None` if it has none that can be computed.
     pub fn target(&self) -> Option<Kpi> {
         let adds_up = self.adds_up;
         let metric = Parameter::Text(self.id().to_owned());

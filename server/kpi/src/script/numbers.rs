@@ -8,10 +8,10 @@ pub fn whole(number: i64) -> f64 {
     number as f64
 }
 
-/// Refuses what is no number: it would quietly be missing in every row.
+/// Refuses NaN and infinity, which would quietly be missing in every row.
 ///
 /// # Errors
-/// If it is infinite or none.
+/// If it is one of these.
 pub fn finite(number: f64) -> Refused<f64> {
     if number.is_finite() {
         return Ok(number);

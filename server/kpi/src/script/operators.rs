@@ -1,5 +1,5 @@
-//! What a script can do with columns and conditions while it describes. Every pair of kinds that makes no sense is an
-//! error with a hint: Rhai by itself would quietly answer `false`.
+//! Operators between columns and conditions. A pair of kinds that makes no sense is an error with a hint: Rhai by
+//! itself would quietly return `false`.
 
 use super::datasets::{Children, Dataset};
 use super::errors::{Complaint, Refused, kind_name};
@@ -79,7 +79,7 @@ fn register_pairs(
             engine.register_fn(operator, move |left: Dynamic, right: $symbol| apply(&left, &Dynamic::from(right)));
         )* };
     }
-    // Rhai would call any two of them unequal and be silent about it.
+    // Rhai would silently treat any two of them as unequal.
     pairs!(
         Term,
         ConditionSymbol,

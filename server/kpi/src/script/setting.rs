@@ -1,25 +1,25 @@
-//! What the language is set to while a script runs.
+//! The context of a running script.
 
 use crate::definition::declaration::{Declaration, Parameter};
 use rhai::{Dynamic, Map, NativeCallContext};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// By the id of a KPI, what configuration sets its parameters to.
+/// The configured parameters of each KPI, by its id.
 pub type Configured = HashMap<String, BTreeMap<String, Parameter>>;
 
-/// What a call of a script is set to; travels with the call.
+/// The context of a call; travels with it.
 #[derive(Debug, Clone)]
 pub struct Setting(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// What `kpi(#{…})` has declared; `None` where it is not heard.
+    /// What `kpi(#{…})` has declared so far; `None` if this call collects no declarations.
     declared: Option<Mutex<Vec<Declaration>>>,
     /// The KPI that is described, of several that a script declares.
     index: usize,
     configured: Arc<Configured>,
-    /// What `param` answers, unless a declaration says.
+    /// What `param` returns, unless a declaration sets it.
     parameters: Arc<Map>,
     /// The blocks of an instrumented script that were run.
     reached: Option<Reached>,

@@ -15,7 +15,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Data(pub Model);
 
-/// `p`: the period that rows are counted for.
+/// `p`: the period for which rows are counted.
 #[derive(Debug, Clone, Copy)]
 pub struct PeriodSymbol;
 
@@ -30,7 +30,7 @@ pub struct RowSymbol {
     pub origin: Origin,
     /// The way to this one.
     pub references: Vec<Arc<Reference>>,
-    /// The table this row is of.
+    /// The table of this row.
     pub table: Table,
 }
 
@@ -38,7 +38,7 @@ pub struct RowSymbol {
 #[derive(Debug, Clone)]
 pub struct PastRow {
     pub row: RowSymbol,
-    /// The table that keeps what it was.
+    /// The table that records its past.
     pub changes: Table,
     pub history: History,
     pub at: Expr,

@@ -6,7 +6,7 @@ use super::numbers::finite;
 use super::units::Amount;
 use rhai::{Dynamic, Engine, ImmutableString, Map};
 
-/// What stands for an amount in a text: no digit of it can be read back.
+/// Replaces an amount in a text, so that no digit of it can be read back.
 const AMOUNT: &str = "\u{e000}";
 
 /// Registers them.
@@ -29,7 +29,7 @@ pub fn register(engine: &mut Engine) {
             })?;
             read(text, i64::from_str_radix(text.trim(), radix).ok())
         });
-    // A way from amounts to texts and back that keeps no unit, and that no KPI needs.
+    // Amounts would lose their unit on the way through JSON, which no KPI needs.
     engine
         .register_fn("to_json", |_: &mut Map| no_json::<ImmutableString>())
         .register_fn("parse_json", |_: &str| no_json::<Map>());

@@ -1,5 +1,5 @@
-//! Whether a KPI mixes units: `value` is tried once with measures that know what they are amounts of. Adding money to a
-//! duration, or calling a duration a per cent, is found when the script is loaded.
+//! Checks that a KPI does not mix units: `value` is tried with measures that know their units. So adding money to a
+//! duration, or declaring a duration as a percentage, is found when the script is loaded.
 
 use super::errors::{Complaint, Refused};
 use super::numbers::finite;
@@ -13,7 +13,7 @@ pub struct Amount {
     pub value: f64,
     pub money: i8,
     pub time: i8,
-    /// Of a number of rows, of which rows: those that the measure of this index counts, or a part of them.
+    /// If it is a number of rows, which: those that the measure with this index counts, or a part of them.
     pub counts: Option<usize>,
     /// Whether a script wrote it down: it is of whatever unit it stands beside.
     literal: bool,
@@ -78,7 +78,7 @@ impl Amount {
         Amount { value: self.value * other.value, money, time, counts: None, literal: false }
     }
 
-    /// What is left of it when the other is taken away as often as possible; a number written down is of its unit.
+    /// The remainder of a division by the other; a literal takes its unit.
     fn rest(self, other: Amount) -> Refused<Amount> {
         if other.literal || self.unit() == other.unit() {
             return Ok(Amount { value: self.value % other.value, literal: false, ..self });
@@ -175,8 +175,8 @@ fn register_rounding(engine: &mut Engine, name: &str, round: fn(f64) -> f64) {
     engine.register_fn(name, rounded).register_get(name, move |amount: &mut Amount| rounded(*amount));
 }
 
-/// What Rhai would do with plain numbers, and should not: divide whole numbers to whole ones, and call any comparison
-/// with an absent measure or a text false.
+/// Overrides what Rhai does with plain numbers: integer division, and `false` for any comparison with an absent measure
+/// or a text.
 fn register_plain(engine: &mut Engine) {
     engine.register_fn("/", |left: i64, right: i64| {
         #[expect(clippy::cast_precision_loss, reason = "numbers that people write are below 2^53")]
@@ -213,7 +213,7 @@ fn register_operator(
     engine.register_fn(name, move |left: Amount, right: Amount| apply(left, right));
 }
 
-/// A comparison with a plain number is one with a mark of the same unit.
+/// A plain number in a comparison takes the unit of the other side.
 fn register_comparison(engine: &mut Engine, name: &'static str, holds: fn(f64, f64) -> bool) {
     let compare = move |left: &Dynamic, right: &Dynamic| -> Refused<bool> {
         let Some((left_, right_)) = amount(left).zip(amount(right)) else {

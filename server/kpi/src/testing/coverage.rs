@@ -2,11 +2,11 @@
 //!
 //! Rhai can tell where it is only with its feature `debugging`, which slows down every script, tested or not. So a
 //! script that is to be covered is compiled once more from a text in which each block begins with `reached(N);`. The
-//! calls stand on the lines of the braces, so that errors keep their lines. What is left is to register `reached` and to
-//! run the tests.
+//! calls stand on the lines of the braces, so that errors keep their lines. What is left is to register `reached` and
+//! to run the tests.
 //!
-//! Blocks are found by a small lexer: it knows texts, comments and braces, and of the words before a brace enough to say
-//! what the block is. Whether the text is a script at all is not its business; the compiler has seen it before.
+//! Blocks are found by a small lexer: it knows strings, comments and braces, and enough of the words before a brace to
+//! tell what the block is. It assumes a valid script; the compiler has accepted it before.
 
 use std::fmt::Write as _;
 
@@ -46,7 +46,7 @@ pub enum Branch {
 /// The function whose blocks are left out: tests do not test themselves.
 const TESTS: &str = "tests";
 
-/// Inserts `reached(N);` behind the brace that opens a block; N is the block's place in the list.
+/// Inserts `reached(N);` after the brace that opens a block; N is the block's index in the list.
 pub fn instrumented(source: &str) -> (String, Vec<Block>) {
     let mut lexer = Lexer::new(source);
     let (mut text, mut blocks, mut copied) = (String::with_capacity(source.len() * 2), Vec::new(), 0);
@@ -60,7 +60,7 @@ pub fn instrumented(source: &str) -> (String, Vec<Block>) {
     (text, blocks)
 }
 
-/// What the braces and backticks are that are still open.
+/// What an open brace, bracket or backtick belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Open {
     /// `{` of a block.
@@ -69,7 +69,7 @@ enum Open {
     Tests,
     /// `#{`
     Map,
-    /// `${` inside a text between backticks; behind its end the text goes on.
+    /// `${` inside a template string, which goes on after the closing brace.
     Interpolation,
     /// `(` or `[`
     Bracket,
@@ -84,7 +84,7 @@ enum Token<'a> {
     Sign(char),
 }
 
-/// A head that waits for its block.
+/// A head, such as `if …`, whose block has not begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Head {
     what: What,

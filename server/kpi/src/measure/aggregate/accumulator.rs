@@ -1,4 +1,4 @@
-//! An aggregate at work: what it keeps of the rows of each slot, and the figure over several slots together.
+//! A running aggregate: what it keeps of the rows of each slot, and the figure over several slots together.
 //!
 //! A slot is wherever rows are kept apart from others: a group in a stretch of time, or the rows of one parent.
 
@@ -25,7 +25,7 @@ impl Reading {
     }
 }
 
-/// How an aggregate goes on, row by row; it reads that many `OPERANDS` of each row.
+/// How an aggregate takes in rows; it reads that many `OPERANDS` of each.
 pub(super) trait Rule<const OPERANDS: usize> {
     /// What it keeps of the rows of one slot.
     type State: Default;
@@ -37,7 +37,7 @@ pub(super) trait Rule<const OPERANDS: usize> {
     fn read(&self, states: &[Self::State]) -> Reading;
 }
 
-/// An aggregate at work: a state for each slot.
+/// A running aggregate: a state for each slot.
 pub struct Accumulator(Box<dyn Slots>);
 
 trait Slots {

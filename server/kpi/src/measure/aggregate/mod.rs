@@ -1,9 +1,9 @@
 //! Aggregates: how many rows become one figure.
 //!
-//! An aggregate is said in full, or it does not compile. What it reads of a row, whether it counts, whether it adds up
-//! and by which rule it goes on stands in this file, in matches that name each one. The rule says what it keeps of the
-//! rows ([`accumulator`]); rules that keep the same share a file: [`counts`], [`totals`], [`extremes`], [`values`],
-//! [`picked`]. What scripts may take it of, and what kind of figure comes out, stands in `script::datasets`.
+//! A new aggregate does not compile until it is complete: what it reads of a row, whether it counts, whether it adds up
+//! and which rule it follows are matches without `_` in this file. The rule says what it keeps of the rows
+//! ([`accumulator`]); rules that keep the same share a file: [`counts`], [`totals`], [`extremes`], [`values`],
+//! [`picked`]. What scripts may apply it to, and the kind of the figure, are in `script::datasets`.
 
 pub mod accumulator;
 mod counts;
@@ -96,7 +96,7 @@ impl<E> Aggregate<E> {
         }
     }
 
-    /// The aggregate at work, nothing seen yet.
+    /// The running aggregate, before any row.
     pub fn begin(&self) -> Accumulator {
         match self {
             Aggregate::Count => Accumulator::by(counts::Count),

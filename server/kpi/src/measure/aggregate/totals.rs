@@ -5,11 +5,11 @@ use super::accumulator::{Reading, Rule, exact};
 /// The sum of all values; 0 over no rows.
 pub struct Sum;
 
-/// The sum of all values by their number.
+/// The sum of all values divided by their number.
 pub struct Mean;
 
-/// A sum that loses nothing to the order of its terms (Neumaier 1974, “Rundungsfehleranalyse einiger Verfahren zur
-/// Summation endlicher Summen”), so that both databases print the same.
+/// A compensated sum, independent of the order of its terms (Neumaier 1974, “Rundungsfehleranalyse einiger Verfahren
+/// zur Summation endlicher Summen”), so that both databases print the same.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Total {
     sum: f64,

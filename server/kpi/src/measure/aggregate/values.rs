@@ -1,4 +1,4 @@
-//! Aggregates that keep every value, since they are told from the order of all of them.
+//! Aggregates that keep every value, since they depend on the order of all of them.
 
 use super::accumulator::{Reading, Rule};
 use super::totals::Total;
@@ -58,7 +58,7 @@ fn top_share(values: &mut [f64], share: f64) -> f64 {
     // A fifth of 5 is 1, though 5 × 0.2 is a little more.
     let top = (values.len() as f64 * share - 1e-9).ceil().max(0.0) as usize;
     let all = Total::of(values);
-    // What some brought in was taken away by others: then nobody has a share of it.
+    // With negative values among them, no share of the sum makes sense.
     let shared = values.last().is_some_and(|least| *least >= 0.0);
     if all > 0.0 && shared { Total::of(&values[..top.min(values.len())]) / all } else { f64::NAN }
 }
