@@ -5,7 +5,7 @@
 //! - [`definition`]: what a report is, from `config/reports/NAME.toml`
 //! - [`compose`]: a definition and a period in, an edition out, ready to be stored; the way through all of the below
 //! - [`build`]: figures become the [`numbers`] of an edition, breaches first
-//! - [`view`]: numbers as a reader sees them, by [`format`]; the one source of all that is rendered
+//! - [`view`]: numbers as a reader sees them, by [`mod@format`]; the one source of all that is rendered
 //! - [`chart`]: figures as charts show them, in the view and on pages
 //! - [`render`]: a view becomes HTML mail, plain text and subject, by templates
 //! - [`bounded`]: rendering that ends, whatever a template asks for; `words`: what templates say

@@ -1,6 +1,6 @@
 //! The data of `pegel demo`: eighteen months of plainly made-up sales with partners, the same for the same seed and day.
 //!
-//! [`demo_data`] is pure; [`load`] writes what it returns. The parts, in the order in which they are made:
+//! [`demo_data`] is pure; [`load()`] writes what it returns. The parts, in the order in which they are made:
 //!
 //! | file | what it makes |
 //! |---|---|
