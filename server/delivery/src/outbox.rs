@@ -44,8 +44,8 @@ pub fn backoff(attempts: i32, kind: RefusalKind) -> SignedDuration {
 }
 
 impl Worker {
-    /// Hands over what waits in the outbox and is due, one after the other, until nothing is left, the mail server cannot
-    /// be reached, or the worker is stopped.
+    /// Hands over what waits in the outbox and is due, one after the other, until nothing is left, the mail server
+    /// cannot be reached, or the worker is stopped.
     ///
     /// # Errors
     /// If the database fails. What was handed over but could not be recorded is handed over again when its lease ends.

@@ -1,5 +1,5 @@
-//! Renders a view as HTML mail, plain text and subject, by built-in templates. Files of the home override them, one by
-//! one, from its `templates/mail/`.
+//! Renders a view as HTML mail, plain text and subject, by built-in templates. Files in a home's
+//! `templates/mail/` override them one by one.
 
 use crate::ReportError;
 use crate::bounded::{self, Content, GivenUp, Workshop};
