@@ -123,10 +123,11 @@ impl TestHome {
         json["cells"].as_array().unwrap().clone()
     }
 
-    /// The files below a folder of the home, by name.
+    /// The finished files below a folder of the home, by name: one that is still being written is hidden.
     pub fn files(&self, folder: &str) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(self.path().join(folder)).into_iter().flatten().flatten();
-        let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        let finished = entries.filter(|entry| !entry.file_name().to_string_lossy().starts_with(".unfinished-"));
+        let mut files: Vec<PathBuf> = finished.map(|entry| entry.path()).collect();
         files.sort();
         files
     }
