@@ -1,6 +1,6 @@
 //! The data model as a value: which tables there are, their columns with kinds, how they refer to each other, and by what
 //! their rows are grouped. It is read from texts (`config/tables`); whoever needs it is handed it. [`file`] is what such a
-//! text looks like, [`compile`] checks it, [`rules`] finds dimensions, [`built_in`] is what comes with Pegel.
+//! text looks like, `compile` checks it, `rules` finds dimensions, `built_in` is what comes with Pegel.
 //!
 //! Scripts are checked against it, scans are compiled from it, imports write by it, the reference and the readable views
 //! are made from it, and a test of the store compares it with both databases. Every table also has `id` (surrogate

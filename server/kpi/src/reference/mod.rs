@@ -1,7 +1,7 @@
 //! The reference of the language, made from the functions that are registered, the tables there are, and what
-//! [`entries`] says about them.
+//! `entries` says about them.
 //!
-//! [`signatures`] rewords what the engine knows, [`chapters`] puts everything in order, in [`blocks`]; [`markdown`] and [`definitions`]
+//! `signatures` rewords what the engine knows, `chapters` puts everything in order, in [`blocks`]; `markdown` and `definitions`
 //! write it down. Every example is run by the tests.
 
 pub mod blocks;

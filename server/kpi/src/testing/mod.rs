@@ -1,6 +1,6 @@
 //! The tests that travel with a script: `fn tests()` lists rows, a period, and what must come out.
 //!
-//! [`memory`] holds the rows that they list, [`coverage`] says which branches of a script they leave out.
+//! `memory` holds the rows that they list, [`coverage`] says which branches of a script they leave out.
 
 pub mod coverage;
 mod memory;
