@@ -1,8 +1,8 @@
 //! Pages for people, read from what is stored: editions, KPIs and how they move. Nothing here writes.
 //!
 //! Knows no configuration, no clock and no way out of the process; [`State`] is handed in. From the top:
-//! - [`routes`]: which address shows what, and what every answer passes through
-//! - [`serve`], [`address`]: listening, on this machine only
+//! - [`mod@routes`]: which address shows what, and what every answer passes through
+//! - [`serve()`], [`address`]: listening, on this machine only
 //! - `pages`: one file per page; each builds a model that a template renders
 //! - `courses`: figures over the past weeks
 //! - `bound`: how many pages compute at the same time
