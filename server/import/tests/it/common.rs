@@ -11,8 +11,8 @@ use pegel_kpi::data::path::Projection;
 use pegel_kpi::data::scan::{Scan, Source};
 use pegel_kpi::data::scope::Scope;
 use pegel_store::Store;
-use pegel_store::facts::{Fact, Facts, Written};
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::{Path as FilePath, PathBuf};
 
@@ -95,11 +95,30 @@ fn shown(values: &Values, kind: Kind, row: usize) -> String {
     }
 }
 
-/// Whether a row has these attributes, maybe among others: laying them over its own changes nothing.
+/// Whether a row has these attributes, maybe among others.
 pub fn has_attributes(store: &Store, of: &str, key: &str, attributes: &Json) -> bool {
-    let attributes = attributes.as_object().unwrap().clone();
-    let fact = Fact { key: key.to_owned(), values: Vec::new(), attributes };
-    let facts = Facts { table: Model::built_in().table(of).unwrap(), columns: Vec::new(), rows: vec![fact] };
-    let written = store.write(false, |writer| writer.upsert(&facts, 0)).unwrap();
-    written == [Written::Unchanged]
+    let expected: BTreeMap<&str, String> = attributes
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+        .collect();
+    let table = Model::built_in().table(of).unwrap();
+    let attribute = |name: &str| Projection::of(Path { attribute: Some(name.into()), ..Path::own(table.attributes()) });
+    let columns = std::iter::once(Projection::of(Path::own(table.key())))
+        .chain(expected.keys().copied().map(attribute))
+        .collect::<Vec<_>>();
+    let texts: Vec<&str> = std::iter::once(key).chain(expected.values().map(String::as_str)).collect();
+    let scan = Scan { table: table.clone(), columns, window: None, scope: Scope::everything() };
+    let mut found = false;
+    let mut reader = store.reader().unwrap();
+    reader
+        .scan(&scan, &mut |batch| {
+            found |= (0..batch.len()).any(|row| {
+                let shown = batch.columns.iter().map(|values| shown(values, Kind::Text, row));
+                shown.eq(texts.iter().copied())
+            });
+        })
+        .unwrap();
+    found
 }
