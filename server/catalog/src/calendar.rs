@@ -68,12 +68,12 @@ fn stretch(text: &str) -> Result<Range<Time>, CatalogError> {
     let time = |text: &str| text.trim().parse::<Time>().ok();
     let both = text.split_once('-').and_then(|(start, end)| Some(time(start)?..time(end)?));
     both.filter(|stretch| stretch.start < stretch.end)
-        .ok_or_else(|| wrong(format!("“{text}” is no stretch of a day: write \"09:00-17:00\"")))
+        .ok_or_else(|| wrong(format!("“{text}” is not a time range: write \"09:00-17:00\"")))
 }
 
 /// A date, or `12-25` for the same day of every year.
 fn holiday(text: &str) -> Result<BTreeSet<Date>, CatalogError> {
-    let unfit = || wrong(format!("“{text}” is no day: write \"2026-04-03\", or \"12-25\" for every year"));
+    let unfit = || wrong(format!("“{text}” is not a day: write \"2026-04-03\", or \"12-25\" for every year"));
     if let Ok(day) = text.parse::<Date>() {
         return Ok(BTreeSet::from([day]));
     }
@@ -106,10 +106,10 @@ mod tests {
     fn what_is_wrong_is_said() {
         for (text, message) in [
             ("zone = \"Europe/Berlino\"", "is no time zone"),
-            ("zone = \"UTC\"\n[hours]\nmonday = [\"17:00-09:00\"]", "is no stretch of a day"),
-            ("zone = \"UTC\"\n[hours]\nmonday = [\"9-17\"]", "is no stretch of a day"),
+            ("zone = \"UTC\"\n[hours]\nmonday = [\"17:00-09:00\"]", "is not a time range"),
+            ("zone = \"UTC\"\n[hours]\nmonday = [\"9-17\"]", "is not a time range"),
             ("zone = \"UTC\"\n[hours]\nmonday = [\"09:00-17:00\", \"16:00-18:00\"]", "overlaps"),
-            ("zone = \"UTC\"\nholidays = [\"31-12\"]", "is no day"),
+            ("zone = \"UTC\"\nholidays = [\"31-12\"]", "is not a day"),
             ("zone = \"UTC\"\n[hours]\nmontag = []", "unknown field"),
         ] {
             let error = parse(text).unwrap_err().to_string();

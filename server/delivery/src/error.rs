@@ -14,12 +14,12 @@ pub enum DeliveryError {
     #[error("the schedules could not be read: {0}")]
     Schedules(Box<dyn std::error::Error + Send + Sync>),
     #[error(
-        "“{scheme}” is no way to send mail: write smtp://HOST:PORT, smtps://USER:PASSWORD@HOST, or folder:PATH for a folder of .eml files"
+        "“{scheme}” is not a way to send mail: write smtp://HOST:PORT, smtps://USER:PASSWORD@HOST, or folder:PATH for a folder of .eml files"
     )]
     MailerScheme { scheme: String },
     #[error("the URL of the way mails go cannot be used: {problem}")]
     MailerUrl { problem: String },
-    #[error("“{address}” is no sender such as Pegel <reports@example.com>: {problem}")]
+    #[error("“{address}” is not a sender such as Pegel <reports@example.com>: {problem}")]
     Sender { address: String, problem: String },
     #[error("mails cannot be put into {}: {problem}; create the folder, or let Pegel write to it", folder.display())]
     Folder { folder: PathBuf, problem: String },

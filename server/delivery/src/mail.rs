@@ -29,7 +29,7 @@ pub struct Mail {
 /// Why an edition and a recipient make no mail. Trying again does not help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
-    #[error("“{recipient}” is no mail address: {problem}")]
+    #[error("“{recipient}” is not a mail address: {problem}")]
     Recipient { recipient: String, problem: String },
     #[error("the edition has no {artefact}, or it was erased, so there is nothing to send")]
     Artefact { artefact: &'static str },

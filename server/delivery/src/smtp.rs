@@ -163,7 +163,7 @@ impl std::fmt::Debug for Smtp {
 /// User and password of a URL; what is wrong with them.
 fn credentials(url: &Url) -> Result<Option<Credentials>, &'static str> {
     let decoded =
-        |text| percent_decode_str(text).decode_utf8().map_err(|_| "it names a user or password that is no UTF-8");
+        |text| percent_decode_str(text).decode_utf8().map_err(|_| "it names a user or password that is not UTF-8");
     match url.password() {
         Some(password) => {
             Ok(Some(Credentials::new(decoded(url.username())?.into_owned(), decoded(password)?.into_owned())))

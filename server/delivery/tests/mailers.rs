@@ -47,7 +47,7 @@ fn a_wrong_url_is_an_error_that_says_what_to_write_and_shows_no_password() {
     for (url, words) in [
         ("", "write smtp://"),
         ("mails", "it has no scheme; write smtp://"),
-        ("http://pegel:s3cret@mail.example.com", "“http:” is no way to send mail"),
+        ("http://pegel:s3cret@mail.example.com", "“http:” is not a way to send mail"),
         ("folder:", "names no folder"),
         ("smtp://", "host"),
         ("smtp://pegel@mail.example.com", "no password"),
@@ -70,7 +70,7 @@ fn a_sender_who_is_no_address_is_refused_at_the_start() {
     let problem = refused.err().unwrap().to_string();
     assert_eq!(
         problem,
-        "“Pegel” is no sender such as Pegel <reports@example.com>: write ada@example.com or Ada <ada@example.com>"
+        "“Pegel” is not a sender such as Pegel <reports@example.com>: write ada@example.com or Ada <ada@example.com>"
     );
 }
 

@@ -39,7 +39,7 @@ fn a_bad_recipient_hurts_nobody_else() {
             outbox(&store),
             [
                 format!("gone@example.com Failed 1 {url}: permanent error (550): 5.1.1 No such user here"),
-                "not an address Failed 1 “not an address” is no mail address: write ada@example.com or Ada <ada@example.com>".to_owned(),
+                "not an address Failed 1 “not an address” is not a mail address: write ada@example.com or Ada <ada@example.com>".to_owned(),
                 "Ada <ada@example.com> Delivered 1 250 2.0.0 Ok: queued as 1".to_owned(),
             ]
         );

@@ -120,7 +120,7 @@ fn list_of(root: &Path, holds: Holds, depth: usize, most: usize) -> Listing {
     };
     let mut listing = Listing::default();
     if !root.is_dir() && std::fs::symlink_metadata(root).is_ok() {
-        return unlisted("it is no folder".to_owned());
+        return unlisted("it is not a folder".to_owned());
     }
     let walk = WalkDir::new(root).min_depth(1).max_depth(depth).follow_links(true).sort_by_file_name();
     let walk = walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.path()));

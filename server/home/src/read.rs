@@ -19,7 +19,7 @@ pub struct Unreadable {
 /// The text of a file, without a byte order mark.
 ///
 /// # Errors
-/// If it is no regular file, larger than [`LARGEST`], or not UTF-8; if the system refuses it.
+/// If it is not a regular file, larger than [`LARGEST`], or not UTF-8; if the system refuses it.
 pub fn read(path: &Path) -> Result<String, Unreadable> {
     bytes(path).and_then(text).map_err(|error| Unreadable { path: path.to_owned(), error })
 }
@@ -48,7 +48,7 @@ fn bytes(path: &Path) -> io::Result<Vec<u8>> {
 
 fn check(metadata: &Metadata) -> io::Result<()> {
     if !metadata.is_file() {
-        return Err(refused("it is no regular file"));
+        return Err(refused("it is not a regular file"));
     }
     if metadata.len() > LARGEST { Err(too_large()) } else { Ok(()) }
 }

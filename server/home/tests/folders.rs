@@ -83,7 +83,7 @@ fn a_file_that_cannot_be_read_takes_down_itself_alone() {
         assert!(
             std::process::Command::new("mkfifo").arg(home.path().join("words/pipe.txt")).status().unwrap().success()
         );
-        expected.extend([("pipe.txt", "it is no regular file"), ("zero.txt", "it is no regular file")]);
+        expected.extend([("pipe.txt", "it is not a regular file"), ("zero.txt", "it is not a regular file")]);
     }
     assert_eq!(texts(FOLDER.own(home.path())), named(&expected));
 }
@@ -193,7 +193,7 @@ fn an_entry_is_told_from_another_version_by_its_hash() {
 
 /// A number, or what keeps a file from being one.
 fn number(entry: &Entry) -> Result<i32, Wrong> {
-    entry.text.trim().parse().map_err(|_| Wrong(format!("{} is no number", entry.name)))
+    entry.text.trim().parse().map_err(|_| Wrong(format!("{} is not a number", entry.name)))
 }
 
 #[derive(Debug, PartialEq)]
@@ -218,7 +218,7 @@ fn each_file_alone_is_as_good_as_it_is_when_somebody_asks() {
     let home = home(&[("one.txt", b"1"), ("latin.txt", b"\xff")]);
     let all = NUMBERS.each(home.path(), number).unwrap();
     assert_eq!(all.keys().collect::<Vec<_>>(), ["hello", "latin", "one"]);
-    assert_eq!((&all["one"], &all["hello"]), (&Ok(1), &Err(Wrong("hello.txt is no number".to_owned()))));
+    assert_eq!((&all["one"], &all["hello"]), (&Ok(1), &Err(Wrong("hello.txt is not a number".to_owned()))));
     write(home.path(), "one.txt", b"one");
     assert!(NUMBERS.one(home.path(), "one", number).is_err());
     write(home.path(), "one.txt", b"11");
@@ -234,5 +234,5 @@ fn one_that_is_not_in_order_is_not_replaced_by_the_built_in_one() {
     assert_eq!(refused, Wrong("line 1 is not UTF-8: save it as UTF-8".to_owned()));
     std::fs::remove_dir_all(home.path().join("words")).unwrap();
     std::fs::write(home.path().join("words"), "a file").unwrap();
-    assert_eq!(NUMBERS.each(home.path(), number).unwrap_err(), Wrong("it is no folder".to_owned()));
+    assert_eq!(NUMBERS.each(home.path(), number).unwrap_err(), Wrong("it is not a folder".to_owned()));
 }

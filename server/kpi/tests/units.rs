@@ -85,7 +85,7 @@ fn texts_that_know_no_amount_become_numbers() {
         assert_eq!(load("number", value), Ok(()), "{value}");
     }
     for (value, said) in
-        [("parse_float(\"much\")", "“much” is no number"), ("parse_float(\"inf\")", "inf is no number")]
+        [("parse_float(\"much\")", "“much” is not a number"), ("parse_float(\"inf\")", "inf is not a number")]
     {
         let found = load("number", value).unwrap_err();
         assert!(found.contains(said), "{found}");

@@ -132,7 +132,7 @@ impl Config {
 
 /// What mails link to must be something that a reader can click on.
 fn check_base_url(text: &str) -> Result<(), &'static str> {
-    const HINT: &str = "is no address of pages: write one such as https://pegel.example.com";
+    const HINT: &str = "is not a web address: write one such as https://pegel.example.com";
     // Mails quote it literally; no browser corrects it first.
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or(HINT)?;
     if rest.starts_with('/') || rest.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
@@ -185,7 +185,7 @@ mod tests {
             ("currency = \"euro\"", "line 1: “euro” is no currency"),
             ("currency = \"EUE\"", "did you mean EUR?"),
             ("[mail]\nfrom = 1", "line 2"),
-            ("[mail]\ngive_up_after = \"soon\"", "line 2: “soon” is no length of time: write 12h, 5d or 2w"),
+            ("[mail]\ngive_up_after = \"soon\"", "line 2: “soon” is not a length of time: write 12h, 5d or 2w"),
             ("[web]\nbase_url = \"javascript:alert(1)\"", "write one such as https://"),
             ("[web]\nbase_url = \"pegel.example.com\"", "write one such as https://"),
             ("[web]\nbase_url = \"ftp://pegel.example.com\"", "write one such as https://"),

@@ -114,7 +114,7 @@ fn unknown_names_are_answered_with_the_nearest() {
     let home = TestHome::new();
     let value = |arguments: &[&str]| home.run(&[&["kpi", "value"], arguments].concat());
     value(&["winrate", "--period", "2017"]).failed(2, &["did you mean “win_rate”?"]);
-    value(&["win_rate", "--period", "2017-13"]).failed(2, &["“2017-13” is no period", "2026-W45"]);
+    value(&["win_rate", "--period", "2017-13"]).failed(2, &["“2017-13” is not a period", "2026-W45"]);
     value(&["win_rate", "--period", "2017", "--by", "regoin"]).failed(2, &["did you mean “region”?"]);
     value(&["win_rate", "--period", "2017", "--by", "kind"]).failed(2, &["opportunities has no kind"]);
     home.run(&["report", "run", "weekl"]).failed(2, &["weekly"]);

@@ -193,16 +193,16 @@ fn pipes_and_devices_hold_up_nothing_and_fill_no_memory() {
     link(&home, "config/calendar.toml", "/dev/zero");
     commands(&home);
     home.run(&["report", "list"]).succeeded();
-    home.run(&["kpi", "check"]).failed(1, &["own/pipe.rhai cannot be read: it is no regular file"]);
+    home.run(&["kpi", "check"]).failed(1, &["own/pipe.rhai cannot be read: it is not a regular file"]);
     home.run(&["kpi", "check", home.path().join("kpis/own").to_str().unwrap()]).failed(1, &["no regular file"]);
     home.run(&["import", "/dev/null", "--map", "pipe"]).failed(2, &["pipe.toml", "no regular file"]);
     let served = Served::start(&home);
     assert!(served.body("/kpis?lang=en").contains("Win rate"));
     let health = served.body("/healthz");
-    assert_eq!(health.matches("it is no regular file").count(), 2 * folders.len() + 2, "{health}");
+    assert_eq!(health.matches("it is not a regular file").count(), 2 * folders.len() + 2, "{health}");
     home.write("config/pegel.toml", "");
     pipe(&home, "config/pegel.toml");
-    home.run(&["kpi", "list"]).failed(2, &["config/pegel.toml cannot be read: it is no regular file"]);
+    home.run(&["kpi", "list"]).failed(2, &["config/pegel.toml cannot be read: it is not a regular file"]);
 }
 
 #[test]

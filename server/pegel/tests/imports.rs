@@ -67,6 +67,6 @@ fn workbooks_devices_and_utf_16_given_as_csv_are_told_what_they_are() {
     let text = "id,name,region\n1,A,N\n".encode_utf16().flat_map(u16::to_le_bytes);
     std::fs::write(&path, text.collect::<Vec<u8>>()).unwrap();
     import(&home, &path).failed(2, &["partners.csv:1:", "encoding = \"utf-16le\""]);
-    import(&home, Path::new("/dev/zero")).failed(2, &["/dev/zero is no file"]);
-    import(&home, home.path()).failed(2, &["is no file: a folder"]);
+    import(&home, Path::new("/dev/zero")).failed(2, &["/dev/zero is not a file"]);
+    import(&home, home.path()).failed(2, &["is not a file: a folder"]);
 }

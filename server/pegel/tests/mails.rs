@@ -149,7 +149,7 @@ fn an_address_that_cannot_be_mailed_is_refused_when_its_report_is_loaded() {
         ("Ada\\u0000 <ada@example.com>", "control character"),
     ] {
         let home = home_with(&format!("\"{address}\""));
-        let said = home.run(&["report", "run", "weekly"]).failed(2, &["weekly.toml", "is no address", hint]);
+        let said = home.run(&["report", "run", "weekly"]).failed(2, &["weekly.toml", "is not an address", hint]);
         assert!(!said.err.contains(['\r', '\0']), "{}", said.err);
     }
 }

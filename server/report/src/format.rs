@@ -148,7 +148,7 @@ impl Format {
         self.numbers.count(count)
     }
 
-    /// `KW 46 · 9.–15. November 2026`; what is no period is shown as it is.
+    /// `KW 46 · 9.–15. November 2026`; what is not a period is shown as it is.
     pub fn period(&self, period: &PeriodHead) -> String {
         dated(period).map_or_else(
             || period.name.clone(),

@@ -191,7 +191,7 @@ impl Templates {
         match html.split_once("<mj-") {
             Some((_, unknown)) => {
                 let end = unknown.find(['>', ' ', '/']).unwrap_or(unknown.len());
-                Err(refused(format!("<mj-{}> is no MJML tag, or does not belong there", &unknown[..end])))
+                Err(refused(format!("<mj-{}> is not an MJML tag, or does not belong there", &unknown[..end])))
             }
             None => Ok(html),
         }

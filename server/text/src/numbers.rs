@@ -70,7 +70,7 @@ impl Numbers {
     }
 }
 
-/// The decimal that a float stands for; 0 for what is no number, which no figure is.
+/// The decimal that a float stands for; 0 for what is not finite, which no figure is.
 pub fn exact(value: f64) -> Decimal {
     Decimal::try_from_f64(value, FloatPrecision::RoundTrip).unwrap_or_default()
 }

@@ -16,7 +16,7 @@ pub struct Translated {
 /// A text cannot be kept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Untranslatable {
-    #[error("“{code}” is no language that Pegel speaks: write one of {}", languages::codes().join(", "))]
+    #[error("“{code}” is not a language that Pegel speaks: write one of {}", languages::codes().join(", "))]
     UnknownLanguage { code: String },
     #[error("the English text is missing: write one under “en”")]
     NoEnglish,
@@ -120,6 +120,6 @@ mod tests {
         assert!(texts(&["en"]).is_ok() && texts(&["en", "fr", "de"]).is_ok());
         assert_eq!(texts(&["de"]), Err(Untranslatable::NoEnglish));
         let unknown = texts(&["en", "tlh"]).unwrap_err().to_string();
-        assert_eq!(unknown, "“tlh” is no language that Pegel speaks: write one of en, de, fr");
+        assert_eq!(unknown, "“tlh” is not a language that Pegel speaks: write one of en, de, fr");
     }
 }

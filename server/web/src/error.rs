@@ -3,7 +3,7 @@
 /// Why the server could not be started; a sentence with a hint.
 #[derive(Debug, thiserror::Error)]
 pub enum WebError {
-    #[error("“{0}” is no address to listen on: write an IP address and a port, such as 127.0.0.1:7345")]
+    #[error("“{0}” is not an address to listen on: write an IP address and a port, such as 127.0.0.1:7345")]
     NotAnAddress(String),
     #[error(
         "the server does not listen on {0}: there are no accounts yet, so it is for this machine only; \

@@ -102,6 +102,6 @@ impl TryFrom<String> for Lag {
             Some(Lag(i64::from(count) * seconds))
         };
         let lag = length('h', 3600).or_else(|| length('d', 86_400)).or_else(|| length('w', 604_800));
-        lag.ok_or_else(|| format!("“{text}” is no length of time"))
+        lag.ok_or_else(|| format!("“{text}” is not a length of time"))
     }
 }

@@ -266,7 +266,7 @@ fn past(mark: &Fields, better: Better) -> Refused<Mark> {
 
 fn sample(value: &Dynamic) -> Result<u64, Complaint> {
     let count = value.as_int().ok().and_then(|count| u64::try_from(count).ok());
-    count.ok_or_else(|| Complaint::new(format!("{value} is no number of rows")).hint("write a whole number"))
+    count.ok_or_else(|| Complaint::new(format!("{value} is not a number of rows")).hint("write a whole number"))
 }
 
 fn lag(value: &Dynamic) -> Result<Lag, Complaint> {
@@ -284,7 +284,7 @@ fn parameter(value: &Dynamic) -> Result<Parameter, Complaint> {
     }
     match number(value) {
         Some(number) if number.is_finite() => Ok(Parameter::Number(number)),
-        Some(number) => Err(Complaint::new(format!("{number} is no number")).hint("is something divided by zero?")),
+        Some(number) => Err(Complaint::new(format!("{number} is not a number")).hint("is something divided by zero?")),
         None if value.is_string() => Ok(Parameter::Text(text(value)?)),
         None => Err(unlike(value, "a number, a text, or true or false")),
     }

@@ -100,15 +100,16 @@ fn of_kind(term: &Term, kind: TermKind, what: &str) -> Refused<Expr> {
 }
 
 fn date(text: &str) -> Refused<Term> {
-    let day: jiff::civil::Date =
-        text.parse().map_err(|_| Complaint::new(format!("“{text}” is no date")).hint("write date(\"2026-11-02\")"))?;
+    let day: jiff::civil::Date = text
+        .parse()
+        .map_err(|_| Complaint::new(format!("“{text}” is not a date")).hint("write date(\"2026-11-02\")"))?;
     Ok(Term { expr: Expr::Number(whole(days_since_1970(day))), kind: TermKind::Date })
 }
 
 fn instant(text: &str) -> Refused<Term> {
-    let instant: jiff::Timestamp = text
-        .parse()
-        .map_err(|_| Complaint::new(format!("“{text}” is no instant")).hint("write instant(\"2026-11-02T08:00Z\")"))?;
+    let instant: jiff::Timestamp = text.parse().map_err(|_| {
+        Complaint::new(format!("“{text}” is not an instant")).hint("write instant(\"2026-11-02T08:00Z\")")
+    })?;
     Ok(Term { expr: Expr::Number(whole(instant.as_second())), kind: TermKind::Instant })
 }
 

@@ -165,7 +165,7 @@ impl Script {
             return Err(self.complain("the unit is money, but no measure is an amount of money", Some(hint)));
         }
         if !is_id(&declaration.id) {
-            let message = format!("“{}” is no id", declaration.id);
+            let message = format!("“{}” is not an id", declaration.id);
             return Err(self.complain(message, Some("use small letters, digits and _, beginning with a letter")));
         }
         Ok(())

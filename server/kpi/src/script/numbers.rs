@@ -16,5 +16,5 @@ pub fn finite(number: f64) -> Refused<f64> {
     if number.is_finite() {
         return Ok(number);
     }
-    Err(Complaint::new(format!("{number} is no number")).hint("is something divided by zero?").into())
+    Err(Complaint::new(format!("{number} is not a number")).hint("is something divided by zero?").into())
 }

@@ -174,7 +174,7 @@ fn part_of_period(name: &str) -> Refused<Term> {
 
 fn length(text: &str) -> Refused<Length> {
     Length::parse(text).ok_or_else(|| {
-        Complaint::new(format!("“{text}” is no length of time"))
+        Complaint::new(format!("“{text}” is not a length of time"))
             .hint("write \"12 months\", \"90 days\", \"4 weeks\" or \"1 year\"")
             .into()
     })

@@ -56,7 +56,7 @@ fn register_joined<T: Into<Dynamic> + Clone + Send + Sync + 'static>(engine: &mu
 fn read<T>(text: &str, number: Option<T>) -> Refused<T> {
     apart(&[text])?;
     number.ok_or_else(|| {
-        Complaint::new(format!("“{text}” is no number")).hint("digits, and a point before decimals").into()
+        Complaint::new(format!("“{text}” is not a number")).hint("digits, and a point before decimals").into()
     })
 }
 

@@ -109,7 +109,7 @@ fn mixed(done: &str, left: Amount, right: Amount) -> Box<rhai::EvalAltResult> {
         .into()
 }
 
-/// A side of an operator; `None` for what is no number.
+/// A side of an operator; `None` for what is not a number.
 fn amount(side: &Dynamic) -> Option<Amount> {
     #[expect(clippy::cast_precision_loss, reason = "numbers that people write are below 2^53")]
     let number = |side: &Dynamic| side.as_float().ok().or_else(|| side.as_int().ok().map(|whole| whole as f64));

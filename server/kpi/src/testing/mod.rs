@@ -287,7 +287,7 @@ fn breakdown(written: &Dynamic) -> Refused<Breakdown> {
         let name = name.to_string();
         Dimension::named(&name).ok_or_else(|| {
             let near = nearest(&name, Dimension::ALL.map(Dimension::name));
-            let complaint = Complaint::new(format!("“{name}” is no dimension"));
+            let complaint = Complaint::new(format!("“{name}” is not a dimension"));
             near.map_or(complaint.clone(), |near| complaint.hint(format!("did you mean “{near}”?"))).into()
         })
     };

@@ -114,11 +114,11 @@ impl Length {
     }
 }
 
-/// Why a text is no period.
+/// Why a text is not a period.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PeriodError {
     #[error(
-        "“{0}” is no period: write 2026-W45, 2026-11, 2026-Q4, 2026, 2026-11-02..2026-11-08, last-week or this-month"
+        "“{0}” is not a period: write 2026-W45, 2026-11, 2026-Q4, 2026, 2026-11-02..2026-11-08, last-week or this-month"
     )]
     Unknown(String),
     #[error("“{0}” ends before it starts: write the earlier day first")]

@@ -49,7 +49,7 @@ pub fn run(command: &cli::Import, global: &Global) -> Ending {
 fn open(path: &Path) -> anyhow::Result<File> {
     let cannot = || format!("{} cannot be read", shown(path));
     if !std::fs::metadata(path).with_context(cannot)?.is_file() {
-        return Err(anyhow!("{} is no file: a folder, a pipe or a device cannot be imported", shown(path)));
+        return Err(anyhow!("{} is not a file: a folder, a pipe or a device cannot be imported", shown(path)));
     }
     File::open(path).with_context(cannot)
 }

@@ -34,7 +34,7 @@ mod shape {
         table.rows.iter().map(move |row| match &row.cells[place] {
             Cell::Value(Value::Integer(number)) => Some(*number),
             Cell::Value(Value::Missing) => None,
-            other => panic!("{other:?} is no integer"),
+            other => panic!("{other:?} is not an integer"),
         })
     }
 

@@ -17,7 +17,7 @@ pub(super) fn locale<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, String>
     let text = String::deserialize(from)?;
     let unknown = || {
         let usual: Vec<String> = languages::all().iter().map(|language| Locale::of(language).tag()).collect();
-        format!("“{text}” is no locale that reports are written in: write one such as {}", usual.join(", "))
+        format!("“{text}” is not a locale that reports are written in: write one such as {}", usual.join(", "))
     };
     Ok(Locale::parse(&text).ok_or_else(|| D::Error::custom(unknown()))?.tag())
 }
@@ -58,7 +58,7 @@ pub(super) fn dimensions<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Vec
     for name in Vec::<String>::deserialize(from)? {
         let Some(dimension) = Dimension::named(&name) else {
             let known = Dimension::ALL.map(Dimension::name).join(", ");
-            return Err(D::Error::custom(format!("“{name}” is no dimension: write one of {known}")));
+            return Err(D::Error::custom(format!("“{name}” is not a dimension: write one of {known}")));
         };
         if dimensions.contains(&dimension) {
             return Err(D::Error::custom(format!("the breakdown by {name} is asked for twice")));
@@ -72,7 +72,7 @@ pub(super) fn recipients<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Vec
     let mut recipients: Vec<String> = Vec::new();
     for text in Vec::<String>::deserialize(from)? {
         if let Err(problem) = address::parse(&text) {
-            return Err(D::Error::custom(format!("“{}” is no address: {problem}", one_line(&text))));
+            return Err(D::Error::custom(format!("“{}” is not an address: {problem}", one_line(&text))));
         }
         if recipients.contains(&text) {
             return Err(D::Error::custom(format!("the recipient “{text}” is listed twice")));
@@ -92,12 +92,12 @@ pub(super) fn weekday<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Weekda
         "friday" => Weekday::Friday,
         "saturday" => Weekday::Saturday,
         "sunday" => Weekday::Sunday,
-        _ => return Err(D::Error::custom(format!("“{text}” is no weekday: write monday, tuesday, … or sunday"))),
+        _ => return Err(D::Error::custom(format!("“{text}” is not a weekday: write monday, tuesday, … or sunday"))),
     })
 }
 
 pub(super) fn time<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Time> {
     let text = String::deserialize(from)?;
     Time::strptime("%H:%M", &text)
-        .map_err(|_| D::Error::custom(format!("“{text}” is no time of day: write hours and minutes such as 07:00")))
+        .map_err(|_| D::Error::custom(format!("“{text}” is not a time of day: write hours and minutes such as 07:00")))
 }

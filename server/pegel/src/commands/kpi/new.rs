@@ -11,10 +11,10 @@ const TEMPLATE: &str = include_str!("new.rhai.txt");
 
 /// Writes the script into the home; what is there already stays.
 pub fn run(id: &str, pack: &str, global: &Global) -> Ending {
-    for (what, name) in [("id", id), ("pack", pack)] {
+    for (what, name) in [("an id", id), ("a pack", pack)] {
         if !is_id(name) {
             return Err(usage(anyhow!(
-                "“{name}” is no {what}: use small letters, digits and _, beginning with a letter"
+                "“{name}” is not {what}: use small letters, digits and _, beginning with a letter"
             )));
         }
     }

@@ -56,15 +56,15 @@ fn dimension(name: &str) -> Result<Dimension, Failure> {
     Dimension::named(name).ok_or_else(|| {
         let names = Dimension::ALL.map(Dimension::name);
         match nearest(name, names) {
-            Some(near) => usage(anyhow!("“{name}” is no dimension; did you mean “{near}”?")),
-            None => usage(anyhow!("“{name}” is no dimension; there are {}", names.join(", "))),
+            Some(near) => usage(anyhow!("“{name}” is not a dimension; did you mean “{near}”?")),
+            None => usage(anyhow!("“{name}” is not a dimension; there are {}", names.join(", "))),
         }
     })
 }
 
 fn condition(text: &str) -> Result<(Dimension, String), Failure> {
     let (name, value) =
-        text.split_once('=').ok_or_else(|| usage(anyhow!("“{text}” is no condition: write DIM=VALUE")))?;
+        text.split_once('=').ok_or_else(|| usage(anyhow!("“{text}” is not a condition: write DIM=VALUE")))?;
     Ok((dimension(name)?, value.to_owned()))
 }
 
