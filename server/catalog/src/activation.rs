@@ -15,7 +15,7 @@ pub enum ActivationError {
     Catalog(#[from] CatalogError),
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("the files of KPIs cannot be followed: {0}")]
+    #[error("the KPI files cannot be watched: {0}")]
     Thread(#[source] std::io::Error),
 }
 

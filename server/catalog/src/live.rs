@@ -130,7 +130,7 @@ impl Live {
         if let Some(error) = &trouble
             && memory.trouble != trouble
         {
-            tracing::error!(error, "changes of KPIs cannot be followed; what is in force stays");
+            tracing::error!(error, "changes to the KPI files cannot be watched; what is in force stays in force");
         }
         memory.trouble = trouble;
     }
@@ -225,7 +225,7 @@ impl Live {
         let looking = move || {
             while stopped.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
                 if catch_unwind(AssertUnwindSafe(|| live.look())).is_err() {
-                    tracing::error!("a look at the files of KPIs broke off; what is in force stays");
+                    tracing::error!("checking the KPI files failed; what is in force stays in force");
                 }
                 live.write_health(false);
             }
@@ -255,7 +255,7 @@ impl Drop for Following {
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            tracing::error!("following the files of KPIs broke off");
+            tracing::error!("watching the KPI files failed");
         }
     }
 }

@@ -98,7 +98,7 @@ impl Worker {
         if let Err(error) = &held
             && !said
         {
-            tracing::error!(%error, "mails wait for room on the disk");
+            tracing::error!(%error, "mails are held back until there is room on the disk");
         }
         held.is_ok()
     }
@@ -108,9 +108,9 @@ impl Worker {
         let unrecorded = self.memory().unrecorded.clone();
         for (delivery, (at, answer)) in unrecorded {
             match self.store.record_delivered(delivery, at.as_second(), &answer) {
-                Ok(()) => tracing::info!(delivery, answer, "recorded late that the mail was handed over"),
+                Ok(()) => tracing::info!(delivery, answer, "the mail that was handed over is on record now"),
                 Err(error @ StoreError::UnknownDelivery { .. }) => {
-                    tracing::error!(%error, "a mail is out that nobody knows");
+                    tracing::error!(%error, "a delivered mail is missing from the outbox");
                 }
                 Err(error) => return Err(error),
             }
@@ -142,7 +142,7 @@ impl Worker {
                 Err(error) => error,
             };
             if pause == RECORD_PAUSE {
-                tracing::warn!(%error, "what became of a mail could not be recorded; it is tried again");
+                tracing::warn!(%error, "the outcome of a delivery could not be recorded yet; trying again");
             }
             self.store.give_room_away();
             if self.must_stop() || Instant::now() + pause > until {
@@ -187,10 +187,10 @@ impl Worker {
                 attempts,
                 retry_in_minutes,
                 answer,
-                "mail not taken, to be tried again"
+                "mail not accepted, will be tried again"
             );
         } else {
-            tracing::error!(delivery, edition, recipient, attempts, answer, "mail not taken, given up");
+            tracing::error!(delivery, edition, recipient, attempts, answer, "mail not accepted, given up");
         }
         Ok(wait)
     }

@@ -138,7 +138,7 @@ impl RunReport {
 /// Ends the claim after a failure. If even that fails, the claim ends with its lease.
 fn give_back(worker: &Worker, run: i64, error: &DeliveryError) {
     if let Err(second) = worker.store.fail_run(run, worker.clock.now().as_second(), &error.to_string()) {
-        tracing::warn!(run, error = %second, "the failure of a run could not be recorded; its lease will run out");
+        tracing::warn!(run, error = %second, "the failure of a run could not be recorded; its lease will expire");
     }
 }
 

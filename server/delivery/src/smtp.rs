@@ -74,7 +74,7 @@ impl Smtp {
         if credentials.is_some() && matches!(security, Security::Clear) {
             tracing::warn!(
                 server,
-                "the password goes to the mail server in clear; add ?tls=required or write smtps://"
+                "the password goes to the mail server unencrypted; add ?tls=required or write smtps://"
             );
         }
         let name = match url.path().trim_matches('/') {

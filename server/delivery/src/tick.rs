@@ -26,13 +26,13 @@ impl Worker {
     pub fn tick_once(&self) -> Ticked {
         let mut ticked = Ticked::default();
         if let Err(error) = self.tidy_up() {
-            tracing::error!(%error, "claims could not be looked through");
+            tracing::error!(%error, "stale claims could not be released");
             ticked.failures += 1;
         }
         match self.owed() {
             Ok(runs) => runs.iter().take_while(|_| !self.is_stopping()).for_each(|run| self.make(run, &mut ticked)),
             Err(error) => {
-                tracing::error!(%error, "what is due could not be found out");
+                tracing::error!(%error, "the runs that are due could not be determined");
                 ticked.failures += 1;
             }
         }

@@ -57,7 +57,7 @@ impl Ticker {
         self.worker.stop();
         drop(self.stop);
         if let Err(error) = self.ticking.await {
-            tracing::warn!(%error, "the ticker did not stop in order");
+            tracing::warn!(%error, "the ticker did not stop cleanly");
         }
         let _last_tick_has_ended = self.busy.lock().await;
     }
@@ -90,14 +90,14 @@ async fn keep_ticking(
         };
         tracing::warn!(
             by_seconds = jump.as_secs(),
-            "the clock was set, or the machine slept; looking at what is due now"
+            "the clock was set, or the machine slept; checking what is due now"
         );
         shut_down(scheduler).await;
         tick(Arc::clone(&worker), Arc::clone(&busy)).await;
         scheduler = loop {
             match self::scheduler(cron, &worker, &busy).await {
                 Ok(scheduler) => break scheduler,
-                Err(error) => tracing::error!(%error, "the ticker could not be started again; it is tried again"),
+                Err(error) => tracing::error!(%error, "the ticker could not be restarted; trying again"),
             }
             tokio::time::sleep(COMPARED_EVERY).await;
         };
@@ -107,7 +107,7 @@ async fn keep_ticking(
 
 async fn shut_down(mut scheduler: JobScheduler) {
     if let Err(error) = scheduler.shutdown().await {
-        tracing::warn!(%error, "the ticker did not stop in order");
+        tracing::warn!(%error, "the ticker did not stop cleanly");
     }
 }
 
@@ -116,7 +116,7 @@ async fn tick(worker: Arc<Worker>, busy: Arc<Mutex<()>>) {
     let Ok(_held) = busy.try_lock_owned() else { return };
     // The database and the mail server block.
     if let Err(error) = tokio::task::spawn_blocking(move || worker.tick_once()).await {
-        tracing::error!(%error, "a tick broke off");
+        tracing::error!(%error, "a tick failed");
     }
 }
 

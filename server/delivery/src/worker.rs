@@ -156,7 +156,7 @@ impl Worker {
         let lease = self.lease();
         for holder in self.store.lease_holders()?.iter().filter(|holder| process::is_gone(holder)) {
             let claims = self.store.end_leases_of(holder, lease.now)?;
-            tracing::warn!(holder, claims, "a process that is gone had claims; they are free again");
+            tracing::warn!(holder, claims, "released the claims of a process that is gone");
         }
         let right = self.store.put_right(&lease)?;
         if !right.is_nothing() {

@@ -26,7 +26,7 @@ pub struct Global {
     /// sqlite:PATH or postgres://…, instead of the configured database
     #[arg(long, global = true, value_name = "URL", env = "PEGEL_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
-    /// smtp://…, smtps://… or folder:PATH, instead of the configured way of mails
+    /// smtp://…, smtps://… or folder:PATH, instead of the configured mail transport
     #[arg(long, global = true, value_name = "URL", env = "PEGEL_MAIL_URL", hide_env_values = true)]
     pub mail_url: Option<String>,
     /// The time, instead of the machine's clock, which then stands still: for trying things out
@@ -61,7 +61,7 @@ pub enum Command {
     Demo(Demo),
     /// Serve the pages, make reports when they are due, send mails
     Serve(Serve),
-    /// Make a home: folder, configuration, schema
+    /// Create a home: folder, configuration, schema
     Init {
         /// [default: the home]
         dir: Option<PathBuf>,
@@ -93,7 +93,7 @@ pub struct Demo {
     /// Stop after the report, and say where things are
     #[arg(long)]
     pub once: bool,
-    /// Begin with another number, get other data
+    /// The random seed: another number gives other data
     #[arg(long, default_value_t = 46, hide = true)]
     pub seed: u64,
 }
@@ -139,7 +139,7 @@ pub enum Kpi {
     },
     /// Run the tests in scripts, and say what they leave out
     Test(Test),
-    /// Begin a KPI: write a commented script, with a test that passes
+    /// Start a KPI: write a commented script, with a test that passes
     New {
         /// Its id: small letters, digits and _
         id: String,
@@ -149,7 +149,7 @@ pub enum Kpi {
     },
     /// Print the reference of the language of KPI scripts
     Reference {
-        /// Print what editors read instead: Rhai definitions
+        /// Print Rhai definitions for editors instead
         #[arg(long)]
         definitions: bool,
     },
@@ -162,7 +162,7 @@ pub enum Kpi {
         /// The number of an activation, as `pegel kpi history` lists them [default: the one before]
         activation: Option<i64>,
     },
-    /// List what came into force when
+    /// List which KPIs came into force, and when
     History {
         /// Only this KPI or file
         #[arg(value_name = "KPI or FILE")]
@@ -175,13 +175,13 @@ pub enum Kpi {
 /// `pegel kpi activate`
 #[derive(Debug, Args)]
 pub struct Activate {
-    /// Show what would change, and leave in force what is
+    /// Show what would change, and activate nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Activate even if tests fail; this is recorded
     #[arg(long)]
     pub force: bool,
-    /// Compare the figures of so many complete periods
+    /// Compare the figures of the last N complete periods
     #[arg(long, value_name = "N", default_value_t = 13, value_parser = clap::value_parser!(u16).range(1..=400))]
     pub periods: u16,
     /// How long each of them is
@@ -230,7 +230,7 @@ pub struct Test {
     /// Only tests whose "FILE: NAME" matches
     #[arg(long, value_name = "REGEX")]
     pub run: Option<String>,
-    /// Write the results in the XML of `JUnit` as well
+    /// Also write the results as `JUnit` XML
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
 }
@@ -248,10 +248,10 @@ pub struct Value {
     /// Only the rows of one group
     #[arg(long = "where", value_name = "DIM=VALUE")]
     pub only: Option<String>,
-    /// As if it were this instant: relative periods are told from it, a running period is counted up to it
+    /// Compute as of this instant: relative periods refer to it, a running period counts up to it
     #[arg(long, value_name = "INSTANT")]
     pub as_of: Option<Timestamp>,
-    /// Beside the period before, the same period a year before, and the target
+    /// Compare with the period before, the same period a year before, and the target
     #[arg(long)]
     pub compare: bool,
     /// Print JSON
@@ -268,7 +268,7 @@ pub enum Report {
     Run(Run),
     /// Recompute the checksums of all stored editions, oldest first, and name what differs, is missing or was erased
     Verify {
-        /// This one alone
+        /// Only this one
         edition: Option<i64>,
     },
 }
@@ -297,9 +297,9 @@ pub struct Run {
 pub enum Deliveries {
     /// List mails, the newest first
     List(ListDeliveries),
-    /// Show all that is known of a mail
+    /// Show everything known about a mail
     Show { delivery: i64 },
-    /// Let mails go out once more: those named, those of an edition, those that were given up
+    /// Send mails again: those named, those of an edition, those that were given up
     Resend(Resend),
 }
 
@@ -312,7 +312,7 @@ pub struct ListDeliveries {
     /// Only those that were given up
     #[arg(long)]
     pub failed: bool,
-    /// Only those that wait
+    /// Only those that still wait
     #[arg(long, conflicts_with = "failed")]
     pub waiting: bool,
 }

@@ -22,7 +22,7 @@ pub fn watch() -> Result<(), Failure> {
     let watch = move || {
         runtime.block_on(stopped);
         std::thread::sleep(PATIENCE);
-        tracing::error!("what is in hand does not end; the server ends without it");
+        tracing::error!("the work in progress does not end; the server stops without waiting for it");
         std::process::exit(3);
     };
     std::thread::Builder::new().name("watchdog".to_owned()).spawn(watch).map_err(broke)?;

@@ -176,11 +176,7 @@ fn a_numbers_text_that_is_none_leaves_language_and_zone_unknown() {
         assert_eq!((audience.locale.as_str(), audience.zone.as_str()), ("und", "Etc/Unknown"));
         let verified = home.run(&["report", "verify"]);
         assert_eq!(verified.status, 1);
-        assert!(
-            verified.out.contains("edition 1: the artefact numbers.json is not what was stored"),
-            "{}",
-            verified.out
-        );
+        assert!(verified.out.contains("edition 1: the artefact numbers.json has been altered"), "{}", verified.out);
     }
 }
 
@@ -217,12 +213,16 @@ fn verify_names_what_is_altered_missing_and_erased_in_all_editions() {
         let verified = home.run(&["report", "verify"]);
         assert_eq!(verified.status, 1, "{}", verified.out);
         let lines: Vec<&str> = verified.out.lines().collect();
-        assert_eq!(lines[2..], [
-            format!("edition 3: the edition that was published before it, with the checksum {second}, is missing or not what was stored").as_str(),
-            "edition 4: the field title says “Another” instead of “Weekly partner sales”",
-            "the edition of weekly 2026-W44, revision 0, is missing",
-            "3 editions verified, 2 damaged, 1 missing",
-        ]);
+        assert_eq!(
+            lines[2..],
+            [
+                format!("edition 3: the previous edition, with the checksum {second}, is missing or has been altered")
+                    .as_str(),
+                "edition 4: the field title says “Another” instead of “Weekly partner sales”",
+                "the edition of weekly 2026-W44, revision 0, is missing",
+                "3 editions verified, 2 damaged, 1 missing",
+            ]
+        );
         assert_eq!(home.run(&["report", "verify", "3"]).status, 1);
         assert_eq!(home.run(&["report", "verify", "1"]).status, 0);
         let served = Served::start(&home);

@@ -43,7 +43,7 @@ pub struct Workshop {
 pub enum GivenUp {
     #[error("it takes longer than {} s: look for loops within loops", TIME.as_secs())]
     TooLong,
-    #[error("it did not end when it was last used, and still goes on: mend it, and start Pegel anew")]
+    #[error("it did not finish when it was last used and is still running: fix it, and restart Pegel")]
     Astray,
     #[error("the library that renders it failed")]
     Failed,

@@ -21,11 +21,11 @@ pub enum ReportError {
     #[error("there is no template {name}: add it as templates/{name} to the home, or name another one")]
     NoTemplate { name: String },
     /// A template rendered to something that is not MJML.
-    #[error("the template {name} ({origin}) gives no MJML: {message}")]
+    #[error("the template {name} ({origin}) does not give valid MJML: {message}")]
     Mjml { name: String, origin: String, message: String },
     /// No mail server would take it.
     #[error(
-        "the mail has {} KiB, more than {} KiB: show fewer groups (worst = 10 below a KPI), or make two reports of it",
+        "the mail has {} KiB, more than {} KiB: show fewer groups (worst = 10 below a KPI), or split it into two reports",
         bytes >> 10, most >> 10
     )]
     TooLarge { bytes: usize, most: usize },
@@ -39,7 +39,7 @@ pub enum ReportError {
     /// A stored edition's numbers cannot be read back.
     #[error("the numbers of the edition cannot be read: {0}")]
     Numbers(serde_json::Error),
-    #[error("the edition has no numbers: the artefact numbers.json is missing, erased or no text")]
+    #[error("the edition has no numbers: the artefact numbers.json is missing, erased or not text")]
     NoNumbers,
 }
 

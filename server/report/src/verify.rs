@@ -22,25 +22,25 @@ pub struct Findings {
 /// One difference from what was published.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Damage {
-    #[error("{0} is not what was stored")]
+    #[error("{0} has been altered")]
     Altered(Item),
-    #[error("the hash kept with {0} is not its hash")]
+    #[error("the stored hash of {0} has been altered")]
     Hash(Item),
-    #[error("the {1} of {0} is not what was stored")]
+    #[error("the {1} of {0} has been altered")]
     Said(Item, &'static str),
     #[error("{0} is missing")]
     Missing(Item),
-    #[error("{0} does not belong to it")]
+    #[error("{0} is not in the manifest")]
     Added(Item),
     #[error("the field {name} says “{stored}” instead of “{expected}”")]
     Field { name: &'static str, stored: String, expected: String },
     #[error("the manifest is missing")]
     NoManifest,
-    #[error("manifest and checksum do not fit each other")]
+    #[error("the manifest does not match its checksum")]
     Checksum,
-    #[error("the edition that was published before it, with the checksum {0}, is missing or not what was stored")]
+    #[error("the previous edition, with the checksum {0}, is missing or has been altered")]
     Gap(String),
-    #[error("it was the first of its report, and now there is one before it")]
+    #[error("it was published as the first edition of its report, but now another one precedes it")]
     NotFirst,
 }
 

@@ -385,7 +385,7 @@ fn one_altered_byte_of_any_stored_artefact_is_found_and_named() {
             let mut altered = bytes.clone();
             altered[bytes.len() / 2] ^= 1;
             write(&altered);
-            assert_eq!(found(), [format!("the artefact {} is not what was stored", artefact.name)]);
+            assert_eq!(found(), [format!("the artefact {} has been altered", artefact.name)]);
             write(bytes);
             assert!(found().is_empty());
         }

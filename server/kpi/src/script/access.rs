@@ -75,13 +75,13 @@ impl PastRow {
         }
         let Some(column) = self.changes.column(name) else {
             let kept: Vec<&str> = self.changes.columns.iter().map(|column| &*column.name).skip(2).collect();
-            return Err(Complaint::new(format!("what “{name}” was at an instant is not kept"))
-                .hint(format!("of {}, numbers and dates are", kept.join(", ")))
+            return Err(Complaint::new(format!("past values of “{name}” are not recorded"))
+                .hint(format!("use one of {} that is a number or a date", kept.join(", ")))
                 .into());
         };
         if now.kind == TermKind::Text {
-            return Err(Complaint::new(format!("what “{name}” was at an instant cannot be asked"))
-                .hint("amounts, numbers and dates can")
+            return Err(Complaint::new(format!("past values of “{name}” cannot be used"))
+                .hint("those of amounts, numbers and dates can")
                 .into());
         }
         let History { of: parent, until, .. } = &self.history;

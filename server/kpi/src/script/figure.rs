@@ -45,7 +45,7 @@ fn number(of: &Dynamic, place: &str) -> Refused<Option<f64>> {
     match float {
         Some(float) if float.is_finite() => Ok(Some(float)),
         Some(float) => Err(Complaint::new(format!("{place} is {float}"))
-            .hint("use ratio(a, b): a zero denominator is no figure, and is shown as that")
+            .hint("use ratio(a, b): it reports a zero denominator instead of a figure")
             .into()),
         None if of.is_unit() => Ok(None),
         None => Err(Complaint::new(format!("{place} is {}, not a number", of.type_name()))

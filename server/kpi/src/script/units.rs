@@ -104,7 +104,7 @@ const LIMITED: &str = "compared with";
 
 fn mixed(done: &str, left: Amount, right: Amount) -> Box<rhai::EvalAltResult> {
     Complaint::new(format!("{} cannot be {done} {}", left.described(), right.described()))
-        .hint("a figure is of one unit; in_days(x), in_hours(x) and in_years(x) make a plain number of a duration")
+        .hint("a figure has one unit; in_days(x), in_hours(x) and in_years(x) turn a duration into a plain number")
         .about_units()
         .into()
 }
@@ -117,7 +117,7 @@ fn amount(side: &Dynamic) -> Option<Amount> {
 }
 
 fn pair(left: &Dynamic, right: &Dynamic) -> Refused<(Amount, Amount)> {
-    amount(left).zip(amount(right)).ok_or_else(|| Complaint::new("not two numbers").into())
+    amount(left).zip(amount(right)).ok_or_else(|| Complaint::new("both sides must be numbers").into())
 }
 
 fn in_units(of: &Dynamic, seconds: f64, name: &str) -> Refused<Dynamic> {
@@ -127,7 +127,7 @@ fn in_units(of: &Dynamic, seconds: f64, name: &str) -> Refused<Dynamic> {
     match of.clone().try_cast::<Amount>() {
         Some(duration) if duration.unit() == (0, 1) => Ok(Dynamic::from(Amount::plain(duration.value / seconds))),
         Some(other) => Err(Complaint::new(format!("{name} takes a duration, not {}", other.described()))
-            .hint("measure a difference of two instants or dates")
+            .hint("measure the difference between two instants or dates")
             .about_units()
             .into()),
         None => match amount(of) {
@@ -194,7 +194,7 @@ fn register_plain(engine: &mut Engine) {
     }
     macro_rules! no_order {
         ($($number:ty),*) => { $(
-            refused!((), $number, ["<", "<=", ">", ">="], "an absent measure cannot be compared", "ask first whether m.x == ()");
+            refused!((), $number, ["<", "<=", ">", ">="], "an absent measure cannot be compared", "check m.x == () first");
             refused!(ImmutableString, $number, ["==", "!=", "<", "<=", ">", ">="], "a number cannot be compared with a text", "write the number without quotation marks");
             refused!(bool, $number, ["==", "!=", "<", "<=", ">", ">="], "a number cannot be compared with true or false", "compare it with a number");
         )* };
@@ -221,7 +221,7 @@ fn register_comparison(engine: &mut Engine, name: &'static str, holds: fn(f64, f
                 return Ok(name == "!=");
             }
             return Err(Complaint::new("a measure is a number, and can only be compared with numbers")
-                .hint("whether it is absent is asked with m.x == ()")
+                .hint("use m.x == () to ask whether it is absent")
                 .about_units()
                 .into());
         };

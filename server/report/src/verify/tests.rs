@@ -82,20 +82,20 @@ fn one_byte_in_any_artefact_is_found_and_named() {
                 let at = if at_end { bytes.len() - 1 } else { 0 };
                 bytes[at] = 0xff;
             });
-            let expected = format!("the artefact {name} for de-DE, Europe/Berlin, {{}} is not what was stored");
+            let expected = format!("the artefact {name} for de-DE, Europe/Berlin, {{}} has been altered");
             assert_eq!(damages, [expected]);
         }
     }
     for at in [0, stored().manifest.len() - 1] {
         let damages = found(|edition| edition.manifest.replace_range(at..=at, "#"));
-        assert_eq!(damages, ["manifest and checksum do not fit each other"]);
+        assert_eq!(damages, ["the manifest does not match its checksum"]);
     }
 }
 
 #[test]
 fn an_artefact_whose_hash_was_changed_along_is_found() {
     let damages = found(|edition| *artefact_of(edition, TEXT) = artefact(TEXT, "text/plain; charset=utf-8", "PS"));
-    assert_eq!(damages, ["the artefact mail.txt for de-DE, Europe/Berlin, {} is not what was stored"]);
+    assert_eq!(damages, ["the artefact mail.txt for de-DE, Europe/Berlin, {} has been altered"]);
 }
 
 #[test]
@@ -124,39 +124,39 @@ type Damaging = fn(&mut Edition);
 fn nothing_that_belongs_to_an_edition_can_come_go_or_change() {
     let mail = "the artefact mail.html for de-DE, Europe/Berlin, {}";
     let changes: [(String, Damaging); 14] = [
-        (format!("the hash kept with {mail} is not its hash"), |edition| artefact_of(edition, HTML).sha256.clear()),
-        (format!("the media type of {mail} is not what was stored"), |edition| {
+        (format!("the stored hash of {mail} has been altered"), |edition| artefact_of(edition, HTML).sha256.clear()),
+        (format!("the media type of {mail} has been altered"), |edition| {
             artefact_of(edition, HTML).media_type.clear();
         }),
         (format!("{mail} is missing"), |edition| {
             edition.renditions[0].artefacts.retain(|artefact| artefact.name != HTML);
         }),
-        ("the artefact more.txt for de-DE, Europe/Berlin, {} does not belong to it".to_owned(), |edition| {
+        ("the artefact more.txt for de-DE, Europe/Berlin, {} is not in the manifest".to_owned(), |edition| {
             edition.renditions[0].artefacts.push(artefact("more.txt", "text/plain", "more"));
         }),
-        ("the rendition for en-GB, Europe/Berlin, {} does not belong to it".to_owned(), |edition| {
+        ("the rendition for en-GB, Europe/Berlin, {} is not in the manifest".to_owned(), |edition| {
             edition.renditions.push(Rendition { audience: audience_in("en-GB"), artefacts: Vec::new() });
         }),
-        ("the label of the partner 1 is not what was stored".to_owned(), |edition| {
+        ("the label of the partner 1 has been altered".to_owned(), |edition| {
             let Erasable::Kept(text) = &mut adler(edition).text else { panic!() };
             text.label.push('x');
         }),
-        ("the hash kept with the label of the partner 1 is not its hash".to_owned(), |edition| {
+        ("the stored hash of the label of the partner 1 has been altered".to_owned(), |edition| {
             adler(edition).sha256.clear();
         }),
         ("the label of the partner 1 is missing".to_owned(), |edition| edition.labels.retain(|label| label.group != 1)),
-        ("the label of the rep 1 does not belong to it".to_owned(), |edition| {
+        ("the label of the rep 1 is not in the manifest".to_owned(), |edition| {
             let other = Label { kind: "rep".to_owned(), ..adler(edition).clone() };
             edition.labels.push(other);
         }),
-        ("the hash of the report weekly that it was made from is not what was stored".to_owned(), |edition| {
+        ("the hash of the report weekly that it was made from has been altered".to_owned(), |edition| {
             edition.sources[2].sha256.clear();
         }),
-        ("the version of the program pegel that it was made from is not what was stored".to_owned(), |edition| {
+        ("the version of the program pegel that it was made from has been altered".to_owned(), |edition| {
             edition.sources[1].version = None;
         }),
         ("the report weekly that it was made from is missing".to_owned(), |edition| edition.sources.truncate(2)),
-        ("the helper lib/rates.rhai that it was made from does not belong to it".to_owned(), |edition| {
+        ("the helper lib/rates.rhai that it was made from is not in the manifest".to_owned(), |edition| {
             edition.sources.push(source("helper", "lib/rates.rhai"));
         }),
         ("the manifest is missing".to_owned(), |edition| edition.manifest.clear()),
@@ -189,7 +189,7 @@ fn what_was_erased_is_told_from_what_was_altered() {
         let label = adler(edition);
         (label.text, label.sha256) = (Erasable::Erased { at }, sha256("another"));
     });
-    assert_eq!(altered[0], "the hash kept with the label of the partner 1 is not its hash");
+    assert_eq!(altered[0], "the stored hash of the label of the partner 1 has been altered");
 }
 
 #[test]
@@ -201,8 +201,8 @@ fn without_its_manifest_an_edition_still_has_the_hashes_kept_with_what_is_there(
     assert_eq!(
         damages,
         [
-            "manifest and checksum do not fit each other",
-            "the artefact mail.txt for de-DE, Europe/Berlin, {} is not what was stored",
+            "the manifest does not match its checksum",
+            "the artefact mail.txt for de-DE, Europe/Berlin, {} has been altered",
         ]
     );
 }

@@ -48,13 +48,13 @@ pub(crate) async fn show_failures(
     };
     let status = failure.status_code();
     if matches!(failure, Unanswered::Busy) {
-        tracing::debug!(path = response.request().path(), "a page was not computed, since others are");
+        tracing::debug!(path = response.request().path(), "a page was not computed: the server is busy with others");
     } else if status.is_server_error() {
         let path = response.request().path();
         tracing::error!(path, error = %failure, "a page could not be shown");
     }
     let page = page(response.request(), failure).unwrap_or_else(|error| {
-        tracing::error!(%error, "the page that tells of a failure failed itself");
+        tracing::error!(%error, "the error page could not be rendered");
         failure.error_response()
     });
     Ok(response.into_response(page).map_into_right_body())
