@@ -17,8 +17,7 @@ pub trait Compose: Send + Sync {
     /// If no report's configuration can be read.
     fn schedules(&self) -> Result<Vec<Scheduled>, ComposeError>;
 
-    /// Who gets a report: addresses, possibly with a name, such as `Ada <ada@example.com>`. One that comes twice gets one
-    /// mail.
+    /// Who gets a report: addresses, possibly with a name, such as `Ada <ada@example.com>`. Duplicates get one mail.
     ///
     /// # Errors
     /// If the report's configuration cannot be read.

@@ -17,7 +17,7 @@ pub enum DeliveryError {
         "“{scheme}” is not a way to send mail: write smtp://HOST:PORT, smtps://USER:PASSWORD@HOST, or folder:PATH for a folder of .eml files"
     )]
     MailerScheme { scheme: String },
-    #[error("the URL of the way mails go cannot be used: {problem}")]
+    #[error("the mail URL cannot be used: {problem}")]
     MailerUrl { problem: String },
     #[error("“{address}” is not a sender such as Pegel <reports@example.com>: {problem}")]
     Sender { address: String, problem: String },

@@ -17,7 +17,7 @@ pub struct RunReport {
 /// Why a run is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Occasion {
-    /// The schedule owes it. All recipients get a mail.
+    /// It is due by schedule. All recipients get a mail.
     Due,
     /// A person asked for it.
     ByHand {

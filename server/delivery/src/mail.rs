@@ -26,14 +26,14 @@ pub struct Mail {
     pub list_id: Option<String>,
 }
 
-/// Why an edition and a recipient make no mail. Trying again does not help.
+/// Why an edition cannot be mailed to a recipient. Trying again does not help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
     #[error("“{recipient}” is not a mail address: {problem}")]
     Recipient { recipient: String, problem: String },
     #[error("the edition has no {artefact}, or it was erased, so there is nothing to send")]
     Artefact { artefact: &'static str },
-    #[error("no message can be made of it: {problem}")]
+    #[error("it cannot be written as a message: {problem}")]
     Message { problem: String },
 }
 
@@ -41,7 +41,7 @@ impl Mail {
     /// The mail of an edition to one recipient, who gets that rendition.
     ///
     /// # Errors
-    /// If the recipient is no address, or the rendition lacks an artefact.
+    /// If the recipient is not an address, or the rendition lacks an artefact.
     pub fn new(
         head: &EditionHead,
         rendition: &Rendition,
@@ -80,7 +80,7 @@ impl Mail {
             .subject(self.subject.clone())
             .date(SystemTime::from(self.date))
             .message_id(Some(self.message_id.clone()))
-            // RFC 3834: holiday notes and the like leave it alone.
+            // RFC 3834: keeps out-of-office replies and the like away.
             .raw_header(raw("Auto-Submitted", "auto-generated"));
         if let Some(list_id) = &self.list_id {
             builder = builder.raw_header(raw("List-ID", list_id));
@@ -93,7 +93,7 @@ impl Mail {
         builder.multipart(parts).map_err(|error| MailError::Message { problem: error.to_string() })
     }
 
-    /// Made of the content, so that it stays the same and cannot stand in it.
+    /// Derived from the content, so that it is always the same and does not occur in it.
     fn boundary(&self) -> String {
         short_hash(&[&self.message_id, &self.text, &self.html])
     }
@@ -125,7 +125,7 @@ fn domain(from: &Mailbox) -> &str {
     from.email.domain()
 }
 
-/// Enough of the SHA-256 to be unique. Each text with its length, so that two lists of texts never read the same.
+/// Enough of the SHA-256 to be unique. Each text is hashed with its length, so that no two lists of texts look the same.
 fn short_hash(texts: &[&str]) -> String {
     let mut joined = String::new();
     for text in texts {

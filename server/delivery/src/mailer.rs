@@ -20,7 +20,7 @@ pub enum Mailer {
 
 impl Mailer {
     /// `smtp://[USER:PASSWORD@]HOST[:PORT]`, with `?tls=required` or `?tls=opportunistic` for STARTTLS; `smtps://…` for
-    /// TLS from the start; `folder:PATH`, relative to `home`. A path behind the host is the name to say in EHLO.
+    /// TLS from the start; `folder:PATH`, relative to `home`. A path after the host is the name to say in EHLO.
     ///
     /// # Errors
     /// If it is none of these.
@@ -38,7 +38,7 @@ impl Mailer {
         }
     }
 
-    /// Hands a mail over; the answer of the server, or where the folder keeps it.
+    /// Hands a mail over; returns the answer of the server, or where the folder keeps it.
     ///
     /// # Errors
     /// If it was not taken.
@@ -66,7 +66,7 @@ fn formatted(mail: &Mail) -> Result<Vec<u8>, Refusal> {
     Ok(mail.message().map_err(Refusal::permanent)?.formatted())
 }
 
-/// The file of a mail: what stands before the `@` of its Message-ID.
+/// The file of a mail, named after the part before the `@` of its Message-ID.
 fn file_name(message_id: &str) -> String {
     let local = message_id.trim_start_matches('<').split('@').next().unwrap_or_default();
     let name: String =

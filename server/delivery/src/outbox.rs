@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// After this many unreachable servers in a row a round ends: the other mails wait for the next tick, untouched.
 const UNREACHABLE_IN_A_ROW: usize = 2;
 
-/// The fewest attempts before a mail is given up, however old it is: a server that was off for a week has made none.
+/// The fewest attempts before a mail is given up, however old it is: if Pegel was off for a week, it has made none.
 const LEAST_ATTEMPTS: i32 = 8;
 
 /// The back-off after a failed write of the record: at first, and at most.
@@ -29,7 +29,7 @@ pub struct Drained {
     pub given_up: usize,
 }
 
-/// How long to wait after that many failed attempts. Where nobody can be talked to, not for long: once the server is back,
+/// How long to wait after that many failed attempts. If the server is unreachable, not for long: once it is back,
 /// everybody wants their mail.
 pub fn backoff(attempts: i32, kind: RefusalKind) -> SignedDuration {
     let minutes = match attempts {
@@ -91,7 +91,7 @@ impl Worker {
         Ok(drained)
     }
 
-    /// Whether there is room to record what would be handed over; said once where there is none.
+    /// Whether there is room to record what is handed over; logs once if there is none.
     fn has_room(&self) -> bool {
         let held = self.store.hold_room();
         let said = std::mem::replace(&mut self.memory().said_no_room, held.is_err());
@@ -103,7 +103,7 @@ impl Worker {
         held.is_ok()
     }
 
-    /// Records the mails that are out while the database did not take it. As long as it does not, no other is handed over.
+    /// Records the mails that were handed over while the database failed. Until this succeeds, no other is handed over.
     fn record_what_is_out(&self) -> Result<(), StoreError> {
         let unrecorded = self.memory().unrecorded.clone();
         for (delivery, (at, answer)) in unrecorded {
@@ -131,8 +131,8 @@ impl Worker {
         }
     }
 
-    /// Records what became of a mail. It has left, and unrecorded it would go out again: so this retries as long as the
-    /// claim lasts, whatever goes wrong. Fails where the worker must stop.
+    /// Records the outcome of a mail. Unrecorded, it would go out again: so this retries as long as the claim lasts,
+    /// whatever goes wrong, and gives up early only if the worker must stop.
     fn record(&self, until: Instant, record: impl Fn() -> Result<(), StoreError>) -> Result<(), StoreError> {
         let mut pause = RECORD_PAUSE;
         loop {
@@ -153,7 +153,7 @@ impl Worker {
         }
     }
 
-    /// Waits, but for no longer than a worker that is to stop may.
+    /// Waits, but no longer than a stopping worker may.
     fn wait(&self, pause: Duration) {
         let until = Instant::now() + pause;
         while Instant::now() < until && !self.must_stop() {
@@ -161,7 +161,7 @@ impl Worker {
         }
     }
 
-    /// Records a failed attempt; for how long it was postponed, `None` if it was given up.
+    /// Records a failed attempt and returns how long the mail is postponed; `None` if it is given up.
     fn record_refusal(
         &self,
         row: &Delivery,

@@ -1,8 +1,8 @@
 //! Which process holds a claim, so that one that is gone need not be waited for.
 //!
-//! A process is told by the boot of its machine, its namespace of process ids (a container has its own), its id and the
-//! instant at which it was started, since ids come again. It counts as gone only where all of this can be seen: on the
-//! same boot and in the same namespace. Everywhere else a claim ends with its time.
+//! A process is identified by the boot of its machine, its PID namespace (a container has its own), its id and its start
+//! time, since ids are reused. Only the same boot and the same namespace can tell that it is gone. Everywhere else a
+//! claim ends when its time is up.
 
 use std::fs;
 

@@ -10,9 +10,9 @@ pub struct Refusal {
 /// What a refusal means for this mail and for the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefusalKind {
-    /// This mail will never be taken.
+    /// This mail will never be accepted.
     Permanent,
-    /// This mail may be taken later.
+    /// This mail may be accepted later.
     Transient,
     /// No connection or no login: other mails would fare no better now.
     Unreachable,

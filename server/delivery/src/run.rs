@@ -16,9 +16,9 @@ use std::collections::HashSet;
 /// What became of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Made {
-    /// It made this edition, and put so many mails into the outbox.
+    /// It made this edition and queued this many mails.
     Published { edition: i64, mails: usize },
-    /// This edition was in the archive already and says the same; so many mails were put into the outbox.
+    /// This edition was in the archive already and says the same; this many mails were queued.
     Found { edition: i64, mails: usize },
     /// Another worker is at it, or has taken it over because this one took too long.
     Taken,
@@ -49,13 +49,13 @@ impl RunReport {
             None => self.publish(worker, run, &edition),
         };
         match outcome {
-            // We took longer than our lease. What the other one does with the run is left to it.
+            // We took longer than our lease; the run is now the other worker's.
             Err(DeliveryError::Store(StoreError::RunLost { .. })) => Ok(Made::Taken),
             other => other.inspect(|_| worker.reached(Place::Published)),
         }
     }
 
-    /// Of a due run, the latest edition of the period, made by hand, if it says the same.
+    /// For a due run, the latest edition of the period, made by hand, if it says the same.
     fn made_by_hand(&self, worker: &Worker, made: &NewEdition) -> Result<Option<Edition>, DeliveryError> {
         if self.occasion != Occasion::Due {
             return Ok(None);
@@ -81,7 +81,7 @@ impl RunReport {
         Ok(Made::Found { edition: found.head.id, mails })
     }
 
-    /// The edition is there; its mails may be wanted.
+    /// The edition exists; its mails may still be wanted.
     fn find(&self, worker: &Worker, edition: i64) -> Result<Made, DeliveryError> {
         let wanted = matches!(self.occasion, Occasion::ByHand { send: true, .. });
         let Some(found) = worker.store.edition(edition)?.filter(|_| wanted) else {
@@ -92,7 +92,7 @@ impl RunReport {
         Ok(Made::Found { edition, mails })
     }
 
-    /// Who is to get a mail, by the bare address; nobody where nobody is to be mailed.
+    /// Who gets a mail, by bare address; empty if nobody does.
     fn recipients(&self, worker: &Worker) -> Result<Vec<(String, String)>, DeliveryError> {
         if matches!(self.occasion, Occasion::ByHand { send: false, .. }) {
             return Ok(Vec::new());
@@ -142,7 +142,7 @@ fn give_back(worker: &Worker, run: i64, error: &DeliveryError) {
     }
 }
 
-/// The bare address by which two spellings of a recipient are the same.
+/// The bare address, which is the same for all spellings of a recipient.
 fn address_of(recipient: &str) -> String {
     let mailbox: Result<Mailbox, _> = address::parse(recipient);
     mailbox.map_or_else(|_| recipient.trim().to_owned(), |mailbox| mailbox.email.to_string().to_lowercase())

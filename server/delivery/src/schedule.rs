@@ -6,12 +6,12 @@
 //! Where a clock change skips the local time, the instant lies as much later as the clock was put forward (02:30
 //! becomes 03:30); where the local time comes twice, the first one counts.
 //!
-//! [`Missed`] says what becomes of the instants at which nobody was there to run the report. What was reported is read
-//! off the archive, so nothing else has to be kept:
+//! [`Missed`] says what happens to the due instants at which Pegel was not running. The archive tells what was reported,
+//! so no other state is kept:
 //! - A schedule looks back [`LOOK_BACK`] due instants and no further.
-//! - Where one of these was reported, the later ones are owed by its policy, however late.
-//! - Where none was, the report is new here (or back after a very long time): only the latest instant counts, and only
-//!   for [`NEW_HERE`]. A report set up on a Tuesday sends last Monday's edition, one set up on a Friday waits for Monday.
+//! - If one of these was reported, the policy decides which of the later ones are made up for.
+//! - If none was, the report is new here (or back after a very long time): only the latest instant counts, and only for
+//!   [`NEW_HERE`]. A report set up on a Tuesday sends last Monday's edition; one set up on a Friday waits for Monday.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -24,7 +24,7 @@ use pegel_report::definition::{Missed, Schedule};
 pub struct Scheduled {
     /// The report's name, such as `weekly`.
     pub report: String,
-    /// In which the schedule's time is meant.
+    /// The zone of the schedule's local time.
     pub zone: TimeZone,
     pub schedule: Schedule,
 }
@@ -38,7 +38,7 @@ pub const NEW_HERE: SignedDuration = SignedDuration::from_hours(3 * 24);
 /// A run this late still counts as on time for [`Missed::Skip`]: a restart or an update must not lose a week.
 pub const ON_TIME: SignedDuration = SignedDuration::from_hours(3);
 
-/// A run that is to be made.
+/// A run that is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
     pub report: String,
@@ -47,7 +47,7 @@ pub struct Due {
     pub due_at: Timestamp,
 }
 
-/// The runs that a schedule owes at `now`, the oldest first. `done` says which nominal periods have an edition.
+/// The runs that are due at `now`, the oldest first. `done` says which nominal periods have an edition.
 pub fn due(scheduled: &Scheduled, done: &dyn Fn(&Period) -> bool, now: Timestamp) -> Vec<Due> {
     let past: Vec<(Due, bool)> = scheduled.past(now).map(|due| (due.clone(), done(&due.period))).collect();
     let oldest_done = past.iter().rposition(|(_, done)| *done);
@@ -66,7 +66,7 @@ pub fn due(scheduled: &Scheduled, done: &dyn Fn(&Period) -> bool, now: Timestamp
 impl Scheduled {
     /// The due instants up to and including `now`, the latest first.
     fn past(&self, now: Timestamp) -> impl Iterator<Item = Due> {
-        // A day ahead: where the clock is put back across midnight, tomorrow's local time may have been there already.
+        // A day ahead: if the clock was set back across midnight, tomorrow's local time may have passed once already.
         let tomorrow = now.to_zoned(self.zone.clone()).date().saturating_add(1.day());
         self.days(tomorrow).map_while(|day| self.due_on(day)).skip_while(move |due| due.due_at > now).take(LOOK_BACK)
     }
@@ -106,7 +106,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// What is owed where all but the latest were reported, as `period @ instant`.
+    /// The runs that are due if all periods but the latest were reported, as `period @ instant`.
     fn owed(schedule: &Scheduled, now: &str) -> Vec<String> {
         let latest = schedule.past(at(now)).next().unwrap().period;
         owed_but(schedule, &|period| *period != latest, now)
@@ -165,7 +165,7 @@ mod tests {
         // Sao Paulo, 2018-02-18: midnight went back to Saturday 23:00, so 23:30 came twice.
         let overlap = weekly(Weekday::Saturday, 23, 30, "America/Sao_Paulo");
         assert_eq!(owed(&overlap, "2018-02-18T02:30:00Z"), ["2018-W06 @ 2018-02-18T01:30:00Z"]);
-        // St. John's, 2010-11-07: 00:01 went back to Saturday 23:01. On this second Saturday evening Sunday 00:00 has been.
+        // St. John's, 2010-11-07: 00:01 went back to Saturday 23:01, so Sunday 00:00 had passed before that evening ended.
         let across = weekly(Weekday::Sunday, 0, 0, "America/St_Johns");
         assert_eq!(owed(&across, "2010-11-07T02:45:00Z"), ["2010-W43 @ 2010-11-07T02:30:00Z"]);
     }

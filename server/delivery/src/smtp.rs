@@ -1,5 +1,5 @@
-//! The conversation with an SMTP server. It is held step by step, since what a refusal means depends on where it comes:
-//! before the first recipient is named it concerns us, after that this one mail.
+//! The conversation with an SMTP server. It goes step by step, since the meaning of a refusal depends on when it comes:
+//! before the first recipient is named it concerns us, after that only this mail.
 
 use crate::DeliveryError;
 use crate::mail::Mail;
@@ -54,7 +54,7 @@ impl Smtp {
     /// If it cannot be used; the message never holds the URL, which may hold a password.
     pub(crate) fn from_url(text: &str) -> Result<Smtp, DeliveryError> {
         let problem = |problem: String| DeliveryError::MailerUrl { problem };
-        // Such a URL would be taken apart in the wrong place, and a piece of the password be taken for the host.
+        // Such a URL would be split in the wrong place, and a part of the password be taken for the host.
         if text.contains('#') || text.matches('@').count() > 1 {
             return Err(problem("write the characters @ : / ? # of a password as %40 %3A %2F %3F %23".to_owned()));
         }
@@ -141,7 +141,7 @@ impl Smtp {
         }
         connection.command(Data).map_err(refused)?;
         let response = connection.message(message).map_err(refused)?;
-        // The library takes a 3xx for a yes; here it asks for more, and there is no more.
+        // The library takes a 3xx for success; here it asks for more, and there is no more.
         if response.code().severity != Severity::PositiveCompletion {
             let answer = format!("{}: odd answer to a whole mail: {}", self.server, written(&response));
             return Err(Refusal { kind: RefusalKind::Transient, answer });
@@ -194,9 +194,9 @@ fn written(response: &Response) -> String {
     one_line(format!("{} {}", response.code(), lines.join(" ")).trim_end()).into_owned()
 }
 
-/// What an error means that comes after the sender was taken. A 5xx is about the mail, with exceptions that are about us:
-/// 500 to 504 (commands), 530 to 538 (login, RFC 4954), and 5.7.x (who may send here, RFC 3463), since many servers wait
-/// for the first recipient before they say so. 421 means that the server is closing.
+/// What an error means that comes after the sender was accepted. A 5xx concerns the mail, with exceptions that concern
+/// us: 500 to 504 (commands), 530 to 538 (login, RFC 4954), and 5.7.x (who may send here, RFC 3463), since many servers
+/// wait for the first recipient before they say so. 421 means that the server is closing.
 fn kind_of(error: &SmtpError) -> RefusalKind {
     let forbids = error.source().is_some_and(|text| text.to_string().starts_with("5.7."));
     match error.status().map(u16::from) {

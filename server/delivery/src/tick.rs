@@ -56,7 +56,7 @@ impl Worker {
             due(schedule, &done, now)
         });
         let memory = self.memory();
-        // A failure in the future, from before the clock was put back, is no reason to wait.
+        // A failure in the future was recorded before the clock was set back, and is no reason to wait.
         let lately = |at: &Timestamp| (SignedDuration::ZERO..RUN_RETRY).contains(&now.duration_since(*at));
         let failed_lately = |run: &RunReport| memory.failed_at.get(run).is_some_and(lately);
         Ok(owed.map(RunReport::from).filter(|run| !failed_lately(run)).collect())

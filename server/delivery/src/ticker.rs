@@ -1,8 +1,8 @@
 //! Looks at the clock when it starts and every half minute, in UTC: it only asks what is due, it does not decide.
 //!
 //! The scheduler computes its next tick by the wall clock: put back by a week, it would wait for a week. So the wall
-//! clock is compared with the monotonic one every second; when they part, that is logged, a tick is made at once, and the
-//! scheduler starts afresh.
+//! clock is compared with the monotonic one every second; when they diverge, that is logged, a tick is made at once, and
+//! the scheduler starts afresh.
 
 use crate::{Clock, DeliveryError, Worker};
 use jiff::{SignedDuration, Timestamp};
@@ -18,7 +18,7 @@ const EVERY_HALF_MINUTE: &str = "*/30 * * * * *";
 
 /// How often the two clocks are compared.
 const COMPARED_EVERY: Duration = Duration::from_secs(1);
-/// How far they may drift apart between two looks: slewing and a busy machine are no jump.
+/// How far they may drift apart between two looks: slewing or a busy machine must not pass for a jump.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(10);
 
 /// Ticks until it is stopped.
@@ -26,7 +26,7 @@ pub struct Ticker {
     worker: Arc<Worker>,
     stop: oneshot::Sender<()>,
     ticking: JoinHandle<()>,
-    /// Held while a tick is under way.
+    /// Held while a tick is running.
     busy: Arc<Mutex<()>>,
 }
 
@@ -52,7 +52,7 @@ impl Ticker {
         Ok(Ticker { worker, stop, ticking, busy })
     }
 
-    /// Stops ticking and waits for the run or mail in hand.
+    /// Stops ticking and waits for the current run or mail.
     pub async fn stop(self) {
         self.worker.stop();
         drop(self.stop);
@@ -111,7 +111,7 @@ async fn shut_down(mut scheduler: JobScheduler) {
     }
 }
 
-/// One tick, unless the one before is still under way.
+/// One tick, unless the one before is still running.
 async fn tick(worker: Arc<Worker>, busy: Arc<Mutex<()>>) {
     let Ok(_held) = busy.try_lock_owned() else { return };
     // The database and the mail server block.
@@ -131,7 +131,7 @@ impl Clocks {
         Clocks { last: (wall.now(), Instant::now()), wall }
     }
 
-    /// Waits until the wall clock jumps; by how much.
+    /// Waits until the wall clock jumps; returns by how much.
     async fn jump(&mut self) -> SignedDuration {
         let mut looks = interval(COMPARED_EVERY);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);

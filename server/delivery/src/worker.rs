@@ -16,10 +16,10 @@ pub const LEASE: SignedDuration = SignedDuration::from_mins(10);
 /// How long mails that are not taken are retried by default; see [`Worker::giving_up_after`].
 pub const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(5 * 24);
 
-/// How long a worker that is to stop goes on trying to record that a mail is out.
+/// How long a stopping worker keeps trying to record that a mail was handed over.
 const LAST_RECORDING: Duration = Duration::from_secs(5);
 
-/// A place on the way of a report at which a process may die. Whatever is reached is committed up to there.
+/// A point in the making of a report at which a process may die. What happens before it is committed by then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// A run is claimed.
@@ -30,11 +30,11 @@ pub enum Place {
     Published,
     /// A row of the outbox is claimed.
     DeliveryClaimed,
-    /// Its mail is handed over, which is not recorded.
+    /// Its mail is handed over, but this is not recorded.
     HandedOver,
 }
 
-/// Is told of every place reached. A test dies there, as a process does.
+/// Called at every place reached. A test dies there, as a process would.
 type Probe = Arc<dyn Fn(Place) + Send + Sync>;
 
 /// Makes runs and hands over mails. Several may work on one database, in one process or in many.
@@ -48,20 +48,20 @@ pub struct Worker {
     lease: SignedDuration,
     holder: Option<String>,
     probe: Probe,
-    /// Since when it is to stop.
+    /// When it was told to stop.
     stopping: OnceLock<Instant>,
     memory: Mutex<Memory>,
 }
 
-/// What is forgotten at a restart.
+/// State that a restart forgets.
 #[derive(Default)]
 pub(crate) struct Memory {
     /// When runs failed last, so that a broken report is not tried at every tick.
     pub failed_at: HashMap<RunReport, Timestamp>,
-    /// Mails that are out while the database does not know it yet, by delivery: when they were handed over, and what the
-    /// server said. None of them is handed over again.
+    /// Mails that were handed over but are not recorded yet, by delivery: when it was, and what the server said. None of
+    /// them is handed over again.
     pub unrecorded: BTreeMap<i64, (Timestamp, String)>,
-    /// Whether it was said that the disk is full.
+    /// Whether the full disk was logged.
     pub said_no_room: bool,
 }
 
@@ -70,7 +70,7 @@ impl Worker {
     /// connections of its own: a page that waits for one must not keep a delivery from being recorded.
     ///
     /// # Errors
-    /// If `sender` is no address.
+    /// If `sender` is not an address.
     pub fn new(
         store: Store,
         compose: Arc<dyn Compose>,
@@ -122,7 +122,7 @@ impl Worker {
         Worker { probe: Arc::new(probe), ..self }
     }
 
-    /// Lets a tick under way end after the run or mail in hand.
+    /// Lets a running tick end after its current run or mail.
     pub fn stop(&self) {
         self.stopping.get_or_init(Instant::now);
     }
@@ -131,13 +131,13 @@ impl Worker {
         self.stopping.get().is_some()
     }
 
-    /// Whether it was to stop so long ago that even what is out must be left unrecorded.
+    /// Whether it was told to stop so long ago that even a delivered mail must stay unrecorded.
     pub(crate) fn must_stop(&self) -> bool {
         self.stopping.get().is_some_and(|since| since.elapsed() >= LAST_RECORDING)
     }
 
-    /// Until when a mail claimed now may be recorded, by the monotonic clock: somewhat earlier than the claim ends, lest
-    /// another worker is met.
+    /// Until when a mail claimed now may be recorded, by the monotonic clock: shortly before the claim ends, so that no
+    /// other worker has it by then.
     pub(crate) fn may_record_until(&self) -> Instant {
         Instant::now() + self.lease.unsigned_abs() * 29 / 30
     }
@@ -148,7 +148,7 @@ impl Worker {
         Lease { now: now.as_second(), until: (now + self.lease).as_second(), holder: self.holder.clone() }
     }
 
-    /// Ends the claims of processes that are gone, and puts right what was written while the clock was ahead.
+    /// Ends the claims of processes that are gone, and corrects what was written while the clock was ahead.
     ///
     /// # Errors
     /// If the database fails.

@@ -28,7 +28,7 @@ fn problem(url: &str) -> String {
 }
 
 #[test]
-fn a_url_names_the_way() {
+fn a_url_names_the_transport() {
     let home = Path::new("/home/pegel");
     let mailer = |url| format!("{:?}", Mailer::from_url(url, home).unwrap());
     assert_eq!(mailer("folder:mails"), r#"Folder("/home/pegel/mails")"#);
@@ -62,7 +62,7 @@ fn a_wrong_url_is_an_error_that_says_what_to_write_and_shows_no_password() {
 }
 
 #[test]
-fn a_sender_who_is_no_address_is_refused_at_the_start() {
+fn a_sender_that_is_not_an_address_is_refused_at_the_start() {
     let database = pegel_store::testing::TestDatabase::sqlite();
     let weekly = std::sync::Arc::new(common::Weekly::to(&[]));
     let clock = pegel_delivery::Clock::fixed(Timestamp::UNIX_EPOCH);
@@ -101,7 +101,7 @@ fn a_message_id_does_not_lead_out_of_the_folder() {
 #[test]
 fn a_folder_that_cannot_be_written_is_a_clear_refusal_and_no_delivery() {
     let home = tempfile::tempdir().unwrap();
-    // A file in its place: that stops root too, which mere permissions do not.
+    // A file in its place stops root too; permissions would not.
     std::fs::write(home.path().join("mails"), "").unwrap();
     let mailer = Mailer::from_url("folder:mails", home.path()).unwrap();
     let refusal = mailer.hand_over(&mail("<a@example.com>", "x")).unwrap_err();

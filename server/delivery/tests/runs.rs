@@ -38,7 +38,7 @@ fn a_kill_at_any_place_and_a_restart_make_one_edition_and_one_file_per_recipient
             let start = || worker(database.store(), &weekly, &mailer, &watch);
             killed_at(place, start(), |worker| drop(worker.tick_once()));
 
-            // Up again at once: what the dead one had claimed is left alone until its lease ends.
+            // Restarted at once: what the dead process had claimed is left alone until its lease ends.
             watch.forward(minutes(1));
             start().tick_once();
             watch.forward(minutes(10));
@@ -54,7 +54,7 @@ fn a_kill_at_any_place_and_a_restart_make_one_edition_and_one_file_per_recipient
             assert_eq!(files, answers, "{place:?}");
             assert_eq!(files.len(), 3, "{place:?}");
 
-            // And then nothing more, all week long.
+            // Then nothing more for the whole week.
             for _ in 0..6 {
                 watch.forward(minutes(24 * 60));
                 let ticked = last.tick_once();
@@ -86,7 +86,7 @@ fn a_mail_is_sent_twice_only_after_a_kill_between_hand_over_and_record_and_then_
 }
 
 #[test]
-fn of_several_servers_that_tick_at_once_one_makes_the_run_and_each_mail_goes_out_once() {
+fn if_several_servers_tick_at_once_one_makes_the_run_and_each_mail_goes_out_once() {
     on_both_databases(|database| {
         database.store();
         let (mailer, mails) = memory();
@@ -143,7 +143,7 @@ fn only_who_asks_for_another_edition_gets_one() {
 }
 
 #[test]
-fn a_run_by_hand_mails_nobody_unless_it_is_wanted_and_then_once() {
+fn a_run_by_hand_mails_nobody_unless_asked_to_and_then_once() {
     on_both(|store| {
         let (mailer, mails) = memory();
         let weekly = Arc::new(Weekly::to(&["ada@example.com", "bob@example.com"]));
@@ -163,7 +163,7 @@ fn a_run_by_hand_mails_nobody_unless_it_is_wanted_and_then_once() {
 }
 
 #[test]
-fn a_run_by_hand_sets_no_due_run_off() {
+fn a_run_by_hand_does_not_replace_the_due_run() {
     on_both(|store| {
         let (mailer, mails) = memory();
         let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
@@ -205,7 +205,7 @@ fn at_the_due_instant_the_due_edition_goes_out_once_whatever_was_made_by_hand() 
 }
 
 #[test]
-fn who_got_the_edition_by_hand_gets_no_second_mail_when_it_is_due() {
+fn a_recipient_of_an_edition_by_hand_gets_no_second_mail_when_it_is_due() {
     on_both(|store| {
         let (mailer, mails) = memory();
         let weekly = Arc::new(Weekly::to(&["Ada <ada@example.com>"]));
@@ -250,12 +250,13 @@ fn a_week_that_was_reported_while_the_clock_was_ahead_is_reported_when_it_is_due
         let (mailer, mails) = memory();
         let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
         weekly.figure.store(0, Ordering::SeqCst);
-        // The machine boots a week ahead, reports a week that is not over, and is killed before it mails anybody.
+        // The machine boots with its clock a week ahead, reports a week that is not over, and is killed before it mails
+        // anybody.
         let watch = Watch::at("2026-11-23T06:00:05Z");
         killed_at(Place::DeliveryClaimed, worker(store.clone(), &weekly, &mailer, &watch), |worker| {
             drop(worker.tick_once());
         });
-        // The right time.
+        // Its clock is set right.
         watch.set(MONDAY);
         weekly.figure.store(71, Ordering::SeqCst);
         let server = worker(store.clone(), &weekly, &mailer, &watch);
@@ -331,7 +332,7 @@ fn missed_weeks_are_made_up_as_the_schedule_says() {
             let weekly = Arc::new(Weekly { missed, ..Weekly::to(&["ada@example.com"]) });
             let watch = Watch::at("2026-10-26T06:00:05Z");
             worker(store.clone(), &weekly, &mailer, &watch).tick_once();
-            // Down for three weeks.
+            // The server is down for three weeks.
             watch.set("2026-11-20T12:00:00Z");
             let server = worker(store.clone(), &weekly, &mailer, &watch);
             server.tick_once();

@@ -69,7 +69,7 @@ fn the_mail_that_arrives_has_both_parts_and_the_right_headers() {
         let id = &store.deliveries(None).unwrap()[0].message_id;
         assert_eq!(mail.message_id().map(|id| format!("<{id}>")).as_ref(), Some(id));
         assert_eq!(mail.content_type().unwrap().subtype(), Some("alternative"));
-        // Readers show the last part they can: so plain text first.
+        // Mail programs show the last part they can, so plain text comes first.
         assert!(
             matches!(&mail.parts[1].body, PartType::Text(text) if text.trim_end() == "2026-W46: Rückmeldungen 71 %")
         );
@@ -89,7 +89,7 @@ fn a_server_that_is_not_there_is_tried_again_later() {
         assert_eq!((drained.delivered, drained.postponed, drained.given_up), (0, 2, 0));
         let rows = store.deliveries(None).unwrap();
         assert!(rows.iter().all(|row| row.state == DeliveryState::Pending && row.delivered_at.is_none()));
-        // After two in a row the third need not wait for a time-out as well; it keeps its attempts.
+        // After two in a row the third is spared the time-out; it keeps its attempts.
         let mut attempts: Vec<_> = rows.iter().map(|row| row.attempts).collect();
         attempts.sort_unstable();
         assert_eq!(attempts, [0, 1, 1]);
@@ -206,7 +206,7 @@ fn what_concerns_us_and_not_the_recipient_is_never_given_up_on_the_spot() {
             assert_eq!(worker.tick_once().outbox.delivered, 1, "{to} {says}: {:?}", outbox(&store));
         });
     }
-    // A server that lacks what we must have.
+    // A server without something that we need.
     on_both(|store| {
         let server = SmtpServer::start(|_| None);
         let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
@@ -218,7 +218,7 @@ fn what_concerns_us_and_not_the_recipient_is_never_given_up_on_the_spot() {
 }
 
 #[test]
-fn only_a_yes_to_the_whole_mail_is_a_delivery() {
+fn only_a_mail_accepted_as_a_whole_is_delivered() {
     on_both(|store| {
         let server = SmtpServer::start(once(".", "354 go on"));
         let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
@@ -231,13 +231,13 @@ fn only_a_yes_to_the_whole_mail_is_a_delivery() {
 }
 
 #[test]
-fn a_mail_that_is_out_is_recorded_as_soon_as_the_database_takes_it() {
+fn a_mail_that_was_handed_over_is_recorded_as_soon_as_the_database_answers() {
     on_both(|store| {
         let server = SmtpServer::start(|_| None);
         let weekly = Arc::new(Weekly::to(&["ada@example.com", "bob@example.com"]));
         let worker = worker(store.clone(), &weekly, &mailer(&server.url()), &Watch::at(MONDAY));
         let (away, database) = (AtomicUsize::new(0), store.clone());
-        // At the first mail, the outbox is away for two seconds.
+        // At the first mail, the outbox table is gone for two seconds.
         let worker = worker.with_probe(move |place| {
             if place == Place::HandedOver && away.fetch_add(1, Ordering::SeqCst) == 0 {
                 database.execute("ALTER TABLE deliveries RENAME TO away").unwrap();
@@ -255,14 +255,14 @@ fn a_mail_that_is_out_is_recorded_as_soon_as_the_database_takes_it() {
 }
 
 #[test]
-fn a_mail_whose_record_was_never_taken_is_not_handed_over_again_by_the_same_server() {
+fn a_mail_that_could_not_be_recorded_is_not_handed_over_again_by_the_same_server() {
     on_both(|store| {
         let server = SmtpServer::start(|_| None);
         let weekly = Arc::new(Weekly::to(&["ada@example.com", "bob@example.com"]));
         let watch = Watch::at(MONDAY);
         let lease = jiff::SignedDuration::from_secs(2);
         let worker = worker(store.clone(), &weekly, &mailer(&server.url()), &watch).claiming_for(lease);
-        // Claims fit, the record that it was handed over does not.
+        // There is room for claims, but not for the record of the delivery.
         let refuse = if store.is_sqlite().unwrap() {
             "CREATE TRIGGER full BEFORE UPDATE ON deliveries WHEN NEW.state = 'delivered'
              BEGIN SELECT RAISE(ABORT, 'no room'); END"
@@ -302,7 +302,7 @@ fn a_domain_beyond_ascii_goes_out_in_letters_that_every_server_knows() {
             "{}",
             mails[0].data
         );
-        // This server does not offer what it would take.
+        // This server does not offer the extension (SMTPUTF8) that such an address would need.
         assert_eq!(mails.len(), 1);
         let refused = &store.deliveries(None).unwrap()[0];
         assert_eq!(refused.state, DeliveryState::Pending);
@@ -331,7 +331,7 @@ fn after_a_kill_between_the_servers_250_and_the_record_the_same_mail_comes_again
 }
 
 #[test]
-fn a_connection_that_breaks_before_the_answer_is_no_delivery() {
+fn a_mail_whose_connection_breaks_before_the_answer_is_not_delivered() {
     on_both(|store| {
         let count = AtomicUsize::new(0);
         let server = SmtpServer::start(move |line| {

@@ -1,4 +1,4 @@
-//! The ticker: ticks, one at a time, and stops in order.
+//! The ticker: ticks, one at a time, and stops cleanly.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
@@ -13,7 +13,7 @@ use std::time::Duration;
 const EVERY_SECOND: &str = "* * * * * *";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_makes_what_is_due_and_stopping_waits_for_what_is_in_hand() {
+async fn it_makes_what_is_due_and_stopping_waits_for_current_work() {
     let database = TestDatabase::sqlite();
     let (mailer, mails) = memory();
     let (began, has_begun) = mpsc::channel();
@@ -70,7 +70,7 @@ async fn a_jump_of_the_clock_is_followed_by_a_tick_at_once() {
     let database = TestDatabase::sqlite();
     let (mailer, mails) = memory();
     let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
-    // A week in which nothing is due yet.
+    // At first nothing is due.
     let watch = Watch::at("2026-11-13T06:00:00Z");
     let server = Arc::new(worker(database.store(), &weekly, &mailer, &watch));
     let ahead = Arc::new(AtomicUsize::new(3600));

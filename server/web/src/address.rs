@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 /// choose.
 ///
 /// # Errors
-/// If it is none, or not one of this machine's loopback addresses.
+/// If it is not an address, or not one of this machine's loopback addresses.
 pub fn check_address(address: &str) -> Result<SocketAddr, WebError> {
     let parsed = match address.strip_prefix("localhost:") {
         Some(port) => port.parse().ok().map(|port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
@@ -17,7 +17,7 @@ pub fn check_address(address: &str) -> Result<SocketAddr, WebError> {
     check_loopback(parsed.ok_or_else(|| WebError::NotAnAddress(address.to_owned()))?)
 }
 
-/// The same for an address that something listens on already.
+/// Checks an address that something listens on already.
 pub(crate) fn check_loopback(address: SocketAddr) -> Result<SocketAddr, WebError> {
     if address.ip().to_canonical().is_loopback() { Ok(address) } else { Err(WebError::NotLoopback(address)) }
 }

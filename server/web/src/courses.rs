@@ -13,38 +13,38 @@ use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::Period;
 use pegel_report::chart;
 
-/// The total of one KPI in each of some weeks.
+/// The totals of one KPI over some weeks.
 pub(crate) struct Course<'a> {
     pub kpi: &'a Kpi,
-    /// In the order of the weeks.
+    /// One per week, oldest first.
     pub cells: Vec<Cell>,
     /// What the last of them is compared with.
     pub compared: Compared,
-    /// The figures of the weeks before, oldest first, as far back as a mark looks.
+    /// The figures of the weeks before, oldest first, as far back as a mark of the threshold looks.
     past: Vec<Option<f64>>,
 }
 
 impl<'a> Course<'a> {
-    /// The figures of the last weeks of those that were computed.
+    /// Shows the last `weeks` of the computed figures, and keeps those before for the threshold.
     fn of(kpi: &'a Kpi, total: Row, weeks: usize) -> Course<'a> {
         let Row { mut cells, compared, .. } = total;
         let shown = cells.split_off(cells.len().saturating_sub(weeks));
         Course { kpi, cells: shown, compared, past: values(&cells) }
     }
 
-    /// How each figure stands, by the threshold in force after those before it.
+    /// The status of each figure, by the threshold that follows from the figures before it.
     pub(crate) fn statuses(&self) -> Vec<Status> {
         let better = self.kpi.declaration.better;
         let cells = self.cells.iter().enumerate();
         cells.map(|(at, cell)| self.threshold_of(at).judge(&cell.outcome, better)).collect()
     }
 
-    /// The figures as they are drawn, without names.
+    /// The figures as points of a chart, without names.
     pub(crate) fn points(&self) -> Vec<Point> {
         self.cells.iter().zip(self.statuses()).map(|(cell, status)| chart::point(cell, status)).collect()
     }
 
-    /// What the script last failed with in these weeks.
+    /// The latest error of the script in these weeks.
     pub(crate) fn error(&self) -> Option<&str> {
         self.cells.iter().rev().find_map(|cell| match &cell.outcome {
             Outcome::ScriptError { message } => Some(message.as_str()),
@@ -73,7 +73,7 @@ pub(crate) fn weeks(state: &State, count: usize) -> Result<Vec<Period>, Unanswer
     Ok(Period::parse("last-week", (state.clock)(), &state.zone)?.trail(count)?)
 }
 
-/// The totals of the KPIs in these weeks, all from one look at the database. Blocks.
+/// The totals of the KPIs in these weeks, all from one snapshot of the database. Blocks.
 pub(crate) fn courses<'a>(
     state: &State,
     kpis: &'a [Kpi],

@@ -1,4 +1,4 @@
-//! What every request must meet, and what every answer carries.
+//! What every request must fulfil, and what every answer carries.
 
 use crate::address::is_loopback_host;
 use crate::unanswered::Unanswered;
@@ -9,14 +9,14 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 
-/// Nothing is loaded but the style sheet and pictures within the page; nothing runs, nothing is framed, nothing is sent.
+/// Only the style sheet and pictures within the page are loaded; nothing runs, nothing is framed, nothing is sent.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// A stored mail brings its styles with it, and is shown as if it came from nowhere.
+/// A stored mail brings its own styles, and is shown without an origin.
 pub(crate) const MAIL_POLICY: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Refuses requests that are not addressed to this machine, and those that want to change something.
+/// Refuses requests that are not addressed to this machine, and those that would change something.
 pub(crate) async fn refuse_foreign(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -45,7 +45,7 @@ pub(crate) async fn secure(
     unless_set(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     unless_set(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     unless_set(headers, HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
-    // Figures are for whoever asked, and of now.
+    // Figures are for the one who asked, and go stale.
     unless_set(headers, header::CACHE_CONTROL, "private, no-cache");
     headers.append(header::VARY, HeaderValue::from_static("accept-language"));
     Ok(response)

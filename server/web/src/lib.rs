@@ -7,7 +7,7 @@
 //! - `courses`: figures over the past weeks
 //! - `bound`: how many pages compute at the same time
 //! - [`problem`], `problems`: what is not in order, for the page of operations and for whoever watches the server
-//! - `reader`: in which language a reader is answered; all words are in [`pegel_text`]
+//! - `reader`: the language in which a reader is answered; all words are in [`pegel_text`]
 //! - `templates`, `unanswered`, `headers`: how an answer, or a failure, becomes a page
 
 pub mod address;

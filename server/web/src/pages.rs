@@ -17,7 +17,7 @@ use crate::unanswered::Unanswered;
 use actix_web::web;
 use pegel_report::format::Format;
 
-/// Does work that waits for the database where waiting holds up no one else.
+/// Does work that waits for the database on a thread where it holds up no one else.
 async fn blocking<T: Send + 'static>(
     state: &web::Data<State>,
     work: impl FnOnce(&State) -> Result<T, Unanswered> + Send + 'static,

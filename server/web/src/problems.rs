@@ -16,7 +16,7 @@ pub(crate) fn all(state: &State) -> Vec<Problem> {
     all
 }
 
-/// Runs and mails that stand still.
+/// Runs and mails that are stuck.
 pub(crate) struct Standing {
     /// Mails that wait for an operator.
     pub held: Option<Held>,
@@ -37,7 +37,7 @@ impl Standing {
         })
     }
 
-    /// What an operator can mend; a mail that was given up is no longer one's own affair.
+    /// What an operator can mend. Mails that were given up do not count.
     pub(crate) fn problems(&self) -> Vec<Problem> {
         let problem = |about, name: &str, message| Problem { about, name: name.to_owned(), message };
         let held = self.held.iter().map(|Held { mails, since, answer }| {

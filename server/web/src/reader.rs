@@ -1,4 +1,4 @@
-//! In which language, and with which region's way of writing figures, a reader is answered.
+//! The language in which a reader is answered, and the region whose way of writing figures is used.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{AcceptLanguage, Header, Quality};
@@ -12,7 +12,7 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// Answered in what the address asks for, else in what the browser prefers, else in English.
+    /// Takes the language that the address asks for, else the one that the browser prefers, else English.
     pub(crate) fn of(request: &HttpRequest) -> Reader {
         let asked_for = asked_for(request.query_string());
         let by_address = asked_for.is_some();
@@ -38,7 +38,7 @@ fn asked_for(query: &str) -> Option<Locale> {
     Locale::parse(tag).map(Locale::with_region)
 }
 
-/// The best that the browser accepts and there are words for.
+/// The best language that the browser accepts and Pegel has words for.
 fn preferred(request: &HttpRequest) -> Option<Locale> {
     let mut accepted = AcceptLanguage::parse(request).ok()?;
     accepted.0.retain(|language| language.quality > Quality::ZERO);

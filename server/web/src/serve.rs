@@ -6,10 +6,10 @@ use actix_web::dev::Server;
 use actix_web::{App, HttpServer, web};
 use std::net::TcpListener;
 
-/// Seconds that requests under way are given when the server is told to stop; delivery needs some after them.
+/// Seconds that running requests are given when the server is told to stop; delivery needs some after them.
 const GRACE_SECONDS: u64 = 5;
 
-/// Answers until the process is told to stop (SIGINT, SIGTERM), then finishes the requests under way.
+/// Answers until the process is told to stop (SIGINT, SIGTERM), then finishes the running requests.
 ///
 /// # Errors
 /// If the listener is not on loopback, or the operating system takes it away.
@@ -17,7 +17,7 @@ pub async fn serve(state: State, listener: TcpListener) -> Result<(), WebError> 
     server(state, listener)?.await.map_err(WebError::Stopped)
 }
 
-/// The server that [`serve`] runs, for whoever stops it in another way: through [`Server::handle`].
+/// The server that [`serve`] runs, for callers that stop it through [`Server::handle`].
 ///
 /// # Errors
 /// If the listener is not on loopback.

@@ -17,16 +17,16 @@ pub struct State {
     pub live: Arc<Live>,
     /// Tells the time.
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    /// In which weeks begin and end, and instants are shown.
+    /// The zone in which weeks begin and end, and instants are shown.
     pub zone: TimeZone,
     /// ISO 4217.
     pub currency: String,
     pub templates: Arc<Templates>,
     /// How many pages compute at the same time.
     pub bound: Bound,
-    /// What is not in order of all that the pages do not read themselves; looked for each time.
+    /// Finds what is not in order outside of what the pages read themselves; asked each time.
     pub other_problems: Arc<dyn Fn() -> Vec<Problem> + Send + Sync>,
-    /// Of the language of KPI scripts.
+    /// The reference of the language of KPI scripts.
     pub reference: Arc<Reference>,
 }
 

@@ -22,8 +22,8 @@ const STYLE_SHEET: &str = "pegel.css";
 
 const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "templates/web", holds: Holds::Endings(&["html", "css"]) };
 
-/// The templates of the pages and their style sheet, as they are in the home at each moment. One that is not in order
-/// leaves its last good version in force, or the one built in.
+/// The templates of the pages and their style sheet, as they currently are in the home. In place of one that is not in
+/// order, its last good version stays in force, or the built-in one.
 pub struct Templates {
     kept: Kept<Pages>,
     /// For pages that fail with the home's templates.
@@ -119,22 +119,22 @@ struct Framed<'a, P> {
     page: &'a P,
 }
 
-/// What stands around every page.
+/// What surrounds every page.
 #[derive(Serialize)]
 pub(crate) struct Frame {
     #[serde(skip)]
     words: Words,
     /// The page's language.
     lang: &'static str,
-    /// Added to every link within the pages, so that a language asked for stays.
+    /// Added to every link within the pages, to keep the language that was asked for.
     keep: String,
-    /// Where the page is found in each language.
+    /// The page in each language.
     languages: Vec<InLanguage>,
     /// Which of the main pages it belongs to: `editions`, `kpis` or none.
     here: &'static str,
 }
 
-/// The page in one of the languages.
+/// A link to the page in one of the languages.
 #[derive(Serialize)]
 struct InLanguage {
     code: &'static str,
@@ -215,7 +215,7 @@ mod tests {
         let problems = templates.problems();
         assert_eq!((problems.len(), problems[0].file.as_str()), (1, "templates/web/kpi.html"));
         assert!(problems[0].message.contains("kpi.html:2"), "{}", problems[0].message);
-        // What is changed while pages are served counts as well.
+        // Changes count while pages are being served, too.
         write(home.path(), "failure.html", b"{% block %}");
         assert_eq!(failure(&templates), "ours: Nothing here");
         assert_eq!(templates.problems().len(), 2);

@@ -4,7 +4,7 @@ use actix_web::error::BlockingError;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 
-/// Why a request cannot be answered. Those that are the reader's are shown to them, the others are logged.
+/// Why a request cannot be answered. The reader is told of mistakes in the request; the others are logged.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unanswered {
     #[error("there is no such page")]
@@ -46,7 +46,7 @@ impl ResponseError for Unanswered {
         }
     }
 
-    /// The bare status; a page is put around it where that can be.
+    /// The bare status, for where no page can be rendered.
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         if matches!(self, Unanswered::ReadOnly) {

@@ -1,4 +1,4 @@
-//! What the tests share: a report that needs no KPIs, a clock that is set by hand, and a death at a chosen place.
+//! What the tests share: a report that needs no KPIs, a clock set by hand, and death at a chosen place.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod smtp;
@@ -122,7 +122,7 @@ impl Compose for Weekly {
     }
 }
 
-/// What a person asks for.
+/// A run by hand.
 pub fn by_hand(period: &str, again: bool, send: bool) -> RunReport {
     let now = MONDAY.parse().unwrap();
     let period = Period::parse(period, now, &zone("Europe/Berlin").unwrap()).unwrap();
@@ -139,10 +139,10 @@ pub fn memory() -> (Mailer, Arc<Mutex<Vec<Mail>>>) {
     (Mailer::Memory(Arc::clone(&mails)), mails)
 }
 
-/// Carried by the unwinding that stands for a kill.
+/// The payload of the panic that stands for a kill.
 struct Killed;
 
-/// Runs `work` on a process that dies when it first reaches a place: nothing of it runs after that.
+/// Runs `work` on a process that dies when it first reaches a place: nothing runs after that.
 pub fn killed_at(place: Place, worker: Worker, work: impl FnOnce(&Worker)) {
     let worker = worker.with_probe(move |reached| {
         if reached == place {

@@ -1,5 +1,5 @@
-//! An SMTP server whose answers a test writes, over a real socket. The server crates there are cannot hang up between
-//! the data and the answer, which is the case that matters most here.
+//! An SMTP server on a real socket, whose answers the test writes. Existing server crates cannot hang up between the
+//! data and the answer, which is the case that matters most here.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -42,7 +42,7 @@ impl SmtpServer {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (received, script) = (Arc::clone(&received), Arc::clone(&script));
-                // A client that goes away in the middle is none of the server's business.
+                // A client that hangs up halfway is not an error of the server.
                 std::thread::spawn(move || converse(&stream, &script, &received).unwrap_or_default());
             }
         });
@@ -59,7 +59,7 @@ impl SmtpServer {
     }
 }
 
-/// An address on which nobody listens, free to be taken by a server later.
+/// An address on which nobody listens; a server may take it later.
 pub fn nobody() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
@@ -93,7 +93,7 @@ fn converse(stream: &TcpStream, script: &Script, received: &Mutex<Vec<Received>>
                 say("354 End data with .")?;
                 let mut data = String::new();
                 loop {
-                    // Without its end, a mail is none: the client was killed.
+                    // A mail without an end does not count: the client was killed.
                     let Some(line) = lines.next().transpose()? else { return Ok(()) };
                     if line == "." {
                         break;

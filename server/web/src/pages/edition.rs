@@ -21,7 +21,7 @@ use pegel_text::locale::Locale;
 use pegel_text::words::Words;
 use serde::Serialize;
 
-/// The artefacts that can be read as they are.
+/// The artefacts that are served as they are stored.
 const READABLE: [&str; 3] = [NUMBERS, HTML, TEXT];
 
 /// What the page says.
@@ -31,14 +31,14 @@ struct Page {
     edition: View,
     /// The view's sections, with what only this page shows.
     sections: Vec<Section>,
-    /// Which of them can be read as they are.
+    /// The readable ones, unless erased.
     artefacts: Vec<&'static str>,
     checksum: String,
     sources: Vec<SourceView>,
     deliveries: Vec<Recipient>,
 }
 
-/// Some KPIs under one heading.
+/// A section: KPIs under a common heading.
 #[derive(Serialize)]
 struct Section {
     title: String,
@@ -68,7 +68,7 @@ struct SourceView {
     sha256: String,
 }
 
-/// Whom it was sent to, and what became of it.
+/// A mail: the recipient, and what became of it.
 #[derive(Serialize)]
 struct Recipient {
     address: String,
@@ -96,7 +96,7 @@ pub(crate) async fn show(
     Ok(html(HttpResponse::Ok(), text))
 }
 
-/// Where mails link to: an edition by what it reports. Its id is not known when the mail is written.
+/// Where mails link to: an edition by report and period. Its id is not known yet when the mail is written.
 pub(crate) async fn named(
     state: web::Data<State>,
     path: web::Path<(String, String, i32)>,
@@ -130,7 +130,7 @@ fn stored(state: &State, id: &str) -> Result<Edition, Unanswered> {
     state.store.edition(id.parse().map_err(|_| absent())?)?.ok_or_else(absent)
 }
 
-/// The rendition that pages show: there is one yet.
+/// The rendition that pages show: so far, there is only one.
 fn shown(edition: &Edition) -> Option<&Rendition> {
     edition.renditions.first()
 }

@@ -19,7 +19,7 @@ const PAGE_ROWS: i64 = 25;
 struct Page {
     editions: Vec<Line>,
     number: i64,
-    /// Addresses of the pages before and after.
+    /// Addresses of the previous and next page.
     newer: Option<String>,
     older: Option<String>,
 }
@@ -40,7 +40,7 @@ struct Line {
 pub(crate) async fn list(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Unanswered> {
     let reader = Reader::of(&request);
     let number = page_number(request.query_string()).unwrap_or(1);
-    // One more than is shown tells whether there is a page after this one.
+    // One more than is shown, to tell whether there is a next page.
     let mut heads =
         blocking(&state, move |state| Ok(state.store.editions(PAGE_ROWS + 1, (number - 1) * PAGE_ROWS)?)).await?;
     let more = heads.len() > usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);

@@ -1,4 +1,4 @@
-//! The page of a request that cannot be answered: what the reader is told, and what the operator.
+//! The page of a request that cannot be answered: what the reader and the operator are told.
 
 use crate::State;
 use crate::reader::Reader;
@@ -12,7 +12,7 @@ use actix_web::{Error, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseE
 use pegel_text::words::Words;
 use serde::Serialize;
 
-/// When to ask again for a page that could not be begun.
+/// When to ask again for a page while the server is busy.
 const RETRY_AFTER_SECONDS: u64 = 5;
 
 /// What the page of a failure says.
@@ -37,7 +37,7 @@ impl<'a> FailurePage<'a> {
     }
 }
 
-/// Shows failures of the handlers as pages, and logs those that are ours, once.
+/// Shows failures of the handlers as pages, and logs those of the server, once.
 pub(crate) async fn show_failures(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

@@ -9,11 +9,10 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// Monitoring does not wait for long, and a database that is away would keep it waiting.
+/// Monitoring does not wait long, and a database that is down would keep it waiting.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// 503 if the database does not answer. Else 200: what is not in order is for people to mend; to start the server again
-/// would not.
+/// 503 if the database does not answer. Otherwise 200: people must mend what is not in order; a restart would not help.
 pub(crate) async fn check(state: web::Data<State>) -> HttpResponse {
     let looked = blocking(&state, |state| {
         state.store.editions(1, 0)?;
@@ -34,7 +33,7 @@ fn said(alive: bool, problems: &[Problem]) -> Value {
     json!({ "alive": alive, "in_order": problems.is_empty(), "problems": problems })
 }
 
-/// Why it does not answer stands in the log.
+/// The log says why it does not answer.
 fn silent_database() -> Problem {
     let message = "the database does not answer".to_owned();
     Problem { about: About::Database, name: "database".to_owned(), message }

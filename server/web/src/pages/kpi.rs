@@ -24,7 +24,7 @@ use serde::Serialize;
 
 const COURSE_WEEKS: usize = 26;
 
-/// Every how many weeks the chart names one.
+/// The chart names every so many weeks.
 const LABEL_WEEKS: usize = 5;
 
 /// What the page says.
@@ -41,11 +41,11 @@ struct Page {
     period: String,
     value: String,
     has_value: bool,
-    /// What the script last failed with in the weeks of the course.
+    /// The latest error of the script in the weeks shown.
     error: Option<String>,
     /// Whether the value can still change.
     provisional: bool,
-    /// Of a share of rows, the bounds between which the true share lies: `69 % – 88 %`.
+    /// For a share of rows, its confidence interval: `69 % – 88 %`.
     interval: Option<String>,
     /// What the value is compared with.
     compared: ComparedView,
@@ -57,7 +57,7 @@ struct Page {
     version: String,
     script: String,
     problem: Option<ProblemView>,
-    /// The file was changed and is in order, but waits until these files are: their names, or empty.
+    /// The names of the files that the changed file waits for, if it is in order and they are not; else empty.
     waits_for: Vec<String>,
     health: Option<HealthView>,
 }
@@ -65,7 +65,7 @@ struct Page {
 /// The file as it is now is not in order.
 #[derive(Serialize)]
 struct ProblemView {
-    /// Since when the version in force is, in words; empty where that is not known.
+    /// Since when this version is in force, in words; empty if unknown.
     since: String,
     /// Several lines.
     message: String,
@@ -79,7 +79,7 @@ struct ComparedView {
     target: Option<String>,
 }
 
-/// How computing the KPI went last.
+/// How the latest computation of the KPI went.
 #[derive(Serialize)]
 struct HealthView {
     evaluated: String,
@@ -103,10 +103,10 @@ struct Week {
 #[derive(Serialize)]
 struct ChartView {
     svg: String,
-    /// The figures of its scale, which stand left of it and need room.
+    /// The labels of its scale, which stand to its left and need room.
     scale: Vec<String>,
     bars: bool,
-    /// Whether one of its figures can still change, and is drawn hollow.
+    /// Whether a figure can still change; such figures are drawn hollow.
     hollow: bool,
 }
 
@@ -218,7 +218,7 @@ impl HealthView {
         let count = |count: i64| format.count(u64::try_from(count).unwrap_or(0));
         HealthView {
             evaluated: format.instant(health.evaluated_at),
-            // Less than one is still some time.
+            // Less than one still takes some time.
             millis: health.micros.map(|micros| count(micros / 1000 + i64::from(micros % 1000 > 0))),
             rows: health.rows_read,
             error: health.error,
@@ -236,7 +236,7 @@ impl ChartView {
         let mut points = course.points();
         for (at, ((point, week), row)) in points.iter_mut().zip(weeks).zip(rows).enumerate() {
             point.name = labelled(row);
-            // The last one has a name, and every fifth before it.
+            // The last one is named, and every fifth before it.
             if (weeks.len() - 1 - at).is_multiple_of(LABEL_WEEKS) {
                 point.tick = format.short_week(week);
             }

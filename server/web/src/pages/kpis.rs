@@ -1,4 +1,4 @@
-//! `/kpis`: what is measured, and how it stands.
+//! `/kpis`: all KPIs and their status.
 
 use super::{computing, format};
 use crate::State;
@@ -27,7 +27,7 @@ struct Page {
     /// How many weeks the small trends show.
     trend_weeks: usize,
     packs: Vec<Pack>,
-    /// What is wrong with files of which no KPI is in force.
+    /// What is wrong with files that have no KPI in force.
     problems: Vec<ProblemLine>,
 }
 
@@ -42,7 +42,7 @@ struct ProblemLine {
 /// The KPIs of one folder.
 #[derive(Serialize)]
 struct Pack {
-    /// Empty for those that lie in no folder.
+    /// Empty for those outside of folders.
     name: String,
     kpis: Vec<Line>,
 }
@@ -58,7 +58,7 @@ struct Line {
     threshold: String,
     /// SVG.
     trend: Option<String>,
-    /// Whether its file as it is now is not in order.
+    /// Whether its file is not in order now.
     has_problem: bool,
 }
 

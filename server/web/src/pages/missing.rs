@@ -1,9 +1,9 @@
-//! Every address that shows nothing.
+//! The answer to unknown addresses.
 
 use crate::unanswered::Unanswered;
 use actix_web::HttpResponse;
 
-/// There is no such page.
+/// Says that there is no such page.
 pub(crate) async fn page() -> Result<HttpResponse, Unanswered> {
     Err(Unanswered::NoPage)
 }

@@ -19,19 +19,19 @@ struct Page {
     sections: Vec<Section>,
 }
 
-/// What is not in order of one kind; there is something.
+/// The problems of one kind; there is at least one.
 #[derive(Serialize)]
 struct Section {
     id: &'static str,
     title: String,
-    /// What that means until it is mended.
+    /// The consequence until they are mended.
     text: String,
     problems: Vec<Line>,
     /// Files that are in order and wait for the others.
     waiting: Vec<String>,
 }
 
-/// One thing that is not in order.
+/// One problem.
 #[derive(Serialize)]
 struct Line {
     name: String,

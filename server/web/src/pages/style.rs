@@ -1,4 +1,4 @@
-//! The style sheet, under an address that names its content, so that browsers may keep it for good.
+//! The style sheet, under an address that names its content, so that browsers may cache it forever.
 
 use crate::State;
 use crate::unanswered::Unanswered;
@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 const YEAR_SECONDS: u32 = 365 * 24 * 60 * 60;
 
-/// The style sheet of that hash; any other is no page.
+/// The style sheet, if the hash is its own; any other hash is not found.
 pub(crate) async fn sheet(
     request: HttpRequest,
     state: web::Data<State>,
