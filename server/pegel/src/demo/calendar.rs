@@ -1,6 +1,6 @@
-//! When things happen: the days of the demo, their seasons, and the hours in which people work.
+//! When things happen: the days of the demo, their seasons, and working hours.
 //!
-//! Everything counts in days since the first one and in UTC seconds; the time zone is asked once per day.
+//! Everything counts in days since the first one and in UTC seconds; the time zone is looked up once per day.
 
 use super::dice::{Dice, real};
 use jiff::civil::Date;
@@ -13,7 +13,7 @@ pub const MINUTE: i64 = 60;
 pub const HOUR: i64 = 60 * MINUTE;
 pub const DAY: i64 = 24 * HOUR;
 
-/// How much comes in on a Monday, …, a Sunday.
+/// The relative number of enquiries on a Monday, …, a Sunday.
 const WEEK: [f64; 7] = [1.25, 1.15, 1.05, 1.0, 0.9, 0.45, 0.3];
 /// Days on which nobody works, as (month, day); the movable feasts are left out.
 const HOLIDAYS: [(i8, i8); 6] = [(1, 1), (5, 1), (10, 3), (12, 24), (12, 25), (12, 26)];
@@ -31,8 +31,8 @@ struct Day {
     date: Date,
     /// Its first instant, UTC seconds.
     starts_at: i64,
-    /// Twelve hours before noon, UTC seconds: midnight, and on the two days of a clock change an hour beside it, so
-    /// that the hours of daylight are right on every day.
+    /// Twelve hours before noon, UTC seconds: midnight, except on the two days of a clock change, where it is an hour
+    /// off so that daytime hours are right.
     midnight: i64,
     /// Monday is 0.
     weekday: usize,
@@ -80,7 +80,7 @@ impl Calendar {
         (date.year(), date.month())
     }
 
-    /// A time of a day, in seconds after midnight, as an instant. Days before the first are fine.
+    /// A time of day, in seconds after midnight, as an instant. Days before the first are allowed.
     pub fn at(&self, day: i64, second: i64) -> i64 {
         match usize::try_from(day) {
             Ok(index) if index < self.days.len() => self.days[index].midnight + second,
@@ -98,7 +98,7 @@ impl Calendar {
         i64::try_from(begun).expect("about 549").max(1) - 1
     }
 
-    /// What comes in on a day compared with an average one: the week, the year (most in spring), growth, holidays.
+    /// The number of enquiries on a day relative to an average one: by weekday, season (most in spring), growth, holidays.
     pub fn season(&self, day: i64) -> f64 {
         let date = self.day(day).date;
         let weekday = WEEK[self.day(day).weekday];
@@ -116,7 +116,7 @@ impl Calendar {
         (1.0 + 0.15 * (TAU * (year - 0.3)).cos()) * (1.0 + 0.3 * real(day) / real(self.length()))
     }
 
-    /// Monday to Friday, and no holiday.
+    /// Monday to Friday, except holidays.
     pub fn is_working_day(&self, day: i64) -> bool {
         !self.day(day).holiday && self.day(day).weekday < 5
     }
@@ -126,8 +126,8 @@ impl Calendar {
         self.day(day).weekday
     }
 
-    /// The first instant from `instant` on at which the office is open, with a queue to work off at opening time: Monday
-    /// to Friday 8 to 18, Saturday 9 to 13.
+    /// When the office gets to what arrives at `instant`: at once in opening hours (Monday to Friday 8 to 18, Saturday 9
+    /// to 13), otherwise within two hours of the next opening.
     pub fn office(&self, instant: i64, dice: &mut Dice) -> i64 {
         let today = self.day_of(instant);
         if let Some((opens, closes)) = self.opening(today) {
@@ -157,14 +157,14 @@ impl Calendar {
         if hour > earlier { hour } else { earlier + dice.between(20 * MINUTE, 90 * MINUTE) }
     }
 
-    /// The instant itself, or the next morning for those who would have to be up at night.
+    /// The instant itself, or the next morning if it falls into the night.
     pub fn awake(&self, instant: i64, dice: &mut Dice) -> i64 {
         let morning = self.at(self.day_of(instant), 7 * HOUR);
         if instant < morning { morning + dice.between(0, HOUR) } else { instant }
     }
 
-    /// How many weeks (Monday to Sunday) lie between the week of an instant and the last complete one; 0 for that week
-    /// and for the one under way.
+    /// How many weeks (Monday to Sunday) the week of an instant lies before the last complete one; 0 for that week and
+    /// for the current one.
     pub fn weeks_back(&self, instant: i64) -> usize {
         let last = self.length() - 1;
         let days_under_way = (self.weekday(last) + 1) % 7;
@@ -172,7 +172,7 @@ impl Calendar {
         usize::try_from((last_sunday - self.day_of(instant)).max(0) / 7).expect("not negative")
     }
 
-    /// The months from the first day's to the third after the last day's.
+    /// The months from that of the first day to the third after that of the last.
     pub fn months(&self) -> Vec<Month> {
         let first = self.days[0].date.first_of_month();
         let last = self.days[self.days.len() - 1].date.first_of_month().saturating_add(3.months());

@@ -1,11 +1,11 @@
-//! Who and what there is: regions, partners, reps, products.
+//! The cast: regions, partners, reps, products.
 
 use super::calendar::Calendar;
 use super::dice::{Dice, Part, whole};
 use super::names;
 use super::table::{DemoTable, Parent, cells};
 
-/// A region and how it usually does.
+/// A region and its usual performance.
 #[derive(Debug)]
 pub struct Region {
     pub name: &'static str,
@@ -36,11 +36,11 @@ pub const REGIONS: [Region; 8] = [
 /// The region whose partners have stopped reporting back.
 pub const SLIPPING: &str = "Küste";
 
-/// How many partners are clearly bad: slow, and silent on every second lead. Each sits in another region, none in the
+/// How many partners are clearly bad: slow, and silent on every second lead. Each is in a different region, none in the
 /// slipping one, so that the two stories do not mix.
 const BAD_PARTNERS: usize = 5;
 
-/// How much better the others of a region do that has a bad partner, so that the region as a whole is a usual one.
+/// How much better the other partners do in a region with a bad one, so that the region as a whole performs as usual.
 const OFFSET_OF_THE_OTHERS: f64 = 0.04;
 
 /// Where enquiries come from, with weights; an order's channel and the marketing costs use the same names.
@@ -87,11 +87,11 @@ pub struct Partner {
     pub region: usize,
     pub country: &'static str,
     pub active: bool,
-    /// One of the few that are clearly bad.
+    /// One of the clearly bad ones.
     pub bad: bool,
-    /// How many leads it gets each time the leads of its region are dealt; follows from its tier.
+    /// How many leads it gets in each round of its region's leads; follows from its tier.
     pub hand: usize,
-    /// How long it takes compared with its region's others.
+    /// How slow it is compared with the others in its region.
     pub slowness: f64,
     /// Added to its region's feedback rate; for a bad partner, its own rate.
     pub feedback: f64,
@@ -114,9 +114,9 @@ pub struct Rep {
 /// Everyone, and what they sell.
 #[derive(Debug)]
 pub struct Cast {
-    /// Those of a region stand together.
+    /// Grouped by region.
     pub partners: Vec<Partner>,
-    /// Three per region, standing together.
+    /// Three per region, grouped by region.
     pub reps: Vec<Rep>,
     /// For each region, the weight of each product: tastes differ.
     tastes: Vec<Vec<u32>>,
@@ -142,7 +142,7 @@ impl Cast {
         Cast { partners, reps, tastes }
     }
 
-    /// A product, as people of the region like them.
+    /// A product, by the region's tastes.
     pub fn some_product(&self, region: usize, dice: &mut Dice) -> usize {
         dice.weighted(self.tastes[region].iter().copied())
     }
@@ -160,10 +160,10 @@ impl Cast {
         &self.partners[first..first + names::STEMS.len()]
     }
 
-    /// A rep of the region who is there on that day (days since 1970).
+    /// A rep of the region who is employed on that day (days since 1970).
     pub fn some_rep(&self, region: usize, on: i64, dice: &mut Dice) -> usize {
         let first = region * REPS_PER_REGION;
-        // The first rep of a region has been there all the time.
+        // The first rep of a region has been there from the start.
         let chosen =
             dice.weighted((first..first + REPS_PER_REGION).map(|rep| u32::from(self.reps[rep].hired_on <= on)));
         first + chosen
@@ -197,7 +197,7 @@ impl Cast {
         table
     }
 
-    /// Once all reps are there: a team is led by its first.
+    /// To be called once all reps exist: the first of a team leads it.
     fn manager_table(&self) -> DemoTable {
         let mut table = DemoTable::new("reps", "R", &["manager_id"]);
         let team = |rep: &Rep| REGIONS[rep.region].team;
@@ -211,7 +211,7 @@ impl Cast {
     }
 }
 
-/// Most partners are written to in German, some Swiss ones in French, one in each region in English.
+/// Most partners get mails in German, some Swiss ones in French, one in each region in English.
 fn language(country: &str, stem: usize) -> &'static str {
     match (country, stem) {
         (_, 7) => "en",
@@ -220,7 +220,7 @@ fn language(country: &str, stem: usize) -> &'static str {
     }
 }
 
-/// A region, each as often as its weight says.
+/// A region, in proportion to the weights.
 pub fn some_region(dice: &mut Dice) -> usize {
     dice.weighted(REGIONS.iter().map(|region| region.weight))
 }
@@ -244,7 +244,7 @@ fn bad_partners(dice: &mut Dice) -> Vec<Option<usize>> {
     bad
 }
 
-/// `bad` says of a region with a bad partner whether it is this one.
+/// In a region with a bad partner, `bad` says whether it is this one.
 fn partner(number: usize, bad: Option<bool>, calendar: &Calendar, dice: &mut Dice) -> Partner {
     let (region, stem) = (number / names::STEMS.len(), number % names::STEMS.len());
     let country = match (REGIONS[region].name, stem % 3) {
@@ -257,7 +257,7 @@ fn partner(number: usize, bad: Option<bool>, calendar: &Calendar, dice: &mut Dic
         name: names::partner(region, stem, country != "DE", dice),
         region,
         country,
-        // Every second region has one that has given up.
+        // Every second region has one that has quit.
         active: stem + 1 < names::STEMS.len() || region % 2 == 0,
         bad: is_bad,
         hand: if is_bad { 3 } else { dice.weighted([5, 6, 3]) + 1 },

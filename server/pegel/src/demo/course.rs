@@ -5,15 +5,15 @@ use super::cast::{Cast, FIRST_SERVICE, PRODUCTS, SOURCES};
 use super::dice::{Dice, Part, real, whole};
 use super::leads::{Closing, Lead, QUALITIES};
 
-/// The chance to win a lead of average quality on which an average partner works.
+/// The chance of winning a lead of average quality with an average partner.
 const WINS: f64 = 0.245;
 /// The share of the won leads that are large.
 const SIZEABLE_WON: f64 = 0.6;
 /// The share of the lost leads that are large.
 const SIZEABLE_LOST: f64 = 0.58;
-/// Of the lost leads, how many get how far: contact, first meeting, second meeting, quote, contract.
+/// How far lost leads get, as weights: contact, first meeting, second meeting, quote, contract.
 const LOST_AFTER: [u32; 5] = [43, 22, 11, 17, 7];
-/// When the steps of a lead that is gone through in full come about, as shares of the time until it is closed.
+/// When the steps of a lead that takes them all happen, as shares of the time until it is closed.
 const STEPS: [f64; 4] = [0.12, 0.3, 0.5, 0.8];
 
 /// Follows every accepted lead to its end or to the end of the data.
@@ -28,11 +28,11 @@ pub fn follow(seed: u64, cast: &Cast, calendar: &Calendar, leads: &mut [Lead]) {
     }
 }
 
-/// How a lead will go on after the contact.
+/// How a lead goes on after the first contact.
 struct Way {
     /// Whether there is a first meeting, a second one, a quote, a contract.
     steps: [bool; 4],
-    /// From the contact to the end.
+    /// From the contact to the close.
     days: f64,
 }
 
@@ -58,7 +58,7 @@ impl Course<'_> {
         self.walk(lead, contacted_at, &way);
     }
 
-    /// Nobody hears of it again; after some weeks the lead is given up.
+    /// Nobody reports on the lead again; after some weeks it is given up.
     fn fall_silent(&mut self, lead: &mut Lead, accepted_at: i64, contacted_at: i64) {
         lead.contacted_at = self.dice.chance(0.6).then_some(contacted_at);
         lead.outcome = Some(Closing::Lost);
@@ -97,7 +97,7 @@ impl Course<'_> {
         Way { steps: [steps >= 1, steps >= 2, steps >= 3, steps >= 4], days }
     }
 
-    /// Dates the steps, in working hours, and the end.
+    /// Dates the steps, in working hours, and the close.
     fn walk(&mut self, lead: &mut Lead, contacted_at: i64, way: &Way) {
         let first_day = self.calendar.day_of(contacted_at);
         let mut earlier = contacted_at;
@@ -114,14 +114,14 @@ impl Course<'_> {
         lead.closed_at = Some(closed_at.max(reported_at + self.dice.between(MINUTE, HOUR)));
     }
 
-    /// What it is worth, minor units: the list price, for more or for less; whole units of the currency.
+    /// What it is worth, in minor units: around the list price, in whole units of the currency.
     fn worth(&mut self, product: usize) -> i64 {
         let sigma = if product >= FIRST_SERVICE { 0.2 } else { 0.4 };
         whole(self.dice.log_normal(real(PRODUCTS[product].list_price), sigma) / 1_000.0).max(5) * 1_000
     }
 }
 
-/// Takes away what happens after the end.
+/// Removes what would happen after the end of the data.
 fn cut(lead: &mut Lead, end: i64) {
     for milestone in [
         &mut lead.contacted_at,

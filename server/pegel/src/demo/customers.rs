@@ -13,10 +13,10 @@ const BEFORE: usize = 2_400;
 const BUYS_AGAIN: f64 = 0.45;
 /// The share of the leads that are not won (yet) but come from a customer.
 const ASKS_AGAIN: f64 = 0.06;
-/// The share of those who came by referral of whom it is known who referred them.
+/// The share of referred customers whose referrer is known.
 const REFERRER_KNOWN: f64 = 0.7;
 
-/// A private household, a company, a town, with weights.
+/// Private households, companies and towns, with weights.
 const SEGMENTS: [(&str, u32); 3] = [("Privat", 78), ("Gewerbe", 18), ("Kommune", 4)];
 
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl Customer {
     }
 }
 
-/// All customers; the leads learn who is theirs.
+/// All customers; also links the leads to theirs.
 pub fn gather(seed: u64, cast: &Cast, calendar: &Calendar, leads: &mut [Lead]) -> Vec<Customer> {
     let mut dice = Dice::of(seed, Part::Customers);
     let mut customers: Vec<Customer> = (0..BEFORE).map(|_| from_before(cast, calendar, &mut dice)).collect();
@@ -87,7 +87,7 @@ fn someone(
     dice: &mut Dice,
 ) -> Customer {
     let segment = SEGMENTS[dice.weighted(SEGMENTS.iter().map(|(_, weight)| *weight))].0;
-    // Every tenth leaves within the 18 months; nobody has left before them, or would have left at once.
+    // One in ten leaves within the 18 months, none before, and none right after being won.
     let leaves_at = calendar.at(dice.between(0, 5_500), dice.between(8 * HOUR, 18 * HOUR)).max(acquired_at + 30 * DAY);
     Customer {
         name: names::customer(segment, dice),
@@ -102,7 +102,7 @@ fn someone(
     }
 }
 
-/// The customers, and once they are all there, who referred whom.
+/// The customers, and then who referred whom, which needs all of them.
 pub fn tables(customers: &[Customer]) -> [DemoTable; 2] {
     let mut table = DemoTable::new(
         "customers",

@@ -18,12 +18,12 @@ const KINDS: [(&str, u32, f64); 7] = [
     ("admin", 10, 75.0),
 ];
 
-/// What is asked: kind, weight, the lowest and the highest score, the days until it is answered.
+/// The surveys: kind, weight, the lowest and the highest score, the days until the answer.
 const QUESTIONS: [(&str, u32, i64, i64, i64); 3] = [("nps", 5, 0, 10, 21), ("csat", 4, 1, 5, 7), ("care", 3, 1, 5, 60)];
 /// The share of orders after which somebody answers.
 const ANSWERS: f64 = 0.3;
 
-/// Activities of the reps: on most working days something worth a note, on some two or three things.
+/// Activities of the reps: at least one on most working days, on some two or three.
 pub fn activities(seed: u64, cast: &Cast, calendar: &Calendar, all: &[Lead]) -> DemoTable {
     let mut dice = Dice::of(seed, Part::Activities);
     let mut table =
@@ -51,14 +51,14 @@ fn working_days(rep: &Rep, calendar: &Calendar) -> impl Iterator<Item = i64> {
     (0..calendar.length()).filter(|day| calendar.is_working_day(*day) && rep.hired_on <= calendar.date(*day))
 }
 
-/// One of the last leads that came in before an instant.
+/// One of the latest leads that came in before an instant.
 fn recent(own: &[usize], all: &[Lead], at: i64, dice: &mut Dice) -> Option<usize> {
     let known = own.partition_point(|lead| all[*lead].created_at < at);
     let last = &own[known.saturating_sub(25)..known];
     (!last.is_empty()).then(|| *dice.pick(last))
 }
 
-/// Answers of customers some time after an order; those of good partners are happier.
+/// Answers of customers some time after an order; good partners get better scores.
 pub fn surveys(seed: u64, cast: &Cast, calendar: &Calendar, orders: &[Order]) -> DemoTable {
     let mut dice = Dice::of(seed, Part::Surveys);
     let mut table =

@@ -1,11 +1,11 @@
-//! Chance that can be repeated, and the few conversions between whole and real numbers that it needs.
+//! Repeatable random numbers, and the few conversions between whole and real numbers that they need.
 
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::f64::consts::TAU;
 
-/// The parts of the data. Each has a stream of chance of its own, so that a change in one leaves the others as they are.
+/// The parts of the data. Each has its own random stream, so that a change in one leaves the others as they are.
 #[derive(Debug, Clone, Copy)]
 pub enum Part {
     Cast,
@@ -24,7 +24,7 @@ pub enum Part {
     Observations,
 }
 
-/// A repeatable source of chance.
+/// A seeded random number generator.
 #[derive(Debug)]
 pub struct Dice(ChaCha8Rng);
 
@@ -36,7 +36,7 @@ impl Dice {
         Dice(chacha)
     }
 
-    /// True in that share of the cases.
+    /// True with that probability.
     pub fn chance(&mut self, share: f64) -> bool {
         self.0.random::<f64>() < share
     }
@@ -46,25 +46,25 @@ impl Dice {
         self.0.random_range(low..=high)
     }
 
-    /// A number at most `spread` from the middle, each as likely.
+    /// A number at most `spread` from the middle, uniformly distributed.
     pub fn around(&mut self, middle: f64, spread: f64) -> f64 {
         middle + spread * (2.0 * self.0.random::<f64>() - 1.0)
     }
 
-    /// A number of the log-normal distribution, as amounts and durations have it: its mean is `median · exp(sigma²/2)`.
+    /// A log-normal number, as amounts and durations tend to be; the mean is `median · exp(sigma²/2)`.
     pub fn log_normal(&mut self, median: f64, sigma: f64) -> f64 {
-        // Box and Muller's way from two even chances to a normal one; 1 − x is never 0.
+        // The Box–Muller transform of two uniform numbers into a normal one; 1 − x is never 0.
         let (radius, turn): (f64, f64) = (1.0 - self.0.random::<f64>(), self.0.random());
         let normal = (-2.0 * radius.ln()).sqrt() * (TAU * turn).cos();
         median * (sigma * normal).exp()
     }
 
-    /// One of several, each as likely.
+    /// One of several, all equally likely.
     pub fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         of.choose(&mut self.0).expect("the demo picks from lists that are not empty")
     }
 
-    /// The position of one of several, each as likely as its weight says.
+    /// The position of one of several, with probabilities in proportion to the weights.
     pub fn weighted(&mut self, weights: impl IntoIterator<Item = u32, IntoIter: Clone>) -> usize {
         let weights = weights.into_iter();
         let mut left = self.0.random_range(0..weights.clone().sum::<u32>());
@@ -88,7 +88,7 @@ pub fn whole(number: f64) -> i64 {
     number.round() as i64
 }
 
-/// A whole number as a real one.
+/// The number as a float.
 #[expect(clippy::cast_precision_loss, reason = "amounts, seconds and days of the demo are far below 2^53")]
 pub fn real(number: i64) -> f64 {
     number as f64

@@ -1,12 +1,12 @@
-//! On which leads partners report back, and so the story that the demo tells: one region has stopped.
+//! Which leads partners report back on, and so the story that the demo tells: one region has stopped.
 
 use super::calendar::Calendar;
 use super::cast::{Cast, Partner, REGIONS, SLIPPING};
 use super::dice::{Dice, Part};
 use super::leads::Lead;
 
-/// The feedback rate of the slipping region in the last complete week (and the one under way) and those before it. It
-/// crosses the warning at 80 % first, then the critical floor of 75 %.
+/// The feedback rates of the slipping region in the last complete week (and the current one) and those before it. They
+/// first fall below the warning at 80 %, then below the critical mark at 75 %.
 const SLIDE: [f64; 4] = [0.69, 0.77, 0.80, 0.84];
 
 /// How far a region's rate goes up and down from week to week.
@@ -14,9 +14,9 @@ const WEEKLY_NOISE: f64 = 0.015;
 
 /// Decides for every accepted lead whether its partner reports back on it.
 ///
-/// The leads of a region are drawn systematically: each reports with the probability of its partner in its week, but
-/// the number of reports in any stretch of time is within one of what is expected. Drawn one by one, a healthy region
-/// of 60 leads a week would fall below its warning every other month, and the story would drown in chance.
+/// This is systematic sampling per region: each lead gets a report with its partner's probability in its week, but the
+/// number of reports in any stretch of time is within one of the expected number. Drawn independently, a healthy region
+/// of 60 leads a week would fall below its warning every other month, and the noise would drown the story.
 pub fn decide(seed: u64, cast: &Cast, calendar: &Calendar, leads: &mut [Lead]) {
     let mut dice = Dice::of(seed, Part::Feedback);
     let weeks = calendar.weeks_back(calendar.at(0, 0)) + 1;
@@ -43,8 +43,7 @@ fn accepted(leads: &[Lead], region: usize) -> Vec<(i64, usize)> {
     accepted
 }
 
-/// The share of the leads on which a partner reports back, for those accepted that many weeks before the last complete
-/// one.
+/// A partner's feedback rate for leads accepted that many weeks before the last complete one.
 fn rate(partner: &Partner, week: usize, noise: f64) -> f64 {
     let region = &REGIONS[partner.region];
     match SLIDE.get(week) {

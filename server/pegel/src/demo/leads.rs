@@ -10,7 +10,7 @@ pub const LEADS: i64 = 40_000;
 
 /// A partner who does not answer within this time loses the offer to the next.
 const OFFER_EXPIRES_AFTER: i64 = DAY;
-/// After so many offers in vain a lead is given up.
+/// After this many offers in vain a lead is given up.
 const OFFERS_AT_MOST: usize = 3;
 /// The median time after which a partner declines.
 const DECLINES_AFTER_MINUTES: f64 = 45.0;
@@ -38,7 +38,7 @@ pub struct Lead {
     pub region: usize,
     pub product: usize,
     pub rep: usize,
-    /// Position in the customers, for those who are one.
+    /// Position in the customers, if the lead comes from one.
     pub customer: Option<usize>,
     /// Position in [`QUALITIES`], known once it is qualified.
     pub quality: Option<usize>,
@@ -46,7 +46,7 @@ pub struct Lead {
     pub qualified_at: Option<i64>,
     pub offers: Vec<Offer>,
     pub accepted_at: Option<i64>,
-    /// Whether the partner reports back on it, sooner or later.
+    /// Whether the partner ever reports back on it.
     pub reports: bool,
     pub contacted_at: Option<i64>,
     pub first_meeting_at: Option<i64>,
@@ -101,7 +101,7 @@ pub fn arrive(seed: u64, cast: &Cast, calendar: &Calendar) -> Vec<Lead> {
     instants.into_iter().map(|created_at| desk.take(enquiry(created_at, cast, calendar, &mut dice))).collect()
 }
 
-/// When the leads come in: exactly [`LEADS`] of them, spread over the days as the seasons say.
+/// When the leads come in: exactly [`LEADS`] of them, spread over the days by season.
 fn instants(calendar: &Calendar, dice: &mut Dice) -> Vec<i64> {
     let weights: Vec<f64> = (0..calendar.length()).map(|day| calendar.season(day) * dice.around(1.0, 0.08)).collect();
     let all: f64 = weights.iter().sum();
@@ -117,7 +117,7 @@ fn instants(calendar: &Calendar, dice: &mut Dice) -> Vec<i64> {
     instants
 }
 
-/// Three of four enquiries come during office hours, the others in the evening.
+/// Three in four enquiries come during office hours, the others in the evening.
 fn second_of_day(dice: &mut Dice) -> i64 {
     if dice.chance(0.75) {
         7 * HOUR + i64::midpoint(dice.between(0, 11 * HOUR), dice.between(0, 9 * HOUR))
@@ -141,7 +141,7 @@ fn enquiry(created_at: i64, cast: &Cast, calendar: &Calendar, dice: &mut Dice) -
     }
 }
 
-/// In spring and autumn there is a campaign, which half of the enquiries from the web and from fairs belong to.
+/// The campaigns in spring and autumn bring half of the enquiries from the web and from fairs.
 fn campaign(source: usize, (year, month): (i16, i8), dice: &mut Dice) -> Option<String> {
     let season = match month {
         3..=5 => "Frühling",
@@ -156,8 +156,8 @@ fn campaign(source: usize, (year, month): (i16, i8), dice: &mut Dice) -> Option<
 struct Desk<'a> {
     cast: &'a Cast,
     calendar: &'a Calendar,
-    /// Leads are dealt like cards, each partner being in the deck as often as its tier says: the partners' shares of a
-    /// region's leads are the same every week.
+    /// Leads are dealt like cards, and a partner's tier says how often it is in the deck: so each partner gets the same
+    /// share of its region's leads every week.
     decks: Vec<Vec<usize>>,
     dice: Dice,
 }

@@ -18,11 +18,11 @@ pub struct Loaded {
     pub unchanged: usize,
 }
 
-/// Writes all tables of the model in one transaction, in their order; `written` hears of each table that is done and how many rows
-/// it has. Amounts, which the demo makes up in hundredths, become those of the currency. `now` is in UTC seconds.
+/// Writes all tables in one transaction, in order; `written` is called after each with its number of rows. Amounts, made
+/// up in hundredths, are converted to the currency's units. `now` is in UTC seconds.
 ///
 /// # Errors
-/// If the database fails, or a row refers to one that was not written before it. Then nothing is written.
+/// If the database fails, or a row refers to one that was not written before it; then nothing is written.
 pub fn load(
     store: &Store,
     model: &Model,
@@ -60,7 +60,7 @@ struct Ids<'a> {
 }
 
 impl Ids<'_> {
-    /// Puts ids in the place of positions.
+    /// Replaces positions by ids.
     fn resolve(&self, demo: DemoTable) -> anyhow::Result<Facts> {
         let lacking = |what: &str| anyhow!("there is no {what}");
         let table = self.model.table(demo.table).ok_or_else(|| lacking(demo.table))?;
@@ -82,8 +82,8 @@ impl Ids<'_> {
         self.of.get(&of.reference_in(column)?.table).map(Vec::as_slice)
     }
 
-    /// Asks for the ids of rows just written, where other tables refer to them. Of a table that is written twice, the
-    /// first time counts.
+    /// Reads the ids of rows just written, if other tables refer to them. If a table is written twice, the first time
+    /// counts.
     fn learn(&mut self, facts: &Facts, writer: &mut Writer) -> anyhow::Result<()> {
         let name = &facts.table.name;
         let refers = |table: Table| table.references.iter().any(|reference| reference.table == *name);
@@ -101,7 +101,7 @@ impl Ids<'_> {
     }
 }
 
-/// Amounts in so many parts of a hundredth.
+/// Multiplies amounts in hundredths by `scale`.
 fn count_in(facts: &mut Facts, scale: i64) {
     let money: Vec<bool> = facts.columns.iter().map(|column| column.kind == Kind::Money).collect();
     for row in &mut facts.rows {
@@ -149,7 +149,7 @@ mod tests {
             .unwrap();
             assert_eq!(heard.values().sum::<usize>(), rows);
             assert_eq!(heard["leads"], 40_000);
-            // Customers who were referred and reps with a manager come twice: once by name, once with that person.
+            // Referred customers and reps with a manager come twice: the second time with the person they refer to.
             assert_eq!((first.new + first.changed, first.unchanged), (rows, 0));
             assert!(first.changed < 1_000, "{first:?}");
 

@@ -1,16 +1,16 @@
-//! What it costs to be found, and what is seen of it day by day.
+//! Costs of marketing and sales, and daily figures of the website and the adverts.
 
 use super::calendar::Calendar;
 use super::cast::{PRODUCTS, REGIONS, REPS_PER_REGION, SOURCES};
 use super::dice::{Dice, Part, real, whole};
 use super::table::{DemoTable, Parent, cells};
 
-/// What a week of each of [`SOURCES`] costs, minor units.
+/// The weekly costs of each of [`SOURCES`], in minor units.
 const CHANNEL_COSTS: [i64; 6] = [420_000, 1_150_000, 980_000, 160_000, 540_000, 210_000];
-/// What a rep costs in a week, minor units.
+/// The weekly costs of a rep, in minor units.
 const REP_COSTS: i64 = 165_000;
 
-/// Daily figures that are counts: metric, what it is on an average day.
+/// Daily figures that add up: metric, value on an average day.
 const COUNTS: [(&str, f64); 8] = [
     ("website_visits", 2_600.0),
     ("page_views", 9_900.0),
@@ -23,7 +23,7 @@ const COUNTS: [(&str, f64); 8] = [
     ("newsletter_clicks", 31.0),
 ];
 
-/// How many get the newsletter, every Tuesday.
+/// How many people get the newsletter, every Tuesday.
 const SUBSCRIBERS: i64 = 8_400;
 const TUESDAY: usize = 1;
 

@@ -1,19 +1,19 @@
-//! The data of `pegel demo`: eighteen months of plainly made-up sales with partners, the same for the same seed and day.
+//! The data of `pegel demo`: 18 months of plainly made-up sales with partners, the same for the same seed and day.
 //!
 //! [`demo_data`] is pure; [`load()`] writes what it returns. The parts, in the order in which they are made:
 //!
 //! | file | what it makes |
 //! |---|---|
-//! | `dice`, `calendar`, `names`, `table` | chance, seasons and working hours, names that nobody bears, rows that refer to each other |
+//! | `dice`, `calendar`, `names`, `table` | random numbers, seasons and working hours, names, rows that refer to others |
 //! | `cast` | regions, partners (five clearly bad ones among them), reps, products |
 //! | `leads` | enquiries, their qualification, the offers to partners |
-//! | `feedback` | on which leads partners report back: the story of the region that slips |
+//! | `feedback` | which leads partners report back on: the story of the region that slips |
 //! | `course` | what becomes of accepted leads |
 //! | `customers`, `opportunities`, `orders` | what follows from leads |
 //! | `diary`, `plans`, `marketing` | activities and surveys, targets and forecasts, costs and observations |
 //!
-//! Nothing happens after the end of the last day: a milestone that would come later is missing, so that there are open
-//! leads, offers without an answer and customers who are still there.
+//! Nothing happens after the end of the last day: later milestones are missing, so that there are open leads, unanswered
+//! offers and customers who have not left.
 
 mod calendar;
 mod cast;
@@ -39,7 +39,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use table::DemoTable;
 
-/// All rows of the demo, table by table in an order in which they can be written. They end with `last_day` in the zone.
+/// All rows of the demo, table by table, in an order in which they can be written. They end with `last_day` in the zone.
 pub fn demo_data(seed: u64, last_day: Date, zone: &TimeZone) -> Vec<DemoTable> {
     let calendar = Calendar::new(last_day, zone);
     let cast = Cast::new(seed, &calendar);

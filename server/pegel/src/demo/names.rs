@@ -1,8 +1,8 @@
-//! Names that nobody bears, so that no one takes the demo for real.
+//! Invented names, so that nobody takes the demo for real.
 
 use super::dice::Dice;
 
-/// One partner of each region bears each of these.
+/// In each region, one partner has each of these names.
 pub const STEMS: [&str; 15] = [
     "Muster",
     "Beispiel",
@@ -70,14 +70,14 @@ const LAST_NAMES: [&str; 24] = [
 const COMPANIES: [&str; 8] =
     ["Bäckerei", "Autohaus", "Kanzlei", "Gärtnerei", "Tischlerei", "Praxis", "Pension", "Spedition"];
 
-/// The partner of a region that bears a stem. No two are alike: going from region to region, a stem changes its trade.
+/// The name of a region's partner. All differ: in each region, a stem goes with another trade.
 pub fn partner(region: usize, stem: usize, abroad: bool, dice: &mut Dice) -> String {
     let trade = TRADES[(region + stem) % TRADES.len()];
     let form = if abroad { dice.pick(&FORMS_ABROAD) } else { dice.pick(&FORMS) };
     format!("{} {trade} {form}", STEMS[stem])
 }
 
-/// A rep's name; `number` makes the first names differ.
+/// A rep's name; `number` varies the first name.
 pub fn rep(number: usize, dice: &mut Dice) -> String {
     format!("{} {}", FIRST_NAMES[number % FIRST_NAMES.len()], dice.pick(&LAST_NAMES))
 }

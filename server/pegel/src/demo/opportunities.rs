@@ -1,4 +1,4 @@
-//! The larger leads as opportunities, and what these were before they changed.
+//! The larger leads as opportunities, and the past values of these.
 
 use super::calendar::Calendar;
 use super::cast::{FIRST_SERVICE, REGIONS};
@@ -6,10 +6,10 @@ use super::dice::{Dice, Part, real, whole};
 use super::leads::{Closing, Lead};
 use super::table::{DemoTable, Parent, cells};
 
-/// Changes are on record for the opportunities of the last half year, as if the history had been switched on then.
+/// Changes are recorded for the opportunities of the last half year, as if the history had been switched on then.
 const HISTORY_DAYS: i64 = 182;
 
-/// What an opportunity was from an instant on.
+/// The values of an opportunity from an instant on.
 struct State {
     since: i64,
     stage: &'static str,
@@ -81,7 +81,7 @@ pub fn tables(seed: u64, calendar: &Calendar, leads: &[Lead]) -> [DemoTable; 2] 
     [table, changes]
 }
 
-/// What the opportunity is at the end, and what it was before, in order.
+/// The opportunity at the end, and its past states in order.
 fn states(lead: &Lead, created_at: i64, calendar: &Calendar, dice: &mut Dice) -> (State, Vec<State>) {
     let mut before = Vec::new();
     let mut expect = |since: i64, low: i64, high: i64| {

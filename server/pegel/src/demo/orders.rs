@@ -1,4 +1,4 @@
-//! What is bought: an order for every won lead, and what customers order again.
+//! Orders: one for every won lead, and reorders of customers.
 
 use super::calendar::{Calendar, DAY, HOUR};
 use super::cast::{Cast, FIRST_SERVICE, PRODUCTS, Product, REGIONS, SOURCES};
@@ -7,13 +7,13 @@ use super::dice::{Dice, Part, real, whole};
 use super::leads::{Closing, Lead};
 use super::table::{DemoTable, Parent, cells};
 
-/// How long it takes, on average, until a customer orders again, in days.
+/// The average time until a customer orders again, in days.
 const ORDERS_AGAIN_AFTER: f64 = 420.0;
 /// The share of the first orders that come with a service as a second line.
 const WITH_SERVICE: f64 = 0.3;
 const CANCELLED: f64 = 0.03;
 const COMPLAINED: f64 = 0.04;
-/// Reorders that the house takes itself.
+/// The share of reorders without a partner.
 const WITHOUT_PARTNER: f64 = 0.15;
 
 /// One order. Instants in UTC seconds.
@@ -40,7 +40,7 @@ pub struct Line {
     cost: i64,
 }
 
-/// All orders, in time.
+/// All orders, by time.
 pub fn place(seed: u64, cast: &Cast, calendar: &Calendar, leads: &[Lead], customers: &[Customer]) -> Vec<Order> {
     let mut clerk = Clerk { cast, calendar, dice: Dice::of(seed, Part::Orders) };
     let mut orders: Vec<Order> = leads.iter().filter_map(|lead| clerk.order_of(lead)).collect();
@@ -82,9 +82,9 @@ impl Clerk<'_> {
         })
     }
 
-    /// The customer's next order; none after the end or after they have left.
+    /// The customer's next order, unless it falls after the end or they have left by then.
     fn reorder(&mut self, position: usize, customer: &Customer, earlier: i64) -> Option<Order> {
-        // Waiting times without memory are exponential; the logarithm of an even chance makes them so.
+        // The logarithm of a uniform number gives an exponential waiting time.
         let waits = -ORDERS_AGAIN_AFTER * self.dice.around(0.5, 0.4999).ln();
         let day = self.calendar.day_of(earlier) + whole(waits).max(1);
         let ordered_at = self.calendar.working_hour(day, earlier, &mut self.dice);
@@ -121,7 +121,7 @@ impl Clerk<'_> {
         *self.dice.pick(&[FIRST_SERVICE, FIRST_SERVICE + 1, FIRST_SERVICE + 2])
     }
 
-    /// In that share of the cases, an instant within so many days.
+    /// With that probability, an instant within so many days.
     fn later(&mut self, share: f64, ordered_at: i64, days: i64) -> Option<i64> {
         let at = ordered_at + self.dice.between(HOUR, days * DAY);
         (self.dice.chance(share) && at < self.calendar.end).then_some(at)

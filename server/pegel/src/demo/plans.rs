@@ -1,4 +1,4 @@
-//! What was wanted and what was foreseen: targets and forecasts of revenue, by month.
+//! Targets and forecasts of revenue, by month.
 
 use super::calendar::{Calendar, Month};
 use super::cast::{Cast, REGIONS, REPS_PER_REGION};
@@ -7,7 +7,7 @@ use super::orders::Order;
 use super::table::{DemoTable, Parent, cells};
 
 const REVENUE: &str = "revenue";
-/// A forecast speaks of its own month and the two that follow.
+/// A forecast covers its own month and the next two.
 const MONTHS_AHEAD: usize = 3;
 /// Minor units: targets are set in whole thousands.
 const THOUSAND: i64 = 100_000;
@@ -15,10 +15,9 @@ const THOUSAND: i64 = 100_000;
 /// An amount for each region, minor units.
 type ByRegion = [i64; REGIONS.len()];
 
-/// Targets for every month from the first to the third after the last: in all, by region, team and rep.
+/// Targets for every month from the first to the third after the last: in total, by region, team and rep.
 ///
-/// They follow what was turned over in the 18 months, so that some are met and some missed, and rise from month to
-/// month.
+/// They follow the revenue of the 18 months, so that some are met and some missed, and rise from month to month.
 pub fn targets(seed: u64, cast: &Cast, calendar: &Calendar, orders: &[Order]) -> DemoTable {
     let mut table =
         DemoTable::new("targets", "Z", &["metric", "rep_id", "team", "region", "starts_on", "ends_on", "amount"]);
@@ -42,7 +41,7 @@ pub fn targets(seed: u64, cast: &Cast, calendar: &Calendar, orders: &[Order]) ->
     table
 }
 
-/// Forecasts given on the first day of each month, in all and by region.
+/// Forecasts given on the first day of each month, in total and by region.
 pub fn forecasts(seed: u64, calendar: &Calendar, orders: &[Order]) -> DemoTable {
     let mut dice = Dice::of(seed, Part::Forecasts);
     let mut table =
@@ -53,7 +52,7 @@ pub fn forecasts(seed: u64, calendar: &Calendar, orders: &[Order]) -> DemoTable 
     for (given_in, given) in months.iter().enumerate().filter(|(_, month)| days.contains(&month.first_day)) {
         for ahead in given_in..given_in + MONTHS_AHEAD {
             let month = months[ahead];
-            // What came true is foreseen roughly; of months that are not over only the plan is known.
+            // Forecasts of past months come close to their revenue; for months that are not over, only the goal is known.
             let known = if month.last_day < days.end { &turned_over[ahead] } else { &goals[ahead] };
             let foreseen = known.map(|amount| whole(real(amount) * dice.around(0.99, 0.1) / 100.0) * 100);
             let by_region = REGIONS.iter().map(|region| Some(region.name)).zip(foreseen);
@@ -74,7 +73,7 @@ fn teams() -> Vec<&'static str> {
     teams
 }
 
-/// What each month of the calendar is to bring.
+/// The goals of each month of the calendar.
 fn goals(seed: u64, calendar: &Calendar, orders: &[Order]) -> Vec<ByRegion> {
     let mut dice = Dice::of(seed, Part::Targets);
     let turned_over = turned_over(calendar, orders);
@@ -92,7 +91,7 @@ fn goals(seed: u64, calendar: &Calendar, orders: &[Order]) -> Vec<ByRegion> {
     goals
 }
 
-/// What each month of the calendar has brought up to the end.
+/// The revenue of each month of the calendar, up to the end.
 fn turned_over(calendar: &Calendar, orders: &[Order]) -> Vec<ByRegion> {
     let mut months = vec![[0; REGIONS.len()]; calendar.months().len()];
     for order in orders.iter().filter(|order| order.cancelled_at.is_none()) {

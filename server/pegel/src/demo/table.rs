@@ -16,7 +16,7 @@ pub struct DemoTable {
 /// One row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DemoRow {
-    /// What names it within its table, such as `L-000017`.
+    /// Its key within the table, such as `L-000017`.
     pub key: String,
     /// In the order of [`DemoTable::columns`].
     pub cells: Vec<Cell>,
@@ -45,7 +45,7 @@ impl DemoTable {
         self.push_at(self.rows.len(), cells);
     }
 
-    /// Adds a row with the key of the one at that position: more columns of a row that another [`DemoTable`] holds.
+    /// Adds a row with the key of the one at that position: further columns of a row in another [`DemoTable`].
     pub fn push_at(&mut self, position: usize, cells: Vec<Cell>) {
         assert_eq!(cells.len(), self.columns.len(), "a row of {} has another number of cells", self.table);
         self.rows.push(DemoRow { key: format!("{}-{:06}", self.prefix, position + 1), cells });

@@ -199,7 +199,7 @@ fn acceptance(lead: &Lead) -> Option<i64> {
 mod story {
     use super::*;
 
-    /// In the last complete week only the slipping region is below the floor, and it came there step by step.
+    /// In the last complete week only the slipping region is below the critical mark, and it got there step by step.
     fn check(seed: u64, last_day: Date) {
         let story = Story::new(seed, last_day);
         for region in &REGIONS {
