@@ -28,7 +28,7 @@ pub struct Composer {
     templates: Arc<Kept<Templates>>,
     currency: String,
     base_url: Option<String>,
-    /// What was wrong with reports when they were last looked at, so that each problem is logged once.
+    /// The problems of reports at the latest look, so that each is logged once.
     problems: Mutex<HashMap<String, String>>,
 }
 
@@ -94,7 +94,7 @@ impl Composer {
         Arc::clone(&self.templates)
     }
 
-    /// Makes something with the templates as they are now; if one of the home fails, with the built-in one in its place.
+    /// Calls `make` with the templates as they are now; if one of the home fails, with the built-in one in its place.
     fn with_templates<T>(&self, mut make: impl FnMut(&Templates) -> Result<T, ReportError>) -> Result<T, ReportError> {
         let current = self.templates.current();
         let mut result = make(&current.value);
@@ -106,7 +106,7 @@ impl Composer {
             let failed = instead.as_ref().unwrap_or(&current.value);
             let Some(others) = failed.without(name).or_else(|| failed.built_in_alone()) else { break };
             let again = make(&others);
-            // A report's own template has nothing built in to take its place.
+            // A report's own template has no built-in one to take its place.
             if matches!(again, Err(ReportError::NoTemplate { .. })) {
                 break;
             }
@@ -147,7 +147,7 @@ impl Composer {
 
 impl Compose for Composer {
     fn schedules(&self) -> Result<Vec<Scheduled>, ComposeError> {
-        // Looked at often, so that what is broken tomorrow leaves what is good today in force.
+        // Read at every tick: if a template breaks tomorrow, today's good version stays in force.
         self.templates.current();
         let reports = definition::all(&self.home)?.into_iter();
         Ok(reports.filter_map(|(report, definition)| self.schedule(&report, definition)).collect())

@@ -46,7 +46,7 @@ pub struct Kpis {
 pub struct Mail {
     pub from: String,
     pub url: String,
-    /// How long a mail that is not taken is retried.
+    /// How long a mail that is not accepted is retried.
     #[serde(deserialize_with = "lag")]
     give_up_after: Lag,
 }
@@ -89,7 +89,7 @@ impl Default for Mail {
 }
 
 impl Mail {
-    /// How long a mail that is not taken is retried.
+    /// How long a mail that is not accepted is retried.
     pub fn give_up_after(&self) -> SignedDuration {
         SignedDuration::from_secs(self.give_up_after.seconds())
     }
@@ -130,7 +130,7 @@ impl Config {
     }
 }
 
-/// What mails link to must be something that a reader can click on.
+/// Mails link to this address, so it must be one that a reader can click on.
 fn check_base_url(text: &str) -> Result<(), &'static str> {
     const HINT: &str = "is not a web address: write one such as https://pegel.example.com";
     // Mails quote it literally; no browser corrects it first.

@@ -6,7 +6,7 @@ use std::fmt::Display;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-/// A command came to its end.
+/// A command ran to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Done {
     /// 0
@@ -60,15 +60,15 @@ pub fn note(line: impl Display) {
     eprintln!("{}", for_terminals(&line.to_string()));
 }
 
-/// Writes a line of the answer to standard output. Ends the program quietly when nobody reads on (`pegel kpi list | head`).
+/// Writes a line of the answer to standard output. Exits quietly when the reader is gone (`pegel kpi list | head`).
 pub fn answer(line: impl Display) {
     write(&for_terminals(&line.to_string()));
 }
 
-/// The same for JSON: what a terminal would obey is escaped, so that the data stays what it is.
+/// The same for JSON: control characters are escaped, so that the data stays the same.
 ///
 /// # Panics
-/// Never: what is answered has texts for keys.
+/// Never: all answers have strings as keys.
 pub fn answer_json(json: &impl Serialize) {
     let text = serde_json::to_string(json).expect("what is answered has texts for keys");
     let escaped = |letter: char| match letter {

@@ -69,8 +69,8 @@ impl Home {
         if self.config.kpis.follow_files { Follow::Files } else { Follow::Commands }
     }
 
-    /// The KPIs to list and show. Needs no database; where there is one, it knows what is in force of files that are not
-    /// in order.
+    /// The KPIs to list and show. Needs no database; if there is one, it knows the versions in force of files that are
+    /// not in order.
     ///
     /// # Errors
     /// If the database is there and fails.
@@ -95,14 +95,14 @@ impl Home {
         self.catalog_beside(Some(store))
     }
 
-    /// The KPIs that can be in force, once it is said which files cannot.
+    /// The KPIs that can be in force; says which files cannot.
     fn catalog_beside(&self, store: Option<&Store>) -> Result<Catalog, Failure> {
         let (catalog, problems) = catalog_for(&self.path, store, self.follow()).map_err(activation_failure)?;
         say_problems(&problems);
         Ok(catalog)
     }
 
-    /// The KPIs in force, for whoever stores what is computed with them, or goes on while files change.
+    /// The KPIs in force, for callers that store what they compute, or that keep running while files change.
     ///
     /// # Errors
     /// If the database fails.
@@ -112,7 +112,7 @@ impl Home {
     }
 }
 
-/// Says on standard error which files of KPIs wait, and why; the answer goes without them.
+/// Says on standard error which KPI files wait, and why; the answer does without them.
 pub fn say_problems(problems: &[Problem]) {
     for Problem { file, message } in problems {
         say_problem(&in_home(file), message);
@@ -124,10 +124,10 @@ pub fn say_problem(file: &str, message: &str) {
     note(format_args!("{file} is not in order and waits:\n{message}\n"));
 }
 
-/// An error with a hint if there is no folder of that name, for all commands that make none.
+/// Checks that the folder exists, for all commands that do not create it.
 ///
 /// # Errors
-/// In that case.
+/// If there is no such folder, with a hint.
 pub fn check_folder(path: &Path) -> Result<(), Failure> {
     if path.is_dir() {
         return Ok(());

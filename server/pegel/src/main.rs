@@ -47,12 +47,12 @@ fn run(Cli { global, command }: Cli) -> Ending {
     }
 }
 
-/// Libraries speak up only when something is wrong with this server. What clients send that is not HTTP is their affair:
-/// a scanner must not fill the log with errors.
+/// Libraries log only what is wrong with this server. Bytes that are not HTTP are the client's mistake: a scanner must
+/// not fill the log with errors.
 const QUIET: [&str; 3] = ["actix_server=warn", "tokio_cron_scheduler=warn", "actix_http::h1::dispatcher=off"];
 
-/// Standard output carries the answer alone. `PEGEL_LOG` says how much is logged, `info` by default; from `debug` on,
-/// libraries have their say as well.
+/// Standard output carries the answer alone. `PEGEL_LOG` sets the log level, `info` by default; from `debug` on, it holds
+/// for libraries, too.
 fn log_to_stderr() {
     let mut filter = EnvFilter::try_from_env("PEGEL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     if filter.max_level_hint().is_some_and(|most| most < LevelFilter::DEBUG) {

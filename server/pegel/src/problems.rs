@@ -11,7 +11,7 @@ use pegel_web::problem::{self, About};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Looks for them each time it is asked.
+/// A function that looks for them whenever it is called.
 pub fn finder(
     home: PathBuf,
     model: Model,
@@ -40,7 +40,7 @@ fn mappings(home: &Path, model: &Model) -> Vec<Problem> {
     wrong(Mapping::all(home, model), Mapping::file_of)
 }
 
-/// What is wrong in one folder; or that nobody can look into it.
+/// What is wrong in one folder, or why it cannot be read.
 fn wrong<T, E: ToString>(all: Result<Each<T, E>, E>, file_of: fn(&str) -> String) -> Vec<Problem> {
     match all {
         Ok(all) => {
@@ -50,7 +50,7 @@ fn wrong<T, E: ToString>(all: Result<Each<T, E>, E>, file_of: fn(&str) -> String
     }
 }
 
-/// What is configured counts from the start of the server on; what is wrong by now keeps it from starting again.
+/// The server reads its configuration only when it starts; a mistake made since then would keep it from restarting.
 fn configuration(home: &Path) -> Vec<Problem> {
     Config::of_home(home).err().map(|error| Problem::new(config::FILE, &format!("{error:#}"))).into_iter().collect()
 }

@@ -1,15 +1,15 @@
-//! A server that is told to stop finishes what it has in hand. Should that take too long, because a script, a database
-//! or a mail server keeps it waiting, it is ended all the same: whoever stopped it would kill it next. What is cut off is
-//! taken up by the next start.
+//! A server that is told to stop finishes its current work. If that takes too long, because a script, a database or a mail
+//! server keeps it waiting, it ends all the same: whoever stopped it would kill it next. Interrupted work is taken up at
+//! the next start.
 
 use crate::ending::{Failure, broke};
 use std::future::Future;
 use std::time::Duration;
 
-/// How long work in hand may take.
+/// How long current work may take.
 const PATIENCE: Duration = Duration::from_secs(9);
 
-/// Watches, from a thread of its own, so that nothing that hangs can keep it from acting.
+/// Watches from a thread of its own, so that nothing that hangs can block it.
 ///
 /// # Errors
 /// If the system has no thread or no signals left.

@@ -1,4 +1,4 @@
-//! `pegel demo`: the main job on made-up data, from an empty folder to a mailed report.
+//! `pegel demo`: all of Pegel on made-up data, from an empty folder to a mailed report.
 
 use super::{init, report, serve};
 use crate::cli::{self, Global};
@@ -24,20 +24,20 @@ use std::path::{Path, PathBuf};
 
 /// Where the demo lives, unless `--home` says otherwise.
 const HOME: &str = "pegel-demo";
-/// A file that says that a home is the demo's own.
+/// A file that marks a home as the demo's own.
 const MARKER: &str = ".pegel-demo";
 const REPORT: &str = "weekly";
-/// The shipped report, with somebody to mail it to.
+/// The shipped report.
 const SHIPPED_REPORT: &str = include_str!("../../../../config/reports/weekly.toml");
 const RECIPIENT: &str = "Maria Musterfrau <maria@example.com>";
 
-/// Fills a home unless it is filled, makes last week's report, then serves.
+/// Fills a home unless that was done before, makes last week's report, then serves.
 pub fn run(command: &cli::Demo, global: &Global) -> Ending {
     let path = global.home.clone().unwrap_or_else(|| PathBuf::from(HOME));
-    // The demo's mails go into its own folder, whatever the environment says.
+    // The demo's mails go into a folder of its own, whatever the environment says.
     let global = &Global { mail_url: None, ..global.clone() };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, command.port));
-    // Found out before anything is made up.
+    // A port in use is noticed before any data is made up.
     let listener = if command.once { None } else { Some(serve::listen(address)?) };
     write_report(&path).map_err(broke)?;
     let home = init::make(&path, global)?;
@@ -64,7 +64,7 @@ pub fn run(command: &cli::Demo, global: &Global) -> Ending {
     serve::serve(&home, listener, global.clock())
 }
 
-/// The command that serves what this one has made.
+/// The command that serves the same home again.
 fn again(command: &cli::Demo, global: &Global) -> String {
     if global.database_url.is_some() {
         // It may hold a password.
@@ -81,7 +81,7 @@ fn again(command: &cli::Demo, global: &Global) -> String {
     line
 }
 
-/// The shipped report with a recipient; nobody real gets it.
+/// The shipped report with a made-up recipient.
 fn write_report(home: &Path) -> anyhow::Result<()> {
     let path = home.join(format!("config/reports/{REPORT}.toml"));
     if path.exists() {
@@ -93,7 +93,7 @@ fn write_report(home: &Path) -> anyhow::Result<()> {
     std::fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))
 }
 
-/// Whether no fact table has a row.
+/// Whether all fact tables are empty.
 fn is_empty(store: &Store, model: &Model) -> anyhow::Result<bool> {
     let mut reader = store.reader()?;
     let mut empty = true;

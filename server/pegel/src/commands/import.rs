@@ -20,7 +20,7 @@ pub fn run(command: &cli::Import, global: &Global) -> Ending {
     let home = global.open(&global.home())?;
     let mapping = Mapping::find(&home.path, &command.map, &home.model).map_err(usage)?;
     let file = open(&command.file).map_err(usage)?;
-    // Whatever would keep the rejected rows from being written is found out before anything is.
+    // If the rejected rows cannot be written, that must show before anything is imported.
     let rejected = command.rejected.as_deref().map(|path| RejectedFile::begin(path, &command.file)).transpose()?;
     let store = home.store()?;
     let options = Options {
@@ -45,7 +45,7 @@ pub fn run(command: &cli::Import, global: &Global) -> Ending {
     Ok(if summary.rejected.is_empty() { Done::InOrder } else { Done::NotInOrder })
 }
 
-/// Opens a file, which is read more than once: no pipe, and no device, which may never end.
+/// Opens a file to be read more than once: so neither a pipe, nor a device, which may never end.
 fn open(path: &Path) -> anyhow::Result<File> {
     let cannot = || format!("{} cannot be read", shown(path));
     if !std::fs::metadata(path).with_context(cannot)?.is_file() {
@@ -54,7 +54,7 @@ fn open(path: &Path) -> anyhow::Result<File> {
     File::open(path).with_context(cannot)
 }
 
-/// How far the import is: a bar on a terminal, a line every few seconds elsewhere.
+/// The progress of the import: a bar on a terminal, a line every few seconds elsewhere.
 struct Course {
     bar: Option<ProgressBar>,
     said: Instant,
@@ -87,7 +87,7 @@ impl Course {
     }
 }
 
-/// The file of rejected rows: written beside its place, and put there when it is whole.
+/// The file of rejected rows: written to a temporary file, and moved into place when complete.
 struct RejectedFile {
     path: PathBuf,
     part: PathBuf,
@@ -95,7 +95,7 @@ struct RejectedFile {
 }
 
 impl RejectedFile {
-    /// Begins to write, unless that would replace the file that is imported.
+    /// Starts writing, unless that would replace the file being imported.
     fn begin(path: &Path, imported: &Path) -> Result<RejectedFile, Failure> {
         if path.canonicalize().is_ok_and(|path| imported.canonicalize().is_ok_and(|imported| imported == path)) {
             return Err(usage(anyhow!("--rejected {} would replace the file that is imported", shown(path))));
@@ -131,7 +131,7 @@ fn say(summary: &Summary, file: &Path) {
     summary.notes().iter().for_each(note);
 }
 
-/// A file's name, which may hold anything, as it is shown.
+/// A file's name, which may contain anything, made fit to show.
 fn shown(path: &Path) -> String {
     one_line(&path.display().to_string()).into_owned()
 }

@@ -8,7 +8,7 @@ use anyhow::Context;
 use pegel_store::Store;
 use std::path::{Path, PathBuf};
 
-/// Makes folder, configuration and schema, and leaves what is there as it is.
+/// Makes folder, configuration and schema, and leaves existing ones as they are.
 pub fn run(dir: Option<PathBuf>, global: &Global) -> Ending {
     let path = dir.unwrap_or_else(|| global.home());
     let home = make(&path, global)?;

@@ -24,7 +24,7 @@ use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 
-/// What is said where another process holds the claim of a run.
+/// The message if another process holds the claim of a run.
 pub const TAKEN: &str =
     "another process is making this edition; if that runs on another machine and was killed, try again in ten minutes";
 
@@ -86,7 +86,7 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
         answer(folder.display());
         return Ok(Done::InOrder);
     }
-    // An edition of half a week would stand in the place of the one that is due when the week is over.
+    // An edition of half a week would take the place of the one that is due when the week is over.
     if period.instants().end > clock.now().as_second() {
         return Err(usage(anyhow!(
             "{period} is not over yet; --out DIR shows what there is so far, and stores nothing"
@@ -115,12 +115,12 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
     Ok(Done::InOrder)
 }
 
-/// What is wrong with a definition, a template or the period asked for is wrong usage.
+/// A wrong definition, template or period is wrong usage.
 fn failure(error: ReportError) -> Failure {
     if error.is_usage() { usage(error) } else { broke(error) }
 }
 
-/// The same for an error that came by way of a run.
+/// The same for the error of a run.
 fn run_failure(error: DeliveryError) -> Failure {
     let is_usage =
         |source: &(dyn Error + Send + Sync + 'static)| source.downcast_ref().is_some_and(ReportError::is_usage);
@@ -130,7 +130,7 @@ fn run_failure(error: DeliveryError) -> Failure {
     }
 }
 
-/// Empties the outbox, and is content if the mails of this edition are out.
+/// Empties the outbox; succeeds if the mails of this edition were handed over.
 fn send(worker: &Worker, store: &Store, edition: i64, made: &str, queued: usize) -> Ending {
     worker.drain().map_err(broke)?;
     let deliveries = store.deliveries(Some(edition)).map_err(broke)?;
@@ -147,10 +147,10 @@ fn send(worker: &Worker, store: &Store, edition: i64, made: &str, queued: usize)
     if undelivered.is_empty() { Ok(Done::InOrder) } else { Err(broke(anyhow!("not all mails could be handed over"))) }
 }
 
-/// What makes runs and sends mails for a home.
+/// The worker that makes runs and sends mails for a home.
 ///
 /// # Errors
-/// If the way of mails is wrongly configured.
+/// If the mail transport is configured wrongly.
 pub fn worker(home: &Home, store: Store, composer: Composer, clock: Clock) -> Result<Worker, Failure> {
     let mailer = Mailer::from_url(home.mail_url(), &home.path).map_err(usage)?;
     let worker = Worker::new(store, Arc::new(composer), mailer, &home.config.mail.from, clock).map_err(usage)?;
@@ -178,7 +178,7 @@ fn check_one(id: i64, store: &Store) -> Ending {
     Ok(if is_intact(&edition, store)? { Done::InOrder } else { Done::NotInOrder })
 }
 
-/// All editions, oldest first, and those that were published and are gone.
+/// Checks all editions, oldest first, and names those that were published but are gone.
 fn check_all(store: &Store) -> Ending {
     let ids = store.edition_ids().map_err(broke)?;
     let mut damaged = 0;
@@ -203,7 +203,7 @@ fn check_all(store: &Store) -> Ending {
     Ok(Done::NotInOrder)
 }
 
-/// Prints what checking an edition found; whether it is as published, except for what was erased.
+/// Prints the findings about an edition; returns whether it is as published, except for what was erased.
 fn is_intact(edition: &Edition, store: &Store) -> Result<bool, Failure> {
     let head = &edition.head;
     let before = store.checksum_before(&head.report, head.id).map_err(broke)?;

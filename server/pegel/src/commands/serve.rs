@@ -23,7 +23,7 @@ pub fn run(command: &cli::Serve, global: &Global) -> Ending {
     serve(&home, listen(address)?, global.clock())
 }
 
-/// Takes an address.
+/// Starts listening on an address.
 ///
 /// # Errors
 /// If it is in use.
@@ -41,7 +41,7 @@ pub fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Ending {
     let store = home.store()?;
     let live = home.live(&store, clock.clone())?;
-    // Connections of its own: a mail that is out must be recorded, however many pages wait for one.
+    // Connections of its own: a delivered mail must be recorded, however many pages wait for a connection.
     let for_delivery = home.store()?;
     let composer = Composer::new(home, for_delivery.clone(), live.clone())?;
     let other_problems = problems::finder(home.path.clone(), home.model.clone(), live.clone(), composer.templates());

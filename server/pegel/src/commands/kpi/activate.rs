@@ -1,4 +1,4 @@
-//! `pegel kpi activate`: the KPIs of the home's files come into force, once it is seen what they change.
+//! `pegel kpi activate`: shows what the KPIs of the home's files change, and puts them in force.
 
 use super::files::{answer_changes, author};
 use super::shadow;
@@ -51,12 +51,12 @@ pub fn run(command: &cli::Activate, global: &Global) -> Ending {
     Ok(in_order)
 }
 
-/// Whether the latest decision was about these files, and was to let them be in force.
+/// Whether the latest decision was to put these very files in force.
 fn is_in_force(activation: &Activation, in_force: &Files, found: &Found) -> bool {
     *in_force == found.files && activation.files_sha256 == found.digest()
 }
 
-/// Says which files change, and what that changes in figures.
+/// Says which files change, and how figures change with them.
 fn show(
     candidate: &Candidate,
     in_force: Option<&Files>,

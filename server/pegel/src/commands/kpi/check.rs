@@ -22,7 +22,7 @@ pub fn run(path: Option<&Path>, global: &Global) -> Ending {
         return Ok(Done::NotInOrder);
     }
     if path.is_none() {
-        // Together they must make a catalogue, with the thresholds laid over them.
+        // Together with the thresholds they must make a catalogue.
         if let Err(error) = Catalog::load(&global.home()) {
             note(format_args!("{error:#}"));
             return Ok(Done::NotInOrder);

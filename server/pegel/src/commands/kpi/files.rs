@@ -1,4 +1,4 @@
-//! What the commands on versions share: the file that is meant, and what became of files.
+//! What the commands on versions share: finding a file, and listing changes.
 
 use crate::ending::{Failure, answer, usage};
 use anyhow::anyhow;
@@ -7,12 +7,12 @@ use pegel_catalog::load::declared;
 use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::script::kpi::Kpi;
 
-/// Who gives the command, as far as the system says.
+/// The user who runs the command, as far as the system says.
 pub fn author() -> Option<String> {
     ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok().filter(|author| !author.is_empty()))
 }
 
-/// The file that is meant by its name or by the id of a KPI that it declares in one of these sets.
+/// Finds a file of these sets by its name or by the id of a KPI that it declares.
 pub fn file_named(name: &str, sets: &[&Files]) -> Result<String, Failure> {
     let file = name.strip_prefix("kpis/").unwrap_or(name);
     if sets.iter().any(|files| files.text(file).is_some()) {
@@ -29,7 +29,7 @@ pub fn file_named(name: &str, sets: &[&Files]) -> Result<String, Failure> {
     }
 }
 
-/// Says what became of files, one a line.
+/// Lists the changed files, one per line.
 pub fn answer_changes(after: &Files, before: &Files) {
     for (file, change) in after.changes_since(before) {
         answer(format_args!("{:8} {file}", change.word()));

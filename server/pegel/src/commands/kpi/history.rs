@@ -1,4 +1,4 @@
-//! `pegel kpi history`: what came into force when.
+//! `pegel kpi history`: which KPIs came into force, and when.
 
 use super::files::file_named;
 use crate::cli::Global;
@@ -45,7 +45,7 @@ pub fn run(of: Option<&str>, global: &Global) -> Ending {
     Ok(Done::InOrder)
 }
 
-/// The file that is meant; one that is gone from the home and is not in force either may still have a history.
+/// Finds the file. One that is neither in the home nor in force any more may still have a history.
 fn file(name: &str, home: &std::path::Path, store: &Store) -> Result<String, Failure> {
     let versions = store.active_set().map_err(broke)?.map(|set| set.versions).unwrap_or_default();
     let in_force = Files::of_versions(versions);
@@ -75,7 +75,7 @@ fn head(activation: &Activation, zone: &TimeZone) -> String {
     format!("{}\t{at}\t{}\t{author}\t{notes}", activation.id, activation.reason.word())
 }
 
-/// The version of the file, if it is another one than before.
+/// The version of the file, if it has changed.
 fn version(file: &str, set: &Set, before: &Set) -> Option<String> {
     match (set.get(file), before.get(file)) {
         (now, before) if now == before => None,

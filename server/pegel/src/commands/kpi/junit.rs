@@ -1,6 +1,6 @@
 //! The results of tests as `JUnit` XML, which every CI server can show.
 //!
-//! There is no standard for it; this is the part that all readers agree on: suites, cases, failures, times in seconds.
+//! There is no standard for it; this is the part that all tools agree on: suites, cases, failures, times in seconds.
 
 use std::fmt::{self, Display, Write as _};
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub struct Case {
     /// What servers group by: the KPI's id.
     pub class: String,
     pub took: Duration,
-    /// What differed; several lines if need be.
+    /// What differed; may have several lines.
     pub failure: Option<String>,
 }
 
@@ -74,7 +74,7 @@ fn write_case(f: &mut fmt::Formatter<'_>, case: &Case) -> fmt::Result {
     let (name, class, took) = (Escaped(&case.name), Escaped(&case.class), Seconds(case.took));
     write!(f, "    <testcase name=\"{name}\" classname=\"{class}\" time=\"{took}\"")?;
     let Some(failure) = &case.failure else { return writeln!(f, "/>") };
-    // Lists of tests show the message, so it is one line; the text is what a click on it opens.
+    // Lists of tests show the message, so it is one line; a click on it opens the text.
     let first = failure.lines().next().unwrap_or_default();
     writeln!(f, ">")?;
     writeln!(f, "      <failure message=\"{}\" type=\"failure\">{}</failure>", Escaped(first), Escaped(failure))?;
@@ -90,7 +90,7 @@ impl Display for Seconds {
     }
 }
 
-/// Text as it may stand in an attribute or between tags.
+/// Text escaped for an attribute or for between tags.
 struct Escaped<'a>(&'a str);
 
 impl Display for Escaped<'_> {
@@ -101,16 +101,16 @@ impl Display for Escaped<'_> {
             '>' => f.write_str("&gt;"),
             '"' => f.write_str("&quot;"),
             '\'' => f.write_str("&apos;"),
-            // A reader of attributes would make spaces of them, and drop the first of \r\n everywhere.
+            // In attributes, parsers turn them into spaces; and everywhere they drop the first of \r\n.
             '\n' | '\r' | '\t' => write!(f, "&#{};", u32::from(character)),
             character if is_allowed(character) => f.write_char(character),
-            // XML 1.0 cannot say these at all, not even by number.
+            // XML 1.0 does not allow these, not even as character references.
             _ => f.write_char(char::REPLACEMENT_CHARACTER),
         })
     }
 }
 
-/// Whether XML 1.0 knows the character; a document with another one is refused as a whole.
+/// Whether XML 1.0 allows the character; a document with any other is rejected as a whole.
 fn is_allowed(character: char) -> bool {
     matches!(character, ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }

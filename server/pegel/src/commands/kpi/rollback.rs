@@ -30,7 +30,7 @@ pub fn run(activation: Option<i64>, global: &Global) -> Ending {
         author: author(),
         reason: Reason::Rollback,
         forced_past: head.forced_past,
-        // What lies in the home has been seen and is put aside, until it changes again.
+        // This marks the files of the home as decided about: they do not come back until one of them changes.
         files_sha256: Found::of_home(&home.path).digest(),
         note: Some(format!("to activation {}", head.id)),
         versions: files.versions(),
@@ -41,7 +41,7 @@ pub fn run(activation: Option<i64>, global: &Global) -> Ending {
     Ok(Done::InOrder)
 }
 
-/// The activation asked for; or the latest whose set is another one than what is in force.
+/// The activation asked for, or else the latest with a set other than the one in force.
 fn target(asked: Option<i64>, in_force: &ActiveSet, store: &Store) -> Result<ActiveSet, Failure> {
     let latest = in_force.activation.id;
     if asked == Some(latest) {

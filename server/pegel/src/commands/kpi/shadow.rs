@@ -8,7 +8,7 @@ use pegel_kpi::data::cell::{Beside, Cell, Outcome as Figure};
 use pegel_kpi::time::period::Period;
 use pegel_store::Store;
 
-/// Runs it and says in which periods the totals differ; new and removed KPIs are named. `word` is what a period is.
+/// Runs it and says in which periods the totals differ; new and removed KPIs are named. `word` is the kind of period.
 ///
 /// # Errors
 /// If the database fails.

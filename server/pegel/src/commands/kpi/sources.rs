@@ -1,4 +1,4 @@
-//! Scripts that a command is about, wherever they lie.
+//! The scripts that a command works on, wherever they lie.
 
 use crate::cli::Global;
 use crate::ending::{Failure, usage};
@@ -14,11 +14,11 @@ use pegel_kpi::script::Language;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The scripts at a path, or all of the home, and the language in the surroundings of the home and of these scripts.
+/// The scripts at a path, or all of the home, and the language with the helpers, thresholds and calendar around them.
 pub struct Sources {
     pub scripts: Vec<ScriptFile>,
     pub language: Arc<Language>,
-    /// What is wrong with files that would be among them, or are shared by them.
+    /// What is wrong with files of this set, or with files that they share.
     pub problems: Vec<Problem>,
 }
 
@@ -26,7 +26,7 @@ impl Sources {
     /// Reads them.
     ///
     /// # Errors
-    /// If there is none, or not even the language can be made.
+    /// If there are none, or the language cannot be set up.
     pub fn at(path: Option<&Path>, global: &Global) -> Result<Sources, Failure> {
         let found = Found::of_home(&global.home());
         let Some(path) = path else {

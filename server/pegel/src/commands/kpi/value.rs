@@ -16,7 +16,7 @@ use pegel_text::clean::one_line;
 use pegel_text::locale::Locale;
 use std::collections::BTreeSet;
 
-/// Computes and prints.
+/// Computes the KPI and prints it.
 pub fn run(command: &cli::Value, global: &Global) -> Ending {
     let home = global.open(&global.home())?;
     let store = home.store()?;
@@ -43,7 +43,7 @@ pub fn run(command: &cli::Value, global: &Global) -> Ending {
     Ok(if errors.is_empty() { Done::InOrder } else { Done::NotInOrder })
 }
 
-/// What went wrong in the script, for the figure and those it is compared with.
+/// The script's errors, for the figure and those it is compared with.
 fn errors(cell: &GroupCell) -> impl Iterator<Item = &str> {
     let cells = [Some(&cell.cell), cell.compared.before.as_ref(), cell.compared.year_before.as_ref()];
     cells.into_iter().flatten().filter_map(|cell| match &cell.outcome {
@@ -101,7 +101,7 @@ struct Figures {
 
 impl Figures {
     fn written(&self, value: f64, unit: Unit) -> String {
-        // In a terminal there are no lines to keep together, and what is searched for is typed with plain blanks.
+        // A terminal need not keep lines together, and people search with plain spaces.
         self.format.value(value, unit).replace(['\u{a0}', '\u{202f}'], " ")
     }
 
@@ -109,7 +109,7 @@ impl Figures {
         self.written(value, self.unit)
     }
 
-    /// The figure, or the name of what it is instead, as in JSON.
+    /// The figure, or else the name of its state, as in JSON.
     fn cell(&self, cell: &Cell) -> String {
         match &cell.outcome {
             Figure::Value { value } => self.value(*value),
@@ -117,7 +117,7 @@ impl Figures {
         }
     }
 
-    /// A part of a figure: what a mean of money or time divides is money or time itself.
+    /// The numerator of a figure; that of a mean of money or time is money or time, too.
     fn numerator(&self, numerator: f64) -> String {
         match self.unit {
             Unit::Money | Unit::Duration => self.value(numerator),
