@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 const FILE: &str = "kpis/own/closed_deals.rhai";
 
-/// Counts the opportunities for which the condition holds; its test expects so many of one won and one lost.
+/// Counts the opportunities for which the condition holds; its test has one won and one lost, and expects this many.
 fn script(condition: &str, expected: u32) -> String {
     format!(
         r#"kpi(#{{ id: "closed_deals", title: #{{ en: "Closed deals", de: "Abschlüsse" }},
@@ -188,14 +188,14 @@ fn versions_are_compared_line_by_line() {
     assert!(none.out.is_empty() && none.err.contains("no difference"), "{none:?}");
     let back = home.run(&["kpi", "diff", "own/closed_deals.rhai", "2", "1"]).succeeded();
     assert!(differing(back).contains("+fn measures(data)"));
-    // A file that does not load can be compared all the same.
+    // Even a file that does not load can be compared.
     home.write(FILE, "kpi(#{\n");
     assert!(home.run(&["kpi", "diff", "closed_deals"]).succeeded().out.contains("\n+kpi(#{\n"));
     home.run(&["kpi", "diff", "closed_deal"]).failed(2, &["did you mean “closed_deals”?"]);
     home.run(&["kpi", "diff", "closed_deals", "7"]).failed(2, &["there is no activation 7"]);
 }
 
-/// The page of the KPI, once it shows something, and how long that took.
+/// The page of the KPI once it shows a text, and how long that took.
 fn page_that(served: &Served, shows: impl Fn(&str) -> bool) -> (String, Duration) {
     let started = Instant::now();
     loop {
@@ -238,7 +238,7 @@ fn a_command_counts_in_a_running_server() {
     home.run(&["kpi", "rollback"]).succeeded();
     let (_, took) = page_that(&served, |page| page.contains("o.closed_at.is_set()"));
     assert!(took < Duration::from_secs(2), "{took:?}");
-    // A new file that is broken belongs to no KPI, and is told in the list.
+    // A broken new file belongs to no KPI, so the list shows it.
     home.write("kpis/own/newer.rhai", "kpi(#{");
     let started = Instant::now();
     while !served.body("/kpis").contains("own/newer.rhai") {

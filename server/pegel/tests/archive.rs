@@ -12,7 +12,7 @@ use std::path::Path;
 /// The last migration before editions had renditions.
 const BEFORE: &str = "2026-11-27-000002_deliveries";
 
-/// What was stored of an edition then, with media types.
+/// The artefacts that were stored of an edition then, with media types.
 const OLD: [(&str, &str); 5] = [
     ("numbers.json", "application/json"),
     ("mail.html", "text/html; charset=utf-8"),
@@ -31,7 +31,7 @@ fn homes() -> [TestHome; 2] {
     [TestHome::new(), TestHome::on_postgres()]
 }
 
-/// Stores the edition of the fixture as programs did at that time: one mail out, one given up.
+/// Stores the edition of the fixture as programs did at that time: one mail delivered, one given up.
 fn store_old_edition(store: &Store) {
     let manifest: serde_json::Value = serde_json::from_str(&old("manifest.json")).unwrap();
     let checksum = pegel_text::digest::sha256(old("manifest.json"));
@@ -137,7 +137,7 @@ fn an_old_edition_survives_the_way_back_and_forth() {
             let stored = store.texts(&format!("SELECT content AS value FROM artefacts WHERE name = '{name}'")).unwrap();
             assert_eq!((stored.len(), &stored[0]), (2, &old(name)));
         }
-        // New rows do not get the numbers of those that are there.
+        // New rows do not reuse ids.
         let cy =
             "(edition_id, recipient, message_id, state, due_at) VALUES (1, 'cy@example.com', '<3@pegel>', 'failed', 1)";
         store.execute(&format!("INSERT INTO deliveries {cy}")).unwrap();
@@ -145,7 +145,7 @@ fn an_old_edition_survives_the_way_back_and_forth() {
         assert!(store.execute("DELETE FROM artefacts").unwrap_err().to_string().contains("immutable"));
         home.run(&["migrate"]).succeeded();
         look_at_old_edition(&home);
-        // Of a newer one, what the older form could not hold is lost, and that is told.
+        // A newer edition loses what the older schema cannot hold, and `verify` says so.
         let lost = home.run(&["report", "verify", "2"]).out;
         assert!(lost.lines().all(|line| line.starts_with("edition 2: the version of the ")), "{lost}");
     }

@@ -9,10 +9,10 @@ use common::server::Served;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// What a small phone is wide, in CSS pixels.
+/// The width of a small phone, in CSS pixels.
 const PHONE: u32 = 360;
 
-/// Opens an address and prints what became of it; what the page complains about goes to standard error.
+/// Opens an address and prints the resulting document; the console of the page goes to standard error.
 fn browse(address: &str, folder: &Path) -> Output {
     let chromium = std::env::var_os("PEGEL_CHROMIUM").expect("PEGEL_CHROMIUM names no browser: run tests/run");
     let mut command = Command::new(chromium);
@@ -22,7 +22,7 @@ fn browse(address: &str, folder: &Path) -> Output {
     command.args(["--virtual-time-budget=2000", "--dump-dom", address]).output().unwrap()
 }
 
-/// How wide a document is when it is shown on a phone.
+/// The width of a document on a phone.
 fn width_on_a_phone(html: &str, folder: &Path) -> u32 {
     let quoted = html.replace('&', "&amp;").replace('"', "&quot;");
     let frame = format!(

@@ -1,4 +1,4 @@
-//! No file imports a file that imports it, directly or around corners; nor does a room (a folder of modules) a room.
+//! No imports in circles, direct or indirect: neither between files nor between rooms (folders of modules).
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod house;
@@ -72,7 +72,7 @@ fn imports_are_read_in_every_form() {
     assert_eq!(found, expected.into_iter().collect());
 }
 
-/// Groups of files of which each reaches every other one.
+/// Groups of files in which each reaches every other one.
 fn circles(arrows: &BTreeSet<Arrow>) -> Vec<Vec<String>> {
     let mut next: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (from, to) in arrows {

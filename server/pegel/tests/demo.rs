@@ -54,7 +54,7 @@ fn a_second_demo_uses_the_home_that_is_there() {
     assert_eq!(first.out, second.out);
     assert_eq!(home.files("outbox").len(), 1);
     assert_eq!(home.store().editions(10, 0).unwrap().len(), 1);
-    // What came out is as it was published, and all shipped scripts are in order.
+    // The edition verifies, and all shipped scripts are in order.
     home.run(&["report", "verify"]).succeeded();
     home.run(&["kpi", "check"]).succeeded();
 }

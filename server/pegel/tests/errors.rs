@@ -1,4 +1,4 @@
-//! What goes wrong, what is said about it, and that nothing is left half done.
+//! Errors: what is said about them, and that nothing is left half done.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
@@ -127,7 +127,7 @@ fn an_unreachable_mail_server_keeps_the_mail_for_later() {
     let home = TestHome::new();
     let weekly = include_str!("../../../config/reports/weekly.toml");
     home.write("config/reports/weekly.toml", &weekly.replace("recipients = []", "recipients = [\"a@example.com\"]"));
-    // Nothing listens on the port of a listener that is gone.
+    // Nothing listens on the port of a closed listener.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let url = format!("smtp://user:hidden@127.0.0.1:{port}");
     let said = home.run(&["--mail-url", &url, "report", "run", "weekly", "--send"]);
@@ -163,7 +163,7 @@ fn databases_that_are_not_there_are_told_apart() {
 #[test]
 fn a_folder_that_cannot_be_written_is_named() {
     let home = TestHome::empty();
-    // A file where a folder is needed: refused to every user, root included.
+    // A file where a folder is needed stops every user, even root.
     let file = home.write("in-the-way", "");
     let inside = file.join("home");
     let mut command = Command::new(env!("CARGO_BIN_EXE_pegel"));

@@ -1,4 +1,4 @@
-//! Files that are not in order: each takes down itself alone, in every command and in the server.
+//! Files that are not in order: each affects only itself, in every command and in the server.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
@@ -9,7 +9,7 @@ use std::process::Command;
 
 const WEEKLY: &str = include_str!("../../../config/reports/weekly.toml");
 
-/// What is a word in Latin-1 and nothing in UTF-8.
+/// A word in Latin-1, but invalid UTF-8.
 const LATIN_1: &[u8] = b"# M\xfcller\n";
 
 fn write(home: &TestHome, name: &str, bytes: &[u8]) {
@@ -28,7 +28,7 @@ fn pipe(home: &TestHome, name: &str) {
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
-/// What editors and systems leave about, wherever people edit files.
+/// Files that editors and systems leave behind.
 fn leave_about(home: &TestHome) {
     for folder in ["kpis/own", "config", "config/reports", "config/imports", "templates/mail", "templates/web"] {
         for ending in ["rhai", "toml", "txt", "mjml", "html"] {
@@ -151,7 +151,7 @@ fn a_template_that_is_not_in_order_keeps_no_report_from_being_made() {
     let empty = TestHome::new();
     let shipped = empty.run(&["report", "run", "weekly"]).succeeded();
     let shipped = empty.store().edition(shipped.edition()).unwrap().unwrap();
-    // It says what it was made with: the same as where nobody wrote a template.
+    // The edition names the templates it was made with: the built-in ones.
     assert_eq!(stored.head.checksum, shipped.head.checksum);
 }
 
@@ -160,7 +160,7 @@ fn a_template_that_spoils_others_or_never_ends_keeps_no_report_from_being_made()
     let deep = format!("{}x{}", "<mj-section>".repeat(5_000), "</mj-section>".repeat(5_000));
     let loops = format!("{}x{}", "{% for a in range(end=9999) %}".repeat(6), "{% endfor %}".repeat(6));
     for (file, text) in [
-        // What is included makes the text of another template no MJML.
+        // Included in another template, this makes that one invalid MJML.
         ("templates/mail/components.mjml", "{% component pill(status) %}<b>{% endcomponent pill %}"),
         ("templates/mail/weekly.mjml", deep.as_str()),
         ("templates/mail/weekly.txt", loops.as_str()),
@@ -229,7 +229,7 @@ fn a_server_starts_and_shows_what_is_not_in_order() {
         assert!(health.contains(file), "{file} is not in:\n{health}");
     }
     assert!(served.body("/kpis?lang=en").contains("Win rate"));
-    // What is read each time is in order as soon as it is mended.
+    // Files that are read each time are in order as soon as they are mended.
     home.write("config/reports/weekly.toml", WEEKLY);
     std::fs::remove_file(home.path().join("templates/web/layout.html")).unwrap();
     let page = served.body("/operations?lang=en");
@@ -248,7 +248,7 @@ fn own_kpi(title: &str) -> String {
     )
 }
 
-/// The changed file counts at the next use; the broken one is named, and what was good stays.
+/// A changed file counts at the next use; a broken one is named, and its last good version stays.
 #[test]
 fn a_running_server_sees_a_change_in_each_kind_of_file() {
     let home = TestHome::new();
@@ -264,7 +264,7 @@ fn a_running_server_sees_a_change_in_each_kind_of_file() {
     };
     shows("/kpis/own?lang=en", "Mine");
 
-    // Scripts and thresholds: until they are mended, what was in force is shown.
+    // Scripts and thresholds: until they are mended, the versions in force are shown.
     home.write("kpis/own/own.rhai", &own_kpi("Ours"));
     shows("/kpis/own?lang=en", "Ours");
     breaks("kpis/own/own.rhai", &own_kpi("Ours"));
@@ -273,7 +273,7 @@ fn a_running_server_sees_a_change_in_each_kind_of_file() {
     breaks("config/thresholds.toml", "[own]\nwarning = 18\n");
     shows("/kpis/own?lang=en", "warning below 18");
 
-    // The calendar: what is in force with it is recorded.
+    // The calendar: its activation is recorded.
     home.write("config/calendar.toml", "zone = \"UTC\"\n");
     let recorded = |text: &str| {
         let set = home.store().active_set().unwrap().unwrap();

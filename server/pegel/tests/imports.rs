@@ -1,4 +1,4 @@
-//! What `pegel import` says about files that are not what they should be, and what it takes in of them.
+//! What `pegel import` says about faulty files, and what it imports of them.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
@@ -49,7 +49,7 @@ fn nothing_of_a_file_gives_orders_to_the_terminal() {
         assert!(said.err.len() < 2000, "{}", said.err.len());
     };
     let long = "x".repeat(100_000);
-    // Too many cells, a key of no text, a name that nobody can read.
+    // Too many cells, a key of control characters alone, a name that nobody can read.
     let file = home.write("\u{1b}[2J.csv", &format!("id,name,region\n1,A,N,\u{7}{long}\n\u{9b}\u{1b},B\u{7},N\n"));
     let said = import(&home, &file).failed(1, &[" [2J.csv:2:", " [2J.csv:3: id", "the key is missing"]);
     no_orders(&said);

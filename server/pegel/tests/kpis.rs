@@ -113,7 +113,7 @@ fn a_script_error_is_said_and_ends_with_1() {
     let value = |arguments: &[&str]| home.run(&[&["kpi", "value", "failing", "--period"], arguments].concat());
     let said = value(&["2017"]).failed(1, &["the script gave up: four␛[2J␇␍done", "own/failing.rhai:4:"]);
     assert_eq!(said.out, "script_error\n");
-    // What is beside the figure fails as well, and is said once.
+    // The figures compared with fail as well; the error is shown once.
     let said = value(&["2018", "--compare"]).failed(1, &["the script gave up"]);
     assert_eq!(said.err.matches("the script gave up").count(), 1, "{}", said.err);
     assert_eq!(value(&["2017-Q1"]).succeeded().out, "0\n");

@@ -85,7 +85,7 @@ fn mails_that_were_given_up_are_listed_and_sent_again() {
 #[test]
 fn a_killed_servers_claims_are_free_at_once_for_the_next_one() {
     let home = home_with("\"ada@example.com\"");
-    // A mail server that never answers keeps the mail in hand.
+    // A mail server that never answers keeps the delivery waiting.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("smtp://{}", silent.local_addr().unwrap());
     let served = Served::start_with(&home, &["--mail-url", &url]);
@@ -98,9 +98,9 @@ fn a_killed_servers_claims_are_free_at_once_for_the_next_one() {
     assert_eq!(home.store().deliveries(None).unwrap()[0].attempts, 2);
 }
 
-/// A wall clock that can be set while a program runs: by a library from Debian's libfaketime that is loaded before others.
+/// A wall clock that can be set while a program runs: Debian's libfaketime, preloaded.
 struct WallClock {
-    /// Holds by how much it is off.
+    /// Holds the offset.
     file: std::path::PathBuf,
 }
 

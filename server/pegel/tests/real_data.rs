@@ -1,5 +1,5 @@
-//! Public data sets, where they lie in the folder that `PEGEL_REAL_DATA` names: our figures against figures that another
-//! program computed from the same files.
+//! Public data sets, if the folder that `PEGEL_REAL_DATA` names has them: our figures against those that another program
+//! computed from the same files.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
@@ -117,7 +117,7 @@ fn reference(folder: &Path) -> Json {
     serde_json::from_slice(&std::fs::read(folder.join("REFERENCE.json")).unwrap()).unwrap()
 }
 
-/// A number, be it written as a text.
+/// A number, which may be written as a text.
 fn number(value: &Json) -> f64 {
     value.as_f64().unwrap_or_else(|| value.as_str().unwrap().parse().unwrap())
 }
@@ -132,7 +132,7 @@ fn by_group(home: &TestHome, arguments: &[&str]) -> BTreeMap<String, Json> {
     home.cells(arguments).into_iter().map(named).collect()
 }
 
-/// What a reference says by month or country, as numbers.
+/// The figures of a reference by month or country.
 fn numbers(figures: &Json) -> BTreeMap<String, f64> {
     figures.as_object().unwrap().iter().map(|(name, figure)| (name.clone(), number(figure))).collect()
 }
@@ -142,12 +142,12 @@ fn entries(cells: &BTreeMap<String, Json>, entry: &str) -> BTreeMap<String, f64>
     cells.iter().map(|(name, cell)| (name.clone(), number(&cell[entry]))).collect()
 }
 
-/// The same groups, and in each the same number but for what a reference rounds away.
+/// Asserts that the groups are the same, and the numbers, too, except for the rounding of the reference.
 #[track_caller]
 fn assert_near(found: &BTreeMap<String, f64>, expected: &BTreeMap<String, f64>, tolerance: f64, what: &str) {
     assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{what}");
     for (name, expected) in expected {
-        // What is written with two digits has no exact half.
+        // The rounding error of two decimals can be half a unit, which floats do not represent exactly.
         assert!((found[name] - expected).abs() <= tolerance + 1e-9, "{what} {name}: {} and {expected}", found[name]);
     }
 }
@@ -248,7 +248,7 @@ fn olist_agrees_with_its_reference_by_origin() {
     }
 }
 
-/// A line of Online Retail, as far as it is looked at.
+/// A line of Online Retail, as far as it is needed.
 struct RetailLine<'a> {
     text: &'a str,
     invoice: &'a str,
@@ -259,7 +259,7 @@ struct RetailLine<'a> {
 }
 
 impl<'a> RetailLine<'a> {
-    /// Commas occur only in descriptions, which nobody asks for.
+    /// Commas occur only in descriptions, which are not needed.
     fn of(text: &'a str) -> RetailLine<'a> {
         let (invoice, rest) = text.split_once(',').unwrap();
         let mut cells = rest.rsplit(',');
@@ -296,7 +296,7 @@ fn a_month_of_online_retail_agrees_with_its_reference() {
         number(&cell("revenue")["value"]),
         number(&cell("average_order_value")["denominator"]),
         number(&cell("cancellation_rate")["numerator"]),
-        // Those who bought something in the month.
+        // The customers who bought something in the month.
         number(&cell("revenue_concentration")["sample"]),
     );
     let expected = |name: &str| number(&reference[name]["2010-12"]);
@@ -312,7 +312,7 @@ fn a_month_of_online_retail_agrees_with_its_reference() {
 #[test]
 fn online_retail_agrees_with_its_reference_on_both_databases() {
     let Some((file, reference)) = retail() else { return };
-    // Each invoice as one line: a twentieth of the rows, and none of these figures asks for more.
+    // Each invoice as one line: a twentieth of the rows, and enough for these figures.
     let mut invoices = BTreeMap::<&str, RetailLine<'_>>::new();
     for line in file.lines().skip(1).map(RetailLine::of) {
         let invoice = invoices.entry(line.invoice).or_insert(RetailLine { thousandths: 0, ..line });
@@ -323,7 +323,7 @@ fn online_retail_agrees_with_its_reference_on_both_databases() {
     for RetailLine { invoice, at, thousandths, customer, country, .. } in invoices.values() {
         let sign = if *thousandths < 0 { "-" } else { "" };
         let (pounds, rest) = (thousandths.abs() / 1000, thousandths.abs() % 1000);
-        // As the file writes lines without a price.
+        // The way the file writes lines without a price.
         let price = if *thousandths == 0 { "0.0".to_owned() } else { format!("{sign}{pounds}.{rest:03}") };
         writeln!(text, "{invoice},ALL,All lines,1,{at},{price},{customer},{country}").unwrap();
     }

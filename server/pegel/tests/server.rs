@@ -43,7 +43,7 @@ fn a_server_told_to_stop_ends_though_a_mail_server_keeps_it_waiting() {
     let home = TestHome::new();
     let weekly = include_str!("../../../config/reports/weekly.toml");
     home.write("config/reports/weekly.toml", &weekly.replace("recipients = []", "recipients = [\"a@example.com\"]"));
-    // It takes the connection and says nothing, for longer than anybody waits for a server to stop.
+    // It accepts the connection and says nothing, for longer than anybody waits for a server to stop.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("smtp://127.0.0.1:{}", silent.local_addr().unwrap().port());
     let served = Served::start_with(&home, &["--mail-url", &url]);
@@ -68,7 +68,7 @@ fn what_is_no_request_does_not_fill_the_log() {
     let served = Served::start(&home);
     for garbage in [&b"\x16\x03\x01 hello\r\n\r\n"[..], b"GET / HTTP/9.9\r\n\r\n", &vec![b'a'; 200_000]] {
         let mut stream = std::net::TcpStream::connect(&served.address).unwrap();
-        // It may hang up before it has read all.
+        // The server may hang up before it has read everything.
         let _ = std::io::Write::write_all(&mut stream, garbage);
         let _ = std::io::Read::read_to_end(&mut stream, &mut Vec::new());
     }

@@ -1,4 +1,4 @@
-//! The words of the languages, held against the sources and templates that say them.
+//! The words of the languages, compared with the sources and templates that use them.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -7,11 +7,11 @@ use regex::Regex;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// The names of words that are put together from what is known while the program runs.
+/// The beginnings of names that are put together at run time.
 const PUT_TOGETHER: [&str; 8] =
     ["beside_", "better_", "delivery_", "dimension_", "section_", "source_", "status_", "unit_"];
 
-/// The text of all files below a folder of the project that end so.
+/// The texts of all files below a folder of the project with these extensions.
 fn texts(folder: &str, endings: &[&str]) -> Vec<(PathBuf, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
     let mut found = Vec::new();
@@ -27,7 +27,7 @@ fn texts(folder: &str, endings: &[&str]) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The sources of the crates that say something, without their tests, and the templates.
+/// The sources of the crates that use words, without their tests, and the templates.
 fn sources() -> Vec<(PathBuf, String)> {
     let crates = ["text", "report", "web"].map(|name| format!("server/{name}/src"));
     let mut sources: Vec<_> = crates.iter().flat_map(|folder| texts(folder, &["rs"])).collect();

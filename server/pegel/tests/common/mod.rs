@@ -1,4 +1,4 @@
-//! What the tests of the binary share: a home, and the command run in it.
+//! What the tests of the binary share: a home, and commands that run in it.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(dead_code, reason = "not every test file uses all of it")]
@@ -142,7 +142,7 @@ impl Said {
         }
     }
 
-    /// The number of the edition that `report run` tells of.
+    /// The number of the edition that `report run` printed.
     pub fn edition(&self) -> i64 {
         let number = self.out.strip_prefix("edition ").and_then(|rest| rest.split(' ').next());
         number.and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("no edition in {}", self.out))
@@ -154,7 +154,7 @@ impl Said {
         self
     }
 
-    /// Ended with that status, and said all of this on standard error.
+    /// Asserts that it ended with this status and wrote all of this to standard error.
     #[track_caller]
     pub fn failed(self, status: i32, saying: &[&str]) -> Said {
         assert_eq!(self.status, status, "{}{}", self.out, self.err);
@@ -166,7 +166,7 @@ impl Said {
     }
 }
 
-/// Waits until something is so; it should be within a minute and a half.
+/// Waits until something holds, for at most a minute and a half.
 pub fn wait_for(what: &str, done: impl Fn() -> bool) {
     let until = Instant::now() + Duration::from_secs(90);
     while !done() {

@@ -44,7 +44,7 @@ impl Served {
         Served { child, address, log }
     }
 
-    /// What it has logged since it listens.
+    /// The log since it listens.
     pub fn logged(&self) -> String {
         self.log.lock().unwrap().clone()
     }
@@ -70,7 +70,7 @@ impl Served {
         rest.split('"').next().unwrap().to_owned()
     }
 
-    /// Tells it to stop, and waits until it has; its exit status.
+    /// Tells it to stop, and waits for its exit status.
     pub fn stop(mut self) -> Option<i32> {
         let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(told.success());

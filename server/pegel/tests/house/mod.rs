@@ -1,12 +1,12 @@
 //! Which file of the workspace imports which, read from the code: all paths that begin with `crate`, `super` or `self`,
-//! or with the name of a module below. `mod` lines and re-exports are no imports, and tests do not count.
+//! or with the name of a module below. `mod` lines and re-exports are not imports, and tests do not count.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use syn::visit::Visit;
 use syn::{Attribute, File, Item, ItemMod, ItemUse, Macro, UseTree, Visibility};
 
-/// A file, and one that it imports: paths below the folder of all crates.
+/// A file and one that it imports, as paths below the folder of all crates.
 pub type Arrow = (String, String);
 
 /// All files of all crates.
@@ -19,7 +19,7 @@ pub struct House {
 struct Crate {
     /// By its path, such as `["script", "load"]`: the file of a module, and its text.
     modules: BTreeMap<Vec<String>, (String, File)>,
-    /// What a module gives on under a name of its own.
+    /// Where the names that a module re-exports come from.
     re_exports: HashMap<(Vec<String>, String), Vec<String>>,
 }
 
@@ -42,7 +42,7 @@ impl House {
 }
 
 impl Crate {
-    /// Reads the file of a module, and those of the modules that it declares, which lie in `inside`.
+    /// Reads the file of a module, and those of the modules that it declares, in `inside`.
     fn read(&mut self, folder: &Path, inside: &Path, path: &Path, module: Vec<String>) {
         let file = syn::parse_file(&std::fs::read_to_string(path).unwrap()).unwrap();
         for item in &file.items {
@@ -110,7 +110,7 @@ impl Crate {
     }
 }
 
-/// All paths of a file that are no re-exports, outside tests, as seen from the file's own module.
+/// All paths of a file outside of tests, except re-exports, as seen from the file's own module.
 struct Paths {
     found: Vec<Vec<String>>,
     /// How many modules within the file surround the place.
@@ -159,7 +159,7 @@ impl<'ast> Visit<'ast> for Paths {
         syn::visit::visit_path(self, path);
     }
 
-    /// What stands in a macro is no code yet: `crate::a::B` is looked for among its tokens.
+    /// The arguments of a macro are only tokens: `crate::a::B` is searched for among them.
     fn visit_macro(&mut self, found: &'ast Macro) {
         let text = found.tokens.to_string().replace(' ', "");
         let ends = |letter: char| !(letter.is_alphanumeric() || letter == '_' || letter == ':');

@@ -1,4 +1,4 @@
-//! A disk that is full: a small file system in memory.
+//! A full disk: a small file system in memory.
 
 use crate::Budget;
 use crate::common::TestHome;
@@ -15,7 +15,7 @@ use std::time::Duration;
 struct Disk(tempfile::TempDir);
 
 impl Disk {
-    /// `None` where this user may mount none.
+    /// `None` if this user may not mount one.
     fn new(megabytes: usize) -> Option<Disk> {
         let folder = tempfile::tempdir().unwrap();
         let size = format!("size={megabytes}m");
@@ -47,7 +47,7 @@ impl Drop for Disk {
     }
 }
 
-/// The disk fills up while mails are in hand, stays full for a while, and is cleared.
+/// The disk fills up while mails are being sent, stays full for a while, and is cleared.
 pub fn full(budget: Budget) -> Option<Tally> {
     let disk = Disk::new(24)?;
     let home = TestHome::with_database_in(disk.path());

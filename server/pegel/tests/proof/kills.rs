@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use std::process::Command;
 use std::time::Duration;
 
-/// In each week the server is killed so often before it may end its work.
+/// How often the server is killed in each week before it may finish its work.
 const KILLS_A_WEEK: usize = 4;
 
 pub fn run(home: &TestHome, budget: Budget) -> Tally {

@@ -1,4 +1,4 @@
-//! A link to a server that can be cut: between Pegel and PostgreSQL, or where a mail server is away.
+//! A link to a server that can be cut: to PostgreSQL, or to a mail server.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -12,7 +12,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// Hands everything on to an address, and back.
+    /// Forwards everything to an address, and back.
     pub fn to(target: SocketAddr) -> Link {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let link = Link { address: listener.local_addr().unwrap(), cut: Arc::default(), streams: Arc::default() };

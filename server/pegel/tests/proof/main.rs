@@ -1,10 +1,10 @@
 //! The proof that mails are neither lost nor doubled, whatever happens to the server, its database or its disk: a real
-//! server, a real conversation, real kills. A short form runs with all tests; `tests/proof crashes` runs it for as long as
-//! one likes, and prints the figures.
+//! server, a real conversation, real kills. A short form runs with all tests; `tests/proof crashes` runs it for as long
+//! as you like, and prints the figures.
 //!
-//! Counted is what the mail server has got, by Message-ID. A mail may come twice only where the server was killed (or lost
-//! its database for good) after the mail server had taken the mail and before that was recorded; those that are in this
-//! window at a kill are looked up in the database.
+//! The mails that reach the mail server are counted by Message-ID. A mail may come twice only if the server was killed (or
+//! lost its database for good) after the mail server had accepted the mail and before that was recorded; the database
+//! tells which mails were in this window at a kill.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 #[path = "../common/mod.rs"]
@@ -22,7 +22,7 @@ mod troubles;
 use post::Tally;
 use std::time::{Duration, Instant};
 
-/// How long one of the scenarios may take, or how many weeks it reports where nobody said.
+/// How long a scenario may take; without `PEGEL_PROOF_MINUTES`, how many weeks it reports.
 #[derive(Clone, Copy)]
 pub struct Budget {
     until: Option<Instant>,
@@ -30,20 +30,20 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// `PEGEL_PROOF_MINUTES` for all scenarios together, of which this one gets a share in per cent.
+    /// This scenario's share, in per cent, of `PEGEL_PROOF_MINUTES`, which is for all of them.
     fn of(share: u32, weeks: usize) -> Budget {
         let minutes: Option<u32> = std::env::var("PEGEL_PROOF_MINUTES").ok().and_then(|minutes| minutes.parse().ok());
         let until = minutes.map(|minutes| Instant::now() + Duration::from_mins(1) * minutes * share / 100);
         Budget { until, weeks }
     }
 
-    /// Whether another week is to be reported after so many.
+    /// Whether to report another week after this many.
     pub fn goes_on(&self, weeks: usize) -> bool {
         self.until.map_or(weeks < self.weeks, |until| Instant::now() < until)
     }
 }
 
-/// Prints what was counted, and fails where a mail was lost or doubled that must not be.
+/// Prints the counts, and fails if a mail was lost, or doubled outside of the window.
 fn conclude(scenario: &str, tally: &Tally) {
     println!("{scenario}: {tally}");
     assert!(tally.weeks > 0 && tally.expected > 0, "{scenario} did nothing");

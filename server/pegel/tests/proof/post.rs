@@ -1,4 +1,4 @@
-//! The recipients, their mail server, and the count of what arrived.
+//! The recipients, their mail server, and the count of mails.
 
 use crate::common::TestHome;
 use crate::smtp::{Answer, SmtpServer};
@@ -16,7 +16,7 @@ pub const RECIPIENTS: usize = 12;
 /// What was counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Kills, or whatever the trouble is.
+    /// Kills, or other troubles of the scenario.
     pub troubles: usize,
     pub weeks: usize,
     pub expected: usize,
@@ -36,12 +36,12 @@ impl fmt::Display for Tally {
     }
 }
 
-/// A report with recipients, and the server that takes their mails, each step with a pause, so that troubles meet it.
+/// A report with recipients, and their mail server, which pauses before each answer so that troubles can strike.
 pub struct Post {
     pub server: SmtpServer,
     /// Milliseconds before each answer.
     pause: Arc<AtomicU64>,
-    /// By Message-ID: how often it may come again, since it was out and not recorded when the server was killed.
+    /// How often a mail may come again, by Message-ID: it was delivered but not recorded when the server was killed.
     in_the_window: HashMap<String, usize>,
 }
 
@@ -61,7 +61,7 @@ impl Post {
         let waits = Arc::clone(&pause);
         let server = SmtpServer::start(move |line| {
             std::thread::sleep(Duration::from_millis(waits.load(Ordering::SeqCst)));
-            // The data themselves are no command.
+            // The data are not a command.
             (line == "NOOP").then_some(Answer::Say("250 Ok"))
         });
         Post { server, pause, in_the_window: HashMap::new() }
@@ -81,7 +81,7 @@ impl Post {
         arrived
     }
 
-    /// After a kill: the mails that are out and of which the database does not know may come once more.
+    /// After a kill: mails that were delivered but not recorded may come once more.
     pub fn look_at_the_window(&mut self, store: &Store) {
         let arrived = self.arrived();
         let unrecorded = store.deliveries(None).unwrap().into_iter();
@@ -92,7 +92,7 @@ impl Post {
         }
     }
 
-    /// What became of the mails of so many weeks.
+    /// The tally of the mails of this many weeks.
     pub fn count(&self, store: &Store, weeks: usize, troubles: usize) -> Tally {
         let mut tally = Tally { troubles, weeks, expected: weeks * RECIPIENTS, ..Tally::default() };
         let arrived = self.arrived();
@@ -109,7 +109,7 @@ impl Post {
     }
 }
 
-/// Waits until so many mails are recorded as delivered.
+/// Waits until this many mails are recorded as delivered.
 pub fn wait_for(store: &Store, mails: usize) {
     let until = Instant::now() + Duration::from_mins(3);
     let delivered = || {

@@ -1,4 +1,4 @@
-//! Readers who take all connections, and a database that is away.
+//! Readers who take all connections, and a database that is unreachable.
 
 use crate::Budget;
 use crate::common::TestHome;
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 const READERS: usize = 25;
 
-/// Mails go out while 25 readers reload the page that computes most.
+/// Mails go out while 25 readers keep reloading the most expensive page.
 pub fn readers(home: &TestHome, budget: Budget) -> Tally {
     let post = Post::open(home);
     post.pause(30);
@@ -32,7 +32,7 @@ pub fn readers(home: &TestHome, budget: Budget) -> Tally {
     post.count(&store, weeks, answers)
 }
 
-/// Reloads until told otherwise; how often. Each time there is a page, or word to come again.
+/// Reloads until told to stop, and returns how often. Each answer is a page, or a request to come again.
 fn reload(served: &Served, done: &AtomicBool) -> usize {
     let mut count = 0;
     while !done.load(Ordering::SeqCst) {
@@ -45,11 +45,11 @@ fn reload(served: &Served, done: &AtomicBool) -> usize {
     count
 }
 
-/// The link to PostgreSQL is cut while mails are in hand, and mended again.
+/// The link to PostgreSQL is cut while mails are being sent, and restored.
 pub fn database_away(budget: Budget) -> Tally {
     let home = TestHome::on_postgres();
     let post = Post::open(&home);
-    // The third mail of a week is in the middle of its data when the database goes.
+    // The third mail of a week is in the middle of its data when the database goes away.
     post.pause(40);
     let url = home.database_url().to_owned();
     let (front, rest) = url.split_once("@127.0.0.1:").unwrap();
