@@ -34,7 +34,7 @@ pub fn parse(text: &str) -> Result<Mailbox, String> {
     Ok(Mailbox { name: mailbox.name, email })
 }
 
-/// A domain in ASCII; `None` if it is none.
+/// A domain in ASCII; `None` if it is invalid.
 fn ascii_domain(domain: &str) -> Option<String> {
     let ascii = idna::domain_to_ascii_strict(domain).ok()?;
     (!ascii.is_empty() && ascii.len() <= LONGEST_DOMAIN).then_some(ascii)

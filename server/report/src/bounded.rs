@@ -17,11 +17,11 @@ use tera::{Context, Kwargs, State, Tera, TeraResult};
 
 /// How long rendering a page or a mail may take. Usually it takes milliseconds.
 const TIME: Duration = Duration::from_secs(5);
-/// How much longer to wait: work that checks the time ends by itself, and says where it was.
+/// How much longer to wait: work that checks the time ends by itself, and tells where it was.
 const GRACE: Duration = Duration::from_millis(500);
 /// In bytes. Enough for the deepest MJML that is accepted, in a debug build.
 const STACK: usize = 32 << 20;
-/// The longest text that a template may give, in bytes.
+/// The longest text that a template may produce, in bytes.
 const LONGEST: usize = 16 << 20;
 /// The most elements of a `range` in a template.
 const LONGEST_RANGE: i128 = 100_000;
@@ -31,10 +31,10 @@ thread_local! {
     static ENDS_AT: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
-/// Does work that can go astray, and remembers what did.
+/// Does work that may not end, and remembers what did not.
 #[derive(Debug, Clone, Default)]
 pub struct Workshop {
-    /// Work that was given up but is still running, by thread: a thread cannot be ended from outside.
+    /// Work that was given up but is still running, by thread: a thread cannot be killed from outside.
     astray: Arc<Mutex<HashMap<ThreadId, String>>>,
 }
 
@@ -65,7 +65,7 @@ impl Workshop {
             let _back = Back(workshop);
             let done = done;
             ENDS_AT.set(Some(Instant::now() + TIME));
-            // Perhaps nobody waits for it any more.
+            // Nobody may be waiting for it any more.
             let _ = done.send(work());
         };
         let thread = thread::Builder::new().name("rendering".to_owned()).stack_size(STACK);
@@ -75,7 +75,7 @@ impl Workshop {
             Err(RecvTimeoutError::Disconnected) => Err(GivenUp::Failed),
             Err(RecvTimeoutError::Timeout) => {
                 let mut astray = self.astray();
-                // It may have ended just now. If not, its thread takes the mark away, but not before we let go of them.
+                // It may have ended just now. If not, its thread removes the mark, but not before we release the lock.
                 wait.try_recv().map_err(|error| match error {
                     TryRecvError::Disconnected => GivenUp::Failed,
                     TryRecvError::Empty => {
@@ -101,7 +101,7 @@ impl Drop for Back {
     }
 }
 
-/// What a template is filled with.
+/// The values for a template.
 pub struct Content {
     context: Context,
     words: Words,
@@ -132,7 +132,7 @@ fn clean(value: &mut Value) {
     }
 }
 
-/// Templates without functions that let them run on: for [`fill`].
+/// Templates without functions that could run forever, for [`fill`].
 pub fn templates() -> Tera {
     let mut tera = Tera::new();
     tera.register_function("range", range);
@@ -143,7 +143,7 @@ pub fn templates() -> Tera {
 /// Fills a template, within the bounds of a [`Workshop`].
 ///
 /// # Errors
-/// If the template is not in order, takes too long or gives too much.
+/// If the template is not in order, takes too long or produces too much.
 pub fn fill(tera: &Tera, name: &str, content: &Content) -> TeraResult<String> {
     let mut text = Bounded::default();
     let filled = words::speaking(&content.words, || tera.render_to(name, &content.context, &mut text));
@@ -154,7 +154,7 @@ pub fn fill(tera: &Tera, name: &str, content: &Content) -> TeraResult<String> {
     }
 }
 
-/// A text that ends.
+/// A text of limited length.
 #[derive(Default)]
 struct Bounded {
     written: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Figures in, the numbers of an edition out.
+//! Turns figures into the numbers of an edition.
 
 use crate::ReportError;
 use crate::definition::{KpiRequest, ReportDefinition};
@@ -18,7 +18,7 @@ use pegel_kpi::engine::figures::{Figures, Grouped, Request, Row};
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, Span};
 
-/// What an edition is beside its figures.
+/// What describes an edition besides its figures.
 #[derive(Debug, Clone, Copy)]
 pub struct Heading<'a> {
     pub definition: &'a ReportDefinition,
@@ -146,7 +146,7 @@ fn point((period, cell): (&Period, &Cell)) -> TrendPoint {
     TrendPoint { period: period.to_string(), cell: cell.clone() }
 }
 
-/// The figure that the change is measured from.
+/// The figure that the change is measured against.
 fn before(compared: &Compared) -> Cell {
     compared.before.clone().unwrap_or_else(|| Cell::of(Outcome::NoRows))
 }

@@ -80,7 +80,7 @@ impl Every {
     }
 }
 
-/// When a report is due, in its zone: for the period that ended before that.
+/// When a report is due, in its zone; it then covers the period that has just ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Schedule {
@@ -88,12 +88,12 @@ pub struct Schedule {
     pub weekday: Weekday,
     #[serde(deserialize_with = "checked::time")]
     pub at: Time,
-    /// What becomes of runs that were due while Pegel was down.
+    /// What happens to runs that were due while Pegel was down.
     #[serde(default)]
     pub missed: Missed,
 }
 
-/// What becomes of runs that were due while Pegel was down.
+/// What happens to runs that were due while Pegel was down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Missed {
@@ -106,7 +106,7 @@ pub enum Missed {
     Each,
 }
 
-/// Some KPIs under one heading.
+/// A section: KPIs under a common heading.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SectionDefinition {
@@ -140,7 +140,7 @@ impl ReportDefinition {
     /// Reads a definition from its file.
     ///
     /// # Errors
-    /// With file, line and a hint, if it is none.
+    /// With file, line and a hint, if it is invalid.
     pub fn parse(entry: &Entry) -> Result<ReportDefinition, ReportError> {
         let text = &entry.text;
         let file = match &entry.origin {
@@ -214,7 +214,7 @@ impl ReportDefinition {
     }
 }
 
-/// All reports by name, those of the home and the built-in ones: each the definition, or why it is not in order.
+/// All reports by name, those of the home and the built-in ones: each with its definition, or why it is not in order.
 ///
 /// # Errors
 /// If the home's folder cannot be listed.
@@ -249,7 +249,7 @@ fn line_at(text: &str, offset: usize) -> usize {
     text.get(..offset).unwrap_or(text).matches('\n').count() + 1
 }
 
-/// What to write instead, where serde's message lists what it knows.
+/// What to write instead, if serde's message lists the known names.
 fn hint_for(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let near = quoted.next().and_then(|given| nearest(given, quoted));

@@ -4,8 +4,8 @@ use pegel_home::Unreadable;
 use pegel_kpi::time::period::PeriodError;
 use std::path::PathBuf;
 
-/// What can go wrong between a definition and an edition; a sentence, with a hint where one helps. The sentence holds
-/// its cause, which therefore is no source.
+/// What can go wrong between a definition and an edition; a sentence, with a hint where one helps. The sentence contains
+/// its cause, so there is no `source`.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// The definition in a file is invalid.
@@ -23,7 +23,7 @@ pub enum ReportError {
     /// A template rendered to something that is not MJML.
     #[error("the template {name} ({origin}) does not give valid MJML: {message}")]
     Mjml { name: String, origin: String, message: String },
-    /// No mail server would take it.
+    /// No mail server would accept it.
     #[error(
         "the mail has {} KiB, more than {} KiB: show fewer groups (worst = 10 below a KPI), or split it into two reports",
         bytes >> 10, most >> 10

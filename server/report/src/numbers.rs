@@ -1,5 +1,5 @@
 //! The numbers of an edition: the one model from which mail, plain text, pages and every export are rendered, and which
-//! is stored as JSON. Groups that are rows are stored by id; how they are called lies apart ([`crate::labels`]).
+//! is stored as JSON. Groups that are rows are stored by id, their labels apart ([`crate::labels`]).
 
 use crate::ReportError;
 use pegel_kpi::data::cell::{self, Cell};
@@ -66,7 +66,7 @@ impl Numbers {
         of_breaches.map(|head| (head.dimension.as_str(), &head.group)).chain(of_tables)
     }
 
-    /// The same, to be changed.
+    /// The same, mutable.
     pub fn groups_mut(&mut self) -> impl Iterator<Item = (&str, &mut Group)> {
         let of_breaches = self.breaches.iter_mut().filter_map(|breach| breach.group.as_mut());
         let blocks = self.sections.iter_mut().flat_map(|section| &mut section.kpis);
@@ -129,21 +129,21 @@ pub enum Group {
     /// A row of the dimension's table.
     Row {
         id: i64,
-        /// How it is called; `None` once that was erased.
+        /// Its label; `None` once that was erased.
         #[serde(skip)]
         label: Option<String>,
     },
     Text {
         label: String,
     },
-    /// What lacks the dimension.
+    /// The rows without a value in the dimension.
     Missing {
         label: (),
     },
 }
 
 impl Group {
-    /// How it is called; `None` where there is no name, or none any more.
+    /// Its label; `None` if it has none, or none any more.
     pub fn label(&self) -> Option<&str> {
         match self {
             Group::Row { label, .. } => label.as_deref(),
@@ -163,14 +163,14 @@ impl From<&cell::Group> for Group {
     }
 }
 
-/// Some KPIs under one heading.
+/// A section: KPIs under a common heading.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Section {
     pub title: Translated,
     pub kpis: Vec<KpiBlock>,
 }
 
-/// One KPI: its figure, how it moved, how it stands.
+/// One KPI: its figure, its change, its status.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KpiBlock {
     pub id: String,
@@ -209,7 +209,7 @@ pub struct TrendPoint {
 /// How a figure moved; only where both periods have one.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Change {
-    /// In the KPI's unit; of a per cent, a difference in fractions (percentage points).
+    /// In the KPI's unit; for percentages, the difference as a fraction (percentage points).
     pub absolute: f64,
     /// As a fraction of the former figure's size; `None` where that was 0.
     pub relative: Option<f64>,
@@ -222,7 +222,7 @@ pub struct Change {
 pub struct BreakdownTable {
     /// Such as `region`.
     pub dimension: String,
-    /// Where it is shown, only that many rows are, the worst first; all of them are here.
+    /// How many rows are shown, the worst first; all of them are stored here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worst: Option<usize>,
     /// By group, the missing one last.

@@ -34,7 +34,7 @@ const PARTNERS: [&str; 14] = [
     "Nebel O'Hara",
 ];
 
-/// A home that is not there, so that everything is as shipped.
+/// A home that does not exist, so that everything is as shipped.
 pub fn nowhere() -> &'static Path {
     Path::new("/nonexistent")
 }
@@ -54,7 +54,7 @@ pub fn week_46() -> Period {
     Period::containing(Span::Week, date(2026, 11, 15), &zone("Europe/Berlin").unwrap()).unwrap()
 }
 
-/// A figure over so many rows.
+/// A figure that rests on this many rows.
 pub fn value(value: f64, sample: u64) -> Cell {
     Cell { sample: Some(sample), ..absent(Outcome::Value { value }) }
 }
@@ -108,7 +108,7 @@ fn course(id: &str, label: &str) -> Vec<Cell> {
     (0..PERIODS).map(|at| cell(id, label, at)).collect()
 }
 
-/// A figure that wanders a little around what is usual for the KPI, the same at every call.
+/// A figure that varies a little around the usual one of the KPI, the same at every call.
 fn cell(id: &str, label: &str, at: u32) -> Cell {
     let seed: u32 = id.bytes().chain(label.bytes()).map(u32::from).sum();
     let wave = (f64::from(seed) + f64::from(at) * 0.9).sin();

@@ -1,7 +1,7 @@
-//! Checks by its manifest whether an edition is still what was published.
+//! Checks against its manifest whether an edition is still as it was published.
 //!
-//! A checksum tells damage and careless edits, not a forger who can write to the database; but each checksum covers the
-//! edition before, and the mails that went out carry the start of the numbers' hash.
+//! A checksum reveals damage and careless edits, but not a forger who can write to the database. Still, each checksum
+//! covers the previous edition, and the mails that went out carry the start of the numbers' hash.
 
 use crate::labels::hash;
 use crate::manifest::{ArtefactLine, AudienceLine, Head, Manifest, RenditionLine};
@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 /// What checking an edition found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
-    /// What is not as it was stored; empty if all is.
+    /// What differs from what was published; empty if nothing does.
     pub damages: Vec<Damage>,
-    /// What somebody erased, as it is allowed.
+    /// What was erased, which is allowed.
     pub erased: Vec<Erasure>,
 }
 
@@ -85,7 +85,7 @@ fn whose(rendition: Option<&Audience>) -> String {
 /// An item as the manifest or the archive records it.
 struct Line<'a> {
     sha256: &'a str,
-    /// A further value that must match, and its name.
+    /// Another value that must match, and its name.
     more: Option<(&'static str, &'a str)>,
 }
 
@@ -121,7 +121,7 @@ pub fn verify(edition: &Edition, before: Option<&str>) -> Findings {
         let missing = lines.into_keys().filter(|item| !things.contains_key(item));
         damages.extend(missing.map(Damage::Missing));
     } else {
-        // There are still the hashes that are kept with what is there.
+        // The hashes stored with the items are still there.
         let itself = |(item, stored): (&Item, &Stored)| damage(item, stored, Some(&stored.line));
         damages.extend(things.iter().filter_map(itself));
     }
@@ -217,7 +217,7 @@ fn lines<'a>(manifest: &'a Manifest, edition: &Edition, several: bool) -> Lines<
             locale: locale.clone(),
             zone: zone.clone(),
         });
-        // An old manifest does not say for whom; that is no damage.
+        // An old manifest does not name the audience; that is not damage.
         let first = || edition.renditions.first().map(|rendition| rendition.audience.clone());
         let Some(audience) = said.or_else(first) else { continue };
         let line = |(name, line): (&String, &'a ArtefactLine)| {
@@ -239,7 +239,7 @@ fn lines<'a>(manifest: &'a Manifest, edition: &Edition, several: bool) -> Lines<
     lines
 }
 
-/// Of what is there or not, and says nothing else.
+/// The line of an item that can only be there or missing.
 fn unhashed() -> Line<'static> {
     Line { sha256: "", more: None }
 }

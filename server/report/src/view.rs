@@ -1,5 +1,5 @@
 //! The numbers of an edition as a reader sees them: every text written out for a locale. Mail, plain text and page are
-//! rendered from this one view, so that the same figures stand everywhere.
+//! rendered from this one view, so that they all show the same figures.
 
 use pegel_text::words::Words;
 use serde::Serialize;
@@ -11,15 +11,15 @@ pub use write::view;
 /// An edition as a reader sees it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct View {
-    /// Of the texts, such as `de`.
+    /// The language of the texts, such as `de`.
     pub language: &'static str,
     pub report: String,
     pub title: String,
     /// `Week 46 · 9–15 November 2026`.
     pub period: String,
-    /// `week 46`, to stand within a sentence.
+    /// `week 46`, for use within a sentence.
     pub period_name: String,
-    /// `2026-W46`, as one writes it to a program.
+    /// `2026-W46`, as commands take it.
     pub period_code: String,
     /// `week 45`.
     pub compared_with: String,
@@ -27,11 +27,11 @@ pub struct View {
     /// `23 November 2026 at 07:00 (Europe/Berlin)`.
     pub computed: String,
     pub status: StatusView,
-    /// `2 critical, 3 warnings`, or that all is well.
+    /// `2 critical, 3 warnings`, or a word that all is well.
     pub verdict: String,
     /// The verdict with the worst breaches, for the line that mail programs show beside the subject.
     pub preview: String,
-    /// The worst first; not all of them where there are many alike.
+    /// The worst first; of many alike, only some.
     pub breaches: Vec<BreachView>,
     pub sections: Vec<SectionView>,
     /// The words around the figures.
@@ -39,7 +39,7 @@ pub struct View {
     pub words: Words,
 }
 
-/// A status by name, shape and word, so that colour is never all there is.
+/// A status by name, shape and word, so that it never depends on colour alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StatusView {
     /// For a style sheet: `critical`, `warning`, `ok` or `unjudged`.
@@ -48,10 +48,10 @@ pub struct StatusView {
     pub word: String,
 }
 
-/// How a figure moved.
+/// The change of a figure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ChangeView {
-    /// `−5.1 pp`; empty where nothing can be compared.
+    /// `−5.1 pp`; empty if there is nothing to compare with.
     pub text: String,
     /// `↑`, `↓`, or nothing.
     pub arrow: &'static str,
@@ -68,14 +68,14 @@ pub struct BreachView {
     pub group: String,
     pub figure: String,
     pub change: ChangeView,
-    /// `below 75 %`: what makes it that bad.
+    /// `below 75 %`: the threshold it breaks.
     pub mark: String,
     pub status: StatusView,
-    /// After the last one shown of many alike: `12 more`. Empty otherwise.
+    /// `12 more`, after the last one shown of many alike; else empty.
     pub more: String,
 }
 
-/// Some KPIs under one heading.
+/// A section: KPIs under a common heading.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SectionView {
     pub title: String,
@@ -94,23 +94,23 @@ pub struct KpiView {
     pub known: bool,
     /// `median 42 min`, …
     pub beside: Vec<String>,
-    /// `n = 438`; empty where it is not known.
+    /// `n = 438`; empty if unknown.
     pub sample: String,
     pub change: ChangeView,
-    /// The figure of the period compared with.
+    /// The figure of the period it is compared with.
     pub previous: String,
-    /// `warning below 80 %, critical below 75 %`, or that there is none.
+    /// `warning below 80 %, critical below 75 %`, or a text that says there is none.
     pub threshold: String,
     /// Whether there is a threshold; without one, a status says nothing.
     pub judged: bool,
     pub status: StatusView,
     pub trend: TrendView,
     pub tables: Vec<TableView>,
-    /// What went wrong where the script failed; empty otherwise.
+    /// The error if the script failed; else empty.
     pub error: String,
 }
 
-/// The course of a KPI.
+/// The trend of a KPI.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TrendView {
     /// Oldest first.
@@ -124,12 +124,12 @@ pub struct TrendView {
     pub highest: String,
 }
 
-/// One period of a course.
+/// One period of a trend.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Bar {
     /// 0 to 100, from zero to the figure; 0 where there is none.
     pub height: u8,
-    /// Where the lower end of the bar lies, 0 to 100: above 0 only in courses with figures below zero.
+    /// Where the lower end of the bar lies, 0 to 100: above 0 only in trends with figures below zero.
     pub rise: u8,
     /// For a style sheet: `critical`, `warning`, `none`, or `plain`.
     pub class: &'static str,
@@ -144,7 +144,7 @@ pub struct Bar {
 pub struct TableView {
     pub dimension: String,
     pub rows: Vec<RowView>,
-    /// What is said of the rows that are not shown; empty where all are.
+    /// A text about the rows that are not shown; empty if all are.
     pub more: String,
 }
 

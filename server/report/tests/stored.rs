@@ -108,7 +108,7 @@ fn week_46() -> Period {
     Period::parse("2026-W46", Timestamp::UNIX_EPOCH, &zone("Europe/Berlin").unwrap()).unwrap()
 }
 
-/// Composes by the files of a home, with what else the figures rest on.
+/// Composes from the files of a home, with the other sources of the figures.
 struct Maker {
     home: tempfile::TempDir,
     activation: i64,
@@ -261,7 +261,7 @@ fn changed_by(change: impl FnOnce(&mut Maker, &Store)) -> Vec<String> {
     changed
 }
 
-/// A file as it is shipped, with a line that changes nothing but its hash.
+/// A shipped file with an extra line that changes nothing but its hash.
 fn remarked(file: &str, mark: &str) -> String {
     let text = Files::built_in().text(file).unwrap().to_owned();
     format!("{mark} changed\n{text}")
@@ -272,7 +272,7 @@ fn the_manifest_changes_with_every_kind_of_source() {
     let changed = |file: &'static str, name: &'static str, mark: &'static str| {
         changed_by(|maker, _| maker.write(file, &remarked(name, mark)))
     };
-    // The set that is activated is another one as well.
+    // The activated set changes as well.
     let kpi = changed("kpis/partner/feedback_rate.rhai", "partner/feedback_rate.rhai", "//");
     assert_eq!(kpi, ["activation kpis", "kpi partner/feedback_rate.rhai"]);
     let helper = changed("kpis/lib/sales.rhai", "lib/sales.rhai", "//");
@@ -370,7 +370,7 @@ fn one_altered_byte_of_any_stored_artefact_is_found_and_named() {
             let damages = verify(&store.edition(stored.head.id).unwrap().unwrap(), None).damages;
             damages.iter().map(ToString::to_string).collect::<Vec<_>>()
         };
-        // The databases refuse such changes by themselves.
+        // The databases normally refuse such changes.
         store.allow_tampering().unwrap();
         let literal = |bytes: &[u8]| {
             let hex = bytes.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));

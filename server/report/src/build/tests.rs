@@ -53,7 +53,7 @@ fn changes_know_their_direction() {
     assert_eq!(change(0.8, 0.6, Better::Neutral).unwrap().improved, None);
     assert_eq!(change(0.8, 0.8, Better::Higher).unwrap().improved, None);
     assert_eq!(change(0.0, 5.0, Better::Higher).unwrap().relative, None);
-    // From a loss of 100 to a loss of 50: half of it gained.
+    // From a loss of 100 to a loss of 50: half of it is made up.
     assert_eq!(change(-100.0, -50.0, Better::Higher).unwrap().relative, Some(0.5));
 }
 
@@ -67,7 +67,7 @@ fn numbers_survive_being_stored() {
 }
 
 #[test]
-fn a_month_is_no_week() {
+fn a_month_is_not_a_week() {
     let (definition, catalog) = (samples::definition(), samples::catalog());
     let month = Period::parse("2026-11", jiff::Timestamp::UNIX_EPOCH, &jiff::tz::TimeZone::UTC).unwrap();
     let heading = Heading { definition: &definition, period: &month, revision: 0, created_at: 0, currency: "EUR" };

@@ -80,7 +80,7 @@ fn what_is_left_out_has_a_default() {
     let weekly = parse(SMALL).unwrap();
     assert_eq!((weekly.trend, weekly.recipients.len()), (13, 0));
     assert_eq!(weekly.scope, Scope::everything());
-    // Texts and figures go by the same spelling.
+    // Texts and figures follow the same locale, however it is spelled.
     let shouted = parse(&SMALL.replace("de-DE", "DE-de")).unwrap();
     assert_eq!(shouted.locale, "de-DE");
     let schedule = weekly.schedule.unwrap();

@@ -31,11 +31,11 @@ fn no_error_tells_its_cause_twice() {
 }
 
 #[test]
-fn what_the_person_did_not_write_is_no_wrong_usage() {
+fn what_users_did_not_write_is_not_wrong_usage() {
     assert!(!read(refused()).is_usage());
     assert!(!Numbers::from_json("{}").unwrap_err().is_usage());
     assert!(!ReportError::Source(Box::new(refused())).is_usage());
-    // A file that is no text was read, and can be mended.
+    // A file that is not text was read, and users can mend it.
     assert!(read(io::Error::new(io::ErrorKind::InvalidData, "no UTF-8")).is_usage());
     assert!(ReportError::from(PeriodError::Unknown("soon".to_owned())).is_usage());
 }

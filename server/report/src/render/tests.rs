@@ -60,7 +60,7 @@ fn the_subject_says_how_it_stands() {
     assert_eq!(rendered("fr-FR").1.subject, "Ventes des partenaires, semaine 46 : 8 critiques, 2 alertes");
 }
 
-/// All texts of the view under keys that hold what was measured, whatever they belong to.
+/// All texts of the view under keys for measured values, wherever they are.
 fn figures(value: &Value, into: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
@@ -103,7 +103,7 @@ fn visible(html: &str) -> String {
 }
 
 #[test]
-fn the_same_figures_stand_in_both_parts_of_the_mail() {
+fn both_parts_of_the_mail_show_the_same_figures() {
     for locale in ["en-GB", "de-DE", "fr-FR"] {
         let (view, rendered) = rendered(locale);
         let mut expected = Vec::new();
@@ -233,7 +233,7 @@ fn the_plain_text_cuts_titles_and_never_figures() {
         }
         let mut expected = Vec::new();
         figures(&serde_json::to_value(&view).unwrap(), &mut expected);
-        // What is long enough to be broken is so at its blanks, which figures do not have.
+        // Long lines break at spaces, and figures have none.
         let whole = |text: &str| text.split([' ', '\n']).map(str::to_owned).collect::<HashSet<String>>();
         let words = whole(&text);
         for word in expected.iter().flat_map(|text| whole(text)).filter(|word| word.contains(char::is_numeric)) {
@@ -340,7 +340,7 @@ fn tags_nested_deeper_than_any_mail_are_refused_and_those_below_that_are_not() {
     assert!(said.contains("nested more than 200 deep on the line “<div>"), "{said}");
     assert!(said.len() < 1_000, "{said}");
     assert_eq!(too_deep(&nested(200 - 5)), None);
-    // What looks like a tag within a comment or an attribute is none.
+    // What looks like a tag within a comment or an attribute does not count.
     let flat = format!(
         "<mjml><!-- {} --><mj-text title=\"{}\">{}</mj-text></mjml>",
         "<b>".repeat(300),
@@ -375,7 +375,7 @@ fn an_unknown_template_is_named() {
 }
 
 #[test]
-fn a_template_that_is_no_template_leaves_the_built_in_one_in_force() {
+fn an_invalid_template_leaves_the_built_in_one_in_force() {
     let home = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(home.path().join(FOLDER.path)).unwrap();
     let write = |name: &str, text: &[u8]| std::fs::write(home.path().join(FOLDER.path).join(name), text).unwrap();

@@ -40,17 +40,17 @@ fn said(edition: &Edition) -> Vec<String> {
     damages.iter().map(Damage::to_string).chain(erased.iter().map(Erasure::to_string)).collect()
 }
 
-/// What is found after a change.
+/// The findings after a change.
 fn found(change: impl FnOnce(&mut Edition)) -> Vec<String> {
     let mut edition = stored();
     change(&mut edition);
     said(&edition)
 }
 
-/// What is told of a change, and the change.
+/// The expected finding, and the change.
 type Tampering<T> = (&'static str, fn(&mut T));
 
-/// One of the first rendition.
+/// An artefact of the first rendition.
 fn artefact_of<'a>(edition: &'a mut Edition, name: &str) -> &'a mut Artefact {
     edition.renditions[0].artefacts.iter_mut().find(|artefact| artefact.name == name).unwrap()
 }
@@ -65,7 +65,7 @@ fn an_edition_as_it_was_stored_is_in_order() {
     assert!(said(&edition).is_empty());
     assert_eq!(edition.head.status, "critical");
     assert_eq!(edition.head.period, "2026-W46");
-    // A database may give them back in any order.
+    // A database may return them in any order.
     edition.renditions[0].artefacts.reverse();
     edition.renditions.reverse();
     edition.labels.reverse();
@@ -117,7 +117,7 @@ fn every_field_is_covered() {
     }
 }
 
-/// A change to an edition that nobody may make.
+/// A forbidden change to an edition.
 type Damaging = fn(&mut Edition);
 
 #[test]
@@ -184,7 +184,7 @@ fn what_was_erased_is_told_from_what_was_altered() {
             "the label of the partner 1 was erased on 2026-11-21",
         ]
     );
-    // Who erases does not get the hash changed along.
+    // Erasing something does not allow for changing its hash.
     let altered = found(|edition| {
         let label = adler(edition);
         (label.text, label.sha256) = (Erasable::Erased { at }, sha256("another"));

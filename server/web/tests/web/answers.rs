@@ -1,4 +1,4 @@
-//! How requests are answered: status, headers, and what is never said.
+//! How requests are answered: status, headers, and what is never disclosed.
 
 use crate::support::numbers::weekly;
 use crate::support::{Site, catalog, publish, publish_with, state};
@@ -41,7 +41,7 @@ fn pages_need_no_script_and_no_inline_style() {
         for path in ["/editions", "/editions/1", "/kpis", "/kpis/feedback", "/nowhere"] {
             let html = site.get(path).html().to_owned();
             for forbidden in ["<script", "style=", "<style", " onclick", "http://", "https://"] {
-                // The name space of the icon is an address, but nothing is loaded from it.
+                // The icon's XML namespace is a URL, but nothing is loaded from it.
                 let html = html.replace("http://www.w3.org/2000/svg", "");
                 assert!(!html.contains(forbidden), "{forbidden} in {path}");
             }
@@ -54,7 +54,7 @@ fn pages_beyond_the_bound_are_asked_to_come_again_and_nothing_else_waits_for_the
     let store = TestDatabase::sqlite();
     let store_ = store.store();
     publish(&store_, &weekly());
-    // No place: as if others computed all the time.
+    // No free place, as if others computed all the time.
     let site = Site::of(State { bound: Bound::new(0, Duration::from_millis(20)), ..state(store_, catalog()) });
     for (path, words) in [("/kpis", "Too many at once"), ("/kpis/feedback?lang=de", "Zu viele auf einmal")] {
         let answer = site.get(path);
@@ -132,7 +132,7 @@ fn what_is_not_there_is_said_in_the_layout() {
 }
 
 #[test]
-fn a_broken_database_is_told_to_the_log_and_not_to_the_reader() {
+fn a_broken_database_shows_in_the_log_and_not_to_the_reader() {
     on_both(|store| {
         let site = Site::on(store.clone());
         let health = site.get("/healthz");
@@ -154,7 +154,7 @@ fn a_broken_database_is_told_to_the_log_and_not_to_the_reader() {
 }
 
 #[test]
-fn stored_numbers_of_another_make_are_a_failure_of_ours() {
+fn stored_numbers_of_another_shape_are_a_server_error() {
     on_both(|store| {
         publish_with(&store, &weekly(), "{\"report\": 7}".to_owned());
         let site = Site::on(store);
@@ -221,7 +221,7 @@ fn the_style_sheet_may_be_kept_for_good_and_pages_may_not() {
 }
 
 #[test]
-fn pages_are_compressed_for_whoever_reads_that() {
+fn pages_are_compressed_for_browsers_that_accept_it() {
     on_sqlite(|_, site| {
         let plain = site.get("/editions/1");
         let packed = site.ask("GET", "/editions/1", &[("Accept-Encoding", "gzip")]);
@@ -252,7 +252,7 @@ fn a_listener_that_others_could_reach_is_refused() {
     assert!(matches!(refused, Err(WebError::NotLoopback(_))));
 }
 
-/// Where the style sheet is found, read from a page.
+/// The address of the style sheet, read from a page.
 fn style_address(site: &Site) -> String {
     let page = site.get("/kpis");
     let address = page.html().split_once("rel=\"stylesheet\" href=\"").unwrap().1;

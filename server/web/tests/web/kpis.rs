@@ -1,4 +1,4 @@
-//! What the pages of KPIs say, beside what mails say.
+//! What the pages of KPIs say beyond what mails say.
 
 use crate::support::{NOW, Site, add_leads, catalog_of, state};
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use pegel_store::Store;
 use pegel_store::testing::on_both;
 use pegel_text::locale::Locale;
 
-/// A count of leads, with some more in its declaration and a body of `value`.
+/// A KPI that counts leads, with extra lines in its declaration and a body of `value`.
 fn leads(declared: &str, value: &str) -> String {
     format!(
         r#"kpi(#{{
@@ -40,7 +40,7 @@ title = { en = "All", de = "Alle" }
 id = "leads"
 "#;
 
-/// One lead more in each week than in the one before, for 45 weeks; one in the last.
+/// From one lead to 44, one more each week; then a single one in the last week.
 fn rising(store: &Store) {
     let mut day: jiff::civil::Date = "2026-11-10".parse().unwrap();
     add_leads(store, &day.to_string(), 1, 0);

@@ -12,7 +12,7 @@ use pegel_web::problem::{About, Problem};
 use pegel_web::{State, Templates};
 use std::sync::Arc;
 
-/// An edition, and feedback that slips: all in week 44, nothing known of week 45, seven of ten in week 46.
+/// An edition, and feedback that slips: all in week 44, no data for week 45, seven of ten in week 46.
 fn stored(store: &Store) {
     publish(store, &weekly());
     add_leads(store, "2026-10-27", 5, 5);
@@ -94,7 +94,7 @@ fn a_kpi_shows_its_course_and_its_definition() {
     on_both(|store| {
         stored(&store);
         let site = Site::on(store);
-        // How long it took is another number each time.
+        // The time it took differs each time.
         insta::with_settings!({ filters => vec![(r"[\d,]+ ms", "[time] ms")] }, {
             insta::assert_snapshot!("kpi_en", site.get("/kpis/feedback").words());
             insta::assert_snapshot!("kpi_fr", site.get_in("fr", "/kpis/feedback").words());
@@ -169,7 +169,7 @@ fn operations_lists_every_file_that_is_not_in_order() {
         insta::assert_snapshot!("operations_de", site.get_in("de", "/operations").words());
         insta::assert_snapshot!("operations_fr", site.get_in("fr", "/operations").words());
         assert!(!site.get("/operations").html().contains("<b>"));
-        // Alive all the same, and the pages are shown.
+        // The server is alive all the same, and pages are shown.
         let health = site.get("/healthz");
         assert_eq!(health.status, 200);
         assert!(health.html().starts_with(r#"{"alive":true,"in_order":false,"problems":[{"about":"report","name":"#));
@@ -179,7 +179,7 @@ fn operations_lists_every_file_that_is_not_in_order() {
 }
 
 #[test]
-fn mails_that_wait_for_an_operator_are_told_on_the_page_and_to_whoever_watches() {
+fn mails_that_wait_for_an_operator_show_on_the_page_and_in_the_health_check() {
     on_both(|store| {
         publish(&store, &weekly());
         let site = Site::on(store.clone());
@@ -200,7 +200,7 @@ fn mails_that_wait_for_an_operator_are_told_on_the_page_and_to_whoever_watches()
             r#"{"alive":true,"in_order":false,"problems":[{"about":"mails","name":"outbox","message":"1 wai"#
         ));
 
-        // Given up: no longer something that the next tick may mend, but not forgotten either.
+        // A mail that was given up does not wait for the next tick any more, but is not forgotten either.
         let again = store.claim_delivery(&Lease { now: lease.until, ..lease }).unwrap().unwrap();
         let refused = Refused { fault: Fault::Recipient, answer: "550 no such user", retry_at: None };
         store.record_failed(again.id, lease.until, &refused).unwrap();

@@ -1,4 +1,4 @@
-//! A real server on a port of its own, what is stored in it, and a plain look at what it answers.
+//! A real server on its own port, its data, and simple ways to read its answers.
 
 pub mod numbers;
 
@@ -63,7 +63,7 @@ impl Site {
         Site { address, handle: told.recv().unwrap(), thread: Some(thread) }
     }
 
-    /// What a browser without a preference gets.
+    /// The answer to a browser without a language preference.
     pub fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, &[])
     }
@@ -91,7 +91,7 @@ impl Site {
 
 impl Drop for Site {
     fn drop(&mut self) {
-        // The future only hands on the wish; the thread below is what is waited for.
+        // The future only passes the request on; what we wait for is the thread.
         drop(self.handle.stop(false));
         if let Some(thread) = self.thread.take() {
             thread.join().unwrap();
@@ -126,7 +126,7 @@ impl Answer {
         std::str::from_utf8(&self.body).unwrap()
     }
 
-    /// What people read on the page between header and footer, a line for each piece of text.
+    /// The text of the page between header and footer, a line for each piece.
     pub fn words(&self) -> String {
         let html = self.html();
         let main = html.split_once("<main").and_then(|(_, main)| main.split_once("</main>")).unwrap().0;
@@ -192,7 +192,7 @@ pub fn catalog_of(files: &[(&str, &str)]) -> Catalog {
     }
 }
 
-/// Leads accepted on a day (at noon, UTC), so many of them with feedback, each worth 100.
+/// Leads accepted on a day (at noon, UTC), some of them with feedback, each worth 100.
 pub fn add_leads(store: &Store, day: &str, count: usize, answered: usize) {
     let leads = Model::built_in().table("leads").unwrap();
     let columns = ["accepted_at", "feedback_at", "amount"].map(|name| leads.column(name).unwrap().clone());
@@ -209,7 +209,7 @@ pub fn add_leads(store: &Store, day: &str, count: usize, answered: usize) {
     store.write(true, |writer| writer.upsert(&facts, noon).map(drop)).map_err(|error: StoreError| error).unwrap();
 }
 
-/// Publishes an edition of these numbers, with a mail and two recipients; its id.
+/// Publishes an edition of these numbers, with a mail and two recipients; returns its id.
 pub fn publish(store: &Store, numbers: &Numbers) -> i64 {
     publish_with(store, numbers, numbers.to_json())
 }

@@ -41,7 +41,7 @@ fn row(label: Option<&str>, now: Cell, before: Cell) -> BreakdownRow {
     }
 }
 
-/// An edition of week 46: a rate that slipped in one region, and a time of which nothing is known.
+/// An edition of week 46: a rate that slipped in one region, and a duration without data.
 pub fn weekly() -> Numbers {
     let (now, before) = (cell(0.78, 438), cell(0.831, 402));
     let change = Change::between(&before, &now, Better::Higher);
@@ -61,7 +61,7 @@ pub fn weekly() -> Numbers {
     let course = [0.84, 0.85, 0.83, 0.86, 0.84, 0.82, 0.83, 0.79, 0.81, 0.82, 0.80, 0.831, 0.78];
     let trend = course.iter().zip(34..).map(|(value, number)| TrendPoint {
         period: format!("2026-W{number}"),
-        // Nothing is known of week 40.
+        // No data for week 40.
         cell: if number == 40 { absent(Outcome::NoRows) } else { cell(*value, 400) },
     });
     let feedback = KpiBlock {
