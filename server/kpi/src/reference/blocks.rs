@@ -1,4 +1,4 @@
-//! What chapters are made of, whatever it is that shows them.
+//! The parts of chapters, independent of how they are shown.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ pub struct Chapter {
     pub blocks: Vec<Block>,
 }
 
-/// What a chapter is made of.
+/// A part of a chapter.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Block {
@@ -35,7 +35,7 @@ pub struct Function {
     pub example: &'static str,
 }
 
-/// Words, some of them code.
+/// Text, some of it code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Text(pub Vec<Piece>);
 
@@ -47,7 +47,7 @@ pub struct Piece {
 }
 
 impl From<&str> for Text {
-    /// Code stands between backticks.
+    /// Reads a text with code between backticks.
     fn from(text: &str) -> Text {
         let pieces = text.split('`').enumerate();
         let pieces = pieces.map(|(index, words)| Piece { is_code: index % 2 == 1, words: words.to_owned() });

@@ -120,7 +120,7 @@ fn recipes() -> Chapter {
 
 fn declaration(functions: Vec<Block>) -> Chapter {
     let units = Block::Table {
-        head: vec!["Unit", "What `value` answers"],
+        head: vec!["Unit", "What `value` returns"],
         rows: UNITS
             .iter()
             .map(|(unit, what)| vec![format!("`{}`", name_of(unit)).as_str().into(), (*what).into()])
@@ -175,7 +175,7 @@ fn tests(functions: Vec<Block>) -> Chapter {
 
 fn rhai() -> Chapter {
     let functions: Vec<&str> = OF_RHAI.iter().map(|(_, what)| *what).collect();
-    chapter("rhai", "What Rhai brings", texts(RHAI).chain([list(&functions)]))
+    chapter("rhai", "What comes with Rhai", texts(RHAI).chain([list(&functions)]))
 }
 
 fn limits() -> Chapter {
@@ -213,7 +213,7 @@ const FIRST_TEXTS: &[&str] = &[
      each group. What it returns, the map in its last lines, are the measures.",
     "A lead that was never contacted has no `contacted_at`. A comparison with a missing value does not hold, so such a \
      lead is not among the quick ones, but it is among the accepted ones.",
-    "`fn value(m)` makes the figure of the measures: plain numbers now, under the names from above. `ratio(a, b)` is `a / b` \
+    "`fn value(m)` turns the measures into the figure: plain numbers now, under the names from above. `ratio(a, b)` is `a / b` \
      that knows what to do when there is nothing to divide by. A share is a fraction, shown as per cent because of the \
      declared unit.",
     "`fn tests()` lists examples that can be checked by hand: rows, a period, and what must come out. They run without a \
@@ -233,12 +233,12 @@ pegel kpi value quick_contact --period last-month --by region";
 const AFTER_COMMANDS: &[&str] = &[
     "`--period` takes what is listed under “How periods are written”, `--by` up to two dimensions with a comma between \
      them: see “Breaking down”. Nothing has to be written into a script for a breakdown.",
-    "A running server takes a changed file up by itself; the page of the KPI says if it is not in order.",
-    "Editors that know Rhai complete and explain functions by the file that `pegel kpi reference --definitions` prints: \
+    "A running server picks up a changed file by itself; the page of the KPI says if it is not in order.",
+    "Editors that know Rhai complete and explain functions with the file that `pegel kpi reference --definitions` prints: \
      save it as `pegel.d.rhai` beside the folder `kpis/`, not in it.",
 ];
 
-/// What those stumble over who know other languages.
+/// Pitfalls for people who know other languages.
 pub const SURPRISES: &[&str] = &[
     "In `measures`, columns have no values yet. So `if`, `switch`, `&&`, `||` do not work on them: write `and`, `or`, `!` \
      for conditions, and `when(condition, a, b)` for a choice.",
@@ -248,8 +248,7 @@ pub const SURPRISES: &[&str] = &[
     "Durations are not numbers: compare with `minutes(30)`, `hours(4)`, `days(14)`. `working_days(a, b)` is a number.",
     "Texts are compared letter by letter: `\"Website\"` is not `\"website\"`. They stand in double quotes.",
     "Functions see nothing but their parameters; what two functions need is written in both, or is a function itself: \
-     `fn limit() { 5 }`. A closure sees the values around it, as they were
-     when it was made, and cannot change them.",
+     `fn limit() { 5 }`. A closure sees the values around it, as they were when it was made, and cannot change them.",
     "The last expression of a function is its result and has no semicolon; all statements before it end with one.",
     "Whole numbers divide to whole numbers: in a test write `1.0 / 3`, not `1 / 3`, which is 0.",
     "Some words are taken and cannot be names, among them `new`, `in`, `is`, `var`, `case`, `default`, `match`, `this`, \
@@ -275,23 +274,19 @@ pub const FIELDS: [[&str; 3]; 10] = [
     ["better", "which figures are good news: `higher`, `lower`, or `neutral`", "`better: \"higher\"`"],
     [
         "threshold",
-        "optional: the marks from where on a figure is a warning, and critical; in the unit of the figure",
+        "optional: the marks beyond which a figure is a warning, or critical; in the unit of the figure",
         "`threshold: #{ warning: 0.8, critical: 0.6 }`",
     ],
     ["min_sample", "optional: figures that rest on fewer rows are shown as “too few”", "`min_sample: 5`"],
     [
         "settles_after",
-        "optional: so long after a period its figures may still change; hours, days or weeks: `12h`, `14d`, `2w`",
+        "optional: how long after a period its figures may still change; hours, days or weeks: `12h`, `14d`, `2w`",
         "`settles_after: \"14d\"`",
     ],
-    [
-        "stale_after",
-        "after how much time without an import its figures are stale; unless said, never",
-        "`stale_after: \"2d\"`",
-    ],
+    ["stale_after", "optional: how long without an import until its figures are stale", "`stale_after: \"2d\"`"],
     [
         "parameters",
-        "optional: what configuration may set, with what holds until then; numbers, texts, `true` or `false`",
+        "optional: what configuration may set, with defaults; numbers, texts, `true` or `false`",
         "`parameters: #{ horizon_days: 90 }`",
     ],
 ];
@@ -328,10 +323,10 @@ const LONG_CLOSURE: &str = "data.leads.dated(|l| l.created_at).filter(|l, p| {
     waited > days(2) and l.quality == \"hot\"
 }).count()";
 
-const OPERATORS: &str = "What fits together, with what comes out. Everything else is an error that says so. Two columns, or a \
+const OPERATORS: &str = "What can be combined, and the result. Everything else is an error that says so. Two columns, or a \
      column and a plain value, may stand on either side. A plain number beside money is money.";
 
-/// An example over an opportunity `o` and the period `p`, what it is, and what kind it gives.
+/// An example over an opportunity `o` and the period `p`, a description, and the kind of the result.
 pub const OPERATIONS: &[[&str; 3]] = &[
     ["o.closed_at - o.created_at", "instant - instant", "duration"],
     ["o.expected_close_on - p.last_day", "date - date", "duration"],
@@ -355,7 +350,7 @@ pub const OPERATIONS: &[[&str; 3]] = &[
 
 const TIMES: &[&str] = &[
     "An instant is a point in time, a date is a day. Columns whose names end in `_at` are instants, those in `_on` are \
-     dates. Instants are compared with instants, dates with dates; `day` and `start_of_day` make one of the other.",
+     dates. Instants are compared with instants, dates with dates; `day` and `start_of_day` convert between them.",
 ];
 
 const RELATED: &[&str] = &[
@@ -395,21 +390,21 @@ pub const PERIODS: [[&str; 2]; 7] = [
 
 const FIGURES: &[&str] = &[
     "`fn value(m)` runs once for each cell, on plain numbers: `m.won` is what the measure `won` came to. Here `if`, `&&` and \
-     all of Rhai work. It answers a number, a figure (`ratio(…)`, `number(…)`), or `()` for no figure.",
+     all of Rhai work. It returns a number, a figure (`ratio(…)`, `number(…)`), or `()` for no figure.",
     "`fn value(m, previous)` also gets the measures of the period before.",
     "Counts and sums over no rows are 0. Means, medians, smallest and largest values over no rows are absent, `()`; \
      calculating with them fails, so ask first: `if m.time == () { return (); }`. `ratio` and `number` do that for you.",
     "Money is in whole units, durations are seconds. Units are checked: money plus a duration is an error, and so is a \
      figure that is not of the declared unit. `ratio(money, money)` and `ratio(count, count)` are plain numbers, for \
      `percent` or `number`; `ratio(money, count)` is money, `ratio(duration, count)` a duration.",
-    "The examples go on from these measures:",
+    "The examples use these measures:",
 ];
 
 const ABSENT: &str = "Nothing is not zero: where there is no figure, the report says why, and no threshold is broken. Tests \
      expect these words.";
 
 const ABSENCES: [(Outcome, &str); 3] = [
-    (Outcome::NoRows, "No measure saw a row, or `value` answered `()`. A KPI that only counts is 0 instead."),
+    (Outcome::NoRows, "No measure saw a row, or `value` returned `()`. A KPI that only counts is 0 instead."),
     (Outcome::ZeroDenominator, "There were rows, but the second number of `ratio` is 0."),
     (Outcome::TooFew, "The figure rests on fewer rows than `min_sample`."),
 ];

@@ -1,13 +1,13 @@
-//! The chapter on the data: every table with its columns, what they mean, and what refers to what.
+//! The chapter on the data: every table with its columns, their meaning, and references.
 
 use super::blocks::{Block, Text};
 use crate::data::dimension::Dimension;
 use crate::data::model::{Column, Kind, Model, Table};
 
-/// What every table has says nothing: `id` and `key`. References are shown under their own names.
+/// The first columns, `id` and `key`, are left out: every table has them. References are shown under their own names.
 const KEYS: usize = 2;
 
-/// A part for each table.
+/// A section for each table.
 pub fn blocks(model: &Model) -> Vec<Block> {
     model.tables().flat_map(|of| table(&of)).collect()
 }

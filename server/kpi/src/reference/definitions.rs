@@ -3,7 +3,7 @@
 use super::entries::{ENTRIES, Entry};
 use super::signatures::Signature;
 
-/// A file of Rhai definitions: every overload of every function and operator, with what is said about it.
+/// A file of Rhai definitions: every overload of every function and operator, with its description.
 pub fn of(signatures: &[Signature]) -> String {
     let described = signatures.iter().map(|signature| {
         let text = ENTRIES.iter().find(|entry| entry.describes(signature)).map_or(String::new(), documentation);

@@ -1,10 +1,10 @@
-//! What is said about each function of ours: where it is described, in a sentence or two, with an example. Signatures are
-//! not said here; they come from the engine.
+//! What the reference says about each of our functions: its chapter, a sentence or two, an example. Signatures are not
+//! here; they come from the engine.
 
 use super::examples::Example::{self, Declaration, Head, Measure, Test, Value};
 use crate::definition::declaration::Unit;
 
-/// In which chapter a function is described.
+/// The chapter that describes a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Topic {
     Declaration,
@@ -35,7 +35,7 @@ const fn entry(name: &'static str, topic: Topic, text: &'static str, example: Ex
     Entry { name, of: "", topic, text, example }
 }
 
-/// Every function of ours.
+/// All of our functions.
 pub static ENTRIES: &[Entry] = &[
     // Declaration
     entry(
@@ -389,19 +389,19 @@ pub static ENTRIES: &[Entry] = &[
     entry(
         "as_number",
         Topic::Texts,
-        "The number that a text is, such as that of an attribute; missing where it is none.",
+        "The number in a text, such as an attribute; missing if the text is not a number.",
         Measure("data.leads.dated(|l| l.created_at).mean(|l| l.attr(\"roof_area\").as_number())"),
     ),
     entry(
         "parse_float",
         Topic::Texts,
-        "The number that a plain text says. A text that is made of a measure says none: its unit would be lost.",
+        "The number in a plain text. A text made of a measure has none: its unit would be lost.",
         Value(Unit::Number, "m.won * parse_float(\"1.5\")"),
     ),
     entry(
         "parse_int",
         Topic::Texts,
-        "The same for whole numbers; the second argument is the base in which they are written, 10 unless said.",
+        "The same for whole numbers; the second argument is the base in which they are written, 10 by default.",
         Value(Unit::Number, "m.won * parse_int(\"12\")"),
     ),
     Entry {
@@ -435,7 +435,7 @@ pub static ENTRIES: &[Entry] = &[
     entry(
         "days",
         Topic::Constants,
-        "A duration of so many times 24 hours. For working days see `working_days`.",
+        "A duration of that many times 24 hours. For working days see `working_days`.",
         Measure("data.leads.dated(|l| l.created_at).filter(|l| l.quoted_at <= l.created_at + days(14)).count()"),
     ),
     entry(
@@ -461,7 +461,7 @@ pub static ENTRIES: &[Entry] = &[
     entry(
         "param",
         Topic::Constants,
-        "What the parameter of that name is set to; it must be declared with its default. Works in `measures` and in \
+        "The value of the parameter of that name, which must be declared with a default. Works in `measures` and in \
          `value`.",
         Measure("data.leads.dated(|l| l.created_at).filter(|l| l.source == param(\"source\")).count()"),
     ),
@@ -469,9 +469,9 @@ pub static ENTRIES: &[Entry] = &[
     entry(
         "ratio",
         Topic::Figures,
-        "One number by another. Where the second is 0 there is no figure but “zero denominator”, which is why it is to be \
-         preferred to `/`. Where one of them is absent there is none either. The second also becomes the number of rows \
-         that `min_sample` is compared with, if it is one.",
+        "One number divided by another. If the second is 0, it gives “zero denominator” instead of a figure, so prefer it \
+         to `/`. If one of them is absent, there is no figure either. The second also becomes the number of rows that \
+         `min_sample` is compared with, if it is one.",
         Value(Unit::Percent, "ratio(m.won, m.accepted)"),
     ),
     entry(
@@ -483,40 +483,40 @@ pub static ENTRIES: &[Entry] = &[
     entry(
         "of",
         Topic::Figures,
-        "Says on how many rows the figure rests, for `min_sample` and for readers, where it does not follow by itself.",
+        "Says how many rows the figure rests on, for `min_sample` and for readers, if that does not follow by itself.",
         Value(Unit::Money, "number(m.amount).of(m.won)"),
     ),
     entry(
         "beside",
         Topic::Figures,
-        "A second figure shown beside the first, of the same unit, under a name. It is no part of comparisons.",
+        "A second figure shown beside the first, of the same unit, under a name. Comparisons leave it out.",
         Value(Unit::Duration, "number(m.time).beside(\"median\", m.median)"),
     ),
     entry(
         "in_days",
         Topic::Figures,
-        "Makes a plain number of a duration: so many days. Of `()` it makes `()`.",
+        "Turns a duration into a plain number of days, and `()` into `()`.",
         Value(Unit::Number, "in_days(m.time)"),
     ),
-    entry("in_hours", Topic::Figures, "So many hours.", Value(Unit::Number, "in_hours(m.time)")),
+    entry("in_hours", Topic::Figures, "The same in hours.", Value(Unit::Number, "in_hours(m.time)")),
     entry(
         "in_years",
         Topic::Figures,
-        "So many years of 365.25 days.",
+        "The same in years of 365.25 days.",
         Value(Unit::Number, "if m.time == () { return (); }\n1 / in_years(m.time)"),
     ),
     // Tests
     entry(
         "times",
         Topic::Tests,
-        "The same row so many times, in a list of rows.",
+        "The same row that many times, in a list of rows.",
         Test(
             "name: \"one of four\",\nperiod: \"2026-11\",\nleads: [\n    times(3, #{ accepted_at: \"2026-11-02\" }),\n    #{ accepted_at: \"2026-11-02\", outcome: \"won\" },\n],\nexpect: 0.25,",
         ),
     ),
 ];
 
-/// Rhai's own functions that are of use in a KPI: in `value`, in tests, and where a script prepares lists.
+/// Rhai's own functions that are useful in a KPI: in `value`, in tests, and for preparing lists.
 pub static OF_RHAI: &[(&str, &str)] = &[
     ("abs", "`abs(x)`: a number without its sign."),
     ("round", "`round(x)`: to the nearest whole number."),
@@ -526,7 +526,7 @@ pub static OF_RHAI: &[(&str, &str)] = &[
     ("max", "`max(a, b)`: the larger of two numbers."),
     ("sqrt", "`sqrt(x)`: the square root."),
     ("ln", "`ln(x)`: the natural logarithm."),
-    ("exp", "`exp(x)`: its opposite."),
+    ("exp", "`exp(x)`: the exponential function."),
     ("to_float", "`to_float(n)`: a whole number as one with decimals: `1 / 2` is 0, `1.0 / 2` is 0.5."),
     ("to_int", "`to_int(x)`: cuts the decimals off."),
     ("len", "`list.len()`: how many elements a list or map has."),

@@ -1,4 +1,4 @@
-//! Examples: a piece of a script, and how a whole script is made of it, so that each can be run.
+//! Examples: pieces of scripts, and how to make a whole script of each, so that it can be run.
 
 use crate::definition::declaration::Unit;
 
@@ -17,7 +17,7 @@ pub enum Example {
     Test(&'static str),
 }
 
-/// The measures that examples of `value` and of tests go on from.
+/// The measures that the examples of `value` and of tests use.
 pub const MEASURES: &str = r#"fn measures(data) {
     let accepted = data.leads.dated(|l| l.accepted_at);
     let won = accepted.filter(|l| l.outcome == "won");
@@ -30,11 +30,11 @@ pub const MEASURES: &str = r#"fn measures(data) {
     }
 }"#;
 
-/// The figure that examples of tests are about.
+/// The figure that the examples of tests check.
 pub const RATE: &str = "ratio(m.won, m.accepted)";
 
 impl Example {
-    /// As it is shown.
+    /// Its text in the reference.
     pub fn text(self) -> &'static str {
         match self {
             Example::Measure(text)
@@ -64,7 +64,7 @@ impl Example {
 #[cfg(test)]
 fn script(unit: Unit, declared: &str, measures: &str, value: &str, test: &str) -> String {
     let unit = super::chapters::name_of(&unit);
-    // A mark above which figures are bad is one where lower is better.
+    // A mark above which figures are bad implies that lower is better.
     let better = if declared.contains("above_mean_of") { "lower" } else { "higher" };
     let tests = if test.is_empty() { String::new() } else { format!("fn tests() {{\n    [#{{\n{test}\n    }}]\n}}\n") };
     format!(

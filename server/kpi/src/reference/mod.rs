@@ -1,8 +1,8 @@
-//! The reference of the language, made from the functions that are registered, the tables there are, and what
-//! `entries` says about them.
+//! The reference of the language, made from the registered functions, the tables of the model, and the descriptions in
+//! `entries`.
 //!
-//! `signatures` rewords what the engine knows, `chapters` puts everything in order, in [`blocks`]; `markdown` and `definitions`
-//! write it down. Every example is run by the tests.
+//! `signatures` rewords what the engine knows, `chapters` puts everything in order, in [`blocks`]; `markdown` and
+//! `definitions` write it out. The tests run every example.
 
 pub mod blocks;
 mod chapters;
@@ -24,7 +24,7 @@ use signatures::Signature;
 #[derive(Debug, Clone)]
 pub struct Reference {
     pub chapters: Vec<Chapter>,
-    /// Every overload of every function of ours.
+    /// Every overload of our functions.
     signatures: Vec<Signature>,
 }
 

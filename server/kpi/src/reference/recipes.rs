@@ -1,4 +1,4 @@
-//! Whole scripts to begin from.
+//! Whole scripts to start from.
 
 /// A whole script, and what it shows.
 pub struct Recipe {

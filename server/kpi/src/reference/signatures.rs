@@ -1,22 +1,22 @@
-//! Signatures, from what the engine knows of its functions.
+//! Signatures, from the metadata of the engine's functions.
 
 use crate::script::Language;
 use crate::script::errors::kind_name;
 
-/// One overload of a function of ours.
+/// One overload of one of our functions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
     pub name: String,
-    /// Whether it is written behind a dot: `rows.count()`.
+    /// Whether it is called with a dot: `rows.count()`.
     pub is_method: bool,
-    /// The types of its parameters, as people know them.
+    /// The types of its parameters, by the names in the reference.
     pub parameters: Vec<String>,
     /// The type of its result; empty where there is none.
     pub result: String,
 }
 
-/// What is no function to people: some only refuse, `reached` serves the coverage of tests, and `index$get$` is the dot
-/// before the name of a column.
+/// Functions that people never call: some only report an error, `reached` serves the coverage of tests, and `index$get$`
+/// is the dot before the name of a column.
 const EXCLUDED: [&str; 17] = [
     "sleep",
     "timestamp",
@@ -37,16 +37,16 @@ const EXCLUDED: [&str; 17] = [
     "/=",
 ];
 
-/// Operators that give a condition; all others give a column.
+/// Operators that return a condition; all others return a column.
 const CONDITIONS: [&str; 9] = ["and", "or", "!", "==", "!=", "<", "<=", ">", ">="];
 
-/// What people have no name for: what a measure is while a script is tried with units, and a letter of a text.
+/// Types without a name in the reference: that of a measure while units are checked, and a letter of a text.
 const UNNAMED: [&str; 2] = ["amount", "char"];
 
 /// Any value.
 const ANY: &str = "value";
 
-/// All overloads of all functions of ours, sorted; operators last.
+/// All overloads of our functions, sorted; operators last.
 pub fn all(language: &Language) -> Vec<Signature> {
     let read = |f: rhai::FuncInfo| Some(Signature::read(f.metadata));
     let mut all: Vec<Signature> = language.engine.collect_fn_metadata(None, read, false);
@@ -57,7 +57,7 @@ pub fn all(language: &Language) -> Vec<Signature> {
             || signature.is_operator() && signature.always_refuses())
     });
     all.sort_by(|left, right| left.order().cmp(&right.order()));
-    // Whole numbers and others are one to people.
+    // The reference does not distinguish whole numbers from others.
     all.dedup();
     all
 }
@@ -88,7 +88,7 @@ impl Signature {
         self.parameters.iter().any(|parameter| parameter == of)
     }
 
-    /// Of an operator: whether it is there only to say what is wrong. Rows have no operators, and conditions are only
+    /// Whether it is an operator that exists only to report an error: rows have no operators, and conditions can only be
     /// joined.
     fn always_refuses(&self) -> bool {
         self.takes("row") || self.takes("condition") && !["and", "or", "!"].contains(&self.name.as_str())
@@ -113,7 +113,7 @@ impl Signature {
         format!("{before}{}({}){after}", self.name, arguments.join(", "))
     }
 
-    /// As a definition that editors read.
+    /// As a definition for editors.
     pub fn defined(&self) -> String {
         let types: Vec<String> = self.parameters.iter().map(|of| defined(of)).collect();
         let result = if self.result.is_empty() { "()".to_owned() } else { defined(&self.result) };
@@ -128,7 +128,7 @@ impl Signature {
     }
 }
 
-/// The type as people know it, of one as Rust or Rhai writes it.
+/// The name in the reference of a type as Rust or Rhai writes it.
 fn known(written: &str) -> String {
     let plain = written.trim_start_matches("&mut ");
     let inner = plain.split_once("Result<").and_then(|(_, result)| result.split(',').next());
@@ -150,12 +150,12 @@ fn known(written: &str) -> String {
     .to_owned()
 }
 
-/// As it stands in a sentence.
+/// The name for use in a sentence.
 fn spoken(of: &str) -> &str {
     if of == "related rows" { "related" } else { of }
 }
 
-/// As editors know it.
+/// The name that editors know.
 fn defined(of: &str) -> String {
     match of {
         ANY => "?".to_owned(),

@@ -20,7 +20,7 @@ fn reference() -> Reference {
     Reference::of(&language())
 }
 
-/// Loads a script and runs its tests; panics with what is wrong. How many tests it has.
+/// Loads a script and runs its tests; panics if anything is wrong. Returns the number of tests.
 fn run(script: &str) -> usize {
     let tested = language().test("example.rhai", script, &|_| true).unwrap_or_else(|wrong| panic!("{wrong}\n{script}"));
     for test in &tested.results {
@@ -232,7 +232,7 @@ fn definitions_describe_every_function_in_the_form_that_editors_read() {
     }
     let engine = rhai::Engine::new_raw();
     for line in definitions.lines().filter(|line| line.starts_with("fn ")) {
-        // A definition is the head of a function with types; without them it must be the head of one.
+        // A definition is the head of a function with types; without the types it must parse as a head.
         let (head, rest) = line[3..].split_once('(').unwrap();
         let (parameters, result) = rest.split_once(") -> ").unwrap();
         let names: Vec<&str> =
@@ -257,7 +257,7 @@ fn the_page_of_text_names_every_chapter_and_every_function() {
     assert!(!page.contains("  \n"));
 }
 
-/// Examples are static; those that a test makes up may as well be.
+/// Examples are static; this makes those of a test static, too.
 fn leaked(text: &str) -> &'static str {
     text.to_owned().leak()
 }
