@@ -9,7 +9,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
-/// The thresholds that come with Pegel, as a file to begin with.
+/// The thresholds that come with Pegel, as a file to start from.
 pub const SHIPPED: &str = include_str!("../../../config/thresholds.toml");
 
 /// The name of the file, in a home.
@@ -20,7 +20,7 @@ pub const FILE: &str = "config/thresholds.toml";
 #[serde(transparent)]
 pub struct Thresholds(BTreeMap<String, Rule>);
 
-/// What one KPI's threshold is to be; what is not named stays as the script says.
+/// Overrides one KPI's threshold; what is left out stays as in the script.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Rule {
@@ -29,11 +29,11 @@ struct Rule {
     #[serde(deserialize_with = "setting")]
     critical: Option<Setting>,
     min_sample: Option<u64>,
-    /// What the script leaves open; the language checks them against it.
+    /// The parameters of the script; the language checks them against its declaration.
     parameters: BTreeMap<String, Parameter>,
 }
 
-/// From where on a figure is bad; or `false`: nowhere.
+/// The mark beyond which a figure is bad, or `false` for none.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Setting {
     At(Mark),
@@ -88,12 +88,12 @@ impl Thresholds {
         toml::from_str(text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))
     }
 
-    /// By the id of a KPI, what its parameters are set to.
+    /// The configured parameters, by the id of the KPI.
     pub fn parameters(&self) -> Configured {
         self.0.iter().map(|(id, rule)| (id.clone(), rule.parameters.clone())).collect()
     }
 
-    /// Lays the rules over the scripts' own thresholds.
+    /// Overrides the scripts' own thresholds by the rules.
     ///
     /// # Errors
     /// If a rule is for no KPI, or its marks are in the wrong order.

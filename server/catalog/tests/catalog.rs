@@ -1,4 +1,4 @@
-//! What is in force, as an admin would set it up.
+//! The catalogue of a home as an admin would set it up.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use pegel_catalog::{Catalog, CatalogError};
@@ -54,7 +54,7 @@ fn a_file_of_the_home_replaces_the_built_in_of_the_same_name_and_adds_others() {
         ("kpis/own/leads_today.rhai", &script("leads_today", count)),
         ("kpis/own/.half_written.rhai", "kpi(#{"),
     ]);
-    // The shipped floor of 75 % is laid over the admin's own script as well.
+    // The shipped critical mark of 75 % also overrides that of the admin's own script.
     let catalog = Catalog::load(home.path()).unwrap();
     assert_eq!(catalog.kpi("leads_today").unwrap().pack(), "own");
     assert_eq!(catalog.kpi("feedback_rate").unwrap().declaration.title.in_english(), "T");

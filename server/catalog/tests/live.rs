@@ -52,7 +52,7 @@ impl Home {
     }
 }
 
-/// A KPI with a title, and a test that it passes if one lead counts so much.
+/// A KPI with a title, and a test that passes if a single lead gives this figure.
 fn script(title: &str, expected: &str) -> String {
     format!(
         r#"kpi(#{{ id: "leads_today", title: #{{ en: "{title}", de: "{title}" }}, description: #{{ en: "D", de: "D" }},
@@ -69,7 +69,7 @@ fn title(live: &Live) -> String {
     live.current().kpi("leads_today").unwrap().declaration.title.in_english().to_owned()
 }
 
-/// A look that sees a change, and one that sees that it is whole.
+/// The first look sees a change, the second that it is complete.
 fn look_twice(live: &Live) {
     live.look();
     live.look();
@@ -119,7 +119,7 @@ fn a_file_whose_tests_fail_is_refused() {
         assert_eq!((title(&live).as_str(), activations(&store)), ("Leads", 1));
         let problem = &live.problems()[0];
         assert!(problem.message.ends_with("own/leads_today.rhai: one\n    expected 2, found 1"), "{}", problem.message);
-        // Another look does not change that, and back is back.
+        // Another look does not change that, and undoing the change mends it.
         look_twice(&live);
         home.write(&script("Leads", "1"));
         look_twice(&live);
@@ -132,7 +132,7 @@ fn a_file_that_is_being_written_is_left_alone() {
     on_both(|store| {
         let home = Home::new();
         let live = home.start(&store);
-        // Each piece is a script in order, but the writer has not come to an end.
+        // Each piece is a valid script, but the writer has not finished.
         for piece in 0..5 {
             home.write(&script(&format!("Piece {piece}"), "1"));
             live.look();
@@ -157,7 +157,7 @@ fn a_broken_file_takes_down_itself_alone() {
         assert!(live.current().kpi("win_rate").is_ok());
         let problems = ["own/draft.rhai", "partner/win_rate.rhai", "config/thresholds.toml"];
         assert_eq!((broken(&live), live.in_force().waiting.len()), (problems.map(str::to_owned).into(), 0));
-        // After a restart they are still told, and nothing is recorded anew.
+        // After a restart they are still reported, and nothing is recorded again.
         let restarted = home.start(&store);
         assert_eq!((broken(&restarted), activations(&store)), (broken(&live), 2));
 
@@ -349,7 +349,7 @@ fn a_first_start_leaves_out_what_is_not_in_order() {
         let live = home.start(&store);
         assert_eq!((title(&live).as_str(), activations(&store)), ("Leads", 1));
         assert!(live.current().kpi("other").is_err());
-        // The one that comes with Pegel, with its floor.
+        // The built-in one, with its critical mark.
         let rate = live.current().kpi("feedback_rate").unwrap().declaration.threshold.critical;
         assert_eq!(rate, Some(Mark::At(0.75)));
         let expected = ["config/thresholds.toml", "own/draft.rhai", "partner/feedback_rate.rhai", "own/failing.rhai"];
@@ -466,7 +466,7 @@ fn a_change_is_in_force_soon() {
         home.write(&script("Newer", "1"));
         let written = Instant::now();
         while title(&live) != "Newer" {
-            // On an idle machine it takes one; how busy this one is, nobody knows.
+            // On an idle machine it takes a second; this one may be busy.
             assert!(written.elapsed() < Duration::from_secs(20), "not in force after {:?}", written.elapsed());
             std::thread::sleep(Duration::from_millis(20));
         }

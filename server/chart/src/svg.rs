@@ -1,5 +1,5 @@
-//! Charts as SVG. One drawing, laid out in three ways: to fill a place on a page, as a small trend, and as a picture of
-//! a stated size that stands alone.
+//! Charts as SVG. One drawing, laid out in three ways: to fill its container on a page, as a small trend, and as a
+//! self-contained picture of a given size.
 
 use crate::chart::{Band, Chart, Form, Mark, Point, Tone};
 use crate::look::{Look, Palette, Part};
@@ -9,24 +9,24 @@ use pegel_text::clean::cleaned;
 /// The texts of a chart for those who cannot see it.
 #[derive(Debug, Clone, Copy)]
 pub struct Told<'a> {
-    /// What the ids in it begin with; unlike those of all other charts in the document.
+    /// The prefix of its ids; it must be unique in the document.
     pub id: &'a str,
     pub title: &'a str,
     /// All figures, in words.
     pub text: &'a str,
 }
 
-/// A chart that fills its place on a page, coloured by the classes `chart-…`. The figures of the scale stand left of it
-/// and the names of periods below, outside of its box.
+/// A chart that fills its container on a page, coloured by the classes `chart-…`. The labels of the scale stand to its
+/// left and the names of periods below, outside of its box.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plot {
     pub svg: String,
-    /// The figures of the scale as they are written, for whoever keeps room for them.
+    /// The labels of the scale, so that the page can make room for them.
     pub scale: Vec<String>,
 }
 
 impl Plot {
-    /// Draws a chart; `None` if no point has a figure. `write` writes a figure of the scale as the reader's locale does.
+    /// Draws a chart; `None` if no point has a figure. `write` formats a figure of the scale for the reader's locale.
     pub fn of(chart: &Chart, told: &Told, write: impl Fn(f64) -> String) -> Option<Plot> {
         let drawing = Drawing::of(chart, Area::FULL, Look::Classes("chart"))?;
         let scale: Vec<String> = drawing.scale.ticks.iter().map(|tick| write(*tick)).collect();
@@ -36,8 +36,8 @@ impl Plot {
     }
 }
 
-/// A small trend of 120 by 32 units without a scale, coloured by the classes `spark-…`. Of its dots only the last is shown,
-/// and those between two gaps, which no line shows. `None` if no point has a figure.
+/// A small trend of 120 by 32 units without a scale, coloured by the classes `spark-…`. It has a dot for the last point
+/// and for points between two gaps, which no line shows. `None` if no point has a figure.
 pub fn spark(chart: &Chart, name: &str) -> Option<String> {
     let area = Area { left: 0.0, top: 4.0, width: 120.0, height: 24.0, unit: "" };
     let drawing = Drawing::of(chart, area, Look::Classes("spark"))?;
@@ -49,8 +49,8 @@ pub fn spark(chart: &Chart, name: &str) -> Option<String> {
     Some(format!("{head}{}</svg>", pieces.concat()))
 }
 
-/// A chart as a picture that stands alone, of this width and height in pixels, with colours of its own; `None` if no
-/// point has a figure.
+/// A chart as a self-contained picture of this width and height in pixels, with its own colours; `None` if no point has
+/// a figure.
 pub fn picture(
     chart: &Chart,
     told: &Told,
@@ -76,7 +76,7 @@ pub fn picture(
 }
 
 impl Told<'_> {
-    /// The attributes of the picture, and the elements that they name.
+    /// The attributes of the picture, and the elements that they refer to.
     fn written(&self) -> (String, String) {
         let [id, title, text] = [self.id, self.title, self.text].map(escaped);
         (
@@ -86,18 +86,18 @@ impl Told<'_> {
     }
 }
 
-/// Of the labels of a picture, in pixels.
+/// The font size of a picture's labels, in pixels.
 const FONT: f64 = 12.0;
-/// The room between the scale and the figures beside it.
+/// The space between the scale and its labels.
 const GAP: f64 = 10.0;
-/// How far the names of periods stand below the chart.
+/// The distance of the names of periods from the chart.
 const BELOW: f64 = 20.0;
-/// The share of its place that a bar fills.
+/// The width of a bar, as a share of its slot.
 const BAR: f64 = 0.64;
-/// What is seen of a bar whose figure is next to nothing, as a share of the height.
+/// The least height of a bar, as a share of the chart's height, so that figures next to nothing can be seen.
 const LEAST_BAR: f64 = 0.004;
 
-/// Where in its document a chart is drawn.
+/// The box in which a chart is drawn.
 #[derive(Debug, Clone, Copy)]
 struct Area {
     left: f64,
@@ -112,11 +112,11 @@ impl Area {
     /// All of it.
     const FULL: Area = Area { left: 0.0, top: 0.0, width: 100.0, height: 100.0, unit: "%" };
 
-    /// What is left of a picture of that size beside the labels of the scale and the names below.
+    /// What the labels of the scale and the names below leave of a picture of that size.
     #[expect(clippy::cast_precision_loss, reason = "labels are short")]
     fn within(width: u16, height: u16, labels: &[String]) -> Area {
         let longest = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
-        // Digits are that wide in common fonts.
+        // The width of digits in common fonts.
         let left = longest as f64 * FONT * 0.6 + 2.0 * GAP;
         let (top, bottom) = (FONT, BELOW + FONT);
         let [width, height] = [width, height].map(f64::from);
@@ -146,7 +146,7 @@ impl Area {
     }
 }
 
-/// A chart with all that is needed to draw it.
+/// A chart with everything needed to draw it.
 struct Drawing<'a> {
     chart: &'a Chart,
     scale: Scale,
@@ -159,7 +159,7 @@ impl Drawing<'_> {
         Some(Drawing { chart, scale: Scale::of(chart)?, area, look })
     }
 
-    /// All pieces, those behind first. `labels` are the figures of the scale as they are written.
+    /// All elements, from back to front. `labels` are the formatted figures of the scale.
     fn all(&self, labels: &[String]) -> Vec<String> {
         let figures = match self.chart.form {
             Form::Bars => self.bars(),
@@ -224,7 +224,7 @@ impl Drawing<'_> {
     /// A path through each stretch without a gap.
     fn lines(&self) -> Vec<String> {
         let look = self.look.of(Part::Line, Tone::Plain, false);
-        // Paths know no per cent: they get a box of their own, and a pen that its shape does not bend.
+        // Paths take no percentages: they get a box of their own, whose scaling does not distort the stroke.
         let boxed = self.area.unit == "%";
         let area = Area { unit: "", ..self.area };
         let at = |(place, figure): &(usize, f64)| {
@@ -265,12 +265,12 @@ impl Drawing<'_> {
     fn dot(&self, (place, figure): (usize, f64), radius: f64, point: &Point, rest: &str) -> String {
         let (x, y) = (self.area.x(self.chart.middle(place)), self.area.y(self.scale.share(figure)));
         let look = self.look.of(Part::Dot, point.tone, point.provisional);
-        // A hollow one is as much larger as its outline is thick.
+        // A hollow dot is larger by its outline.
         let radius = if point.provisional { radius - 0.8 } else { radius };
         format!(r#"<circle {look} cx="{x}" cy="{y}" r="{radius}"{rest}"#)
     }
 
-    /// The names of periods, together, so that a narrow page can leave some out.
+    /// The names of periods, grouped so that a narrow page can leave some out.
     fn names(&self) -> Vec<String> {
         let look = self.look.of(Part::Label, Tone::Plain, false);
         let name = |(place, point): (usize, &Point)| {
@@ -283,12 +283,12 @@ impl Drawing<'_> {
     }
 }
 
-/// To a hundredth; nothing below zero that is zero.
+/// Rounded to hundredths, without −0.
 fn rounded(number: f64) -> f64 {
     (number * 100.0).round() / 100.0 + 0.0
 }
 
-/// A text as XML holds it, in elements and in attributes.
+/// A text escaped for XML elements and attributes.
 fn escaped(text: &str) -> String {
     let text = cleaned(text);
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")

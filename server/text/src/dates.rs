@@ -1,4 +1,4 @@
-//! Dates, instants and periods as a reader's region writes them: each in one way, wherever it stands.
+//! Dates, instants and periods as a reader's region writes them: each in the same way everywhere.
 
 use crate::numbers::WITH_DATA;
 use crate::words::{Words, capitalised};
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::civil;
 use jiff::tz::TimeZone;
 
-/// What a period is named by.
+/// The kinds of periods, by how they are named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// ISO week.
@@ -18,7 +18,7 @@ pub enum Kind {
     Month,
     Quarter,
     Year,
-    /// The days themselves, be it one.
+    /// One or more days.
     Days,
 }
 
@@ -33,7 +33,7 @@ pub struct Dates {
 }
 
 impl Dates {
-    /// A writer with the words of a locale; instants in the IANA zone, UTC where it is none.
+    /// A writer with the words of a locale; instants are in the IANA zone, or in UTC if it is unknown.
     ///
     /// # Panics
     /// Never: the data of all locales is compiled in.
@@ -50,7 +50,7 @@ impl Dates {
         }
     }
 
-    /// `Week 46 · 9–15 November 2026`, `November 2026`, to stand alone.
+    /// `Week 46 · 9–15 November 2026`, `November 2026`, for use on its own.
     pub fn period(&self, kind: Kind, first: civil::Date, last: civil::Date) -> String {
         let name = capitalised(&self.period_name(kind, first, last));
         match kind {
@@ -59,7 +59,7 @@ impl Dates {
         }
     }
 
-    /// `week 46`, `November 2026`, to stand within a sentence.
+    /// `week 46`, `November 2026`, for use within a sentence.
     pub fn period_name(&self, kind: Kind, first: civil::Date, last: civil::Date) -> String {
         match kind {
             Kind::Week => self.words.say("week_name", [("number", week_number(first).into())]),
@@ -78,7 +78,7 @@ impl Dates {
         self.words.say("week_short", [("number", week_number(first).into())])
     }
 
-    /// A date, a time and the zone, from UTC seconds; the seconds themselves where they lie beyond the calendar.
+    /// A date, a time and the zone, from UTC seconds; the bare seconds if they lie beyond the calendar.
     pub fn instant(&self, seconds: i64) -> String {
         let written = || {
             let local = Timestamp::from_second(seconds).ok()?.to_zoned(self.zone.clone()).datetime();
@@ -103,19 +103,19 @@ impl Dates {
     }
 }
 
-/// Two days of one year as a span, what they share written once: `9.–15. November 2026`, `November 9–15, 2026`,
+/// Two days of one year as a span that writes common parts once: `9.–15. November 2026`, `November 9–15, 2026`,
 /// `30 March – 5 April 2026`.
 fn joined(from: &str, to: &str, same_month: bool) -> String {
     let (from, to) = (tokens(from), tokens(to));
     let behind = from.iter().rev().zip(to.iter().rev()).take_while(|(one, other)| one == other).count();
-    // In another month, a day of the same number is a coincidence.
+    // If the months differ, equal days are not a common part.
     let shared = from.iter().zip(&to).take_while(|(one, other)| same_month && one == other).count();
     let dash = if same_month { "–" } else { " – " };
     let (start, end) = (&from[..from.len() - behind], &to[shared..]);
     format!("{}{dash}{}", start.concat(), end.concat())
 }
 
-/// Runs of letters and digits, with a full stop that belongs to them, and what stands between.
+/// Splits a text into runs of letters and digits, with the full stop that belongs to them, and what lies between.
 fn tokens(text: &str) -> Vec<&str> {
     let mut tokens = Vec::new();
     let mut rest = text;
@@ -132,7 +132,7 @@ fn week_number(first: civil::Date) -> i8 {
     first.iso_week_date().week()
 }
 
-/// A day in the locale's way; as ISO writes it where it lies beyond the calendar.
+/// A day as the locale writes it; in ISO form if it lies beyond the calendar.
 fn written(day: civil::Date, format: impl Fn(&Date<Gregorian>) -> String) -> String {
     gregorian(day).map_or_else(|| day.to_string(), |day| format(&day))
 }

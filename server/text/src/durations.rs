@@ -34,8 +34,8 @@ impl Durations {
         }
     }
 
-    /// In seconds, minutes, hours and minutes, or days: whatever reads best. More digits than none split the smallest
-    /// unit further; days have one more, and so none at −1.
+    /// In seconds, minutes, hours and minutes, or days: whatever reads best. `digits` are the decimals of the smallest
+    /// unit; days have one more, and so none at −1.
     pub fn duration(&self, seconds: f64, digits: i16) -> String {
         self.breakable(seconds, digits).replace(' ', "\u{a0}")
     }

@@ -1,4 +1,4 @@
-//! The languages that people are answered in. A language is a file in `languages/`: adding the file adds the language.
+//! The languages that Pegel speaks. Each is a file in `languages/`: adding the file adds the language.
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentError, FluentResource};
@@ -10,10 +10,10 @@ use unic_langid::LanguageIdentifier;
 static FILES: Dir = include_dir!("$CARGO_MANIFEST_DIR/languages");
 static ALL: LazyLock<Vec<Language>> = LazyLock::new(read_all);
 
-/// The language that has every word, and says what others leave out.
+/// The language that has every word, and to which the others fall back.
 const ENGLISH: &str = "en";
 
-/// The messages of a file, and how they are put together.
+/// The messages of a file, and how to format them.
 pub(crate) type Bundle = FluentBundle<Arc<FluentResource>>;
 
 /// A language.
@@ -23,7 +23,7 @@ pub struct Language {
     words: BTreeMap<String, String>,
 }
 
-/// Those there are: English first, the others by their codes.
+/// All languages: English first, the others by code.
 pub fn all() -> &'static [Language] {
     &ALL
 }
@@ -62,7 +62,7 @@ fn read_all() -> Vec<Language> {
 }
 
 impl Language {
-    /// Reads the text of a file; what cannot be read in it is left out, and so falls back.
+    /// Reads the text of a file; what cannot be read is left out, and so falls back to English.
     pub(crate) fn read(code: &str, text: &str, fallback: Option<&Language>) -> Language {
         let messages = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(readable, _)| readable);
         let mut language = Language { code: code.to_owned(), messages: Arc::new(messages), words: BTreeMap::new() };
@@ -76,25 +76,25 @@ impl Language {
         &self.code
     }
 
-    /// What it calls itself.
+    /// Its own name for itself.
     pub fn name(&self) -> &str {
         self.word("language").unwrap_or(&self.code)
     }
 
-    /// The word of that name; `None` if there is none, or only a sentence that needs something to speak of.
+    /// The word of that name; `None` if there is none, or only a sentence that needs arguments.
     pub fn word(&self, name: &str) -> Option<&str> {
         self.words.get(name).map(String::as_str)
     }
 
-    /// Everything it can say that needs nothing to speak of, by name.
+    /// All texts that need no arguments, by name.
     pub fn words(&self) -> &BTreeMap<String, String> {
         &self.words
     }
 
-    /// Its messages, as the region of a locale puts them together.
+    /// Its messages, formatted as in the region of a locale.
     pub(crate) fn bundle(&self, locale: LanguageIdentifier) -> Bundle {
         let mut bundle = FluentBundle::new_concurrent(vec![locale]);
-        // The marks that keep directions of writing apart are characters that no mail can hold.
+        // Without the marks that isolate text directions: no mail may contain these characters.
         bundle.set_use_isolating(false);
         bundle.add_resource_overriding(Arc::clone(&self.messages));
         bundle
