@@ -1,10 +1,10 @@
-//! What closures see of the variables around them.
+//! Closures and the variables around them.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use pegel_kpi::script::Language;
 use std::sync::Arc;
 
-/// Orders of 1, 2 and 3 in the week that the tests look at.
+/// Orders of 1, 2 and 3 in the week of the tests.
 const ROWS: &str = r#"orders: [1, 2, 3].map(|amount| #{ ordered_at: "2026-11-03", amount: amount })"#;
 
 fn script(measures: &str, value: &str, expect: f64) -> String {
@@ -30,7 +30,7 @@ fn run(measures: &str, value: &str, expect: f64) -> Result<(), String> {
     results.remove(0).outcome
 }
 
-/// How many orders have which amount, in the order of the closures: 100 for the first, 10 and 1 for the next.
+/// How many orders each of the three closures counts, as the digits of one number: hundreds for the first, then tens, ones.
 const DIGITS: &str = "m.a * 100 + m.b * 10 + m.c";
 const COUNTED: &str =
     "#{ a: orders.filter(f[0]).count(), b: orders.filter(f[1]).count(), c: orders.filter(f[2]).count() }";
@@ -48,7 +48,7 @@ fn each_closure_keeps_the_value_that_its_variable_had_when_it_was_made() {
         "let l = [1]; for x in 0..3 { f.push(|o| o.amount >= l[0]); l[0] += 1; }",
         "let l = []; for x in 0..3 { l.push(x); f.push(|o| o.amount >= l.len()); }",
         "for limit in [1, 2, 3] { f.push(|o, p| o.amount >= limit and o.ordered_at >= p.start); }",
-        // A closure in a closure, and one that makes another.
+        // A closure in a closure, and a closure that makes another.
         "for limit in [1, 2, 3] { let at_least = |o| o.amount >= limit; f.push(|o| at_least.call(o)); }",
         "let made = |limit| |o| o.amount >= limit; for limit in [1, 2, 3] { f.push(made.call(limit)); }",
         "let all = #{}; for limit in [1, 2, 3] { all[`f${limit}`] = |o| o.amount >= limit; } f = all.values();",

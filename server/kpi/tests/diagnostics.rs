@@ -1,5 +1,5 @@
-//! What is said about scripts that are wrong: each file of `tests/diagnostics` begins with the error it must give, caret
-//! and all. `UPDATE_DIAGNOSTICS=1` writes what is said now into the files; read the difference before you keep it.
+//! Messages about wrong scripts: each file of `tests/diagnostics` begins with the error it must give, caret and all.
+//! `UPDATE_DIAGNOSTICS=1` writes the current messages into the files; read the difference before you keep it.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use pegel_kpi::script::Language;
@@ -33,7 +33,7 @@ fn every_wrong_script_gives_the_error_that_it_begins_with() {
     assert!(count >= 40, "only {count} scripts");
 }
 
-/// The error of a script, marked as it stands at the head of its file.
+/// The error of a script, in the form in which it stands at the head of its file.
 fn said(language: &Arc<Language>, name: &str, text: &str) -> String {
     let Err(diagnostic) = language.load(name, text) else { panic!("{name} gives no error") };
     let lines = diagnostic.to_string();
@@ -41,7 +41,7 @@ fn said(language: &Arc<Language>, name: &str, text: &str) -> String {
     format!("{}\n\n", marked.join("\n"))
 }
 
-/// The script with its error at the head. The head moves the script down, and so changes the lines that the error names.
+/// The script with its error at the head. The head moves the script down, and so changes the line numbers in the error.
 fn settled(language: &Arc<Language>, name: &str, text: &str) -> String {
     let script: Vec<&str> = text.lines().skip_while(|line| line.starts_with(MARK) || line.is_empty()).collect();
     let script = format!("{}\n", script.join("\n"));

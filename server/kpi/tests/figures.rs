@@ -1,5 +1,5 @@
-//! What comes out of KPIs beyond a single figure: the period before, running periods, figures that can still change,
-//! targets, parameters. Rows come from memory.
+//! KPIs beyond a single figure: the period before, running periods, figures that can still change, targets, parameters.
+//! Rows come from memory.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use pegel_kpi::data::batch::Batch;
@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 use std::sync::Arc;
 
-/// Rows by table: what each column of a row holds; a date is written as one.
+/// Rows by table, each with its columns; a date is written as one.
 struct Memory(Vec<(&'static str, Vec<(&'static str, &'static str)>)>);
 
 impl Memory {
@@ -133,7 +133,7 @@ fn a_running_period_is_counted_up_to_now_and_compared_with_the_same_part_of_othe
     assert!(cell.provisional);
     same(value(found.before.as_ref().unwrap()), 2.0);
     same(value(found.year_before.as_ref().unwrap()), 1.0);
-    // Once it is over, all of it is compared with all of the others.
+    // Once it is over, whole periods are compared.
     let (cell, found) = compared(&counting(), "2026-W47", "2026-12-24T12:00:00Z", &mut rows);
     same(value(&cell), 2.0);
     same(value(found.before.as_ref().unwrap()), 3.0);
@@ -159,7 +159,7 @@ fn figures_from_data_that_is_too_old_are_stale() {
 
         fn refreshed_at(&mut self, table: &Table) -> Result<Option<i64>, Infallible> {
             if *table.name != *"leads" {
-                // Of another table it does not matter how old it is.
+                // The age of another table does not matter.
                 return Ok(Some(0));
             }
             Ok(Some("2026-11-14T00:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second()))
@@ -176,7 +176,7 @@ fn figures_from_data_that_is_too_old_are_stale() {
     };
     assert_eq!(outcome("2026-W46", "2026-12-01T00:00:00Z"), Outcome::Value { value: 1.0 });
     assert_eq!(outcome("2026-W47", "2026-12-01T00:00:00Z"), Outcome::Stale);
-    // The week has only begun: what is there is not too old yet.
+    // The week has only begun: its data are not too old yet.
     assert_eq!(outcome("2026-W47", "2026-11-16T00:00:00Z"), Outcome::Value { value: 0.0 });
 }
 
@@ -206,7 +206,7 @@ type Row = (&'static str, Vec<(&'static str, &'static str)>);
 fn targets_of_counts_add_up_by_days_and_those_of_rates_are_a_mean() {
     let mut rows = Memory(vec![
         lead("2026-11-03T09:00Z"),
-        // 60 leads in November, in hundredths as all amounts are: 14 in seven of its thirty days.
+        // 60 leads in November, in hundredths like all amounts: 14 in seven of its thirty days.
         target("example", "2026-11-01", "2026-11-30", "6000"),
         target("another", "2026-11-01", "2026-11-30", "100000"),
     ]);
@@ -226,7 +226,7 @@ fn targets_of_counts_add_up_by_days_and_those_of_rates_are_a_mean() {
     ]);
     let (cell, found) = compared(&rate, "2026-W45", "2027-01-01T00:00:00Z", &mut rows);
     same(found.target.unwrap(), (2.0 * 0.8 + 5.0 * 0.9) / 7.0);
-    // One of one: a share of rows says how sure it is.
+    // One of one: a share of rows has a confidence interval.
     assert!(cell.interval.unwrap().low < 0.21);
     rows.0.truncate(1);
     assert_eq!(compared(&rate, "2026-W45", "2027-01-01T00:00:00Z", &mut rows).1.target, None);
@@ -312,7 +312,7 @@ fn scripts_speak_of_whole_units_whatever_the_database_counts_in() {
     };
     same(figure("o.amount > 0", "sum(|o| o.amount)"), 6.524);
     same(figure("o.amount >= 1.234", "sum(|o| o.amount)"), 6.234);
-    // 0.29 · 1,000 is no whole number of floats.
+    // 0.29 · 1,000 is not a whole number in floats.
     same(figure("o.amount == 0.29", "sum(|o| o.amount)"), 0.29);
     same(figure("o.amount < money(1)", "sum(|o| o.amount + money(0.5))"), 0.79);
     same(figure("o.amount in [0.29, 5]", "sum(|o| o.amount)"), 5.29);

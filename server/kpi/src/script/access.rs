@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// How many foreign keys may lead to a related row; each is a join.
 const MOST_STEPS: usize = 6;
 
-/// Registers what can be named.
+/// Registers the names after dots.
 pub fn register(engine: &mut Engine) {
     engine
         .register_indexer_get(|data: &mut Data, name: &str| table_of(&data.0, name))
@@ -25,7 +25,7 @@ pub fn register(engine: &mut Engine) {
 }
 
 impl RowSymbol {
-    /// What a name behind the dot means: a column, a related row, or the related rows of another table.
+    /// What a name after the dot means: a column, a related row, or the related rows of another table.
     fn get(&self, name: &str) -> Refused<Dynamic> {
         if let Some(column) = self.table.column(name) {
             return Ok(Dynamic::from(self.column(column)));

@@ -1,7 +1,7 @@
 //! Closures capture the variables around them by value, as they were when the closure was made.
 //!
-//! By itself Rhai shares such a variable with the closure, so that all closures that a loop makes see its last value. Here
-//! each closure keeps its own, and one that would change a variable around it is refused: the change would be lost.
+//! By default, Rhai shares such a variable with the closure, so that all closures made in a loop see its last value. Here
+//! each closure keeps its own value. One that would change a variable around it is refused: the change would be lost.
 
 use super::errors::{Complaint, Refused};
 use rhai::{AST, ASTFlags, ASTNode, Dynamic, Engine, EvalContext, Expr, FnCallExpr, Position, Stmt};
@@ -15,9 +15,9 @@ pub fn bind_by_value(engine: &mut Engine) {
     engine.on_var(|name, _, context| Ok(bound(name, context)));
 }
 
-/// Called for each variable before it is read or written. Where a closure is made, Rhai shares its variables and then
-/// reads each once, to bind it: the closure gets what was shared, and the variable a copy. Copies of the closure then cost
-/// nothing, however much it holds.
+/// Called for each variable before it is read or written. When a closure is made, Rhai shares its variables and then
+/// reads each once, to bind it: this gives the shared value to the closure, and a copy to the variable. Copies of the
+/// closure then cost nothing, however much it holds.
 fn bound(name: &str, mut context: EvalContext) -> Option<Dynamic> {
     let variable = context.scope_mut().get_mut(name).filter(|variable| variable.is_shared())?;
     let mut shared = variable.take();
@@ -60,7 +60,7 @@ fn change(node: &ASTNode) -> Option<(String, Position)> {
     }
 }
 
-/// The variable at the head of an expression, if it lies outside of the closure: the parser knows no place for those.
+/// The variable at the head of an expression, if it lies outside of the closure: these have no index in the parsed code.
 fn outer(expr: &Expr) -> Option<(String, Position)> {
     match expr {
         Expr::Dot(pair, ..) | Expr::Index(pair, ..) => outer(&pair.lhs),
@@ -75,7 +75,7 @@ fn first_call(expr: &Expr) -> Option<&FnCallExpr> {
         Expr::MethodCall(call, _) => Some(call),
         Expr::Index(_, flags, _) if flags.contains(ASTFlags::BREAK) => None,
         Expr::Dot(pair, ..) | Expr::Index(pair, ..) => match &pair.rhs {
-            // The rest of a longer chain begins with what stands next in it.
+            // In a longer chain, the next link is at the left of the rest.
             Expr::Dot(rest, ..) | Expr::Index(rest, ..) if matches!(rest.lhs, Expr::MethodCall(..)) => {
                 first_call(&rest.lhs)
             }

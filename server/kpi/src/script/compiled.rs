@@ -55,7 +55,7 @@ impl Script {
         Script { source: source.to_owned(), reached: Some(reached.clone()), ..self }
     }
 
-    /// Calls one of the script's functions. The statements at its top run before it if `top` says so.
+    /// Calls one of the script's functions. If `top`, the script's top-level statements run first.
     pub(super) fn attempt(
         &self,
         name: &str,
@@ -70,7 +70,7 @@ impl Script {
             .unwrap_or_else(|_| Err(Complaint::new("the script broke the engine").into()))
     }
 
-    /// What went wrong in one of its functions. An exceeded limit has no position: it is reported at the function.
+    /// The error of one of its functions. An exceeded limit has no position: it is reported at the function.
     pub(super) fn diagnose(&self, function: &str, error: &EvalAltResult) -> Diagnostic {
         let diagnostic = errors::of_running(error, &self.file, &self.source, &self.language.names);
         if let Some((line, column)) = errors::position_of_entry(error, &self.ast) {
@@ -79,7 +79,7 @@ impl Script {
         if diagnostic.line.is_some() { diagnostic } else { diagnostic.at(self.position_of(function), Some(4)) }
     }
 
-    /// Calls `value` with the measures of one cell and, where it asks for them, those of the period before.
+    /// Calls `value` with the measures of one cell and, if it asks for them, those of the period before.
     ///
     /// # Errors
     /// What went wrong, and where.

@@ -19,9 +19,9 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Dataset {
     table: Table,
-    /// Once the script has said it.
+    /// Which rows belong to the period, once the script has said so.
     membership: Option<Membership>,
-    /// Of rows that come and go, until the script has said at which moment they are counted.
+    /// For rows that come and go, until the script says at which moment they are counted.
     life: Option<Lifetime>,
     filter: Option<Condition>,
     latest: Option<Latest>,
@@ -38,7 +38,7 @@ pub struct Children {
     filter: Option<Condition>,
 }
 
-/// What the closures of a dataset see, and what aggregating it gives.
+/// The row that the closures of a dataset see, and the result of aggregating it.
 trait Aggregable: Clone + Send + Sync + 'static {
     type Aggregated: Send + Sync + Clone + 'static;
 
@@ -258,7 +258,7 @@ fn takes_more(error: &EvalAltResult, closure: &FnPtr) -> bool {
     matches!(error, EvalAltResult::ErrorFunctionNotFound(name, _) if name.starts_with(closure.fn_name()))
 }
 
-/// What a closure gave, as a column.
+/// The result of a closure, as a column.
 fn term<D: Aggregable>(rows: &D, closure: &FnPtr, context: &NativeCallContext, what: &str) -> Refused<Term> {
     let given = describe(rows, closure, context)?;
     given.clone().try_cast::<Term>().ok_or_else(|| {
@@ -273,8 +273,8 @@ fn term<D: Aggregable>(rows: &D, closure: &FnPtr, context: &NativeCallContext, w
     })
 }
 
-/// Aggregates what closures gave. Decides for each aggregate what it can be taken of and the kind of the figure; `what`
-/// is its name in scripts.
+/// Aggregates the results of closures. Decides for each aggregate which kinds it accepts, and the kind of the figure;
+/// `what` is its name in scripts.
 fn aggregated<D: Aggregable>(rows: &D, what: &str, aggregate: Aggregate<Term>) -> Refused<D::Aggregated> {
     let kind = match &aggregate {
         Aggregate::Count | Aggregate::Distinct(_) => TermKind::Number,
@@ -298,7 +298,7 @@ fn aggregated<D: Aggregable>(rows: &D, what: &str, aggregate: Aggregate<Term>) -
     rows.aggregated(aggregate.map(|term| term.expr), kind)
 }
 
-/// The kind of what can be calculated with.
+/// The kind of a term, if it can be calculated with.
 fn quantity(term: &Term, what: &str) -> Refused<TermKind> {
     if matches!(term.kind, TermKind::Text | TermKind::Boolean) {
         return Err(Complaint::new(format!("{what} cannot be taken of {}", term.kind.described()))
@@ -308,7 +308,7 @@ fn quantity(term: &Term, what: &str) -> Refused<TermKind> {
     Ok(term.kind)
 }
 
-/// The kind of what can be added up.
+/// The kind of a term, if it can be added up.
 fn summand(term: &Term, what: &str) -> Refused<TermKind> {
     let kind = quantity(term, what)?;
     if matches!(kind, TermKind::Instant | TermKind::Date) {
@@ -319,7 +319,7 @@ fn summand(term: &Term, what: &str) -> Refused<TermKind> {
     Ok(kind)
 }
 
-/// What a closure gave, as a date column of the row.
+/// The result of a closure, as a date column of the row.
 fn date<D: Aggregable>(rows: &D, closure: &FnPtr, context: &NativeCallContext) -> Refused<Path> {
     let term = term(rows, closure, context, "dated")?;
     if let (TermKind::Instant | TermKind::Date, Expr::Column(origin, projection)) = (term.kind, &term.expr)
@@ -336,7 +336,7 @@ fn date<D: Aggregable>(rows: &D, closure: &FnPtr, context: &NativeCallContext) -
         .into())
 }
 
-/// What a closure gave, as a condition.
+/// The result of a closure, as a condition.
 fn condition<D: Aggregable>(rows: &D, closure: &FnPtr, context: &NativeCallContext) -> Refused<Condition> {
     let given = describe(rows, closure, context)?;
     if let Some(condition) = given.clone().try_cast::<ConditionSymbol>() {
@@ -367,7 +367,7 @@ fn share(share: f64, what: &str, hint: &str) -> Refused<()> {
     Err(Complaint::new(format!("{what} lies between 0 and 1, not at {share}")).hint(hint).into())
 }
 
-/// An end of the period, given as the symbol of it.
+/// The end of the period that a symbol stands for.
 fn edge(term: &Term, by: &Path) -> Refused<Edge> {
     match term.expr {
         Expr::Period(edge) if term.kind == by.column.kind.into() => Ok(edge),
@@ -378,10 +378,10 @@ fn edge(term: &Term, by: &Path) -> Refused<Edge> {
 }
 
 type Context<'a> = NativeCallContext<'a>;
-/// An aggregate of what a closure gave.
+/// An aggregate of the results of a closure.
 type Of = fn(Term) -> Aggregate<Term>;
 
-/// Registers what can be done with rows of a dataset, and of related rows, which is the same.
+/// Registers the functions that datasets and related rows share.
 fn register_aggregates<D: Aggregable>(engine: &mut Engine) {
     let dated = |c: &Context, rows: &D, closure: &FnPtr, reach: Reach| -> Refused<D> {
         rows.dated(Dated { by: date(rows, closure, c)?, reach })
@@ -415,7 +415,7 @@ fn register_aggregates<D: Aggregable>(engine: &mut Engine) {
     }
 }
 
-/// Registers what a dataset alone can do: which rows belong to the period, and who has most.
+/// Registers the functions of datasets alone: which rows belong to the period, and `top_share`.
 fn register_dataset(engine: &mut Engine) {
     engine
         .register_fn("existing", |c: Context, rows: &mut Dataset, from: FnPtr| {
@@ -443,7 +443,7 @@ fn register_dataset(engine: &mut Engine) {
         });
 }
 
-/// Registers what related rows alone can do: whether there are any, and the first or last of them.
+/// Registers the functions of related rows alone: whether there are any, and the first or last of them.
 fn register_children(engine: &mut Engine) {
     let picked = |c: &Context, rows: &Children, by: &FnPtr, value: &FnPtr, last: bool| {
         let (by, value) = (term(rows, by, c, "the order")?, term(rows, value, c, "the value")?);
@@ -462,7 +462,7 @@ fn register_children(engine: &mut Engine) {
         });
 }
 
-/// Registers datasets and what can be done with them.
+/// Registers datasets and their functions.
 pub fn register(engine: &mut Engine) {
     engine
         .register_type_with_name::<Dataset>("dataset")

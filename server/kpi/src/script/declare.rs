@@ -1,5 +1,5 @@
-//! What a script hands to `kpi(#{…})`, read and checked. What is wrong with an entry names the entry, so that
-//! it can be found in the script.
+//! Reads and checks what a script passes to `kpi(#{…})`. Errors name the wrong entry, so that it can be found in the
+//! script.
 
 use super::entry::Entry;
 use super::errors::{Complaint, Refused, kind_name};
@@ -101,7 +101,7 @@ fn read(map: &Map) -> Refused<Declaration> {
     })
 }
 
-/// A map in the declaration, or the whole of it, and the way there.
+/// The declaration or a map within it, and the path to it.
 struct Fields {
     map: Map,
     path: Vec<String>,
@@ -114,7 +114,7 @@ impl Fields {
         Entry { path: self.path.iter().cloned().chain([name.to_owned()]).collect(), value }
     }
 
-    /// Refuses names that are none of these.
+    /// Refuses names other than these.
     fn know(&self, names: &[&str]) -> Refused<()> {
         let Some(unknown) = self.map.keys().find(|key| !names.contains(&key.as_str())) else { return Ok(()) };
         let hint = meant(unknown, names).unwrap_or_else(|| format!("it has {}", names.join(", ")));
@@ -122,7 +122,7 @@ impl Fields {
         Err(complaint.about(self.entry(unknown, false)).into())
     }
 
-    /// What stands under a name; `()` is nothing.
+    /// The value under a name; `()` counts as missing.
     fn optional<T>(&self, name: &str, read: impl Fn(&Dynamic) -> Result<T, Complaint>) -> Refused<Option<T>> {
         let value = self.map.get(name).filter(|value| !value.is_unit());
         value.map(|value| read(value).map_err(|wrong| wrong.about(self.entry(name, true)).into())).transpose()
@@ -158,7 +158,7 @@ impl Fields {
     }
 }
 
-/// Suggests the name that a mistyped one stands for.
+/// Suggests the name that was probably meant.
 fn meant(written: &str, names: &[&str]) -> Option<String> {
     nearest(written, names.iter().copied()).map(|near| format!("did you mean “{near}”?"))
 }
@@ -204,7 +204,7 @@ fn translated(all: &Fields, name: &'static str, what: &'static str) -> Refused<T
     texts.know(&languages::codes())?;
     let text = |value: &Dynamic| {
         let text = text(value)?;
-        // Control characters become blanks in every mail.
+        // Control characters become spaces in every mail.
         if text.chars().all(|letter| letter.is_whitespace() || letter.is_control()) {
             return Err(Complaint::new(format!("{what} cannot be blank")).hint("it is what people read"));
         }

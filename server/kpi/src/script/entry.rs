@@ -1,4 +1,4 @@
-//! Where an entry of a declaration stands in the script.
+//! The position of a declaration's entry in the script.
 
 use rhai::{AST, ASTNode, Expr, Position, Stmt};
 
@@ -6,12 +6,12 @@ use rhai::{AST, ASTNode, Expr, Position, Stmt};
 #[derive(Debug, Clone)]
 pub struct Entry {
     pub path: Vec<String>,
-    /// Whether the value is meant, and not the key.
+    /// Whether this is about the value, not the key.
     pub value: bool,
 }
 
 impl Entry {
-    /// Where it stands in the declaration passed at `call`: line and column, from 1.
+    /// Its position in the declaration passed at `call`: line and column, from 1.
     pub fn position(&self, ast: &AST, call: Position) -> Option<(usize, usize)> {
         let mut found = None;
         let mut elsewhere = Vec::new();
@@ -29,7 +29,7 @@ impl Entry {
         found.or_else(|| elsewhere.pop().filter(|_| elsewhere.is_empty()))
     }
 
-    /// Where it stands in a map literal; if it is not written there, where the innermost enclosing map stands.
+    /// Its position in a map literal; if it is not written there, that of the innermost enclosing map.
     fn inside(&self, map: &Expr) -> Option<(usize, usize)> {
         let (mut map, mut found) = (map, None);
         for (depth, key) in self.path.iter().enumerate() {

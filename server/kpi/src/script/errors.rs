@@ -14,7 +14,7 @@ pub struct Complaint {
     message: String,
     hint: Option<String>,
     about_units: bool,
-    /// The entry of a declaration that is meant.
+    /// The entry of a declaration that it is about.
     entry: Option<Entry>,
 }
 
@@ -31,7 +31,7 @@ impl Complaint {
         self
     }
 
-    /// Says that an entry of a declaration is meant.
+    /// Says that it is about an entry of a declaration.
     #[must_use]
     pub fn about(mut self, entry: Entry) -> Complaint {
         self.entry = Some(entry);

@@ -11,12 +11,12 @@ pub struct Figure {
     pub value: Option<f64>,
     /// Numerator and denominator of a ratio.
     pub parts: Option<(f64, f64)>,
-    /// How many rows it rests on, where the script says so.
+    /// How many rows it rests on, if the script says so.
     pub sample: Option<f64>,
     pub beside: Vec<(String, f64)>,
-    /// When it was tried with amounts: what it is an amount of.
+    /// When units are checked: the amount, with its unit.
     pub amount: Option<Amount>,
-    /// When it was tried with amounts: whether it is a share of rows.
+    /// When units are checked: whether it is a share of rows.
     pub proportion: bool,
 }
 
@@ -35,7 +35,7 @@ fn plain(of: &Dynamic, place: &str) -> Refused<Figure> {
     Ok(Figure { value: number(of, place)?, amount, ..Figure::default() })
 }
 
-/// A number, or nothing where a measure is absent.
+/// A number; `None` if a measure is absent.
 fn number(of: &Dynamic, place: &str) -> Refused<Option<f64>> {
     #[expect(clippy::cast_precision_loss, reason = "numbers that people write are below 2^53")]
     if let Ok(whole) = of.as_int() {

@@ -113,7 +113,7 @@ fn instant(text: &str) -> Refused<Term> {
     Ok(Term { expr: Expr::Number(whole(instant.as_second())), kind: TermKind::Instant })
 }
 
-/// Two values of one kind, neither a text nor a yes or no.
+/// Two values of one kind, which must be neither text nor yes/no.
 fn alike(left: Term, right: Term, what: &str) -> Refused<(Term, Term)> {
     let (left, right) = aligned(left, right);
     if left.kind != right.kind {
@@ -132,7 +132,7 @@ const MOST_PATHS: usize = 16;
 
 fn coalesce(first: Term, second: &Dynamic) -> Refused<Term> {
     let second = term(second, "coalesce")?;
-    // Two columns of one row become one projection, and the database chooses; that works for texts as well.
+    // Two columns of one row become one projection, and the database chooses; that works for texts, too.
     if let (Expr::Column(origin, paths), Expr::Column(other, more)) = (&first.expr, &second.expr)
         && (origin, first.kind) == (other, second.kind)
     {

@@ -21,14 +21,14 @@ pub struct Kpi {
     pub file: String,
     /// SHA-256 of the script's text, in hex.
     pub sha256: String,
-    /// By the names under which `value` finds them.
+    /// With the names under which `value` finds them.
     pub(crate) measures: Vec<(String, Measure)>,
     pub(crate) script: Arc<Script>,
-    /// What `param` answers.
+    /// What `param` returns.
     pub(crate) parameters: Arc<Map>,
     /// Whether its value is a share of rows, which has a confidence interval.
     pub(crate) proportion: bool,
-    /// Whether the figures of parts of a period add up to that of the period.
+    /// Whether the figures of the parts of a period add up to that of the whole.
     pub(crate) adds_up: bool,
     /// The ids of all KPIs that its script declares, its own among them.
     pub(crate) siblings: Arc<[String]>,
@@ -83,7 +83,7 @@ impl Kpi {
         Ok(())
     }
 
-    /// The tables whose rows it reads, those of related rows included; some of them more than once.
+    /// The tables whose rows it reads, including related rows; may contain duplicates.
     pub fn tables(&self) -> impl Iterator<Item = &Table> {
         self.measures.iter().flat_map(|(_, measure)| {
             let related = measure.parts().into_iter().flat_map(Part::children).map(|child| &child.table);
@@ -96,7 +96,7 @@ impl Kpi {
         self.script.looks_back
     }
 
-    /// Its figure for a group in which there is no row at all.
+    /// Its figure for a group without any rows.
     pub fn cell_of_nothing(&self) -> Cell {
         self.cell(&self.nothing(), None)
     }
@@ -122,12 +122,12 @@ impl Kpi {
         };
         let arguments = self.looks_back().then(|| self.arguments(before));
         match self.script.value(self.arguments(readings), arguments, &self.parameters) {
-            // If a KPI looks back, rows that are gone in this period still make a figure.
+            // If a KPI looks back, rows of the period before suffice for a figure.
             Ok(figure) => {
                 let seen = readings.iter().chain(before.iter().filter(|_| self.looks_back()));
                 self.judged(figure, readings, seen.map(|reading| reading.rows).max().unwrap_or(0))
             }
-            // A script may fail for lack of rows: that is no error of its own.
+            // A script may fail for lack of rows; that is not an error of the script.
             Err(_) if readings.iter().all(|reading| reading.rows == 0) && !self.counts() => Cell::of(Outcome::NoRows),
             Err(diagnostic) => Cell::of(Outcome::ScriptError { message: diagnostic.to_string() }),
         }
@@ -141,7 +141,7 @@ impl Kpi {
         self.measures.iter().zip(readings).map(argument).collect()
     }
 
-    /// `seen` is how many rows the value could be computed from.
+    /// `seen` is the number of rows that the value rests on.
     fn judged(&self, figure: Figure, readings: &[Reading], seen: u64) -> Cell {
         let rows = readings.iter().map(|reading| reading.rows).max().unwrap_or(0);
         let sample = self.sample(&figure, readings, rows);

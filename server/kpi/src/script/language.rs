@@ -21,10 +21,10 @@ pub struct Language {
     pub(crate) model: Model,
 }
 
-/// What surrounds the scripts of a home.
+/// The surroundings of a home's scripts.
 #[derive(Debug)]
 pub struct Environment {
-    /// The tables there are.
+    /// The tables of the data model.
     pub model: Model,
     /// Shared helpers: the name under which they are imported, and the text.
     pub libraries: Vec<(String, String)>,
@@ -86,8 +86,8 @@ impl Language {
     }
 
     fn plain(environment: &Environment) -> Language {
-        // Only those of Rhai's own functions that a KPI may need: none for texts, whose sizes would be checked too
-        // late, and none for bytes, bits and clocks.
+        // Only those of Rhai's own functions that a KPI may need: none for texts, whose size would be checked too late,
+        // and none for bytes, bits and clocks.
         let mut engine = Engine::new_raw();
         engine
             .register_global_module(CorePackage::new().as_shared_module())

@@ -15,16 +15,17 @@ pub(crate) const OPERATIONS: u64 = 25_000;
 pub(crate) const TIME: Duration = Duration::from_secs(1);
 /// How deep calls may be nested.
 pub(crate) const CALL_LEVELS: usize = 24;
-/// Variables at a time, and functions of a script.
+/// Variables at a time.
 pub(crate) const VARIABLES: usize = 64;
+/// Functions of a script.
 pub(crate) const FUNCTIONS: usize = 64;
 /// Bytes of a text.
 pub(crate) const TEXT_SIZE: usize = 16 * 1024;
 /// Elements of a list or a map.
 pub(crate) const ELEMENTS: usize = 1_000;
 
-/// Parts of an expression or condition: forty doublings in a loop are few operations, but more parts than can ever be
-/// evaluated.
+/// Parts of an expression or condition: doubling it forty times in a loop takes few operations, but gives more parts than
+/// can ever be evaluated.
 const LARGEST: usize = 1_000;
 
 thread_local! {
@@ -64,7 +65,7 @@ pub fn within_time<T>(call: impl FnOnce() -> T) -> T {
 /// Refuses what has grown too large.
 ///
 /// # Errors
-/// If it has.
+/// If it has grown too large.
 pub fn bounded(part: Part) -> Refused<()> {
     if part.size(LARGEST + 1) <= LARGEST {
         return Ok(());

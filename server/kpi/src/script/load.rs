@@ -17,11 +17,11 @@ use std::sync::Arc;
 /// How many measures one KPI may have.
 pub(crate) const MOST_MEASURES: usize = 100;
 
-/// What a trial call of a script's `value` shows.
+/// The findings of a trial call of a script's `value`.
 struct Tried {
     /// Whether the figure is a share of rows.
     proportion: bool,
-    /// Whether the figures of parts of a period add up to that of the period.
+    /// Whether the figures of the parts of a period add up to that of the whole.
     adds_up: bool,
 }
 
@@ -34,7 +34,7 @@ struct Described {
 }
 
 impl Script {
-    /// A function that bears a built-in's name would silently replace it, and one with the wrong number of parameters
+    /// A function with the name of a built-in one would silently replace it, and one with the wrong number of parameters
     /// would silently never be called.
     fn check_functions(&self) -> Result<(), Diagnostic> {
         for function in self.ast.iter_functions() {
@@ -125,7 +125,7 @@ impl Script {
         };
         with(&|_| Dynamic::from(1.0)).map_err(|error| self.diagnose("value", &error))?;
         let mut tried = Tried { proportion: false, adds_up: false };
-        // A script may do one thing with few rows and another with many.
+        // A script may treat few rows differently from many.
         for probe in [0.0, 1000.0, 1.0] {
             match with(&|measure| Dynamic::from(Amount::of(probe, measure.quantity, rows(measure)))) {
                 Ok(figure) => {
@@ -157,7 +157,7 @@ impl Script {
         Err(self.complain(message, Some(hint)).at(self.position_of("value"), Some(4)))
     }
 
-    /// A sum of money is not a duration, and neither is a count: where a unit can be told, it must fit.
+    /// A sum of money is not a duration, and neither is a count: where the unit is known, it must fit.
     fn check_unit(&self, declaration: &Declaration, measures: &[(String, Measure)]) -> Result<(), Diagnostic> {
         let money = measures.iter().any(|(_, measure)| measure.quantity == Quantity::Money);
         if declaration.unit == Unit::Money && !money {
@@ -185,7 +185,7 @@ impl Language {
     }
 }
 
-/// The script that reads targets.
+/// The script that computes targets.
 const TARGET: &str = include_str!("../target.rhai");
 
 impl Kpi {

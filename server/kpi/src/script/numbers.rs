@@ -8,7 +8,7 @@ pub fn whole(number: i64) -> f64 {
     number as f64
 }
 
-/// Refuses NaN and infinity, which would quietly be missing in every row.
+/// Refuses NaN and infinity, which would silently count as missing in every row.
 ///
 /// # Errors
 /// If it is one of these.

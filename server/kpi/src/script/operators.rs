@@ -1,5 +1,5 @@
-//! Operators between columns and conditions. A pair of kinds that makes no sense is an error with a hint: Rhai by
-//! itself would quietly return `false`.
+//! Operators between columns and conditions. A pair of kinds that makes no sense is an error with a hint; by default,
+//! Rhai would silently return `false`.
 
 use super::datasets::{Children, Dataset};
 use super::errors::{Complaint, Refused, kind_name};

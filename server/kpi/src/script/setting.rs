@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// The configured parameters of each KPI, by its id.
 pub type Configured = HashMap<String, BTreeMap<String, Parameter>>;
 
-/// The context of a call; travels with it.
+/// The context of a call, passed along with it.
 #[derive(Debug, Clone)]
 pub struct Setting(Arc<Inner>);
 
@@ -16,7 +16,7 @@ pub struct Setting(Arc<Inner>);
 struct Inner {
     /// What `kpi(#{…})` has declared so far; `None` if this call collects no declarations.
     declared: Option<Mutex<Vec<Declaration>>>,
-    /// The KPI that is described, of several that a script declares.
+    /// Which of the KPIs that the script declares is described.
     index: usize,
     configured: Arc<Configured>,
     /// What `param` returns, unless a declaration sets it.
@@ -25,7 +25,7 @@ struct Inner {
     reached: Option<Reached>,
 }
 
-/// What of an instrumented script was reached.
+/// Which parts of an instrumented script were reached.
 #[derive(Debug, Clone, Default)]
 pub struct Reached(Arc<Mutex<Inside>>);
 
@@ -70,19 +70,19 @@ impl Reached {
 }
 
 impl Setting {
-    /// While the KPI of that index is described.
+    /// The setting while the KPI with that index is described.
     pub fn describing(index: usize, configured: Arc<Configured>, reached: Option<Reached>) -> Setting {
         let (declared, parameters) = (Some(Mutex::default()), Arc::default());
         Setting(Arc::new(Inner { declared, index, configured, parameters, reached }))
     }
 
-    /// While a KPI with these parameters is evaluated.
+    /// The setting while a KPI with these parameters is evaluated.
     pub fn running(parameters: &Arc<Map>, reached: Option<Reached>) -> Setting {
         let (configured, parameters) = (Arc::default(), parameters.clone());
         Setting(Arc::new(Inner { declared: None, index: 0, configured, parameters, reached }))
     }
 
-    /// What the call is set to that a function was called from.
+    /// The setting of the call that a function was called from.
     pub fn of(context: &NativeCallContext) -> Option<Setting> {
         context.tag().and_then(|tag| tag.clone().try_cast::<Setting>())
     }
@@ -92,22 +92,22 @@ impl Setting {
         self.heard().map(|all| all.clone()).unwrap_or_default()
     }
 
-    /// Where `kpi(#{…})` is heard: what it has declared so far.
+    /// What `kpi(#{…})` has declared so far, in a call that collects declarations.
     pub fn heard(&self) -> Option<MutexGuard<'_, Vec<Declaration>>> {
         self.0.declared.as_ref().map(|all| all.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// What of an instrumented script was reached.
+    /// Which parts of an instrumented script were reached.
     pub fn reached(&self) -> Option<&Reached> {
         self.0.reached.as_ref()
     }
 
-    /// What configuration sets.
+    /// The configured parameters.
     pub fn configured(&self) -> &Configured {
         &self.0.configured
     }
 
-    /// What `param` answers.
+    /// What `param` returns.
     pub fn parameters(&self) -> Arc<Map> {
         match self.declared().get(self.0.index) {
             Some(declaration) => Arc::new(answers(&declaration.parameters)),

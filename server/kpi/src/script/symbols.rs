@@ -1,4 +1,4 @@
-//! What a script can name while it describes: the data, rows, columns, conditions and the period. None of them holds a
+//! The symbols that `measures` works with: the data, rows, columns, conditions and the period. None of them holds a
 //! value.
 
 use super::errors::{Complaint, Refused};
@@ -28,7 +28,7 @@ pub struct ReachSymbol(pub Reach);
 pub struct RowSymbol {
     /// The closure's own row.
     pub origin: Origin,
-    /// The way to this one.
+    /// The path to this row.
     pub references: Vec<Arc<Reference>>,
     /// The table of this row.
     pub table: Table,
@@ -44,14 +44,14 @@ pub struct PastRow {
     pub at: Expr,
 }
 
-/// A value of each row, with what kind of value it is.
+/// A value of each row, and its kind.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Term {
     pub expr: Expr,
     pub kind: TermKind,
 }
 
-/// What a term is; decides what may be done with it.
+/// The kind of a term; decides which operations it allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TermKind {
     Number,
@@ -100,7 +100,7 @@ impl TermKind {
 }
 
 impl RowSymbol {
-    /// The row of a closure that lies `depth` closures deep.
+    /// The row of a closure nested `depth` closures deep.
     pub fn of(table: &Table, depth: u8) -> RowSymbol {
         let origin = Origin { table: table.clone(), depth };
         RowSymbol { origin, references: Vec::new(), table: table.clone() }
@@ -180,7 +180,7 @@ fn length(text: &str) -> Refused<Length> {
     })
 }
 
-/// Registers the types and how their parts are named.
+/// Registers the types and the names of their parts.
 pub fn register(engine: &mut Engine) {
     engine
         .register_type_with_name::<Data>("data")

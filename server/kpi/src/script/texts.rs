@@ -1,5 +1,5 @@
-//! How texts are made of numbers, and numbers of texts. A text that is made of an amount does not become a number again:
-//! that number would have lost its unit.
+//! Turns numbers into texts, and texts into numbers. A text made of an amount does not become a number again: that number
+//! would have lost its unit.
 
 use super::errors::{Complaint, Refused};
 use super::numbers::finite;
@@ -45,14 +45,14 @@ fn no_json<T>() -> Refused<T> {
     Err(Complaint::new("scripts neither write nor read JSON").hint("use the values themselves").into())
 }
 
-/// A text and a plain value, one behind the other.
+/// Registers `+` for a text and a plain value.
 fn register_joined<T: Into<Dynamic> + Clone + Send + Sync + 'static>(engine: &mut Engine) {
     engine
         .register_fn("+", |text: ImmutableString, value: T| text + value.into().to_string())
         .register_fn("+", |value: T, text: ImmutableString| ImmutableString::from(value.into().to_string()) + text);
 }
 
-/// The number that a text says.
+/// The number in a text.
 fn read<T>(text: &str, number: Option<T>) -> Refused<T> {
     apart(&[text])?;
     number.ok_or_else(|| {
@@ -73,7 +73,7 @@ fn register_comparison(
         });
 }
 
-/// Refuses texts that are made of amounts.
+/// Refuses texts made of amounts.
 fn apart(texts: &[&str]) -> Refused<()> {
     if texts.iter().all(|text| !text.contains(AMOUNT)) {
         return Ok(());

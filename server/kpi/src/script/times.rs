@@ -1,8 +1,8 @@
-//! `times(n, #{…})`: rows of a test that are all alike.
+//! `times(n, #{…})`: equal rows of a test.
 
 use rhai::{Engine, Map};
 
-/// `times(n, row)`: the same row that often.
+/// `times(n, row)`: the same row that many times.
 #[derive(Debug, Clone)]
 pub struct Times {
     pub count: i64,

@@ -1,5 +1,5 @@
-//! Checks that a KPI does not mix units: `value` is tried with measures that know their units. So adding money to a
-//! duration, or declaring a duration as a percentage, is found when the script is loaded.
+//! Checks that a KPI does not mix units: `value` is tried with measures that know their units. So loading a script finds
+//! money added to a duration, or a duration declared as a percentage.
 
 use super::errors::{Complaint, Refused};
 use super::numbers::finite;
@@ -7,20 +7,20 @@ use crate::definition::declaration::Unit;
 use crate::measure::Quantity;
 use rhai::{Dynamic, Engine, ImmutableString};
 
-/// A number that knows its unit, as powers: money per duration is (1, -1).
+/// A number with its unit, as powers: money per duration is (1, -1).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Amount {
     pub value: f64,
     pub money: i8,
     pub time: i8,
-    /// If it is a number of rows, which: those that the measure with this index counts, or a part of them.
+    /// For a number of rows: the index of the measure that counts these rows, or a superset of them.
     pub counts: Option<usize>,
-    /// Whether a script wrote it down: it is of whatever unit it stands beside.
+    /// Whether it is a literal in the script, which takes the unit of the other operand.
     literal: bool,
 }
 
 impl Amount {
-    /// So much of what a measure measures, which counts rows of the kind of this index.
+    /// The value of a measure; `rows` is the index of the measure that stands for its rows.
     pub fn of(value: f64, quantity: Quantity, rows: usize) -> Amount {
         let (money, time) = match quantity {
             Quantity::Money => (1, 0),
@@ -38,7 +38,7 @@ impl Amount {
         (self.money, self.time)
     }
 
-    /// What it is, in words with an article.
+    /// What it is, in words, with an article.
     pub fn described(self) -> &'static str {
         match self.unit() {
             (0, 0) => "a number",
@@ -55,7 +55,7 @@ impl Amount {
         match unit {
             Unit::Money => self.unit() == (1, 0),
             Unit::Duration => self.unit() == (0, 1),
-            // A number of rows is no fraction.
+            // A number of rows is not a fraction.
             Unit::Percent => self.unit() == (0, 0) && self.counts.is_none(),
             Unit::Count | Unit::Number => self.unit() == (0, 0),
         }
@@ -137,7 +137,7 @@ fn in_units(of: &Dynamic, seconds: f64, name: &str) -> Refused<Dynamic> {
     }
 }
 
-/// Registers arithmetic of amounts, and what makes plain numbers of durations.
+/// Registers arithmetic of amounts, and the functions that turn durations into plain numbers.
 pub fn register(engine: &mut Engine) {
     engine.register_type_with_name::<Amount>("amount");
     register_plain(engine);
