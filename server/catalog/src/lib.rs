@@ -5,7 +5,8 @@
 //! - [`settle`]: how many of the files found can be in force together; what is not in order waits, alone
 //! - [`candidate`]: files that are not in force yet: do they load, do their tests pass?
 //! - [`shadow`]: what they would have said about past periods
-//! - [`Catalog`]: KPIs with thresholds; all that is wrong is said at once, and a catalogue with an error is no catalogue
+//! - [`Catalog`]: KPIs with thresholds; all that is wrong is said at once, and a catalogue with an error is no
+//!   catalogue
 //! - [`files`]: all texts that it is made from, as one value; [`scripts`], built in or from the home; [`thresholds`],
 //!   from `config/thresholds.toml`, with the parameters that scripts leave open; [`calendar`], from
 //!   `config/calendar.toml`: working hours

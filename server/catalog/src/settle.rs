@@ -23,8 +23,8 @@ pub struct Settled<T> {
     pub waiting: Vec<String>,
 }
 
-/// Finds the files that can be in force, beside those that are; where nothing is yet, beside those that come with Pegel.
-/// `make` says what is wrong with a set of files, or makes of it what the caller wants.
+/// Finds the files that can be in force, beside those that are; where nothing is yet, beside those that come with
+/// Pegel. `make` says what is wrong with a set of files, or makes of it what the caller wants.
 ///
 /// # Errors
 /// If not even the files that come with Pegel are in order.
@@ -69,7 +69,8 @@ fn blamed(error: &CatalogError, changes: &[(&str, Change)]) -> Vec<Problem> {
     if !own.is_empty() {
         return own;
     }
-    // It shows in files that did not change: what they share has, or something they need is gone, or else all is at fault.
+    // It shows in files that did not change: what they share has, or something they need is gone, or else all is at
+    // fault.
     let suspicion = |(name, change): &(&str, Change)| match change {
         _ if is_helper(name) || [calendar::FILE, thresholds::FILE].contains(name) => 0,
         Change::Removed => 1,

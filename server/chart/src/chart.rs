@@ -20,8 +20,8 @@ pub enum Form {
     /// For what adds up over time, such as counts and money. The length of a bar says how much it is, so bars always
     /// start at zero.
     Bars,
-    /// For what does not add up, such as rates and durations. The scale reaches from the lowest to the highest figure and
-    /// need not hold zero, so that small changes are seen.
+    /// For what does not add up, such as rates and durations. The scale reaches from the lowest to the highest figure
+    /// and need not hold zero, so that small changes are seen.
     Line,
 }
 

@@ -3,7 +3,8 @@
 //!
 //! - [`chart`]: what a chart shows, as plain data
 //! - [`scale`]: from the lowest to the highest figure, with round [`steps`]; where the rule about zero is kept
-//! - [`svg`]: drawn for a page, as a small trend, or as a picture that stands alone, coloured by classes or by a [`Palette`]
+//! - [`svg`]: drawn for a page, as a small trend, or as a picture that stands alone, coloured by classes or by a
+//!   [`Palette`]
 //! - [`columns`]: where no SVG is shown: columns of a table, blocks in a line of text
 //!
 //! Knows nothing of KPIs, languages or files: names and figures come in as the reader's locale writes them.

@@ -18,24 +18,24 @@
 //!
 //! # What is promised
 //!
-//! A report has one due run per nominal period. Two ticks, two servers, a kill at any point and a restart still make one
-//! edition, with one outbox row per recipient, written in the same transaction. Somebody may also make editions of the
-//! same period by hand, before or after; these are mailed only on request, and the due run is made all the same. If its
-//! figures are those of the latest edition made by hand, that edition goes out, otherwise a new revision. No transaction
-//! is open while a report is composed or a mail handed over.
+//! A report has one due run per nominal period. Two ticks, two servers, a kill at any point and a restart still make
+//! one edition, with one outbox row per recipient, written in the same transaction. Somebody may also make editions of
+//! the same period by hand, before or after; these are mailed only on request, and the due run is made all the same. If
+//! its figures are those of the latest edition made by hand, that edition goes out, otherwise a new revision. No
+//! transaction is open while a report is composed or a mail handed over.
 //!
 //! A claim ends when its time is up, or when its process is known to be gone ([`process`]). The wall clock decides what
 //! is due; what was written while it was ahead is corrected when it is set back.
 //!
-//! **A mail is handed over at least once.** The outbox worker claims a row and commits, hands the mail over, and records
-//! the answer. If the process dies after the server has said 250 and before the answer is committed, the row's lease
-//! expires and the mail is handed over again: nobody can know that it arrived. This window lasts for one QUIT and one
-//! short transaction. If the database fails meanwhile, the worker retries as long as the claim lasts and remembers the
-//! answer after that; it hands over no other mail until the answer is recorded. A mail is also repeated if the connection
-//! breaks between the data and the 250, or if handing over takes longer than the lease (each step of the conversation has
-//! a time-out, so a server would have to be slow at every one). The repeated mail is identical to the byte, Message-ID
-//! included, so that servers and mail programs can drop it; in a folder it replaces the file. In every other case a mail
-//! is handed over exactly once.
+//! **A mail is handed over at least once.** The outbox worker claims a row and commits, hands the mail over, and
+//! records the answer. If the process dies after the server has said 250 and before the answer is committed, the row's
+//! lease expires and the mail is handed over again: nobody can know that it arrived. This window lasts for one QUIT and
+//! one short transaction. If the database fails meanwhile, the worker retries as long as the claim lasts and remembers
+//! the answer after that; it hands over no other mail until the answer is recorded. A mail is also repeated if the
+//! connection breaks between the data and the 250, or if handing over takes longer than the lease (each step of the
+//! conversation has a time-out, so a server would have to be slow at every one). The repeated mail is identical to the
+//! byte, Message-ID included, so that servers and mail programs can drop it; in a folder it replaces the file. In every
+//! other case a mail is handed over exactly once.
 
 pub mod clock;
 pub mod compose;

@@ -125,7 +125,8 @@ fn domain(from: &Mailbox) -> &str {
     from.email.domain()
 }
 
-/// Enough of the SHA-256 to be unique. Each text is hashed with its length, so that no two lists of texts look the same.
+/// Enough of the SHA-256 to be unique. Each text is hashed with its length, so that no two lists of texts look the
+/// same.
 fn short_hash(texts: &[&str]) -> String {
     let mut joined = String::new();
     for text in texts {

@@ -1,8 +1,8 @@
 //! Which process holds a claim, so that one that is gone need not be waited for.
 //!
-//! A process is identified by the boot of its machine, its PID namespace (a container has its own), its id and its start
-//! time, since ids are reused. Only the same boot and the same namespace can tell that it is gone. Everywhere else a
-//! claim ends when its time is up.
+//! A process is identified by the boot of its machine, its PID namespace (a container has its own), its id and its
+//! start time, since ids are reused. Only the same boot and the same namespace can tell that it is gone. Everywhere
+//! else a claim ends when its time is up.
 
 use std::fs;
 

@@ -6,8 +6,8 @@
 //! Where a clock change skips the local time, the instant lies as much later as the clock was put forward (02:30
 //! becomes 03:30); where the local time comes twice, the first one counts.
 //!
-//! [`Missed`] says what happens to the due instants at which Pegel was not running. The archive tells what was reported,
-//! so no other state is kept:
+//! [`Missed`] says what happens to the due instants at which Pegel was not running. The archive tells what was
+//! reported, so no other state is kept:
 //! - A schedule looks back [`LOOK_BACK`] due instants and no further.
 //! - If one of these was reported, the policy decides which of the later ones are made up for.
 //! - If none was, the report is new here (or back after a very long time): only the latest instant counts, and only for
@@ -165,7 +165,8 @@ mod tests {
         // Sao Paulo, 2018-02-18: midnight went back to Saturday 23:00, so 23:30 came twice.
         let overlap = weekly(Weekday::Saturday, 23, 30, "America/Sao_Paulo");
         assert_eq!(owed(&overlap, "2018-02-18T02:30:00Z"), ["2018-W06 @ 2018-02-18T01:30:00Z"]);
-        // St. John's, 2010-11-07: 00:01 went back to Saturday 23:01, so Sunday 00:00 had passed before that evening ended.
+        // St. John's, 2010-11-07: 00:01 went back to Saturday 23:01, so Sunday 00:00 had passed before that evening
+        // ended.
         let across = weekly(Weekday::Sunday, 0, 0, "America/St_Johns");
         assert_eq!(owed(&across, "2010-11-07T02:45:00Z"), ["2010-W43 @ 2010-11-07T02:30:00Z"]);
     }

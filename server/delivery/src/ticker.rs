@@ -1,8 +1,8 @@
 //! Looks at the clock when it starts and every half minute, in UTC: it only asks what is due, it does not decide.
 //!
 //! The scheduler computes its next tick by the wall clock: put back by a week, it would wait for a week. So the wall
-//! clock is compared with the monotonic one every second; when they diverge, that is logged, a tick is made at once, and
-//! the scheduler starts afresh.
+//! clock is compared with the monotonic one every second; when they diverge, that is logged, a tick is made at once,
+//! and the scheduler starts afresh.
 
 use crate::{Clock, DeliveryError, Worker};
 use jiff::{SignedDuration, Timestamp};

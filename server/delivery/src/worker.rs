@@ -58,8 +58,8 @@ pub struct Worker {
 pub(crate) struct Memory {
     /// When runs failed last, so that a broken report is not tried at every tick.
     pub failed_at: HashMap<RunReport, Timestamp>,
-    /// Mails that were handed over but are not recorded yet, by delivery: when it was, and what the server said. None of
-    /// them is handed over again.
+    /// Mails that were handed over but are not recorded yet, by delivery: when it was, and what the server said. None
+    /// of them is handed over again.
     pub unrecorded: BTreeMap<i64, (Timestamp, String)>,
     /// Whether the full disk was logged.
     pub said_no_room: bool,

@@ -2,8 +2,8 @@
 //! edit reads them through here, so that one file that is not in order takes down itself alone.
 //!
 //! - [`mod@read`]: one file: regular, of bounded size, UTF-8
-//! - [`mod@folder`]: all files of a folder, each an [`Entry`] or the reason why not; what editors and systems leave about is
-//!   skipped
+//! - [`mod@folder`]: all files of a folder, each an [`Entry`] or the reason why not; what editors and systems leave
+//!   about is skipped
 //! - [`kept`]: what is made of all files of a folder together, made anew when they change; a file that is not in order
 //!   keeps its last good version
 //! - [`each`]: what is made of each file alone, whenever somebody asks

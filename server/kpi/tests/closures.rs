@@ -30,7 +30,8 @@ fn run(measures: &str, value: &str, expect: f64) -> Result<(), String> {
     results.remove(0).outcome
 }
 
-/// How many orders each of the three closures counts, as the digits of one number: hundreds for the first, then tens, ones.
+/// How many orders each of the three closures counts, as the digits of one number: hundreds for the first, then tens,
+/// ones.
 const DIGITS: &str = "m.a * 100 + m.b * 10 + m.c";
 const COUNTED: &str =
     "#{ a: orders.filter(f[0]).count(), b: orders.filter(f[1]).count(), c: orders.filter(f[2]).count() }";

@@ -3,7 +3,8 @@
 //! is a smoke test that needs no nightly compiler; `fuzz` beside it goes further.
 //!
 //! The script of each thread lies in `mutations` in cargo's folder for temporary files while it runs: if one takes the
-//! process with it, it is found there. The changes are the same in every run. `PEGEL_MUTATIONS=5000` tries more of them, `PEGEL_SEED=7` others.
+//! process with it, it is found there. The changes are the same in every run. `PEGEL_MUTATIONS=5000` tries more of
+//! them, `PEGEL_SEED=7` others.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use pegel_kpi::script::Language;

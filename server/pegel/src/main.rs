@@ -1,5 +1,5 @@
-//! The binary: reads the command line, hands clock, configuration and database to the parts, and ends with a status that
-//! says how it went.
+//! The binary: reads the command line, hands clock, configuration and database to the parts, and ends with a status
+//! that says how it went.
 //!
 //! - [`cli`]: the command line; [`commands`]: one file per command; [`ending`]: how they end
 //! - [`home`], [`config`]: what they work on
@@ -51,8 +51,8 @@ fn run(Cli { global, command }: Cli) -> Ending {
 /// not fill the log with errors.
 const QUIET: [&str; 3] = ["actix_server=warn", "tokio_cron_scheduler=warn", "actix_http::h1::dispatcher=off"];
 
-/// Standard output carries the answer alone. `PEGEL_LOG` sets the log level, `info` by default; from `debug` on, it holds
-/// for libraries, too.
+/// Standard output carries the answer alone. `PEGEL_LOG` sets the log level, `info` by default; from `debug` on, it
+/// holds for libraries, too.
 fn log_to_stderr() {
     let mut filter = EnvFilter::try_from_env("PEGEL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     if filter.max_level_hint().is_some_and(|most| most < LevelFilter::DEBUG) {

@@ -1,6 +1,6 @@
-//! A server that is told to stop finishes its current work. If that takes too long, because a script, a database or a mail
-//! server keeps it waiting, it ends all the same: whoever stopped it would kill it next. Interrupted work is taken up at
-//! the next start.
+//! A server that is told to stop finishes its current work. If that takes too long, because a script, a database or a
+//! mail server keeps it waiting, it ends all the same: whoever stopped it would kill it next. Interrupted work is taken
+//! up at the next start.
 
 use crate::ending::{Failure, broke};
 use std::future::Future;

@@ -1,5 +1,5 @@
-//! Public data sets, if the folder that `PEGEL_REAL_DATA` names has them: our figures against those that another program
-//! computed from the same files.
+//! Public data sets, if the folder that `PEGEL_REAL_DATA` names has them: our figures against those that another
+//! program computed from the same files.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;

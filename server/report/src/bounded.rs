@@ -184,8 +184,8 @@ fn is_over() -> bool {
     ENDS_AT.get().is_some_and(|ends_at| Instant::now() > ends_at)
 }
 
-/// `range(start=0, end=10, step_by=1)`, as Tera has it, for as long as there is time: loops within loops ask for one again
-/// and again.
+/// `range(start=0, end=10, step_by=1)`, as Tera has it, for as long as there is time: loops within loops ask for one
+/// again and again.
 #[expect(clippy::needless_pass_by_value, reason = "Tera hands arguments to functions by value")]
 fn range(arguments: Kwargs, _: &State) -> TeraResult<Vec<i128>> {
     if is_over() {

@@ -17,8 +17,8 @@ pub fn point(cell: &Cell, status: Status) -> Point {
     }
 }
 
-/// A course with a scale, the marks of its threshold, and the stretch beyond each: bars of what adds up over time, a line
-/// of rates and durations.
+/// A course with a scale, the marks of its threshold, and the stretch beyond each: bars of what adds up over time, a
+/// line of rates and durations.
 pub fn large(points: Vec<Point>, unit: Unit, threshold: &Threshold, better: Better, format: &Format) -> Chart {
     let form = if matches!(unit, Unit::Money | Unit::Count) { Form::Bars } else { Form::Line };
     let steps = match unit {
@@ -45,8 +45,8 @@ pub fn large(points: Vec<Point>, unit: Unit, threshold: &Threshold, better: Bett
     chart
 }
 
-/// A small trend without a scale: a line whatever the unit, since it is small changes that it shows. Of the marks the one
-/// nearest to the latest figure; both would press the figures flat.
+/// A small trend without a scale: a line whatever the unit, since it is small changes that it shows. Of the marks the
+/// one nearest to the latest figure; both would press the figures flat.
 pub fn small(points: Vec<Point>, threshold: &Threshold) -> Chart {
     let latest = points.iter().rev().find_map(|point| point.value);
     let away = |mark: &f64| latest.map_or(0.0, |latest| (mark - latest).abs());

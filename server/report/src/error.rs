@@ -4,8 +4,8 @@ use pegel_home::Unreadable;
 use pegel_kpi::time::period::PeriodError;
 use std::path::PathBuf;
 
-/// What can go wrong between a definition and an edition; a sentence, with a hint where one helps. The sentence contains
-/// its cause, so there is no `source`.
+/// What can go wrong between a definition and an edition; a sentence, with a hint where one helps. The sentence
+/// contains its cause, so there is no `source`.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// The definition in a file is invalid.

@@ -1,5 +1,5 @@
-//! Figures as a reader's locale writes them: which digits and which unit, and the words around them. How numbers, money,
-//! durations and dates are written is in [`pegel_text`].
+//! Figures as a reader's locale writes them: which digits and which unit, and the words around them. How numbers,
+//! money, durations and dates are written is in [`pegel_text`].
 
 use crate::numbers::{Change, PeriodHead};
 use jiff::Timestamp;
@@ -33,8 +33,8 @@ pub struct Format {
 impl Format {
     /// A writer for a locale and an ISO 4217 currency. `zone` is an IANA name, for instants.
     ///
-    /// What is none of these is taken for the currency without a name (¤) and for UTC: definitions and the configuration
-    /// are checked when they are read, and an old edition must remain readable.
+    /// What is none of these is taken for the currency without a name (¤) and for UTC: definitions and the
+    /// configuration are checked when they are read, and an old edition must remain readable.
     pub fn new(locale: &Locale, currency: &str, zone: &str) -> Format {
         let words = Words::of(locale);
         let digits = Currency::find(currency).map_or(HUNDREDTHS, |currency| currency.digits);

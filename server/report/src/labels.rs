@@ -1,5 +1,6 @@
-//! The labels of groups, kept apart from the figures: each is stored with the hash of its salt and text, so that a person
-//! can be erased later while the hash stays in the chain. Without its salt, a hash does not tell whose name it is.
+//! The labels of groups, kept apart from the figures: each is stored with the hash of its salt and text, so that a
+//! person can be erased later while the hash stays in the chain. Without its salt, a hash does not tell whose name it
+//! is.
 
 use crate::numbers::{Group, Numbers};
 use pegel_store::edition::{Erasable, Label, Salted};

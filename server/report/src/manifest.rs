@@ -1,6 +1,6 @@
-//! The manifest of an edition: what it is, the hash of all that belongs to it, and the checksum of the report's previous
-//! edition. The edition's own checksum is the SHA-256 of the manifest, and so covers all that was published before, too;
-//! whatever differs can be named, and be checked with no program but `sha256sum`.
+//! The manifest of an edition: what it is, the hash of all that belongs to it, and the checksum of the report's
+//! previous edition. The edition's own checksum is the SHA-256 of the manifest, and so covers all that was published
+//! before, too; whatever differs can be named, and be checked with no program but `sha256sum`.
 
 use pegel_store::edition::{Artefact, Audience, Label, NewEdition, Rendition, SourceHash};
 use pegel_store::publish::Seal;

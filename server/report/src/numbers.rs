@@ -122,7 +122,8 @@ pub struct GroupHead {
     pub group: Group,
 }
 
-/// A group as it is stored: `{"id":7}`, `{"label":"North"}`, `{"label":null}`. Until rows were stored by id, they were texts.
+/// A group as it is stored: `{"id":7}`, `{"label":"North"}`, `{"label":null}`. Until rows were stored by id, they were
+/// texts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Group {

@@ -62,9 +62,9 @@ struct Page<'a> {
 }
 
 impl Templates {
-    /// The built-in ones, each replaced by the file of the same name in `home/templates/mail/`, if there is one; files of
-    /// other names are there to be included, or for reports that name them. They are looked at each time they are asked
-    /// for; one that is no template leaves its last good version in force, or the one built in.
+    /// The built-in ones, each replaced by the file of the same name in `home/templates/mail/`, if there is one; files
+    /// of other names are there to be included, or for reports that name them. They are looked at each time they are
+    /// asked for; one that is no template leaves its last good version in force, or the one built in.
     ///
     /// # Errors
     /// If the built-in ones are not in order.
@@ -119,7 +119,8 @@ impl Templates {
         (before != Some(of_built_in)).then_some(templates)
     }
 
-    /// Only the built-in ones, for where the home's do not get along with each other; `None` if these are all there are.
+    /// Only the built-in ones, for where the home's do not get along with each other; `None` if these are all there
+    /// are.
     pub fn built_in_alone(&self) -> Option<Templates> {
         Templates::of(&FOLDER.built_in()).ok().filter(|built_in| built_in.files != self.files)
     }

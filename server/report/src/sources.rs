@@ -1,5 +1,5 @@
-//! What an edition rests on, each with its hash. One line has the same form whatever it is of: its kind and name say which,
-//! the hash says whether it is the same; the version names it where it has a number.
+//! What an edition rests on, each with its hash. One line has the same form whatever it is of: its kind and name say
+//! which, the hash says whether it is the same; the version names it where it has a number.
 //!
 //! | kind | name | version |
 //! |---|---|---|

@@ -1,5 +1,5 @@
-//! Words in templates: `{{ t.editions }}` is a word, `{{ t(key="more", count=12) }}` a sentence about something. Both are
-//! in the languages of [`pegel_text`].
+//! Words in templates: `{{ t.editions }}` is a word, `{{ t(key="more", count=12) }}` a sentence about something. Both
+//! are in the languages of [`pegel_text`].
 
 use pegel_text::words::{Value, Words};
 use std::cell::RefCell;

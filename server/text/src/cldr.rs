@@ -1,5 +1,5 @@
-//! The data that ICU4X writes by: CLDR's as compiled in, but for two things that its formatters leave no choice about. A
-//! minus is a minus and not a hyphen, and amounts of money have as many decimals as a figure needs, not always the
+//! The data that ICU4X writes by: CLDR's as compiled in, but for two things that its formatters leave no choice about.
+//! A minus is a minus and not a hyphen, and amounts of money have as many decimals as a figure needs, not always the
 //! currency's.
 
 use icu::decimal::provider::{DecimalDigitsV1, DecimalSymbolStrsBuilder, DecimalSymbols, DecimalSymbolsV1};

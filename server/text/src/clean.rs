@@ -34,8 +34,8 @@ pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_forbidden(c) || unseen(c) || no_width(c))
 }
 
-/// Control characters other than tab and line breaks, those that turn the direction of all that follows, and the last two
-/// code points of each plane.
+/// Control characters other than tab and line breaks, those that turn the direction of all that follows, and the last
+/// two code points of each plane.
 fn is_forbidden(c: char) -> bool {
     let is_noncharacter = matches!(u32::from(c) & 0xFFFF, 0xFFFE | 0xFFFF);
     let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');

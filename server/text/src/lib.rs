@@ -1,5 +1,5 @@
-//! Texts as people and programs can take them: words, numbers and dates in the reader's language. Knows nothing of KPIs,
-//! reports or files.
+//! Texts as people and programs can take them: words, numbers and dates in the reader's language. Knows nothing of
+//! KPIs, reports or files.
 //!
 //! - [`languages`]: the languages that people are answered in, one file each in `languages/`
 //! - [`locale`]: a reader's language and region

@@ -12,8 +12,8 @@ pub struct Locale {
 }
 
 impl Locale {
-    /// Reads a BCP 47 tag such as `de-AT`, in any case, with `-` or `_`. `None` if there are no words in that language, or
-    /// if something extends the tag, which would bring in other digits or another calendar.
+    /// Reads a BCP 47 tag such as `de-AT`, in any case, with `-` or `_`. `None` if there are no words in that language,
+    /// or if something extends the tag, which would bring in other digits or another calendar.
     pub fn parse(tag: &str) -> Option<Locale> {
         let icu = Icu::try_from_str(&tag.replace('_', "-")).ok().filter(|icu| icu.extensions.is_empty())?;
         Some(Locale { language: languages::find(icu.id.language.as_str())?, icu })

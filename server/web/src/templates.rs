@@ -40,8 +40,8 @@ pub(crate) struct Pages {
 }
 
 impl Templates {
-    /// The built-in ones, each replaced by the file of the same name in `home/templates/web/`, if there is one; files of
-    /// other names ending in `.html` are there to be included.
+    /// The built-in ones, each replaced by the file of the same name in `home/templates/web/`, if there is one; files
+    /// of other names ending in `.html` are there to be included.
     ///
     /// # Errors
     /// If the built-in ones do not fit together.

@@ -33,8 +33,8 @@ pub struct Declaration {
     pub min_sample: u64,
     /// How long after a period its figures can still change.
     pub settles_after: Option<Lag>,
-    /// Figures are stale if a table that they read is complete only up to longer than this before the end of the period,
-    /// or before now if the period is running.
+    /// Figures are stale if a table that they read is complete only up to longer than this before the end of the
+    /// period, or before now if the period is running.
     pub stale_after: Option<Lag>,
     /// What configuration may set, with the defaults.
     pub parameters: BTreeMap<String, Parameter>,

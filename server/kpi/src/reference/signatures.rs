@@ -15,8 +15,8 @@ pub struct Signature {
     pub result: String,
 }
 
-/// Functions that people never call: some only report an error, `reached` serves the coverage of tests, and `index$get$`
-/// is the dot before the name of a column.
+/// Functions that people never call: some only report an error, `reached` serves the coverage of tests, and
+/// `index$get$` is the dot before the name of a column.
 const EXCLUDED: [&str; 17] = [
     "sleep",
     "timestamp",
@@ -88,8 +88,8 @@ impl Signature {
         self.parameters.iter().any(|parameter| parameter == of)
     }
 
-    /// Whether it is an operator that exists only to report an error: rows have no operators, and conditions can only be
-    /// joined.
+    /// Whether it is an operator that exists only to report an error: rows have no operators, and conditions can only
+    /// be joined.
     fn always_refuses(&self) -> bool {
         self.takes("row") || self.takes("condition") && !["and", "or", "!"].contains(&self.name.as_str())
     }

@@ -1,7 +1,8 @@
 //! Closures capture the variables around them by value, as they were when the closure was made.
 //!
-//! By default, Rhai shares such a variable with the closure, so that all closures made in a loop see its last value. Here
-//! each closure keeps its own value. One that would change a variable around it is refused: the change would be lost.
+//! By default, Rhai shares such a variable with the closure, so that all closures made in a loop see its last value.
+//! Here each closure keeps its own value. One that would change a variable around it is refused: the change would be
+//! lost.
 
 use super::errors::{Complaint, Refused};
 use rhai::{AST, ASTFlags, ASTNode, Dynamic, Engine, EvalContext, Expr, FnCallExpr, Position, Stmt};
@@ -60,7 +61,8 @@ fn change(node: &ASTNode) -> Option<(String, Position)> {
     }
 }
 
-/// The variable at the head of an expression, if it lies outside of the closure: these have no index in the parsed code.
+/// The variable at the head of an expression, if it lies outside of the closure: these have no index in the parsed
+/// code.
 fn outer(expr: &Expr) -> Option<(String, Position)> {
     match expr {
         Expr::Dot(pair, ..) | Expr::Index(pair, ..) => outer(&pair.lhs),

@@ -34,8 +34,8 @@ struct Described {
 }
 
 impl Script {
-    /// A function with the name of a built-in one would silently replace it, and one with the wrong number of parameters
-    /// would silently never be called.
+    /// A function with the name of a built-in one would silently replace it, and one with the wrong number of
+    /// parameters would silently never be called.
     fn check_functions(&self) -> Result<(), Diagnostic> {
         for function in self.ast.iter_functions() {
             let at = |diagnostic: Diagnostic| diagnostic.at(self.position_of(function.name), Some(4));

@@ -1,5 +1,5 @@
-//! Turns numbers into texts, and texts into numbers. A text made of an amount does not become a number again: that number
-//! would have lost its unit.
+//! Turns numbers into texts, and texts into numbers. A text made of an amount does not become a number again: that
+//! number would have lost its unit.
 
 use super::errors::{Complaint, Refused};
 use super::numbers::finite;

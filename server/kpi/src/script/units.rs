@@ -1,5 +1,5 @@
-//! Checks that a KPI does not mix units: `value` is tried with measures that know their units. So loading a script finds
-//! money added to a duration, or a duration declared as a percentage.
+//! Checks that a KPI does not mix units: `value` is tried with measures that know their units. So loading a script
+//! finds money added to a duration, or a duration declared as a percentage.
 
 use super::errors::{Complaint, Refused};
 use super::numbers::finite;

@@ -204,8 +204,8 @@ impl<'a> Lexer<'a> {
         self.last = Some(Token::Value);
     }
 
-    /// The text behind a backtick, or behind an interpolation, up to its end or the next interpolation. A backslash means
-    /// something only before `${`; a doubled backtick is one.
+    /// The text behind a backtick, or behind an interpolation, up to its end or the next interpolation. A backslash
+    /// means something only before `${`; a doubled backtick is one.
     fn template(&mut self) {
         while !self.rest().is_empty() {
             if self.rest().starts_with("``") {

@@ -195,8 +195,8 @@ impl Language {
     }
 }
 
-/// Loads a text as a script, runs its tests and asks for the value of no rows: all that a script can make the engine do.
-/// For fuzzing.
+/// Loads a text as a script, runs its tests and asks for the value of no rows: all that a script can make the engine
+/// do. For fuzzing.
 pub fn exercise(language: &Arc<Language>, text: &str) {
     for kpi in language.load("fuzz.rhai", text).unwrap_or_default() {
         drop(kpi.run_tests());

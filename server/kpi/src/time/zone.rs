@@ -29,7 +29,8 @@ fn civil(day: f64) -> Option<Date> {
     date(1970, 1, 1).checked_add(jiff::Span::new().try_days(whole(day)?).ok()?).ok()
 }
 
-/// The first instant of a day in a zone, in UTC seconds. Where a clock change skips midnight, the first instant after it.
+/// The first instant of a day in a zone, in UTC seconds. Where a clock change skips midnight, the first instant after
+/// it.
 pub(crate) fn start_of(day: Date, zone: &TimeZone) -> Option<i64> {
     Some(day.to_zoned(zone.clone()).ok()?.timestamp().as_second())
 }

@@ -98,7 +98,8 @@ impl Calendar {
         i64::try_from(begun).expect("about 549").max(1) - 1
     }
 
-    /// The number of enquiries on a day relative to an average one: by weekday, season (most in spring), growth, holidays.
+    /// The number of enquiries on a day relative to an average one: by weekday, season (most in spring), growth,
+    /// holidays.
     pub fn season(&self, day: i64) -> f64 {
         let date = self.day(day).date;
         let weekday = WEEK[self.day(day).weekday];
@@ -126,8 +127,8 @@ impl Calendar {
         self.day(day).weekday
     }
 
-    /// When the office gets to what arrives at `instant`: at once in opening hours (Monday to Friday 8 to 18, Saturday 9
-    /// to 13), otherwise within two hours of the next opening.
+    /// When the office gets to what arrives at `instant`: at once in opening hours (Monday to Friday 8 to 18, Saturday
+    /// 9 to 13), otherwise within two hours of the next opening.
     pub fn office(&self, instant: i64, dice: &mut Dice) -> i64 {
         let today = self.day_of(instant);
         if let Some((opens, closes)) = self.opening(today) {

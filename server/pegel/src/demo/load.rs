@@ -18,8 +18,8 @@ pub struct Loaded {
     pub unchanged: usize,
 }
 
-/// Writes all tables in one transaction, in order; `written` is called after each with its number of rows. Amounts, made
-/// up in hundredths, are converted to the currency's units. `now` is in UTC seconds.
+/// Writes all tables in one transaction, in order; `written` is called after each with its number of rows. Amounts,
+/// made up in hundredths, are converted to the currency's units. `now` is in UTC seconds.
 ///
 /// # Errors
 /// If the database fails, or a row refers to one that was not written before it; then nothing is written.

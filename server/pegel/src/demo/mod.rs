@@ -12,8 +12,8 @@
 //! | `customers`, `opportunities`, `orders` | what follows from leads |
 //! | `diary`, `plans`, `marketing` | activities and surveys, targets and forecasts, costs and observations |
 //!
-//! Nothing happens after the end of the last day: later milestones are missing, so that there are open leads, unanswered
-//! offers and customers who have not left.
+//! Nothing happens after the end of the last day: later milestones are missing, so that there are open leads,
+//! unanswered offers and customers who have not left.
 
 mod calendar;
 mod cast;
@@ -39,7 +39,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use table::DemoTable;
 
-/// All rows of the demo, table by table, in an order in which they can be written. They end with `last_day` in the zone.
+/// All rows of the demo, table by table, in an order in which they can be written. They end with `last_day` in the
+/// zone.
 pub fn demo_data(seed: u64, last_day: Date, zone: &TimeZone) -> Vec<DemoTable> {
     let calendar = Calendar::new(last_day, zone);
     let cast = Cast::new(seed, &calendar);

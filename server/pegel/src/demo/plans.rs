@@ -52,7 +52,8 @@ pub fn forecasts(seed: u64, calendar: &Calendar, orders: &[Order]) -> DemoTable 
     for (given_in, given) in months.iter().enumerate().filter(|(_, month)| days.contains(&month.first_day)) {
         for ahead in given_in..given_in + MONTHS_AHEAD {
             let month = months[ahead];
-            // Forecasts of past months come close to their revenue; for months that are not over, only the goal is known.
+            // Forecasts of past months come close to their revenue; for months that are not over, only the goal is
+            // known.
             let known = if month.last_day < days.end { &turned_over[ahead] } else { &goals[ahead] };
             let foreseen = known.map(|amount| whole(real(amount) * dice.around(0.99, 0.1) / 100.0) * 100);
             let by_region = REGIONS.iter().map(|region| Some(region.name)).zip(foreseen);

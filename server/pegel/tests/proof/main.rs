@@ -2,9 +2,9 @@
 //! server, a real conversation, real kills. A short form runs with all tests; `tests/proof crashes` runs it for as long
 //! as you like, and prints the figures.
 //!
-//! The mails that reach the mail server are counted by Message-ID. A mail may come twice only if the server was killed (or
-//! lost its database for good) after the mail server had accepted the mail and before that was recorded; the database
-//! tells which mails were in this window at a kill.
+//! The mails that reach the mail server are counted by Message-ID. A mail may come twice only if the server was killed
+//! (or lost its database for good) after the mail server had accepted the mail and before that was recorded; the
+//! database tells which mails were in this window at a kill.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 #[path = "../common/mod.rs"]

@@ -1,7 +1,7 @@
 //! The fold: the rows of one scan in, a reading for every measure, period and group out. Each row is looked at once.
 //!
-//! A [`plan`] says what is read and where it goes, [`take`] adds a batch of rows to [`states`], and [`readings`] are what
-//! the states say about a period and a group.
+//! A [`plan`] says what is read and where it goes, [`take`] adds a batch of rows to [`states`], and [`readings`] are
+//! what the states say about a period and a group.
 //!
 //! # A worked example
 //! Leads by region, `data.leads.dated(|l| l.created_at).count()`, for two periods that overlap: the week of 2 to 8
@@ -31,13 +31,13 @@
 //! ```
 //!
 //! *Readings.* A period is read from all of its slices together: the week from slice 1, North 2 and South 0; November
-//! from the slices 0 to 2, North 2 and South 1. Counts are added up for that, sets of different values united, values for
-//! a median put together.
+//! from the slices 0 to 2, North 2 and South 1. Counts are added up for that, sets of different values united, values
+//! for a median put together.
 //!
-//! What a row contributes may depend on the period: how many leads are open when it ends
-//! (`existing(|l| l.created_at, |l| l.closed_at).at_end()`), whether one was closed before it ended, which row of a series
-//! is the latest. For such a measure the slices are the *periods*, and a row is looked at for each of them. If the lead
-//! of 3 November is closed on 10 November, and no other is:
+//! What a row contributes may depend on the period: how many leads are open when it ends (`existing(|l| l.created_at,
+//! |l| l.closed_at).at_end()`), whether one was closed before it ended, which row of a series is the latest. For such a
+//! measure the slices are the *periods*, and a row is looked at for each of them. If the lead of 3 November is closed
+//! on 10 November, and no other is:
 //!
 //! ```text
 //!                 at the end of the week   at the end of November

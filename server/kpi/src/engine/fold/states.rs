@@ -34,8 +34,8 @@ impl<'a> States<'a> {
         }
     }
 
-    /// Takes in the selected rows: `slots` says where each row of the batch belongs, `contributions` what it contributes
-    /// to the aggregate.
+    /// Takes in the selected rows: `slots` says where each row of the batch belongs, `contributions` what it
+    /// contributes to the aggregate.
     pub fn add(&mut self, rows: &Rows, selected: &[u32], slots: &[u32], contributions: &[Cow<[f64]>]) {
         match self {
             States::All(states) => states.add(selected, slots, contributions),

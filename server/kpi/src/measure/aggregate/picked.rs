@@ -11,7 +11,8 @@ pub struct Picked {
 type Row = (f64, f64);
 
 impl Picked {
-    /// Whether a row is picked rather than another one. Rows come in any order: of two alike the greater value is picked.
+    /// Whether a row is picked rather than another one. Rows come in any order: of two alike the greater value is
+    /// picked.
     fn prefers(&self, row: Row, other: Row) -> bool {
         let order = row.0.total_cmp(&other.0);
         let order = if self.last { order.reverse() } else { order };
