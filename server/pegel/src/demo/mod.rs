@@ -4,7 +4,7 @@
 //!
 //! | file | what it makes |
 //! |---|---|
-//! | `dice`, `calendar`, `names`, `table` | random numbers, seasons and working hours, names, rows that refer to others |
+//! | `dice`, `calendar`, `names`, `table` | random numbers, seasons and working hours, names, rows |
 //! | `cast` | regions, partners (five clearly bad ones among them), reps, products |
 //! | `leads` | enquiries, their qualification, the offers to partners |
 //! | `feedback` | which leads partners report back on: the story of the region that slips |
