@@ -20,7 +20,7 @@ pub struct Catalog {
 
 impl Catalog {
     /// Loads the built-in KPIs and those of `home/kpis`, which replace a built-in of the same file name, and lays the
-    /// thresholds of `home/config/thresholds.toml` over them. For whoever wants all files to be in order.
+    /// thresholds of `home/config/thresholds.toml` over them. For callers that need all files to be in order.
     ///
     /// # Errors
     /// All that is wrong in the scripts, or what is wrong in the thresholds.

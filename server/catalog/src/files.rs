@@ -1,4 +1,4 @@
-//! All files that decide what the KPIs are, as one value: whoever has the same files has the same KPIs.
+//! All files that define the KPIs, as one value: the same files give the same KPIs.
 
 use crate::error::CatalogError;
 use crate::scripts::{self, ScriptFile, is_script};
@@ -159,7 +159,7 @@ impl Files {
         Files(Arc::new(files))
     }
 
-    /// What became of which file on the way from `before` to these, by name.
+    /// The changes from `before` to these files, by name.
     pub fn changes_since<'a>(&'a self, before: &'a Files) -> Vec<(&'a str, Change)> {
         let mut changes: Vec<(&str, Change)> = self
             .names()

@@ -1,7 +1,7 @@
-//! How computing a KPI went last: when, how long it took, how many rows it read, what went wrong.
+//! How the latest computation of a KPI went: when, how long it took, how many rows it read, what went wrong.
 //!
-//! It is noted in memory, and written to the database by whoever has the time ([`HealthBook::write`]): a page that is
-//! read waits for no lock of an import.
+//! It is noted in memory and written to the database later ([`HealthBook::write`]), so that no page waits for the lock
+//! of an import.
 
 use jiff::Timestamp;
 use pegel_kpi::data::cell::Outcome;
@@ -76,7 +76,7 @@ struct Entry {
 }
 
 impl HealthBook {
-    /// An empty one, beside what the store knows.
+    /// An empty one, on top of what the store knows.
     pub fn new(store: Option<Store>) -> HealthBook {
         HealthBook { store, entries: Mutex::default() }
     }
@@ -100,7 +100,7 @@ impl HealthBook {
         }
     }
 
-    /// How a KPI's latest computation went, by this process or another one; `None` if nobody knows.
+    /// How a KPI's latest computation went, in this process or another one; `None` if unknown.
     ///
     /// # Errors
     /// If the database fails.

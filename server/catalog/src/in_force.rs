@@ -61,12 +61,12 @@ impl InForce {
         InForce { problems, waiting, ..self.clone() }
     }
 
-    /// The same, with the refused files that another set had beside it.
+    /// The same, with the refused files of another set.
     pub(crate) fn beside_those_of(self, before: &InForce) -> InForce {
         InForce { problems: before.problems.clone(), waiting: before.waiting.clone(), ..self }
     }
 
-    /// The same, with files that nothing is wrong with.
+    /// The same, with all files in order.
     pub(crate) fn in_order(&self) -> InForce {
         self.beside(Vec::new(), Vec::new())
     }
@@ -76,7 +76,7 @@ impl InForce {
         self.problems.iter().find(|problem| problem.file == file)
     }
 
-    /// What is wrong with files of which no KPI is in force.
+    /// What is wrong with files that have no KPI in force.
     pub fn other_problems(&self) -> impl Iterator<Item = &Problem> {
         let of_a_kpi = |problem: &&Problem| self.catalog.kpis.iter().any(|kpi| kpi.file == problem.file);
         self.problems.iter().filter(move |problem| !of_a_kpi(problem))

@@ -1,12 +1,11 @@
 //! Which KPIs are in force: the built-in scripts, a home's own, and the configured thresholds laid over them.
 //!
 //! - [`live`]: what is [`in_force`] in a running server, while files change
-//! - [`activation`]: what is in force by what was activated before; going on to other files, and back
+//! - [`activation`]: what the latest activation puts in force; activating other files
 //! - [`settle`]: how many of the files found can be in force together; what is not in order waits, alone
 //! - [`candidate`]: files that are not in force yet: do they load, do their tests pass?
 //! - [`shadow`]: what they would have said about past periods
-//! - [`Catalog`]: KPIs with thresholds; all that is wrong is said at once, and a catalogue with an error is no
-//!   catalogue
+//! - [`Catalog`]: KPIs with thresholds; all errors are reported at once, and with an error there is no catalogue
 //! - [`files`]: all texts that it is made from, as one value; [`scripts`], built in or from the home; [`thresholds`],
 //!   from `config/thresholds.toml`, with the parameters that scripts leave open; [`calendar`], from
 //!   `config/calendar.toml`: working hours

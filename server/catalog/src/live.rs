@@ -78,9 +78,9 @@ impl Live {
         Live { shown: RwLock::new(Arc::new(in_force)), source: None, health: HealthBook::new(store) }
     }
 
-    /// What is in force for a home: the latest activation if it is about the files as they are, or if files do not
-    /// count; else the files that are in order, which is recorded; of the others the version in force before, or the
-    /// one that comes with Pegel.
+    /// What is in force for a home. That is the latest activation, if it decided about the files as they are, or if
+    /// only commands count. Otherwise it is the files that are in order, and this is recorded; in place of the others,
+    /// the version in force before, or the one that comes with Pegel.
     ///
     /// # Errors
     /// If the database fails.

@@ -19,12 +19,12 @@ pub struct Settled<T> {
     pub made: Option<T>,
     /// What is wrong with the others, by file.
     pub problems: Vec<Problem>,
-    /// The files that were changed and have no problem of their own, and wait all the same.
+    /// The changed files without a problem of their own that have to wait, too.
     pub waiting: Vec<String>,
 }
 
-/// Finds the files that can be in force, beside those that are; where nothing is yet, beside those that come with
-/// Pegel. `make` says what is wrong with a set of files, or makes of it what the caller wants.
+/// Finds the files that can be in force together with those that are; if nothing is yet, with those that come with
+/// Pegel. `make` turns a set of files into what the caller wants, or says what is wrong with it.
 ///
 /// # Errors
 /// If not even the files that come with Pegel are in order.
@@ -69,8 +69,8 @@ fn blamed(error: &CatalogError, changes: &[(&str, Change)]) -> Vec<Problem> {
     if !own.is_empty() {
         return own;
     }
-    // It shows in files that did not change: what they share has, or something they need is gone, or else all is at
-    // fault.
+    // The error shows in files that did not change: either what they share changed, or something they need is gone, or
+    // else all changes are at fault.
     let suspicion = |(name, change): &(&str, Change)| match change {
         _ if is_helper(name) || [calendar::FILE, thresholds::FILE].contains(name) => 0,
         Change::Removed => 1,

@@ -1,4 +1,4 @@
-//! The round figures beside a chart.
+//! The round figures on the scale of a chart.
 
 /// What a scale counts in; decides which figures are round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
-//! Folders of which each file describes one thing and is named like it: reports, mappings. They are read whenever
-//! somebody asks, so a change counts from the next use on. A file that is not in order has no stand-in, not even the
-//! built-in one of its name: that would be another thing.
+//! Folders in which each file describes one thing and has its name: reports, mappings. They are read at every use, so a
+//! change counts from the next one on. Nothing takes the place of a file that is not in order, not even the built-in
+//! one of its name: that would be another thing.
 
 use crate::entry::{Entry, stem};
 use crate::folder::Folder;

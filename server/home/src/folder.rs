@@ -20,7 +20,7 @@ pub struct Folder {
     pub holds: Holds,
 }
 
-/// Which files belong to a folder; others are none of ours.
+/// Which files belong to a folder; others are ignored.
 #[derive(Debug, Clone, Copy)]
 pub enum Holds {
     /// Those with one of these endings.
@@ -92,8 +92,8 @@ impl Holds {
     }
 }
 
-/// The files in a folder that lies anywhere. Left out is what nobody wrote to be read here: hidden files and folders
-/// (locks and swap files of editors, `.DS_Store`, `._x`), and links that lead nowhere, but for those of a stated name.
+/// The files in a folder anywhere, except those not meant to be read: hidden files and folders (locks and swap files of
+/// editors, `.DS_Store`, `._x`), and broken links other than those of given names.
 pub fn list(root: &Path, holds: Holds) -> Listing {
     match holds {
         Holds::Names(names) => Listing { files: named(root, names), ..Listing::default() },
@@ -102,7 +102,7 @@ pub fn list(root: &Path, holds: Holds) -> Listing {
     }
 }
 
-/// The files of these names that are there. What a home holds beside them is not looked at.
+/// The files of these names that exist. Other files are not looked at.
 fn named(root: &Path, names: &[&str]) -> BTreeMap<String, Result<Entry, Unreadable>> {
     let read = |name: &&str| {
         let (path, name) = (root.join(name), (*name).to_owned());

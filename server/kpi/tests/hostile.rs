@@ -1,10 +1,10 @@
 //! Scripts that want to do harm: each file of `tests/hostile` must end with an error, soon, without taking much memory,
 //! and leave the language as it was; those of `tests/hostile/harmless` only look suspicious and must pass. The first
-//! line of a hostile script says what kind of end it should come to, for whoever reads it: the faster the machine, the
-//! sooner a limit of steps or size is reached, and not one of time. Scripts that would be huge files are made here.
+//! line of a hostile script tells readers how it should end: the faster the machine, the sooner it meets a limit of
+//! steps or size, and not of time. Scripts that would be huge files are made here.
 //!
-//! Each script runs in a process of its own. An overflow of the stack or an endless native call would otherwise take
-//! the whole run with it, and not even its name would be known.
+//! Each script runs in a process of its own. Otherwise a stack overflow or an endless native call would take down the
+//! whole run, without even the name of the script.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(unsafe_code, reason = "an allocator that counts cannot be written without it")]
 

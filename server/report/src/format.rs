@@ -33,8 +33,8 @@ pub struct Format {
 impl Format {
     /// A writer for a locale and an ISO 4217 currency. `zone` is an IANA name, for instants.
     ///
-    /// What is none of these is taken for the currency without a name (¤) and for UTC: definitions and the
-    /// configuration are checked when they are read, and an old edition must remain readable.
+    /// Unknown ones become the currency without a name (¤) and UTC: definitions and the configuration are checked when
+    /// they are read, and an old edition must remain readable.
     pub fn new(locale: &Locale, currency: &str, zone: &str) -> Format {
         let words = Words::of(locale);
         let digits = Currency::find(currency).map_or(HUNDREDTHS, |currency| currency.digits);

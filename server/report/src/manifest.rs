@@ -111,7 +111,7 @@ pub fn seal(edition: &NewEdition, previous: Option<&str>) -> Seal {
 }
 
 impl Manifest {
-    /// Reads a manifest of any form; `None` if it is none.
+    /// Reads a manifest of any version; `None` if it is invalid.
     pub(crate) fn read(text: &str) -> Option<Manifest> {
         let old = |_| {
             let OldManifest { edition, parts, sources } = serde_json::from_str(text).ok()?;

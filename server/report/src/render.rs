@@ -35,7 +35,7 @@ pub struct Templates {
     files: BTreeMap<String, (String, String)>,
 }
 
-/// What a mail says beside the edition.
+/// What a mail says besides the edition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Imprint {
     /// The start of the SHA-256 of the numbers, so that a mail can be held against the archive.
@@ -82,7 +82,7 @@ impl Templates {
         })
     }
 
-    /// The same as they are now, for whoever wants all of them to be in order.
+    /// Loads the templates, for callers that need all of them to be in order.
     ///
     /// # Errors
     /// If a file cannot be read or is no template.
@@ -119,8 +119,7 @@ impl Templates {
         (before != Some(of_built_in)).then_some(templates)
     }
 
-    /// Only the built-in ones, for where the home's do not get along with each other; `None` if these are all there
-    /// are.
+    /// Only the built-in ones, in case the home's do not work together; `None` if there are no others.
     pub fn built_in_alone(&self) -> Option<Templates> {
         Templates::of(&FOLDER.built_in()).ok().filter(|built_in| built_in.files != self.files)
     }

@@ -1,4 +1,4 @@
-//! The data that ICU4X writes by: CLDR's as compiled in, but for two things that its formatters leave no choice about.
+//! The data for ICU4X: CLDR as compiled in, except for two things that its formatters give no choice about.
 //! A minus is a minus and not a hyphen, and amounts of money have as many decimals as a figure needs, not always the
 //! currency's.
 

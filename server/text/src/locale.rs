@@ -24,12 +24,12 @@ impl Locale {
         Locale { language, icu: Icu::try_from_str(language.code()).unwrap_or(Icu::UNKNOWN) }.with_region()
     }
 
-    /// English as it is written in Great Britain, for whoever names nothing else.
+    /// British English, the default.
     pub fn english() -> Locale {
         Locale::of(languages::english())
     }
 
-    /// The locale of a tag; English if there is none.
+    /// The locale of a tag; English if it is unknown.
     pub fn or_english(tag: &str) -> Locale {
         Locale::parse(tag).unwrap_or_else(Locale::english)
     }

@@ -15,7 +15,7 @@ pub struct Money {
 }
 
 impl Money {
-    /// A writer for a locale and an ISO 4217 currency; for the currency without a name (¤) where it is none.
+    /// A writer for a locale and an ISO 4217 currency; an unknown one becomes the currency without a name (¤).
     ///
     /// # Panics
     /// Never: the data of all locales is compiled in.
@@ -30,7 +30,7 @@ impl Money {
         Money { by_digits: (0..=MOST_DIGITS).map(with_digits).collect() }
     }
 
-    /// `1.234,50 €`: an amount in whole units, with so many decimals.
+    /// `1.234,50 €`: an amount in whole units, with that many decimals.
     pub fn amount(&self, amount: f64, digits: i16) -> String {
         let digits = digits.clamp(0, MOST_DIGITS.into());
         let formatter = &self.by_digits[usize::from(digits.unsigned_abs())];

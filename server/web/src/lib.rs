@@ -6,7 +6,7 @@
 //! - `pages`: one file per page; each builds a model that a template renders
 //! - `courses`: figures over the past weeks
 //! - `bound`: how many pages compute at the same time
-//! - [`problem`], `problems`: what is not in order, for the page of operations and for whoever watches the server
+//! - [`problem`], `problems`: what is not in order, for the page of operations and for monitoring
 //! - `reader`: the language in which a reader is answered; all words are in [`pegel_text`]
 //! - `templates`, `unanswered`, `headers`: how an answer, or a failure, becomes a page
 

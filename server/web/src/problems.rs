@@ -1,4 +1,4 @@
-//! What is not in order, as one list: for the page of operations, and for whoever watches the server.
+//! What is not in order, as one list: for the page of operations and for monitoring.
 
 use crate::State;
 use crate::problem::{About, Problem};

@@ -27,7 +27,7 @@ pub enum Expr {
     StartOfDay(Arc<Expr>),
     /// The date of an instant, in the zone of the period.
     DayOf(Arc<Expr>),
-    /// The number in a text; missing if it is none.
+    /// The number in a text; missing if the text is not a number.
     ToNumber(Arc<Expr>),
     /// Working time between two instants.
     Working(Arc<Calendar>, Working, Arc<Expr>, Arc<Expr>),

@@ -17,8 +17,8 @@ pub enum Membership {
     All,
 }
 
-/// When a row exists. It exists at a boundary if it came before it and did not go before it: what there is when a
-/// period ends is what there is when the next one begins.
+/// When a row exists. It exists at a boundary if it began before it and did not end before it: so the same rows exist
+/// when a period ends and when the next one begins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lifetime {
     pub from: Path,

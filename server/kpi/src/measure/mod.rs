@@ -75,7 +75,7 @@ impl Measure {
         parts
     }
 
-    /// Every column it reads, beside the date by which its rows are found.
+    /// Every column it reads, besides the date by which its rows are found.
     pub fn columns(&self) -> Vec<&Projection> {
         let read = self.parts().into_iter().flat_map(|part| part.columns().into_iter().map(|(_, column)| column));
         let series = self.latest.iter().flat_map(|latest| &latest.series);

@@ -194,7 +194,7 @@ impl<'a> Lexer<'a> {
         self.last = Some(Token::Value);
     }
 
-    /// `#"…"#`, with as many `#` as one likes: in it, nothing means anything.
+    /// `#"…"#`, with any number of `#`: nothing in it has a meaning.
     fn raw(&mut self) {
         let rest = self.rest();
         let hashes = rest.len() - rest.trim_start_matches('#').len();

@@ -264,7 +264,7 @@ impl Test {
     }
 }
 
-/// What a test says beside its rows. `name`, `kpi` and `parameters` have been looked at before.
+/// The keys of a test other than its rows. `name`, `kpi` and `parameters` have been read before.
 const KEYS: [&str; 8] = ["name", "kpi", "period", "by", "expect", "beside", "tolerance", "parameters"];
 
 fn check_keys(test: &Map, model: &Model) -> Refused<()> {

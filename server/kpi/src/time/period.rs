@@ -136,7 +136,7 @@ struct TimeZoneName(String);
 /// The zone of that IANA name.
 ///
 /// # Errors
-/// If there is none.
+/// If there is no such zone.
 pub fn zone(name: &str) -> Result<TimeZone, PeriodError> {
     TimeZone::get(name).map_err(|_| PeriodError::UnknownZone(name.to_owned()))
 }
@@ -187,7 +187,7 @@ impl Period {
     /// Reads a period as people write it; relative ones are relative to `now` in the zone.
     ///
     /// # Errors
-    /// If it is none.
+    /// If it is not a period.
     pub fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Period, PeriodError> {
         let unknown = || PeriodError::Unknown(text.to_owned());
         if let Some((first, last)) = text.split_once("..") {

@@ -110,7 +110,7 @@ impl Writer {
         shown.into_iter().map(write).collect()
     }
 
-    /// Of so many others, how many break a threshold where that is told.
+    /// How many others there are, and how many of them break a threshold, if any.
     fn more(&self, others: usize, broken: usize) -> String {
         match broken {
             0 => self.words.say("more", [("count", others.into())]),

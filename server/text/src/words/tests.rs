@@ -46,7 +46,7 @@ fn what_cannot_be_said_is_named() {
     assert!(said("more").unwrap_err().starts_with("“more” cannot be said: "), "{:?}", said("more"));
 }
 
-/// What every message of a file speaks of, be it in the messages that it refers to.
+/// The arguments of every message of a file, including those of messages that it refers to.
 fn spoken_of(code: &str) -> BTreeMap<String, BTreeSet<String>> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/languages");
     let text = std::fs::read_to_string(format!("{folder}/{code}.ftl")).unwrap();

@@ -1,4 +1,4 @@
-//! `/healthz`: whether this server is alive, and whether all is in order, for whoever watches it.
+//! `/healthz`: whether this server is alive, and whether all is in order, for monitoring.
 
 use super::blocking;
 use crate::State;

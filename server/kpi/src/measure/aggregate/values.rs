@@ -50,8 +50,8 @@ fn percentile(values: &mut [f64], share: f64) -> f64 {
     at + (next - at) * (rank - rank.floor())
 }
 
-/// The share of the sum that falls to `share` of the values, the greatest, their number rounded up; NaN where the sum
-/// is not positive, since a share of nothing is none. Reorders the values.
+/// The share of the sum that falls to the greatest values: a fraction `share` of all, rounded up. NaN if the sum is not
+/// positive. Reorders the values.
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index")]
 fn top_share(values: &mut [f64], share: f64) -> f64 {
     values.sort_unstable_by(|a, b| b.total_cmp(a));
