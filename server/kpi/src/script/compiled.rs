@@ -31,7 +31,7 @@ impl Script {
     pub fn compile(language: &Arc<Language>, file: &str, source: &str) -> Result<Script, Diagnostic> {
         if source.len() > LONGEST {
             let message = format!("the script is longer than {} kB", LONGEST / 1024);
-            return Err(Diagnostic::of_file(file, source, message, Some("make several files of it".to_owned())));
+            return Err(Diagnostic::of_file(file, source, message, Some("split it into several files".to_owned())));
         }
         let mut ast = language.engine.compile(source).map_err(|error| errors::of_parsing(&error, file, source))?;
         ast.set_source(file);

@@ -83,7 +83,7 @@ impl Dataset {
                 from.described(),
                 until.kind.described()
             ))
-            .hint("use .start_of_day() to make an instant of a date, .day() to make a date of an instant")
+            .hint("use .start_of_day() to turn a date into an instant, .day() to turn an instant into a date")
             .into());
         }
         if until.as_ref().is_some_and(|until| Part::Expr(&until.expr).needs_period()) {
@@ -364,7 +364,7 @@ fn share(share: f64, what: &str, hint: &str) -> Refused<()> {
     if (0.0..=1.0).contains(&share) {
         return Ok(());
     }
-    Err(Complaint::new(format!("{what} lies between 0 and 1, not at {share}")).hint(hint).into())
+    Err(Complaint::new(format!("{what} must lie between 0 and 1, but is {share}")).hint(hint).into())
 }
 
 /// The end of the period that a symbol stands for.

@@ -76,7 +76,7 @@ fn declare(context: NativeCallContext, map: Map) -> Refused<()> {
     configure(&mut declaration, setting.as_ref().map(Setting::configured))?;
     if declared.len() >= MOST_KPIS {
         return Err(Complaint::new(format!("one file declares more than {MOST_KPIS} KPIs"))
-            .hint("make several files of it")
+            .hint("split it into several files")
             .into());
     }
     declared.push(declaration);

@@ -136,8 +136,8 @@ impl RowSymbol {
     fn as_of(&self, at: &Term) -> Refused<PastRow> {
         let own = self.references.is_empty() && self.origin.depth == 0;
         let Some((changes, history)) = self.table.history().filter(|_| own) else {
-            return Err(Complaint::new(format!("nothing is kept about what a row of {} was before", self.table.name))
-                .hint("of data.opportunities it is: |o, p| o.as_of(p.end).amount")
+            return Err(Complaint::new(format!("past values of rows of {} are not recorded", self.table.name))
+                .hint("those of data.opportunities are: |o, p| o.as_of(p.end).amount")
                 .into());
         };
         if at.kind != TermKind::Instant {

@@ -25,7 +25,7 @@ pub fn register(engine: &mut Engine) {
         .register_fn("parse_int", |text: &str, radix: i64| {
             let radix = u32::try_from(radix).ok().filter(|radix| (2..=36).contains(radix)).ok_or_else(|| {
                 Complaint::new(format!("a number cannot be written with {radix} digits"))
-                    .hint("say 2 to 36, or nothing")
+                    .hint("the base is 2 to 36; without it, 10")
             })?;
             read(text, i64::from_str_radix(text.trim(), radix).ok())
         });

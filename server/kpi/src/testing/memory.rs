@@ -234,7 +234,7 @@ fn attributes(value: &Dynamic) -> Refused<HashMap<String, Datum>> {
 /// As how many rows a row may count; they are folded one by one.
 fn repetitions(count: i64) -> Refused<u64> {
     u64::try_from(count).ok().filter(|count| *count <= MOST_ROWS).ok_or_else(|| {
-        Complaint::new(format!("a row cannot stand {count} times"))
+        Complaint::new(format!("a row cannot be repeated {count} times"))
             .hint(format!("write a number from 0 to {MOST_ROWS}"))
             .into()
     })

@@ -232,7 +232,7 @@ impl Test {
             .into_immutable_string()
             .map_err(|_| Complaint::new("the test names no period").hint("write period: \"2026-W45\""))?;
         if ["this-", "last-", "today", "yesterday"].iter().any(|relative| period.starts_with(relative)) {
-            return Err(Complaint::new(format!("“{period}” is another one tomorrow"))
+            return Err(Complaint::new(format!("“{period}” changes from day to day"))
                 .hint("write period: \"2026-W45\"")
                 .into());
         }
@@ -250,7 +250,7 @@ impl Test {
             .try_cast::<Map>()
             .ok_or_else(|| Complaint::new("beside is a map").hint("write beside: #{ median: 1200 }"))?;
         if !beside.is_empty() && test.contains_key("by") {
-            return Err(Complaint::new("beside is asked of the total").hint("leave out by, or beside").into());
+            return Err(Complaint::new("beside is checked for the total only").hint("leave out by, or beside").into());
         }
         let by = test.remove("by").map_or(Ok(Vec::new()), |by| breakdown(&by))?;
         let mut tables = Tables::default();
