@@ -29,7 +29,8 @@ pub(crate) struct Checked {
     rejected_bytes: usize,
     /// By the place in [`Mapping::columns`].
     pub cleaned: BTreeMap<usize, Cleaned>,
-    /// For each table of the mapping: the keys that the file brings, each with the last row that does.
+    /// For each table of the mapping: the keys that the file brings, each with the last row that does, or the one whose
+    /// values hold from the latest day on.
     pub brought: Vec<HashMap<String, Brought>>,
     /// Of tables of which the file is the whole: the keys of rows that were not taken.
     pub not_taken: BTreeMap<Arc<str>, HashSet<String>>,
@@ -72,6 +73,7 @@ impl Checked {
 pub(crate) struct Brought {
     /// The number of the row.
     pub row: usize,
+    pub valid_from: Option<i64>,
     /// A hash of what it says, by which copies are told from contradictions.
     print: u64,
 }
@@ -91,8 +93,12 @@ struct Candidate {
 }
 
 /// Reads all rows and judges them.
-pub(crate) fn check<S: Read + Seek>(input: &mut Input<S>, writer: &mut Writer) -> Result<Checked, ImportError> {
-    let mut check = Check::new(input.mapping, input.formats);
+pub(crate) fn check<S: Read + Seek>(
+    input: &mut Input<S>,
+    writer: &mut Writer,
+    now: i64,
+) -> Result<Checked, ImportError> {
+    let mut check = Check::new(input.mapping, input.formats, now);
     let passed = input.pass(|chunk| check.chunk(chunk, writer))?;
     let mut checked = check.checked;
     let unused = passed.header.iter().enumerate().filter(|(place, _)| !passed.places.contains(place));
@@ -105,16 +111,18 @@ pub(crate) fn check<S: Read + Seek>(input: &mut Input<S>, writer: &mut Writer) -
 struct Check<'a> {
     mapping: &'a Mapping,
     formats: &'a Formats<'a>,
+    /// UTC seconds.
+    now: i64,
     /// For each table of the mapping.
     seen: Vec<Occurrences>,
     checked: Checked,
 }
 
 impl<'a> Check<'a> {
-    fn new(mapping: &'a Mapping, formats: &'a Formats<'a>) -> Check<'a> {
+    fn new(mapping: &'a Mapping, formats: &'a Formats<'a>, now: i64) -> Check<'a> {
         let mut checked = Checked::default();
         checked.brought.resize_with(mapping.tables.len(), HashMap::new);
-        Check { mapping, formats, seen: vec![Occurrences::new(); mapping.tables.len()], checked }
+        Check { mapping, formats, now, seen: vec![Occurrences::new(); mapping.tables.len()], checked }
     }
 
     fn chunk(&mut self, chunk: Chunk, writer: &mut Writer) -> Result<(), ImportError> {
@@ -156,7 +164,7 @@ impl<'a> Check<'a> {
         let mut faults = Vec::new();
         let mut keyless = false;
         for (table, seen) in self.mapping.tables.iter().zip(&mut self.seen) {
-            let draft = row.draft(table, seen);
+            let draft = row.draft(table, seen).and_then(|draft| not_ahead(&row, table, draft, self.now));
             if let (true, Ok(None) | Err(_)) = (table.complete, &draft) {
                 match row.key_not_taken(&table.key, seen) {
                     Some(key) => self.checked.has_not_taken(&table.table, key),
@@ -239,12 +247,17 @@ impl<'a> Check<'a> {
         self.checked.fates.push(if wanted { Fate::Unchanged } else { Fate::LeftOut });
         for (brought, draft) in self.checked.brought.iter_mut().zip(drafts) {
             let Some(draft) = draft else { continue };
-            let now = Brought { row: number, print: print(&draft) };
+            let now = Brought { row: number, valid_from: draft.valid_from, print: print(&draft) };
             match brought.entry(draft.key) {
                 Entry::Vacant(entry) => _ = entry.insert(now),
                 Entry::Occupied(mut entry) => {
-                    self.checked.superseded += u64::from(entry.get().print != now.print);
-                    entry.insert(now);
+                    let former = entry.get();
+                    let same_time = former.valid_from == now.valid_from;
+                    self.checked.superseded += u64::from(same_time && former.print != now.print);
+                    // What is not said to hold from a day on holds from now on.
+                    if now.valid_from.is_none_or(|from| former.valid_from.is_some_and(|former| former <= from)) {
+                        entry.insert(now);
+                    }
                 }
             }
         }
@@ -293,6 +306,17 @@ impl<'a> Check<'a> {
             Origin::Constant(_) => String::new(),
         };
         Fault { column, value: value.to_owned(), reason }
+    }
+}
+
+/// What holds only from a day in the future on would count in what is scoped today.
+fn not_ahead(row: &Row, table: &TableMapping, draft: Option<Draft>, now: i64) -> Result<Option<Draft>, Vec<Fault>> {
+    let ahead = draft.as_ref().and_then(|draft| draft.valid_from).is_some_and(|from| from > now);
+    match &table.valid_from {
+        Some(rule) if ahead => {
+            Err(vec![row.fault(&rule.text, "it is in the future: import the row when it holds".to_owned())])
+        }
+        _ => Ok(draft),
     }
 }
 

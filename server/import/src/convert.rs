@@ -45,7 +45,7 @@ impl<'a> Formats<'a> {
                 DecimalMark::Point => "1,234.5 (decimal = \"point\")",
                 DecimalMark::Comma => "1.234,5 (decimal = \"comma\")",
             };
-            format!("“{text}” is no number such as {example}")
+            format!("“{text}” is not a number such as {example}")
         })
     }
 
@@ -54,7 +54,7 @@ impl<'a> Formats<'a> {
         match kind {
             Kind::Money => decimal::minor_units(number, self.money_digits).map(Value::Integer),
             Kind::Number => number.to_f64().filter(|number| number.is_finite()).map(Value::Number),
-            _ if !number.is_integer() => return Err(format!("{number} is no whole number")),
+            _ if !number.is_integer() => return Err(format!("{number} is not a whole number")),
             _ => number.to_i64().map(Value::Integer),
         }
         .filter(is_exact)
@@ -63,7 +63,7 @@ impl<'a> Formats<'a> {
 
     fn date(&self, text: &str) -> Result<When, String> {
         self.dates.iter().find_map(|format| format.parse(text)).ok_or_else(|| {
-            format!("“{text}” is no date of the years 1900 to 2199 written as {}", self.date_names.join(" or "))
+            format!("“{text}” is not a date of the years 1900 to 2199 written as {}", self.date_names.join(" or "))
         })
     }
 }

@@ -38,9 +38,9 @@ impl DateFormat {
             "iso" => Ok(DateFormat::Iso),
             "excel" => Ok(DateFormat::Excel),
             "unix" => Ok(DateFormat::Unix),
-            _ if !text.contains('%') => {
-                Err(format!("“{text}” is no date format: write iso, excel, unix or directives such as %d.%m.%Y %H:%M"))
-            }
+            _ if !text.contains('%') => Err(format!(
+                "“{text}” is not a date format: write iso, excel, unix or directives such as %d.%m.%Y %H:%M"
+            )),
             // Whatever the format can write of a full date, it can read; what it cannot write has a wrong directive.
             _ => match BrokenDownTime::from(&sample()).to_string(text) {
                 Ok(_) => Ok(DateFormat::Pattern(text.to_owned())),

@@ -16,7 +16,7 @@ pub enum ImportError {
     #[error("{} could not be read: {error}", one_line(file))]
     Read { file: String, error: std::io::Error },
     /// It is a workbook, an archive, a page: `advice` says what to do.
-    #[error("{} is {what}, no CSV file: {advice}", one_line(file))]
+    #[error("{} is {what}, not a CSV file: {advice}", one_line(file))]
     NoCsv { file: String, what: &'static str, advice: &'static str },
     #[error("{} is empty: its first line should name the columns", one_line(file))]
     Empty { file: String },

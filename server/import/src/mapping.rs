@@ -4,6 +4,8 @@
 mod compile;
 mod file;
 mod find;
+mod format;
+mod text;
 
 pub use file::{AttributeKind, Case, Condition, DecimalMark, Otherwise, Pattern, Policy};
 
@@ -78,6 +80,8 @@ pub(crate) struct TableMapping {
     /// Whether the file is the whole of what the system has of this table.
     pub complete: bool,
     pub when: Option<RowCondition>,
+    /// From when on the values hold of columns that keep their spans; `None`: from the import on.
+    pub valid_from: Option<ColumnRule>,
     pub columns: Vec<(Arc<Column>, ColumnRule)>,
     pub attributes: Vec<(String, ColumnRule, AttributeKind)>,
 }

@@ -24,6 +24,8 @@ pub(crate) struct Draft {
     /// In the order of [`TableMapping::columns`].
     pub cells: Vec<Cell>,
     pub attributes: Map<String, Json>,
+    /// From when on the values hold of columns that keep their spans, in UTC seconds.
+    pub valid_from: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -66,13 +68,25 @@ impl Row<'_> {
                 Err(fault) => faults.push(fault),
             }
         }
+        let valid_from = table.valid_from.as_ref().map_or(Ok(None), |rule| self.valid_from(rule));
+        let valid_from = valid_from.unwrap_or_else(|fault| {
+            faults.push(fault);
+            None
+        });
         match self.key(&table.key, seen) {
-            Ok(key) if faults.is_empty() => Ok(Some(Draft { key, cells, attributes })),
+            Ok(key) if faults.is_empty() => Ok(Some(Draft { key, cells, attributes, valid_from })),
             Ok(_) => Err(faults),
             Err(fault) => {
                 faults.insert(0, fault);
                 Err(faults)
             }
+        }
+    }
+
+    fn valid_from(&self, rule: &ColumnRule) -> Result<Option<i64>, Fault> {
+        match self.cell(Kind::Instant, rule)? {
+            Cell::Value(Value::Integer(instant)) => Ok(Some(instant)),
+            Cell::Value(_) | Cell::Related(_) => Ok(None),
         }
     }
 
@@ -227,7 +241,7 @@ impl Row<'_> {
         (!missing).then_some(text)
     }
 
-    fn fault(&self, rule: &TextRule, reason: String) -> Fault {
+    pub fn fault(&self, rule: &TextRule, reason: String) -> Fault {
         let (column, value) = match &rule.origin {
             Origin::Column(column) => {
                 let value = self.cells.get(self.places[column.0]).unwrap_or_default();

@@ -57,7 +57,7 @@ pub fn import(
         if mapping.brings_money() {
             writer.record_currency(&options.currency)?;
         }
-        let mut checked = check(&mut input, writer)?;
+        let mut checked = check(&mut input, writer, options.now)?;
         let_go(writer, mapping, file, &mut checked, options.allow_shrink, options.now)?;
         for table in 0..mapping.tables.len() {
             write(&mut input, writer, table, &mut checked, options.now)?;

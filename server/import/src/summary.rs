@@ -165,7 +165,7 @@ impl Summary {
         let mut notes = Vec::new();
         if let (Some(first), Some(last)) = (self.skipped.first(), self.skipped.last()) {
             let lines = if first == last {
-                format!("line {} is no data and was skipped", first.line)
+                format!("line {} is not data and was skipped", first.line)
             } else {
                 format!("{} lines ({} to {}) are no data and were skipped", self.skipped.len(), first.line, last.line)
             };

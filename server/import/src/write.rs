@@ -11,6 +11,7 @@ use pegel_store::facts::{Fact, Facts, Found, Value, Writer, Written};
 use serde_json::Map;
 use std::collections::{BTreeSet, HashMap};
 use std::io::{Read, Seek};
+use std::sync::Arc;
 
 /// A row to be written.
 struct Due {
@@ -32,18 +33,26 @@ pub(crate) fn write<S: Read + Seek>(
     let table = &mapping.tables[at];
     let mut seen = Occurrences::new();
     input.pass(|Chunk { first, records, places }| {
-        let mut due = Vec::new();
+        let (mut due, mut former) = (Vec::new(), Vec::new());
         for (offset, record) in records.iter().enumerate().filter(|(_, record)| record.broken.is_none()) {
             let number = first + offset;
             let row = Row { cells: &record.cells, places, mapping, formats };
             // Rejected rows are read once more, since they count as occurrences.
             let Ok(Some(draft)) = row.draft(table, &mut seen) else { continue };
-            let last = checked.brought[at].get(&draft.key).is_some_and(|brought| brought.row == number);
-            if last && checked.fates[number] != Fate::Rejected {
+            if checked.fates[number] == Fate::Rejected {
+                continue;
+            }
+            let Some(last) = checked.brought[at].get(&draft.key) else { continue };
+            let held_before = draft.valid_from.is_some() && draft.valid_from != last.valid_from;
+            if last.row == number {
                 due.push(Due { number, line: record.line, draft });
+            } else if held_before {
+                former.push(Due { number, line: record.line, draft });
             }
         }
-        Chapter { writer: &mut *writer, table, file, now, checked: &mut *checked }.write(due)
+        let mut chapter = Chapter { writer: &mut *writer, table, file, now, checked: &mut *checked };
+        chapter.write(due)?;
+        chapter.write_former(former)
     })?;
     Ok(())
 }
@@ -65,6 +74,22 @@ impl Chapter<'_> {
             }
         }
         let columns = self.table.columns.iter().map(|(column, _)| column.clone()).collect();
+        self.upsert(columns, due)
+    }
+
+    /// Rows that are not the last of their keys bring what held before: the values of columns that keep their spans.
+    fn write_former(&mut self, mut former: Vec<Due>) -> Result<(), ImportError> {
+        let spans = |at: &usize| self.table.columns[*at].0.spans;
+        let spanning: Vec<usize> = (0..self.table.columns.len()).filter(spans).collect();
+        for Due { draft, .. } in &mut former {
+            draft.cells = spanning.iter().map(|&at| draft.cells[at].clone()).collect();
+            draft.attributes.clear();
+        }
+        let columns = spanning.iter().map(|&at| self.table.columns[at].0.clone()).collect();
+        self.upsert(columns, former)
+    }
+
+    fn upsert(&mut self, columns: Vec<Arc<Column>>, due: Vec<Due>) -> Result<(), ImportError> {
         let (numbers, rows): (Vec<usize>, Vec<Fact>) = due.into_iter().map(|due| (due.number, fact(due.draft))).unzip();
         let written = self.writer.upsert(&Facts { table: self.table.table.clone(), columns, rows }, self.now)?;
         for (number, written) in numbers.into_iter().zip(written) {
@@ -132,6 +157,7 @@ impl Chapter<'_> {
             key: key.clone(),
             values: name.iter().map(|_| Value::Text(key.clone())).collect(),
             attributes: Map::new(),
+            valid_from: None,
         };
         let facts = Facts {
             table: table.clone(),
@@ -157,7 +183,12 @@ fn fact(draft: Draft) -> Fact {
         Cell::Value(value) => value,
         Cell::Related(_) => Value::Missing,
     };
-    Fact { key: draft.key, values: draft.cells.into_iter().map(value).collect(), attributes: draft.attributes }
+    Fact {
+        key: draft.key,
+        values: draft.cells.into_iter().map(value).collect(),
+        attributes: draft.attributes,
+        valid_from: draft.valid_from,
+    }
 }
 
 fn count(counts: &mut TableCounts, written: Written) {

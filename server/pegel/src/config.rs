@@ -182,7 +182,7 @@ mod tests {
         for (text, said) in [
             ("zone = \"Europe/Berlino\"", "no time zone"),
             ("curency = \"EUR\"", "unknown field `curency`"),
-            ("currency = \"euro\"", "line 1: “euro” is no currency"),
+            ("currency = \"euro\"", "line 1: “euro” is not a currency"),
             ("currency = \"EUE\"", "did you mean EUR?"),
             ("[mail]\nfrom = 1", "line 2"),
             ("[mail]\ngive_up_after = \"soon\"", "line 2: “soon” is not a length of time: write 12h, 5d or 2w"),

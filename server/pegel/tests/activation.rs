@@ -46,6 +46,7 @@ fn home_on(home: TestHome) -> TestHome {
         // A Tuesday, 2026-11-03.
         values: vec![Value::Integer(1_793_700_000), Value::Text(outcome.to_owned())],
         attributes: serde_json::Map::new(),
+        valid_from: None,
     };
     let rows = vec![deal("A1", "won"), deal("A2", "lost")];
     let facts = Facts { table: opportunities, columns: columns.into(), rows };

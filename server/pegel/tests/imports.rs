@@ -63,7 +63,7 @@ fn workbooks_devices_and_utf_16_given_as_csv_are_told_what_they_are() {
     let home = home();
     let path = home.path().join("partners.csv");
     std::fs::write(&path, b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0xl/workbook.xml").unwrap();
-    import(&home, &path).failed(2, &["partners.csv is an Excel workbook (.xlsx), no CSV file", "CSV UTF-8"]);
+    import(&home, &path).failed(2, &["partners.csv is an Excel workbook (.xlsx), not a CSV file", "CSV UTF-8"]);
     let text = "id,name,region\n1,A,N\n".encode_utf16().flat_map(u16::to_le_bytes);
     std::fs::write(&path, text.collect::<Vec<u8>>()).unwrap();
     import(&home, &path).failed(2, &["partners.csv:1:", "encoding = \"utf-16le\""]);

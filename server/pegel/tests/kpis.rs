@@ -81,6 +81,19 @@ fn one_group_can_be_asked_for_and_an_absent_one_has_no_rows() {
 }
 
 #[test]
+fn who_moves_to_another_region_takes_no_past_figures_along() {
+    for home in [TestHome::new(), TestHome::on_postgres()] {
+        import_all(&home);
+        let by_region = ["win_rate", "--period", "2017", "--by", "region"];
+        let before = home.cells(&by_region);
+        assert_eq!(before[0]["group"], json!({ "region": "Central" }));
+        let moved = home.write("in/moved.csv", &TEAMS.replace("Central", "East"));
+        home.run(&["import", moved.to_str().unwrap(), "--map", "maven_teams"]).succeeded();
+        assert_eq!(home.cells(&by_region), before);
+    }
+}
+
+#[test]
 fn values_are_printed_as_people_read_them() {
     let home = TestHome::new();
     import_all(&home);

@@ -45,6 +45,7 @@ fn partners() -> Facts {
         key: key.to_owned(),
         values: vec![Value::Text(name.to_owned())],
         attributes: serde_json::Map::new(),
+        valid_from: None,
     };
     let rows = [("P1", "Adler Solar"), ("P2", "Birk & Söhne")].map(row);
     Facts { columns: vec![partners.column("name").unwrap().clone()], rows: rows.into(), table: partners }
@@ -65,6 +66,7 @@ fn leads() -> Facts {
             if answered { seconds("2026-11-12T08:00:00Z") } else { Value::Missing },
         ],
         attributes: serde_json::Map::new(),
+        valid_from: None,
     };
     let north = (0..20).map(|number| row("North", 1, number, number < 14));
     let south = (0..20).map(|number| row("South", 2, number, number < 19));
@@ -84,6 +86,7 @@ fn earlier_leads() -> Facts {
             if answered { seconds(&format!("{day}T09:00:00Z")) } else { Value::Missing },
         ],
         attributes: serde_json::Map::new(),
+        valid_from: None,
     };
     let before = (0..20).map(|number| row("2026-11-03", number, number < 10));
     let year_before = (0..20).map(|number| row("2025-11-11", number, number < 5));
@@ -100,7 +103,7 @@ fn target_of_feedback() -> Facts {
     Facts {
         table: targets,
         columns: columns.into(),
-        rows: vec![Fact { key: "feedback".to_owned(), values, attributes: serde_json::Map::new() }],
+        rows: vec![Fact { key: "feedback".to_owned(), values, attributes: serde_json::Map::new(), valid_from: None }],
     }
 }
 

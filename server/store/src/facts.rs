@@ -63,6 +63,8 @@ pub struct Fact {
     pub values: Vec<Value>,
     /// Laid over the attributes that are there; a null removes one.
     pub attributes: Map<String, Json>,
+    /// From when on (UTC seconds) the values hold of columns of which it is kept; `None`: from when they are written.
+    pub valid_from: Option<i64>,
 }
 
 /// What became of one row.

@@ -8,7 +8,8 @@
 //!   `erasure`, how what names a person goes
 //! - [`lease`], [`leases`]: claims on runs and deliveries; `room`: that there is room on the disk to record what a claim led to
 //! - `sql`: statements made from the data model, for both databases at once
-//! - `finding`, `gone`: what a [`Writer`](facts::Writer) finds by a text, and what it lets go
+//! - `finding`, `fits`, `gone`: what a [`Writer`](facts::Writer) finds by a text, what it refuses, and what it lets go
+//! - `spans`, `over_time`: what texts of rows held from when on; `stored`: rows that are written beside those that are there
 //! - `views`: the readable views, made from the data model
 //! - `parents`: what scans read of small tables, joined here
 //! - `connection`, `currency`, `url`, `schema`: the rest
@@ -22,20 +23,24 @@ mod erasure;
 pub mod error;
 pub mod facts;
 mod finding;
+mod fits;
 mod gone;
 pub mod health;
 pub mod imports;
 pub mod lease;
 pub mod leases;
 pub mod outbox;
+mod over_time;
 mod parents;
 pub mod publish;
 mod reader;
 mod room;
 pub mod runs;
 mod schema;
+mod spans;
 mod sql;
 mod store;
+mod stored;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod url;

@@ -4,11 +4,13 @@ use crate::StoreError;
 use crate::connection::{Connections, Purpose, Transaction};
 use crate::currency;
 use crate::imports::{NewestImport, newest};
-use crate::parents::{MOST, Parents};
+use crate::parents::{MOST, Parents, Reads};
+use crate::spans::Spans;
 use crate::sql::{Gives, ScanStatement, Visit, send};
 use diesel::row::{Field, Row};
 use pegel_kpi::data::batch::{Batch, Values};
 use pegel_kpi::data::model::{Kind, MAX_EXACT, Table};
+use pegel_kpi::data::path::{Path, Projection};
 use pegel_kpi::data::scan::{Scan, Source};
 use std::collections::BTreeMap;
 
@@ -59,17 +61,10 @@ impl Source for Reader {
     fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), StoreError> {
         self.statements += 1;
         let Reader { transaction, parents, .. } = self;
-        let mut read = |scan: &Scan, most: Option<i64>, each: &mut dyn FnMut(&mut Batch)| {
-            let kinds = scan.columns.iter().map(pegel_kpi::data::path::Projection::kind).collect();
-            let mut filling = Filling { scan, kinds, batch: Batch::new(&scan.columns), rows: 0, each };
-            send(transaction.conn(), "reading facts", &ScanStatement::new(scan, most), &mut filling)?;
-            filling.flush();
-            Ok(())
-        };
-        let mut narrowed = parents.narrow(scan, |scan, each| read(scan, Some(MOST), &mut |batch| each(batch)))?;
+        let mut narrowed = parents.narrow(scan, transaction)?;
         let narrow = narrowed.scan.clone();
         let mut wanted = Batch::new(&scan.columns);
-        read(&narrow, None, &mut |batch| {
+        read(transaction, &narrow, None, &mut |batch| {
             narrowed.look_up(batch, &mut wanted);
             narrowed.exchange(batch, &mut wanted);
             each(&wanted);
@@ -88,6 +83,30 @@ impl Source for Reader {
     fn refreshed_at(&mut self, table: &Table) -> Result<Option<i64>, StoreError> {
         Ok(self.newest_imports()?.get(&*table.name).map(|newest| newest.complete_until))
     }
+}
+
+impl Reads for Transaction {
+    fn whole(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), StoreError> {
+        read(self, scan, Some(MOST), &mut |batch| each(batch))
+    }
+
+    fn spans(&mut self, table: &str, column: &Path) -> Result<Option<Spans>, StoreError> {
+        Spans::read(self.conn(), table, column).map_err(StoreError::while_("reading facts"))
+    }
+}
+
+/// `most`: as of [`ScanStatement::new`].
+fn read(
+    transaction: &mut Transaction,
+    scan: &Scan,
+    most: Option<i64>,
+    each: &mut dyn FnMut(&mut Batch),
+) -> Result<(), StoreError> {
+    let kinds = scan.columns.iter().map(Projection::kind).collect();
+    let mut filling = Filling { scan, kinds, batch: Batch::new(&scan.columns), rows: 0, each };
+    send(transaction.conn(), "reading facts", &ScanStatement::new(scan, most), &mut filling)?;
+    filling.flush();
+    Ok(())
 }
 
 /// A batch being filled, row by row.

@@ -129,6 +129,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    spans (table_name, column_name, row_id, held_from) {
+        table_name -> Text,
+        column_name -> Text,
+        row_id -> BigInt,
+        held_from -> BigInt,
+        value -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     kpi_versions (id) {
         id -> BigInt,
         file -> Text,
@@ -227,6 +237,7 @@ mod tests {
             ("deliveries", declared::<deliveries::table>()),
             ("imports", declared::<imports::table>()),
             ("import_tables", declared::<import_tables::table>()),
+            ("spans", declared::<spans::table>()),
             ("kpi_versions", declared::<kpi_versions::table>()),
             ("activations", declared::<activations::table>()),
             ("activation_versions", declared::<activation_versions::table>()),

@@ -90,7 +90,8 @@ fn check_postgres(rest: &str) -> Result<(), &'static str> {
 }
 
 const ENCODING: &str = "write the characters % @ : / ? # of a password as %25 %40 %3A %2F %3F %23";
-const PORT: &str = "its port is no number (write the characters % @ : / ? # of a password as %25 %40 %3A %2F %3F %23)";
+const PORT: &str =
+    "its port is not a number (write the characters % @ : / ? # of a password as %25 %40 %3A %2F %3F %23)";
 
 /// Whether two hexadecimal digits follow every per cent sign, and do not stand for NUL, at which libpq would stop.
 fn is_percent_encoded(text: &str) -> bool {

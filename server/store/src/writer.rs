@@ -5,12 +5,15 @@ use crate::attributes::laid_over;
 use crate::connection::{Conn, Transaction, on_backend};
 use crate::currency;
 use crate::facts::{Fact, Facts, Value, Written};
-use crate::sql::{Gives, Row, SelectByText, Set, TEXTS, Upsert, Visit, field, send};
+use crate::fits::check;
+use crate::over_time::{OverTime, over_time};
+use crate::spans::{self, Learned};
+use crate::sql::{Row, SelectByText, Set, TEXTS, Upsert, send};
+use crate::stored::{Collapsed, Reading, Stored, against_each_other, collapse};
 use pegel_kpi::data::currency::Currency;
-use pegel_kpi::data::model::{ATTRIBUTES, Column, GONE_AT, History, Kind, MAX_EXACT, SYSTEM, Table};
-use serde_json::{Map, Value as Json};
+use pegel_kpi::data::model::{ATTRIBUTES, Column, GONE_AT, History, Kind, SYSTEM, Table};
+use serde_json::Map;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// Writes facts inside one transaction.
@@ -48,9 +51,9 @@ impl Writer {
     }
 
     /// Inserts rows whose key is new and updates those that differ; what became of each, in order. A row of which nobody
-    /// said whose it is becomes the system's. Where a table keeps
-    /// what rows of this one were (the stage of an opportunity, its amount, …), a change leaves there what it was before,
-    /// dated `now` (UTC seconds).
+    /// said whose it is becomes the system's. Where a table keeps what rows of this one were (the stage of an opportunity,
+    /// its amount, …), a change leaves there what it was before, dated `now` (UTC seconds). Of columns that keep their spans,
+    /// the row holds the newest value, whichever row brings it.
     ///
     /// When the same key comes twice, the later row wins. If the key was new, the later row counts against the former;
     /// if it was there, only the last row counts and the former are unchanged, so that writing all of them again
@@ -65,20 +68,21 @@ impl Writer {
         let attributes = facts.rows.iter().any(|row| !row.attributes.is_empty());
         let history = facts.table.history();
         let kept = history.as_ref().map_or(&[][..], |(_, history)| &history.kept);
-        let stored = self.stored(facts, &rows, kept, attributes)?;
+        let stored = self.stored(facts, rows.iter().map(|row| &facts.rows[row.last]), kept, attributes)?;
 
         let mut written = against_each_other(facts, &rows, &stored);
         self.adopt(&facts.table, stored.values())?;
+        let laid = over_time(self.conn(), facts, &rows, &stored, now)?;
         let mut changes = Vec::new();
         let mut pending = Vec::new();
-        for row in &rows {
+        for (row, OverTime { values, learned }) in rows.iter().zip(&laid) {
             let fact = &facts.rows[row.last];
             let before = stored.get(fact.key.as_str());
             let had = before.map_or("{}", |before| before.attributes.as_str());
             let has = if attributes { laid_over(had, &row.attributes)? } else { String::new() };
             if let Some(before) = before {
                 let same_attributes = !attributes || row.attributes.is_empty() || laid_over(had, &Map::new())? == has;
-                if before.values == fact.values && same_attributes && !before.gone {
+                if before.values == **values && same_attributes && !before.gone && learned.is_empty() {
                     continue;
                 }
                 written[row.last] = if before.gone { Written::Back } else { Written::Changed };
@@ -87,20 +91,48 @@ impl Writer {
                 }
             }
             let key = Value::Text(fact.key.clone());
-            pending.push(Row { key, values: &fact.values, attributes: Value::Text(has) });
+            pending.push(Row { key, values, attributes: Value::Text(has) });
         }
         self.insert(&facts.table, &facts.columns, attributes, true, &pending)?;
+        self.record_spans(facts, &rows, &stored, &laid)?;
         if let Some((table, history)) = history {
             self.record_changes(&table, &history, &changes, now)?;
         }
         Ok(written)
     }
 
-    /// The rows that are there, by key.
-    fn stored(
+    /// Records what was learned. Rows that are new are asked for their ids.
+    fn record_spans(
         &mut self,
         facts: &Facts,
         rows: &[Collapsed],
+        stored: &HashMap<String, Stored>,
+        laid: &[OverTime],
+    ) -> Result<(), StoreError> {
+        let learned: Vec<(&Fact, &Learned)> = rows
+            .iter()
+            .zip(laid)
+            .flat_map(|(row, laid)| laid.learned.iter().map(|learned| (&facts.rows[row.last], learned)))
+            .collect();
+        let mut new: Vec<&Fact> = learned.iter().map(|(fact, _)| *fact).collect();
+        new.retain(|fact| !stored.contains_key(&fact.key));
+        new.dedup_by_key(|fact| &fact.key);
+        let new = self.stored(facts, new.into_iter(), &[], false)?;
+        let of_rows: Vec<(i64, Learned)> = learned
+            .into_iter()
+            .filter_map(|(fact, learned)| {
+                let row = stored.get(&fact.key).or_else(|| new.get(&fact.key))?;
+                Some((row.id, learned.clone()))
+            })
+            .collect();
+        spans::record(self.conn(), &facts.table.name, &of_rows).map_err(StoreError::while_("writing facts"))
+    }
+
+    /// The rows that are there, by key.
+    fn stored<'f>(
+        &mut self,
+        facts: &Facts,
+        rows: impl Iterator<Item = &'f Fact>,
         kept: &[Arc<Column>],
         attributes: bool,
     ) -> Result<HashMap<String, Stored>, StoreError> {
@@ -113,9 +145,9 @@ impl Writer {
             named: facts.columns.iter().map(|column| column.kind).collect(),
             kept: kept.iter().map(|column| column.kind).collect(),
             attributes,
-            stored: HashMap::with_capacity(rows.len()),
+            stored: HashMap::with_capacity(rows.size_hint().0),
         };
-        let keys: Vec<Value> = rows.iter().map(|row| Value::Text(facts.rows[row.last].key.clone())).collect();
+        let keys: Vec<Value> = rows.map(|row| Value::Text(row.key.clone())).collect();
         for texts in keys.chunks(TEXTS) {
             let (table, systems) = (&*facts.table.name, Some(&systems[..]));
             let select = SelectByText { table, columns: &columns, by: "key", texts, systems };
@@ -193,70 +225,6 @@ impl Writer {
     }
 }
 
-/// A row as it is in the database.
-struct Stored {
-    id: i64,
-    /// Whether it is the system's; else nobody said whose it is.
-    own: bool,
-    gone: bool,
-    /// In the order of the facts.
-    values: Vec<Value>,
-    /// Of which a table keeps what it was.
-    kept: Vec<Value>,
-    attributes: String,
-}
-
-/// All rows of one key.
-struct Collapsed {
-    first: usize,
-    last: usize,
-    /// Of all of them, the later laid over the former; with the nulls that remove.
-    attributes: Map<String, Json>,
-}
-
-fn collapse(rows: &[Fact]) -> Vec<Collapsed> {
-    let mut collapsed: Vec<Collapsed> = Vec::with_capacity(rows.len());
-    let mut places: HashMap<&str, usize> = HashMap::with_capacity(rows.len());
-    for (index, row) in rows.iter().enumerate() {
-        match places.entry(&row.key) {
-            Entry::Vacant(place) => {
-                place.insert(collapsed.len());
-                collapsed.push(Collapsed { first: index, last: index, attributes: row.attributes.clone() });
-            }
-            Entry::Occupied(place) => {
-                let former = &mut collapsed[*place.get()];
-                former.last = index;
-                former.attributes.extend(row.attributes.clone());
-            }
-        }
-    }
-    collapsed
-}
-
-/// What became of the rows whose key is new; all others are unchanged for now.
-fn against_each_other(facts: &Facts, rows: &[Collapsed], stored: &HashMap<String, Stored>) -> Vec<Written> {
-    let mut written = vec![Written::Unchanged; facts.rows.len()];
-    let mut former: HashMap<&str, &Fact> = HashMap::new();
-    for row in rows.iter().filter(|row| !stored.contains_key(&facts.rows[row.last].key)) {
-        written[row.first] = Written::New;
-        if row.first != row.last {
-            former.insert(&facts.rows[row.first].key, &facts.rows[row.first]);
-        }
-    }
-    if former.is_empty() {
-        return written;
-    }
-    for (row, written) in facts.rows.iter().zip(&mut written) {
-        let Some(former) = former.get_mut(row.key.as_str()) else { continue };
-        let adds = row.attributes.iter().any(|(name, value)| former.attributes.get(name) != Some(value));
-        if former.values != row.values || adds {
-            *written = Written::Changed;
-        }
-        *former = row;
-    }
-    written
-}
-
 /// Whether something is another now of which it is kept what it was.
 fn is_kept(history: &History, facts: &Facts, fact: &Fact, before: &Stored) -> bool {
     let kept = |column: &Column| history.kept.iter().any(|kept| kept.name == column.name);
@@ -264,74 +232,9 @@ fn is_kept(history: &History, facts: &Facts, fact: &Fact, before: &Stored) -> bo
     values.any(|(column, (is, was))| is != was && kept(column))
 }
 
-/// Refuses what the two databases would store differently, or not at all.
-fn check(facts: &Facts, row: &Fact) -> Result<(), StoreError> {
-    let table = &facts.table.name;
-    let unfit = |place: String, reason| Err(StoreError::UnfitValue { place, key: row.key.clone(), reason });
-    if row.key.is_empty() || row.key.contains('\0') {
-        return unfit(format!("{table}.key"), "a key is a text, not empty and without NUL characters");
-    }
-    if row.values.len() != facts.columns.len() {
-        return unfit(table.to_string(), "it has more or fewer values than columns");
-    }
-    for (column, value) in facts.columns.iter().zip(&row.values) {
-        if let Err(reason) = fits(column.kind, value) {
-            return unfit(format!("{table}.{}", column.name), reason);
-        }
-    }
-    Ok(())
-}
-
-fn fits(kind: Kind, value: &Value) -> Result<(), &'static str> {
-    match (kind, value) {
-        (_, Value::Missing) | (Kind::Boolean, Value::Boolean(_)) => Ok(()),
-        (Kind::Number, Value::Number(number)) => unless(!number.is_finite(), "it is not a finite number"),
-        (Kind::Text, Value::Text(text)) => {
-            unless(text.is_empty(), "an empty text is missing")?;
-            unless(text.contains('\0'), "a text holds no NUL characters")
-        }
-        (Kind::Date, Value::Integer(days)) => unless(i32::try_from(*days).is_err(), "it is out of the calendar"),
-        (Kind::Integer | Kind::Money | Kind::Instant, Value::Integer(value)) => {
-            unless(!(-MAX_EXACT..=MAX_EXACT).contains(value), "it is beyond 2^53")
-        }
-        _ => Err("it is of another kind than its column"),
-    }
-}
-
-fn unless(unfit: bool, reason: &'static str) -> Result<(), &'static str> {
-    if unfit { Err(reason) } else { Ok(()) }
-}
-
 /// Whose rows are found by key: the system's, and those of which nobody said whose they are.
 pub(crate) fn whose(system: &Value) -> Vec<Value> {
     let mut systems = vec![Value::Text(String::new())];
     systems.extend((systems[0] != *system).then(|| system.clone()));
     systems
-}
-
-/// Collects rows of `key, id, system, gone_at, named…, kept…[, attributes]`. Of two with one key, the system's own counts.
-struct Reading<'a> {
-    own: &'a Value,
-    named: Vec<Kind>,
-    kept: Vec<Kind>,
-    attributes: bool,
-    stored: HashMap<String, Stored>,
-}
-
-impl Visit for Reading<'_> {
-    fn row<'a, DB: Gives, R: diesel::row::Row<'a, DB>>(&mut self, row: &R) -> Result<(), StoreError> {
-        let mut at = 4..;
-        let mut next = |kind: &Kind| field::<DB, R>(row, at.next().unwrap_or_default(), *kind);
-        let values = self.named.iter().map(&mut next).collect::<Result<_, _>>()?;
-        let kept = self.kept.iter().map(&mut next).collect::<Result<_, _>>()?;
-        let attributes = if self.attributes { next(&Kind::Text)?.into_text() } else { String::new() };
-        let key = field::<DB, R>(row, 0, Kind::Text)?.into_text();
-        let id = field::<DB, R>(row, 1, Kind::Integer)?.integer();
-        let own = field::<DB, R>(row, 2, Kind::Text)? == *self.own;
-        if own || !self.stored.contains_key(&key) {
-            let gone = field::<DB, R>(row, 3, Kind::Instant)? != Value::Missing;
-            self.stored.insert(key, Stored { id, own, gone, values, kept, attributes });
-        }
-        Ok(())
-    }
 }

@@ -68,6 +68,7 @@ fn facts(table: &Table, columns: &[&str], rows: &[(&str, Vec<Value>)]) -> Facts 
         key: (*key).to_owned(),
         values: values.clone(),
         attributes: Map::new(),
+        valid_from: None,
     };
     Facts { table: table.clone(), columns, rows: rows.iter().map(fact).collect() }
 }

@@ -4,11 +4,12 @@ mod common;
 
 use common::{put, rows, scan_of};
 use pegel_kpi::data::model::{ATTRIBUTES, Column, GONE_AT, Kind, Model, SYSTEM, Table};
+use pegel_store::facts::Written;
 use pegel_store::testing::{TestDatabase, on_both, on_both_databases};
 use pegel_store::{Store, StoreError};
 use std::sync::Arc;
 
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     "2026-11-22-000001_facts",
     "2026-11-22-000002_bookkeeping",
     "2026-11-22-000003_readable_views",
@@ -21,6 +22,7 @@ const MIGRATIONS: [&str; 12] = [
     "2026-11-27-000007_systems",
     "2026-11-27-000008_gone_rows",
     "2026-11-27-000009_import_tables",
+    "2026-11-27-000010_spans",
 ];
 
 #[test]
@@ -94,7 +96,7 @@ fn both_databases_have_the_same_tables_and_columns() {
     let tables =
         sqlite_.objects().unwrap().into_iter().filter_map(|object| object.strip_prefix("table ").map(str::to_owned));
     let tables: Vec<String> = tables.filter(|table| table != "__diesel_schema_migrations").collect();
-    assert_eq!(tables.len(), Model::built_in().names().count() + 14);
+    assert_eq!(tables.len(), Model::built_in().names().count() + 15);
     for table in &tables {
         assert_eq!(sqlite_.columns(table).unwrap(), postgres_.columns(table).unwrap(), "{table}");
         assert_eq!(sqlite_.references(table).unwrap(), postgres_.references(table).unwrap(), "{table}");
@@ -234,4 +236,57 @@ fn many_that_open_a_new_file_at_once_all_get_it() {
             }
         });
     }
+}
+
+/// The last migration before tables were made anew.
+const BEFORE: &str = "2026-11-27-000002_deliveries";
+
+/// The columns of a table by name, with a value of each for a row that refers to the rows of id 7.
+fn examples(store: &Store, table: &Table) -> Vec<(String, String)> {
+    let value = |name: &str, kind: &str| match kind {
+        _ if name == "id" || table.references.iter().any(|reference| *reference.column.name == *name) => "7".to_owned(),
+        _ if name == ATTRIBUTES => "'{\"code\":\"Ä\"}'".to_owned(),
+        "TEXT" => format!("'{name} of ''{}'''", table.name),
+        "BOOLEAN" => "TRUE".to_owned(),
+        "INTEGER" => "20454".to_owned(),
+        "BIGINT" => "1767225600123".to_owned(),
+        "DOUBLE PRECISION" | "DOUBLE" => "0.1".to_owned(),
+        other => panic!("{}.{name} is of kind {other}", table.name),
+    };
+    let columns = store.columns(&table.name).unwrap();
+    let split = |column: &String| {
+        let (name, kind) = column.split_once(' ').unwrap();
+        (name.to_owned(), value(name, kind.trim_end_matches(" NOT NULL")))
+    };
+    columns.iter().map(split).collect()
+}
+
+#[test]
+fn what_was_imported_before_an_update_is_there_after_it_and_after_a_way_back() {
+    let model = Model::built_in();
+    on_both_databases(|database| {
+        let store = Store::open(database.url()).unwrap();
+        store.migrate_to(BEFORE, &model).unwrap();
+        let mut selects = Vec::new();
+        for table in model.tables() {
+            let (names, values): (Vec<String>, Vec<String>) = examples(&store, &table).into_iter().unzip();
+            let name = &table.name;
+            store
+                .execute(&format!("INSERT INTO {name} ({}) VALUES ({})", names.join(", "), values.join(", ")))
+                .unwrap();
+            store.execute(&format!("INSERT INTO {name} (id, key) VALUES (9, 'bare')")).unwrap();
+            let texts = names.iter().map(|name| format!("coalesce(CAST({name} AS TEXT), '-')"));
+            let all = texts.collect::<Vec<_>>().join(" || ', ' || ");
+            selects.push(format!("SELECT {all} AS value FROM {name} ORDER BY id"));
+        }
+        let read = |store: &Store| selects.iter().map(|select| store.texts(select).unwrap()).collect::<Vec<_>>();
+        let before = read(&store);
+        store.migrate(&model).unwrap();
+        assert_eq!(read(&store), before);
+        // New rows still find the old ones by their keys.
+        assert_eq!(put(&store, &facts!("partners" [region] "bare": "North")), [Written::Changed]);
+        put(&store, &facts!("partners" [region] "bare": ()));
+        store.migrate_to(BEFORE, &model).unwrap();
+        assert_eq!(read(&store), before);
+    });
 }

@@ -1,24 +1,21 @@
 //! From a mapping file as written to a checked [`Mapping`]; errors say the line and the nearest known name.
 
-use super::file::{Brief, ColumnSpec, KeySpec, MappingFile, SourceSection, TableSection};
+use super::file::{Brief, ColumnSpec, KeySpec, MappingFile, TableSection};
+use super::format::format;
+use super::text::Text;
 use super::{
     AttributeKind, ColumnRule, Condition, DecimalMark, KeyRule, Lookup, Mapping, Origin, Policy, RowCondition,
     SourceColumn, SourceFormat, TableMapping, TextRule,
 };
 use crate::convert::Formats;
-use crate::dates::DateFormat;
 use crate::error::{ImportError, did_you_mean};
-use encoding_rs::Encoding;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_kpi::data::currency::HUNDREDTHS;
 use pegel_kpi::data::model::{Column, Kind, Model, Table};
-use pegel_text::clean::is_clean;
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
 
 impl Mapping {
     /// Reads a mapping file into these tables; `name` is its name without `.toml`.
@@ -26,7 +23,7 @@ impl Mapping {
     /// # Errors
     /// If it is no TOML, or names what does not exist; with the line.
     pub fn parse(text: &str, name: &str, model: &Model) -> Result<Mapping, ImportError> {
-        let place = Place { text, name };
+        let place = Text { text, name };
         let file: MappingFile =
             toml::from_str(text).map_err(|error| place.error(error.span().unwrap_or(0..0), error.message()))?;
         place.refuse_control_characters()?;
@@ -58,49 +55,8 @@ impl Mapping {
     }
 }
 
-/// Where in which file something stands.
-struct Place<'a> {
-    text: &'a str,
-    name: &'a str,
-}
-
-impl Place<'_> {
-    fn error(&self, span: Range<usize>, message: impl Into<String>) -> ImportError {
-        let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
-        let line = before.split(|&byte| byte == b'\n').count();
-        ImportError::Mapping { place: format!("{}.toml:{line}", self.name), message: message.into() }
-    }
-
-    /// The texts of a file are cleaned of them, so one with a control character fits none, and those that the mapping
-    /// brings itself would not be clean.
-    fn refuse_control_characters(&self) -> Result<(), ImportError> {
-        let file =
-            DeTable::parse(self.text).map_err(|error| self.error(error.span().unwrap_or(0..0), error.message()))?;
-        match unclean(file.get_ref()) {
-            None => Ok(()),
-            Some(span) => {
-                Err(self.error(span, "this text holds a control character, as no imported text does: write a blank"))
-            }
-        }
-    }
-}
-
-/// Where a text with a control character stands in a table.
-fn unclean(table: &DeTable) -> Option<Range<usize>> {
-    fn of_value(value: &Spanned<DeValue>) -> Option<Range<usize>> {
-        match value.get_ref() {
-            DeValue::String(text) => (!is_clean(text)).then(|| value.span()),
-            DeValue::Array(values) => values.iter().find_map(of_value),
-            DeValue::Table(table) => unclean(table),
-            _ => None,
-        }
-    }
-    let of_name = |name: &Spanned<Cow<str>>| (!is_clean(name.get_ref())).then(|| name.span());
-    table.iter().find_map(|(name, value)| of_name(name).or_else(|| of_value(value)))
-}
-
 /// A word by which people and commands can name it.
-fn system(place: &Place, word: Spanned<String>) -> Result<String, ImportError> {
+fn system(place: &Text, word: Spanned<String>) -> Result<String, ImportError> {
     let plain = |one: char| matches!(one, 'a'..='z' | '0'..='9' | '_' | '-');
     if word.as_ref().starts_with(|one: char| one.is_ascii_lowercase()) && word.as_ref().chars().all(plain) {
         return Ok(word.into_inner());
@@ -111,58 +67,12 @@ fn system(place: &Place, word: Spanned<String>) -> Result<String, ImportError> {
     Err(place.error(word.span(), message))
 }
 
-fn instant(place: &Place, text: &Spanned<String>) -> Result<i64, ImportError> {
+fn instant(place: &Text, text: &Spanned<String>) -> Result<i64, ImportError> {
     let instant = text.as_ref().parse::<Timestamp>().map_err(|_| {
-        let message = format!("“{text}” is no instant: write one with its zone, such as \"2026-11-26T18:00:00Z\"");
+        let message = format!("“{text}” is not an instant: write one with its zone, such as \"2026-11-26T18:00:00Z\"");
         place.error(text.span(), message)
     })?;
     Ok(instant.as_second())
-}
-
-fn format(place: &Place, source: SourceSection) -> Result<SourceFormat, ImportError> {
-    let delimiter = source.delimiter.map(|text| delimiter(place, &text)).transpose()?.unwrap_or(b',');
-    let encoding = source.encoding.map(|text| encoding(place, &text)).transpose()?.flatten();
-    let zone = source.zone.map(|name| {
-        pegel_kpi::time::period::zone(name.as_ref()).map_err(|error| place.error(name.span(), error.to_string()))
-    });
-    let names = source.dates.unwrap_or_else(|| vec![Spanned::new(0..0, "iso".to_owned())]);
-    if names.is_empty() {
-        return Err(place.error(0..0, "dates is empty: leave it out for ISO dates"));
-    }
-    let dates =
-        names.iter().map(|name| DateFormat::new(name.as_ref()).map_err(|error| place.error(name.span(), error)));
-    Ok(SourceFormat {
-        delimiter,
-        encoding,
-        decimal: source.decimal,
-        zone: zone.transpose()?,
-        dates: dates.collect::<Result<_, _>>()?,
-        date_names: names.into_iter().map(Spanned::into_inner).collect(),
-        missing: source.missing,
-        stop_at: source.stop_at,
-        skip: source.skip,
-    })
-}
-
-fn delimiter(place: &Place, text: &Spanned<String>) -> Result<u8, ImportError> {
-    match text.as_ref().as_bytes() {
-        b"tab" => Ok(b'\t'),
-        &[byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Ok(byte),
-        _ => Err(place.error(text.span(), format!("“{text}” is no delimiter: write one character, or \"tab\""))),
-    }
-}
-
-/// `None` for UTF-8, which is read without a decoder so that broken text is noticed.
-fn encoding(place: &Place, text: &Spanned<String>) -> Result<Option<&'static Encoding>, ImportError> {
-    let label = if text.as_ref() == "utf-16" { "utf-16le" } else { text.as_ref() };
-    match Encoding::for_label(label.as_bytes()) {
-        Some(encoding) if encoding == encoding_rs::UTF_8 => Ok(None),
-        Some(encoding) => Ok(Some(encoding)),
-        None => Err(place.error(
-            text.span(),
-            format!("“{text}” is no encoding: write utf-8, windows-1252, utf-16 or another name of the web's"),
-        )),
-    }
 }
 
 /// As what an attribute is stored that always has this value.
@@ -175,7 +85,7 @@ fn kind_of(constant: &toml::Value) -> AttributeKind {
 }
 
 struct Compiler<'a> {
-    place: Place<'a>,
+    place: Text<'a>,
     model: &'a Model,
     system: &'a str,
     format: &'a SourceFormat,
@@ -205,6 +115,7 @@ impl Compiler<'_> {
             let rule = self.rule(&table, &column, spec.0, &name)?;
             columns.push((column, rule));
         }
+        let valid_from = section.valid_from.map(|spec| self.valid_from(&table, &columns, spec)).transpose()?;
         let mut attributes = Vec::new();
         for (name, Brief(spec)) in section.attributes {
             if spec.lookup.is_some() {
@@ -215,7 +126,8 @@ impl Compiler<'_> {
             let rule = self.value_rule(spec, &name)?;
             attributes.push((name.into_inner(), rule, kind));
         }
-        Ok(TableMapping { table, key, update_only: section.update_only, complete, when, columns, attributes })
+        let update_only = section.update_only;
+        Ok(TableMapping { table, key, update_only, complete, when, valid_from, columns, attributes })
     }
 
     fn key(&mut self, spec: Spanned<Brief<KeySpec>>) -> Result<KeyRule, ImportError> {
@@ -227,6 +139,32 @@ impl Compiler<'_> {
         let rule = |origin| TextRule { origin, values: values.clone(), otherwise, case, integer };
         let parts = names.0.into_iter().map(|name| rule(Origin::Column(self.source(name)))).collect();
         Ok(KeyRule { parts, occurrence })
+    }
+
+    /// Written like the column of an instant.
+    fn valid_from(
+        &mut self,
+        table: &Table,
+        columns: &[(Arc<Column>, ColumnRule)],
+        spec: Spanned<Brief<ColumnSpec>>,
+    ) -> Result<ColumnRule, ImportError> {
+        let name = Spanned::new(spec.span(), "valid_from".to_owned());
+        if !columns.iter().any(|(column, _)| column.spans) {
+            let known = table.columns.iter().filter(|column| column.spans).map(|column| &*column.name);
+            let known = known.collect::<Vec<_>>().join(", ");
+            let message = if known.is_empty() {
+                format!("of {} nothing is kept that held before: leave out `valid_from`", table.name)
+            } else {
+                format!("`valid_from` is about {known} of {}: map one of these columns, or leave it out", table.name)
+            };
+            return Err(self.place.error(name.span(), message));
+        }
+        let Brief(spec) = spec.into_inner();
+        if spec.lookup.is_some() || spec.kind.is_some() || spec.scale.is_some() || spec.times.is_some() {
+            let message = "`valid_from` is an instant: it takes `from`, `constant`, `when`, `values` and `otherwise`";
+            return Err(self.place.error(name.span(), message));
+        }
+        self.rule_of(Kind::Instant, spec, &name)
     }
 
     fn column(&self, table: &Table, name: &Spanned<String>) -> Result<Arc<Column>, ImportError> {
@@ -252,7 +190,7 @@ impl Compiler<'_> {
         let error = |message: String| Err(self.place.error(name.span(), message));
         let numeric = matches!(column.kind, Kind::Integer | Kind::Number | Kind::Money);
         if !numeric && (spec.scale.is_some() || spec.times.is_some()) {
-            return error(format!("“{name}” is no number: `scale` and `times` cannot apply"));
+            return error(format!("“{name}” is not a number: `scale` and `times` cannot apply"));
         }
         if spec.kind.is_some() {
             return error(format!("the kind of “{name}” is known: `kind` is for attributes"));
@@ -273,11 +211,18 @@ impl Compiler<'_> {
             (None, None) if spec.policy.is_some() => return error(format!("`policy` of “{name}” needs a `lookup`")),
             (None, None) => None,
         };
-        let mut rule = self.value_rule(spec, name)?;
-        rule.lookup = lookup;
-        if let (Origin::Constant(text), None) = (&rule.text.origin, &rule.lookup) {
+        if lookup.is_some() {
+            return Ok(ColumnRule { lookup, ..self.value_rule(spec, name)? });
+        }
+        self.rule_of(column.kind, spec, name)
+    }
+
+    /// A rule that makes values of a kind; a constant must be one.
+    fn rule_of(&mut self, kind: Kind, spec: ColumnSpec, name: &Spanned<String>) -> Result<ColumnRule, ImportError> {
+        let rule = self.value_rule(spec, name)?;
+        if let Origin::Constant(text) = &rule.text.origin {
             let formats = Formats::new(self.format, TimeZone::UTC, HUNDREDTHS);
-            if let Err(reason) = formats.value(column.kind, text) {
+            if let Err(reason) = formats.value(kind, text) {
                 return Err(self.place.error(name.span(), format!("the constant of “{name}”: {reason}")));
             }
         }
@@ -307,7 +252,7 @@ impl Compiler<'_> {
         };
         let scale = spec.scale.map(|text| {
             let message =
-                || format!("the scale of “{name}” is no number: “{text}”; write it as text, such as \"0.01\"");
+                || format!("the scale of “{name}” is not a number: “{text}”; write it as text, such as \"0.01\"");
             text.parse().map_err(|_| self.place.error(name.span(), message()))
         });
         let text =

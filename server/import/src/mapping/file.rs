@@ -65,6 +65,8 @@ pub(super) struct TableSection {
     /// Whether the file is the whole of what the system has.
     pub complete: Option<Spanned<bool>>,
     pub when: Option<Condition>,
+    /// From when on the values hold that it is kept of.
+    pub valid_from: Option<Spanned<Brief<ColumnSpec>>>,
     #[serde(default)]
     pub columns: BTreeMap<Spanned<String>, Brief<ColumnSpec>>,
     #[serde(default)]

@@ -86,7 +86,7 @@ fn a_line_of_nothing_but_a_nul_is_a_row_like_any_other() {
             rejected,
             [
                 "line 3: the row has 1 cells where the header has 3",
-                "line 5, column created: “never” is no date of the years 1900 to 2199 written as iso",
+                "line 5, column created: “never” is not a date of the years 1900 to 2199 written as iso",
                 "line 6: the row has 1 cells where the header has 3",
             ]
         );
@@ -155,9 +155,9 @@ fn values_that_cannot_be_read_are_reported_with_line_column_value_and_reason() {
         assert_eq!(
             rejected,
             [
-                "line 4, column amount: “1,5” is no number such as 1,234.5 (decimal = \"point\")\n\
-                 line 4, column created: “TBD” is no date of the years 1900 to 2199 written as iso",
-                "line 6, column created: “2026-13-01” is no date of the years 1900 to 2199 written as iso",
+                "line 4, column amount: “1,5” is not a number such as 1,234.5 (decimal = \"point\")\n\
+                 line 4, column created: “TBD” is not a date of the years 1900 to 2199 written as iso",
+                "line 6, column created: “2026-13-01” is not a date of the years 1900 to 2199 written as iso",
                 "line 8: the row has 2 cells where the header has 3",
             ]
         );
@@ -168,7 +168,7 @@ fn values_that_cannot_be_read_are_reported_with_line_column_value_and_reason() {
         summary.write_rejected(&mut file).unwrap();
         let file = String::from_utf8(file).unwrap();
         assert!(file.starts_with("id,created,amount,rejected_line,rejected_column,rejected_reason\n"), "{file}");
-        assert!(file.contains("\nL3,2026-13-01,?,6,created,“2026-13-01” is no date"), "{file}");
+        assert!(file.contains("\nL3,2026-13-01,?,6,created,“2026-13-01” is not a date"), "{file}");
         let corrected = file.replace("2026-13-01", "2026-11-03");
         assert_eq!(
             import_text(&store, LEADS, &corrected).unwrap().to_string(),

@@ -69,6 +69,7 @@ fn a_row_known_by_a_clean_key_gets_its_name_cleaned() {
             key: "7".to_owned(),
             values: vec![Value::Text("A\u{b}B".to_owned())],
             attributes: serde_json::Map::default(),
+            valid_from: None,
         };
         let columns = vec![table.column("name").unwrap().clone()];
         let facts = Facts { table, columns, rows: vec![fact] };

@@ -39,23 +39,23 @@ fn workbooks_and_other_files_given_as_csv_are_told_what_they_are() {
         for (bytes, expected) in [
             (
                 excel.clone(),
-                "data.csv is an Excel workbook (.xlsx), no CSV file: open it and save the sheet as “CSV UTF-8”",
+                "data.csv is an Excel workbook (.xlsx), not a CSV file: open it and save the sheet as “CSV UTF-8”",
             ),
             (gzipped(&excel), "data.csv is an Excel workbook (.xlsx)"),
             (
                 ods.clone(),
-                "data.csv is an OpenDocument spreadsheet (.ods), no CSV file: open it and save the sheet as “CSV UTF-8”",
+                "data.csv is an OpenDocument spreadsheet (.ods), not a CSV file: open it and save the sheet as “CSV UTF-8”",
             ),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest".to_vec(), "data.csv is an old Excel workbook (.xls)"),
-            (zipped("data.csv", b"id,name\n"), "data.csv is a ZIP archive, no CSV file: unpack it"),
-            (b"%PDF-1.7\n".to_vec(), "data.csv is a PDF file, no CSV file: "),
-            (b"PAR1\x15\x04".to_vec(), "data.csv is a Parquet file, no CSV file: "),
-            (b"<!DOCTYPE html>\n<html>".to_vec(), "data.csv is an HTML page, no CSV file: "),
+            (zipped("data.csv", b"id,name\n"), "data.csv is a ZIP archive, not a CSV file: unpack it"),
+            (b"%PDF-1.7\n".to_vec(), "data.csv is a PDF file, not a CSV file: "),
+            (b"PAR1\x15\x04".to_vec(), "data.csv is a Parquet file, not a CSV file: "),
+            (b"<!DOCTYPE html>\n<html>".to_vec(), "data.csv is an HTML page, not a CSV file: "),
             (b"\xef\xbb\xbf \n<html xmlns:x=\"x\">".to_vec(), "data.csv is an HTML page"),
             (b"<?xml version=\"1.0\"?><Workbook>".to_vec(), "data.csv is an XML file"),
-            (b"\x28\xb5\x2f\xfd\x04".to_vec(), "data.csv is packed with zstd, no CSV file: unpack it"),
-            (gzipped(&tar), "data.csv is a tar archive, no CSV file: unpack it"),
-            (b"SQLite format 3\0".to_vec(), "data.csv is an SQLite database, no CSV file"),
+            (b"\x28\xb5\x2f\xfd\x04".to_vec(), "data.csv is packed with zstd, not a CSV file: unpack it"),
+            (gzipped(&tar), "data.csv is a tar archive, not a CSV file: unpack it"),
+            (b"SQLite format 3\0".to_vec(), "data.csv is an SQLite database, not a CSV file"),
         ] {
             let error = import_bytes(&store, &mapping, &bytes).unwrap_err();
             assert!(error.to_string().starts_with(expected) && error.is_usage(), "{error}");

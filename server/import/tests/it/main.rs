@@ -10,6 +10,7 @@ mod control_characters;
 mod foreign_files;
 mod gone_rows;
 mod mappings;
+mod moves;
 mod oddities;
 mod quotes;
 mod real_data;

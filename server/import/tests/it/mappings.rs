@@ -96,13 +96,13 @@ fn a_column_must_make_sense() {
         ("partner_id = { from = \"x\", lookup = \"region\", policy = \"create\" }", "by key or name, not by region"),
         ("source = { from = \"x\", lookup = \"key\" }", "refers to no other table"),
         ("source = { from = \"x\", policy = \"create\" }", "needs a `lookup`"),
-        ("source = { from = \"x\", scale = \"100\" }", "is no number"),
+        ("source = { from = \"x\", scale = \"100\" }", "is not a number"),
         ("source = { from = \"x\", kind = \"text\" }", "`kind` is for attributes"),
         ("source = { from = \"x\", constant = \"y\" }", "needs either `from` or `constant`"),
         ("source = {}", "needs either `from` or `constant`"),
         ("source = 5", "the name of a source column"),
-        ("created_at = { constant = \"soon\" }", "“soon” is no date"),
-        ("amount = { from = \"x\", scale = \"ten\" }", "the scale of “amount” is no number"),
+        ("created_at = { constant = \"soon\" }", "“soon” is not a date"),
+        ("amount = { from = \"x\", scale = \"ten\" }", "the scale of “amount” is not a number"),
         ("amount = { from = \"x\", otherwise = \"drop\" }", "unknown variant `drop`"),
     ] {
         let error = error(&with_column(column));
@@ -113,10 +113,10 @@ fn a_column_must_make_sense() {
 #[test]
 fn the_format_of_the_source_must_make_sense() {
     for (line, expected) in [
-        ("delimiter = \"semicolon\"", "is no delimiter: write one character, or \"tab\""),
-        ("encoding = \"latin-five\"", "is no encoding"),
+        ("delimiter = \"semicolon\"", "is not a delimiter: write one character, or \"tab\""),
+        ("encoding = \"latin-five\"", "is not an encoding"),
         ("zone = \"Berlin\"", "is no time zone: write an IANA name"),
-        ("dates = [\"dd.mm.yyyy\"]", "is no date format"),
+        ("dates = [\"dd.mm.yyyy\"]", "is not a date format"),
         ("dates = [\"%d.%m.%!\"]", "the date format “%d.%m.%!” is wrong"),
         ("decimal = \"dot\"", "unknown variant `dot`"),
     ] {

@@ -47,5 +47,5 @@ fn a_mapping_may_say_when_the_file_was_exported() {
     });
     let wrong = format!("exported_at = \"yesterday\"\n{LEADS}");
     let error = Mapping::parse(&wrong, "leads", &Model::built_in()).unwrap_err().to_string();
-    assert!(error.starts_with("leads.toml:1: “yesterday” is no instant"), "{error}");
+    assert!(error.starts_with("leads.toml:1: “yesterday” is not an instant"), "{error}");
 }

@@ -54,6 +54,8 @@ pub struct Column {
     pub kind: Kind,
     /// What it holds, for people, with code between backticks; empty where the name says it.
     pub holds: Box<str>,
+    /// Whether it is kept what it held from when on; only of texts.
+    pub spans: bool,
 }
 
 /// A foreign key.

@@ -17,7 +17,7 @@ pub struct Currency {
 
 /// A code that no currency has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("“{code}” is no currency: {hint}")]
+#[error("“{code}” is not a currency: {hint}")]
 pub struct UnknownCurrency {
     code: String,
     hint: String,
@@ -84,7 +84,7 @@ mod tests {
         assert!(said("eur").contains("did you mean EUR"), "{}", said("eur"));
         // Gold is counted in no unit, and XXX stands for no currency at all.
         for code in ["", "euro", "XAU", "XXX", "QQQ"] {
-            assert!(said(code).contains("is no currency") && said(code).contains("ISO 4217"), "{}", said(code));
+            assert!(said(code).contains("is not a currency") && said(code).contains("ISO 4217"), "{}", said(code));
         }
     }
 }

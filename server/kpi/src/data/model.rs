@@ -11,9 +11,9 @@ mod built_in;
 mod compile;
 mod file;
 mod rules;
-mod source;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use super::column::{Column, Kind, MAX_EXACT, Reference};
 
@@ -109,6 +109,15 @@ impl Table {
     #[must_use]
     pub fn target(&self, reference: &Reference) -> Table {
         self.model.table(&reference.table).expect("every reference of a model leads to one of its tables")
+    }
+
+    /// The table that a path of this one ends in.
+    ///
+    /// # Panics
+    /// If it is a path of another model.
+    #[must_use]
+    pub fn reached(&self, path: &Path) -> Table {
+        path.references.iter().fold(self.clone(), |table, reference| table.target(reference))
     }
 
     /// The table `name` and the foreign key by which its rows belong to a row of this one (`leads` → `opportunities`).

@@ -135,7 +135,11 @@ impl Read {
     fn new(dimension: Dimension, measure: &Measure, zone: &Zoned) -> Read {
         let read = |path: &Path| Projection::of(path.clone());
         match measure.table.located(dimension) {
-            Some(Located::Text(paths)) => Read::Text(Projection(paths.clone())),
+            Some(Located::Text(paths)) => {
+                let date = measure.membership.date();
+                let held = |path: &Path| date.map_or_else(|| path.clone(), |date| path.held_at(date));
+                Read::Text(Projection(paths.iter().map(held).collect()))
+            }
             Some(Located::Row { key, label }) => Read::Row { key: read(key), label: read(label) },
             Some(Located::Dated) => measure.month_of().map_or(Read::Nothing, |path| Read::months(path, zone)),
             None => Read::Nothing,

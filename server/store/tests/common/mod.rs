@@ -70,8 +70,10 @@ macro_rules! facts {
 pub fn facts_of(table: &str, columns: &[&str], rows: Vec<(&str, Vec<Value>)>) -> Facts {
     let table = the(table);
     let columns = columns.iter().map(|name| table.column(name).unwrap().clone()).collect();
-    let rows =
-        rows.into_iter().map(|(key, values)| Fact { key: key.to_owned(), values, attributes: Map::new() }).collect();
+    let rows = rows
+        .into_iter()
+        .map(|(key, values)| Fact { key: key.to_owned(), values, attributes: Map::new(), valid_from: None })
+        .collect();
     Facts { table, columns, rows }
 }
 

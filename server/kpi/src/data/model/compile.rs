@@ -2,7 +2,7 @@
 
 use super::file::{ColumnEntry, GroupsEntry, HistoryEntry, TableFile};
 use super::rules::Rules;
-use super::source::Source;
+use super::text::Text;
 use super::{ATTRIBUTES, Column, Description, GONE_AT, History, Kind, Level, Model, Reference, SYSTEM};
 use crate::data::dimension::{Dimension, Located};
 use crate::data::path::Path;
@@ -58,13 +58,13 @@ fn is_name(text: &str) -> bool {
 /// A table as it is written.
 struct Written<'a> {
     name: &'a str,
-    source: Source<'a>,
+    source: Text<'a>,
     file: TableFile,
 }
 
 impl<'a> Written<'a> {
     fn read(name: &'a str, text: &'a str) -> Result<Written<'a>, Diagnostic> {
-        let source = Source { file: format!("config/tables/{name}.toml"), text };
+        let source = Text { file: format!("config/tables/{name}.toml"), text };
         if !is_name(name) || name == NO_TABLE {
             let hint = "a name has small letters, digits and _, begins with a letter, and is not “period”".to_owned();
             return Err(source.wrong(0..0, format!("no table can be called “{name}”"), Some(hint)));
@@ -80,7 +80,7 @@ impl<'a> Written<'a> {
 
     /// Its description, without what follows from all tables together.
     fn described(&self, before: &[Description]) -> Result<Description, Diagnostic> {
-        let own = |name: &str, kind| Arc::new(Column { name: name.into(), kind, holds: "".into() });
+        let own = |name: &str, kind| Arc::new(Column { name: name.into(), kind, holds: "".into(), spans: false });
         let mut table = Description {
             name: self.name.into(),
             row: self.file.row.as_str().into(),
@@ -109,7 +109,7 @@ impl<'a> Written<'a> {
             (None, Some(_)) => Kind::Integer,
             (Some(kind), None) => Kind::named(kind.as_ref()).ok_or_else(|| {
                 let known = Kind::ALL.iter().map(|kind| kind.name());
-                self.source.unknown(kind, format!("“{kind}” is no kind of column"), known)
+                self.source.unknown(kind, format!("“{kind}” is not a kind of column"), known)
             })?,
             (None, None) => {
                 let hint = "write kind = \"text\", or refers_to = \"partners\"".to_owned();
@@ -123,7 +123,12 @@ impl<'a> Written<'a> {
             }
         };
         let name = entry.name.as_ref().as_str();
-        let column = Arc::new(Column { name: name.into(), kind, holds: entry.holds.as_str().into() });
+        let spans = entry.spans.as_ref().is_some_and(|spans| *spans.as_ref());
+        if let (true, Some(said)) = (spans && kind != Kind::Text, &entry.spans) {
+            let message = format!("“{name}” holds no texts: their spans cannot be kept");
+            return Err(self.source.wrong(said.span(), message, Some("leave out `spans`".to_owned())));
+        }
+        let column = Arc::new(Column { name: name.into(), kind, holds: entry.holds.as_str().into(), spans });
         table.columns.push(column.clone());
         if let Some(to) = &entry.refers_to {
             let called = match (&entry.called, name.strip_suffix("_id")) {

@@ -32,6 +32,8 @@ pub(super) struct ColumnEntry {
     /// What it holds, where the name does not say it.
     #[serde(default)]
     pub holds: String,
+    /// Whether it is kept what it held from when on.
+    pub spans: Option<Spanned<bool>>,
 }
 
 /// `{ dimension = "partner", label = "name" }`

@@ -1,7 +1,7 @@
 //! The rules by which rows carry dimensions: `config/dimensions.toml`, the same for all tables.
 
 use super::file::DimensionsFile;
-use super::source::Source;
+use super::text::Text;
 use super::{Column, Kind, Model, Table};
 use crate::data::dimension::{Dimension, Located};
 use crate::data::path::Path;
@@ -18,7 +18,7 @@ pub(super) struct Rules {
 impl Rules {
     /// Reads the rules for the tables of a model.
     pub fn read(text: &str, model: &Model) -> Result<Rules, Diagnostic> {
-        let source = Source { file: "config/dimensions.toml".to_owned(), text };
+        let source = Text { file: "config/dimensions.toml".to_owned(), text };
         let groups = model.0.iter().filter_map(|table| {
             let (dimension, label) = table.groups.as_ref()?;
             Some((*dimension, table.name.clone(), label.clone()))

@@ -45,6 +45,29 @@ fn a_row_without_a_region_of_its_own_has_that_of_its_partner() {
 }
 
 #[test]
+fn what_a_related_row_held_is_asked_for_at_the_date_of_the_row() {
+    let zone = Plan::like(&measure("data.leads.all().count()"), &[]).zone;
+    let asked = |measured: &str| {
+        let grouping = Grouping::new(&vec![Region], &measure(measured), &zone);
+        let asked = grouping.columns().flat_map(|projection| &projection.0).map(|path| {
+            let date = path.held_at.as_ref().map(|date| format!(" at {date}")).unwrap_or_default();
+            format!("{path}{date}")
+        });
+        asked.collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(
+        asked("data.leads.dated(|l| l.closed_at).count()"),
+        "region, partner.region at closed_at, rep.region at closed_at, customer.region at closed_at"
+    );
+    assert_eq!(
+        asked("data.partners.existing(|p| p.certified_on, |p| p.certified_on).at_end().count()"),
+        "region at certified_on"
+    );
+    // Without a date it is what holds today.
+    assert_eq!(asked("data.partners.all().count()"), "region");
+}
+
+#[test]
 fn two_partners_of_one_name_are_two_groups() {
     let partners = ("partners", "name region\nGTX East\nGTX West");
     let leads = ("leads", "created_at partner_id\n2026-11-02 1\n2026-11-03 2\n2026-11-04 2");

@@ -203,6 +203,7 @@ pub fn add_leads(store: &Store, day: &str, count: usize, answered: usize) {
             key: format!("{day} {index}"),
             values: vec![Value::Integer(noon), feedback, Value::Integer(10_000)],
             attributes: Map::new(),
+            valid_from: None,
         }
     });
     let facts = Facts { table: leads, columns: columns.into(), rows: rows.collect() };

@@ -7,12 +7,12 @@ use std::ops::Range;
 use toml::Spanned;
 
 /// A text and where it is from.
-pub(super) struct Source<'a> {
+pub(super) struct Text<'a> {
     pub file: String,
     pub text: &'a str,
 }
 
-impl Source<'_> {
+impl Text<'_> {
     /// Parses it as TOML of that shape.
     pub fn parsed<T: DeserializeOwned>(&self) -> Result<T, Diagnostic> {
         toml::from_str(self.text).map_err(|error| self.wrong(error.span().unwrap_or(0..0), error.message(), None))
@@ -43,7 +43,7 @@ impl Source<'_> {
     /// The dimension with that name.
     pub fn dimension(&self, name: &Spanned<String>) -> Result<Dimension, Diagnostic> {
         let known = Dimension::ALL.iter().map(|dimension| dimension.name());
-        let unknown = || self.unknown(name, format!("“{name}” is no dimension"), known);
+        let unknown = || self.unknown(name, format!("“{name}” is not a dimension"), known);
         Dimension::named(name.as_ref()).ok_or_else(unknown)
     }
 }

@@ -1,0 +1,236 @@
+//! What texts of rows held from when on: the region of a partner who moved. What is said about one instant replaces what was
+//! said about it before, so the order in which files come does not matter.
+
+use crate::connection::Conn;
+use crate::facts::Value;
+use crate::schema::spans;
+use crate::sql::TEXTS;
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+use pegel_kpi::data::path::Path;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// The first known value has held from ever.
+const EVER: i64 = i64::MIN;
+
+/// So many rows are written by one statement: no database takes more than 32,766 binds.
+const MOST_ROWS: usize = 5_000;
+
+/// By the instant (UTC seconds) from which each held. Empty where nothing else is known than what the row holds today.
+pub(crate) type Held = BTreeMap<i64, Value>;
+
+/// What is new about one column of one row.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Learned {
+    pub(crate) column: Arc<str>,
+    /// UTC seconds.
+    pub(crate) from: i64,
+    pub(crate) value: Value,
+}
+
+/// What one column of a row holds after all that is said, and what is new in `held`. `today` is what it held so far; missing
+/// for a new row. Where it is not said from when on a value holds, it does from `now` (UTC seconds) on.
+pub(crate) fn lay<'v>(
+    held: &Held,
+    today: &'v Value,
+    said: impl Iterator<Item = (Option<i64>, &'v Value)>,
+    now: i64,
+) -> (Held, Value) {
+    let mut known = held.clone();
+    let mut holds = today.clone();
+    for (from, value) in said {
+        let first = known.is_empty() && holds == Value::Missing;
+        if from.is_none() && (first || holds == *value) {
+            // Nothing was known before, or nothing differs.
+            holds = value.clone();
+            continue;
+        }
+        if first && *value == Value::Missing {
+            continue;
+        }
+        if known.is_empty() && !first {
+            known.insert(EVER, holds);
+        }
+        known.insert(from.unwrap_or(now), value.clone());
+        holds = known.last_key_value().map_or(Value::Missing, |(_, newest)| newest.clone());
+    }
+    known.retain(|from, value| held.get(from) != Some(value));
+    (known, holds)
+}
+
+fn text(value: Option<String>) -> Value {
+    value.map_or(Value::Missing, Value::Text)
+}
+
+/// What is known of rows of a table, by id and name of the column.
+pub(crate) fn of_rows(conn: &mut Conn, table: &str, ids: &[i64]) -> QueryResult<HashMap<(i64, String), Held>> {
+    let mut held: HashMap<(i64, String), Held> = HashMap::new();
+    for ids in ids.chunks(TEXTS) {
+        let rows: Vec<(i64, String, i64, Option<String>)> = spans::table
+            .select((spans::row_id, spans::column_name, spans::held_from, spans::value))
+            .filter(spans::table_name.eq(table).and(spans::row_id.eq_any(ids)))
+            .load(conn)?;
+        for (row, column, from, value) in rows {
+            held.entry((row, column)).or_default().insert(from, text(value));
+        }
+    }
+    Ok(held)
+}
+
+/// Records what is new, each with the id of the row.
+pub(crate) fn record(conn: &mut Conn, table: &str, learned: &[(i64, Learned)]) -> QueryResult<()> {
+    let rows: Vec<_> = learned
+        .iter()
+        .map(|(id, learned)| {
+            (
+                spans::table_name.eq(table),
+                spans::column_name.eq(&*learned.column),
+                spans::row_id.eq(*id),
+                spans::held_from.eq(learned.from),
+                spans::value.eq(learned.value.text()),
+            )
+        })
+        .collect();
+    let key = (spans::table_name, spans::column_name, spans::row_id, spans::held_from);
+    match conn {
+        // Diesel has no upsert of many rows for it; each costs no round trip.
+        Conn::Sqlite(conn) => {
+            for row in rows {
+                let insert = diesel::insert_into(spans::table).values(row).on_conflict(key);
+                insert.do_update().set(spans::value.eq(excluded(spans::value))).execute(conn)?;
+            }
+        }
+        Conn::Postgres(conn) => {
+            for rows in rows.chunks(MOST_ROWS) {
+                let insert = diesel::insert_into(spans::table).values(rows).on_conflict(key);
+                insert.do_update().set(spans::value.eq(excluded(spans::value))).execute(conn)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One column of those rows of a table that did not always hold the same.
+pub(crate) struct Spans {
+    /// By the id of the row; oldest first, never none.
+    by_id: HashMap<i64, Vec<Span>>,
+}
+
+/// A value, and since when (UTC seconds) it held.
+struct Span {
+    from: i64,
+    value: Option<String>,
+}
+
+impl Spans {
+    /// Reads what is known of the column that a path leads to; `None` if it never differed in any row.
+    pub(crate) fn read(conn: &mut Conn, table: &str, column: &Path) -> QueryResult<Option<Spans>> {
+        let rows: Vec<(i64, i64, Option<String>)> = spans::table
+            .select((spans::row_id, spans::held_from, spans::value))
+            .filter(spans::table_name.eq(table).and(spans::column_name.eq(&*column.column.name)))
+            .order((spans::row_id, spans::held_from))
+            .load(conn)?;
+        let mut by_id: HashMap<i64, Vec<Span>> = HashMap::new();
+        for (row, from, value) in rows {
+            by_id.entry(row).or_default().push(Span { from, value });
+        }
+        Ok((!by_id.is_empty()).then_some(Spans { by_id }))
+    }
+
+    /// What the row with that id held at an instant.
+    pub(crate) fn at(&self, id: i64, instant: i64) -> AtThatTime<'_> {
+        let Some(held) = self.by_id.get(&id) else { return AtThatTime::AsToday };
+        let after = held.partition_point(|span| span.from <= instant);
+        // The first known value has held from ever.
+        held[after.saturating_sub(1)].value.as_deref().map_or(AtThatTime::Missing, AtThatTime::Text)
+    }
+}
+
+/// What a row held at an instant.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum AtThatTime<'a> {
+    Text(&'a str),
+    Missing,
+    /// Nothing else is known than what it holds today.
+    AsToday,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 100;
+
+    fn value(text: &str) -> Value {
+        if text.is_empty() { Value::Missing } else { Value::Text(text.to_owned()) }
+    }
+
+    fn shown(value: &Value) -> &str {
+        value.text().unwrap_or("-")
+    }
+
+    /// Lays what is said over what is known (`"10 North, 20 South"`); what is known then, and what holds today.
+    fn after(held: &str, today: &str, said: &[(Option<i64>, &str)]) -> String {
+        let entry = |entry: &str| {
+            let (from, text) = entry.split_once(' ').unwrap();
+            (if from == "ever" { EVER } else { from.parse().unwrap() }, value(text))
+        };
+        let mut held: Held = held.split(", ").filter(|entry| !entry.is_empty()).map(entry).collect();
+        let said: Vec<_> = said.iter().map(|(from, text)| (*from, value(text))).collect();
+        let today = value(today);
+        let (new, holds) = lay(&held, &today, said.iter().map(|(from, value)| (*from, value)), NOW);
+        held.extend(new);
+        let entries = held.iter().map(|(from, value)| {
+            let from = if *from == EVER { "ever".to_owned() } else { from.to_string() };
+            format!("{from} {}", shown(value))
+        });
+        format!("{} | {}", entries.collect::<Vec<_>>().join(", "), shown(&holds))
+    }
+
+    #[test]
+    fn the_first_known_value_holds_from_ever() {
+        assert_eq!(after("", "", &[(None, "North")]), " | North");
+        // A look-up created the row, so nothing was known of it.
+        assert_eq!(after("", "", &[(None, "")]), " | -");
+        assert_eq!(after("", "North", &[(None, "North")]), " | North");
+    }
+
+    #[test]
+    fn a_change_holds_from_now_on_or_from_when_it_is_said_to() {
+        assert_eq!(after("", "North", &[(None, "South")]), "ever North, 100 South | South");
+        assert_eq!(after("", "North", &[(Some(50), "South")]), "ever North, 50 South | South");
+        assert_eq!(after("ever North, 50 South", "South", &[(None, "")]), "ever North, 50 South, 100 - | -");
+    }
+
+    #[test]
+    fn what_is_said_of_one_instant_replaces_what_was() {
+        assert_eq!(after("ever North, 50 South", "South", &[(Some(50), "East")]), "ever North, 50 East | East");
+        assert_eq!(after("ever North, 50 South", "South", &[(Some(50), "South")]), "ever North, 50 South | South");
+    }
+
+    #[test]
+    fn the_order_does_not_matter() {
+        let said = [(Some(10), "North"), (Some(30), "South"), (Some(20), "North")];
+        let expected = "10 North, 20 North, 30 South | South";
+        for turn in 0..said.len() {
+            let mut turned = said;
+            turned.rotate_left(turn);
+            assert_eq!(after("", "", &turned), expected);
+        }
+        // Neither when they come one by one.
+        assert_eq!(after("30 South", "South", &[(Some(10), "North")]), "10 North, 30 South | South");
+    }
+
+    #[test]
+    fn a_row_is_asked_what_it_held_at_an_instant() {
+        let held = [(10, Some("North")), (30, None), (50, Some("South"))];
+        let held = held.map(|(from, text)| Span { from, value: text.map(str::to_owned) });
+        let spans = Spans { by_id: HashMap::from([(1, Vec::from(held))]) };
+        assert_eq!(spans.at(1, 5), AtThatTime::Text("North"));
+        assert_eq!(spans.at(1, 29), AtThatTime::Text("North"));
+        assert_eq!(spans.at(1, 30), AtThatTime::Missing);
+        assert_eq!(spans.at(1, 1_000), AtThatTime::Text("South"));
+        assert_eq!(spans.at(2, 30), AtThatTime::AsToday);
+    }
+}
