@@ -78,7 +78,7 @@ P2,Bob,North,2025-01-01
 
 #[test]
 fn a_story_longer_than_what_is_read_at_once_is_told_as_well() {
-    let all = |what: &str| (0..3_000).map(|partner| format!("P{partner},{what}\n")).collect::<String>();
+    let all = |what: &str| (0..3_000).map(|partner| format!("P{partner},{what}\n")).collect::<Vec<_>>().concat();
     let story = format!("id,name,region,since\n{}{}", all("N,West,2026-10-01"), all("O,North,2024-01-01"));
     on_both(|store| {
         assert_eq!(import_partners(&store, &story).rejected.len(), 0);
