@@ -253,9 +253,9 @@ fn examples(store: &Store, table: &Table) -> Vec<(String, String)> {
         "DOUBLE PRECISION" | "DOUBLE" => "0.1".to_owned(),
         other => panic!("{}.{name} is of kind {other}", table.name),
     };
-    let columns = store.columns(&table.name).unwrap();
+    let columns = store.columns(&table.name).expect("the table is there");
     let split = |column: &String| {
-        let (name, kind) = column.split_once(' ').unwrap();
+        let (name, kind) = column.split_once(' ').expect("a column has a name and a kind");
         (name.to_owned(), value(name, kind.trim_end_matches(" NOT NULL")))
     };
     columns.iter().map(split).collect()
