@@ -93,7 +93,7 @@ fn period(text: &str) -> Period {
     Period::parse(text, jiff::Timestamp::UNIX_EPOCH, &zone("UTC").unwrap()).unwrap()
 }
 
-fn cell(kpi: &Kpi, period_: &str, now: &str, rows: &mut Memory) -> Cell {
+fn cell(kpi: &Kpi, period_: &str, now: &str, rows: &mut impl Source<Error = Infallible>) -> Cell {
     total(kpi, period_, now, rows, Comparison::NONE).cells.remove(0)
 }
 
@@ -102,7 +102,13 @@ fn compared(kpi: &Kpi, period_: &str, now: &str, rows: &mut Memory) -> (Cell, Co
     (row.cells.remove(0), row.compared)
 }
 
-fn total(kpi: &Kpi, period_: &str, now: &str, rows: &mut Memory, comparison: Comparison) -> figures::Row {
+fn total(
+    kpi: &Kpi,
+    period_: &str,
+    now: &str,
+    rows: &mut impl Source<Error = Infallible>,
+    comparison: Comparison,
+) -> figures::Row {
     let request = Request { kpi, breakdowns: vec![Vec::new()], comparison };
     let Ok(mut figures) = compute(&[request], &[period(period_)], &Scope::everything(), now.parse().unwrap(), rows);
     figures.remove(0).breakdowns.remove(0).rows.remove(0)
@@ -147,37 +153,52 @@ fn a_figure_is_provisional_until_it_has_settled() {
     assert!(!cell(&counting(), "2026-W46", "2026-11-23T00:00:00Z", &mut rows).provisional);
 }
 
+/// Rows in memory, and up to when each table is complete.
+struct Dated(Memory, &'static [(&'static str, &'static str)]);
+
+impl Source for Dated {
+    type Error = Infallible;
+
+    fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), Infallible> {
+        self.0.scan(scan, each)
+    }
+
+    fn refreshed_at(&mut self, table: &Table) -> Result<Option<i64>, Infallible> {
+        let known = self.1.iter().find(|(name, _)| *table.name == **name);
+        Ok(known.map(|(_, at)| at.parse::<jiff::Timestamp>().unwrap().as_second()))
+    }
+}
+
 #[test]
 fn figures_from_data_that_is_too_old_are_stale() {
-    struct Old(Memory);
-    impl Source for Old {
-        type Error = Infallible;
-
-        fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), Infallible> {
-            self.0.scan(scan, each)
-        }
-
-        fn refreshed_at(&mut self, table: &Table) -> Result<Option<i64>, Infallible> {
-            if *table.name != *"leads" {
-                // The age of another table does not matter.
-                return Ok(Some(0));
-            }
-            Ok(Some("2026-11-14T00:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second()))
-        }
-    }
     let measures = "#{ n: data.leads.dated(|l| l.created_at).count() }";
     let kpi = kpi(r#"unit: "count", stale_after: "2d""#, measures, "fn value(m) { m.n }");
-    let mut old = Old(Memory(vec![lead("2026-11-09T09:00Z"), lead("2026-11-17T09:00Z")]));
-    let mut outcome = |week, now: &str| {
-        let request = Request { kpi: &kpi, breakdowns: vec![Vec::new()], comparison: Comparison::NONE };
-        let Ok(mut figures) =
-            compute(&[request], &[period(week)], &Scope::everything(), now.parse().unwrap(), &mut old);
-        figures.remove(0).breakdowns.remove(0).rows.remove(0).cells.remove(0).outcome
-    };
+    let leads = vec![lead("2026-11-09T09:00Z"), lead("2026-11-17T09:00Z")];
+    // Of a table that the KPI does not read, it does not matter how old it is.
+    let mut old = Dated(Memory(leads), &[("leads", "2026-11-14T00:00:00Z"), ("orders", "1970-01-01T00:00:00Z")]);
+    let mut outcome = |week, now| cell(&kpi, week, now, &mut old).outcome;
     assert_eq!(outcome("2026-W46", "2026-12-01T00:00:00Z"), Outcome::Value { value: 1.0 });
     assert_eq!(outcome("2026-W47", "2026-12-01T00:00:00Z"), Outcome::Stale);
     // The week has only begun: its data are not too old yet.
     assert_eq!(outcome("2026-W47", "2026-11-16T00:00:00Z"), Outcome::Value { value: 0.0 });
+}
+
+#[test]
+fn a_figure_is_as_old_as_the_oldest_table_that_it_reads() {
+    let measures = "#{ n: data.leads.dated(|l| l.created_at).count(), o: data.orders.dated(|o| o.ordered_at).count() }";
+    let kpi = kpi(r#"unit: "count", stale_after: "2d""#, measures, "fn value(m) { m.n + m.o }");
+    let after = |complete: &'static [(&str, &str)]| {
+        let mut rows = Dated(Memory(vec![lead("2026-11-17T09:00Z")]), complete);
+        cell(&kpi, "2026-W47", "2026-12-01T00:00:00Z", &mut rows).outcome
+    };
+    assert_eq!(after(&[("leads", "2026-11-30T00:00:00Z"), ("orders", "2026-11-14T00:00:00Z")]), Outcome::Stale);
+    assert_eq!(after(&[("leads", "2026-11-14T00:00:00Z"), ("orders", "2026-11-30T00:00:00Z")]), Outcome::Stale);
+    assert_eq!(
+        after(&[("leads", "2026-11-30T00:00:00Z"), ("orders", "2026-11-30T00:00:00Z")]),
+        Outcome::Value { value: 1.0 }
+    );
+    // Nobody knows of orders: no import ever had any.
+    assert_eq!(after(&[("leads", "2026-11-30T00:00:00Z")]), Outcome::Value { value: 1.0 });
 }
 
 #[test]
