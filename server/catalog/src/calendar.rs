@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said() {
         for (text, message) in [
-            ("zone = \"Europe/Berlino\"", "is no time zone"),
+            ("zone = \"Europe/Berlino\"", "is not a time zone"),
             ("zone = \"UTC\"\n[hours]\nmonday = [\"17:00-09:00\"]", "is not a time range"),
             ("zone = \"UTC\"\n[hours]\nmonday = [\"9-17\"]", "is not a time range"),
             ("zone = \"UTC\"\n[hours]\nmonday = [\"09:00-17:00\", \"16:00-18:00\"]", "overlaps"),

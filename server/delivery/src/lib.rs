@@ -62,4 +62,4 @@ pub use run::Made;
 pub use schedule::{Due, Scheduled};
 pub use tick::Ticked;
 pub use ticker::Ticker;
-pub use worker::{Place, Worker};
+pub use worker::{Step, Worker};

@@ -3,7 +3,7 @@
 use crate::DeliveryError;
 use crate::mail::Mail;
 use crate::refusal::{Refusal, RefusalKind};
-use crate::worker::{Place, Worker};
+use crate::worker::{Step, Worker};
 use jiff::{SignedDuration, Timestamp};
 use pegel_store::StoreError;
 use pegel_store::edition::Edition;
@@ -57,7 +57,7 @@ impl Worker {
         while unreachable < UNREACHABLE_IN_A_ROW && !self.is_stopping() && self.has_room() {
             let until = self.may_record_until();
             let Some(row) = self.store.claim_delivery(&self.lease())? else { break };
-            self.reached(Place::DeliveryClaimed);
+            self.reached(Step::DeliveryClaimed);
             // Rows of one edition come together; it is read once.
             if edition.as_ref().is_none_or(|edition| edition.head.id != row.edition) {
                 edition = self.store.edition(row.edition)?;
@@ -65,7 +65,7 @@ impl Worker {
             match self.hand_over(&row, edition.as_ref()) {
                 Ok(answer) => {
                     let at = self.clock.now();
-                    self.reached(Place::HandedOver);
+                    self.reached(Step::HandedOver);
                     self.memory().unrecorded.insert(row.id, (at, answer.clone()));
                     self.record(until, || self.store.record_delivered(row.id, at.as_second(), &answer))?;
                     self.memory().unrecorded.remove(&row.id);

@@ -1,7 +1,7 @@
 //! A run: claim it, compose its edition, publish that with one outbox row per recipient.
 
 use crate::mail::message_id;
-use crate::worker::{Place, Worker};
+use crate::worker::{Step, Worker};
 use crate::{DeliveryError, Occasion, RunReport};
 use jiff::Timestamp;
 use lettre::message::Mailbox;
@@ -34,7 +34,7 @@ impl RunReport {
             Claim::Taken => Ok(Made::Taken),
             Claim::Done { edition } => self.find(worker, edition),
             Claim::Ours { run, revision } => {
-                worker.reached(Place::Claimed);
+                worker.reached(Step::Claimed);
                 self.make_claimed(worker, run, revision).inspect_err(|error| give_back(worker, run, error))
             }
         }
@@ -43,7 +43,7 @@ impl RunReport {
     fn make_claimed(&self, worker: &Worker, run: i64, revision: i32) -> Result<Made, DeliveryError> {
         let now = worker.clock.now();
         let edition = worker.compose.compose(self, revision, now).map_err(|error| self.failed(error))?;
-        worker.reached(Place::Composed);
+        worker.reached(Step::Composed);
         let outcome = match self.made_by_hand(worker, &edition)? {
             Some(found) => self.adopt(worker, run, &found, now),
             None => self.publish(worker, run, &edition),
@@ -51,7 +51,7 @@ impl RunReport {
         match outcome {
             // We took longer than our lease; the run is now the other worker's.
             Err(DeliveryError::Store(StoreError::RunLost { .. })) => Ok(Made::Taken),
-            other => other.inspect(|_| worker.reached(Place::Published)),
+            other => other.inspect(|_| worker.reached(Step::Published)),
         }
     }
 

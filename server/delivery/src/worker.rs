@@ -21,7 +21,7 @@ const LAST_RECORDING: Duration = Duration::from_secs(5);
 
 /// A point in the making of a report at which a process may die. What happens before it is committed by then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum Step {
     /// A run is claimed.
     Claimed,
     /// Its edition is composed, not stored.
@@ -34,8 +34,8 @@ pub enum Place {
     HandedOver,
 }
 
-/// Called at every place reached. A test dies there, as a process would.
-type Probe = Arc<dyn Fn(Place) + Send + Sync>;
+/// Called at every step reached. A test dies there, as a process would.
+type Probe = Arc<dyn Fn(Step) + Send + Sync>;
 
 /// Makes runs and hands over mails. Several may work on one database, in one process or in many.
 pub struct Worker {
@@ -118,7 +118,7 @@ impl Worker {
 
     /// Calls `probe` at every place reached.
     #[must_use]
-    pub fn with_probe(self, probe: impl Fn(Place) + Send + Sync + 'static) -> Worker {
+    pub fn with_probe(self, probe: impl Fn(Step) + Send + Sync + 'static) -> Worker {
         Worker { probe: Arc::new(probe), ..self }
     }
 
@@ -173,8 +173,8 @@ impl Worker {
         Ok(())
     }
 
-    pub(crate) fn reached(&self, place: Place) {
-        (self.probe)(place);
+    pub(crate) fn reached(&self, step: Step) {
+        (self.probe)(step);
     }
 
     pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{MONDAY, Watch, Weekly, by_hand, killed_at, memory, minutes, outbox, worker};
-use pegel_delivery::{Made, Mailer, Place};
+use pegel_delivery::{Made, Mailer, Step};
 use pegel_report::definition::Missed;
 use pegel_store::Store;
 use pegel_store::outbox::DeliveryState;
@@ -14,8 +14,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Barrier};
 
-const PLACES: [Place; 5] =
-    [Place::Claimed, Place::Composed, Place::Published, Place::DeliveryClaimed, Place::HandedOver];
+const STEPS: [Step; 5] = [Step::Claimed, Step::Composed, Step::Published, Step::DeliveryClaimed, Step::HandedOver];
 
 /// The editions as `period.revision`, the oldest first.
 fn editions(store: &Store) -> Vec<String> {
@@ -28,15 +27,15 @@ fn all_delivered(store: &Store) -> bool {
 }
 
 #[test]
-fn a_kill_at_any_place_and_a_restart_make_one_edition_and_one_file_per_recipient() {
-    for place in PLACES {
+fn a_kill_at_any_step_and_a_restart_make_one_edition_and_one_file_per_recipient() {
+    for step in STEPS {
         on_both_databases(|database| {
             let folder = tempfile::tempdir().unwrap();
             let mailer = Mailer::Folder(folder.path().join("mails"));
             let weekly = Arc::new(Weekly::to(&["ada@example.com", "Bob <bob@example.com>", "cy@example.com"]));
             let watch = Watch::at(MONDAY);
             let start = || worker(database.store(), &weekly, &mailer, &watch);
-            killed_at(place, start(), |worker| drop(worker.tick_once()));
+            killed_at(step, start(), |worker| drop(worker.tick_once()));
 
             // Restarted at once: what the dead process had claimed is left alone until its lease ends.
             watch.forward(minutes(1));
@@ -45,20 +44,20 @@ fn a_kill_at_any_place_and_a_restart_make_one_edition_and_one_file_per_recipient
             let last = start();
             last.tick_once();
             let store = database.store();
-            assert_eq!(editions(&store), ["2026-W46.0"], "{place:?}");
-            assert!(all_delivered(&store), "{place:?}: {:?}", outbox(&store));
+            assert_eq!(editions(&store), ["2026-W46.0"], "{step:?}");
+            assert!(all_delivered(&store), "{step:?}: {:?}", outbox(&store));
             let files: BTreeSet<_> =
                 std::fs::read_dir(folder.path().join("mails")).unwrap().map(|f| f.unwrap().path()).collect();
             let answers: BTreeSet<_> =
                 store.deliveries(None).unwrap().into_iter().map(|row| row.answer.unwrap().into()).collect();
-            assert_eq!(files, answers, "{place:?}");
-            assert_eq!(files.len(), 3, "{place:?}");
+            assert_eq!(files, answers, "{step:?}");
+            assert_eq!(files.len(), 3, "{step:?}");
 
             // Then nothing more for the whole week.
             for _ in 0..6 {
                 watch.forward(minutes(24 * 60));
                 let ticked = last.tick_once();
-                assert_eq!((ticked.published.len(), ticked.outbox.delivered), (0, 0), "{place:?}");
+                assert_eq!((ticked.published.len(), ticked.outbox.delivered), (0, 0), "{step:?}");
             }
         });
     }
@@ -66,21 +65,21 @@ fn a_kill_at_any_place_and_a_restart_make_one_edition_and_one_file_per_recipient
 
 #[test]
 fn a_mail_is_sent_twice_only_after_a_kill_between_hand_over_and_record_and_then_as_the_same_mail() {
-    for place in PLACES {
+    for step in STEPS {
         on_both_databases(|database| {
             let (mailer, mails) = memory();
             let weekly = Arc::new(Weekly::to(&["ada@example.com", "bob@example.com"]));
             let watch = Watch::at(MONDAY);
             let start = || worker(database.store(), &weekly, &mailer, &watch);
-            killed_at(place, start(), |worker| drop(worker.tick_once()));
+            killed_at(step, start(), |worker| drop(worker.tick_once()));
             watch.forward(minutes(11));
             start().tick_once();
 
             let mails = mails.lock().unwrap();
             let to_ada: Vec<_> = mails.iter().filter(|mail| mail.to.email.to_string() == "ada@example.com").collect();
-            let expected = if place == Place::HandedOver { 2 } else { 1 };
-            assert_eq!((to_ada.len(), mails.len()), (expected, expected + 1), "{place:?}");
-            assert!(to_ada.iter().all(|mail| mail == &to_ada[0]), "{place:?}");
+            let expected = if step == Step::HandedOver { 2 } else { 1 };
+            assert_eq!((to_ada.len(), mails.len()), (expected, expected + 1), "{step:?}");
+            assert!(to_ada.iter().all(|mail| mail == &to_ada[0]), "{step:?}");
         });
     }
 }
@@ -228,18 +227,18 @@ fn what_a_process_that_is_gone_had_claimed_is_free_at_once() {
     let this = pegel_delivery::process::this().expect("Linux says");
     let gone = this.replacen(&format!(" {} ", std::process::id()), &format!(" {} ", child.id()), 1);
     child.wait().unwrap();
-    for place in PLACES {
+    for step in STEPS {
         on_both_databases(|database| {
             let (mailer, mails) = memory();
             let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
             let watch = Watch::at(MONDAY);
             let start = || worker(database.store(), &weekly, &mailer, &watch);
-            killed_at(place, start().in_the_name_of(gone.clone()), |worker| drop(worker.tick_once()));
+            killed_at(step, start().in_the_name_of(gone.clone()), |worker| drop(worker.tick_once()));
             watch.forward(minutes(1));
             start().tick_once();
-            assert!(all_delivered(&database.store()), "{place:?}");
-            let expected = if place == Place::HandedOver { 2 } else { 1 };
-            assert_eq!(mails.lock().unwrap().len(), expected, "{place:?}");
+            assert!(all_delivered(&database.store()), "{step:?}");
+            let expected = if step == Step::HandedOver { 2 } else { 1 };
+            assert_eq!(mails.lock().unwrap().len(), expected, "{step:?}");
         });
     }
 }
@@ -253,7 +252,7 @@ fn a_week_that_was_reported_while_the_clock_was_ahead_is_reported_when_it_is_due
         // The machine boots with its clock a week ahead, reports a week that is not over, and is killed before it mails
         // anybody.
         let watch = Watch::at("2026-11-23T06:00:05Z");
-        killed_at(Place::DeliveryClaimed, worker(store.clone(), &weekly, &mailer, &watch), |worker| {
+        killed_at(Step::DeliveryClaimed, worker(store.clone(), &weekly, &mailer, &watch), |worker| {
             drop(worker.tick_once());
         });
         // Its clock is set right.
@@ -307,8 +306,8 @@ fn a_worker_that_was_thought_dead_does_not_make_a_second_edition() {
         let other = worker(database.store(), &weekly, &mailer, &watch);
         let late = watch.clone();
         // Between composing and publishing its lease runs out, and another server makes the run.
-        let slow = worker(database.store(), &weekly, &mailer, &watch).with_probe(move |place| {
-            if place == Place::Composed {
+        let slow = worker(database.store(), &weekly, &mailer, &watch).with_probe(move |step| {
+            if step == Step::Composed {
                 late.forward(minutes(11));
                 assert_eq!(other.tick_once().published.len(), 1);
             }

@@ -6,7 +6,7 @@ mod common;
 use common::smtp::{Answer, SmtpServer, nobody};
 use common::{MONDAY, Watch, Weekly, killed_at, minutes, outbox, worker};
 use mail_parser::{MessageParser, MimeHeaders, PartType};
-use pegel_delivery::{Mailer, Place};
+use pegel_delivery::{Mailer, Step};
 use pegel_store::outbox::DeliveryState;
 use pegel_store::testing::{on_both, on_both_databases};
 use std::path::Path;
@@ -172,7 +172,7 @@ fn a_server_that_was_off_for_longer_than_mails_are_kept_still_tries_them() {
         let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
         let watch = Watch::at(MONDAY);
         let start = || worker(store.clone(), &weekly, &mailer(&server.url()), &watch);
-        killed_at(Place::Published, start(), |worker| drop(worker.tick_once()));
+        killed_at(Step::Published, start(), |worker| drop(worker.tick_once()));
         watch.forward(minutes(6 * 24 * 60));
         assert_eq!(start().tick_once().outbox.postponed, 1);
         watch.forward(minutes(1));
@@ -239,7 +239,7 @@ fn a_mail_that_was_handed_over_is_recorded_as_soon_as_the_database_answers() {
         let (away, database) = (AtomicUsize::new(0), store.clone());
         // At the first mail, the outbox table is gone for two seconds.
         let worker = worker.with_probe(move |place| {
-            if place == Place::HandedOver && away.fetch_add(1, Ordering::SeqCst) == 0 {
+            if place == Step::HandedOver && away.fetch_add(1, Ordering::SeqCst) == 0 {
                 database.execute("ALTER TABLE deliveries RENAME TO away").unwrap();
                 let database = database.clone();
                 std::thread::spawn(move || {
@@ -317,7 +317,7 @@ fn after_a_kill_between_the_servers_250_and_the_record_the_same_mail_comes_again
         let weekly = Arc::new(Weekly::to(&["ada@example.com"]));
         let watch = Watch::at(MONDAY);
         let start = || worker(database.store(), &weekly, &mailer(&server.url()), &watch);
-        killed_at(Place::HandedOver, start(), |worker| drop(worker.tick_once()));
+        killed_at(Step::HandedOver, start(), |worker| drop(worker.tick_once()));
         watch.forward(minutes(9));
         start().tick_once();
         assert_eq!(server.mails().len(), 1, "not while the lease lasts");
@@ -375,7 +375,7 @@ fn two_workers_at_once_hand_each_mail_over_once() {
         let weekly = Arc::new(Weekly::to(&addresses.iter().map(String::as_str).collect::<Vec<_>>()));
         let watch = Watch::at(MONDAY);
         let start = || worker(database.store(), &weekly, &mailer(&server.url()), &watch);
-        killed_at(Place::Published, start(), |worker| drop(worker.tick_once()));
+        killed_at(Step::Published, start(), |worker| drop(worker.tick_once()));
         let delivered: usize = std::thread::scope(|scope| {
             let workers: Vec<_> =
                 [start(), start()].into_iter().map(|worker| scope.spawn(move || worker.drain())).collect();

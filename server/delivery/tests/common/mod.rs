@@ -5,7 +5,7 @@ pub mod smtp;
 
 use jiff::{SignedDuration, Timestamp};
 use pegel_delivery::mail::Mail;
-use pegel_delivery::{Clock, Compose, ComposeError, Mailer, Occasion, Place, RunReport, Scheduled, Worker};
+use pegel_delivery::{Clock, Compose, ComposeError, Mailer, Occasion, RunReport, Scheduled, Step, Worker};
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::time::period::{Period, zone};
 use pegel_report::archive::artefact;
@@ -142,10 +142,10 @@ pub fn memory() -> (Mailer, Arc<Mutex<Vec<Mail>>>) {
 /// The payload of the panic that stands for a kill.
 struct Killed;
 
-/// Runs `work` on a process that dies when it first reaches a place: nothing runs after that.
-pub fn killed_at(place: Place, worker: Worker, work: impl FnOnce(&Worker)) {
+/// Runs `work` on a process that dies when it first reaches a step: nothing runs after that.
+pub fn killed_at(step: Step, worker: Worker, work: impl FnOnce(&Worker)) {
     let worker = worker.with_probe(move |reached| {
-        if reached == place {
+        if reached == step {
             resume_unwind(Box::new(Killed));
         }
     });

@@ -115,7 +115,7 @@ fn the_format_of_the_source_must_make_sense() {
     for (line, expected) in [
         ("delimiter = \"semicolon\"", "is not a delimiter: write one character, or \"tab\""),
         ("encoding = \"latin-five\"", "is not an encoding"),
-        ("zone = \"Berlin\"", "is no time zone: write an IANA name"),
+        ("zone = \"Berlin\"", "is not a time zone: write an IANA name"),
         ("dates = [\"dd.mm.yyyy\"]", "is not a date format"),
         ("dates = [\"%d.%m.%!\"]", "the date format “%d.%m.%!” is wrong"),
         ("decimal = \"dot\"", "unknown variant `dot`"),

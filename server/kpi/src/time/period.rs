@@ -123,7 +123,7 @@ pub enum PeriodError {
     Unknown(String),
     #[error("“{0}” ends before it starts: write the earlier day first")]
     Reversed(String),
-    #[error("“{0}” is no time zone: write an IANA name such as Europe/Berlin, or UTC")]
+    #[error("“{0}” is not a time zone: write an IANA name such as Europe/Berlin, or UTC")]
     UnknownZone(String),
     #[error("“{0}” lies outside the years 1 to 9998")]
     OutOfRange(String),
