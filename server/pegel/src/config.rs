@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_with_the_line() {
         for (text, said) in [
-            ("zone = \"Europe/Berlino\"", "no time zone"),
+            ("zone = \"Europe/Berlino\"", "is not a time zone"),
             ("curency = \"EUR\"", "unknown field `curency`"),
             ("currency = \"euro\"", "line 1: “euro” is not a currency"),
             ("currency = \"EUE\"", "did you mean EUR?"),

@@ -194,8 +194,8 @@ fn pipes_and_devices_hold_up_nothing_and_fill_no_memory() {
     commands(&home);
     home.run(&["report", "list"]).succeeded();
     home.run(&["kpi", "check"]).failed(1, &["own/pipe.rhai cannot be read: it is not a regular file"]);
-    home.run(&["kpi", "check", home.path().join("kpis/own").to_str().unwrap()]).failed(1, &["no regular file"]);
-    home.run(&["import", "/dev/null", "--map", "pipe"]).failed(2, &["pipe.toml", "no regular file"]);
+    home.run(&["kpi", "check", home.path().join("kpis/own").to_str().unwrap()]).failed(1, &["not a regular file"]);
+    home.run(&["import", "/dev/null", "--map", "pipe"]).failed(2, &["pipe.toml", "not a regular file"]);
     let served = Served::start(&home);
     assert!(served.body("/kpis?lang=en").contains("Win rate"));
     let health = served.body("/healthz");
