@@ -74,6 +74,8 @@ pub(crate) struct Brought {
     /// The number of the row.
     pub row: usize,
     pub valid_from: Option<i64>,
+    /// Whether any row of the key says from when on it holds.
+    pub dated: bool,
     /// A hash of what it says, by which copies are told from contradictions.
     print: u64,
 }
@@ -247,17 +249,20 @@ impl<'a> Check<'a> {
         self.checked.fates.push(if wanted { Fate::Unchanged } else { Fate::LeftOut });
         for (brought, draft) in self.checked.brought.iter_mut().zip(drafts) {
             let Some(draft) = draft else { continue };
-            let now = Brought { row: number, valid_from: draft.valid_from, print: print(&draft) };
+            let dated = draft.valid_from.is_some();
+            let now = Brought { row: number, valid_from: draft.valid_from, dated, print: print(&draft) };
             match brought.entry(draft.key) {
                 Entry::Vacant(entry) => _ = entry.insert(now),
                 Entry::Occupied(mut entry) => {
-                    let former = entry.get();
+                    let former = entry.get_mut();
                     let same_time = former.valid_from == now.valid_from;
                     self.checked.superseded += u64::from(same_time && former.print != now.print);
+                    let dated = former.dated || now.dated;
                     // What is not said to hold from a day on holds from now on.
                     if now.valid_from.is_none_or(|from| former.valid_from.is_some_and(|former| former <= from)) {
-                        entry.insert(now);
+                        *former = now;
                     }
+                    former.dated = dated;
                 }
             }
         }

@@ -38,13 +38,17 @@ pub(crate) fn write<S: Read + Seek>(
             let number = first + offset;
             let row = Row { cells: &record.cells, places, mapping, formats };
             // Rejected rows are read once more, since they count as occurrences.
-            let Ok(Some(draft)) = row.draft(table, &mut seen) else { continue };
+            let Ok(Some(mut draft)) = row.draft(table, &mut seen) else { continue };
             if checked.fates[number] == Fate::Rejected {
                 continue;
             }
             let Some(last) = checked.brought[at].get(&draft.key) else { continue };
             let held_before = draft.valid_from.is_some() && draft.valid_from != last.valid_from;
             if last.row == number {
+                if last.dated {
+                    // It holds later than what the others say.
+                    draft.valid_from.get_or_insert(now);
+                }
                 due.push(Due { number, line: record.line, draft });
             } else if held_before {
                 former.push(Due { number, line: record.line, draft });

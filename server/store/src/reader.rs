@@ -4,21 +4,25 @@ use crate::StoreError;
 use crate::connection::{Connections, Purpose, Transaction};
 use crate::currency;
 use crate::imports::{NewestImport, newest};
-use crate::parents::{MOST, Parents, Reads};
-use crate::spans::Spans;
+use crate::parents::{MOST, Parents};
+use crate::spans;
 use crate::sql::{Gives, ScanStatement, Visit, send};
 use diesel::row::{Field, Row};
 use pegel_kpi::data::batch::{Batch, Values};
-use pegel_kpi::data::model::{Kind, MAX_EXACT, Table};
-use pegel_kpi::data::path::{Path, Projection};
+use pegel_kpi::data::model::{Column, Kind, MAX_EXACT, Table};
+use pegel_kpi::data::path::Projection;
 use pegel_kpi::data::scan::{Scan, Source};
-use std::collections::BTreeMap;
+use pegel_kpi::data::spans::Spans;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// Answers scans, all in one read transaction. Counts them, so that a test can.
 pub struct Reader {
     transaction: Transaction,
     /// As long as the transaction lasts, they are what they were.
     parents: Parents,
+    /// By the names of table and column, those that were asked for.
+    spans: HashMap<(Arc<str>, Arc<str>), Option<Arc<Spans>>>,
     statements: usize,
     /// Once it was asked for.
     money_digits: Option<u8>,
@@ -29,7 +33,14 @@ pub struct Reader {
 impl Reader {
     pub(crate) fn new(connections: &Connections) -> Result<Reader, StoreError> {
         let transaction = Transaction::begin(connections, Purpose::Read)?;
-        Ok(Reader { transaction, parents: Parents::default(), statements: 0, money_digits: None, newest: None })
+        Ok(Reader {
+            transaction,
+            parents: Parents::default(),
+            spans: HashMap::new(),
+            statements: 0,
+            money_digits: None,
+            newest: None,
+        })
     }
 
     /// How many scans it has sent, beside small tables that were read whole.
@@ -61,7 +72,9 @@ impl Source for Reader {
     fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), StoreError> {
         self.statements += 1;
         let Reader { transaction, parents, .. } = self;
-        let mut narrowed = parents.narrow(scan, transaction)?;
+        let whole =
+            |scan: &Scan, each: &mut dyn FnMut(&Batch)| read(transaction, scan, Some(MOST), &mut |batch| each(batch));
+        let mut narrowed = parents.narrow(scan, whole)?;
         let narrow = narrowed.scan.clone();
         let mut wanted = Batch::new(&scan.columns);
         read(transaction, &narrow, None, &mut |batch| {
@@ -70,6 +83,16 @@ impl Source for Reader {
             each(&wanted);
             narrowed.exchange(batch, &mut wanted);
         })
+    }
+
+    fn spans(&mut self, table: &Table, column: &Column) -> Result<Option<Arc<Spans>>, StoreError> {
+        let names = (table.name.clone(), column.name.clone());
+        if let Some(known) = self.spans.get(&names) {
+            return Ok(known.clone());
+        }
+        let read = spans::of_column(self.transaction.conn(), &names.0, &names.1);
+        let read = read.map_err(StoreError::while_("reading what was held before"))?.map(Arc::new);
+        Ok(self.spans.entry(names).or_insert(read).clone())
     }
 
     fn money_digits(&mut self) -> Result<u8, StoreError> {
@@ -82,16 +105,6 @@ impl Source for Reader {
     /// Up to when it is complete since its newest import.
     fn refreshed_at(&mut self, table: &Table) -> Result<Option<i64>, StoreError> {
         Ok(self.newest_imports()?.get(&*table.name).map(|newest| newest.complete_until))
-    }
-}
-
-impl Reads for Transaction {
-    fn whole(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), StoreError> {
-        read(self, scan, Some(MOST), &mut |batch| each(batch))
-    }
-
-    fn spans(&mut self, table: &str, column: &Path) -> Result<Option<Spans>, StoreError> {
-        Spans::read(self.conn(), table, column).map_err(StoreError::while_("reading facts"))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::schema::spans;
 use crate::sql::TEXTS;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
-use pegel_kpi::data::path::Path;
+use pegel_kpi::data::spans::Spans;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -30,7 +30,10 @@ pub(crate) struct Learned {
 }
 
 /// What one column of a row holds after all that is said, and what is new in `held`. `today` is what it held so far; missing
-/// for a new row. Where it is not said from when on a value holds, it does from `now` (UTC seconds) on.
+/// for a new row. What is said without an instant holds from `now` (UTC seconds) on; so does what is said with that instant,
+/// but then it is recorded even where nothing else is known.
+///
+/// In whatever order it is said, and however often, the same is known in the end.
 pub(crate) fn lay<'v>(
     held: &Held,
     today: &'v Value,
@@ -40,16 +43,17 @@ pub(crate) fn lay<'v>(
     let mut known = held.clone();
     let mut holds = today.clone();
     for (from, value) in said {
-        let first = known.is_empty() && holds == Value::Missing;
-        if from.is_none() && (first || holds == *value) {
-            // Nothing was known before, or nothing differs.
+        let nothing_known = known.is_empty() && holds == Value::Missing;
+        let nothing_new = holds == *value;
+        let needs_no_record = match from {
+            None => nothing_known || nothing_new,
+            Some(from) => from == now && !known.is_empty() && nothing_new,
+        };
+        if needs_no_record {
             holds = value.clone();
             continue;
         }
-        if first && *value == Value::Missing {
-            continue;
-        }
-        if known.is_empty() && !first {
+        if known.is_empty() && !nothing_known {
             known.insert(EVER, holds);
         }
         known.insert(from.unwrap_or(now), value.clone());
@@ -111,49 +115,18 @@ pub(crate) fn record(conn: &mut Conn, table: &str, learned: &[(i64, Learned)]) -
     Ok(())
 }
 
-/// One column of those rows of a table that did not always hold the same.
-pub(crate) struct Spans {
-    /// By the id of the row; oldest first, never none.
-    by_id: HashMap<i64, Vec<Span>>,
-}
-
-/// A value, and since when (UTC seconds) it held.
-struct Span {
-    from: i64,
-    value: Option<String>,
-}
-
-impl Spans {
-    /// Reads what is known of the column that a path leads to; `None` if it never differed in any row.
-    pub(crate) fn read(conn: &mut Conn, table: &str, column: &Path) -> QueryResult<Option<Spans>> {
-        let rows: Vec<(i64, i64, Option<String>)> = spans::table
-            .select((spans::row_id, spans::held_from, spans::value))
-            .filter(spans::table_name.eq(table).and(spans::column_name.eq(&*column.column.name)))
-            .order((spans::row_id, spans::held_from))
-            .load(conn)?;
-        let mut by_id: HashMap<i64, Vec<Span>> = HashMap::new();
-        for (row, from, value) in rows {
-            by_id.entry(row).or_default().push(Span { from, value });
-        }
-        Ok((!by_id.is_empty()).then_some(Spans { by_id }))
+/// What a column of a table held from when on; `None` if it always held the same.
+pub(crate) fn of_column(conn: &mut Conn, table: &str, column: &str) -> QueryResult<Option<Spans>> {
+    let rows: Vec<(i64, i64, Option<String>)> = spans::table
+        .select((spans::row_id, spans::held_from, spans::value))
+        .filter(spans::table_name.eq(table).and(spans::column_name.eq(column)))
+        .order((spans::row_id, spans::held_from))
+        .load(conn)?;
+    let mut held = Spans::default();
+    for (row, from, value) in rows {
+        held.add(row, from, value.as_deref());
     }
-
-    /// What the row with that id held at an instant.
-    pub(crate) fn at(&self, id: i64, instant: i64) -> AtThatTime<'_> {
-        let Some(held) = self.by_id.get(&id) else { return AtThatTime::AsToday };
-        let after = held.partition_point(|span| span.from <= instant);
-        // The first known value has held from ever.
-        held[after.saturating_sub(1)].value.as_deref().map_or(AtThatTime::Missing, AtThatTime::Text)
-    }
-}
-
-/// What a row held at an instant.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum AtThatTime<'a> {
-    Text(&'a str),
-    Missing,
-    /// Nothing else is known than what it holds today.
-    AsToday,
+    Ok((!held.is_empty()).then_some(held))
 }
 
 #[cfg(test)]
@@ -210,6 +183,22 @@ mod tests {
     }
 
     #[test]
+    fn what_holds_from_now_on_is_recorded_once() {
+        assert_eq!(after("", "", &[(Some(NOW), "North")]), "100 North | North");
+        assert_eq!(after("", "North", &[(Some(NOW), "North")]), "ever North, 100 North | North");
+        assert_eq!(after("90 North", "North", &[(Some(NOW), "North")]), "90 North | North");
+        // What held before is known later.
+        assert_eq!(after("90 North", "North", &[(Some(50), "South")]), "50 South, 90 North | North");
+    }
+
+    #[test]
+    fn that_nothing_was_held_is_known_as_well() {
+        assert_eq!(after("", "", &[(Some(50), "")]), "50 - | -");
+        assert_eq!(after("50 -", "", &[(Some(20), "North")]), "20 North, 50 - | -");
+        assert_eq!(after("20 North, 50 -", "", &[(Some(50), "")]), "20 North, 50 - | -");
+    }
+
+    #[test]
     fn the_order_does_not_matter() {
         let said = [(Some(10), "North"), (Some(30), "South"), (Some(20), "North")];
         let expected = "10 North, 20 North, 30 South | South";
@@ -220,17 +209,5 @@ mod tests {
         }
         // Neither when they come one by one.
         assert_eq!(after("30 South", "South", &[(Some(10), "North")]), "10 North, 30 South | South");
-    }
-
-    #[test]
-    fn a_row_is_asked_what_it_held_at_an_instant() {
-        let held = [(10, Some("North")), (30, None), (50, Some("South"))];
-        let held = held.map(|(from, text)| Span { from, value: text.map(str::to_owned) });
-        let spans = Spans { by_id: HashMap::from([(1, Vec::from(held))]) };
-        assert_eq!(spans.at(1, 5), AtThatTime::Text("North"));
-        assert_eq!(spans.at(1, 29), AtThatTime::Text("North"));
-        assert_eq!(spans.at(1, 30), AtThatTime::Missing);
-        assert_eq!(spans.at(1, 1_000), AtThatTime::Text("South"));
-        assert_eq!(spans.at(2, 30), AtThatTime::AsToday);
     }
 }

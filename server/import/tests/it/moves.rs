@@ -89,6 +89,52 @@ fn a_story_longer_than_what_is_read_at_once_is_told_as_well() {
     });
 }
 
+/// Imports a file twice; the regions today after each, and what changed the second time.
+fn twice(store: &Store, file: &str) -> (Vec<String>, u64) {
+    import_partners(store, file);
+    let (first, known_first) = (lines(store, "partners", &["key", "region"]), known(store));
+    let second = import_partners(store, file);
+    assert_eq!(known(store), known_first);
+    assert_eq!(lines(store, "partners", &["key", "region"]), first);
+    (first, second.new + second.changed)
+}
+
+#[test]
+fn the_same_file_twice_changes_nothing_whatever_it_leaves_open() {
+    let all = |what: &str| (0..3_000).map(|partner| format!("Q{partner:04},{what}\n")).collect::<Vec<_>>().concat();
+    for (rows, today) in [
+        // It left the region, or had none at first.
+        ("P1,Ada,North,2026-01-01\nP1,Ada,,2026-04-01\n".to_owned(), "P1 | –"),
+        ("P1,Ada,,2026-01-01\nP1,Ada,North,2026-04-01\n".to_owned(), "P1 | North"),
+        ("P1,Ada,,2026-01-01\n".to_owned(), "P1 | –"),
+        // What is not said to hold from a day on holds from now on.
+        ("P1,Ada,South,2026-04-01\nP1,Ada,North,\n".to_owned(), "P1 | North"),
+        ("P1,Ada,North,\nP1,Ada,South,2026-04-01\n".to_owned(), "P1 | North"),
+        // More than is read at once.
+        (format!("{}{}", all("O,,2024-01-01"), all("N,West,2026-10-01")), "Q0000 | West"),
+        (format!("{}{}", all("N,West,"), all("O,East,2024-01-01")), "Q0000 | West"),
+    ] {
+        on_both(|store| {
+            let (regions, changed) = twice(&store, &format!("id,name,region,since\n{rows}"));
+            assert_eq!((&*regions[0], changed), (today, 0), "{}", rows.lines().next().unwrap());
+        });
+    }
+}
+
+#[test]
+fn an_old_file_after_a_new_one_changes_no_region() {
+    let [old, new] =
+        ["P1,Ada,,2026-02-01\n", "P1,Ada,South,2026-08-01\n"].map(|row| format!("id,name,region,since\n{row}"));
+    on_both(|store| {
+        import_partners(&store, &old);
+        import_partners(&store, &new);
+        let before = known(&store);
+        import_partners(&store, &old);
+        assert_eq!(known(&store), before);
+        assert_eq!(lines(&store, "partners", &["region"]), ["South"]);
+    });
+}
+
 #[test]
 fn what_holds_only_from_a_future_day_on_is_rejected() {
     on_both(|store| {

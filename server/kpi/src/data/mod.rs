@@ -2,7 +2,7 @@
 //!
 //! - [`model`]: the tables, made of columns; [`path`]: how a value is reached; [`dimension`]: what rows are grouped by;
 //!   [`scope`]: which of them may be seen
-//! - [`scan`], [`batch`]: what a source of rows must answer, and how the rows come
+//! - [`scan`], [`batch`]: what a source of rows must answer, and how the rows come; [`spans`]: what they held before
 //! - [`cell`]: a figure of one period and group; [`currency`]: the unit of amounts
 
 pub mod batch;
@@ -14,3 +14,4 @@ pub mod model;
 pub mod path;
 pub mod scan;
 pub mod scope;
+pub mod spans;

@@ -10,15 +10,12 @@ pub struct Path {
     pub column: Arc<Column>,
     /// If the column is the attributes: which attribute, read as text.
     pub attribute: Option<Arc<str>>,
-    /// If it is known what the column held from when on: the date that is asked about, reached from the same table. `None`:
-    /// what it holds today.
-    pub held_at: Option<Arc<Path>>,
 }
 
 impl Path {
     /// The path of a column of the table itself.
     pub fn own(column: &Arc<Column>) -> Path {
-        Path { references: Vec::new(), column: column.clone(), attribute: None, held_at: None }
+        Path { references: Vec::new(), column: column.clone(), attribute: None }
     }
 
     /// The path of the foreign key that the last of these is, reached through those before it; `None` if there is none.
@@ -27,18 +24,11 @@ impl Path {
         Some(Path { references: before.to_vec(), ..Path::own(&last.column) })
     }
 
-    /// What it held at a date of the row, where that is known; else what it holds today.
-    #[must_use]
-    pub fn held_at(&self, date: &Path) -> Path {
-        Path { held_at: self.column.spans.then(|| Arc::new(date.clone())), ..self.clone() }
-    }
-
     /// The same path, beginning one foreign key earlier.
     #[must_use]
     pub fn behind(&self, reference: &Arc<Reference>) -> Path {
         let references = std::iter::once(reference).chain(&self.references).cloned().collect();
-        let held_at = self.held_at.as_ref().map(|date| Arc::new(date.behind(reference)));
-        Path { references, held_at, ..self.clone() }
+        Path { references, ..self.clone() }
     }
 }
 

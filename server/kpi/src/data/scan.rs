@@ -1,10 +1,12 @@
 //! A scan: what is read from one table, once, for all KPIs and breakdowns that need it. `store` compiles it to SQL;
 //! tests answer it from rows in memory.
 
-use crate::data::model::Table;
+use crate::data::model::{Column, Table};
 use crate::data::path::{Path, Projection};
 use crate::data::scope::Scope;
+use crate::data::spans::Spans;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Which rows are read: those whose date lies in one of the ranges, and which last until a date.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +47,15 @@ pub trait Source {
     /// # Errors
     /// If they cannot be read.
     fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&crate::data::batch::Batch)) -> Result<(), Self::Error>;
+
+    /// What a column of a table held from when on; `None` if it always held what it holds today, in every row.
+    ///
+    /// # Errors
+    /// If that cannot be read.
+    fn spans(&mut self, table: &Table, column: &Column) -> Result<Option<Arc<Spans>>, Self::Error> {
+        let _ = (table, column);
+        Ok(None)
+    }
 
     /// How many decimals its stored amounts of money have.
     ///

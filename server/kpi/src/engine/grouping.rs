@@ -3,8 +3,11 @@
 use crate::data::batch::{MISSING_TEXT, Values};
 use crate::data::cell::{Breakdown, Group};
 use crate::data::dimension::{Dimension, Located};
+use crate::data::model::Table;
 use crate::data::path::{Path, Projection};
+use crate::data::scan::Source;
 use crate::engine::rows::Rows;
+use crate::engine::texts::Texts;
 use crate::measure::Measure;
 use crate::measure::dated;
 use crate::time::zone::{Zoned, days_since_1970, start_of};
@@ -40,7 +43,7 @@ struct Known {
 /// What a row's group is read from.
 #[derive(Debug, PartialEq)]
 enum Read {
-    Text(Projection),
+    Text(Texts),
     Row {
         key: Projection,
         label: Projection,
@@ -86,10 +89,29 @@ impl Grouping {
         self.by == other.by && self.dimensions.iter().zip(&other.dimensions).all(|(own, other)| own.read == other.read)
     }
 
+    /// Asks a source what rows held before; see [`Texts::ask`].
+    ///
+    /// # Errors
+    /// What the source answers when it cannot be read.
+    pub fn ask<S: Source>(&mut self, table: &Table, source: &mut S) -> Result<(), S::Error> {
+        for dimension in &mut self.dimensions {
+            if let Read::Text(texts) = &mut dimension.read {
+                texts.ask(table, source)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a row may be in one group for one period and in another for the next.
+    pub fn depends_on_period(&self) -> bool {
+        self.dimensions.iter().any(|dimension| matches!(&dimension.read, Read::Text(texts) if texts.depend_on_period()))
+    }
+
     /// Every column it reads.
     pub fn columns(&self) -> impl Iterator<Item = &Projection> {
         self.dimensions.iter().flat_map(|dimension| match &dimension.read {
-            Read::Text(projection) | Read::Month { date: projection, .. } => vec![projection],
+            Read::Text(texts) => texts.columns(),
+            Read::Month { date, .. } => vec![date],
             Read::Row { key, label } => vec![key, label],
             Read::Nothing => vec![],
         })
@@ -135,11 +157,7 @@ impl Read {
     fn new(dimension: Dimension, measure: &Measure, zone: &Zoned) -> Read {
         let read = |path: &Path| Projection::of(path.clone());
         match measure.table.located(dimension) {
-            Some(Located::Text(paths)) => {
-                let date = measure.membership.date();
-                let held = |path: &Path| date.map_or_else(|| path.clone(), |date| path.held_at(date));
-                Read::Text(Projection(paths.iter().map(held).collect()))
-            }
+            Some(Located::Text(paths)) => Read::Text(Texts::new(paths, measure)),
             Some(Located::Row { key, label }) => Read::Row { key: read(key), label: read(label) },
             Some(Located::Dated) => measure.month_of().map_or(Read::Nothing, |path| Read::months(path, zone)),
             None => Read::Nothing,
@@ -180,10 +198,8 @@ impl Coding {
         };
         match read {
             Read::Nothing => vec![code(MISSING_KEY, &|| Group::Missing); rows.batch.len()],
-            Read::Text(projection) => {
-                let Values::Texts(codes, dictionary) = rows.values(projection) else {
-                    unreachable!("a dimension of texts is read as texts")
-                };
+            Read::Text(texts) => {
+                let (codes, dictionary) = texts.of(rows);
                 let group =
                     |text: u32| dictionary.text(text).map_or(Group::Missing, |text| Group::Text(text.to_owned()));
                 let key = |text: u32| if text == MISSING_TEXT { MISSING_KEY } else { u64::from(text) };

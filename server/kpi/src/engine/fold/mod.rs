@@ -76,6 +76,7 @@ impl<'a> Fold<'a> {
     /// # Errors
     /// What the source answers when it cannot be read.
     pub fn run<S: Source>(mut plan: Plan<'a>, scope: &Scope, source: &mut S) -> Result<Fold<'a>, S::Error> {
+        plan.ask(source)?;
         let window = plan.window();
         let parts: Vec<Part> = plan.measures.iter().flat_map(|planned| planned.measure.parts()).collect();
         let zone = plan.zone.clone();

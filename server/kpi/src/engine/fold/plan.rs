@@ -4,7 +4,7 @@ use crate::data::cell::Breakdown;
 use crate::data::dimension::Dimension;
 use crate::data::model::{Level, Table};
 use crate::data::path::{Path, Projection};
-use crate::data::scan::{Lasting, Scan, Window};
+use crate::data::scan::{Lasting, Scan, Source, Window};
 use crate::data::scope::Scope;
 use crate::engine::grouping::Grouping;
 use crate::measure::Measure;
@@ -136,6 +136,14 @@ impl<'a> Plan<'a> {
                 Some(Window { path: life.from.clone(), ranges: Vec::from([came_before]), lasting })
             }
         }
+    }
+
+    /// Asks a source what rows held before by which they are grouped.
+    ///
+    /// # Errors
+    /// What the source answers when it cannot be read.
+    pub fn ask<S: Source>(&mut self, source: &mut S) -> Result<(), S::Error> {
+        self.groupings.iter_mut().try_for_each(|grouping| grouping.ask(&self.table, source))
     }
 
     /// Everything that the measures and groupings read, within a window; `with_id` adds the ids of the rows.

@@ -13,60 +13,81 @@ use std::sync::Arc;
 
 /// Adds the rows of a batch to the states of each measure in each of its groupings.
 pub fn take(plan: &mut Plan, states: &mut [Vec<States>], rows: Rows) {
-    let groups: Vec<Groups> = plan.groupings.iter_mut().map(|grouping| Groups::of(grouping, &rows)).collect();
+    let Plan { groupings, measures, timelines, membership, periods, .. } = plan;
+    let fixed = |grouping: &mut Grouping| {
+        if grouping.depends_on_period() { Groups::default() } else { Groups::of(grouping, &rows) }
+    };
+    let groups: Vec<Groups> = groupings.iter_mut().map(fixed).collect();
+    let dates = membership.date().map_or(&[][..], |date| rows.dates(date));
     let stretches: Vec<Stretches> =
-        plan.timelines.iter().map(|(_, timeline)| Stretches::of(timeline, &groups, plan, &rows)).collect();
+        timelines.iter().map(|(_, timeline)| Stretches::of(timeline, &groups, dates)).collect();
     let mut selections = Selections { rows, known: Vec::new() };
-    let ends = ends(&plan.membership, &rows);
-    for (planned, states) in plan.measures.iter().zip(states) {
+    let ends = ends(membership, &rows);
+    for (planned, states) in measures.iter().zip(states) {
         match planned.slices {
             Slices::Stretches(timeline) => {
                 let selected = selections.of(timeline, &stretches[timeline], planned.filter.as_ref());
+                let groups: Vec<&Groups> = planned.groupings.iter().map(|grouping| &groups[*grouping]).collect();
                 add(planned, states, &rows, &selected, &groups, &Slice::Stretch(&stretches[timeline]));
             }
-            Slices::Periods => take_by_period(planned, states, &rows, &groups, plan.periods, ends.as_deref()),
+            Slices::Periods => {
+                let by_period = ByPeriod { planned, rows: &rows, periods, ends: ends.as_deref() };
+                by_period.take(states, groupings, &groups);
+            }
         }
     }
 }
 
-/// Looks at the rows once for each period; `ends` says when each ceases to exist.
-fn take_by_period(
-    planned: &Planned,
-    states: &mut [States],
-    rows: &Rows,
-    groups: &[Groups],
-    periods: &[Period],
-    ends: Option<&[f64]>,
-) {
-    // Only a filter that names the period is evaluated for each of them.
-    let fixed = planned.filter.as_ref().filter(|filter| !Part::Condition(filter).needs_period());
-    let fixed = fixed.map(|filter| rows.mask(filter));
-    for (index, period) in periods.iter().enumerate() {
-        let rows = rows.counted_for(index, period);
-        let mut mask = match &planned.measure.membership {
-            Membership::All => vec![true; rows.batch.len()],
-            Membership::Dated(dated) => rows.dated(dated, period),
-            Membership::Existing(life, moment) => existing(life, *moment, period, ends, &rows),
-        };
-        match (&fixed, &planned.filter) {
-            (Some(passes), _) => restrict(&mut mask, passes),
-            (None, Some(filter)) => restrict(&mut mask, &rows.mask(filter)),
-            (None, None) => {}
+/// A measure for which rows are looked at once for each period.
+struct ByPeriod<'a, 'p> {
+    planned: &'a Planned<'p>,
+    rows: &'a Rows<'a>,
+    periods: &'a [Period],
+    /// When each row ceases to exist.
+    ends: Option<&'a [f64]>,
+}
+
+impl ByPeriod<'_, '_> {
+    /// `groups` are those of all groupings that do not depend on the period.
+    fn take(&self, states: &mut [States], groupings: &mut [Grouping], groups: &[Groups]) {
+        let ByPeriod { planned, rows, periods, ends } = *self;
+        // Only a filter that names the period is evaluated for each of them.
+        let fixed = planned.filter.as_ref().filter(|filter| !Part::Condition(filter).needs_period());
+        let fixed = fixed.map(|filter| rows.mask(filter));
+        for (index, period) in periods.iter().enumerate() {
+            let rows = rows.counted_for(index, period);
+            let mut mask = match &planned.measure.membership {
+                Membership::All => vec![true; rows.batch.len()],
+                Membership::Dated(dated) => rows.dated(dated, period),
+                Membership::Existing(life, moment) => existing(life, *moment, period, ends, &rows),
+            };
+            match (&fixed, &planned.filter) {
+                (Some(passes), _) => restrict(&mut mask, passes),
+                (None, Some(filter)) => restrict(&mut mask, &rows.mask(filter)),
+                (None, None) => {}
+            }
+            let mut own = |at: &usize| {
+                let grouping = &mut groupings[*at];
+                grouping.depends_on_period().then(|| Groups::of(grouping, &rows))
+            };
+            let own: Vec<Option<Groups>> = planned.groupings.iter().map(&mut own).collect();
+            let of_all = planned.groupings.iter().map(|grouping| &groups[*grouping]);
+            let groups: Vec<&Groups> = own.iter().zip(of_all).map(|(own, all)| own.as_ref().unwrap_or(all)).collect();
+            let slice = Slice::Period { index, of: periods.len() };
+            add(planned, states, &rows, &selected(&mask), &groups, &slice);
         }
-        let slice = Slice::Period { index, of: periods.len() };
-        add(planned, states, &rows, &selected(&mask), groups, &slice);
     }
 }
 
-/// Adds the selected rows to the states of a measure in each grouping.
-fn add(planned: &Planned, states: &mut [States], rows: &Rows, selected: &[u32], groups: &[Groups], slice: &Slice) {
+/// Adds the selected rows to the states of a measure in each grouping; `groups` are those of its groupings.
+fn add(planned: &Planned, states: &mut [States], rows: &Rows, selected: &[u32], groups: &[&Groups], slice: &Slice) {
     if selected.is_empty() {
         return;
     }
     let contributions = rows.contributions(&planned.measure.aggregate);
-    for (grouping, states) in planned.groupings.iter().zip(states) {
-        states.grow(groups[*grouping].count * slice.count());
-        states.add(rows, selected, &slice.slots(*grouping, &groups[*grouping]), &contributions);
+    for ((grouping, groups), states) in planned.groupings.iter().zip(groups).zip(states) {
+        states.grow(groups.count * slice.count());
+        states.add(rows, selected, &slice.slots(*grouping, groups), &contributions);
     }
 }
 
@@ -99,6 +120,7 @@ fn selected(mask: &[bool]) -> Vec<u32> {
 }
 
 /// The group of each row of a batch: the line of its states.
+#[derive(Default)]
 struct Groups {
     of_rows: Vec<u32>,
     /// How many groups have been seen so far.
@@ -122,8 +144,7 @@ struct Stretches {
 }
 
 impl Stretches {
-    fn of(timeline: &Timeline, groups: &[Groups], plan: &Plan, rows: &Rows) -> Stretches {
-        let dates = plan.membership.date().map_or(&[][..], |date| rows.dates(date));
+    fn of(timeline: &Timeline, groups: &[Groups], dates: &[f64]) -> Stretches {
         let found: Vec<Option<usize>> = dates.iter().map(|date| timeline.stretch(*date)).collect();
         let count = timeline.stretches();
         let slots = |groups: &Groups| {

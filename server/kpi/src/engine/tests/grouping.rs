@@ -1,8 +1,18 @@
-use super::{lines, measure, period_in, read, run, tables};
-use crate::data::dimension::Dimension::{self, Month, Partner, Region, Segment};
+use super::{lines, measure, period, period_in, read, run, tables};
+use crate::data::batch::Batch;
+use crate::data::dimension::Dimension::{self, Month, Partner, Region, Segment, Team};
+use crate::data::model::{Column, Table};
+use crate::data::scan::{Scan, Source};
+use crate::data::scope::Scope;
+use crate::data::spans::Spans;
+use crate::engine::fold::Fold;
 use crate::engine::fold::plan::Plan;
 use crate::engine::grouping::Grouping;
 use crate::testing::Tables;
+use crate::time::period::Period;
+use jiff::Timestamp;
+use std::convert::Infallible;
+use std::sync::Arc;
 
 const LEADS: &str = "
     created_at         region   partner
@@ -42,29 +52,6 @@ fn a_row_without_a_region_of_its_own_has_that_of_its_partner() {
     let leads = &mut tables(&[("partners", "name region\nGTX East\nACME -"), ("leads", leads)]);
     let by_region = read(leads, "data.leads.dated(|l| l.created_at).count()", &[Region], &["2026-11"]);
     assert_eq!(by_region, ["East 1", "North 1", "(none) 1"]);
-}
-
-#[test]
-fn what_a_related_row_held_is_asked_for_at_the_date_of_the_row() {
-    let zone = Plan::like(&measure("data.leads.all().count()"), &[]).zone;
-    let asked = |measured: &str| {
-        let grouping = Grouping::new(&vec![Region], &measure(measured), &zone);
-        let asked = grouping.columns().flat_map(|projection| &projection.0).map(|path| {
-            let date = path.held_at.as_ref().map(|date| format!(" at {date}")).unwrap_or_default();
-            format!("{path}{date}")
-        });
-        asked.collect::<Vec<_>>().join(", ")
-    };
-    assert_eq!(
-        asked("data.leads.dated(|l| l.closed_at).count()"),
-        "region, partner.region at closed_at, rep.region at closed_at, customer.region at closed_at"
-    );
-    assert_eq!(
-        asked("data.partners.existing(|p| p.certified_on, |p| p.certified_on).at_end().count()"),
-        "region at certified_on"
-    );
-    // Without a date it is what holds today.
-    assert_eq!(asked("data.partners.all().count()"), "region");
 }
 
 #[test]
@@ -111,4 +98,99 @@ fn breakdowns_by_month_are_alike_only_if_the_same_date_gives_the_month() {
     let closed = Grouping::new(&vec![Month], &measure("data.leads.dated(|l| l.closed_at).count()"), &zone);
     let again = Grouping::new(&vec![Month], &measure("data.leads.dated(|l| l.created_at).sum(|l| l.amount)"), &zone);
     assert!(created.is_like(&again) && !created.is_like(&closed));
+}
+
+/// Tables of which some rows held other texts before: the table, the column, the id of the row, since when, what.
+struct Moved(Tables, &'static [(&'static str, &'static str, i64, &'static str, Option<&'static str>)]);
+
+impl Source for Moved {
+    type Error = Infallible;
+
+    fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), Infallible> {
+        self.0.scan(scan, each)
+    }
+
+    fn spans(&mut self, table: &Table, column: &Column) -> Result<Option<Arc<Spans>>, Infallible> {
+        let mut spans = Spans::default();
+        for (_, _, id, from, text) in self.1.iter().filter(|known| *table.name == *known.0 && *column.name == *known.1)
+        {
+            spans.add(*id, from.parse::<Timestamp>().unwrap().as_second(), *text);
+        }
+        Ok((!spans.is_empty()).then(|| Arc::new(spans)))
+    }
+}
+
+fn by(dimension: Dimension, text: &str, period: Period, source: &mut Moved) -> Vec<String> {
+    let (measure, periods) = (measure(text), [period]);
+    let mut plan = Plan::like(&measure, &periods);
+    plan.want(&measure, &vec![dimension]);
+    let Ok(fold) = Fold::run(plan, &Scope::everything(), source);
+    lines(&fold, &measure, &[dimension])
+}
+
+#[test]
+fn a_lead_stays_where_its_partner_was_when_it_came() {
+    let leads = "
+        created_at   region   partner
+        2026-11-02   -        GTX
+        2026-11-19   -        GTX
+        2026-11-20   -        GTX
+        2026-11-21   West     GTX
+        2026-11-22   -        ACME";
+    let tables = tables(&[("partners", "name region\nGTX South\nACME East"), ("leads", leads)]);
+    let counted = "data.leads.dated(|l| l.created_at).count()";
+    let spans = &[
+        ("partners", "region", 1, "1970-01-01T00:00Z", Some("North")),
+        ("partners", "region", 1, "2026-11-20T00:00Z", Some("South")),
+    ];
+    let mut moved = Moved(tables, spans);
+    let regions = by(Region, counted, period("2026-11"), &mut moved);
+    assert_eq!(regions, ["East 1", "North 2", "South 1", "West 1"]);
+}
+
+#[test]
+fn what_was_missing_then_is_looked_for_further_on() {
+    let tables = tables(&[
+        ("partners", "name region\nGTX North"),
+        ("reps", "name region\nEve East"),
+        ("leads", "created_at partner rep\n2026-11-02 GTX Eve\n2026-11-20 GTX Eve"),
+    ]);
+    let spans = &[
+        ("partners", "region", 1, "1970-01-01T00:00Z", Some("West")),
+        ("partners", "region", 1, "2026-11-01T00:00Z", None),
+        ("partners", "region", 1, "2026-11-10T00:00Z", Some("North")),
+    ];
+    let counted = "data.leads.dated(|l| l.created_at).count()";
+    assert_eq!(by(Region, counted, period("2026-11"), &mut Moved(tables, spans)), ["East 1", "North 1"]);
+}
+
+#[test]
+fn who_is_counted_at_a_moment_is_where_he_is_then() {
+    let tables = tables(&[("reps", "name team hired_on left_on\nEve Blue 2025-01-10 -\nBob Red 2025-01-10 -")]);
+    let spans = &[
+        ("reps", "team", 1, "2025-01-10T00:00Z", Some("Red")),
+        ("reps", "team", 1, "2026-03-01T00:00Z", Some("Blue")),
+    ];
+    let mut moved = Moved(tables, spans);
+    let there = |moment: &str| format!("data.reps.existing(|r| r.hired_on, |r| r.left_on).{moment}().count()");
+    let mut teams = |moment: &str, month: &str| by(Team, &there(moment), period(month), &mut moved);
+    assert_eq!(teams("at_end", "2026-02"), ["Red 2"]);
+    assert_eq!(teams("at_start", "2026-03"), ["Red 2"]);
+    assert_eq!(teams("at_end", "2026-03"), ["Blue 1", "Red 1"]);
+    assert_eq!(teams("during", "2026-03"), ["Blue 1", "Red 1"]);
+}
+
+#[test]
+fn a_day_begins_in_the_zone_of_the_period() {
+    let opportunities = "expected_close_on partner\n2026-02-28 GTX\n2026-03-01 GTX";
+    let tables = tables(&[("partners", "name region\nGTX South"), ("opportunities", opportunities)]);
+    // In Auckland March begins on 28 February, 11:00 UTC; so did South.
+    let spans = &[
+        ("partners", "region", 1, "1970-01-01T00:00Z", Some("North")),
+        ("partners", "region", 1, "2026-02-28T11:00Z", Some("South")),
+    ];
+    let mut moved = Moved(tables, spans);
+    let counted = "data.opportunities.dated(|o| o.expected_close_on).count()";
+    let regions = by(Region, counted, period_in("Pacific/Auckland", "2026"), &mut moved);
+    assert_eq!(regions, ["North 1", "South 1"]);
 }
