@@ -93,6 +93,33 @@ fn who_moves_to_another_region_takes_no_past_figures_along() {
     }
 }
 
+const SHOP: &str = r#"system = "shop"
+[[tables]]
+table = "orders"
+key = "line"
+[tables.columns]
+number = "order"
+channel = { constant = "shop" }
+amount = "amount"
+ordered_at = "when"
+"#;
+
+#[test]
+fn an_order_1_of_two_shops_is_two_orders() {
+    for home in [TestHome::new(), TestHome::on_postgres()] {
+        for shop in ["shop", "fair"] {
+            home.write(&format!("config/imports/{shop}.toml"), &SHOP.replace("shop", shop));
+        }
+        for (shop, amount) in [("shop", 100), ("fair", 300)] {
+            let rows = format!("line,order,amount,when\n1,1,{amount},2026-05-05\n2,1,50,2026-05-05\n");
+            let file = home.write("in/orders.csv", &rows);
+            home.run(&["import", file.to_str().unwrap(), "--map", shop]).succeeded();
+        }
+        let total = home.cells(&["average_order_value", "--period", "2026-05"]);
+        assert_eq!((&total[0]["value"], &total[0]["denominator"]), (&json!(250.0), &json!(2.0)));
+    }
+}
+
 #[test]
 fn values_are_printed_as_people_read_them() {
     let home = TestHome::new();

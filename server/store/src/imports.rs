@@ -6,6 +6,7 @@ use crate::facts::Writer;
 use crate::schema::{import_tables, imports};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
+use pegel_kpi::data::model::Table;
 use std::collections::BTreeMap;
 
 /// What is kept of an import. Counts are of rows of the file.
@@ -116,4 +117,49 @@ pub(crate) fn newest(conn: &mut Conn) -> QueryResult<BTreeMap<String, NewestImpo
         (table_name, NewestImport { id, imported_at, complete_until })
     };
     Ok(rows.into_iter().map(newest).collect())
+}
+
+#[derive(QueryableByName)]
+struct Delivered {
+    #[diesel(sql_type = Text)]
+    system: String,
+    #[diesel(sql_type = BigInt)]
+    complete_until: i64,
+}
+
+/// Up to when a table is complete: as far as the system that is furthest behind, among those that have rows in it. What
+/// nobody said whose it is counts only where no system is named: it becomes a system's. `None` if no import ever had rows.
+pub(crate) fn complete_until(conn: &mut Conn, table: &Table) -> QueryResult<Option<i64>> {
+    let mut delivered = diesel::sql_query(format!(
+        "SELECT system, max(complete_until) AS complete_until FROM import_tables
+         WHERE table_name = '{}' AND complete_until IS NOT NULL GROUP BY system",
+        table.name
+    ))
+    .load::<Delivered>(conn)?;
+    if delivered.iter().any(|one| !one.system.is_empty()) {
+        delivered.retain(|one| !one.system.is_empty());
+    }
+    if delivered.len() > 1 {
+        let mut there = Vec::new();
+        for one in delivered {
+            if has_rows(conn, table, &one.system)? {
+                there.push(one);
+            }
+        }
+        delivered = there;
+    }
+    Ok(delivered.into_iter().map(|one| one.complete_until).min())
+}
+
+fn has_rows(conn: &mut Conn, table: &Table, system: &str) -> QueryResult<bool> {
+    // Names of systems are small letters, digits, `_` and `-`.
+    let row = format!("SELECT id FROM {} WHERE system = '{system}' AND gone_at IS NULL LIMIT 1", table.name);
+    Ok(!diesel::sql_query(row).load::<RowId>(conn)?.is_empty())
+}
+
+#[derive(QueryableByName)]
+struct RowId {
+    #[diesel(sql_type = BigInt)]
+    #[expect(dead_code, reason = "only asked whether there is one")]
+    id: i64,
 }

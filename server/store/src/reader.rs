@@ -3,7 +3,7 @@
 use crate::StoreError;
 use crate::connection::{Connections, Purpose, Transaction};
 use crate::currency;
-use crate::imports::{NewestImport, newest};
+use crate::imports::{NewestImport, complete_until, newest};
 use crate::parents::{MOST, Parents};
 use crate::spans;
 use crate::sql::{Gives, ScanStatement, Visit, send};
@@ -16,13 +16,18 @@ use pegel_kpi::data::spans::Spans;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+/// The names of a table and of one of its columns.
+type Names = (Arc<str>, Arc<str>);
+
 /// Answers scans, all in one read transaction. Counts them, so that a test can.
 pub struct Reader {
     transaction: Transaction,
     /// As long as the transaction lasts, they are what they were.
     parents: Parents,
-    /// By the names of table and column, those that were asked for.
-    spans: HashMap<(Arc<str>, Arc<str>), Option<Arc<Spans>>>,
+    /// Those that were asked for.
+    spans: HashMap<Names, Option<Arc<Spans>>>,
+    /// Up to when tables are complete, by their names.
+    complete: HashMap<Arc<str>, Option<i64>>,
     statements: usize,
     /// Once it was asked for.
     money_digits: Option<u8>,
@@ -37,6 +42,7 @@ impl Reader {
             transaction,
             parents: Parents::default(),
             spans: HashMap::new(),
+            complete: HashMap::new(),
             statements: 0,
             money_digits: None,
             newest: None,
@@ -102,9 +108,14 @@ impl Source for Reader {
         }
     }
 
-    /// Up to when it is complete since its newest import.
     fn refreshed_at(&mut self, table: &Table) -> Result<Option<i64>, StoreError> {
-        Ok(self.newest_imports()?.get(&*table.name).map(|newest| newest.complete_until))
+        if let Some(known) = self.complete.get(&table.name) {
+            return Ok(*known);
+        }
+        self.statements += 1;
+        let read = complete_until(self.transaction.conn(), table);
+        let read = read.map_err(StoreError::while_("reading when data was imported last"))?;
+        Ok(*self.complete.entry(table.name.clone()).or_insert(read))
     }
 }
 

@@ -11,6 +11,8 @@ pub(crate) enum Unanswered {
     NoPage,
     #[error("there is no edition {0}")]
     NoEdition(String),
+    #[error("this was erased")]
+    Erased,
     #[error("no KPI is called “{id}”")]
     NoKpi { id: String, nearest: Option<String> },
     #[error("the request is addressed to another host")]
@@ -35,6 +37,7 @@ impl ResponseError for Unanswered {
     fn status_code(&self) -> StatusCode {
         match self {
             Unanswered::NoPage | Unanswered::NoEdition(_) | Unanswered::NoKpi { .. } => StatusCode::NOT_FOUND,
+            Unanswered::Erased => StatusCode::GONE,
             Unanswered::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
             Unanswered::ReadOnly => StatusCode::METHOD_NOT_ALLOWED,
             Unanswered::Busy => StatusCode::SERVICE_UNAVAILABLE,
@@ -56,6 +59,7 @@ impl ResponseError for Unanswered {
             Unanswered::ForeignHost => "This server answers to localhost, 127.0.0.1 and [::1] only.\n",
             Unanswered::ReadOnly => "Only GET and HEAD are answered here.\n",
             Unanswered::NoPage | Unanswered::NoEdition(_) | Unanswered::NoKpi { .. } => "Not found.\n",
+            Unanswered::Erased => "Erased.\n",
             Unanswered::Busy => "Too many pages are being computed. Try again in a moment.\n",
             _ => "Something went wrong. The server's log says what.\n",
         })

@@ -56,6 +56,9 @@ pub struct Column {
     pub holds: Box<str>,
     /// Whether it is kept what it held from when on; only of texts.
     pub spans: bool,
+    /// Whether its texts name something of the system that the row came from (the number of an order), so that the same text
+    /// means another thing in another system.
+    pub per_system: bool,
 }
 
 /// A foreign key.

@@ -10,18 +10,26 @@ pub struct Path {
     pub column: Arc<Column>,
     /// If the column is the attributes: which attribute, read as text.
     pub attribute: Option<Arc<str>>,
+    /// Whether the text is read with the system of its row, so that those of two systems are told apart.
+    pub with_system: bool,
 }
 
 impl Path {
     /// The path of a column of the table itself.
     pub fn own(column: &Arc<Column>) -> Path {
-        Path { references: Vec::new(), column: column.clone(), attribute: None }
+        Path { references: Vec::new(), column: column.clone(), attribute: None, with_system: false }
     }
 
     /// The path of the foreign key that the last of these is, reached through those before it; `None` if there is none.
     pub fn key_of(references: &[Arc<Reference>]) -> Option<Path> {
         let (last, before) = references.split_last()?;
         Some(Path { references: before.to_vec(), ..Path::own(&last.column) })
+    }
+
+    /// The same path, with the system of the row where the text means something in it alone.
+    #[must_use]
+    pub fn told_apart(&self) -> Path {
+        Path { with_system: self.column.per_system && self.attribute.is_none(), ..self.clone() }
     }
 
     /// The same path, beginning one foreign key earlier.

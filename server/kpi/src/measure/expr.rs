@@ -4,7 +4,7 @@
 use super::aggregate::Aggregate;
 use super::dated::Dated;
 use crate::data::model::{Reference, Table};
-use crate::data::path::Projection;
+use crate::data::path::{Path, Projection};
 use crate::time::calendar::Calendar;
 use crate::time::period::Edge;
 use std::sync::Arc;
@@ -183,6 +183,17 @@ impl<'a> Part<'a> {
 }
 
 impl Expr {
+    /// The same, with the texts of different systems told apart: two shops may both have an order 1.
+    #[must_use]
+    pub fn told_apart(self) -> Expr {
+        match self {
+            Expr::Column(origin, Projection(paths)) => {
+                Expr::Column(origin, Projection(paths.iter().map(Path::told_apart).collect()))
+            }
+            other => other,
+        }
+    }
+
     /// The expression with the columns of the outer row reached through `parent`, as the rows of an inner closure's
     /// table see them.
     #[must_use]

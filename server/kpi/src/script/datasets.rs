@@ -401,7 +401,7 @@ fn register_aggregates<D: Aggregable>(engine: &mut Engine) {
             aggregated(rows, "percentile", Aggregate::Percentile(term, at))
         });
     let plain: [(&str, Of); 6] = [
-        ("distinct", Aggregate::Distinct),
+        ("distinct", |term| Aggregate::Distinct(Term { expr: term.expr.told_apart(), ..term })),
         ("sum", Aggregate::Sum),
         ("mean", Aggregate::Mean),
         ("median", |term| Aggregate::Percentile(term, 0.5)),

@@ -5,7 +5,7 @@ use crate::facts::Value;
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
 use pegel_kpi::data::dimension::{Dimension, Located};
-use pegel_kpi::data::model::{GONE_AT, Kind, Reference, Table};
+use pegel_kpi::data::model::{GONE_AT, Kind, Reference, SYSTEM, Table};
 use pegel_kpi::data::path::Path;
 use pegel_kpi::data::scan::Scan;
 use std::sync::Arc;
@@ -90,6 +90,14 @@ impl<'a> ScanStatement<'a> {
         let table = alias(&self.scan.table.name, &path.references);
         match &path.attribute {
             Some(attribute) => DB::attribute(out, &|out| push_column(out, &table, &path.column.name), attribute),
+            None if path.with_system => {
+                out.push_sql("(");
+                push_column(out, &table, SYSTEM)?;
+                out.push_sql(" || ' ' || ");
+                push_column(out, &table, &path.column.name)?;
+                out.push_sql(")");
+                Ok(())
+            }
             None => push_column(out, &table, &path.column.name),
         }
     }

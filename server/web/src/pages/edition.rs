@@ -116,7 +116,7 @@ pub(crate) async fn artefact(
     let name = READABLE.into_iter().find(|readable| *readable == name).ok_or(Unanswered::NoPage)?;
     let edition = blocking(&state, move |state| stored(state, &id)).await?;
     let artefact = shown(&edition).and_then(|rendition| rendition.artefact(name)).ok_or(Unanswered::NoPage)?;
-    let bytes = artefact.bytes.kept().ok_or(Unanswered::NoPage)?.clone();
+    let bytes = artefact.bytes.kept().ok_or(Unanswered::Erased)?.clone();
     let mut response = HttpResponse::Ok();
     if name == HTML {
         response.insert_header((header::CONTENT_SECURITY_POLICY, MAIL_POLICY));
@@ -140,6 +140,9 @@ impl Page {
         let id = edition.head.id;
         let unreadable = |error: String| Unanswered::Numbers { edition: id, error };
         let rendition = shown(&edition).ok_or_else(|| unreadable("it has no rendition".to_owned()))?;
+        if rendition.artefact(NUMBERS).is_some_and(|numbers| numbers.bytes.kept().is_none()) {
+            return Err(Unanswered::Erased);
+        }
         let numbers = numbers(rendition, &edition.labels).map_err(|error| unreadable(error.to_string()))?;
         let kept = |name: &&str| rendition.artefact(name).is_some_and(|artefact| artefact.bytes.kept().is_some());
         let locale = locale(&numbers, reader);

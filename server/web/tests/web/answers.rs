@@ -3,6 +3,7 @@
 use crate::support::numbers::weekly;
 use crate::support::{Site, catalog, publish, publish_with, state};
 use pegel_kpi::data::model::Model;
+use pegel_store::edition::{HTML, NUMBERS};
 use pegel_store::testing::{TestDatabase, on_both};
 use pegel_web::{Bound, State, WebError};
 use std::net::TcpListener;
@@ -257,4 +258,21 @@ fn style_address(site: &Site) -> String {
     let page = site.get("/kpis");
     let address = page.html().split_once("rel=\"stylesheet\" href=\"").unwrap().1;
     address.split_once('"').unwrap().0.to_owned()
+}
+
+#[test]
+fn what_was_erased_says_so() {
+    on_sqlite(|database, site| {
+        let store = database.store();
+        let audience = store.edition(1).unwrap().unwrap().renditions.remove(0).audience;
+        for (name, path) in
+            [(HTML, "/editions/1/mail.html"), (NUMBERS, "/editions/1/numbers.json"), (NUMBERS, "/editions/1")]
+        {
+            store.erase_artefact(1, &audience, name, 1_795_000_000).unwrap();
+            let answer = site.get_in("de", path);
+            assert_eq!(answer.status, 410, "{path}");
+            assert!(answer.words().contains("Das wurde gelöscht"), "{path}: {}", answer.words());
+        }
+        assert_eq!(site.get("/editions/1/mail.txt").status, 200);
+    });
 }

@@ -80,16 +80,18 @@ impl<'a> Written<'a> {
 
     /// Its description, without what follows from all tables together.
     fn described(&self, before: &[Description]) -> Result<Description, Diagnostic> {
-        let own = |name: &str, kind| Arc::new(Column { name: name.into(), kind, holds: "".into(), spans: false });
+        let own = |name: &str, kind, per_system| {
+            Arc::new(Column { name: name.into(), kind, holds: "".into(), spans: false, per_system })
+        };
         let mut table = Description {
             name: self.name.into(),
             row: self.file.row.as_str().into(),
-            columns: vec![own("id", Kind::Integer), own("key", Kind::Text)],
+            columns: vec![own("id", Kind::Integer, false), own("key", Kind::Text, true)],
             references: Vec::new(),
             levels: None,
             groups: None,
             history: None,
-            attributes: own(ATTRIBUTES, Kind::Text),
+            attributes: own(ATTRIBUTES, Kind::Text, false),
             located: Vec::new(),
         };
         for entry in &self.file.columns {
@@ -123,12 +125,13 @@ impl<'a> Written<'a> {
             }
         };
         let name = entry.name.as_ref().as_str();
-        let spans = entry.spans.as_ref().is_some_and(|spans| *spans.as_ref());
-        if let (true, Some(said)) = (spans && kind != Kind::Text, &entry.spans) {
-            let message = format!("“{name}” holds no texts: their spans cannot be kept");
-            return Err(self.source.wrong(said.span(), message, Some("leave out `spans`".to_owned())));
-        }
-        let column = Arc::new(Column { name: name.into(), kind, holds: entry.holds.as_str().into(), spans });
+        let column = Arc::new(Column {
+            name: name.into(),
+            kind,
+            holds: entry.holds.as_str().into(),
+            spans: self.of_texts(entry.spans.as_ref(), kind, &entry.name)?,
+            per_system: self.of_texts(entry.per_system.as_ref(), kind, &entry.name)?,
+        });
         table.columns.push(column.clone());
         if let Some(to) = &entry.refers_to {
             let called = match (&entry.called, name.strip_suffix("_id")) {
@@ -148,6 +151,17 @@ impl<'a> Written<'a> {
             return Err(self.source.wrong(called.span(), message, None));
         }
         Ok(())
+    }
+
+    /// Whether a column is said to be something that only columns of texts can be.
+    fn of_texts(&self, said: Option<&Spanned<bool>>, kind: Kind, name: &Spanned<String>) -> Result<bool, Diagnostic> {
+        match said {
+            Some(said) if *said.as_ref() && kind != Kind::Text => {
+                let message = format!("“{name}” holds no texts, as it must for that");
+                Err(self.source.wrong(said.span(), message, Some("leave this out".to_owned())))
+            }
+            said => Ok(said.is_some_and(|said| *said.as_ref())),
+        }
     }
 
     /// The name of a column or reference must be unique within its table.

@@ -34,6 +34,8 @@ pub(super) struct ColumnEntry {
     pub holds: String,
     /// Whether it is kept what it held from when on.
     pub spans: Option<Spanned<bool>>,
+    /// Whether the same text means another thing in another system.
+    pub per_system: Option<Spanned<bool>>,
 }
 
 /// `{ dimension = "partner", label = "name" }`

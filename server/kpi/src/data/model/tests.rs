@@ -146,7 +146,7 @@ fn what_is_described_wrongly_is_said_with_its_place() {
     ];
     insta::assert_snapshot!(all.join("\n"), @r#"
     config/tables/invoices.toml:5:32: “mony” is not a kind of column; did you mean “money”?
-    config/tables/invoices.toml:5:24: unknown field `knd`, expected one of `name`, `kind`, `refers_to`, `called`, `holds`, `spans`
+    config/tables/invoices.toml:5:24: unknown field `knd`, expected one of `name`, `kind`, `refers_to`, `called`, `holds`, `spans`, `per_system`
     config/tables/invoices.toml:5:15: nothing says what “amount” holds; write kind = "text", or refers_to = "partners"
     config/tables/invoices.toml:5:32: “amount” has a kind and refers to a table; leave out kind: what refers to a row holds its id
     config/tables/invoices.toml:3:42: there is no table “customer”; did you mean “customers”?
@@ -155,7 +155,7 @@ fn what_is_described_wrongly_is_said_with_its_place() {
     config/tables/invoices.toml:4:15: nothing can be called “Sent on”; a name has small letters, digits and _, and begins with a letter
     config/tables/invoices.toml:3:15: nothing says how the row is called that “bought_by” refers to; write called = "…", as scripts will call that row
     config/tables/invoices.toml:5:50: “amount” refers to no table: leave out `called`
-    config/tables/invoices.toml:5:48: “amount” holds no texts: their spans cannot be kept; leave out `spans`
+    config/tables/invoices.toml:5:48: “amount” holds no texts, as it must for that; leave this out
     config/tables/invoices.toml:2:12: “reps” is not a dimension; did you mean “rep”?
     config/tables/invoices.toml:2:25: the groups of rep are rows of reps already; leave out `groups`
     config/tables/invoices.toml:2:41: invoices has no column “amount” with texts
