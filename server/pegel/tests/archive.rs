@@ -226,7 +226,7 @@ fn verify_names_what_is_altered_missing_and_erased_in_all_editions() {
         assert_eq!(home.run(&["report", "verify", "3"]).status, 1);
         assert_eq!(home.run(&["report", "verify", "1"]).status, 0);
         let served = Served::start(&home);
-        assert!(served.get("/editions/1/mail.html").starts_with("HTTP/1.1 404"));
+        assert!(served.get("/editions/1/mail.html").starts_with("HTTP/1.1 410"));
         assert!(!served.body("/editions/1").contains("mail.html"));
     }
 }
