@@ -1,5 +1,5 @@
-//! What is gone: rows that the system brought before and that a file no longer has that is the whole of its table. Rows that
-//! were rejected or that no condition wants are in the file.
+//! Rows that have disappeared: a system brought them before, and a file that holds the whole of their table no longer has
+//! them. Rows that were rejected or that no condition selects are still in the file.
 
 use crate::check::Checked;
 use crate::error::ImportError;
@@ -9,8 +9,8 @@ use pegel_store::facts::Writer;
 /// Of so many rows one may go without being asked about.
 const ONE_OF: usize = 10;
 
-/// Lets go, at `now` (UTC seconds), what the file lacks of the tables of which it is the whole. Nothing if it has rows of
-/// which nobody can tell which they are.
+/// Marks as gone, at `now` (UTC seconds), the rows that the file lacks of the tables that it holds whole. Does nothing if
+/// the file has rows that cannot be identified.
 ///
 /// # Errors
 /// If more than a tenth of a table would go and that is not allowed, or the database fails.

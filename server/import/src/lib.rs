@@ -3,7 +3,8 @@
 //! - [`run`]: a file, a mapping and a database in, a [`Summary`] out
 //! - `source`: bytes → records with their line numbers, whatever the encoding, line ends and quotes
 //! - `row`: a record → what it brings to each table; `convert`, [`decimal`], [`dates`]: texts → values
-//! - `input`: a file read several times; `check`, `write`: the passes over it; `gone`: what it lacks; [`summary`]: what became of each row; `shown`: how texts are shown
+//! - `input`: a file read several times; `check`, `write`: the passes over it; `gone`: what it lacks; [`summary`]: what
+//!   became of each row; `shown`: how texts are shown
 //!
 //! Knows no clock and no configuration: the instant and the zone come in as [`Options`].
 

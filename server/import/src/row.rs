@@ -101,7 +101,8 @@ impl Row<'_> {
         Ok(key)
     }
 
-    /// The key of a row that is not taken, asked after [`Row::draft`]; it is not counted once more. `None` if it has none.
+    /// The key of a row that is not taken, asked after [`Row::draft`]; it is not counted once more. `None` if it has
+    /// none.
     pub fn key_not_taken(&self, rule: &KeyRule, seen: &Occurrences) -> Option<String> {
         let key = self.parts(rule).ok()?;
         if !rule.occurrence {

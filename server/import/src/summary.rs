@@ -30,8 +30,8 @@ impl From<Written> for Fate {
     }
 }
 
-/// What an import did, or in a dry run would have done. The counts are of rows of the file, each counted once: as new if
-/// it brought anything new to any table, else as changed if it changed anything, else as unchanged.
+/// What an import did, or in a dry run would have done. The counts are of rows of the file, each counted once: as new
+/// if it brought anything new to any table, else as changed if it changed anything, else as unchanged.
 #[derive(Debug, Default)]
 pub struct Summary {
     pub new: u64,
@@ -213,8 +213,8 @@ impl Summary {
         notes
     }
 
-    /// Writes the rejected rows as CSV, with the file's delimiter and columns and `rejected_line`, `rejected_column` and
-    /// `rejected_reason` behind them, in UTF-8. Once corrected, it can be imported with the same mapping.
+    /// Writes the rejected rows as CSV, with the file's delimiter and columns and `rejected_line`, `rejected_column`
+    /// and `rejected_reason` behind them, in UTF-8. Once corrected, it can be imported with the same mapping.
     ///
     /// # Errors
     /// If it cannot be written.

@@ -1,5 +1,5 @@
-//! The attributes that a company adds to its rows: a JSON object, stored as canonical text, so that equal ones are equal
-//! texts.
+//! The attributes that a company adds to its rows: a JSON object, stored as canonical text, so that equal ones are
+//! equal texts.
 
 use crate::StoreError;
 use serde_json::{Map, Value as Json};

@@ -89,9 +89,9 @@ fn set_up(conn: &mut SqliteConnection) -> QueryResult<()> {
     )
 }
 
-/// Asks until it is done: `SQLite` first reads the file and only then asks for the exclusive lock, and a reader that asks
-/// for more is refused at once, whatever the timeout, lest two readers wait for each other. Several that open a new file
-/// at the same time meet there.
+/// Asks until it is done: `SQLite` first reads the file and only then asks for the exclusive lock, and a reader that
+/// asks for more is refused at once, whatever the timeout, lest two readers wait for each other. Several that open a
+/// new file at the same time meet there.
 fn switch_to_wal(conn: &mut SqliteConnection) -> QueryResult<()> {
     let started = Instant::now();
     loop {
@@ -167,7 +167,8 @@ impl Connections {
 
     /// A connection outside any transaction.
     ///
-    /// A file that was deleted goes on answering whoever has it open; what is written into it is lost. So that is an error.
+    /// A file that was deleted goes on answering whoever has it open; what is written into it is lost. So that is an
+    /// error.
     pub(crate) fn get(&self) -> Result<PooledConnection<Manager>, StoreError> {
         if let Some(file) = self.file.as_ref().filter(|file| !file.is_still_there()) {
             return Err(StoreError::Replaced { path: file.path.display().to_string() });

@@ -1,4 +1,5 @@
-//! What an edition is made of: renditions for audiences, their artefacts, the labels of groups, and what it was made from.
+//! What an edition is made of: renditions for audiences, their artefacts, the labels of groups, and what it was made
+//! from.
 
 use crate::StoreError;
 use crate::schema::editions;

@@ -1,4 +1,5 @@
-//! Erasing what names a person. Its hash stays, so that the chain of editions holds, and that it was erased is on record.
+//! Erasing what names a person. Its hash stays, so that the chain of editions holds, and that it was erased is on
+//! record.
 
 use crate::edition::Audience;
 use crate::schema::{artefacts, labels, renditions};

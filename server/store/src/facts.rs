@@ -10,7 +10,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     Missing,
-    /// For `Integer`, `Money` (the smallest unit that is stored: see [`Writer::record_currency`]), `Instant` (UTC seconds) and `Date` (days since 1970).
+    /// For `Integer`, `Money` (the smallest unit that is stored: see [`Writer::record_currency`]), `Instant` (UTC
+    /// seconds) and `Date` (days since 1970).
     Integer(i64),
     /// For `Number`; finite.
     Number(f64),

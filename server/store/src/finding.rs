@@ -10,9 +10,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 impl Writer {
-    /// The ids of the rows of `table` whose `column` (a text column, such as `key` or `name`) is one of `texts`; texts that
-    /// no row carries are absent. A key is looked for within the system, then among the rows of which nobody said whose
-    /// they are; a name is the same in all systems. Rows that are gone are found where no other is.
+    /// The ids of the rows of `table` whose `column` (a text column, such as `key` or `name`) is one of `texts`; texts
+    /// that no row carries are absent. A key is looked for within the system, then among the rows of which nobody said
+    /// whose they are; a name is the same in all systems. Rows that are gone are found where no other is.
     ///
     /// # Errors
     /// If the database fails.
@@ -39,7 +39,8 @@ impl Writer {
     }
 }
 
-/// Collects rows of `id, text, system, gone_at`; the best of those with one text, and how good it is: the less, the better.
+/// Collects rows of `id, text, system, gone_at`; the best of those with one text, and how good it is: the less, the
+/// better.
 struct Finding<'a> {
     /// Whose rows are better than others, if it matters.
     own: Option<&'a Value>,

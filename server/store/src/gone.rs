@@ -7,8 +7,8 @@ use crate::writer::Writer;
 use pegel_kpi::data::model::{GONE_AT, Kind, Table};
 
 impl Writer {
-    /// The rows of a table that the system brought and that are not among those that are still there, by their keys. Rows of
-    /// which nothing is known but what a look-up that created them knew were not brought.
+    /// The rows of a table that the system brought and that are not among those that are still there, by their keys.
+    /// Rows of which nothing is known but what a look-up that created them knew were not brought.
     ///
     /// # Errors
     /// If the database fails.

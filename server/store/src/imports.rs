@@ -127,8 +127,8 @@ struct Delivered {
     complete_until: i64,
 }
 
-/// Up to when a table is complete: as far as the system that is furthest behind, among those that have rows in it. What
-/// nobody said whose it is counts only where no system is named: it becomes a system's. `None` if no import ever had rows.
+/// Up to when a table is complete: the system that is furthest behind decides, among those that have rows in it. Rows
+/// without a system count only if no import named one, since a system adopts them. `None` if no import had rows for it.
 pub(crate) fn complete_until(conn: &mut Conn, table: &Table) -> QueryResult<Option<i64>> {
     let mut delivered = diesel::sql_query(format!(
         "SELECT system, max(complete_until) AS complete_until FROM import_tables

@@ -73,8 +73,8 @@ impl Store {
         })
     }
 
-    /// Puts right what was written while the clock was ahead, and would otherwise wait until it gets there again. No claim
-    /// is shortened below a whole one from now, so one that a server with a faster clock holds is left its time.
+    /// Puts right what was written while the clock was ahead, and would otherwise wait until it gets there again. No
+    /// claim is shortened below a whole one from now, so one that a server with a faster clock holds is left its time.
     ///
     /// - A claim ends at `lease.until` at the latest.
     /// - A due run from the future counts as made by hand: when its instant comes, the due edition is made.

@@ -1,15 +1,17 @@
-//! The database: schema, migrations, scans, facts, archive, outbox, runs, versions. The only crate that names Diesel or a backend.
+//! The database: schema, migrations, scans, facts, archive, outbox, runs, versions. The only crate that names Diesel or
+//! a backend.
 //!
 //! Knows no script, no template and no mail. From the outside in:
 //! - [`Store`]: opening, migrating; [`Reader`] answers scans, [`facts::Writer`] takes facts in
 //! - [`imports`]: which there were, and up to when each table is complete
 //! - [`versions`], [`health`], [`runs`], [`outbox`]: what Pegel keeps about its own work, in short transactions
 //! - [`edition`], what is kept of an edition; [`publish`], how it gets into the archive; `archive`, how it is read;
-//!   `erasure`, how what names a person goes
-//! - [`lease`], [`leases`]: claims on runs and deliveries; `room`: that there is room on the disk to record what a claim led to
+//!   `erasure` erases what names a person
+//! - [`lease`], [`leases`]: claims on runs and deliveries; `room`: that there is room on the disk to record what a
+//!   claim led to
 //! - `sql`: statements made from the data model, for both databases at once
 //! - `finding`, `fits`, `gone`: what a [`Writer`](facts::Writer) finds by a text, what it refuses, and what it lets go
-//! - `spans`, `over_time`: what texts of rows held from when on; `stored`: rows that are written beside those that are there
+//! - `spans`, `over_time`: former values of text columns; `stored`: rows to be written, beside those that are there
 //! - `views`: the readable views, made from the data model
 //! - `parents`: what scans read of small tables, joined here
 //! - `connection`, `currency`, `url`, `schema`: the rest

@@ -1,9 +1,9 @@
-//! What rows hold after they are written, where it is kept what they held from when on.
+//! What rows hold after they are written, in columns that keep their former values.
 
 use crate::StoreError;
 use crate::connection::Conn;
 use crate::facts::{Fact, Facts, Value};
-use crate::spans::{self, Held, Learned};
+use crate::spans::{self, Known, Learned};
 use crate::stored::{Collapsed, Stored};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -45,7 +45,7 @@ pub(crate) fn over_time<'f>(
     }
     let ids: Vec<i64> = candidates.iter().filter_map(|(_, _, before, _)| Some(before.as_ref()?.id)).collect();
     let held = spans::of_rows(conn, &facts.table.name, &ids).map_err(StoreError::while_("reading facts"))?;
-    let nothing = Held::new();
+    let nothing = Known::new();
     for (last, said, before, over_time) in candidates {
         for &at in &spanning {
             let column = &facts.columns[at].name;

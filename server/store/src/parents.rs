@@ -30,11 +30,11 @@ pub(crate) struct Parents(HashMap<(Arc<str>, Path), Option<ById>>);
 pub(crate) struct Narrowed {
     /// What SQL reads.
     pub(crate) scan: Scan,
-    columns: Vec<Origin>,
+    columns: Vec<MadeOf>,
 }
 
 /// Where a column of the scan comes from.
-enum Origin {
+enum MadeOf {
     /// It is this column of what was read.
     Read(usize),
     /// The first of these that is not missing.
@@ -85,8 +85,8 @@ impl Parents {
                 parts.push(plain(place(Projection(staying))));
             }
             columns.push(match &parts[..] {
-                [Part { read, by_id: None, .. }] => Origin::Read(*read),
-                _ => Origin::First(parts),
+                [Part { read, by_id: None, .. }] => MadeOf::Read(*read),
+                _ => MadeOf::First(parts),
             });
         }
         Ok(Narrowed { scan: Scan { columns: needed, ..scan.clone() }, columns })
@@ -164,11 +164,11 @@ fn position(id: f64) -> Option<usize> {
 }
 
 impl Narrowed {
-    /// Makes the columns of the scan of those that were read. What is the same column is exchanged for it: call it again
-    /// to give it back.
+    /// Makes the columns of the scan of those that were read. What is the same column is exchanged for it: call it
+    /// again to give it back.
     pub(crate) fn exchange(&mut self, read: &mut Batch, wanted: &mut Batch) {
         for (source, wanted) in self.columns.iter().zip(&mut wanted.columns) {
-            if let Origin::Read(at) = source {
+            if let MadeOf::Read(at) = source {
                 std::mem::swap(&mut read.columns[*at], wanted);
             }
         }
@@ -177,7 +177,7 @@ impl Narrowed {
     /// Makes the columns that are looked up.
     pub(crate) fn look_up(&mut self, read: &Batch, wanted: &mut Batch) {
         for (source, wanted) in self.columns.iter_mut().zip(&mut wanted.columns) {
-            let Origin::First(parts) = source else { continue };
+            let MadeOf::First(parts) = source else { continue };
             match wanted {
                 Values::Numbers(numbers) => {
                     numbers.clear();

@@ -26,8 +26,8 @@ pub struct Seal {
 impl Store {
     /// Stores an edition with one outbox row per recipient and ends its run, in one transaction; the edition's id.
     ///
-    /// `seal` gets the checksum of the report's previous edition, if there is one, and says by what the edition is closed
-    /// and to whom it goes. It must be quick: others wait meanwhile.
+    /// `seal` gets the checksum of the report's previous edition, if there is one, and says by what the edition is
+    /// closed and to whom it goes. It must be quick: others wait meanwhile.
     ///
     /// # Errors
     /// [`StoreError::RunLost`] if the run is not claimed for this report, period and revision: a worker that took too
@@ -55,8 +55,8 @@ impl Store {
         })
     }
 
-    /// Ends a due run with an edition that is there already, made by hand, and puts one outbox row per recipient who has
-    /// none yet into the outbox, in one transaction.
+    /// Ends a due run with an edition that is there already, made by hand, and puts one outbox row per recipient who
+    /// has none yet into the outbox, in one transaction.
     ///
     /// # Errors
     /// [`StoreError::RunLost`] if the run is not claimed; otherwise if the database fails.

@@ -49,7 +49,7 @@ impl Reader {
         })
     }
 
-    /// How many scans it has sent, beside small tables that were read whole.
+    /// How many statements it has sent, besides those for small tables and former values.
     pub fn statements(&self) -> usize {
         self.statements
     }

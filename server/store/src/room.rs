@@ -1,6 +1,6 @@
 //! Room on the disk for what must be recorded. A claim on a mail may still fit on a full disk where the record that it
-//! was handed over does not; then it would go out again and again. So a file of some size lies beside an SQLite database,
-//! and gives its room away when a record does not fit.
+//! was handed over does not; then it would go out again and again. So a file of some size lies beside an SQLite
+//! database, and gives its room away when a record does not fit.
 //!
 //! A PostgreSQL server looks after its own disk; there, what could not be recorded is remembered by whoever handed it
 //! over.

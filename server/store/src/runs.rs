@@ -124,7 +124,8 @@ impl Store {
         })
     }
 
-    /// The reports and nominal periods whose due run is done, as far as it was claimed at `since` (UTC seconds) or later.
+    /// The reports and nominal periods whose due run is done, as far as it was claimed at `since` (UTC seconds) or
+    /// later.
     ///
     /// # Errors
     /// If the database fails.

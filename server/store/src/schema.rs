@@ -1,5 +1,5 @@
-//! The tables that Pegel keeps about its own work and that typed queries use. The fact tables are not here: their SQL is
-//! made from [`pegel_kpi::data::model`].
+//! The tables that Pegel keeps about its own work and that typed queries use. The fact tables are not here: their SQL
+//! is made from [`pegel_kpi::data::model`].
 
 diesel::table! {
     runs (id) {

@@ -1,5 +1,5 @@
-//! What texts of rows held from when on: the region of a partner who moved. What is said about one instant replaces what was
-//! said about it before, so the order in which files come does not matter.
+//! Former values of text columns, each with the time from which it held: the region of a partner who has moved. A value for
+//! an instant replaces the one that was known for it, so the order in which files come does not matter.
 
 use crate::connection::Conn;
 use crate::facts::Value;
@@ -18,7 +18,7 @@ const EVER: i64 = i64::MIN;
 const MOST_ROWS: usize = 5_000;
 
 /// By the instant (UTC seconds) from which each held. Empty where nothing else is known than what the row holds today.
-pub(crate) type Held = BTreeMap<i64, Value>;
+pub(crate) type Known = BTreeMap<i64, Value>;
 
 /// What is new about one column of one row.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,17 +29,17 @@ pub(crate) struct Learned {
     pub(crate) value: Value,
 }
 
-/// What one column of a row holds after all that is said, and what is new in `held`. `today` is what it held so far; missing
-/// for a new row. What is said without an instant holds from `now` (UTC seconds) on; so does what is said with that instant,
-/// but then it is recorded even where nothing else is known.
+/// What one column of a row holds after all that is said, and what is new in `held`. `today` is what it held so far;
+/// missing for a new row. What is said without an instant holds from `now` (UTC seconds) on; so does what is said with
+/// that instant, but then it is recorded even where nothing else is known.
 ///
 /// In whatever order it is said, and however often, the same is known in the end.
 pub(crate) fn lay<'v>(
-    held: &Held,
+    held: &Known,
     today: &'v Value,
     said: impl Iterator<Item = (Option<i64>, &'v Value)>,
     now: i64,
-) -> (Held, Value) {
+) -> (Known, Value) {
     let mut known = held.clone();
     let mut holds = today.clone();
     for (from, value) in said {
@@ -68,8 +68,8 @@ fn text(value: Option<String>) -> Value {
 }
 
 /// What is known of rows of a table, by id and name of the column.
-pub(crate) fn of_rows(conn: &mut Conn, table: &str, ids: &[i64]) -> QueryResult<HashMap<(i64, String), Held>> {
-    let mut held: HashMap<(i64, String), Held> = HashMap::new();
+pub(crate) fn of_rows(conn: &mut Conn, table: &str, ids: &[i64]) -> QueryResult<HashMap<(i64, String), Known>> {
+    let mut held: HashMap<(i64, String), Known> = HashMap::new();
     for ids in ids.chunks(TEXTS) {
         let rows: Vec<(i64, String, i64, Option<String>)> = spans::table
             .select((spans::row_id, spans::column_name, spans::held_from, spans::value))
@@ -149,7 +149,7 @@ mod tests {
             let (from, text) = entry.split_once(' ').unwrap();
             (if from == "ever" { EVER } else { from.parse().unwrap() }, value(text))
         };
-        let mut held: Held = held.split(", ").filter(|entry| !entry.is_empty()).map(entry).collect();
+        let mut held: Known = held.split(", ").filter(|entry| !entry.is_empty()).map(entry).collect();
         let said: Vec<_> = said.iter().map(|(from, text)| (*from, value(text))).collect();
         let today = value(today);
         let (new, holds) = lay(&held, &today, said.iter().map(|(from, value)| (*from, value)), NOW);

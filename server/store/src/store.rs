@@ -113,7 +113,8 @@ impl Store {
         })
     }
 
-    /// An error with the hint `pegel migrate` if a migration has not run, or one has run that this program does not know.
+    /// An error with the hint `pegel migrate` if a migration has not run, or one has run that this program does not
+    /// know.
     ///
     /// # Errors
     /// In those two cases, or if the database cannot be read.

@@ -72,7 +72,8 @@ pub(crate) fn against_each_other(facts: &Facts, rows: &[Collapsed], stored: &Has
     written
 }
 
-/// Collects rows of `key, id, system, gone_at, named…, kept…[, attributes]`. Of two with one key, the system's own counts.
+/// Collects rows of `key, id, system, gone_at, named…, kept…[, attributes]`. Of two with one key, the system's own
+/// counts.
 pub(crate) struct Reading<'a> {
     pub(crate) own: &'a Value,
     pub(crate) named: Vec<Kind>,

@@ -28,8 +28,8 @@ impl Writer {
         Writer { transaction, system: Value::Text(String::new()) }
     }
 
-    /// From now on the rows are those of a system: written as its own, found by key among its own and those of which nobody
-    /// said whose they are. Until then they are nobody's.
+    /// From now on the rows are those of a system: written as its own, found by key among its own and those of which
+    /// nobody said whose they are. Until then they are nobody's.
     pub fn write_for(&mut self, system: &str) {
         self.system = Value::Text(system.to_owned());
     }
@@ -50,10 +50,10 @@ impl Writer {
         self.transaction
     }
 
-    /// Inserts rows whose key is new and updates those that differ; what became of each, in order. A row of which nobody
-    /// said whose it is becomes the system's. Where a table keeps what rows of this one were (the stage of an opportunity,
-    /// its amount, …), a change leaves there what it was before, dated `now` (UTC seconds). Of columns that keep their spans,
-    /// the row holds the newest value, whichever row brings it.
+    /// Inserts rows whose key is new and updates those that differ; what became of each, in order. A row of which
+    /// nobody said whose it is becomes the system's. Where a table keeps what rows of this one were (the stage of an
+    /// opportunity, its amount, …), a change leaves there what it was before, dated `now` (UTC seconds). Of columns
+    /// that keep their spans, the row holds the newest value, whichever row brings it.
     ///
     /// When the same key comes twice, the later row wins. If the key was new, the later row counts against the former;
     /// if it was there, only the last row counts and the former are unchanged, so that writing all of them again

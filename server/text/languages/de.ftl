@@ -96,6 +96,7 @@ dimension_source = Quelle
 dimension_campaign = Kampagne
 dimension_rep = Vertriebsmitarbeiter
 dimension_team = Team
+dimension_tier = Stufe
 dimension_channel = Kanal
 dimension_segment = Segment
 dimension_country = Land

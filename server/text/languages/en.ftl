@@ -99,6 +99,7 @@ dimension_source = Source
 dimension_campaign = Campaign
 dimension_rep = Sales rep
 dimension_team = Team
+dimension_tier = Tier
 dimension_channel = Channel
 dimension_segment = Segment
 dimension_country = Country

@@ -104,6 +104,7 @@ dimension_source = Origine
 dimension_campaign = Campagne
 dimension_rep = Commercial
 dimension_team = Équipe
+dimension_tier = Niveau
 dimension_channel = Canal
 dimension_segment = Segment
 dimension_country = Pays

@@ -4,8 +4,10 @@ use jiff::Timestamp;
 use pegel_kpi::data::batch::Batch;
 use pegel_kpi::data::cell::Group;
 use pegel_kpi::data::dimension::Dimension;
+use pegel_kpi::data::model::{self, Column};
 use pegel_kpi::data::scan::{Scan, Source};
 use pegel_kpi::data::scope::Scope;
+use pegel_kpi::data::spans::Spans;
 use pegel_kpi::engine::comparison::Comparison;
 use pegel_kpi::engine::figures::{Figures, Request, compute};
 use pegel_kpi::script::Language;
@@ -290,5 +292,17 @@ impl<S: Source> Source for Timed<S> {
         })?;
         *spent += began.elapsed();
         Ok(())
+    }
+
+    fn spans(&mut self, table: &model::Table, column: &Column) -> Result<Option<Arc<Spans>>, S::Error> {
+        self.source.spans(table, column)
+    }
+
+    fn money_digits(&mut self) -> Result<u8, S::Error> {
+        self.source.money_digits()
+    }
+
+    fn refreshed_at(&mut self, table: &model::Table) -> Result<Option<i64>, S::Error> {
+        self.source.refreshed_at(table)
     }
 }

@@ -1,8 +1,8 @@
-//! Text → records. Quotes are read as RFC 4180 has them, and strictly: lenient readers take all between two stray quotes
-//! for one cell, and a thousand rows become one.
+//! Text → records. Quotes are read as RFC 4180 has them, and strictly: lenient readers take all between two stray
+//! quotes for one cell, and a thousand rows become one.
 //!
-//! Where a row cannot be read, its first line alone is given up, and reading goes on with the next: what a quote that is
-//! left open seems to swallow comes back.
+//! Where a row cannot be read, its first line alone is given up, and reading goes on with the next: what a quote that
+//! is left open seems to swallow comes back.
 
 use csv::ByteRecord;
 use memchr::{memchr, memchr_iter, memchr2};
@@ -25,7 +25,7 @@ pub(super) struct Records<R> {
     line: u64,
     /// Where the last record began, and on which line.
     last: (usize, u64),
-    failure: Option<Failure>,
+    failure: Option<Unreadable>,
 }
 
 /// One record, or what could not be read as one.
@@ -45,7 +45,7 @@ pub(super) struct Cut {
 /// Wherever that attempt went on from one line to the next, it was within quotes. A later row that is within quotes at
 /// one of these line ends would go on as that attempt did, and fail as it did. It is not tried again: the time would
 /// grow with the square of the text.
-struct Failure {
+struct Unreadable {
     reason: String,
     /// The line on which the attempt ended.
     line: u64,
@@ -73,7 +73,7 @@ impl<R: Read> Records<R> {
         }
         self.last = (self.start, self.line);
         let mut cells = ByteRecord::new();
-        if let Some(Failure { reason, line }) = self.failure.as_ref().filter(|failure| self.line < failure.line) {
+        if let Some(Unreadable { reason, line }) = self.failure.as_ref().filter(|failure| self.line < failure.line) {
             return match cut(first_line(self.rest()), self.delimiter, true, &mut cells) {
                 Ok(length) => Ok(Some(self.take(length, cells))),
                 Err(Uncut::Open) => {
@@ -166,7 +166,7 @@ impl<R: Read> Records<R> {
         let cells = if first.len() <= LIMIT { cells.collect() } else { ByteRecord::new() };
         let line = self.line;
         self.pass_line()?;
-        self.failure = Some(Failure { reason: reason.clone(), line: ended_on });
+        self.failure = Some(Unreadable { reason: reason.clone(), line: ended_on });
         Ok(Cut { line, lines: 1, cells, broken: Some(reason) })
     }
 
@@ -385,8 +385,8 @@ mod tests {
 
     #[test]
     fn rows_that_all_fail_at_the_same_place_are_not_tried_to_there_each() {
-        // Read from its own start, each line ends within quotes, and so it does if a quote was open before. Tried to the
-        // limit each, these would take 200,000 times 1 MiB.
+        // Read from its own start, each line ends within quotes, and so it does if a quote was open before. Tried to
+        // the limit each, these would take 200,000 times 1 MiB.
         let read = records("a\",\",b\n".repeat(200_000).as_bytes());
         assert_eq!(read.len(), 200_000);
         assert!(read.iter().all(|(_, cells, broken)| cells.len() == 3 && broken.is_some()));

@@ -54,10 +54,10 @@ pub struct Column {
     pub kind: Kind,
     /// What it holds, for people, with code between backticks; empty where the name says it.
     pub holds: Box<str>,
-    /// Whether it is kept what it held from when on; only of texts.
+    /// Whether its former values are kept, each with the time from which it held; text columns only.
     pub spans: bool,
-    /// Whether its texts name something of the system that the row came from (the number of an order), so that the same text
-    /// means another thing in another system.
+    /// Whether its texts name something of the system that the row came from (the number of an order), so that the same
+    /// text means another thing in another system.
     pub per_system: bool,
 }
 

@@ -13,6 +13,7 @@ pub enum Dimension {
     Campaign,
     Rep,
     Team,
+    Tier,
     Channel,
     Segment,
     Country,
@@ -22,7 +23,7 @@ pub enum Dimension {
 }
 
 impl Dimension {
-    pub const ALL: [Dimension; 13] = [
+    pub const ALL: [Dimension; 14] = [
         Dimension::Partner,
         Dimension::Region,
         Dimension::Product,
@@ -31,6 +32,7 @@ impl Dimension {
         Dimension::Campaign,
         Dimension::Rep,
         Dimension::Team,
+        Dimension::Tier,
         Dimension::Channel,
         Dimension::Segment,
         Dimension::Country,
@@ -49,6 +51,7 @@ impl Dimension {
             Dimension::Campaign => "campaign",
             Dimension::Rep => "rep",
             Dimension::Team => "team",
+            Dimension::Tier => "tier",
             Dimension::Channel => "channel",
             Dimension::Segment => "segment",
             Dimension::Country => "country",

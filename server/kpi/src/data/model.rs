@@ -1,11 +1,11 @@
-//! The data model as a value: which tables there are, their columns with kinds, how they refer to each other, and by what
-//! their rows are grouped. It is read from texts (`config/tables`); whoever needs it is handed it. [`file`] is what such a
-//! text looks like, `compile` checks it, `rules` finds dimensions, `built_in` is what comes with Pegel.
+//! The data model as a value: which tables there are, their columns with kinds, how they refer to each other, and by
+//! what their rows are grouped. It is read from texts (`config/tables`); whoever needs it is handed it. [`file`] is
+//! what such a text looks like, `compile` checks it, `rules` finds dimensions, `built_in` is what comes with Pegel.
 //!
-//! Scripts are checked against it, scans are compiled from it, imports write by it, the reference and the readable views
-//! are made from it, and a test of the store compares it with both databases. Every table also has `id` (surrogate
-//! integer), `key` (its id in the system the row came from), `system` (which one that is; a key is unique within it), `gone_at`
-//! (since when it no longer has it) and `attributes` (JSON, what a company adds).
+//! Scripts are checked against it, scans are compiled from it, imports write by it, the reference and the readable
+//! views are made from it, and a test of the store compares it with both databases. Every table also has `id`
+//! (surrogate integer), `key` (its id in the system the row came from), `system` (which one that is; a key is unique
+//! within it), `gone_at` (since when it no longer has it) and `attributes` (JSON, what a company adds).
 
 mod built_in;
 mod compile;

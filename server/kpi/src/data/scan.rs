@@ -48,7 +48,7 @@ pub trait Source {
     /// If they cannot be read.
     fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&crate::data::batch::Batch)) -> Result<(), Self::Error>;
 
-    /// What a column of a table held from when on; `None` if it always held what it holds today, in every row.
+    /// The former values of a text column; `None` if it has not changed in any row.
     ///
     /// # Errors
     /// If that cannot be read.

@@ -1,14 +1,14 @@
-//! What a column held from when on, in those rows of a table in which it did not always hold the same.
+//! The values that a text column held in the past, for the rows in which it has changed.
 
 use rustc_hash::FxHashMap;
 
 /// The spans of one column, by the id of the row.
 #[derive(Debug, Default, PartialEq)]
-pub struct Spans(FxHashMap<i64, Vec<Span>>);
+pub struct Spans(FxHashMap<i64, Vec<Since>>);
 
 /// A value, and since when (UTC seconds) it was held.
 #[derive(Debug, PartialEq)]
-struct Span {
+struct Since {
     from: i64,
     text: Option<Box<str>>,
 }
@@ -18,21 +18,21 @@ struct Span {
 pub enum AtThatTime<'a> {
     Text(&'a str),
     Missing,
-    /// Nothing else is known than what it holds today.
+    /// No former value is known: what the row holds today.
     AsToday,
 }
 
 impl Spans {
-    /// Adds what a row held from an instant on (UTC seconds); `None` is nothing. Of each row the older first. The first known
-    /// text has been held from ever.
+    /// Adds a text that a row held from an instant on (UTC seconds); `None` is no text. Add the spans of a row in the order
+    /// of time. The first known text holds for all time before it as well.
     pub fn add(&mut self, id: i64, from: i64, text: Option<&str>) {
         let held = self.0.entry(id).or_default();
         if text.is_some() || !held.is_empty() {
-            held.push(Span { from, text: text.map(Into::into) });
+            held.push(Since { from, text: text.map(Into::into) });
         }
     }
 
-    /// Whether no row ever held anything else than today.
+    /// Whether no former values are known.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -2,7 +2,8 @@
 //!
 //! [`figures`] computes KPIs, [`comparison`] says what they are compared with, [`answer`] is one of them as programs
 //! read it. Inside, `fold` takes the rows of one scan: `rows` evaluates expressions over them, `grouping` finds their
-//! groups (by `texts`, as they were), and `related` folds the rows that belong to them, before they are read themselves, into figures `by_parent`.
+//! groups (by `texts`, as they were), and `related` folds the rows that belong to them, before they are read
+//! themselves, into figures `by_parent`.
 
 pub mod answer;
 mod by_parent;

@@ -30,7 +30,7 @@ fn table(table: &Table) -> Vec<Block> {
     let columns = table.columns.iter().skip(KEYS).filter(|column| table.reference_in(column).is_none());
     let columns = columns.map(|column| {
         let Column { name, kind, holds, spans, per_system: _ } = &**column;
-        let spans = if *spans { "in a breakdown, as it was at the date of the row" } else { "" };
+        let spans = if *spans { "in a breakdown, as it was then" } else { "" };
         let said: Vec<&str> = [&**holds, spans].into_iter().filter(|said| !said.is_empty()).collect();
         vec![format!("`{name}`").as_str().into(), described(*kind).into(), said.join("; ").as_str().into()]
     });

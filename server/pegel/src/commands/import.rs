@@ -30,7 +30,7 @@ pub fn run(command: &cli::Import, global: &Global) -> Ending {
         zone: home.config.zone(),
         currency: home.config.currency.clone(),
     };
-    let mut course = Course::begin();
+    let mut course = ProgressShown::begin();
     let name = command.file.display().to_string();
     let summary = import(file, &name, &mapping, &store, &options, &mut |progress: Progress| {
         course.show(progress);
@@ -55,26 +55,26 @@ fn open(path: &Path) -> anyhow::Result<File> {
 }
 
 /// The progress of the import: a bar on a terminal, a line every few seconds elsewhere.
-struct Course {
+struct ProgressShown {
     bar: Option<ProgressBar>,
     said: Instant,
 }
 
-impl Course {
+impl ProgressShown {
     /// The time between two lines of progress in a log.
     const PAUSE: Duration = Duration::from_secs(5);
 
-    fn begin() -> Course {
+    fn begin() -> ProgressShown {
         let style = ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {eta} to go");
         let bar = || ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Course { bar: std::io::stderr().is_terminal().then(bar), said: Instant::now() }
+        ProgressShown { bar: std::io::stderr().is_terminal().then(bar), said: Instant::now() }
     }
 
     fn show(&mut self, progress: Progress) {
         if let Some(bar) = &self.bar {
             bar.set_length(progress.total);
             bar.set_position(progress.bytes);
-        } else if self.said.elapsed() >= Course::PAUSE {
+        } else if self.said.elapsed() >= ProgressShown::PAUSE {
             self.said = Instant::now();
             note(format_args!("{} % done", progress.bytes * 100 / progress.total.max(1)));
         }

@@ -18,7 +18,7 @@ const STEPS: [f64; 4] = [0.12, 0.3, 0.5, 0.8];
 
 /// Follows every accepted lead to its end or to the end of the data.
 pub fn follow(seed: u64, cast: &Cast, calendar: &Calendar, leads: &mut [Lead]) {
-    let mut course = Course { cast, calendar, dice: Dice::of(seed, Part::Course) };
+    let mut course = LeadCourse { cast, calendar, dice: Dice::of(seed, Part::Course) };
     for lead in leads {
         lead.worth = course.worth(lead.product);
         if let Some(accepted_at) = lead.accepted_at {
@@ -36,13 +36,13 @@ struct Way {
     days: f64,
 }
 
-struct Course<'a> {
+struct LeadCourse<'a> {
     cast: &'a Cast,
     calendar: &'a Calendar,
     dice: Dice,
 }
 
-impl Course<'_> {
+impl LeadCourse<'_> {
     fn follow(&mut self, lead: &mut Lead, accepted_at: i64) {
         let bad = lead.partner().is_some_and(|partner| self.cast.partners[partner].bad);
         let minutes = self.dice.log_normal(if bad { 90.0 } else { 31.0 }, 0.85).min(900.0);

@@ -9,8 +9,8 @@ use pegel_kpi::data::model::{ATTRIBUTES, GONE_AT, Kind, SYSTEM, Table};
 /// The column by which a row is known that a look-up created.
 const NAME: &str = "name";
 
-/// `SELECT key, id` of the rows of a system that are not gone. Without those of which nothing is known but what a look-up
-/// that created them knew, their key for a name: nobody has brought them.
+/// `SELECT key, id` of the rows of a system that are not gone. Without those of which nothing is known but what a
+/// look-up that created them knew, their key for a name: nobody has brought them.
 pub(crate) struct Brought<'a> {
     pub(crate) table: &'a Table,
     pub(crate) system: &'a Value,

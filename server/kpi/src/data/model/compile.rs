@@ -1,4 +1,5 @@
-//! From the texts that describe tables to a checked [`Model`]. What is wrong says in which file and line, and what to do.
+//! From the texts that describe tables to a checked [`Model`]. What is wrong says in which file and line, and what to
+//! do.
 
 use super::file::{ColumnEntry, GroupsEntry, HistoryEntry, TableFile};
 use super::rules::Rules;

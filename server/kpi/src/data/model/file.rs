@@ -32,7 +32,7 @@ pub(super) struct ColumnEntry {
     /// What it holds, where the name does not say it.
     #[serde(default)]
     pub holds: String,
-    /// Whether it is kept what it held from when on.
+    /// Whether its former values are kept, each with the time from which it held.
     pub spans: Option<Spanned<bool>>,
     /// Whether the same text means another thing in another system.
     pub per_system: Option<Spanned<bool>>,

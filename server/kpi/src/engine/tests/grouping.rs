@@ -149,7 +149,7 @@ fn a_lead_stays_where_its_partner_was_when_it_came() {
 }
 
 #[test]
-fn what_was_missing_then_is_looked_for_further_on() {
+fn a_value_that_was_missing_then_is_looked_for_further_on() {
     let tables = tables(&[
         ("partners", "name region\nGTX North"),
         ("reps", "name region\nEve East"),
@@ -165,7 +165,7 @@ fn what_was_missing_then_is_looked_for_further_on() {
 }
 
 #[test]
-fn who_is_counted_at_a_moment_is_where_he_is_then() {
+fn who_is_counted_at_a_moment_counts_in_the_team_of_that_moment() {
     let tables = tables(&[("reps", "name team hired_on left_on\nEve Blue 2025-01-10 -\nBob Red 2025-01-10 -")]);
     let spans = &[
         ("reps", "team", 1, "2025-01-10T00:00Z", Some("Red")),
