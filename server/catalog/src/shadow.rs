@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::scan::Source;
 use pegel_kpi::data::scope::Scope;
+use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::engine::comparison::Comparison;
 use pegel_kpi::engine::figures::{Figures, Request, compute};
 use pegel_kpi::script::kpi::Kpi;
@@ -28,8 +29,13 @@ pub struct Effect {
 pub enum Change {
     Added,
     Removed,
-    /// The periods in which its total differs; none, if it could have changed and does not.
-    Figures(Vec<Difference>),
+    /// The units that it had and has, and the periods in which its total differs; none, if it could have changed and does
+    /// not.
+    Figures {
+        before: Unit,
+        after: Unit,
+        differences: Vec<Difference>,
+    },
 }
 
 /// The total of one period, as it is and as it would be.
@@ -73,8 +79,10 @@ pub fn shadow<S: Source>(
     let requests: Vec<Request> = both.map(total).collect();
     let figures = compute(&requests, periods, &Scope::everything(), Timestamp::MAX, source);
     let figures = figures.map_err(ShadowError::Source)?;
-    for ((_, kpi), figures) in pairs.iter().zip(figures.chunks(2)) {
-        effects.push(effect(kpi, Change::Figures(differences(periods, &figures[0], &figures[1]))));
+    for ((before, after), figures) in pairs.iter().zip(figures.chunks(2)) {
+        let differences = differences(periods, &figures[0], &figures[1]);
+        let (before, unit) = (before.declaration.unit, after.declaration.unit);
+        effects.push(effect(after, Change::Figures { before, after: unit, differences }));
     }
     Ok(effects)
 }

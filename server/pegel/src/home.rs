@@ -10,7 +10,9 @@ use pegel_catalog::live::Live;
 use pegel_delivery::Clock;
 use pegel_home::Problem;
 use pegel_kpi::data::model::Model;
+use pegel_report::format::Format;
 use pegel_store::{Store, StoreError};
+use pegel_text::locale::Locale;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -52,6 +54,12 @@ impl Home {
     /// Where mails go.
     pub fn mail_url(&self) -> &str {
         self.mail_url.as_deref().unwrap_or(&self.config.mail.url)
+    }
+
+    /// Writes figures for command lines: in English, in the home's currency and zone.
+    pub fn format(&self) -> Format {
+        let zone = self.config.zone();
+        Format::new(&Locale::english(), &self.config.currency.code, zone.iana_name().unwrap_or("UTC"))
     }
 
     /// The database, which must be there and up to date.

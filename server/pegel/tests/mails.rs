@@ -62,7 +62,7 @@ fn mails_that_were_given_up_are_listed_and_sent_again() {
     std::fs::remove_dir_all(home.path().join("outbox")).unwrap();
 
     let listed = home.run(&["deliveries", "list", "--failed"]).succeeded().out;
-    assert_eq!(listed, "1\tgiven up\tedition 1\tada@example.com\t2026-11-18 10:00\t550 [31mno\n");
+    assert_eq!(listed, "1\tgiven up\tedition 1\tada@example.com\t2026-11-18 10:00:00\t550 [31mno\n");
     assert_eq!(home.run(&["deliveries", "list", "--waiting"]).succeeded().out, "");
     let shown = home.run(&["deliveries", "show", "1"]).succeeded().out;
     for line in ["state       given up", "edition     1, weekly 2026-W46, revision 0", "answer      550 [31mno"] {

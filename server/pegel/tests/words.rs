@@ -27,10 +27,10 @@ fn texts(folder: &str, endings: &[&str]) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The sources of the crates that use words, without their tests, and the templates.
+/// The sources that use words, without their tests, and the templates.
 fn sources() -> Vec<(PathBuf, String)> {
-    let crates = ["text", "report", "web"].map(|name| format!("server/{name}/src"));
-    let mut sources: Vec<_> = crates.iter().flat_map(|folder| texts(folder, &["rs"])).collect();
+    let folders = ["text/src", "report/src", "web/src", "pegel/src/commands"].map(|name| format!("server/{name}"));
+    let mut sources: Vec<_> = folders.iter().flat_map(|folder| texts(folder, &["rs"])).collect();
     sources.retain(|(path, _)| !path.ends_with("tests.rs"));
     for (_, text) in &mut sources {
         let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());

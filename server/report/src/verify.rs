@@ -5,9 +5,10 @@
 
 use crate::labels::hash;
 use crate::manifest::{ArtefactLine, AudienceLine, Head, Manifest, RenditionLine};
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use pegel_store::edition::{Artefact, Audience, Edition, Erasable, Rendition};
 use pegel_text::digest::sha256;
+use pegel_text::stamps::day;
 use std::collections::BTreeMap;
 
 /// What checking an edition found.
@@ -46,7 +47,7 @@ pub enum Damage {
 
 /// Something that was erased.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{item} was erased on {}", day(*.at))]
+#[error("{item} was erased on {}", day(*.at, &TimeZone::UTC))]
 pub struct Erasure {
     pub item: Item,
     /// UTC seconds.
@@ -68,10 +69,6 @@ pub enum Item {
     Label { kind: String, group: i64 },
     #[error("the {kind} {name} that it was made from")]
     Source { kind: String, name: String },
-}
-
-fn day(at: i64) -> String {
-    Timestamp::from_second(at).unwrap_or(Timestamp::MAX).strftime("%Y-%m-%d").to_string()
 }
 
 fn audience(Audience { scope, locale, zone }: &Audience) -> String {

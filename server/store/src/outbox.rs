@@ -54,7 +54,7 @@ impl DeliveryState {
     const ALL: [DeliveryState; 4] =
         [DeliveryState::Pending, DeliveryState::Sending, DeliveryState::Delivered, DeliveryState::Failed];
 
-    /// The word for it in the database.
+    /// The word for it in the database, and behind `delivery_` in the languages.
     pub fn word(self) -> &'static str {
         match self {
             DeliveryState::Pending => "pending",

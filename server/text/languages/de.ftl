@@ -20,6 +20,21 @@ weeks =
         [one] { $count } Woche
        *[other] { $count } Wochen
     }
+months =
+    { $count ->
+        [one] { $count } Monat
+       *[other] { $count } Monate
+    }
+quarters =
+    { $count ->
+        [one] { $count } Quartal
+       *[other] { $count } Quartale
+    }
+years =
+    { $count ->
+        [one] { $count } Jahr
+       *[other] { $count } Jahre
+    }
 periods =
     { $count ->
         [one] { $count } Zeitraum
@@ -180,7 +195,7 @@ no_deliveries = Diese Ausgabe hat keine Empfänger.
 delivery_pending = wartet
 delivery_sending = wird gesendet
 delivery_delivered = zugestellt
-delivery_failed = gescheitert
+delivery_failed = aufgegeben
 evidence = Nachweis
 evidence_lead = Eine Ausgabe ändert sich nie. pegel report verify rechnet ihre Prüfsumme nach.
 checksum = Prüfsumme
@@ -265,3 +280,38 @@ busy = Zu viele auf einmal
 busy_text = Gerade werden andere Seiten berechnet. Versuchen Sie es in einigen Sekunden noch einmal.
 broken = Etwas ist schiefgegangen
 broken_text = Diese Seite ließ sich nicht anzeigen. Warum, steht im Protokoll des Servers; geändert wurde nichts.
+
+## Befehlszeilen
+
+every_week = jeden { $weekday }
+counted_editions =
+    { $count ->
+        [one] { $count } Ausgabe
+       *[other] { $count } Ausgaben
+    }
+counted_files =
+    { $count ->
+        [one] { $count } Datei
+       *[other] { $count } Dateien
+    }
+counted_kpis =
+    { $count ->
+        [one] { $count } Kennzahl
+       *[other] { $count } Kennzahlen
+    }
+counted_recipients = { $count } Empfänger
+tests_fail =
+    { $count ->
+        [one] { $count } Test scheitert
+       *[other] { $count } Tests scheitern
+    }
+forced_past =
+    { $count ->
+        [one] trotz { $count } gescheiterten Tests erzwungen
+       *[other] trotz { $count } gescheiterter Tests erzwungen
+    }
+mails_go_again =
+    { $count ->
+        [one] { $count } Mail geht erneut hinaus, binnen einer halben Minute, wo der Server läuft
+       *[other] { $count } Mails gehen erneut hinaus, binnen einer halben Minute, wo der Server läuft
+    }

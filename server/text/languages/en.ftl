@@ -23,6 +23,21 @@ weeks =
         [one] { $count } week
        *[other] { $count } weeks
     }
+months =
+    { $count ->
+        [one] { $count } month
+       *[other] { $count } months
+    }
+quarters =
+    { $count ->
+        [one] { $count } quarter
+       *[other] { $count } quarters
+    }
+years =
+    { $count ->
+        [one] { $count } year
+       *[other] { $count } years
+    }
 periods =
     { $count ->
         [one] { $count } period
@@ -183,7 +198,7 @@ no_deliveries = This edition has no recipients.
 delivery_pending = waiting
 delivery_sending = being sent
 delivery_delivered = delivered
-delivery_failed = failed
+delivery_failed = given up
 evidence = Evidence
 evidence_lead = An edition never changes. pegel report verify computes its checksum again.
 checksum = Checksum
@@ -268,3 +283,42 @@ busy = Too many at once
 busy_text = Other pages are being computed at the moment. Try again in a few seconds.
 broken = Something went wrong
 broken_text = This page could not be shown. The server's log says why; nothing was changed.
+
+## Command lines
+
+every_week = { $weekday }s
+counted_editions =
+    { $count ->
+        [one] { $count } edition
+       *[other] { $count } editions
+    }
+counted_files =
+    { $count ->
+        [one] { $count } file
+       *[other] { $count } files
+    }
+counted_kpis =
+    { $count ->
+        [one] { $count } KPI
+       *[other] { $count } KPIs
+    }
+counted_recipients =
+    { $count ->
+        [one] { $count } recipient
+       *[other] { $count } recipients
+    }
+tests_fail =
+    { $count ->
+        [one] { $count } test fails
+       *[other] { $count } tests fail
+    }
+forced_past =
+    { $count ->
+        [one] forced past { $count } failed test
+       *[other] forced past { $count } failed tests
+    }
+mails_go_again =
+    { $count ->
+        [one] { $count } mail goes out again, within half a minute where the server runs
+       *[other] { $count } mails go out again, within half a minute where the server runs
+    }

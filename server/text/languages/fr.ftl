@@ -20,6 +20,17 @@ weeks =
         [one] { $count } semaine
        *[other] { $count } semaines
     }
+months = { $count } mois
+quarters =
+    { $count ->
+        [one] { $count } trimestre
+       *[other] { $count } trimestres
+    }
+years =
+    { $count ->
+        [one] { $count } an
+       *[other] { $count } ans
+    }
 periods =
     { $count ->
         [one] { $count } période
@@ -188,7 +199,7 @@ no_deliveries = Cette édition n’a pas de destinataire.
 delivery_pending = en attente
 delivery_sending = envoi en cours
 delivery_delivered = remis
-delivery_failed = échec
+delivery_failed = abandonné
 evidence = Preuve
 evidence_lead = Une édition ne change jamais. pegel report verify recalcule sa somme de contrôle.
 checksum = Somme de contrôle
@@ -273,3 +284,42 @@ busy = Trop de demandes à la fois
 busy_text = D’autres pages sont en cours de calcul. Réessayez dans quelques secondes.
 broken = Une erreur est survenue
 broken_text = Cette page n’a pas pu être affichée. Le journal du serveur dit pourquoi ; rien n’a été modifié.
+
+## Lignes de commande
+
+every_week = chaque { $weekday }
+counted_editions =
+    { $count ->
+        [one] { $count } édition
+       *[other] { $count } éditions
+    }
+counted_files =
+    { $count ->
+        [one] { $count } fichier
+       *[other] { $count } fichiers
+    }
+counted_kpis =
+    { $count ->
+        [one] { $count } indicateur
+       *[other] { $count } indicateurs
+    }
+counted_recipients =
+    { $count ->
+        [one] { $count } destinataire
+       *[other] { $count } destinataires
+    }
+tests_fail =
+    { $count ->
+        [one] { $count } test échoue
+       *[other] { $count } tests échouent
+    }
+forced_past =
+    { $count ->
+        [one] forcé malgré { $count } test en échec
+       *[other] forcé malgré { $count } tests en échec
+    }
+mails_go_again =
+    { $count ->
+        [one] { $count } courriel repart, en une demi-minute là où le serveur tourne
+       *[other] { $count } courriels repartent, en une demi-minute là où le serveur tourne
+    }

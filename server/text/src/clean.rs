@@ -22,6 +22,16 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     replaced(text, |c| c.is_control() || is_forbidden(c) || matches!(c, '\u{2028}' | '\u{2029}'))
 }
 
+/// The text with plain spaces for those that must not break: a terminal need not keep lines together, and people search
+/// with plain spaces.
+///
+/// ```
+/// assert_eq!(pegel_text::clean::plain_spaces("1\u{202f}234\u{a0}km"), "1 234 km");
+/// ```
+pub fn plain_spaces(text: &str) -> String {
+    text.replace(['\u{a0}', '\u{202f}'], " ")
+}
+
 /// Whether [`cleaned`] would change the text.
 pub fn is_clean(text: &str) -> bool {
     !text.contains(is_forbidden)

@@ -3,8 +3,9 @@
 use crate::numbers::WITH_DATA;
 use crate::words::{Words, capitalised};
 use icu::calendar::Gregorian;
+use icu::calendar::types::Weekday;
 use icu::datetime::FixedCalendarDateTimeFormatter;
-use icu::datetime::fieldsets::{YM, YMD, YMDT};
+use icu::datetime::fieldsets::{E, YM, YMD, YMDT};
 use icu::datetime::input::{Date, DateTime, Time};
 use jiff::Timestamp;
 use jiff::civil;
@@ -30,6 +31,7 @@ pub struct Dates {
     day: FixedCalendarDateTimeFormatter<Gregorian, YMD>,
     month: FixedCalendarDateTimeFormatter<Gregorian, YM>,
     instant: FixedCalendarDateTimeFormatter<Gregorian, YMDT>,
+    weekday: FixedCalendarDateTimeFormatter<Gregorian, E>,
 }
 
 impl Dates {
@@ -47,6 +49,7 @@ impl Dates {
             day: FixedCalendarDateTimeFormatter::try_new(icu.into(), YMD::long()).expect(WITH_DATA),
             month: FixedCalendarDateTimeFormatter::try_new(icu.into(), YM::long()).expect(WITH_DATA),
             instant: FixedCalendarDateTimeFormatter::try_new(icu.into(), YMD::long().with_time_hm()).expect(WITH_DATA),
+            weekday: FixedCalendarDateTimeFormatter::try_new(icu.into(), E::long()).expect(WITH_DATA),
         }
     }
 
@@ -76,6 +79,12 @@ impl Dates {
     /// `W46`, where there is little room.
     pub fn short_week(&self, first: civil::Date) -> String {
         self.words.say("week_short", [("number", week_number(first).into())])
+    }
+
+    /// `Monday`
+    pub fn weekday(&self, day: civil::Weekday) -> String {
+        let day = Weekday::from_days_since_sunday(day.to_sunday_zero_offset().into());
+        self.weekday.format(&day).to_string()
     }
 
     /// A date, a time and the zone, from UTC seconds; the bare seconds if they lie beyond the calendar.
@@ -204,6 +213,14 @@ mod tests {
         assert_eq!((name("en-GB"), name("fr-FR")), ("week~46".to_owned(), "semaine~46".to_owned()));
         let short = |tag: &str| dates(tag).short_week(week);
         assert_eq!((short("en-GB"), short("de-DE"), short("fr-FR")), ("W46".into(), "KW 46".into(), "S46".into()));
+    }
+
+    #[test]
+    fn a_weekday_is_named() {
+        let day = |tag: &str, day| dates(tag).weekday(day);
+        assert_eq!(day("en-GB", civil::Weekday::Monday), "Monday");
+        assert_eq!(day("de-DE", civil::Weekday::Sunday), "Sonntag");
+        assert_eq!(day("fr-FR", civil::Weekday::Saturday), "samedi");
     }
 
     #[test]

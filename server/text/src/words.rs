@@ -40,6 +40,11 @@ impl Words {
         Words::in_language(locale.language(), locale)
     }
 
+    /// The words for command lines, which speak English.
+    pub fn english() -> Words {
+        Words::of(&Locale::english())
+    }
+
     fn in_language(language: &'static Language, locale: &Locale) -> Words {
         let english = Some(languages::english()).filter(|english| *english != language);
         let bundle = |language: &Language| {

@@ -8,6 +8,8 @@ use jiff::tz::TimeZone;
 use pegel_store::Store;
 use pegel_store::outbox::{Delivery, DeliveryState, Wanted};
 use pegel_text::clean::one_line;
+use pegel_text::stamps::stamp;
+use pegel_text::words::Words;
 
 /// Runs one of the commands on mails.
 pub fn run(command: cli::Deliveries, global: &Global) -> Ending {
@@ -28,19 +30,20 @@ fn list(command: &cli::ListDeliveries, store: &Store, zone: &TimeZone) -> Ending
     };
     check_edition(command.edition, store)?;
     let wanted = Wanted { edition: command.edition, state, ids: Vec::new() };
+    let words = Words::english();
     for delivery in store.deliveries_like(&wanted).map_err(broke)? {
         let Delivery { id, edition, state, .. } = delivery;
         let (recipient, answered) = (one_line(&delivery.recipient), answer_of(&delivery));
-        let at = instant(delivery.delivered_at.or(delivery.attempted_at).unwrap_or(delivery.queued_at), zone);
-        answer(format_args!("{id}\t{}\tedition {edition}\t{recipient}\t{at}\t{answered}", word(state)));
+        let at = stamp(delivery.delivered_at.or(delivery.attempted_at).unwrap_or(delivery.queued_at), zone);
+        answer(format_args!("{id}\t{}\tedition {edition}\t{recipient}\t{at}\t{answered}", word(state, &words)));
     }
     Ok(Done::InOrder)
 }
 
 fn show(id: i64, store: &Store, zone: &TimeZone) -> Ending {
     let delivery = find(id, store)?;
-    let at = |instant_: i64| instant(instant_, zone);
-    answer(format_args!("state       {}", word(delivery.state)));
+    let at = |seconds: i64| stamp(seconds, zone);
+    answer(format_args!("state       {}", word(delivery.state, &Words::english())));
     answer(format_args!("recipient   {}", one_line(&delivery.recipient)));
     if let Some(edition) = store.edition(delivery.edition).map_err(broke)? {
         let head = edition.head;
@@ -73,8 +76,7 @@ fn resend(command: cli::Resend, store: &Store, now: Timestamp) -> Ending {
     let mails = store.resend(&wanted, now.as_second()).map_err(broke)?;
     match mails {
         0 => answer("no mail is to be sent again"),
-        1 => answer("1 mail goes out again, within half a minute where the server runs"),
-        _ => answer(format_args!("{mails} mails go out again, within half a minute where the server runs")),
+        _ => answer(Words::english().say("mails_go_again", [("count", mails.into())])),
     }
     Ok(Done::InOrder)
 }
@@ -92,21 +94,10 @@ fn check_edition(edition: Option<i64>, store: &Store) -> Result<(), Failure> {
     }
 }
 
-fn word(state: DeliveryState) -> &'static str {
-    match state {
-        DeliveryState::Pending => "waiting",
-        DeliveryState::Sending => "being sent",
-        DeliveryState::Delivered => "delivered",
-        DeliveryState::Failed => "given up",
-    }
+fn word(state: DeliveryState, words: &Words) -> String {
+    words.say(&format!("delivery_{}", state.word()), [])
 }
 
 fn answer_of(delivery: &Delivery) -> String {
     one_line(delivery.answer.as_deref().unwrap_or("–")).into_owned()
-}
-
-/// `2026-11-16 07:00`, in the zone of the home.
-fn instant(seconds: i64, zone: &TimeZone) -> String {
-    let at = Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX).to_zoned(zone.clone());
-    at.strftime("%Y-%m-%d %H:%M").to_string()
 }

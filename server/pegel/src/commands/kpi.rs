@@ -3,6 +3,7 @@
 mod activate;
 mod check;
 mod diff;
+mod figures;
 mod files;
 mod history;
 mod junit;

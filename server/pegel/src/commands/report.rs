@@ -5,21 +5,21 @@ use crate::composer::Composer;
 use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
 use crate::home::{Home, say_problem};
 use anyhow::{Context, anyhow};
-use jiff::civil::Weekday;
 use pegel_catalog::live::Live;
 use pegel_delivery::{Clock, DeliveryError, Made, Mailer, Occasion, RunReport, Worker};
 use pegel_home::Problem;
 use pegel_kpi::time::period::{Period, zone};
 use pegel_report::ReportError;
 use pegel_report::definition;
-use pegel_report::format::Format;
 use pegel_report::manifest::seal;
 use pegel_report::numbers::PeriodHead;
 use pegel_report::verify::{Findings, verify};
 use pegel_store::Store;
 use pegel_store::edition::{Edition, Rendition};
-use pegel_text::clean::one_line;
-use pegel_text::locale::Locale;
+use pegel_text::clean::{one_line, plain_spaces};
+use pegel_text::dates::Dates;
+use pegel_text::stamps::time;
+use pegel_text::words::Words;
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
@@ -40,6 +40,8 @@ pub fn run(command: cli::Report, global: &Global) -> Ending {
 }
 
 fn list(home: &Home) -> Ending {
+    let words = Words::english();
+    let dates = Dates::new(&words, "UTC");
     for (name, definition) in definition::all(&home.path).map_err(usage)? {
         let definition = match definition {
             Ok(definition) => definition,
@@ -51,24 +53,16 @@ fn list(home: &Home) -> Ending {
         };
         let due = definition.schedule.map_or_else(
             || "on request".to_owned(),
-            |due| format!("{} {}, {}", weekday(due.weekday), due.at.strftime("%H:%M"), definition.zone),
+            |due| {
+                let day = words.say("every_week", [("weekday", dates.weekday(due.weekday).into())]);
+                format!("{day} {}, {}", time(due.at), definition.zone)
+            },
         );
-        let (title, recipients) = (one_line(definition.title.in_english()), definition.recipients.len());
-        answer(format_args!("{name}\t{title}\t{due}\t{recipients} recipients"));
+        let title = one_line(definition.title.in_english());
+        let recipients = words.say("counted_recipients", [("count", definition.recipients.len().into())]);
+        answer(format_args!("{name}\t{title}\t{due}\t{recipients}"));
     }
     Ok(Done::InOrder)
-}
-
-fn weekday(day: Weekday) -> &'static str {
-    match day {
-        Weekday::Monday => "Mondays",
-        Weekday::Tuesday => "Tuesdays",
-        Weekday::Wednesday => "Wednesdays",
-        Weekday::Thursday => "Thursdays",
-        Weekday::Friday => "Fridays",
-        Weekday::Saturday => "Saturdays",
-        Weekday::Sunday => "Sundays",
-    }
 }
 
 fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
@@ -105,8 +99,7 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
         Made::Found { edition, mails } => (edition, "in the archive already", mails),
         Made::Taken => return Err(broke(anyhow!("{TAKEN}"))),
     };
-    let format = Format::new(&Locale::english(), &home.config.currency.code, &definition.zone);
-    let period = format.period_name(&PeriodHead::from(&run.period)).replace('\u{a0}', " ");
+    let period = plain_spaces(&home.format().period_name(&PeriodHead::from(&run.period)));
     let edition_of = format!("edition {edition} of {period}");
     if command.send {
         return send(&worker, &store, edition, &format!("{edition_of}, {place}"), mails);
@@ -191,10 +184,7 @@ fn check_all(store: &Store) -> Ending {
     for (report, period, revision) in &lost {
         answer(format_args!("the edition of {report} {period}, revision {revision}, is missing"));
     }
-    let count = match ids.len() {
-        1 => "1 edition".to_owned(),
-        count => format!("{count} editions"),
-    };
+    let count = Words::english().say("counted_editions", [("count", ids.len().into())]);
     if damaged + lost.len() == 0 {
         answer(format_args!("{count} verified, none damaged"));
         return Ok(Done::InOrder);

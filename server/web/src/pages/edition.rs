@@ -16,7 +16,7 @@ use pegel_report::format::Format;
 use pegel_report::numbers::{KpiBlock, Numbers};
 use pegel_report::view::{KpiView, TrendView, View, view};
 use pegel_store::edition::{Edition, HTML, NUMBERS, Rendition, SourceHash, TEXT};
-use pegel_store::outbox::{Delivery, DeliveryState};
+use pegel_store::outbox::Delivery;
 use pegel_text::locale::Locale;
 use pegel_text::words::Words;
 use serde::Serialize;
@@ -205,12 +205,7 @@ impl Recipient {
     fn of(delivery: Delivery, format: &Format) -> Recipient {
         Recipient {
             address: delivery.recipient,
-            state: match delivery.state {
-                DeliveryState::Pending => "pending",
-                DeliveryState::Sending => "sending",
-                DeliveryState::Delivered => "delivered",
-                DeliveryState::Failed => "failed",
-            },
+            state: delivery.state.word(),
             attempts: delivery.attempts,
             at: delivery.delivered_at.map(|at| format.instant(at)),
             answer: delivery.answer,

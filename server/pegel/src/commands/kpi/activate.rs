@@ -2,7 +2,7 @@
 
 use super::files::{answer_changes, author};
 use super::shadow;
-use crate::cli::{self, Global};
+use crate::cli::{self, Global, Span};
 use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
 use crate::home::{Home, say_problems};
 use pegel_catalog::activation::of_files;
@@ -12,6 +12,7 @@ use pegel_catalog::settle::settle;
 use pegel_kpi::time::period::Period;
 use pegel_store::Store;
 use pegel_store::versions::{Activation, NewActivation, Reason, Recorded};
+use pegel_text::words::Words;
 
 /// Loads, tests, compares, activates.
 pub fn run(command: &cli::Activate, global: &Global) -> Ending {
@@ -65,16 +66,24 @@ fn show(
     store: &Store,
     global: &Global,
 ) -> Result<(), Failure> {
+    let words = Words::english();
     let Some(in_force) = in_force else {
         note("nothing was in force before");
-        answer(format_args!("{} KPIs", candidate.catalog.kpis.len()));
+        answer(words.say("counted_kpis", [("count", candidate.catalog.kpis.len().into())]));
         return Ok(());
     };
     answer_changes(&candidate.files, in_force);
     let last = format!("last-{}", command.span.word());
     let last = Period::parse(&last, global.clock().now(), &home.config.zone()).map_err(broke)?;
     let periods = last.trail(usize::from(command.periods)).map_err(usage)?;
-    shadow::run(candidate, in_force, &periods, command.span.word(), store)
+    let counted = match command.span {
+        Span::Week => "weeks",
+        Span::Month => "months",
+        Span::Quarter => "quarters",
+        Span::Year => "years",
+    };
+    let counted = words.say(counted, [("count", periods.len().into())]);
+    shadow::run(candidate, in_force, &periods, &counted, &home.format(), store)
 }
 
 /// Says which tests fail, and whether that is overridden.
@@ -82,8 +91,7 @@ fn is_forced(candidate: &Candidate, force: bool) -> bool {
     for problem in &candidate.problems {
         note(&problem.message);
     }
-    let failed = candidate.failed_tests;
-    let failed = if failed == 1 { "1 test fails".to_owned() } else { format!("{failed} tests fail") };
+    let failed = Words::english().say("tests_fail", [("count", candidate.failed_tests.into())]);
     if force {
         note(format_args!("{failed}; --force is recorded"));
     } else {

@@ -3,11 +3,12 @@
 use super::files::file_named;
 use crate::cli::Global;
 use crate::ending::{Done, Ending, Failure, answer, broke, note};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_catalog::files::{Files, Found};
 use pegel_store::Store;
 use pegel_store::versions::Activation;
+use pegel_text::stamps::stamp;
+use pegel_text::words::Words;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many hex digits of a hash tell versions apart.
@@ -29,7 +30,7 @@ pub fn run(of: Option<&str>, global: &Global) -> Ending {
     if activations.is_empty() {
         note("nothing was activated yet");
     }
-    let nothing = Set::new();
+    let (nothing, words) = (Set::new(), Words::english());
     for (index, activation) in activations.iter().enumerate() {
         let set = sets.get(&activation.id).unwrap_or(&nothing);
         let before = activations.get(index + 1).map(|before| sets.get(&before.id).unwrap_or(&nothing));
@@ -38,9 +39,12 @@ pub fn run(of: Option<&str>, global: &Global) -> Ending {
                 Some(version) => version,
                 None => continue,
             },
-            None => before.map_or_else(|| format!("{} files", set.len()), |before| changes(set, before)),
+            None => before.map_or_else(
+                || words.say("counted_files", [("count", set.len().into())]),
+                |before| changes(set, before),
+            ),
         };
-        answer(format_args!("{}\t{what}", head(activation, &home.config.zone())));
+        answer(format_args!("{}\t{what}", head(activation, &home.config.zone(), &words)));
     }
     Ok(Done::InOrder)
 }
@@ -61,15 +65,11 @@ fn file(name: &str, home: &std::path::Path, store: &Store) -> Result<String, Fai
 }
 
 /// Number, instant, reason, who, and note, separated by tabs.
-fn head(activation: &Activation, zone: &TimeZone) -> String {
-    let at = Timestamp::from_second(activation.activated_at)
-        .map_or_else(|_| "–".to_owned(), |at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string());
+fn head(activation: &Activation, zone: &TimeZone, words: &Words) -> String {
+    let at = stamp(activation.activated_at, zone);
     let author = activation.author.as_deref().unwrap_or("–");
-    let forced = match activation.forced_past {
-        0 => None,
-        1 => Some("forced past 1 failed test".to_owned()),
-        tests => Some(format!("forced past {tests} failed tests")),
-    };
+    let forced =
+        (activation.forced_past > 0).then(|| words.say("forced_past", [("count", activation.forced_past.into())]));
     let notes: Vec<String> = activation.note.clone().into_iter().chain(forced).collect();
     let notes = if notes.is_empty() { "–".to_owned() } else { notes.join(", ") };
     format!("{}\t{at}\t{}\t{author}\t{notes}", activation.id, activation.reason.word())

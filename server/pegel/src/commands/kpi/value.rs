@@ -1,19 +1,17 @@
 //! `pegel kpi value`: one KPI, one period, computed now.
 
+use super::figures::Figures;
 use crate::cli::{self, Global};
 use crate::ending::{Done, Ending, Failure, answer, answer_json, broke, note, usage};
 use anyhow::anyhow;
-use pegel_kpi::data::cell::{Cell, Outcome as Figure};
+use pegel_kpi::data::cell::Outcome as Figure;
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::scope::Scope;
-use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::engine::answer::{GroupCell, Question};
 use pegel_kpi::engine::comparison::{Compared, Comparison};
 use pegel_kpi::time::period::Period;
-use pegel_report::format::Format;
 use pegel_text::clean::one_line;
-use pegel_text::locale::Locale;
 use std::collections::BTreeSet;
 
 /// Computes the KPI and prints it.
@@ -34,9 +32,7 @@ pub fn run(command: &cli::Value, global: &Global) -> Ending {
     if command.json {
         answer_json(&answered);
     } else {
-        let zone = home.config.zone();
-        let format = Format::new(&Locale::english(), &home.config.currency.code, zone.iana_name().unwrap_or("UTC"));
-        print_lines(&answered.cells, &Figures { format, unit: kpi.declaration.unit });
+        print_lines(&answered.cells, &Figures { format: &home.format(), unit: kpi.declaration.unit });
     }
     let errors: BTreeSet<&str> = answered.cells.iter().flat_map(errors).collect();
     errors.iter().for_each(note);
@@ -75,57 +71,16 @@ fn print_lines(cells: &[GroupCell], figures: &Figures) {
     for GroupCell { group, cell, compared: Compared { before, year_before, target } } in cells {
         let labels = group.0.iter().map(|(_, label)| one_line(label.as_deref().unwrap_or("–")).into_owned());
         let mut line: Vec<String> = labels.collect();
-        line.push(figures.cell(cell));
-        if let (Some(numerator), Some(denominator)) = (cell.numerator, cell.denominator) {
-            line.push(format!("{} of {}", figures.numerator(numerator), figures.number(denominator)));
-        }
+        line.push(figures.cell(cell, None));
+        line.extend(figures.parts(cell, None));
         if let Some(interval) = cell.interval {
             line.push(format!("{} to {}", figures.value(interval.low), figures.value(interval.high)));
         }
         line.extend(cell.provisional.then(|| "provisional".to_owned()));
-        line.extend(
-            cell.beside.iter().map(|beside| format!("{} {}", one_line(&beside.name), figures.value(beside.value))),
-        );
-        line.extend(before.iter().map(|before| format!("before {}", figures.cell(before))));
-        line.extend(year_before.iter().map(|before| format!("a year before {}", figures.cell(before))));
+        line.extend(figures.beside(cell, None));
+        line.extend(before.iter().map(|before| format!("before {}", figures.cell(before, None))));
+        line.extend(year_before.iter().map(|before| format!("a year before {}", figures.cell(before, None))));
         line.extend(target.map(|target| format!("target {}", figures.value(target))));
         answer(line.join("\t"));
-    }
-}
-
-/// Writes the figures of a KPI for people.
-struct Figures {
-    format: Format,
-    unit: Unit,
-}
-
-impl Figures {
-    fn written(&self, value: f64, unit: Unit) -> String {
-        // A terminal need not keep lines together, and people search with plain spaces.
-        self.format.value(value, unit).replace(['\u{a0}', '\u{202f}'], " ")
-    }
-
-    fn value(&self, value: f64) -> String {
-        self.written(value, self.unit)
-    }
-
-    /// The figure, or else the name of its state, as in JSON.
-    fn cell(&self, cell: &Cell) -> String {
-        match &cell.outcome {
-            Figure::Value { value } => self.value(*value),
-            absent => absent.state().to_owned(),
-        }
-    }
-
-    /// The numerator of a figure; that of a mean of money or time is money or time, too.
-    fn numerator(&self, numerator: f64) -> String {
-        match self.unit {
-            Unit::Money | Unit::Duration => self.value(numerator),
-            Unit::Percent | Unit::Count | Unit::Number => self.number(numerator),
-        }
-    }
-
-    fn number(&self, number: f64) -> String {
-        self.written(number, if number.fract() == 0.0 { Unit::Count } else { Unit::Number })
     }
 }
