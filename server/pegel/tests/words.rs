@@ -46,6 +46,10 @@ fn names() -> BTreeSet<String> {
     Regex::new(r"(?m)^([a-z_]+) =").unwrap().captures_iter(file).map(|found| found[1].to_owned()).collect()
 }
 
+fn is_put_together(name: &str) -> bool {
+    PUT_TOGETHER.iter().any(|start| name.starts_with(start))
+}
+
 #[test]
 fn everything_that_is_said_is_in_the_languages() {
     let names = names();
@@ -57,7 +61,8 @@ fn everything_that_is_said_is_in_the_languages() {
             count += 1;
         }
     }
-    assert!(count > names.len(), "{count}");
+    let whole = names.iter().filter(|name| !is_put_together(name)).count();
+    assert!(count > whole, "{count} of {whole}");
 }
 
 #[test]
@@ -66,8 +71,7 @@ fn everything_in_the_languages_is_said() {
     let all: Vec<String> = sources().into_iter().map(|(_, text)| text).chain([english.to_owned()]).collect();
     for name in names() {
         let said = Regex::new(&format!(r#"\bt\.{name}\b|"{name}"|\{{ {name} \}}"#)).unwrap();
-        let put_together = PUT_TOGETHER.iter().any(|start| name.starts_with(start));
-        assert!(put_together || all.iter().any(|text| said.is_match(text)), "nobody says “{name}”");
+        assert!(is_put_together(&name) || all.iter().any(|text| said.is_match(text)), "nobody says “{name}”");
     }
     for start in PUT_TOGETHER {
         assert!(all.iter().any(|text| text.contains(&format!("\"{start}"))), "nobody says “{start}…”");
