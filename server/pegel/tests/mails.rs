@@ -52,6 +52,14 @@ fn an_old_week_made_by_hand_beside_a_running_server_mails_nobody() {
 }
 
 #[test]
+fn reports_are_listed_with_when_they_are_due_and_how_many_get_them() {
+    let listed = |recipients: &str| home_with(recipients).run(&["report", "list"]).succeeded().out;
+    let weekly = "weekly\tWeekly partner sales\tMondays 07:00, Europe/Berlin";
+    assert_eq!(listed("\"ada@example.com\""), format!("{weekly}\t1 recipient\n"));
+    assert_eq!(listed("\"ada@example.com\", \"bob@example.com\""), format!("{weekly}\t2 recipients\n"));
+}
+
+#[test]
 fn mails_that_were_given_up_are_listed_and_sent_again() {
     let home = home_with("\"ada@example.com\"");
     // Addresses are checked when a report is loaded; one that was stored before may still be wrong.

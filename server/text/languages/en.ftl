@@ -1,6 +1,6 @@
-# The words of mails, plain texts and pages, in the language of Project Fluent (https://projectfluent.org). A language is
-# one file, named after its code; what it leaves out is said in English. What stands in { $… } is handed in: counts are
-# numbers and may choose between forms.
+# The words of mails, plain texts, pages and command lines, in the language of Project Fluent
+# (https://projectfluent.org). A language is one file, named after its code; what it leaves out is said in English. What
+# stands in { $… } is handed in: counts are numbers and may choose between forms.
 
 # What the language calls itself, and the region that is meant where a reader names none.
 language = English
