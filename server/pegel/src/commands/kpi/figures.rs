@@ -1,6 +1,6 @@
 //! The figures of a KPI as command lines write them, each with as many digits as it takes to tell it from another one.
 
-use pegel_kpi::data::cell::{Cell, Outcome as Figure};
+use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::Threshold;
 use pegel_report::format::Format;
@@ -21,7 +21,7 @@ impl Figures<'_> {
     /// The figure, or else the name of its state, as in JSON. `other` is the cell that it is compared with.
     pub fn cell(&self, cell: &Cell, other: Option<&Cell>) -> String {
         match &cell.outcome {
-            Figure::Value { value } => self.apart(*value, other.and_then(value_of), self.unit),
+            Outcome::Value { value } => self.apart(*value, other.and_then(value_of), self.unit),
             absent => absent.state().to_owned(),
         }
     }
@@ -50,7 +50,7 @@ impl Figures<'_> {
     }
 
     fn apart(&self, value: f64, other: Option<f64>, unit: Unit) -> String {
-        let cell = Cell::of(Figure::Value { value });
+        let cell = Cell::of(Outcome::Value { value });
         let beyond = Threshold { warning: other, ..Threshold::default() };
         plain_spaces(&self.format.judged(&cell, unit, &beyond))
     }
@@ -58,7 +58,7 @@ impl Figures<'_> {
 
 fn value_of(cell: &Cell) -> Option<f64> {
     match cell.outcome {
-        Figure::Value { value } => Some(value),
+        Outcome::Value { value } => Some(value),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use crate::ending::{Failure, answer, broke, note};
 use pegel_catalog::candidate::Candidate;
 use pegel_catalog::files::Files;
 use pegel_catalog::shadow::{Change, Difference, ShadowError, shadow};
-use pegel_kpi::data::cell::{Cell, Outcome as Figure};
+use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::time::period::Period;
 use pegel_report::format::Format;
 use pegel_store::Store;
@@ -66,7 +66,7 @@ fn say(id: &str, differences: &[Difference], counted: &str, before: &Figures, af
 /// `75.0% (3 of 4, median 2)`, so that it can be told from another cell; the first line of what went wrong.
 fn shown(cell: &Cell, other: &Cell, figures: &Figures) -> String {
     let figure = match &cell.outcome {
-        Figure::ScriptError { message } => message.lines().next().unwrap_or_default().to_owned(),
+        Outcome::ScriptError { message } => message.lines().next().unwrap_or_default().to_owned(),
         _ => figures.cell(cell, Some(other)),
     };
     let parts = figures.parts(cell, Some(other));
@@ -83,7 +83,7 @@ mod tests {
 
     fn ratio(value: f64, numerator: f64, denominator: f64) -> Cell {
         let (numerator, denominator) = (Some(numerator), Some(denominator));
-        Cell { numerator, denominator, ..Cell::of(Figure::Value { value }) }
+        Cell { numerator, denominator, ..Cell::of(Outcome::Value { value }) }
     }
 
     /// Both of a pair.
@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(said, ["50.001% (50,001 of 100,000)", "50.000% (1 of 2)"]);
         let with_median = |value| {
             let beside = vec![Beside { name: "median".to_owned(), value }];
-            Cell { beside, ..Cell::of(Figure::Value { value: 3.0 }) }
+            Cell { beside, ..Cell::of(Outcome::Value { value: 3.0 }) }
         };
         let said = pair(&with_median(2.001), &with_median(2.0), Unit::Number);
         assert_eq!(said, ["3.00 (median 2.001)", "3.00 (median 2.000)"]);
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn where_there_is_no_figure_its_state_or_the_error_is_named() {
-        let error = Cell::of(Figure::ScriptError { message: "it broke\nthere".to_owned() });
-        assert_eq!(pair(&error, &Cell::of(Figure::NoRows), Unit::Count), ["it broke", "no_rows"]);
+        let error = Cell::of(Outcome::ScriptError { message: "it broke\nthere".to_owned() });
+        assert_eq!(pair(&error, &Cell::of(Outcome::NoRows), Unit::Count), ["it broke", "no_rows"]);
     }
 }

@@ -4,7 +4,7 @@ use super::figures::Figures;
 use crate::cli::{self, Global};
 use crate::ending::{Done, Ending, Failure, answer, answer_json, broke, note, usage};
 use anyhow::anyhow;
-use pegel_kpi::data::cell::Outcome as Figure;
+use pegel_kpi::data::cell::Outcome;
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::diagnostic::nearest;
@@ -43,7 +43,7 @@ pub fn run(command: &cli::Value, global: &Global) -> Ending {
 fn errors(cell: &GroupCell) -> impl Iterator<Item = &str> {
     let cells = [Some(&cell.cell), cell.compared.before.as_ref(), cell.compared.year_before.as_ref()];
     cells.into_iter().flatten().filter_map(|cell| match &cell.outcome {
-        Figure::ScriptError { message } => Some(message.as_str()),
+        Outcome::ScriptError { message } => Some(message.as_str()),
         _ => None,
     })
 }
