@@ -59,8 +59,22 @@ pub struct Description {
     groups: Option<(Dimension, Arc<Column>)>,
     /// If its rows record the past of another table's rows.
     history: Option<History>,
+    /// The column with the date since which a row exists; `None`: rows have always existed.
+    exists_since: Option<Arc<Column>>,
+    /// Since when columns are known that are not known since their row exists.
+    milestones: Vec<(Arc<Column>, Milestone)>,
     attributes: Arc<Column>,
     located: Vec<(Dimension, Located)>,
+}
+
+/// Since when a column of a row is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Milestone {
+    /// The instant since which it is known; of a row without it, it has always been known.
+    pub at: Arc<Column>,
+    /// If that is so only in rows in which a column holds a text: which, and the text. In others the column is known since
+    /// the row exists.
+    pub only: Option<(Arc<Column>, Arc<str>)>,
 }
 
 /// A level at which plans are made.
@@ -192,6 +206,21 @@ impl Description {
     /// If its rows record the past of another table's: the reference to the row as it is now.
     pub fn history_of(&self) -> Option<&Arc<Reference>> {
         self.history.as_ref().map(|history| &history.of)
+    }
+
+    /// The column with the date since which a row exists; `None`: rows have always existed. A row in which it is missing, or
+    /// later than another of its instants, exists since the earliest of these.
+    pub fn exists_since(&self) -> Option<&Arc<Column>> {
+        self.exists_since.as_ref()
+    }
+
+    /// Since when a column is known; `None`: since its row exists. An instant is known since itself.
+    pub fn known_since(&self, column: &Column) -> Option<Milestone> {
+        if column.kind == Kind::Instant && self.exists_since.as_deref() != Some(column) {
+            let at = self.column(&column.name)?.clone();
+            return Some(Milestone { at, only: None });
+        }
+        self.milestones.iter().find(|(known, _)| **known == *column).map(|(_, milestone)| milestone.clone())
     }
 
     /// Where its rows carry a dimension; `None` where they do not.

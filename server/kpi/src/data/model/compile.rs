@@ -1,10 +1,10 @@
 //! From the texts that describe tables to a checked [`Model`]. What is wrong says in which file and line, and what to
 //! do.
 
-use super::file::{ColumnEntry, GroupsEntry, HistoryEntry, TableFile};
+use super::file::{ColumnEntry, GroupsEntry, HistoryEntry, MilestoneEntry, TableFile};
 use super::rules::Rules;
 use super::text::Text;
-use super::{ATTRIBUTES, Column, Description, GONE_AT, History, Kind, Level, Model, Reference, SYSTEM};
+use super::{ATTRIBUTES, Column, Description, GONE_AT, History, Kind, Level, Milestone, Model, Reference, SYSTEM};
 use crate::data::dimension::{Dimension, Located};
 use crate::data::path::Path;
 use crate::diagnostic::Diagnostic;
@@ -92,12 +92,16 @@ impl<'a> Written<'a> {
             levels: None,
             groups: None,
             history: None,
+            exists_since: None,
+            milestones: Vec::new(),
             attributes: own(ATTRIBUTES, Kind::Text, false),
             located: Vec::new(),
         };
         for entry in &self.file.columns {
             self.add(entry, &mut table)?;
         }
+        table.exists_since = self.file.exists_since.as_ref().map(|name| self.date(name, &table)).transpose()?;
+        table.milestones = self.milestones(&table)?;
         table.groups = self.file.groups.as_ref().map(|groups| self.groups(groups, &table, before)).transpose()?;
         table.history = self.file.history.as_ref().map(|history| self.history(history, &table, before)).transpose()?;
         let level = |name| Ok(Level { dimension: self.source.dimension(name)?, column: None });
@@ -182,6 +186,40 @@ impl<'a> Written<'a> {
         Ok(())
     }
 
+    /// The date or instant of that name.
+    fn date(&self, name: &Spanned<String>, table: &Description) -> Result<Arc<Column>, Diagnostic> {
+        let dates = table.columns.iter().filter(|column| matches!(column.kind, Kind::Instant | Kind::Date));
+        dates.clone().find(|column| *column.name == **name.as_ref()).cloned().ok_or_else(|| {
+            let message = format!("{} has no date “{name}”", self.name);
+            self.source.unknown(name, message, dates.map(|column| &*column.name))
+        })
+    }
+
+    fn milestones(&self, table: &Description) -> Result<Vec<(Arc<Column>, Milestone)>, Diagnostic> {
+        let mut milestones = Vec::new();
+        for entry in &self.file.columns {
+            let (Some(said), Some(column)) = (&entry.known_since, table.column(entry.name.as_ref())) else { continue };
+            let named = |name: &str| Spanned::new(said.span(), name.to_owned());
+            let (at, only) = match said.as_ref() {
+                MilestoneEntry::Always(at) => (at, None),
+                MilestoneEntry::Where { milestone, r#where, is } => (milestone, Some((r#where, is))),
+            };
+            let at = self.date(&named(at), table)?;
+            let only = only.map(|(name, is)| Ok((self.text(&named(name), table)?, is.as_str().into()))).transpose()?;
+            milestones.push((column.clone(), Milestone { at, only }));
+        }
+        Ok(milestones)
+    }
+
+    /// The column of texts of that name.
+    fn text(&self, name: &Spanned<String>, table: &Description) -> Result<Arc<Column>, Diagnostic> {
+        let texts = table.columns.iter().skip(KEYS).filter(|column| column.kind == Kind::Text);
+        texts.clone().find(|column| *column.name == **name.as_ref()).cloned().ok_or_else(|| {
+            let message = format!("{} has no column “{name}” with texts", self.name);
+            self.source.unknown(name, message, texts.map(|column| &*column.name))
+        })
+    }
+
     fn groups(
         &self,
         entry: &GroupsEntry,
@@ -194,12 +232,7 @@ impl<'a> Written<'a> {
             let message = format!("the groups of {dimension} are rows of {} already", other.name);
             return Err(self.source.wrong(entry.dimension.span(), message, Some("leave out `groups`".to_owned())));
         }
-        let texts = table.columns.iter().skip(KEYS).filter(|column| column.kind == Kind::Text);
-        let label = texts.clone().find(|column| *column.name == **entry.label.as_ref()).ok_or_else(|| {
-            let message = format!("{} has no column “{}” with texts", self.name, entry.label);
-            self.source.unknown(&entry.label, message, texts.map(|column| &*column.name))
-        })?;
-        Ok((dimension, label.clone()))
+        Ok((dimension, self.text(&entry.label, table)?))
     }
 
     /// Such a table may have no columns beside the recorded ones and their end.

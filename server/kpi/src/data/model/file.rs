@@ -12,6 +12,8 @@ pub(super) struct TableFile {
     pub row: String,
     /// Beside `id` and `key`, in their order.
     pub columns: Vec<ColumnEntry>,
+    /// The column with the date since which a row exists; without it, rows have always existed.
+    pub exists_since: Option<Spanned<String>>,
     /// If its rows are the groups of a dimension.
     pub groups: Option<GroupsEntry>,
     /// If its rows are plans: the dimensions at whose level they are made.
@@ -34,8 +36,28 @@ pub(super) struct ColumnEntry {
     pub holds: String,
     /// Whether its former values are kept, each with the time from which it held.
     pub spans: Option<Spanned<bool>>,
+    /// Since when it is known, if not since the row exists.
+    pub known_since: Option<Spanned<MilestoneEntry>>,
     /// Whether the same text means another thing in another system.
     pub per_system: Option<Spanned<bool>>,
+}
+
+/// `"closed_at"`, or `{ milestone = "closed_at", where = "outcome", is = "won" }`.
+#[derive(Debug, Deserialize)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "expected the name of an instant, or { milestone = …, where = …, is = … }"
+)]
+pub(super) enum MilestoneEntry {
+    Always(String),
+    Where {
+        milestone: String,
+        /// A column of texts.
+        r#where: String,
+        /// The text that it must hold.
+        is: String,
+    },
 }
 
 /// `{ dimension = "partner", label = "name" }`

@@ -119,6 +119,32 @@ fn a_table_stands_behind_those_that_it_refers_to() {
 }
 
 #[test]
+fn a_column_is_known_since_its_milestone_or_since_its_row_exists() {
+    let known = |table: &str, column: &str| {
+        let table = the(table);
+        let milestone = table.known_since(table.column(column).unwrap())?;
+        let only = milestone.only.map(|(column, text)| format!(" where {} is {text}", column.name));
+        Some(format!("{}{}", milestone.at.name, only.unwrap_or_default()))
+    };
+    let exists = |table: &str| the(table).exists_since().map(|column| column.name.to_string());
+    assert_eq!(exists("leads").as_deref(), Some("created_at"));
+    assert_eq!(exists("observations").as_deref(), Some("observed_on"));
+    for always in ["partners", "reps", "products", "targets", "forecasts", "costs"] {
+        assert_eq!(exists(always), None, "{always}");
+    }
+    // An instant is known since itself; that since which the row exists, as long as the row.
+    assert_eq!(known("leads", "accepted_at").as_deref(), Some("accepted_at"));
+    assert_eq!(known("leads", "created_at"), None);
+    assert_eq!(known("leads", "outcome").as_deref(), Some("closed_at"));
+    assert_eq!(known("leads", "quality").as_deref(), Some("qualified_at"));
+    assert_eq!(known("leads", "amount").as_deref(), Some("closed_at where outcome is won"));
+    assert_eq!(known("lead_offers", "answer").as_deref(), Some("answered_at"));
+    // A planned date is known since the row exists, as everything else is.
+    assert_eq!(known("opportunities", "expected_close_on"), None);
+    assert_eq!(known("leads", "source"), None);
+}
+
+#[test]
 fn what_is_described_wrongly_is_said_with_its_place() {
     let wrong = |old: &str, new: &str| said("invoices", &INVOICES.replace(old, new));
     let kept =
@@ -135,6 +161,12 @@ fn what_is_described_wrongly_is_said_with_its_place() {
         wrong("customer_id", "bought_by"),
         wrong("kind = \"money\"", "kind = \"money\", called = \"sum\""),
         wrong("kind = \"money\"", "kind = \"money\", spans = true"),
+        wrong("columns", "exists_since = \"sent_at\"\ncolumns"),
+        wrong("kind = \"money\"", "kind = \"money\", known_since = \"paid_on\""),
+        wrong(
+            "kind = \"money\"",
+            "kind = \"money\", known_since = { milestone = \"sent_on\", where = \"state\", is = \"paid\" }",
+        ),
         wrong("columns", "levels = [\"reps\"]\ncolumns"),
         wrong("columns", "groups = { dimension = \"rep\", label = \"amount\" }\ncolumns"),
         wrong("columns", "groups = { dimension = \"team\", label = \"amount\" }\ncolumns"),
@@ -146,7 +178,7 @@ fn what_is_described_wrongly_is_said_with_its_place() {
     ];
     insta::assert_snapshot!(all.join("\n"), @r#"
     config/tables/invoices.toml:5:32: “mony” is not a kind of column; did you mean “money”?
-    config/tables/invoices.toml:5:24: unknown field `knd`, expected one of `name`, `kind`, `refers_to`, `called`, `holds`, `spans`, `per_system`
+    config/tables/invoices.toml:5:24: unknown field `knd`, expected one of `name`, `kind`, `refers_to`, `called`, `holds`, `spans`, `known_since`, `per_system`
     config/tables/invoices.toml:5:15: nothing says what “amount” holds; write kind = "text", or refers_to = "partners"
     config/tables/invoices.toml:5:32: “amount” has a kind and refers to a table; leave out kind: what refers to a row holds its id
     config/tables/invoices.toml:3:42: there is no table “customer”; did you mean “customers”?
@@ -156,6 +188,9 @@ fn what_is_described_wrongly_is_said_with_its_place() {
     config/tables/invoices.toml:3:15: nothing says how the row is called that “bought_by” refers to; write called = "…", as scripts will call that row
     config/tables/invoices.toml:5:50: “amount” refers to no table: leave out `called`
     config/tables/invoices.toml:5:48: “amount” holds no texts, as it must for that; leave this out
+    config/tables/invoices.toml:2:17: invoices has no date “sent_at”; did you mean “sent_on”?
+    config/tables/invoices.toml:5:55: invoices has no date “paid_on”; there are sent_on
+    config/tables/invoices.toml:5:54: invoices has no column “state” with texts
     config/tables/invoices.toml:2:12: “reps” is not a dimension; did you mean “rep”?
     config/tables/invoices.toml:2:25: the groups of rep are rows of reps already; leave out `groups`
     config/tables/invoices.toml:2:41: invoices has no column “amount” with texts
