@@ -29,8 +29,8 @@ pub struct Effect {
 pub enum Change {
     Added,
     Removed,
-    /// The units that it had and has, and the periods in which its total differs; none, if it could have changed and does
-    /// not.
+    /// The units that it had and has, and the periods in which its total differs; none, if it could have changed and
+    /// does not.
     Figures {
         before: Unit,
         after: Unit,

@@ -1,5 +1,5 @@
-//! Rows that have disappeared: a system brought them before, and a file that holds the whole of their table no longer has
-//! them. Rows that were rejected or that no condition selects are still in the file.
+//! Rows that have disappeared: a system brought them before, and a file that holds the whole of their table no longer
+//! has them. Rows that were rejected or that no condition selects are still in the file.
 
 use crate::check::Checked;
 use crate::error::ImportError;
@@ -9,8 +9,8 @@ use pegel_store::facts::Writer;
 /// Of so many rows one may go without being asked about.
 const ONE_OF: usize = 10;
 
-/// Marks as gone, at `now` (UTC seconds), the rows that the file lacks of the tables that it holds whole. Does nothing if
-/// the file has rows that cannot be identified.
+/// Marks as gone, at `now` (UTC seconds), the rows that the file lacks of the tables that it holds whole. Does nothing
+/// if the file has rows that cannot be identified.
 ///
 /// # Errors
 /// If more than a tenth of a table would go and that is not allowed, or the database fails.

@@ -100,7 +100,7 @@ impl Parents {
         read: &mut impl FnMut(&Scan, &mut dyn FnMut(&Batch)) -> Result<(), StoreError>,
     ) -> Result<Option<(Path, ById)>, StoreError> {
         let Some(key) = Path::key_of(&path.references) else { return Ok(None) };
-        let parent = path.references.iter().fold(from.clone(), |table, reference| table.target(reference));
+        let parent = from.reached(path);
         let own = Path { references: Vec::new(), ..path.clone() };
         let known = match self.0.entry((parent.name.clone(), own)) {
             Entry::Occupied(known) => known.get().clone(),

@@ -1,5 +1,5 @@
-//! Former values of text columns, each with the time from which it held: the region of a partner who has moved. A value for
-//! an instant replaces the one that was known for it, so the order in which files come does not matter.
+//! Former values of text columns, each with the time from which it held: the region of a partner who has moved. A value
+//! for an instant replaces the one that was known for it, so the order in which files come does not matter.
 
 use crate::connection::Conn;
 use crate::facts::Value;

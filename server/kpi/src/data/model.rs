@@ -72,8 +72,8 @@ pub struct Description {
 pub struct Milestone {
     /// The instant since which it is known; of a row without it, it has always been known.
     pub at: Arc<Column>,
-    /// If that is so only in rows in which a column holds a text: which, and the text. In others the column is known since
-    /// the row exists.
+    /// If that is so only in rows in which a column holds a text: which, and the text. In others the column is known
+    /// since the row exists.
     pub only: Option<(Arc<Column>, Arc<str>)>,
 }
 
@@ -208,8 +208,8 @@ impl Description {
         self.history.as_ref().map(|history| &history.of)
     }
 
-    /// The column with the date since which a row exists; `None`: rows have always existed. A row in which it is missing, or
-    /// later than another of its instants, exists since the earliest of these.
+    /// The column with the date since which a row exists; `None`: rows have always existed. A row in which it is
+    /// missing, or later than another of its instants, exists since the earliest of these.
     pub fn exists_since(&self) -> Option<&Arc<Column>> {
         self.exists_since.as_ref()
     }

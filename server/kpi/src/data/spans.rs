@@ -23,8 +23,8 @@ pub enum AtThatTime<'a> {
 }
 
 impl Spans {
-    /// Adds a text that a row held from an instant on (UTC seconds); `None` is no text. Add the spans of a row in the order
-    /// of time. The first known text holds for all time before it as well.
+    /// Adds a text that a row held from an instant on (UTC seconds); `None` is no text. Add the spans of a row in the
+    /// order of time. The first known text holds for all time before it as well.
     pub fn add(&mut self, id: i64, from: i64, text: Option<&str>) {
         let held = self.0.entry(id).or_default();
         if text.is_some() || !held.is_empty() {

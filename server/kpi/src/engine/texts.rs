@@ -1,6 +1,6 @@
-//! The texts by which rows are grouped, as they were. Where former values are on record (the region of a partner who has
-//! moved), a row counts under the value at its own date. Rows that are counted because they exist at a moment count under
-//! the value at that moment.
+//! The texts by which rows are grouped, as they were. Where former values are on record (the region of a partner who
+//! has moved), a row counts under the value at its own date. Rows that are counted because they exist at a moment count
+//! under the value at that moment.
 
 use crate::data::batch::{Dictionary, MISSING_TEXT, Values};
 use crate::data::model::{Kind, Table};
