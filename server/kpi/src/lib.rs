@@ -5,6 +5,7 @@
 //! - [`time`]: days, periods and working hours
 //! - [`measure`]: expressions over rows, aggregates over many
 //! - [`definition`]: what a script says about its KPI, thresholds
+//! - [`judgement`]: what a figure may be taken to say
 //! - [`script`]: the language, from text to [`Kpi`](script::kpi::Kpi)s
 //! - [`engine`]: KPIs, periods and breakdowns in, figures out
 //! - [`testing`]: the tests that travel with a script, and what they leave out
@@ -16,6 +17,7 @@ pub mod data;
 pub mod definition;
 pub mod diagnostic;
 pub mod engine;
+pub mod judgement;
 pub mod measure;
 pub mod reference;
 pub mod script;
