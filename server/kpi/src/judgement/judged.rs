@@ -1,5 +1,7 @@
 //! How a figure was judged, and by what.
 
+use super::expected::Expected;
+use super::signal::Signal;
 use crate::definition::threshold::Status;
 use serde::{Deserialize, Serialize};
 
@@ -60,4 +62,31 @@ pub enum Unjudged {
     TooYoung,
     /// The period ends after the data does.
     Incomplete,
+}
+
+/// All that is said about the last of the figures asked for, beside the figure itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Assessment {
+    pub judged: Judged,
+    /// Of a provisional figure, where enough of the past is settled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Expected>,
+    /// Where there is enough history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signal: Option<Signal>,
+    /// The period before, judged at the same age by today's marks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Judged>,
+    /// Of a sure breach: the periods up to this one that are broken without a gap, at the same age, by today's marks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
+}
+
+/// How long a breach has gone on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Since {
+    /// The first broken period, such as `2026-W45`.
+    pub period: String,
+    /// How many there are, this one included.
+    pub periods: usize,
 }
