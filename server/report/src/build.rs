@@ -134,7 +134,7 @@ fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period],
         cell: cell.clone(),
         change: Change::between(&previous, cell, declared.better),
         previous,
-        year_before: compared.year_before.clone(),
+        year_before: compared.year_before.as_ref().map(|before| before.comparable().clone()),
         target: compared.target,
         status: threshold.judge(&cell.outcome, declared.better),
         trend: periods[shown.clone()].iter().zip(&cells[shown]).map(point).collect(),
@@ -148,7 +148,7 @@ fn point((period, cell): (&Period, &Cell)) -> TrendPoint {
 
 /// The figure that the change is measured against.
 fn before(compared: &Compared) -> Cell {
-    compared.before.clone().unwrap_or_else(|| Cell::of(Outcome::NoRows))
+    compared.before.as_ref().map_or_else(|| Cell::of(Outcome::NoRows), |before| before.comparable().clone())
 }
 
 fn table(grouped: &Grouped, dimension: Dimension, request: &KpiRequest, declared: &Declaration) -> BreakdownTable {
@@ -162,7 +162,7 @@ fn table(grouped: &Grouped, dimension: Dimension, request: &KpiRequest, declared
             cell: cell.clone(),
             change: Change::between(&previous, cell, declared.better),
             previous,
-            year_before: row.compared.year_before.clone(),
+            year_before: row.compared.year_before.as_ref().map(|before| before.comparable().clone()),
             target: row.compared.target,
             status: threshold.judge(&cell.outcome, declared.better),
         }

@@ -7,7 +7,7 @@ use jiff::civil::date;
 use pegel_catalog::Catalog;
 use pegel_kpi::data::cell::{Beside, Cell, Group, Outcome};
 use pegel_kpi::data::dimension::Dimension;
-use pegel_kpi::engine::comparison::Compared;
+use pegel_kpi::engine::comparison::{Compared, Earlier};
 use pegel_kpi::engine::figures::{Figures, Grouped, Row};
 use pegel_kpi::time::period::{Period, Span, zone};
 use std::path::Path;
@@ -93,6 +93,7 @@ fn figures_of(id: &str, dimensions: &[Dimension]) -> Figures {
         Grouped { by: vec![*dimension], rows: labels.iter().enumerate().map(named).chain([missing]).collect() }
     });
     Figures {
+        as_of: jiff::Timestamp::MAX.as_second(),
         breakdowns: std::iter::once(total).chain(tables).collect(),
         cost: pegel_kpi::engine::figures::Cost::default(),
     }
@@ -101,7 +102,8 @@ fn figures_of(id: &str, dimensions: &[Dimension]) -> Figures {
 fn row(groups: Vec<Group>, id: &str, label: &str) -> Row {
     let cells = course(id, label);
     let before = cells.iter().rev().nth(1).cloned();
-    Row { groups, cells, compared: Compared { before, ..Compared::default() } }
+    let before = before.map(|cell| Earlier { cell, at_the_same_age: None });
+    Row { groups, cells, aged: None, compared: Compared { before, ..Compared::default() } }
 }
 
 fn course(id: &str, label: &str) -> Vec<Cell> {

@@ -119,23 +119,30 @@ pub(crate) fn newest(conn: &mut Conn) -> QueryResult<BTreeMap<String, NewestImpo
     Ok(rows.into_iter().map(newest).collect())
 }
 
-#[derive(QueryableByName)]
-struct Delivered {
+/// Up to when a system delivered a table, in UTC seconds.
+#[derive(Debug, Clone, QueryableByName)]
+pub(crate) struct Delivered {
+    #[diesel(sql_type = Text)]
+    table_name: String,
     #[diesel(sql_type = Text)]
     system: String,
     #[diesel(sql_type = BigInt)]
     complete_until: i64,
 }
 
+/// What every system delivered of every table.
+pub(crate) fn delivered(conn: &mut Conn) -> QueryResult<Vec<Delivered>> {
+    diesel::sql_query(
+        "SELECT table_name, system, max(complete_until) AS complete_until FROM import_tables
+         WHERE complete_until IS NOT NULL GROUP BY table_name, system",
+    )
+    .load(conn)
+}
+
 /// Up to when a table is complete: the system that is furthest behind decides, among those that have rows in it. Rows
 /// without a system count only if no import named one, since a system adopts them. `None` if no import had rows for it.
-pub(crate) fn complete_until(conn: &mut Conn, table: &Table) -> QueryResult<Option<i64>> {
-    let mut delivered = diesel::sql_query(format!(
-        "SELECT system, max(complete_until) AS complete_until FROM import_tables
-         WHERE table_name = '{}' AND complete_until IS NOT NULL GROUP BY system",
-        table.name
-    ))
-    .load::<Delivered>(conn)?;
+pub(crate) fn complete_until(conn: &mut Conn, table: &Table, delivered: &[Delivered]) -> QueryResult<Option<i64>> {
+    let mut delivered: Vec<&Delivered> = delivered.iter().filter(|one| *one.table_name == *table.name).collect();
     if delivered.iter().any(|one| !one.system.is_empty()) {
         delivered.retain(|one| !one.system.is_empty());
     }

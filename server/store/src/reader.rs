@@ -3,7 +3,7 @@
 use crate::StoreError;
 use crate::connection::{Connections, Purpose, Transaction};
 use crate::currency;
-use crate::imports::{NewestImport, complete_until, newest};
+use crate::imports::{Delivered, NewestImport, complete_until, delivered, newest};
 use crate::parents::{MOST, Parents};
 use crate::spans;
 use crate::sql::{Gives, ScanStatement, Visit, send};
@@ -26,6 +26,8 @@ pub struct Reader {
     parents: Parents,
     /// Those that were asked for.
     spans: HashMap<Names, Option<Arc<Spans>>>,
+    /// What was delivered of all tables, once that was read.
+    delivered: Option<Vec<Delivered>>,
     /// Up to when tables are complete, by their names.
     complete: HashMap<Arc<str>, Option<i64>>,
     statements: usize,
@@ -42,6 +44,7 @@ impl Reader {
             transaction,
             parents: Parents::default(),
             spans: HashMap::new(),
+            delivered: None,
             complete: HashMap::new(),
             statements: 0,
             money_digits: None,
@@ -112,9 +115,15 @@ impl Source for Reader {
         if let Some(known) = self.complete.get(&table.name) {
             return Ok(*known);
         }
-        self.statements += 1;
-        let read = complete_until(self.transaction.conn(), table);
-        let read = read.map_err(StoreError::while_("reading when data was imported last"))?;
+        let failed = || StoreError::while_("reading when data was imported last");
+        let delivered = match &mut self.delivered {
+            Some(known) => known,
+            unknown => {
+                self.statements += 1;
+                unknown.insert(delivered(self.transaction.conn()).map_err(failed())?)
+            }
+        };
+        let read = complete_until(self.transaction.conn(), table, delivered).map_err(failed())?;
         Ok(*self.complete.entry(table.name.clone()).or_insert(read))
     }
 }

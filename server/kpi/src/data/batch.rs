@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 pub const MISSING_TEXT: u32 = u32::MAX;
 
 /// The texts seen so far in one column of a scan, each with a code.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Dictionary {
     codes: FxHashMap<Box<str>, u32>,
     texts: Vec<Box<str>>,

@@ -92,7 +92,7 @@ impl Question<'_> {
         // The total is always there, even if the group asked for is not.
         if self.by.is_empty() && rows.is_empty() {
             let (groups, cells) = (Vec::new(), vec![self.kpi.cell_of_nothing()]);
-            rows.push(Row { groups, cells, compared: Compared::default() });
+            rows.push(Row { groups, cells, aged: None, compared: Compared::default() });
         }
         let cells = rows.into_iter().filter_map(|row| self.cell(row)).collect();
         Ok(Answer { kpi: self.kpi.id().to_owned(), period: self.period.to_string(), cells })

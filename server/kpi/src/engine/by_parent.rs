@@ -27,27 +27,38 @@ impl ByParent {
     }
 }
 
-/// All figures over related rows that the measures of a fold read: each once for all periods, or once per period.
+/// All figures over related rows that the measures of a fold read.
 #[derive(Debug, Default)]
-pub struct Children(Vec<(Arc<ChildMeasure>, Vec<ByParent>)>);
+pub struct Children(Vec<(Wanted, ByParent)>);
+
+/// A figure over related rows as a fold asks for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wanted {
+    pub measure: Arc<ChildMeasure>,
+    /// The index of the view in which the rows are seen.
+    pub view: usize,
+    /// The index of the period for which they are counted, where the figure depends on it.
+    pub period: Option<usize>,
+}
 
 impl Children {
-    pub fn add(&mut self, measure: Arc<ChildMeasure>, by_period: Vec<ByParent>) {
-        self.0.push((measure, by_period));
+    pub fn add(&mut self, wanted: Wanted, figures: ByParent) {
+        self.0.push((wanted, figures));
     }
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The values of a figure in the period with that index.
+    /// The values of a figure in a view and the period with that index.
     ///
     /// # Panics
     /// If it has not been folded.
-    pub fn of(&self, measure: &ChildMeasure, period: Option<usize>) -> &ByParent {
-        let known = self.0.iter().find(|(known, _)| **known == *measure);
-        let (_, by_period) = known.expect("figures over related rows are folded before the rows themselves");
+    pub fn of(&self, measure: &ChildMeasure, view: usize, period: Option<usize>) -> &ByParent {
         let period = period.filter(|_| measure.needs_period());
-        &by_period[period.unwrap_or(0)]
+        let same = |wanted: &Wanted| wanted.view == view && wanted.period == period && *wanted.measure == *measure;
+        let known = self.0.iter().find(|(wanted, _)| same(wanted));
+        let (_, figures) = known.expect("figures over related rows are folded before the rows themselves");
+        figures
     }
 }

@@ -36,14 +36,33 @@ impl Comparison {
 pub struct Compared {
     /// `None` where it was not asked for, or the calendar has no such period.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub before: Option<Cell>,
+    pub before: Option<Earlier>,
     /// `None` where it was not asked for, or the calendar has no such period.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub year_before: Option<Cell>,
+    pub year_before: Option<Earlier>,
     /// From the targets whose metric is the KPI's id, in the units of scripts; `None` where there is none. Targets for
     /// money and counts are prorated by day; those for rates are averaged over the days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<f64>,
+}
+
+/// A figure of an earlier period.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Earlier {
+    /// As it is known.
+    #[serde(flatten)]
+    pub cell: Cell,
+    /// As long after the end of its period as the figure that is compared with it; `None` if that makes no difference:
+    /// figures of this KPI do not change after their period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_the_same_age: Option<Cell>,
+}
+
+impl Earlier {
+    /// The figure that another one can be compared with.
+    pub fn comparable(&self) -> &Cell {
+        self.at_the_same_age.as_ref().unwrap_or(&self.cell)
+    }
 }
 
 /// The period before, cut to the same elapsed part if this one is; `None` where the calendar has none.

@@ -4,10 +4,11 @@ use crate::data::cell::{Breakdown, Cell, Group, Outcome};
 use crate::data::scan::Source;
 use crate::data::scope::Scope;
 use crate::definition::declaration::Lag;
-use crate::engine::comparison::{self, Compared, Comparison};
+use crate::engine::comparison::{self, Compared, Comparison, Earlier};
 use crate::engine::fold::Fold;
 use crate::engine::fold::plan::Plan;
 use crate::engine::fold::readings::Readings;
+use crate::engine::sight::Sight;
 use crate::measure::Measure;
 use crate::measure::aggregate::accumulator::Reading;
 use crate::script::kpi::Kpi;
@@ -30,6 +31,8 @@ pub struct Request<'a> {
 /// The figures of one KPI.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figures {
+    /// Up to when everything that they rest on is known, in UTC seconds.
+    pub as_of: i64,
     /// In the order of the request's breakdowns.
     pub breakdowns: Vec<Grouped>,
     pub cost: Cost,
@@ -65,14 +68,26 @@ pub struct Grouped {
 pub struct Row {
     /// One group for each dimension of the breakdown.
     pub groups: Vec<Group>,
-    /// One cell per period, in the order of the periods asked for.
+    /// One cell per period, in the order of the periods asked for, as they are known.
     pub cells: Vec<Cell>,
+    /// The same at other ages, if the KPI's figures can change after their period.
+    pub aged: Option<Aged>,
     /// What the last of them is compared with.
     pub compared: Compared,
 }
 
+/// Figures of periods at ages other than their own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aged {
+    /// As long after the end of each period as the last one is seen after its own.
+    pub same_age: Vec<Cell>,
+    /// When each period is settled; those that are not yet are provisional.
+    pub settled: Vec<Cell>,
+}
+
 /// Computes all figures, in the order of the requests, with one scan per table and date for all of them. A period that
-/// is running at `now` is counted up to `now`.
+/// is running at `now` is counted up to `now`; what happened after it, or after the tables that a KPI reads were last
+/// complete, is not known.
 ///
 /// # Errors
 /// What the source answers when it cannot be read.
@@ -83,65 +98,89 @@ pub fn compute<S: Source>(
     now: Timestamp,
     source: &mut S,
 ) -> Result<Vec<Figures>, S::Error> {
-    let mut refreshed_at = HashMap::new();
-    for kpi in requests.iter().map(|request| request.kpi).filter(|kpi| kpi.declaration.stale_after.is_some()) {
-        for table in kpi.tables() {
-            if let Some(at) = source.refreshed_at(table)? {
-                refreshed_at.insert(table.name.clone(), at);
-            }
+    let mut complete_until = HashMap::new();
+    for table in requests.iter().flat_map(|request| request.kpi.tables()) {
+        if let Some(at) = source.refreshed_at(table)? {
+            complete_until.insert(table.name.clone(), at);
         }
     }
     let money = crate::data::currency::units(source.money_digits()?);
-    let targets: Vec<Option<Kpi>> = requests.iter().map(Request::target).collect();
     let timetable = Timetable::new(requests, periods, now);
+    let asked: Vec<Asked> =
+        requests.iter().map(|request| Asked::new(request, &timetable, now, &complete_until)).collect();
     let (mut folds, mut costs) = (Vec::new(), Vec::new());
-    for plan in plans(requests, &targets, &timetable.periods) {
+    for plan in plans(&asked, &timetable.periods) {
         let began = Instant::now();
         let fold = Fold::run(plan, scope, source)?;
         costs.push(Cost { rows: fold.rows, time: began.elapsed() });
         folds.push(fold);
     }
-    let evaluation = Evaluation { timetable: &timetable, folds: &folds, now, refreshed_at: &refreshed_at, money };
-    let figures = |(request, target): (&Request, &Option<Kpi>)| {
+    let evaluation = Evaluation { timetable: &timetable, folds: &folds, now, complete_until: &complete_until, money };
+    let figures = |asked: &Asked| {
         let began = Instant::now();
-        let breakdowns = request.breakdowns.iter().map(|by| evaluation.grouped(request, target.as_ref(), by)).collect();
-        let read = folds.iter().zip(&costs).filter(|(fold, _)| draws_on(request.kpi, fold));
+        let kpi = asked.request.kpi;
+        let breakdowns = asked.request.breakdowns.iter().map(|by| evaluation.grouped(asked, by)).collect();
+        let read = folds.iter().zip(&costs).filter(|(fold, _)| draws_on(kpi, fold));
         let cost = read.fold(Cost { rows: 0, time: began.elapsed() }, |sum, (_, cost)| Cost {
             rows: sum.rows + cost.rows,
             time: sum.time + cost.time,
         });
-        Figures { breakdowns, cost }
+        Figures { as_of: asked.sights.as_of, breakdowns, cost }
     };
-    Ok(requests.iter().zip(&targets).map(figures).collect())
+    Ok(asked.iter().map(figures).collect())
 }
 
 fn draws_on(kpi: &Kpi, fold: &Fold) -> bool {
     kpi.measures.iter().any(|(_, measure)| fold.reads(measure))
 }
 
-impl Request<'_> {
+/// A request, with what else it takes to answer it.
+struct Asked<'a> {
+    request: &'a Request<'a>,
     /// The KPI whose value is the target of this one, if that is asked for and can be computed.
-    fn target(&self) -> Option<Kpi> {
-        self.comparison.target.then(|| self.kpi.target()).flatten()
+    target: Option<Kpi>,
+    sights: Sights,
+}
+
+impl<'a> Asked<'a> {
+    fn new(
+        request: &'a Request<'a>,
+        timetable: &Timetable,
+        now: Timestamp,
+        complete_until: &HashMap<Arc<str>, i64>,
+    ) -> Asked<'a> {
+        let target = request.comparison.target.then(|| request.kpi.target()).flatten();
+        let complete = request.kpi.tables().filter_map(|table| complete_until.get(&table.name)).min();
+        let as_of = complete.map_or(now.as_second(), |complete| now.as_second().min(*complete));
+        Asked { request, target, sights: Sights::new(request.kpi, timetable, as_of) }
+    }
+
+    /// The target in a breakdown, where it can be broken down.
+    fn target(&self, by: &Breakdown) -> Option<&Kpi> {
+        self.target.as_ref().filter(|target| target.check_breakdown(by).is_ok())
     }
 }
 
 /// Brings together the measures that read the same table by the same date.
-fn plans<'a>(requests: &'a [Request], targets: &'a [Option<Kpi>], periods: &'a [Period]) -> Vec<Plan<'a>> {
+fn plans<'a>(asked: &'a [Asked<'a>], periods: &'a [Period]) -> Vec<Plan<'a>> {
     let mut plans: Vec<Plan> = Vec::new();
-    let mut want = |kpi: &'a Kpi, by: &Breakdown| {
+    let mut want = |kpi: &'a Kpi, by: &Breakdown, sight: &Sight| {
         for (_, measure) in &kpi.measures {
             let at = plans.iter().position(|plan| plan.reads(measure)).unwrap_or_else(|| {
                 plans.push(Plan::like(measure, periods));
                 plans.len() - 1
             });
-            plans[at].want(measure, by);
+            plans[at].want(measure, by, sight);
         }
     };
-    for (request, target) in requests.iter().zip(targets) {
-        for by in &request.breakdowns {
-            want(request.kpi, by);
-            target.iter().filter(|target| target.check_breakdown(by).is_ok()).for_each(|target| want(target, by));
+    for asked in asked {
+        for by in &asked.request.breakdowns {
+            let kpi = asked.request.kpi;
+            for Sighted { own, previous } in asked.sights.all() {
+                want(kpi, by, own);
+                previous.iter().for_each(|previous| want(kpi, by, previous));
+            }
+            asked.target(by).into_iter().for_each(|target| want(target, by, &asked.sights.known.own));
         }
     }
     plans
@@ -189,60 +228,146 @@ impl Timetable {
     }
 }
 
+/// The instants at which the figures of a KPI are seen.
+struct Sights {
+    /// Up to when everything is known, in UTC seconds.
+    as_of: i64,
+    known: Sighted,
+    /// If its figures can change after their period: the same age for every period, and when it is settled.
+    aged: Option<(Sighted, Sighted)>,
+}
+
+/// How the rows of periods are seen, and those of the period before each, if a KPI looks back: at the same instant.
+struct Sighted {
+    own: Sight,
+    previous: Option<Sight>,
+}
+
+impl Sights {
+    fn new(kpi: &Kpi, timetable: &Timetable, as_of: i64) -> Sights {
+        let Timetable { asked, before, year_before, periods } = timetable;
+        let end = |stop: &Stop| periods[stop.period].instants().end;
+        let all: Vec<Stop> = asked.iter().chain(before).chain(year_before).copied().collect();
+        let seen = |instant: &dyn Fn(&Stop) -> i64| {
+            let at = |stop: &Stop| instant(stop).min(as_of);
+            let sight = |stops: &mut dyn Iterator<Item = (usize, i64)>| {
+                let mut sight = vec![None; periods.len()];
+                stops.for_each(|(period, instant)| sight[period] = Some(instant));
+                Sight(sight)
+            };
+            let own = sight(&mut all.iter().map(|stop| (stop.period, at(stop))));
+            let previous =
+                kpi.looks_back().then(|| sight(&mut all.iter().filter_map(|stop| Some((stop.before?, at(stop))))));
+            Sighted { own, previous }
+        };
+        let known = seen(&|_| as_of);
+        let changes = kpi.declaration.settles_after.zip(asked.last()).filter(|_| as_of < Timestamp::MAX.as_second());
+        let aged = changes.map(|(lag, last)| {
+            let age = as_of - end(last);
+            (seen(&|stop| end(stop) + age), seen(&|stop| end(stop) + lag.seconds()))
+        });
+        Sights { as_of, known, aged }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Sighted> {
+        let aged = self.aged.iter().flat_map(|(same_age, settled)| [same_age, settled]);
+        std::iter::once(&self.known).chain(aged)
+    }
+}
+
 /// What cells are made of.
 struct Evaluation<'a> {
     timetable: &'a Timetable,
     folds: &'a [Fold<'a>],
     now: Timestamp,
-    /// Up to when each table is complete, in UTC seconds, where that matters and is known.
-    refreshed_at: &'a HashMap<Arc<str>, i64>,
+    /// Up to when each table is complete, in UTC seconds, where that is known.
+    complete_until: &'a HashMap<Arc<str>, i64>,
     /// How many stored units of money make one whole unit of the currency, which is what scripts use.
     money: f64,
 }
 
 impl Evaluation<'_> {
-    fn grouped(&self, request: &Request, target: Option<&Kpi>, by: &Breakdown) -> Grouped {
-        let own = Measured::new(request.kpi, by, self);
-        let target = target.filter(|target| target.check_breakdown(by).is_ok());
-        let target = target.map(|target| Measured::new(target, by, self));
-        let groups: BTreeSet<&Vec<Group>> = own.groups().chain(target.iter().flat_map(Measured::groups)).collect();
+    fn grouped(&self, asked: &Asked, by: &Breakdown) -> Grouped {
+        let Asked { request, sights, .. } = asked;
+        let measured = |kpi, sighted| Measured::new(kpi, by, sighted, sights.as_of, self);
+        let known = measured(request.kpi, &sights.known);
+        let aged = sights
+            .aged
+            .as_ref()
+            .map(|(same_age, settled)| (measured(request.kpi, same_age), measured(request.kpi, settled)));
+        let target = asked.target(by).map(|target| measured(target, &sights.known));
+        let groups: BTreeSet<&Vec<Group>> = known.groups().chain(target.iter().flat_map(Measured::groups)).collect();
         let row = |groups: &Vec<Group>| {
             let target = target.as_ref().zip(self.timetable.asked.last()).and_then(|(target, stop)| {
-                let seen = target.seen(&target.lines(groups), *stop);
+                let seen = target.in_group(groups).seen(*stop);
                 target.cell(&seen).outcome.value()
             });
-            self.row(&own, groups, request.comparison, target)
+            self.row(&known, aged.as_ref(), groups, request.comparison, target)
         };
         Grouped { by: by.clone(), rows: groups.into_iter().filter_map(row).collect() }
     }
 
     /// The figures of a group. `None` if none of this KPI's rows are in it: another KPI brought it in. But a group with
     /// a target and no rows is shown: it is the one to look at.
-    fn row(&self, kpi: &Measured, groups: &[Group], wanted: Comparison, target: Option<f64>) -> Option<Row> {
-        let lines = kpi.lines(groups);
+    fn row(
+        &self,
+        known: &Measured,
+        aged: Option<&(Measured, Measured)>,
+        groups: &[Group],
+        wanted: Comparison,
+        target: Option<f64>,
+    ) -> Option<Row> {
         let Timetable { asked, before, year_before, .. } = self.timetable;
-        let asked: Vec<Seen> = asked.iter().map(|stop| kpi.seen(&lines, *stop)).collect();
-        let before = before.filter(|_| wanted.before).map(|stop| kpi.seen(&lines, stop));
-        let year_before = year_before.filter(|_| wanted.year_before).map(|stop| kpi.seen(&lines, stop));
-        let happened = || asked.iter().chain(&before).chain(&year_before).any(Seen::has_rows);
-        (groups.is_empty() || target.is_some() || happened()).then(|| Row {
+        let group = known.in_group(groups);
+        let seen: Vec<Seen> = asked.iter().map(|stop| group.seen(*stop)).collect();
+        let (before, year_before) = (before.filter(|_| wanted.before), year_before.filter(|_| wanted.year_before));
+        let of = |stop: Option<Stop>| stop.map(|stop| group.seen(stop));
+        let (seen_before, seen_year_before) = (of(before), of(year_before));
+        let happened = || seen.iter().chain(&seen_before).chain(&seen_year_before).any(Seen::has_rows);
+        if !(groups.is_empty() || target.is_some() || happened()) {
+            return None;
+        }
+        let same_age = aged.map(|(same_age, _)| same_age.in_group(groups));
+        let compared = |stop: Option<Stop>, seen: Option<Seen>| {
+            Some(Earlier {
+                cell: known.cell(&seen?),
+                at_the_same_age: same_age.as_ref().zip(stop).map(|(group, stop)| group.cell(stop)),
+            })
+        };
+        let cells = |group: &InGroup| asked.iter().map(|stop| group.cell(*stop)).collect::<Vec<Cell>>();
+        Some(Row {
             groups: groups.to_vec(),
-            cells: asked.iter().map(|seen| kpi.cell(seen)).collect(),
+            cells: seen.iter().map(|seen| known.cell(seen)).collect(),
             compared: Compared {
-                before: before.map(|seen| kpi.cell(&seen)),
-                year_before: year_before.map(|seen| kpi.cell(&seen)),
+                before: compared(before, seen_before),
+                year_before: compared(year_before, seen_year_before),
                 target,
             },
+            aged: same_age.as_ref().zip(aged).map(|(same_age, (_, settled))| Aged {
+                same_age: cells(same_age),
+                settled: cells(&settled.in_group(groups)),
+            }),
         })
     }
 }
 
-/// The readings of a KPI's measures in one breakdown.
+/// The readings of a KPI's measures in one breakdown, as they are seen.
 struct Measured<'a> {
     kpi: &'a Kpi,
     /// In the order of its measures.
-    readings: Vec<Readings<'a>>,
+    own: Vec<Readings<'a>>,
+    /// Those from which the period before is read, if it looks back.
+    previous: Option<Vec<Readings<'a>>>,
+    /// Up to when everything is known, in UTC seconds.
+    as_of: i64,
     evaluation: &'a Evaluation<'a>,
+}
+
+/// The same in one group: where each measure keeps it.
+struct InGroup<'a> {
+    measured: &'a Measured<'a>,
+    own: Vec<Option<usize>>,
+    previous: Option<Vec<Option<usize>>>,
 }
 
 /// What a KPI's measures read in one group and period, in whole units of the currency.
@@ -261,48 +386,72 @@ impl Seen {
 }
 
 impl<'a> Measured<'a> {
-    fn new(kpi: &'a Kpi, by: &Breakdown, evaluation: &'a Evaluation<'a>) -> Measured<'a> {
-        let readings = kpi.measures.iter().map(|(_, measure)| {
-            let fold = evaluation.folds.iter().find(|fold| fold.reads(measure));
-            fold.expect("every measure was planned").readings(measure, by)
-        });
-        Measured { kpi, readings: readings.collect(), evaluation }
+    fn new(
+        kpi: &'a Kpi,
+        by: &Breakdown,
+        sighted: &Sighted,
+        as_of: i64,
+        evaluation: &'a Evaluation<'a>,
+    ) -> Measured<'a> {
+        let readings = |sight: &Sight| {
+            let of = |(_, measure): &'a (String, Measure)| {
+                let fold = evaluation.folds.iter().find(|fold| fold.reads(measure));
+                fold.expect("every measure was planned").readings(measure, by, sight)
+            };
+            kpi.measures.iter().map(of).collect()
+        };
+        let (own, previous) = (readings(&sighted.own), sighted.previous.as_ref().map(readings));
+        Measured { kpi, own, previous, as_of, evaluation }
     }
 
     fn groups(&self) -> impl Iterator<Item = &Vec<Group>> {
-        self.readings.iter().flat_map(Readings::groups)
+        self.own.iter().flat_map(Readings::groups)
     }
 
-    /// The line at which each measure keeps a group.
-    fn lines(&self, groups: &[Group]) -> Vec<Option<usize>> {
-        self.readings.iter().map(|readings| readings.line(groups)).collect()
+    fn in_group(&self, groups: &[Group]) -> InGroup<'_> {
+        let lines = |readings: &Vec<Readings>| readings.iter().map(|readings| readings.line(groups)).collect();
+        InGroup { measured: self, own: lines(&self.own), previous: self.previous.as_ref().map(lines) }
     }
 
-    fn seen(&self, lines: &[Option<usize>], stop: Stop) -> Seen {
-        let of_period = |period: usize| {
-            let measures = self.kpi.measures.iter().zip(self.readings.iter().zip(lines));
-            let read = |((_, measure), (readings, line)): (&(String, Measure), (&Readings, &Option<usize>))| {
-                measure.in_whole_units(readings.get(period, *line), self.evaluation.money)
-            };
-            measures.map(read).collect()
+    fn read(&self, readings: &[Readings], lines: &[Option<usize>], period: usize) -> Vec<Reading> {
+        let measures = self.kpi.measures.iter().zip(readings.iter().zip(lines));
+        let read = |((_, measure), (readings, line)): (&(String, Measure), (&Readings, &Option<usize>))| {
+            measure.in_whole_units(readings.get(period, *line), self.evaluation.money)
         };
-        let before = stop.before.filter(|_| self.kpi.looks_back());
-        Seen { period: stop.period, readings: of_period(stop.period), before: before.map(of_period) }
+        measures.map(read).collect()
     }
 
     /// The cell, marked provisional if it can still change; stale, without its figure, if the data is too old.
     fn cell(&self, seen: &Seen) -> Cell {
-        let Evaluation { timetable, now, refreshed_at, .. } = *self.evaluation;
+        let Evaluation { timetable, now, complete_until, .. } = *self.evaluation;
         let (declared, period) = (&self.kpi.declaration, &timetable.periods[seen.period]);
         let needed = period.instants().end.min(now.as_second());
-        let known = || self.kpi.tables().filter_map(|table| refreshed_at.get(&table.name));
-        let too_old = |after: Lag| known().any(|refreshed| *refreshed < needed - after.seconds());
+        let known = || self.kpi.tables().filter_map(|table| complete_until.get(&table.name));
+        let too_old = |after: Lag| known().any(|complete| *complete < needed - after.seconds());
         if declared.stale_after.is_some_and(too_old) {
             return Cell::of(Outcome::Stale);
         }
         let cell = self.kpi.cell(&seen.readings, seen.before.as_deref());
         let settled = declared.settles_after.map_or(0, Lag::seconds);
-        let provisional = period.is_running(now) || now.as_second() < period.instants().end + settled;
+        let provisional = period.is_running(now) || self.as_of < period.instants().end + settled;
         Cell { provisional, ..cell }
+    }
+}
+
+impl InGroup<'_> {
+    fn seen(&self, stop: Stop) -> Seen {
+        let InGroup { measured, own, previous } = self;
+        let read =
+            |readings: &Vec<Readings>, lines: &Vec<Option<usize>>, period| measured.read(readings, lines, period);
+        let before = stop.before.zip(measured.previous.as_ref().zip(previous.as_ref()));
+        Seen {
+            period: stop.period,
+            readings: read(&measured.own, own, stop.period),
+            before: before.map(|(period, (readings, lines))| read(readings, lines, period)),
+        }
+    }
+
+    fn cell(&self, stop: Stop) -> Cell {
+        self.measured.cell(&self.seen(stop))
     }
 }

@@ -1,12 +1,12 @@
 //! Finds the group of each row of a batch.
 
-use crate::data::batch::{MISSING_TEXT, Values};
+use crate::data::batch::MISSING_TEXT;
 use crate::data::cell::{Breakdown, Group};
 use crate::data::dimension::{Dimension, Located};
 use crate::data::model::Table;
 use crate::data::path::{Path, Projection};
 use crate::data::scan::Source;
-use crate::engine::rows::Rows;
+use crate::engine::rows::{Rows, Shown};
 use crate::engine::texts::Texts;
 use crate::measure::Measure;
 use crate::measure::dated;
@@ -206,7 +206,7 @@ impl Coding {
                 codes.iter().map(|text| code(key(*text), &|| group(*text))).collect()
             }
             Read::Row { key, label } => {
-                let (Values::Numbers(ids), Values::Texts(labels, dictionary)) = (rows.values(key), rows.values(label))
+                let (Shown::Numbers(ids), Shown::Texts(labels, dictionary)) = (rows.values(key), rows.values(label))
                 else {
                     unreachable!("a dimension of rows is read as ids and labels")
                 };
@@ -223,7 +223,7 @@ impl Coding {
                 ids.iter().zip(labels).map(row).collect()
             }
             Read::Month { date, starts } => {
-                let Values::Numbers(dates) = rows.values(date) else { unreachable!("dates are numbers") };
+                let Shown::Numbers(dates) = rows.values(date) else { unreachable!("dates are numbers") };
                 let row = |date: &f64| match starts.partition_point(|start| start <= date) {
                     0 => code(MISSING_KEY, &|| Group::Missing),
                     after => code(after as u64, &|| Group::Text(month_name(after - 1))),

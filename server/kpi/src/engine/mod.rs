@@ -10,9 +10,12 @@ mod by_parent;
 pub mod comparison;
 pub mod figures;
 mod fold;
+mod former;
 mod grouping;
+mod known;
 mod related;
 mod rows;
+pub mod sight;
 #[cfg(test)]
 mod tests;
 mod texts;

@@ -4,34 +4,28 @@ use crate::data::batch::Values;
 use crate::data::path::{Path, Projection};
 use crate::data::scan::{Scan, Source, Window};
 use crate::data::scope::Scope;
-use crate::engine::by_parent::{ByParent, Children};
-use crate::engine::rows::{Rows, row_numbers};
+use crate::engine::by_parent::{ByParent, Children, Wanted};
+use crate::engine::fold::plan::Plan;
+use crate::engine::known::{Known, Seen};
+use crate::engine::rows::{Rows, Shown, row_numbers};
+use crate::engine::sight::View;
 use crate::measure::aggregate::accumulator::Accumulator;
 use crate::measure::dated::Dated;
-use crate::measure::expr::{ChildMeasure, Part};
-use crate::time::period::Period;
-use crate::time::timeline::joined;
-use crate::time::zone::Zoned;
+use crate::measure::expr::ChildMeasure;
+use crate::time::timeline::{Timeline, joined};
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
+use std::ops::Range;
 
-/// The figures over related rows to be folded.
+/// The figures over related rows that a plan asks for.
 pub struct Related<'a> {
-    wanted: Vec<Arc<ChildMeasure>>,
-    periods: &'a [Period],
-    zone: &'a Zoned,
+    wanted: Vec<Wanted>,
+    plan: &'a Plan<'a>,
 }
 
 impl<'a> Related<'a> {
-    /// Those read anywhere in these parts, each once.
-    pub fn of(parts: &[Part], periods: &'a [Period], zone: &'a Zoned) -> Related<'a> {
-        let mut wanted: Vec<Arc<ChildMeasure>> = Vec::new();
-        for child in parts.iter().flat_map(|part| part.children()) {
-            if !wanted.contains(child) {
-                wanted.push(child.clone());
-            }
-        }
-        Related { wanted, periods, zone }
+    /// Those that the measures of a plan read.
+    pub fn of(plan: &'a Plan<'a>) -> Related<'a> {
+        Related { wanted: plan.related(), plan }
     }
 
     /// Folds them, those over the same rows in one scan, and returns how many rows were read. Undated ones are read
@@ -47,24 +41,32 @@ impl<'a> Related<'a> {
     ) -> Result<(Children, u64), S::Error> {
         let mut children = Children::default();
         let mut read = 0;
-        let mut wanted = self.wanted;
+        let Related { mut wanted, plan } = self;
         while let Some(first) = wanted.first().cloned() {
-            let (shared, rest): (Vec<_>, _) = wanted.into_iter().partition(|child| reads_like(child, &first));
-            let scan = scan(&shared, self.periods, window, scope);
-            let mut states: Vec<States> = shared.iter().map(|measure| States::new(measure, self.periods)).collect();
+            let (shared, rest): (Vec<_>, _) =
+                wanted.into_iter().partition(|wanted| reads_like(&wanted.measure, &first.measure));
+            let (scan, mut known) = scan(&shared, plan, window, scope);
+            known.ask(&scan.table, &plan.views, source)?;
+            let mut states: Vec<Accumulator> = shared.iter().map(|wanted| wanted.measure.aggregate.begin()).collect();
             let mut parents = Parents::default();
             let money = crate::data::currency::units(source.money_digits()?);
+            let date = plan.membership.date().map(|date| Projection::of(date.behind(&first.measure.parent)));
             source.scan(&scan, &mut |batch| {
-                let (columns, zone, none) = (&scan.columns[..], self.zone, &Children::default());
-                let rows = Rows { batch, columns, children: none, id: None, period: None, zone, money };
+                let (columns, zone, children) = (&scan.columns[..], &plan.zone, &Children::default());
+                let rows = Rows { batch, masked: &[], columns, children, id: None, view: 0, period: None, zone, money };
                 let slots = parents.slots(&rows);
-                for states in &mut states {
-                    states.take(&rows, &slots, parents.ids.len());
+                let stretches = stretches(plan, date.as_ref(), &rows);
+                let stretches: Vec<&[Option<usize>]> = stretches.iter().map(Vec::as_slice).collect();
+                let seen: Vec<Seen> = plan.views.iter().map(|view| known.seen(&rows, view, &stretches)).collect();
+                for (wanted, states) in shared.iter().zip(&mut states) {
+                    let seen = &seen[wanted.view];
+                    let rows = rows.seen(wanted.view, &seen.masked);
+                    take(wanted, plan, states, &rows, seen.there.as_deref(), &slots, parents.ids.len());
                 }
                 read += batch.len() as u64;
             })?;
-            let by_period = states.iter().map(|states| states.by_period(&parents.ids)).collect::<Vec<_>>();
-            shared.into_iter().zip(by_period).for_each(|(measure, by_period)| children.add(measure, by_period));
+            let figures: Vec<ByParent> = states.iter().map(|states| ByParent::of(states, &parents.ids)).collect();
+            shared.into_iter().zip(figures).for_each(|(wanted, figures)| children.add(wanted, figures));
             wanted = rest;
         }
         Ok((children, read))
@@ -77,32 +79,63 @@ fn reads_like(child: &ChildMeasure, other: &ChildMeasure) -> bool {
     child.table == other.table && child.parent == other.parent && date(child) == date(other)
 }
 
-/// One scan for measures that read the same rows; the parent's key comes first.
-fn scan(measures: &[Arc<ChildMeasure>], periods: &[Period], parents: Option<&Window>, scope: &Scope) -> Scan {
-    let first = &measures[0];
+/// For each timeline of the plan the stretch in which the parent of each row lies, where a view asks for that.
+fn stretches(plan: &Plan, date: Option<&Projection>, rows: &Rows) -> Vec<Vec<Option<usize>>> {
+    let of = |(number, timeline): (usize, &Timeline)| {
+        let asks = |view: &View| matches!(view, View::ByStretch(of, _) if *of == number);
+        match date.filter(|_| plan.views.iter().any(asks)) {
+            Some(date) => {
+                let Shown::Numbers(dates) = rows.values(date) else { unreachable!("dates are numbers") };
+                dates.iter().map(|date| timeline.stretch(*date)).collect()
+            }
+            None => Vec::new(),
+        }
+    };
+    plan.timelines.iter().map(|(_, timeline)| timeline).enumerate().map(of).collect()
+}
+
+/// One scan for measures that read the same rows, and what must be known of these; the parent's key comes first.
+fn scan(shared: &[Wanted], plan: &Plan, parents: Option<&Window>, scope: &Scope) -> (Scan, Known) {
+    let first = &shared[0].measure;
     let mut columns = vec![Projection::of(Path::own(&first.parent.column))];
-    let date = first.dated.iter().map(|dated| Projection::of(dated.by.clone()));
-    let read = measures.iter().flat_map(|measure| measure.parts());
-    let read = read.flat_map(|part| part.columns().into_iter().map(|(_, column)| column.clone()));
-    for column in date.chain(read) {
+    let date = first.dated.as_ref().map(|dated| &dated.by);
+    let of_parent = plan.views.iter().any(|view| matches!(view, View::ByStretch(..)));
+    let of_parent = plan.membership.date().filter(|_| of_parent).map(|date| date.behind(&first.parent));
+    let dates = date.cloned().into_iter().chain(of_parent).map(Projection::of);
+    let parts = || shared.iter().flat_map(|wanted| wanted.measure.parts());
+    let read: Vec<&Projection> =
+        parts().flat_map(|part| part.columns().into_iter().map(|(_, column)| column)).collect();
+    for column in dates.chain(read.iter().map(|column| (*column).clone())) {
         if !columns.contains(&column) {
             columns.push(column);
         }
     }
-    let (table, window, scope) = (first.table.clone(), window(measures, periods, parents), scope.clone());
-    Scan { table, columns, window, scope }
+    let seen_early = shared.iter().any(|wanted| !plan.views[wanted.view].is_of_everything());
+    let known = if seen_early { Known::of(&first.table, date, &read, &mut columns) } else { Known::default() };
+    let (table, window, scope) = (first.table.clone(), window(shared, plan, parents), scope.clone());
+    (Scan { table, columns, window, scope }, known)
 }
 
 /// Dated rows are found by their own date, others by that of the row they belong to.
-fn window(measures: &[Arc<ChildMeasure>], periods: &[Period], parents: Option<&Window>) -> Option<Window> {
-    let Some(Dated { by, .. }) = &measures[0].dated else {
+fn window(shared: &[Wanted], plan: &Plan, parents: Option<&Window>) -> Option<Window> {
+    let first = &shared[0].measure;
+    let Some(Dated { by, .. }) = &first.dated else {
         // Parents that no longer exist are not left out: that would save little and cost a join.
-        let (path, ranges) = (parents?.path.behind(&measures[0].parent), parents?.ranges.clone());
+        let (path, ranges) = (parents?.path.behind(&first.parent), parents?.ranges.clone());
         return Some(Window { path, ranges, lasting: None });
     };
-    let dated = measures.iter().filter_map(|measure| measure.dated.as_ref());
-    let ranges = joined(dated.flat_map(|dated| dated.timeline(periods).ranges()).collect());
+    let ranges = joined(shared.iter().filter_map(|wanted| span(wanted, plan)).collect());
     Some(Window { path: by.clone(), ranges, lasting: None })
+}
+
+/// The dates of the rows that belong to the period; `None` if all rows do. What a row was at an instant is told by the
+/// first change after it, so a row that is seen before that instant is told by the first change after it is seen.
+fn span(wanted: &Wanted, plan: &Plan) -> Option<Range<i64>> {
+    let span = wanted.measure.dated.as_ref()?.span(&plan.periods[wanted.period?]);
+    match (wanted.measure.table.history_of(), plan.views[wanted.view].earliest()) {
+        (Some(_), Some(seen_at)) => Some(span.start.min(seen_at.saturating_add(1))..span.end),
+        _ => Some(span),
+    }
 }
 
 /// Numbers the parents in the order in which they are seen: the slots of the states.
@@ -126,49 +159,24 @@ impl Parents {
     }
 }
 
-/// The states of one figure: for all periods together, or for each.
-struct States<'a> {
-    measure: &'a ChildMeasure,
-    periods: &'a [Period],
-    by_period: Vec<Accumulator>,
-}
-
-impl<'a> States<'a> {
-    fn new(measure: &'a ChildMeasure, periods: &'a [Period]) -> States<'a> {
-        let periods = if measure.needs_period() { periods } else { &[] };
-        let by_period = (0..periods.len().max(1)).map(|_| measure.aggregate.begin()).collect();
-        States { measure, periods, by_period }
-    }
-
-    fn take(&mut self, rows: &Rows, slots: &[u32], parents: usize) {
-        if self.periods.is_empty() {
-            take(self.measure, &mut self.by_period[0], rows, None, slots, parents);
-        }
-        for (index, period) in self.periods.iter().enumerate() {
-            let belongs = self.measure.dated.as_ref().map(|dated| rows.dated(dated, period));
-            let rows = rows.counted_for(index, period);
-            take(self.measure, &mut self.by_period[index], &rows, belongs.as_deref(), slots, parents);
-        }
-    }
-
-    fn by_period(&self, parents: &[u64]) -> Vec<ByParent> {
-        self.by_period.iter().map(|states| ByParent::of(states, parents)).collect()
-    }
-}
-
-/// Adds the rows that belong to a period and pass the filter.
+/// Adds the rows that are there, belong to the period, if one is meant, and pass the filter.
 fn take(
-    measure: &ChildMeasure,
+    wanted: &Wanted,
+    plan: &Plan,
     states: &mut Accumulator,
     rows: &Rows,
-    belongs: Option<&[bool]>,
+    there: Option<&[bool]>,
     slots: &[u32],
     parents: usize,
 ) {
+    let measure = &wanted.measure;
+    let rows = wanted.period.map_or(*rows, |index| rows.counted_for(index, &plan.periods[index]));
+    let span = measure.dated.as_ref().zip(span(wanted, plan));
+    let belongs = span.map(|(dated, span)| rows.within(&dated.by, &span));
     let passes = measure.filter.as_ref().map(|filter| rows.mask(filter));
-    let holds = |mask: Option<&[bool]>, row: &u32| mask.is_none_or(|mask| mask[*row as usize]);
-    let selected: Vec<u32> =
-        row_numbers(rows.batch.len()).filter(|row| holds(belongs, row) && holds(passes.as_deref(), row)).collect();
+    let masks = [there, belongs.as_deref(), passes.as_deref()];
+    let counts = |row: &u32| masks.iter().flatten().all(|mask| mask[*row as usize]);
+    let selected: Vec<u32> = row_numbers(rows.batch.len()).filter(counts).collect();
     states.grow(parents);
     states.add(&selected, slots, &rows.contributions(&measure.aggregate));
 }

@@ -7,28 +7,77 @@ use crate::data::batch::{Batch, Dictionary, MISSING_TEXT, Values};
 use crate::data::path::{Path, Projection};
 use crate::engine::by_parent::Children;
 use crate::measure::aggregate::Aggregate;
-use crate::measure::dated::Dated;
 use crate::measure::expr::{Arithmetic, ChildMeasure, Comparison, Condition, Expr, Match, Working};
 use crate::time::period::{Edge, Period};
 use crate::time::zone::Zoned;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// What expressions are evaluated over: a batch, and everything else that they may name.
 #[derive(Clone, Copy)]
 pub struct Rows<'a> {
     pub batch: &'a Batch,
+    /// For each column what differs from the batch at the instant at which the rows are seen; empty if nothing does.
+    pub masked: &'a [Option<Masked>],
     /// What each column of the batch is.
     pub columns: &'a [Projection],
     /// Every figure over related rows that expressions name.
     pub children: &'a Children,
     /// The column that holds the row's id, where figures over related rows are read.
     pub id: Option<usize>,
+    /// The index of the view in which they are seen.
+    pub view: usize,
     /// The period for which rows are counted, with its index; `None` where nothing depends on it.
     pub period: Option<(usize, &'a Period)>,
     /// The zone in which days begin.
     pub zone: &'a Zoned,
     /// How many stored units make one whole unit of the currency.
     pub money: f64,
+}
+
+/// One column, as it is seen.
+#[derive(Clone, Copy)]
+pub enum Shown<'a> {
+    /// NaN is missing.
+    Numbers(&'a [f64]),
+    Texts(&'a [u32], &'a Dictionary),
+}
+
+impl Shown<'_> {
+    /// The same values, to be masked.
+    pub fn to_masked(self) -> Masked {
+        match self {
+            Shown::Numbers(numbers) => Masked::Numbers(numbers.to_vec()),
+            Shown::Texts(codes, _) => Masked::Texts(codes.to_vec()),
+        }
+    }
+}
+
+impl Masked {
+    /// Removes the values of some rows.
+    pub fn hide(&mut self, hidden: &[bool]) {
+        match self {
+            Masked::Numbers(numbers) => {
+                numbers
+                    .iter_mut()
+                    .zip(hidden)
+                    .filter(|(_, hidden)| **hidden)
+                    .for_each(|(number, _)| *number = f64::NAN);
+            }
+            Masked::Texts(codes) | Masked::Former(codes, _) => {
+                codes.iter_mut().zip(hidden).filter(|(_, hidden)| **hidden).for_each(|(code, _)| *code = MISSING_TEXT);
+            }
+        }
+    }
+}
+
+/// What a column holds at an instant, where that is not what it holds today.
+pub enum Masked {
+    Numbers(Vec<f64>),
+    /// Codes of the batch's dictionary.
+    Texts(Vec<u32>),
+    /// Codes of a dictionary that has former texts as well.
+    Former(Vec<u32>, Dictionary),
 }
 
 /// A column of texts with its dictionary, or a constant.
@@ -54,13 +103,31 @@ impl<'a> Rows<'a> {
         Rows { period: Some((index, period)), ..self }
     }
 
+    /// The same rows, as they are seen in the view of that index.
+    #[must_use]
+    pub fn seen(self, view: usize, masked: &'a [Option<Masked>]) -> Rows<'a> {
+        Rows { view, masked, ..self }
+    }
+
     /// The values of a projection of the scan.
     ///
     /// # Panics
     /// If the scan was not planned for it.
-    pub fn values(&self, projection: &Projection) -> &'a Values {
+    pub fn values(&self, projection: &Projection) -> Shown<'a> {
         let index = self.columns.iter().position(|column| column == projection);
-        &self.batch.columns[index.expect("a scan reads every column that its measures name")]
+        self.at(index.expect("a scan reads every column that its measures name"))
+    }
+
+    /// The values of the column with that index.
+    pub fn at(&self, index: usize) -> Shown<'a> {
+        match (&self.batch.columns[index], self.masked.get(index).and_then(Option::as_ref)) {
+            (_, Some(Masked::Numbers(numbers))) | (Values::Numbers(numbers), None) => Shown::Numbers(numbers),
+            (Values::Texts(_, dictionary), Some(Masked::Texts(codes))) | (Values::Texts(codes, dictionary), None) => {
+                Shown::Texts(codes, dictionary)
+            }
+            (_, Some(Masked::Former(codes, dictionary))) => Shown::Texts(codes, dictionary),
+            (Values::Numbers(_), Some(Masked::Texts(_))) => unreachable!("numbers are masked as numbers"),
+        }
     }
 
     /// The dates of a column of the scan; NaN is missing.
@@ -69,18 +136,17 @@ impl<'a> Rows<'a> {
     /// If the scan was not planned for it.
     pub fn dates(&self, path: &Path) -> &'a [f64] {
         let index = self.columns.iter().position(|column| column.0 == std::slice::from_ref(path));
-        match &self.batch.columns[index.expect("a scan reads every date by which its measures find rows")] {
-            Values::Numbers(dates) => dates,
-            Values::Texts(..) => unreachable!("a date is a number"),
+        match self.at(index.expect("a scan reads every date by which its measures find rows")) {
+            Shown::Numbers(dates) => dates,
+            Shown::Texts(..) => unreachable!("a date is a number"),
         }
     }
 
-    /// Which rows belong to a period by their date.
+    /// Which rows have a date within a half-open span.
     #[expect(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
-    pub fn dated(&self, dated: &Dated, period: &Period) -> Vec<bool> {
-        let span = dated.span(period);
+    pub fn within(&self, date: &Path, span: &Range<i64>) -> Vec<bool> {
         let (start, end) = (span.start as f64, span.end as f64);
-        self.dates(&dated.by).iter().map(|date| start <= *date && *date < end).collect()
+        self.dates(date).iter().map(|date| start <= *date && *date < end).collect()
     }
 
     /// The numbers of an expression, one per row; NaN is missing.
@@ -90,8 +156,8 @@ impl<'a> Rows<'a> {
     pub fn numbers(&self, expr: &'a Expr) -> Cow<'a, [f64]> {
         match expr {
             Expr::Column(_, projection) => match self.values(projection) {
-                Values::Numbers(numbers) => Cow::Borrowed(numbers),
-                Values::Texts(..) => unreachable!("texts are not calculated with"),
+                Shown::Numbers(numbers) => Cow::Borrowed(numbers),
+                Shown::Texts(..) => unreachable!("texts are not calculated with"),
             },
             Expr::Number(number) => self.constant(*number),
             Expr::Money(amount) => self.constant(self.stored(*amount)),
@@ -188,8 +254,8 @@ impl<'a> Rows<'a> {
     }
 
     fn of_related(&self, child: &ChildMeasure) -> Cow<'a, [f64]> {
-        let by_parent = self.children.of(child, self.period.map(|(index, _)| index));
-        let Some(Values::Numbers(ids)) = self.id.map(|id| &self.batch.columns[id]) else {
+        let by_parent = self.children.of(child, self.view, self.period.map(|(index, _)| index));
+        let Some(Shown::Numbers(ids)) = self.id.map(|id| self.at(id)) else {
             unreachable!("a scan with figures over related rows reads the ids")
         };
         Cow::Owned(ids.iter().map(|id| by_parent.get(*id)).collect())
@@ -205,8 +271,8 @@ impl<'a> Rows<'a> {
     fn texts(&self, expr: &'a Expr) -> Option<TextColumn<'a>> {
         match expr {
             Expr::Column(_, projection) => match self.values(projection) {
-                Values::Texts(codes, dictionary) => Some(TextColumn::Column(codes, dictionary)),
-                Values::Numbers(_) => None,
+                Shown::Texts(codes, dictionary) => Some(TextColumn::Column(codes, dictionary)),
+                Shown::Numbers(_) => None,
             },
             Expr::Text(text) => Some(TextColumn::Constant(text)),
             _ => None,
@@ -217,8 +283,8 @@ impl<'a> Rows<'a> {
     /// its own.
     pub fn codes(&self, column: &Projection) -> Vec<u64> {
         match self.values(column) {
-            Values::Numbers(numbers) => numbers.iter().map(|number| number.to_bits()).collect(),
-            Values::Texts(codes, _) => codes.iter().map(|code| u64::from(*code)).collect(),
+            Shown::Numbers(numbers) => numbers.iter().map(|number| number.to_bits()).collect(),
+            Shown::Texts(codes, _) => codes.iter().map(|code| u64::from(*code)).collect(),
         }
     }
 

@@ -2,12 +2,12 @@
 //! has moved), a row counts under the value at its own date. Rows that are counted because they exist at a moment count
 //! under the value at that moment.
 
-use crate::data::batch::{Dictionary, MISSING_TEXT, Values};
+use crate::data::batch::{Dictionary, MISSING_TEXT};
 use crate::data::model::{Kind, Table};
 use crate::data::path::{Path, Projection};
 use crate::data::scan::Source;
 use crate::data::spans::{AtThatTime, Spans};
-use crate::engine::rows::Rows;
+use crate::engine::rows::{Rows, Shown};
 use crate::measure::Measure;
 use crate::measure::membership::{Membership, Moment};
 use std::borrow::Cow;
@@ -127,7 +127,7 @@ impl When {
     fn instants(&self, rows: &Rows) -> Vec<Option<i64>> {
         match self {
             When::Date(date) => {
-                let Values::Numbers(dates) = rows.values(date) else { unreachable!("dates are numbers") };
+                let Shown::Numbers(dates) = rows.values(date) else { unreachable!("dates are numbers") };
                 let in_days = date.kind() == Kind::Date;
                 let instant = |date: &f64| if in_days { rows.zone.start_of_day(*date) } else { *date };
                 dates.iter().map(|date| whole(instant(date))).collect()
@@ -151,7 +151,7 @@ impl Column {
     fn fill_in(&self, rows: &Rows, instants: &[Option<i64>], found: &mut [u32], dictionary: &mut Dictionary) {
         let (today, known) = texts(rows, &self.today);
         let before = self.before.as_ref().map(|(spans, id)| {
-            let Values::Numbers(ids) = rows.values(id) else { unreachable!("ids are numbers") };
+            let Shown::Numbers(ids) = rows.values(id) else { unreachable!("ids are numbers") };
             (spans, ids)
         });
         for (row, found) in found.iter_mut().enumerate().filter(|(_, found)| **found == MISSING_TEXT) {
@@ -169,8 +169,8 @@ impl Column {
 
 fn texts<'a>(rows: &Rows<'a>, projection: &Projection) -> (&'a [u32], &'a Dictionary) {
     match rows.values(projection) {
-        Values::Texts(codes, dictionary) => (codes, dictionary),
-        Values::Numbers(_) => unreachable!("a dimension of texts is read as texts"),
+        Shown::Texts(codes, dictionary) => (codes, dictionary),
+        Shown::Numbers(_) => unreachable!("a dimension of texts is read as texts"),
     }
 }
 

@@ -10,11 +10,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_catalog::in_force::InForce;
 use pegel_chart::svg::{Plot, Told};
 use pegel_chart::{Form, Point};
-use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status};
 use pegel_kpi::diagnostic::nearest;
-use pegel_kpi::engine::comparison::{Compared, Comparison};
+use pegel_kpi::engine::comparison::{Compared, Comparison, Earlier};
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::Period;
 use pegel_report::chart;
@@ -204,7 +203,7 @@ impl ProblemView {
 
 impl ComparedView {
     fn of(compared: &Compared, unit: Unit, format: &Format) -> ComparedView {
-        let shown = |cell: &Option<Cell>| cell.as_ref().map(|cell| format.cell(cell, unit));
+        let shown = |of: &Option<Earlier>| of.as_ref().map(|earlier| format.cell(earlier.comparable(), unit));
         ComparedView {
             before: shown(&compared.before),
             year_before: shown(&compared.year_before),

@@ -55,8 +55,8 @@ use crate::data::scan::Source;
 use crate::data::scope::Scope;
 use crate::engine::related::Related;
 use crate::engine::rows::Rows;
+use crate::engine::sight::Sight;
 use crate::measure::Measure;
-use crate::measure::expr::Part;
 use plan::Plan;
 use readings::Readings;
 use states::States;
@@ -78,11 +78,10 @@ impl<'a> Fold<'a> {
     pub fn run<S: Source>(mut plan: Plan<'a>, scope: &Scope, source: &mut S) -> Result<Fold<'a>, S::Error> {
         plan.ask(source)?;
         let window = plan.window();
-        let parts: Vec<Part> = plan.measures.iter().flat_map(|planned| planned.measure.parts()).collect();
         let zone = plan.zone.clone();
-        let related = Related::of(&parts, plan.periods, &zone);
-        let (children, mut rows) = related.fold(window.as_ref(), scope, source)?;
+        let (children, mut rows) = Related::of(&plan).fold(window.as_ref(), scope, source)?;
         let scan = plan.scan(window, scope, !children.is_empty());
+        plan.ask_past(source)?;
         let id = scan.columns.iter().position(|column| *column == plan.id());
         let money = crate::data::currency::units(source.money_digits()?);
         let mut states = plan
@@ -96,7 +95,8 @@ impl<'a> Fold<'a> {
         source.scan(&scan, &mut |batch| {
             let (columns, children, zone) = (&scan.columns[..], &children, &zone);
             rows += batch.len() as u64;
-            take::take(&mut plan, &mut states, Rows { batch, columns, children, id, period: None, zone, money });
+            let rows = Rows { batch, masked: &[], columns, children, id, view: 0, period: None, zone, money };
+            take::take(&mut plan, &mut states, rows);
         })?;
         Ok(Fold { plan, states, rows })
     }
@@ -106,12 +106,12 @@ impl<'a> Fold<'a> {
         self.plan.reads(measure)
     }
 
-    /// The readings of a measure in a breakdown; the plan must have been made for both.
+    /// The readings of a measure in a breakdown, as it is seen; the plan must have been made for that.
     ///
     /// # Panics
     /// If it was not.
-    pub fn readings(&self, measure: &Measure, by: &Breakdown) -> Readings<'_> {
-        let (at, wanted) = self.plan.find(measure, by).expect("the plan was made for it");
+    pub fn readings(&self, measure: &Measure, by: &Breakdown, sight: &Sight) -> Readings<'_> {
+        let (at, wanted) = self.plan.find(measure, by, sight).expect("the plan was made for it");
         let planned = &self.plan.measures[at];
         let groups = self.plan.groupings[planned.groupings[wanted]].groups();
         Readings::new(self.plan.slices(planned), groups, &self.states[at][wanted])

@@ -3,6 +3,7 @@
 use super::plan::{Plan, Planned, Slices};
 use super::states::States;
 use crate::engine::grouping::Grouping;
+use crate::engine::known::Seen;
 use crate::engine::rows::{Rows, row_numbers};
 use crate::measure::expr::{Condition, Part};
 use crate::measure::membership::{Lifetime, Membership, Moment};
@@ -13,7 +14,7 @@ use std::sync::Arc;
 
 /// Adds the rows of a batch to the states of each measure in each of its groupings.
 pub fn take(plan: &mut Plan, states: &mut [Vec<States>], rows: Rows) {
-    let Plan { groupings, measures, timelines, membership, periods, .. } = plan;
+    let Plan { groupings, measures, timelines, membership, periods, views, known, .. } = plan;
     let fixed = |grouping: &mut Grouping| {
         if grouping.depends_on_period() { Groups::default() } else { Groups::of(grouping, &rows) }
     };
@@ -21,48 +22,75 @@ pub fn take(plan: &mut Plan, states: &mut [Vec<States>], rows: Rows) {
     let dates = membership.date().map_or(&[][..], |date| rows.dates(date));
     let stretches: Vec<Stretches> =
         timelines.iter().map(|(_, timeline)| Stretches::of(timeline, &groups, dates)).collect();
-    let mut selections = Selections { rows, known: Vec::new() };
-    let ends = ends(membership, &rows);
+    let of_rows: Vec<&[Option<usize>]> = stretches.iter().map(|stretches| &stretches.of_rows[..]).collect();
+    let seen: Vec<Seen> = views.iter().map(|view| known.seen(&rows, view, &of_rows)).collect();
+    let views: Vec<Viewed> =
+        seen.iter().enumerate().map(|(index, seen)| Viewed::new(rows, membership, index, seen)).collect();
+    let mut selections = Selections::default();
     for (planned, states) in measures.iter().zip(states) {
-        match planned.slices {
-            Slices::Stretches(timeline) => {
-                let selected = selections.of(timeline, &stretches[timeline], planned.filter.as_ref());
+        match &planned.slices {
+            Slices::Stretches { timeline, view } => {
+                let (stretches, viewed) = (&stretches[*timeline], &views[*view]);
+                let selected = selections.of((*timeline, stretches), (*view, viewed), planned.filter.as_ref());
                 let groups: Vec<&Groups> = planned.groupings.iter().map(|grouping| &groups[*grouping]).collect();
-                add(planned, states, &rows, &selected, &groups, &Slice::Stretch(&stretches[timeline]));
+                add(planned, states, &viewed.rows, &selected, &groups, &Slice::Stretch(stretches));
             }
-            Slices::Periods => {
-                let by_period = ByPeriod { planned, rows: &rows, periods, ends: ends.as_deref() };
+            Slices::Periods(of_periods) => {
+                let by_period = ByPeriod { planned, views: &views, of_periods, periods };
                 by_period.take(states, groupings, &groups);
             }
         }
     }
 }
 
+/// The rows of a batch in one view.
+struct Viewed<'a> {
+    rows: Rows<'a>,
+    /// Which of them are there; `None`: all.
+    there: Option<&'a [bool]>,
+    /// When each row ceases to exist, NaN if it does not; `None` where none does.
+    ends: Option<Cow<'a, [f64]>>,
+}
+
+impl<'a> Viewed<'a> {
+    fn new(rows: Rows<'a>, membership: &'a Membership, index: usize, seen: &'a Seen) -> Viewed<'a> {
+        let rows = rows.seen(index, &seen.masked);
+        let ends = match membership {
+            Membership::Existing(life, _) => life.until.as_ref().map(|until| rows.numbers(until)),
+            Membership::Dated(_) | Membership::All => None,
+        };
+        Viewed { rows, there: seen.there.as_deref(), ends }
+    }
+}
+
 /// A measure for which rows are looked at once for each period.
 struct ByPeriod<'a, 'p> {
     planned: &'a Planned<'p>,
-    rows: &'a Rows<'a>,
+    views: &'a [Viewed<'a>],
+    /// The index of the view of each period that is asked for.
+    of_periods: &'a [Option<usize>],
     periods: &'a [Period],
-    /// When each row ceases to exist.
-    ends: Option<&'a [f64]>,
 }
 
 impl ByPeriod<'_, '_> {
     /// `groups` are those of all groupings that do not depend on the period.
     fn take(&self, states: &mut [States], groupings: &mut [Grouping], groups: &[Groups]) {
-        let ByPeriod { planned, rows, periods, ends } = *self;
+        let ByPeriod { planned, views, of_periods, periods } = *self;
         // Only a filter that names the period is evaluated for each of them.
         let fixed = planned.filter.as_ref().filter(|filter| !Part::Condition(filter).needs_period());
-        let fixed = fixed.map(|filter| rows.mask(filter));
-        for (index, period) in periods.iter().enumerate() {
+        let mut passes: Vec<Option<Vec<bool>>> = vec![None; views.len()];
+        let asked = periods.iter().enumerate().zip(of_periods).filter_map(|(period, view)| Some((period, (*view)?)));
+        for ((index, period), view) in asked {
+            let Viewed { rows, there, ends } = &views[view];
             let rows = rows.counted_for(index, period);
             let mut mask = match &planned.measure.membership {
                 Membership::All => vec![true; rows.batch.len()],
-                Membership::Dated(dated) => rows.dated(dated, period),
-                Membership::Existing(life, moment) => existing(life, *moment, period, ends, &rows),
+                Membership::Dated(dated) => rows.within(&dated.by, &dated.span(period)),
+                Membership::Existing(life, moment) => existing(life, *moment, period, ends.as_deref(), &rows),
             };
-            match (&fixed, &planned.filter) {
-                (Some(passes), _) => restrict(&mut mask, passes),
+            there.iter().for_each(|there| restrict(&mut mask, there));
+            match (fixed, &planned.filter) {
+                (Some(fixed), _) => restrict(&mut mask, passes[view].get_or_insert_with(|| rows.mask(fixed))),
                 (None, Some(filter)) => restrict(&mut mask, &rows.mask(filter)),
                 (None, None) => {}
             }
@@ -88,14 +116,6 @@ fn add(planned: &Planned, states: &mut [States], rows: &Rows, selected: &[u32], 
     for ((grouping, groups), states) in planned.groupings.iter().zip(groups).zip(states) {
         states.grow(groups.count * slice.count());
         states.add(rows, selected, &slice.slots(*grouping, groups), &contributions);
-    }
-}
-
-/// When each row ceases to exist, NaN if it does not; `None` where none does.
-fn ends<'a>(membership: &'a Membership, rows: &Rows<'a>) -> Option<Cow<'a, [f64]>> {
-    match membership {
-        Membership::Existing(life, _) => life.until.as_ref().map(|until| rows.numbers(until)),
-        Membership::Dated(_) | Membership::All => None,
     }
 }
 
@@ -137,22 +157,22 @@ impl Groups {
 /// The stretches of a timeline in which the rows of a batch lie.
 struct Stretches {
     count: usize,
-    /// Whether any stretch holds the row.
-    holds: Vec<bool>,
+    /// That of each row, if any holds it.
+    of_rows: Vec<Option<usize>>,
     /// For each grouping, the slot of each row.
     slots: Vec<Vec<u32>>,
 }
 
 impl Stretches {
     fn of(timeline: &Timeline, groups: &[Groups], dates: &[f64]) -> Stretches {
-        let found: Vec<Option<usize>> = dates.iter().map(|date| timeline.stretch(*date)).collect();
+        let of_rows: Vec<Option<usize>> = dates.iter().map(|date| timeline.stretch(*date)).collect();
         let count = timeline.stretches();
         let slots = |groups: &Groups| {
-            let pairs = groups.of_rows.iter().zip(&found);
+            let pairs = groups.of_rows.iter().zip(&of_rows);
             pairs.map(|(line, stretch)| slot(*line, count, stretch.unwrap_or(0))).collect()
         };
-        let holds = found.iter().map(Option::is_some).collect();
-        Stretches { count, holds, slots: groups.iter().map(slots).collect() }
+        let slots = groups.iter().map(slots).collect();
+        Stretches { count, of_rows, slots }
     }
 }
 
@@ -188,30 +208,35 @@ fn slot(line: u32, slices: usize, slice: usize) -> u32 {
 }
 
 /// The rows that each filter lets through, computed once for all measures that share it.
-struct Selections<'a> {
-    rows: Rows<'a>,
-    known: Vec<Selection<'a>>,
-}
+#[derive(Default)]
+struct Selections<'a>(Vec<Selection<'a>>);
 
-/// The rows that a filter lets through, on the timeline of that index.
+/// The rows that a filter lets through, on the timeline and in the view of these indices.
 struct Selection<'a> {
     timeline: usize,
+    view: usize,
     filter: Option<&'a Condition>,
     rows: Arc<[u32]>,
 }
 
 impl<'a> Selections<'a> {
-    fn of(&mut self, timeline: usize, stretches: &Stretches, filter: Option<&'a Condition>) -> Arc<[u32]> {
-        let same = |known: &&Selection| known.timeline == timeline && known.filter == filter;
-        if let Some(known) = self.known.iter().find(same) {
+    fn of(
+        &mut self,
+        (timeline, stretches): (usize, &Stretches),
+        (view, viewed): (usize, &Viewed<'a>),
+        filter: Option<&'a Condition>,
+    ) -> Arc<[u32]> {
+        let same = |known: &&Selection| known.timeline == timeline && known.view == view && known.filter == filter;
+        if let Some(known) = self.0.iter().find(same) {
             return known.rows.clone();
         }
-        let mut mask = stretches.holds.clone();
+        let mut mask: Vec<bool> = stretches.of_rows.iter().map(Option::is_some).collect();
+        viewed.there.iter().for_each(|there| restrict(&mut mask, there));
         if let Some(filter) = filter {
-            restrict(&mut mask, &self.rows.mask(filter));
+            restrict(&mut mask, &viewed.rows.mask(filter));
         }
         let rows: Arc<[u32]> = selected(&mask).into();
-        self.known.push(Selection { timeline, filter, rows: rows.clone() });
+        self.0.push(Selection { timeline, view, filter, rows: rows.clone() });
         rows
     }
 }

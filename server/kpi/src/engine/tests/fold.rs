@@ -1,6 +1,7 @@
 use super::{lines, measure, period, read, run, tables};
 use crate::data::dimension::Dimension::{Region, Rep};
 use crate::engine::fold::plan::Plan;
+use crate::engine::sight::Sight;
 use crate::time::period::Period;
 
 const WEEK_45: &str = "2026-W45";
@@ -19,7 +20,7 @@ fn the_worked_example() {
     let periods: Vec<Period> = [WEEK_45, NOVEMBER].map(period).into();
     let counted = measure("data.leads.dated(|l| l.created_at).count()");
     let mut plan = Plan::like(&counted, &periods);
-    plan.want(&counted, &vec![Region]);
+    plan.want(&counted, &vec![Region], &Sight::everything(periods.len()));
     assert_eq!(plan.slices(&plan.measures[0]), (3, vec![1..2, 0..3]), "three stretches, the week is the second");
     let fold = run(plan, &mut tables(&[("leads", LEADS)]));
     let states: Vec<u64> = (0..6).map(|slot| fold.states[0][0].read(slot..slot + 1).rows).collect();
@@ -35,7 +36,7 @@ fn a_row_that_lies_in_several_periods_is_read_once() {
     let periods: Vec<Period> = [WEEK_45, NOVEMBER, "2026"].map(period).into();
     let counted = measure("data.leads.dated(|l| l.created_at).count()");
     let mut plan = Plan::like(&counted, &periods);
-    plan.want(&counted, &vec![]);
+    plan.want(&counted, &vec![], &Sight::everything(periods.len()));
     let fold = run(plan, &mut tables(&[("leads", LEADS)]));
     assert_eq!(lines(&fold, &counted, &[]), ["2 3 3"]);
     assert_eq!(fold.rows, 3);
@@ -55,8 +56,8 @@ fn measures_of_one_table_and_date_share_a_scan_even_if_they_reach_further_than_t
     let other = measure("data.leads.dated(|l| l.closed_at).count()");
     let mut plan = Plan::like(&within, &periods);
     assert!(plan.reads(&trailing) && !plan.reads(&other));
-    plan.want(&within, &vec![]);
-    plan.want(&trailing, &vec![]);
+    plan.want(&within, &vec![], &Sight::everything(periods.len()));
+    plan.want(&trailing, &vec![], &Sight::everything(periods.len()));
     let fold = run(plan, &mut tables(&[("leads", LEADS)]));
     assert_eq!((lines(&fold, &within, &[]), lines(&fold, &trailing, &[])), (vec!["0".into()], vec!["2".into()]));
 }

@@ -6,6 +6,7 @@ mod fold;
 mod grouping;
 mod related;
 mod rows;
+mod sights;
 
 use crate::data::cell::Group;
 use crate::data::dimension::Dimension;
@@ -13,6 +14,7 @@ use crate::data::model::{Column, Kind, Model};
 use crate::data::scope::Scope;
 use crate::engine::fold::Fold;
 use crate::engine::fold::plan::Plan;
+use crate::engine::sight::Sight;
 use crate::measure::Measure;
 use crate::script::Language;
 use crate::testing::Tables;
@@ -65,12 +67,17 @@ fn period_in(zone_: &str, text: &str) -> Period {
 
 /// What a measure reads, a line for each group: its name, and its figure in each period.
 fn read(tables: &mut Tables, text: &str, by: &[Dimension], periods: &[&str]) -> Vec<String> {
+    read_as_seen(tables, text, by, periods, &Sight::everything(periods.len()))
+}
+
+/// The same, as it is seen.
+fn read_as_seen(tables: &mut Tables, text: &str, by: &[Dimension], periods: &[&str], sight: &Sight) -> Vec<String> {
     let periods: Vec<Period> = periods.iter().map(|text| period(text)).collect();
     let measure = measure(text);
     let mut plan = Plan::like(&measure, &periods);
-    plan.want(&measure, &by.to_vec());
+    plan.want(&measure, &by.to_vec(), sight);
     let fold = run(plan, tables);
-    lines(&fold, &measure, by)
+    lines_as_seen(&fold, &measure, by, sight)
 }
 
 fn run<'a>(plan: Plan<'a>, tables: &mut Tables) -> Fold<'a> {
@@ -79,7 +86,11 @@ fn run<'a>(plan: Plan<'a>, tables: &mut Tables) -> Fold<'a> {
 }
 
 fn lines(fold: &Fold, measure: &Measure, by: &[Dimension]) -> Vec<String> {
-    let readings = fold.readings(measure, &by.to_vec());
+    lines_as_seen(fold, measure, by, &Sight::everything(fold.plan.periods.len()))
+}
+
+fn lines_as_seen(fold: &Fold, measure: &Measure, by: &[Dimension], sight: &Sight) -> Vec<String> {
+    let readings = fold.readings(measure, &by.to_vec(), sight);
     let mut groups: Vec<&Vec<Group>> = readings.groups().collect();
     groups.sort();
     let line = |groups: &Vec<Group>| {

@@ -9,7 +9,7 @@ use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::engine::answer::{GroupCell, Question};
-use pegel_kpi::engine::comparison::{Compared, Comparison};
+use pegel_kpi::engine::comparison::{Compared, Comparison, Earlier};
 use pegel_kpi::time::period::Period;
 use pegel_text::clean::one_line;
 use std::collections::BTreeSet;
@@ -41,8 +41,9 @@ pub fn run(command: &cli::Value, global: &Global) -> Ending {
 
 /// The script's errors, for the figure and those it is compared with.
 fn errors(cell: &GroupCell) -> impl Iterator<Item = &str> {
-    let cells = [Some(&cell.cell), cell.compared.before.as_ref(), cell.compared.year_before.as_ref()];
-    cells.into_iter().flatten().filter_map(|cell| match &cell.outcome {
+    let Compared { before, year_before, .. } = &cell.compared;
+    let earlier = before.iter().chain(year_before).map(|earlier| &earlier.cell);
+    std::iter::once(&cell.cell).chain(earlier).filter_map(|cell| match &cell.outcome {
         Outcome::ScriptError { message } => Some(message.as_str()),
         _ => None,
     })
@@ -64,6 +65,15 @@ fn condition(text: &str) -> Result<(Dimension, String), Failure> {
     Ok((dimension(name)?, value.to_owned()))
 }
 
+/// A figure of an earlier period: at the same age, if that makes a difference, and as it is known.
+fn compared(when: &str, earlier: &Earlier, figures: &Figures) -> String {
+    let known = figures.cell(&earlier.cell, None);
+    match &earlier.at_the_same_age {
+        Some(young) => format!("{when} {} at the same age, now {known}", figures.cell(young, None)),
+        None => format!("{when} {known}"),
+    }
+}
+
 fn print_lines(cells: &[GroupCell], figures: &Figures) {
     if cells.is_empty() {
         answer("no_rows");
@@ -78,8 +88,9 @@ fn print_lines(cells: &[GroupCell], figures: &Figures) {
         }
         line.extend(cell.provisional.then(|| "provisional".to_owned()));
         line.extend(figures.beside(cell, None));
-        line.extend(before.iter().map(|before| format!("before {}", figures.cell(before, None))));
-        line.extend(year_before.iter().map(|before| format!("a year before {}", figures.cell(before, None))));
+        let earlier = [("before", before), ("a year before", year_before)];
+        let earlier = earlier.into_iter().filter_map(|(when, earlier)| Some((when, earlier.as_ref()?)));
+        line.extend(earlier.map(|(when, earlier)| compared(when, earlier, figures)));
         line.extend(target.map(|target| format!("target {}", figures.value(target))));
         answer(line.join("\t"));
     }

@@ -1,0 +1,187 @@
+//! What is known of the rows of a batch at an instant: which of them are there, and which of their values.
+//!
+//! The model says since when a row exists and since when a column is known (`exists_since`, `known_since`). Groups are
+//! not touched: a row is in the same group whenever it is seen.
+
+use crate::data::model::{self, GONE_AT, Kind, Milestone, Reference, Table};
+use crate::data::path::{Path, Projection};
+use crate::data::scan::Source;
+use crate::engine::former::Former;
+use crate::engine::rows::{Masked, Rows, Shown};
+use crate::engine::sight::{Instants, View};
+use std::sync::Arc;
+
+/// What must have happened for the rows of a scan to be there, and for their columns to be known.
+#[derive(Default)]
+pub struct Known {
+    there: Vec<Since>,
+    columns: Vec<(usize, Vec<Since>)>,
+    /// Columns of which the past is kept, with their paths, and the columns with the ids of their rows; empty once a
+    /// source was asked.
+    kept: Vec<(usize, Path, usize)>,
+    /// Columns that held something else before.
+    former: Vec<(usize, Former)>,
+}
+
+/// Since when something is known, by the columns of a scan.
+#[derive(Debug, Clone, PartialEq)]
+enum Since {
+    /// Since an instant; of rows that lack it, always.
+    Instant { at: usize, only: Option<(usize, Arc<str>)> },
+    /// Since the earliest of these; always, if there is none.
+    Earliest(Vec<usize>),
+}
+
+/// The values of a batch as they are known at an instant.
+#[derive(Default)]
+pub struct Seen {
+    /// Which rows are there; `None`: all of them.
+    pub there: Option<Vec<bool>>,
+    /// For each column what differs from the batch.
+    pub masked: Vec<Option<Masked>>,
+}
+
+impl Known {
+    /// What must be known of the rows of a table: that they are there, the date by which they are found, and these
+    /// columns. What decides that is added to the columns of the scan.
+    pub fn of(table: &Table, date: Option<&Path>, read: &[&Projection], scanned: &mut Vec<Projection>) -> Known {
+        let mut known = Known::default();
+        // A row of which an instant is known is there.
+        if !date.is_some_and(|date| date.references.is_empty() && is_milestone(table, date)) {
+            known.there.extend(existence(table, &[], scanned));
+        }
+        if let Some(date) = date {
+            known.there.extend(of_column(table, date, scanned));
+        }
+        for projection in read {
+            // Only a dimension is the first of several, and groups are the same at any instant.
+            let [path] = &projection.0[..] else { continue };
+            let column = place(path, scanned);
+            if known.columns.iter().any(|(known, _)| *known == column) {
+                continue;
+            }
+            known.columns.push((column, of_column(table, path, scanned)));
+            if Former::is_kept(table, path) {
+                let id = Path { references: path.references.clone(), ..Path::own(table.reached(path).id()) };
+                known.kept.push((column, path.clone(), place(&id, scanned)));
+            }
+        }
+        known.columns.retain(|(_, since)| !since.is_empty());
+        known
+    }
+
+    /// Asks a source what the columns held before they were changed, as far as that is seen in these views.
+    ///
+    /// # Errors
+    /// What the source answers when it cannot be read.
+    pub fn ask<S: Source>(&mut self, table: &Table, views: &[View], source: &mut S) -> Result<(), S::Error> {
+        let Some(after) = views.iter().filter_map(View::earliest).min() else { return Ok(()) };
+        for (column, path, id) in std::mem::take(&mut self.kept) {
+            self.former.extend(Former::ask((table, &path), id, after, source)?.map(|former| (column, former)));
+        }
+        Ok(())
+    }
+
+    /// The rows as they are known in a view; `stretches` says for each timeline in which stretch each row lies.
+    pub fn seen(&mut self, rows: &Rows, view: &View, stretches: &[&[Option<usize>]]) -> Seen {
+        if view.is_of_everything() {
+            return Seen::default();
+        }
+        let (count, at) = (rows.batch.len(), &view.instants(stretches));
+        let mut late = vec![false; count];
+        self.there.iter().for_each(|since| since.add_late(rows, at, &mut late));
+        if let Instants::Each(instants) = at {
+            late.iter_mut().zip(instants).for_each(|(late, instant)| *late |= instant.is_nan());
+        }
+        let there = late.contains(&true).then(|| late.iter().map(|late| !late).collect());
+        let mut masked: Vec<Option<Masked>> = Vec::new();
+        masked.resize_with(rows.batch.columns.len(), || None);
+        for (column, former) in &mut self.former {
+            masked[*column] = former.held(rows, *column, at);
+        }
+        for (column, since) in &self.columns {
+            late.fill(false);
+            since.iter().for_each(|since| since.add_late(rows, at, &mut late));
+            if late.contains(&true) {
+                let shown = masked[*column].get_or_insert_with(|| rows.at(*column).to_masked());
+                shown.hide(&late);
+            }
+        }
+        Seen { there, masked }
+    }
+}
+
+impl Since {
+    /// Marks the rows in which it has not happened by the instant at which they are seen.
+    fn add_late(&self, rows: &Rows, at: &Instants, late: &mut [bool]) {
+        let numbers = |column: usize| match rows.at(column) {
+            Shown::Numbers(numbers) => numbers,
+            Shown::Texts(..) => unreachable!("a date is a number"),
+        };
+        match self {
+            Since::Instant { at: column, only: None } => {
+                let rows = numbers(*column).iter().zip(late).enumerate();
+                rows.for_each(|(row, (since, late))| *late |= *since > at.of(row));
+            }
+            Since::Instant { at: column, only: Some((where_, is)) } => {
+                let Shown::Texts(codes, dictionary) = rows.at(*where_) else { unreachable!("compared with a text") };
+                let is = dictionary.code(is);
+                let rows = numbers(*column).iter().zip(codes).zip(late).enumerate();
+                rows.for_each(|(row, ((since, code), late))| *late |= Some(*code) == is && *since > at.of(row));
+            }
+            Since::Earliest(columns) => {
+                let date = |column: &usize| (numbers(*column), rows.columns[*column].kind() == Kind::Date);
+                let dates: Vec<(&[f64], bool)> = columns.iter().map(date).collect();
+                for (row, late) in late.iter_mut().enumerate() {
+                    let instants = dates.iter().map(|(dates, in_days)| match in_days {
+                        true => rows.zone.start_of_day(dates[row]),
+                        false => dates[row],
+                    });
+                    // A missing one is not the least of any; without any, the row was always there.
+                    *late |= instants.fold(f64::NAN, f64::min) > at.of(row);
+                }
+            }
+        }
+    }
+}
+
+/// Since when the row at the end of some foreign keys exists; nothing, if it always has.
+fn existence(table: &Table, references: &[Arc<Reference>], scanned: &mut Vec<Projection>) -> Option<Since> {
+    let since = table.exists_since()?;
+    let instants = table.columns.iter().filter(|column| column.kind == Kind::Instant && *column.name != *GONE_AT);
+    let dates = std::iter::once(since).chain(instants.filter(|column| *column != since));
+    let path = |column: &Arc<model::Column>| Path { references: references.to_vec(), ..Path::own(column) };
+    Some(Since::Earliest(dates.map(|column| place(&path(column), scanned)).collect()))
+}
+
+/// Since when a column is known of a row that is there.
+fn of_column(table: &Table, path: &Path, scanned: &mut Vec<Projection>) -> Vec<Since> {
+    let mut since = Vec::new();
+    let mut at = table.clone();
+    let behind = |column: &Arc<model::Column>| Path { references: path.references.clone(), ..Path::own(column) };
+    for (step, reference) in path.references.iter().enumerate() {
+        at = at.target(reference);
+        let instant = step + 1 == path.references.len() && is_milestone(&at, path);
+        if !instant {
+            since.extend(existence(&at, &path.references[..=step], scanned));
+        }
+    }
+    if let Some(Milestone { at: column, only }) = at.known_since(&path.column).filter(|_| path.attribute.is_none()) {
+        let only = only.map(|(column, is)| (place(&behind(&column), scanned), is));
+        since.push(Since::Instant { at: place(&behind(&column), scanned), only });
+    }
+    since
+}
+
+/// Whether a column is an instant that is known since itself.
+fn is_milestone(table: &Table, path: &Path) -> bool {
+    table.known_since(&path.column).is_some_and(|milestone| milestone.at == path.column)
+}
+
+/// The column of a scan in which a path is read.
+fn place(path: &Path, scanned: &mut Vec<Projection>) -> usize {
+    scanned.iter().position(|known| known.0 == std::slice::from_ref(path)).unwrap_or_else(|| {
+        scanned.push(Projection::of(path.clone()));
+        scanned.len() - 1
+    })
+}
