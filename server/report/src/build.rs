@@ -4,6 +4,7 @@ use crate::ReportError;
 use crate::definition::{KpiRequest, ReportDefinition};
 use crate::numbers::{
     Breach, BreakdownRow, BreakdownTable, Change, Group, GroupHead, KpiBlock, Numbers, PeriodHead, Section, TrendPoint,
+    USUAL_TOLERANCE,
 };
 use jiff::Timestamp;
 use pegel_catalog::Catalog;
@@ -15,6 +16,7 @@ use pegel_kpi::definition::declaration::Declaration;
 use pegel_kpi::definition::threshold::{Better, Status};
 use pegel_kpi::engine::comparison::{Compared, Comparison};
 use pegel_kpi::engine::figures::{Figures, Grouped, Request, Row};
+use pegel_kpi::judgement::judged::Assessment;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, Span};
 
@@ -87,6 +89,7 @@ pub fn numbers_from(heading: &Heading, periods: &[Period], kpis: &[&Kpi], figure
             .before()
             .map_or_else(|_| PeriodHead::from(heading.period), |before| PeriodHead::from(&before)),
         created_at: heading.created_at,
+        data_up_to: Vec::new(),
         status: worst_of(&breaches, &sections),
         breaches: breaches.into_iter().map(|rank| rank.breach).collect(),
         sections,
@@ -136,6 +139,11 @@ fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period],
         previous,
         year_before: compared.year_before.as_ref().map(|before| before.comparable().clone()),
         target: compared.target,
+        target_tolerance: USUAL_TOLERANCE,
+        previous_as_known: None,
+        settled: None,
+        assessment: None,
+        contributions: Vec::new(),
         status: threshold.judge(&cell.outcome, declared.better),
         trend: periods[shown.clone()].iter().zip(&cells[shown]).map(point).collect(),
         breakdowns: tables.iter().zip(&request.breakdowns).map(|(by, at)| table(by, *at, request, declared)).collect(),
@@ -164,6 +172,9 @@ fn table(grouped: &Grouped, dimension: Dimension, request: &KpiRequest, declared
             previous,
             year_before: row.compared.year_before.as_ref().map(|before| before.comparable().clone()),
             target: row.compared.target,
+            previous_as_known: None,
+            settled: None,
+            assessment: None,
             status: threshold.judge(&cell.outcome, declared.better),
         }
     });
@@ -192,7 +203,7 @@ impl Rank {
 }
 
 fn broken(block: &KpiBlock) -> Vec<Rank> {
-    let rank = |group, cell: &Cell, change, status, parts| {
+    let rank = |group, cell: &Cell, change, status, assessment: Option<&Assessment>, parts| {
         (status >= Status::Warning).then(|| Rank {
             beyond: beyond(block, cell, status),
             parts,
@@ -206,15 +217,16 @@ fn broken(block: &KpiBlock) -> Vec<Rank> {
                 cell: cell.clone(),
                 threshold: block.threshold,
                 change,
+                judged: assessment.map(|assessment| assessment.judged.clone()),
             },
         })
     };
-    let total = rank(None, &block.cell, block.change, block.status, 1);
+    let total = rank(None, &block.cell, block.change, block.status, block.assessment.as_ref(), 1);
     let groups = block.breakdowns.iter().flat_map(|table| {
         let parts = table.rows.len().max(2);
         table.rows.iter().filter_map(move |row| {
             let head = GroupHead { dimension: table.dimension.clone(), group: row.group.clone() };
-            rank(Some(head), &row.cell, row.change, row.status, parts)
+            rank(Some(head), &row.cell, row.change, row.status, row.assessment.as_ref(), parts)
         })
     });
     total.into_iter().chain(groups).collect()

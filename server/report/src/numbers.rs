@@ -5,6 +5,7 @@ use crate::ReportError;
 use pegel_kpi::data::cell::{self, Cell};
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
+use pegel_kpi::judgement::judged::{Assessment, Judged};
 use pegel_kpi::time::period::Period;
 use pegel_text::translated::Translated;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,9 @@ pub struct Numbers {
     pub compared_with: PeriodHead,
     /// UTC seconds.
     pub created_at: i64,
+    /// How far the data reaches, by the tables that the figures rest on; empty where that was not kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub data_up_to: Vec<TableFreshness>,
     /// The worst status in it.
     pub status: Status,
     /// Broken thresholds, the worst first: totals and groups.
@@ -61,20 +65,34 @@ impl Numbers {
     /// All groups that it names, with their dimensions; some more than once.
     pub fn groups(&self) -> impl Iterator<Item = (&str, &Group)> {
         let of_breaches = self.breaches.iter().filter_map(|breach| breach.group.as_ref());
-        let tables = self.sections.iter().flat_map(|section| &section.kpis).flat_map(|block| &block.breakdowns);
-        let of_tables = tables.flat_map(|table| table.rows.iter().map(|row| (table.dimension.as_str(), &row.group)));
-        of_breaches.map(|head| (head.dimension.as_str(), &head.group)).chain(of_tables)
+        let of_breaches = of_breaches.map(|head| (head.dimension.as_str(), &head.group));
+        let blocks = self.sections.iter().flat_map(|section| &section.kpis);
+        of_breaches.chain(blocks.flat_map(|KpiBlock { breakdowns, contributions, .. }| {
+            let of_tables =
+                breakdowns.iter().flat_map(|table| table.rows.iter().map(|row| (table.dimension.as_str(), &row.group)));
+            let of_changes = contributions.iter().filter_map(|contribution| match &contribution.part {
+                Part::Group(group) => Some((contribution.dimension.as_str(), group)),
+                Part::Mix => None,
+            });
+            of_tables.chain(of_changes)
+        }))
     }
 
     /// The same, mutable.
     pub fn groups_mut(&mut self) -> impl Iterator<Item = (&str, &mut Group)> {
         let of_breaches = self.breaches.iter_mut().filter_map(|breach| breach.group.as_mut());
+        let of_breaches = of_breaches.map(|head| (head.dimension.as_str(), &mut head.group));
         let blocks = self.sections.iter_mut().flat_map(|section| &mut section.kpis);
-        let of_tables =
-            blocks.flat_map(|block| &mut block.breakdowns).flat_map(|BreakdownTable { dimension, rows, .. }| {
+        of_breaches.chain(blocks.flat_map(|KpiBlock { breakdowns, contributions, .. }| {
+            let of_tables = breakdowns.iter_mut().flat_map(|BreakdownTable { dimension, rows, .. }| {
                 rows.iter_mut().map(|row| (dimension.as_str(), &mut row.group))
             });
-        of_breaches.map(|head| (head.dimension.as_str(), &mut head.group)).chain(of_tables)
+            let of_changes = contributions.iter_mut().filter_map(|contribution| match &mut contribution.part {
+                Part::Group(group) => Some((contribution.dimension.as_str(), group)),
+                Part::Mix => None,
+            });
+            of_tables.chain(of_changes)
+        }))
     }
 }
 
@@ -98,6 +116,17 @@ impl From<&Period> for PeriodHead {
     }
 }
 
+/// How far the data of one table reaches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableFreshness {
+    /// Such as `leads`.
+    pub table: String,
+    /// Up to when it is complete, in UTC seconds; `None` where nothing was imported.
+    pub complete_until: Option<i64>,
+    /// The newest milestone in it that is not in the future, in UTC seconds; `None` where it has none.
+    pub newest_milestone: Option<i64>,
+}
+
 /// A broken threshold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Breach {
@@ -111,6 +140,9 @@ pub struct Breach {
     pub cell: Cell,
     pub threshold: Threshold,
     pub change: Option<Change>,
+    /// Whether it is sure, and by what; `None` in editions older than that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged: Option<Judged>,
 }
 
 /// One group of a breakdown.
@@ -185,18 +217,61 @@ pub struct KpiBlock {
     /// SHA-256 of the script it was computed with, in hex.
     pub version: String,
     pub cell: Cell,
+    /// Of the period before, at the same age: what the change is measured against.
     pub previous: Cell,
+    /// Of the period before, as it is known today; only where that differs from its figure at the same age.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_as_known: Option<Cell>,
+    /// Of the last settled period, where this one is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled: Option<TrendPoint>,
     /// Of the same period a year before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year_before: Option<Cell>,
     /// What was to be reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<f64>,
+    /// How far a figure may lie from its target, as a fraction of that, before it is said.
+    #[serde(default = "usual_tolerance")]
+    pub target_tolerance: f64,
     pub change: Option<Change>,
     pub status: Status,
+    /// What may be said about the figure; `None` in editions older than that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assessment: Option<Assessment>,
+    /// What made it change: of each breakdown all groups, and their mix if it is a share.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contributions: Vec<Contribution>,
     /// The figures of the past periods, oldest first, this one last.
     pub trend: Vec<TrendPoint>,
     pub breakdowns: Vec<BreakdownTable>,
+}
+
+/// How far a figure may lie from its target where nothing else is said.
+pub const USUAL_TOLERANCE: f64 = 0.05;
+
+fn usual_tolerance() -> f64 {
+    USUAL_TOLERANCE
+}
+
+/// What a part of a breakdown contributes to the change of the total.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contribution {
+    /// Such as `region`.
+    pub dimension: String,
+    pub part: Part,
+    /// The fraction of the change: those of one breakdown add up to 1. Below 0 where it went the other way.
+    pub share: f64,
+}
+
+/// What contributes to a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// A group whose own figure changed.
+    Group(Group),
+    /// More or less of groups whose figures are higher or lower than others.
+    Mix,
 }
 
 /// The figure of one past period.
@@ -236,7 +311,14 @@ pub struct BreakdownRow {
     #[serde(flatten)]
     pub group: Group,
     pub cell: Cell,
+    /// Of the period before, at the same age: what the change is measured against.
     pub previous: Cell,
+    /// Of the period before, as it is known today; only where that differs from its figure at the same age.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_as_known: Option<Cell>,
+    /// Of the last settled period, where this one is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled: Option<TrendPoint>,
     /// Of the same period a year before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year_before: Option<Cell>,
@@ -245,6 +327,9 @@ pub struct BreakdownRow {
     pub target: Option<f64>,
     pub change: Option<Change>,
     pub status: Status,
+    /// What may be said about the figure; `None` in editions older than that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assessment: Option<Assessment>,
 }
 
 impl Change {

@@ -31,6 +31,7 @@ fn breach(kpi: &str, dimension: &str, label: usize) -> Breach {
         cell: samples::value(0.5, 9),
         threshold: Threshold { warning: Some(0.8), critical: None },
         change: None,
+        judged: None,
     }
 }
 

@@ -36,6 +36,9 @@ fn row(label: Option<&str>, now: Cell, before: Cell) -> BreakdownRow {
         status: FLOOR.judge(&now.outcome, Better::Higher),
         cell: now,
         previous: before,
+        assessment: None,
+        settled: None,
+        previous_as_known: None,
         year_before: None,
         target: None,
     }
@@ -56,6 +59,7 @@ pub fn weekly() -> Numbers {
         cell,
         threshold: FLOOR,
         change,
+        judged: None,
     };
     let group = GroupHead { dimension: "region".to_owned(), group: Group::Text { label: "North & Sons".to_owned() } };
     let course = [0.84, 0.85, 0.83, 0.86, 0.84, 0.82, 0.83, 0.79, 0.81, 0.82, 0.80, 0.831, 0.78];
@@ -75,8 +79,13 @@ pub fn weekly() -> Numbers {
         version: "ab".repeat(32),
         cell: now.clone(),
         previous: before,
+        previous_as_known: None,
         year_before: None,
         target: None,
+        target_tolerance: 0.05,
+        settled: None,
+        assessment: None,
+        contributions: Vec::new(),
         change,
         status: Status::Warning,
         trend: trend.collect(),
@@ -101,8 +110,13 @@ pub fn weekly() -> Numbers {
         version: "cd".repeat(32),
         cell: absent(Outcome::NoRows),
         previous: Cell { beside: vec![Beside { name: "median".to_owned(), value: 7200.0 }], ..cell(90_000.0, 3) },
+        previous_as_known: None,
         year_before: None,
         target: None,
+        target_tolerance: 0.05,
+        settled: None,
+        assessment: None,
+        contributions: Vec::new(),
         change: None,
         status: Status::Unjudged,
         trend: Vec::new(),
@@ -118,6 +132,7 @@ pub fn weekly() -> Numbers {
         period: week(46, "2026-11-09", "2026-11-15"),
         compared_with: week(45, "2026-11-02", "2026-11-08"),
         created_at: 1_794_808_800,
+        data_up_to: Vec::new(),
         status: Status::Critical,
         breaches: vec![
             breach(Some(group), Status::Critical, north.cell, north.change),
