@@ -4,3 +4,4 @@
 pub mod expected;
 pub mod judged;
 pub mod signal;
+pub mod significance;
