@@ -56,7 +56,7 @@ pub struct Course {
 
 /// A measure that counts some of what another counts, by their places among the measures: it cannot exceed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Share {
+pub struct PartOf {
     pub part: usize,
     pub whole: usize,
 }
@@ -65,7 +65,7 @@ pub struct Share {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Factors {
     growth: Vec<f64>,
-    shares: Vec<Share>,
+    parts: Vec<PartOf>,
     /// For each period that the others can predict, how far off that was for each measure.
     errors: Vec<Vec<Error>>,
     periods: usize,
@@ -83,7 +83,7 @@ impl Factors {
     /// The factors of these settled periods, oldest first; all have the same measures. A factor is Σ settled ÷ Σ at this
     /// age. `None` with fewer than [`LEAST_PERIODS`], and where a measure has no factor: it rests on too few rows, or on
     /// values that add up to nothing.
-    pub fn of(courses: &[Course], shares: &[Share]) -> Option<Factors> {
+    pub fn of(courses: &[Course], parts: &[PartOf]) -> Option<Factors> {
         let courses = &courses[courses.len().saturating_sub(PERIODS)..];
         if courses.len() < LEAST_PERIODS {
             return None;
@@ -92,8 +92,8 @@ impl Factors {
         if totals.iter().any(|total| total.rows < LEAST_PAST_ROWS) {
             return None;
         }
-        let errors = (0..courses.len()).filter_map(|period| errors(courses, period, shares)).collect();
-        Some(Factors { growth: factors(&totals)?, shares: shares.to_vec(), errors, periods: courses.len() })
+        let errors = (0..courses.len()).filter_map(|period| errors(courses, period, parts)).collect();
+        Some(Factors { growth: factors(&totals)?, parts: parts.to_vec(), errors, periods: courses.len() })
     }
 
     /// What the figure of these measures will come to; `value` computes it from theirs. `None` where a measure rests on
@@ -106,7 +106,7 @@ impl Factors {
         if present.iter().any(|measure| measure.rows < LEAST_ROWS) {
             return None;
         }
-        let measures = grown(present, &self.growth, &self.shares);
+        let measures = grown(present, &self.growth, &self.parts);
         let expected = value(&measures)?;
         let mut outcomes: Vec<f64> =
             self.errors.iter().filter_map(|errors| value(&self.outcome(&measures, errors))).collect();
@@ -130,7 +130,7 @@ impl Factors {
             // A count does not fall below nothing.
             if *expected >= 0.0 { outcome.max(0.0) } else { outcome }
         };
-        capped(expected.iter().zip(errors).map(missed).collect(), &self.shares)
+        capped(expected.iter().zip(errors).map(missed).collect(), &self.parts)
     }
 }
 
@@ -164,15 +164,15 @@ fn factors(totals: &[Total]) -> Option<Vec<f64>> {
 }
 
 /// The measures at that age, grown by their factors.
-fn grown(at_age: &[Measure], factors: &[f64], shares: &[Share]) -> Vec<f64> {
+fn grown(at_age: &[Measure], factors: &[f64], parts: &[PartOf]) -> Vec<f64> {
     let grown = at_age.iter().zip(factors).map(|(measure, factor)| measure.value.unwrap_or(0.0) * factor);
-    capped(grown.collect(), shares)
+    capped(grown.collect(), parts)
 }
 
 /// How far off the prediction of a period from all others is. `None` where these have no factors.
-fn errors(courses: &[Course], period: usize, shares: &[Share]) -> Option<Vec<Error>> {
+fn errors(courses: &[Course], period: usize, parts: &[PartOf]) -> Option<Vec<Error>> {
     let others = courses[..period].iter().chain(&courses[period + 1..]);
-    let predicted = grown(&courses[period].at_age, &factors(&totals(others))?, shares);
+    let predicted = grown(&courses[period].at_age, &factors(&totals(others))?, parts);
     let settled = courses[period].settled.iter().map(|settled| settled.unwrap_or(0.0));
     let error = |(predicted, settled): (f64, f64)| Error {
         by: settled - predicted,
@@ -182,8 +182,8 @@ fn errors(courses: &[Course], period: usize, shares: &[Share]) -> Option<Vec<Err
 }
 
 /// The measures, no part larger than its whole.
-fn capped(mut measures: Vec<f64>, shares: &[Share]) -> Vec<f64> {
-    for Share { part, whole } in shares {
+fn capped(mut measures: Vec<f64>, parts: &[PartOf]) -> Vec<f64> {
+    for PartOf { part, whole } in parts {
         measures[*part] = measures[*part].min(measures[*whole]);
     }
     measures

@@ -3,7 +3,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// A share: the first measure counts some of the second.
-const SHARE: [Share; 1] = [Share { part: 0, whole: 1 }];
+const WON_OF_LEADS: [PartOf; 1] = [PartOf { part: 0, whole: 1 }];
 
 fn share(measures: &[f64]) -> Option<f64> {
     (measures[1] > 0.0).then(|| measures[0] / measures[1])
@@ -26,7 +26,7 @@ fn close(one: f64, other: f64) {
 fn a_young_share_grows_as_those_before_it_did() {
     // Half of what is won is won by this age: 200 ÷ 100 over ten weeks.
     let weeks: Vec<Course> = (0..5).flat_map(|_| [won(9, 22, 100), won(11, 18, 100)]).collect();
-    let factors = Factors::of(&weeks, &SHARE).unwrap();
+    let factors = Factors::of(&weeks, &WON_OF_LEADS).unwrap();
     let expected = factors.expect(&[count(12), count(96)], share).unwrap();
     close(expected.value, 24.0 / 96.0);
     assert_eq!(expected.periods, 10);
@@ -50,7 +50,7 @@ fn with_a_constant_run_off_every_past_period_is_expected_as_it_came() {
             }
         };
         let courses: Vec<Course> = (0..random.random_range(8..40)).map(|_| course(&mut random)).collect();
-        let factors = Factors::of(&courses, &SHARE).unwrap();
+        let factors = Factors::of(&courses, &WON_OF_LEADS).unwrap();
         let values: [fn(&[f64]) -> f64; 3] =
             [|measures| measures[0] / measures[1], |measures| measures[2], |measures| measures[2] / measures[0]];
         for (course, value) in courses.iter().flat_map(|course| values.map(|value| (course, value))) {
@@ -82,7 +82,7 @@ fn coverage(weeks: usize, total: u32, leads: u32) -> f64 {
     for _ in 0..400 {
         let past: Vec<Course> = (0..weeks).map(|_| week(&mut random, total)).collect();
         let present = week(&mut random, leads);
-        let factors = Factors::of(&past, &SHARE).unwrap();
+        let factors = Factors::of(&past, &WON_OF_LEADS).unwrap();
         let Some(expected) = factors.expect(&present.at_age, share) else { continue };
         let settled = present.settled[0].unwrap() / f64::from(leads);
         within += f64::from(u8::from((expected.low..=expected.high).contains(&settled)));
@@ -103,18 +103,18 @@ fn eight_of_ten_outcomes_lie_within_the_range_of_totals_and_of_groups() {
 #[test]
 fn fewer_than_eight_settled_periods_say_nothing_and_those_before_26_no_more() {
     let weeks = vec![won(10, 20, 100); 8];
-    assert!(Factors::of(&weeks, &SHARE).is_some());
-    assert_eq!(Factors::of(&weeks[1..], &SHARE), None);
+    assert!(Factors::of(&weeks, &WON_OF_LEADS).is_some());
+    assert_eq!(Factors::of(&weeks[1..], &WON_OF_LEADS), None);
     let other_times: Vec<Course> = vec![won(10, 90, 100); 20].into_iter().chain(vec![won(10, 20, 100); 26]).collect();
-    assert_eq!(Factors::of(&other_times, &SHARE), Factors::of(&vec![won(10, 20, 100); 26], &SHARE));
+    assert_eq!(Factors::of(&other_times, &WON_OF_LEADS), Factors::of(&vec![won(10, 20, 100); 26], &WON_OF_LEADS));
 }
 
 #[test]
 fn few_rows_say_nothing() {
     // 3 × 9 + 2 rows at this age are 29.
     let few: Vec<Course> = vec![won(3, 20, 100); 9].into_iter().chain([won(2, 20, 100)]).collect();
-    assert_eq!(Factors::of(&few, &SHARE), None);
-    let enough = Factors::of(&vec![won(3, 20, 100); 10], &SHARE).unwrap();
+    assert_eq!(Factors::of(&few, &WON_OF_LEADS), None);
+    let enough = Factors::of(&vec![won(3, 20, 100); 10], &WON_OF_LEADS).unwrap();
     assert!(enough.expect(&[count(5), count(100)], share).is_some());
     assert_eq!(enough.expect(&[count(4), count(100)], share), None);
     assert_eq!(enough.expect(&[Measure { value: None, rows: 0 }, count(0)], share), None);
@@ -123,7 +123,7 @@ fn few_rows_say_nothing() {
 #[test]
 fn a_part_does_not_exceed_its_whole() {
     let weeks: Vec<Course> = (0..5).flat_map(|_| [won(40, 85, 100), won(40, 95, 100)]).collect();
-    let expected = Factors::of(&weeks, &SHARE).unwrap().expect(&[count(60), count(100)], share).unwrap();
+    let expected = Factors::of(&weeks, &WON_OF_LEADS).unwrap().expect(&[count(60), count(100)], share).unwrap();
     close(expected.value, 1.0);
     close(expected.high, 1.0);
     assert!(expected.low > 0.9 && expected.low < 1.0, "{expected:?}");
@@ -145,6 +145,6 @@ fn a_sum_over_nothing_is_nothing() {
 
 #[test]
 fn a_figure_that_cannot_be_computed_has_no_expectation() {
-    let factors = Factors::of(&vec![won(10, 20, 100); 8], &SHARE).unwrap();
+    let factors = Factors::of(&vec![won(10, 20, 100); 8], &WON_OF_LEADS).unwrap();
     assert_eq!(factors.expect(&[count(10), count(100)], |_| None), None);
 }
