@@ -1,8 +1,13 @@
-//! `config/thresholds.toml`: thresholds that override those of the scripts, and parameters that scripts leave open.
+//! `config/thresholds.toml`: what overrides the scripts' thresholds and the rules beside them, and parameters that
+//! scripts leave open.
 
 use crate::error::{CatalogError, did_you_mean};
-use pegel_kpi::definition::declaration::{Declaration, Parameter};
-use pegel_kpi::definition::threshold::{Mark, WrongMark};
+use pegel_kpi::definition::declaration::{Declaration, Lag, Parameter};
+use pegel_kpi::definition::judging::{self, Counting, Judging, Provisional};
+use pegel_kpi::definition::range::{self, OutOfRange};
+use pegel_kpi::definition::share;
+use pegel_kpi::definition::threshold::{Mark, Marks};
+use pegel_kpi::definition::wrong::Wrong;
 use pegel_kpi::script::Configured;
 use pegel_kpi::script::kpi::Kpi;
 use serde::de::Error as _;
@@ -20,33 +25,66 @@ pub const FILE: &str = "config/thresholds.toml";
 #[serde(transparent)]
 pub struct Thresholds(BTreeMap<String, Rule>);
 
-/// Overrides one KPI's threshold; what is left out stays as in the script.
+/// Overrides what one KPI's script says about judging; what is left out stays as in the script.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Rule {
-    #[serde(deserialize_with = "setting")]
-    warning: Option<Setting>,
-    #[serde(deserialize_with = "setting")]
-    critical: Option<Setting>,
+    #[serde(deserialize_with = "mark")]
+    warning: Option<Setting<Written>>,
+    #[serde(deserialize_with = "mark")]
+    critical: Option<Setting<Written>>,
     min_sample: Option<u64>,
+    judge: Option<Judge>,
+    judge_provisional: Option<Provisional>,
+    #[serde(deserialize_with = "share_of_target")]
+    target_tolerance: Option<f64>,
+    #[serde(deserialize_with = "periods")]
+    look_back: Option<u8>,
+    #[serde(deserialize_with = "lag")]
+    settles_after: Option<Setting<Lag>>,
     /// The parameters of the script; the language checks them against its declaration.
     parameters: BTreeMap<String, Parameter>,
 }
 
-/// The mark beyond which a figure is bad, or `false` for none.
+/// Something, or `false` for nothing.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Setting {
-    At(Mark),
+enum Setting<T> {
+    To(T),
     Off,
 }
 
-const EXPECTED: &str = "a mark is a number, { mean_of = 3 }, or false for none";
+/// A mark as it is configured; whether it suits the KPI shows when it is laid over that.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Written {
+    Mark(Mark),
+    /// `75 %`, as a fraction.
+    PerCent(f64),
+    BeyondUsual,
+}
 
-fn setting<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Setting>, D::Error> {
+/// Which breaches count: of the total and of groups alike, or of each.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(untagged, expecting = "it is \"sure\", \"any\", or { total = \"any\", groups = \"sure\" }")]
+enum Judge {
+    Both(Counting),
+    Each(Each),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Each {
+    total: Option<Counting>,
+    groups: Option<Counting>,
+}
+
+const MARK: &str = "a mark is a number, \"75 %\", { mean_of = 3 }, \"beyond_usual\", or false for none";
+
+fn mark<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Setting<Written>>, D::Error> {
     #[derive(Deserialize)]
-    #[serde(untagged, expecting = "a mark is a number, { mean_of = 3 }, or false for none")]
-    enum Written {
+    #[serde(untagged)]
+    enum Entry {
         Number(f64),
+        Text(String),
         Past(Past),
         Switch(bool),
     }
@@ -56,26 +94,105 @@ fn setting<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Setting>
         mean_of: f64,
         below: Option<bool>,
     }
-    let mark = match Written::deserialize(deserializer)? {
-        Written::Number(number) => Mark::at(number),
-        Written::Past(Past { mean_of, below }) => Mark::mean_of(mean_of, below),
-        Written::Switch(false) => return Ok(Some(Setting::Off)),
-        Written::Switch(true) => return Err(D::Error::custom(EXPECTED)),
+    let none = |_: D::Error| D::Error::custom(MARK);
+    let mark = match Entry::deserialize(deserializer).map_err(none)? {
+        Entry::Number(number) => Mark::at(number).map(Written::Mark),
+        Entry::Past(Past { mean_of, below }) => Mark::mean_of(mean_of, below).map(Written::Mark),
+        Entry::Text(text) if text == "beyond_usual" => Ok(Written::BeyondUsual),
+        Entry::Text(text) => Ok(Written::PerCent(share::parse(&text).ok_or_else(|| D::Error::custom(MARK))?)),
+        Entry::Switch(false) => return Ok(Some(Setting::Off)),
+        Entry::Switch(true) => return Err(D::Error::custom(MARK)),
     };
-    let hint = |wrong: WrongMark| match wrong {
-        WrongMark::NoNumber(_) => EXPECTED.to_owned(),
-        WrongMark::Periods(_) => wrong.hint(),
-    };
-    mark.map(|mark| Some(Setting::At(mark))).map_err(|wrong| D::Error::custom(format!("{wrong}: {}", hint(wrong))))
+    mark.map(|mark| Some(Setting::To(mark))).map_err(D::Error::custom)
 }
 
-impl Setting {
-    fn over(setting: Option<Setting>, own: Option<Mark>) -> Option<Mark> {
-        match setting {
-            None => own,
-            Some(Setting::At(mark)) => Some(mark),
-            Some(Setting::Off) => None,
+fn share_of_target<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    const SHARE: &str = "a tolerance is a number or a per cent: 0.05 or \"5 %\"";
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Entry {
+        Number(f64),
+        Text(String),
+    }
+    let share = match Entry::deserialize(deserializer) {
+        Ok(Entry::Number(share)) => Some(share),
+        Ok(Entry::Text(text)) => share::parse(&text),
+        Err(_) => None,
+    };
+    judging::tolerance(share.ok_or_else(|| D::Error::custom(SHARE))?).map(Some).map_err(D::Error::custom)
+}
+
+fn periods<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
+    judging::look_back(f64::deserialize(deserializer)?).map(Some).map_err(D::Error::custom)
+}
+
+fn lag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Setting<Lag>>, D::Error> {
+    const LAG: &str = "a length of time is \"14d\", \"2w\" or \"12h\", or false for none";
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Entry {
+        Length(Lag),
+        Switch(bool),
+    }
+    match Entry::deserialize(deserializer) {
+        Ok(Entry::Length(lag)) => Ok(Some(Setting::To(lag))),
+        Ok(Entry::Switch(false)) => Ok(Some(Setting::Off)),
+        Ok(Entry::Switch(true)) | Err(_) => Err(D::Error::custom(LAG)),
+    }
+}
+
+impl<T> Setting<T> {
+    fn value(self) -> Option<T> {
+        match self {
+            Setting::To(value) => Some(value),
+            Setting::Off => None,
         }
+    }
+}
+
+impl Written {
+    /// The mark for the figures of a KPI.
+    fn of(self, declaration: &Declaration) -> Result<Mark, Wrong> {
+        match self {
+            Written::Mark(mark) => Ok(mark),
+            Written::PerCent(share) => range::per_cent(share, declaration.unit),
+            Written::BeyondUsual => Mark::beyond_usual(declaration.better),
+        }
+    }
+}
+
+impl Rule {
+    /// Overrides what the script says.
+    ///
+    /// # Errors
+    /// Which entry does not suit the KPI, and why.
+    fn lay_over(&self, declaration: &mut Declaration) -> Result<(), OutOfRange> {
+        let of = |mark, setting: Option<Setting<Written>>, own| {
+            match setting {
+                None => Ok(own),
+                Some(setting) => setting.value().map(|written| written.of(declaration)).transpose(),
+            }
+            .map_err(|wrong| OutOfRange { mark, wrong })
+        };
+        let warning = of("warning", self.warning, declaration.threshold.warning)?;
+        let critical = of("critical", self.critical, declaration.threshold.critical)?;
+        declaration.threshold = Marks { warning, critical };
+        let judging = &mut declaration.judging;
+        let (total, groups) = match self.judge {
+            None => (None, None),
+            Some(Judge::Both(both)) => (Some(both), Some(both)),
+            Some(Judge::Each(Each { total, groups })) => (total, groups),
+        };
+        *judging = Judging {
+            total: total.unwrap_or(judging.total),
+            groups: groups.unwrap_or(judging.groups),
+            provisional: self.judge_provisional.unwrap_or(judging.provisional),
+            target_tolerance: self.target_tolerance.unwrap_or(judging.target_tolerance),
+            look_back: self.look_back.unwrap_or(judging.look_back),
+        };
+        declaration.min_sample = self.min_sample.unwrap_or(declaration.min_sample);
+        declaration.settles_after = self.settles_after.map_or(declaration.settles_after, Setting::value);
+        Ok(())
     }
 }
 
@@ -83,9 +200,15 @@ impl Thresholds {
     /// Reads the text of such a file.
     ///
     /// # Errors
-    /// If it cannot be understood; the message names line and column.
+    /// If it cannot be understood; the message names KPI and key, line and column.
     pub fn parse(text: &str) -> Result<Thresholds, CatalogError> {
-        toml::from_str(text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))
+        let said = |error: toml::de::Error| error.to_string().trim_end().to_owned();
+        let read = toml::Deserializer::parse(text).map_err(|error| wrong(said(error)))?;
+        serde_path_to_error::deserialize(read).map_err(|error| {
+            let entry = error.path().to_string();
+            let said = said(error.into_inner());
+            wrong(if entry == "." { said } else { format!("{entry}: {said}") })
+        })
     }
 
     /// The configured parameters, by the id of the KPI.
@@ -103,13 +226,11 @@ impl Thresholds {
         }
         for kpi in kpis {
             if let Some(rule) = self.0.get(kpi.id()) {
-                let threshold = &mut kpi.declaration.threshold;
-                threshold.warning = Setting::over(rule.warning, threshold.warning);
-                threshold.critical = Setting::over(rule.critical, threshold.critical);
-                kpi.declaration.min_sample = rule.min_sample.unwrap_or(kpi.declaration.min_sample);
+                let laid = rule.lay_over(&mut kpi.declaration).and_then(|()| kpi.check_marks());
+                laid.map_err(|unfit| wrong(format!("{}.{unfit}", kpi.id())))?;
             }
             let Declaration { id, threshold, better, .. } = &kpi.declaration;
-            threshold.check_order(*better).map_err(|message| wrong(format!("{id}: {message}")))?;
+            threshold.check_order(*better).map_err(|message| wrong(format!("{id}.warning: {message}")))?;
         }
         Ok(())
     }

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use pegel_catalog::{Catalog, CatalogError};
-use pegel_kpi::definition::threshold::Mark;
+use pegel_kpi::definition::declaration::Lag;
+use pegel_kpi::definition::judging::{Counting, Judging, Provisional};
+use pegel_kpi::definition::threshold::{Mark, Marks};
 use std::path::Path;
 
 fn home(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -76,7 +78,7 @@ fn what_is_wrong_with_the_thresholds_is_said() {
     for (text, said) in [
         ("[feedback_rat]\ncritical = 0.5\n", "did you mean “feedback_rate”?"),
         ("[feedback_rate]\ncritcal = 0.5\n", "unknown field `critcal`"),
-        ("[feedback_rate]\ncritical = \"75 %\"\n", "a mark is a number, { mean_of = 3 }, or false for none"),
+        ("[feedback_rate]\ncritical = \"three in four\"\n", "a mark is a number, \"75 %\", { mean_of = 3 }"),
         ("[feedback_rate]\nwarning = 0.7\n", "the warning at 0.7 would never be seen, since 0.75 is already critical"),
         ("[feedback_rate\n", "line 1"),
     ] {
@@ -97,7 +99,8 @@ fn marks_that_no_figure_can_be_held_against_are_refused_with_their_line() {
         ("warning = { mean_of = 2.5 }", "the mean of 2.5 periods: write a whole number from 1 to 60"),
         ("warning = { mean_of = -3 }", "the mean of -3 periods: write a whole number from 1 to 60"),
         ("warning = { mean_of = nan }", "the mean of NaN periods: write a whole number from 1 to 60"),
-        ("warning = { mean_of = 3, under = true }", "a mark is a number, { mean_of = 3 }, or false for none"),
+        ("warning = { mean_of = 3, under = true }", "a mark is a number, \"75 %\", { mean_of = 3 }"),
+        ("warning = true", "\"beyond_usual\", or false for none"),
         ("min_sample = nan", "invalid type: floating point"),
         ("min_sample = inf", "invalid type: floating point"),
         ("parameters = { days = nan }", "a parameter is a number, a text, or true or false"),
@@ -105,11 +108,101 @@ fn marks_that_no_figure_can_be_held_against_are_refused_with_their_line() {
     ] {
         let home = home(&[("config/thresholds.toml", &format!("# Ours.\n[feedback_rate]\n{mark}\n"))]);
         let shown = Catalog::load(home.path()).unwrap_err().to_string();
+        let key = mark.split([' ', '.']).next().unwrap();
+        assert!(shown.contains(&format!("toml: feedback_rate.{key}")), "{shown}");
         assert!(shown.contains("at line 3") && shown.contains(said), "{shown}");
     }
     for periods in ["1", "3.0", "60"] {
         let home = home(&[("config/thresholds.toml", &format!("[leads]\nwarning = {{ mean_of = {periods} }}\n"))]);
         Catalog::load(home.path()).unwrap();
+    }
+}
+
+/// What the built-in KPIs make of such a file, or what is wrong with it.
+fn configured(text: &str) -> Result<Catalog, String> {
+    Catalog::load(home(&[("config/thresholds.toml", text)]).path()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_share_of_rows_has_no_mark_beyond_1_and_other_per_cents_none_beyond_10() {
+    for (text, said) in [
+        ("[feedback_rate]\ncritical = 75\n", "feedback_rate.critical: 75 means 7,500 %: write 0.75 or \"75 %\""),
+        ("[conversion_rate]\nwarning = \"500 %\"\n", "conversion_rate.warning: 5 means 500 %: write 0.05 or \"5 %\""),
+        ("[win_rate]\nwarning = -0.1\n", "win_rate.warning: −10 % is out of range: it lies between 0 and 100 %"),
+        ("[quota_attainment]\nwarning = 90\n", "quota_attainment.warning: 90 means 9,000 %: write 0.9 or \"90 %\""),
+        ("[revenue]\nwarning = \"75 %\"\n", "revenue.warning: the unit is money, and 75 % is none of it"),
+        (
+            "[price_index]\nwarning = \"beyond_usual\"\n",
+            "price_index.warning: neither side of the usual is the bad one",
+        ),
+    ] {
+        let shown = configured(text).unwrap_err();
+        assert!(shown.starts_with(&format!("config/thresholds.toml: {said}")), "{shown}");
+    }
+    // More than the whole target is good, and growth may be negative.
+    configured("[quota_attainment]\nwarning = 1.2\n[revenue_growth]\nwarning = \"-5 %\"\n").unwrap();
+}
+
+#[test]
+fn marks_are_written_in_per_cent_or_left_to_the_usual() {
+    let catalog = configured(
+        "[feedback_rate]\nwarning = \"82,5 %\"\ncritical = \"75%\"\n[revenue]\nwarning = \"beyond_usual\"\n",
+    )
+    .unwrap();
+    let marks = |id| catalog.kpi(id).unwrap().declaration.threshold;
+    assert_eq!(marks("feedback_rate"), Marks { warning: Some(Mark::At(0.825)), critical: Some(Mark::At(0.75)) });
+    assert_eq!(marks("revenue").warning, Some(Mark::BeyondUsual));
+}
+
+#[test]
+fn how_figures_are_judged_is_configured_key_by_key() {
+    let catalog = configured(
+        "[feedback_rate]
+judge = { groups = \"any\" }
+judge_provisional = \"as_it_stands\"
+target_tolerance = \"10 %\"
+look_back = 26
+settles_after = \"3w\"
+[leads]
+judge = \"sure\"
+look_back = 0
+[conversion_rate]
+settles_after = false
+",
+    )
+    .unwrap();
+    let declared = |id| &catalog.kpi(id).unwrap().declaration;
+    let expected = Judging {
+        total: Counting::Any,
+        groups: Counting::Any,
+        provisional: Provisional::AsItStands,
+        target_tolerance: 0.1,
+        look_back: 26,
+    };
+    assert_eq!(declared("feedback_rate").judging, expected);
+    assert_eq!(declared("feedback_rate").settles_after, Some(Lag::days(21)));
+    let expected = Judging { total: Counting::Sure, look_back: 0, ..Judging::default() };
+    assert_eq!(declared("leads").judging, expected);
+    assert_eq!(declared("conversion_rate").settles_after, None);
+    assert_eq!(declared("win_rate").judging, Judging::default());
+}
+
+#[test]
+fn what_cannot_be_judged_by_is_refused_with_kpi_key_and_line() {
+    for (entry, said) in [
+        ("judge = \"maybe\"", "it is \"sure\", \"any\", or { total = \"any\", groups = \"sure\" }"),
+        ("judge_provisional = \"later\"", "unknown variant `later`, expected `expected` or `as_it_stands`"),
+        ("target_tolerance = 5", "5 means 500 %: write 0.05 or \"5 %\""),
+        ("target_tolerance = \"a bit\"", "a tolerance is a number or a per cent: 0.05 or \"5 %\""),
+        ("target_tolerance = nan", "a tolerance cannot be NaN: write 0.05 or \"5 %\""),
+        ("look_back = 61", "nothing can be judged over 61 periods: write a whole number from 0, for none, to 60"),
+        ("look_back = 2.5", "nothing can be judged over 2.5 periods"),
+        ("settles_after = \"soon\"", "a length of time is \"14d\", \"2w\" or \"12h\", or false for none"),
+    ] {
+        let shown = configured(&format!("# Ours.\n[leads]\n{entry}\n")).unwrap_err();
+        let key = entry.split(' ').next().unwrap();
+        let place = format!("config/thresholds.toml: leads.{key}: TOML parse error at line 3");
+        assert!(shown.starts_with(&place) && shown.contains(said), "{shown}");
     }
 }
 

@@ -123,7 +123,7 @@ fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period],
     let cell = &cells[cells.len() - 1];
     let previous = before(compared);
     let past: Vec<Option<f64>> = cells[..cells.len() - 1].iter().map(|cell| cell.outcome.value()).collect();
-    let threshold = declared.threshold.after(&past);
+    let threshold = declared.threshold.after(&past, None, declared.better);
     let shown = cells.len().saturating_sub(trend)..;
     KpiBlock {
         id: declared.id.clone(),
@@ -161,7 +161,7 @@ fn before(compared: &Compared) -> Cell {
 
 fn table(grouped: &Grouped, dimension: Dimension, request: &KpiRequest, declared: &Declaration) -> BreakdownTable {
     // A mark derived from the KPI's own past belongs to the total; groups are judged by fixed marks alone.
-    let threshold = declared.threshold.after(&[]);
+    let threshold = declared.threshold.after(&[], None, declared.better);
     let rows = grouped.rows.iter().map(|row| {
         let cell = &row.cells[row.cells.len() - 1];
         let previous = before(&row.compared);

@@ -1,6 +1,7 @@
 //! What a script says about its KPI: the map it hands to `kpi(#{…})`.
 
-use crate::definition::threshold::{Better, Marks};
+use super::judging::Judging;
+use super::threshold::{Better, Marks};
 use pegel_text::translated::Translated;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
@@ -20,6 +21,19 @@ pub enum Unit {
     Number,
 }
 
+impl Unit {
+    /// The word for it in scripts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Unit::Percent => "percent",
+            Unit::Money => "money",
+            Unit::Duration => "duration",
+            Unit::Count => "count",
+            Unit::Number => "number",
+        }
+    }
+}
+
 /// What a script says about its KPI.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Declaration {
@@ -29,6 +43,7 @@ pub struct Declaration {
     pub unit: Unit,
     pub better: Better,
     pub threshold: Marks,
+    pub judging: Judging,
     /// With fewer rows than this, the cell says "too few" instead of a figure.
     pub min_sample: u64,
     /// How long after a period its figures can still change.
@@ -78,7 +93,8 @@ fn finite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
 }
 
 /// A length of time, written `14d`, `2w` or `12h`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Lag(i64);
 
 impl Lag {

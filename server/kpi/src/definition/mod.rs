@@ -1,4 +1,9 @@
-//! What a script says about its KPI: its [`declaration`], and the [`threshold`]s that its figures are judged by.
+//! What a script says about its KPI: its [`declaration`], the marks ([`threshold`]) and the rules ([`judging`]) by which
+//! its figures are judged. [`range`] refuses marks that no figure can reach, [`share`] reads per cents.
 
 pub mod declaration;
+pub mod judging;
+pub mod range;
+pub mod share;
 pub mod threshold;
+pub mod wrong;

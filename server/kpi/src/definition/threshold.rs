@@ -1,5 +1,6 @@
 //! Thresholds: the marks beyond which a figure is a warning, or critical.
 
+use super::wrong::Wrong;
 use crate::data::cell::Outcome;
 use serde::{Deserialize, Serialize};
 
@@ -23,29 +24,22 @@ pub enum Mark {
         /// Whether the bad figures lie below it; `None` if the script does not say.
         below: Option<bool>,
     },
+    /// The limit on the bad side of the KPI's own usual variation, over the last [`USUAL_PERIODS`] figures.
+    BeyondUsual,
+}
+
+/// How many figures usual variation is read from, the judged one included.
+pub const USUAL_PERIODS: usize = 26;
+
+/// Within which limits a figure usually varies.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Usual {
+    pub low: f64,
+    pub high: f64,
 }
 
 /// How many earlier periods a mark may look at.
 pub const MOST_PERIODS: u8 = 60;
-
-/// Why something cannot be a mark.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-pub enum WrongMark {
-    #[error("a mark cannot be {0}")]
-    NoNumber(f64),
-    #[error("a mark cannot be the mean of {0} periods")]
-    Periods(f64),
-}
-
-impl WrongMark {
-    /// What to do.
-    pub fn hint(self) -> String {
-        match self {
-            WrongMark::NoNumber(_) => "write a number; is something divided by zero?".to_owned(),
-            WrongMark::Periods(_) => format!("write a whole number from 1 to {MOST_PERIODS}"),
-        }
-    }
-}
 
 /// The marks of a KPI as declared; their values may depend on its past.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -59,22 +53,33 @@ impl Mark {
     ///
     /// # Errors
     /// If no figure can lie on one side of it.
-    pub fn at(mark: f64) -> Result<Mark, WrongMark> {
-        if mark.is_finite() { Ok(Mark::At(mark)) } else { Err(WrongMark::NoNumber(mark)) }
+    pub fn at(mark: f64) -> Result<Mark, Wrong> {
+        let wrong = || Wrong::new(format!("a mark cannot be {mark}"), "write a number; is something divided by zero?");
+        mark.is_finite().then_some(Mark::At(mark)).ok_or_else(wrong)
     }
 
     /// The mean of that many earlier periods, with the side on which the bad figures lie.
     ///
     /// # Errors
     /// If `periods` is not a whole number from 1 to [`MOST_PERIODS`].
-    pub fn mean_of(periods: f64, below: Option<bool>) -> Result<Mark, WrongMark> {
+    pub fn mean_of(periods: f64, below: Option<bool>) -> Result<Mark, Wrong> {
         let mean_of = (1..=MOST_PERIODS).find(|known| f64::from(*known).total_cmp(&periods).is_eq());
-        mean_of.map(|mean_of| Mark::MeanOf { mean_of: mean_of.into(), below }).ok_or(WrongMark::Periods(periods))
+        let hint = || format!("write a whole number from 1 to {MOST_PERIODS}");
+        let wrong = || Wrong::new(format!("a mark cannot be the mean of {periods} periods"), hint());
+        mean_of.map(|mean_of| Mark::MeanOf { mean_of: mean_of.into(), below }).ok_or_else(wrong)
     }
 
-    /// Its value, given the figures of the periods before, oldest first. `None` if a figure it needs is missing: a mean
-    /// over fewer would be a different mark.
-    fn amount(self, past: &[Option<f64>]) -> Option<f64> {
+    /// The limit of usual variation.
+    ///
+    /// # Errors
+    /// If neither direction is bad.
+    pub fn beyond_usual(better: Better) -> Result<Mark, Wrong> {
+        let wrong = || Wrong::new("neither side of the usual is the bad one", "say which is better, higher or lower");
+        (better != Better::Neutral).then_some(Mark::BeyondUsual).ok_or_else(wrong)
+    }
+
+    /// Its value. `None` if a figure it needs is missing: a mean over fewer would be a different mark.
+    fn amount(self, past: &[Option<f64>], usual: Option<f64>) -> Option<f64> {
         match self {
             Mark::At(mark) => Some(mark),
             Mark::MeanOf { mean_of, .. } => {
@@ -82,14 +87,37 @@ impl Mark {
                 #[expect(clippy::cast_precision_loss, reason = "a handful of periods")]
                 (figures.len() == mean_of).then(|| figures.iter().sum::<f64>() / mean_of as f64)
             }
+            Mark::BeyondUsual => usual,
+        }
+    }
+
+    /// How many earlier periods it looks at.
+    fn periods_before(self) -> usize {
+        match self {
+            Mark::At(_) => 0,
+            Mark::MeanOf { mean_of, .. } => mean_of,
+            Mark::BeyondUsual => USUAL_PERIODS - 1,
+        }
+    }
+}
+
+impl Usual {
+    /// Its limit on the bad side; `None` where neither is.
+    fn limit(self, better: Better) -> Option<f64> {
+        match better {
+            Better::Higher => Some(self.low),
+            Better::Lower => Some(self.high),
+            Better::Neutral => None,
         }
     }
 }
 
 impl Marks {
-    /// Their values, given the figures of the periods before, oldest first.
-    pub fn after(&self, past: &[Option<f64>]) -> Threshold {
-        let amount = |mark: Option<Mark>| mark.and_then(|mark| mark.amount(past));
+    /// Their values, given the figures of the periods before, oldest first, and how the figures usually vary, the
+    /// judged one included; that is `None` where there are too few of them.
+    pub fn after(&self, past: &[Option<f64>], usual: Option<Usual>, better: Better) -> Threshold {
+        let limit = usual.and_then(|usual| usual.limit(better));
+        let amount = |mark: Option<Mark>| mark.and_then(|mark| mark.amount(past, limit));
         Threshold { warning: amount(self.warning), critical: amount(self.critical) }
     }
 
@@ -111,11 +139,7 @@ impl Marks {
 
     /// How many earlier periods they look at.
     pub fn periods_before(&self) -> usize {
-        let before = |mark: Option<Mark>| match mark {
-            Some(Mark::MeanOf { mean_of, .. }) => mean_of,
-            _ => 0,
-        };
-        before(self.warning).max(before(self.critical))
+        [self.warning, self.critical].into_iter().flatten().map(Mark::periods_before).max().unwrap_or(0)
     }
 }
 
@@ -212,10 +236,21 @@ mod tests {
     #[test]
     fn a_mark_can_be_the_mean_of_the_periods_before() {
         let marks = Marks { warning: Some(Mark::MeanOf { mean_of: 3, below: None }), critical: Some(Mark::At(1.0)) };
-        let threshold = marks.after(&[Some(100.0), Some(2.0), Some(3.0), Some(4.0)]);
+        let after = |past: &[Option<f64>]| marks.after(past, None, Better::Higher);
+        let threshold = after(&[Some(100.0), Some(2.0), Some(3.0), Some(4.0)]);
         assert_eq!(threshold, Threshold { warning: Some(3.0), critical: Some(1.0) });
-        assert_eq!(marks.after(&[Some(2.0), None, Some(4.0)]).warning, None);
-        assert_eq!(marks.after(&[Some(4.0)]).warning, None);
+        assert_eq!(after(&[Some(2.0), None, Some(4.0)]).warning, None);
+        assert_eq!(after(&[Some(4.0)]).warning, None);
+    }
+
+    #[test]
+    fn a_mark_can_be_the_limit_of_the_usual_on_the_bad_side() {
+        let marks = Marks { warning: Some(Mark::BeyondUsual), critical: None };
+        let usual = Usual { low: 80.0, high: 120.0 };
+        assert_eq!(marks.after(&[], Some(usual), Better::Higher).warning, Some(80.0));
+        assert_eq!(marks.after(&[], Some(usual), Better::Lower).warning, Some(120.0));
+        assert_eq!(marks.after(&[], None, Better::Higher).warning, None);
+        assert_eq!(marks.periods_before(), 25);
     }
 
     #[test]

@@ -258,7 +258,7 @@ pub const SURPRISES: &[&str] = &[
 ];
 
 /// Every field of the declaration.
-pub const FIELDS: [[&str; 3]; 10] = [
+pub const FIELDS: [[&str; 3]; 14] = [
     ["id", "how commands and configuration call it: small letters, digits and `_`", "`id: \"quick_contact\"`"],
     [
         "title",
@@ -274,10 +274,35 @@ pub const FIELDS: [[&str; 3]; 10] = [
     ["better", "which figures are good news: `higher`, `lower`, or `neutral`", "`better: \"higher\"`"],
     [
         "threshold",
-        "optional: the marks beyond which a figure is a warning, or critical; in the unit of the figure",
+        "optional: the marks beyond which a figure is a warning, or critical; in the unit of the figure, or as \
+         `\"80 %\"`. A mark may also follow from the KPI's own past: `below_mean_of`, `above_mean_of`, `beyond_usual`",
         "`threshold: #{ warning: 0.8, critical: 0.6 }`",
     ],
     ["min_sample", "optional: figures that rest on fewer rows are shown as “too few”", "`min_sample: 5`"],
+    [
+        "judge",
+        "optional: which breaches count: `sure`, those that are more than chance, or `any`; for total and groups alike, \
+         or for each. The total of a reader who sees only a part is a group. Without it: `any` of the total, `sure` of \
+         groups",
+        "`judge: #{ total: \"any\", groups: \"sure\" }`",
+    ],
+    [
+        "judge_provisional",
+        "optional: by what a figure is judged that can still change: by what is `expected` of it, as without this \
+         field, or `as_it_stands`",
+        "`judge_provisional: \"as_it_stands\"`",
+    ],
+    [
+        "look_back",
+        "optional: over how many periods together a group is judged again whose breach is not sure in one: 13 without \
+         it, at most 60; 0 for none",
+        "`look_back: 26`",
+    ],
+    [
+        "target_tolerance",
+        "optional: the share by which a figure may miss its target without being far from it: 5 % without it",
+        "`target_tolerance: \"10 %\"`",
+    ],
     [
         "settles_after",
         "optional: how long after a period its figures may still change; hours, days or weeks: `12h`, `14d`, `2w`",

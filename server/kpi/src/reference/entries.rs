@@ -69,6 +69,14 @@ pub static ENTRIES: &[Entry] = &[
         "The same mark; the name says that the bad side lies above, for KPIs where lower is better.",
         Declaration("threshold: #{ warning: above_mean_of(4) },"),
     ),
+    entry(
+        "beyond_usual",
+        Topic::Declaration,
+        "A mark for `threshold`: the limit, on the bad side, of how the KPI's figures usually vary. It follows from the \
+         last 26 figures, the judged one among them: their mean, less or more 2.66 times the mean change from one to \
+         the next. With fewer than 12 figures there is no mark. Breakdowns are not judged by it.",
+        Declaration("threshold: #{ warning: beyond_usual() },"),
+    ),
     // Rows
     entry(
         "dated",

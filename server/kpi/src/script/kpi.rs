@@ -6,6 +6,9 @@ use crate::data::cell::{Beside, Cell, Interval, Outcome};
 use crate::data::dimension::Dimension;
 use crate::data::model::Table;
 use crate::definition::declaration::Declaration;
+use crate::definition::range::{self, OutOfRange};
+use crate::definition::share;
+use crate::diagnostic::Diagnostic;
 use crate::measure::Measure;
 use crate::measure::aggregate::accumulator::Reading;
 use crate::measure::expr::Part;
@@ -59,6 +62,14 @@ impl Kpi {
     /// The script's text.
     pub fn source(&self) -> &str {
         &self.script.source
+    }
+
+    /// Checks that its figures can reach its marks.
+    ///
+    /// # Errors
+    /// The first mark that they cannot.
+    pub fn check_marks(&self) -> Result<(), OutOfRange> {
+        range::check_marks(&self.declaration, self.proportion)
     }
 
     /// Whether every table that the KPI reads carries these dimensions.
@@ -150,7 +161,11 @@ impl Kpi {
         } else if figure.parts.is_some_and(|(_, denominator)| denominator == 0.0) {
             Outcome::ZeroDenominator
         } else if let Some(value) = figure.value {
-            if sample < self.declaration.min_sample { Outcome::TooFew } else { Outcome::Value { value } }
+            match self.no_share(&figure) {
+                Some(wrong) => Outcome::ScriptError { message: wrong.to_string() },
+                None if sample < self.declaration.min_sample => Outcome::TooFew,
+                None => Outcome::Value { value },
+            }
         } else {
             Outcome::NoRows
         };
@@ -164,6 +179,19 @@ impl Kpi {
             provisional: false,
             beside: figure.beside.into_iter().map(|(name, value)| Beside { name, value }).collect(),
         }
+    }
+
+    /// What is wrong with a share of rows that is below 0 or above 1.
+    fn no_share(&self, figure: &Figure) -> Option<Diagnostic> {
+        let (share, _) = figure.value.zip(figure.parts).filter(|_| self.proportion)?;
+        let why = match share {
+            ..0.0 => "its numerator is negative",
+            0.0..=1.0 => return None,
+            _ => "its numerator counts rows that its denominator does not",
+        };
+        let message = format!("the share is {} %: {why}", share::in_per_cent(share));
+        let hint = "count the numerator among the rows of the denominator: all.count() and all.filter(…).count()";
+        Some(self.script.complain(message, Some(hint)).at(self.script.position_of("value"), Some(4)))
     }
 
     /// Whether it only counts, so that over no rows its figure is 0 and not absent.

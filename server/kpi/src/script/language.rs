@@ -2,7 +2,9 @@
 
 use super::errors::{self, Complaint, Names, Refused};
 use super::setting::{Configured, Setting};
-use super::{access, closures, datasets, declare, figure, functions, limits, operators, symbols, texts, times, units};
+use super::{
+    access, closures, datasets, declare, figure, functions, limits, marks, operators, symbols, texts, times, units,
+};
 use crate::data::model::Model;
 use crate::diagnostic::Diagnostic;
 use crate::time::calendar::Calendar;
@@ -122,6 +124,7 @@ impl Language {
         texts::register(&mut engine);
         times::register(&mut engine);
         declare::register(&mut engine);
+        marks::register(&mut engine);
         // Disabling these symbols would have no effect: they are functions. The standard ones take these very types,
         // and would be preferred to one for any type.
         engine.register_fn("sleep", |_: i64| -> Refused<()> { refuse("sleep") });

@@ -1,16 +1,18 @@
 //! Loading a script: compile, describe, check.
 
 use super::compiled::Script;
-use super::errors;
+use super::entry::Entry;
+use super::errors::{self, Complaint};
 use super::kpi::Kpi;
 use super::language::Language;
-use super::setting::{Configured, Setting, answers};
+use super::setting::{Configured, Declared, Setting, answers};
 use super::symbols::Data;
 use super::units::Amount;
 use crate::definition::declaration::{Declaration, Parameter, Unit, is_id};
+use crate::definition::range::{self, OutOfRange};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::measure::{Measure, Quantity};
-use rhai::{Dynamic, Map};
+use rhai::{Dynamic, Map, Position};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -27,7 +29,7 @@ struct Tried {
 
 /// What a script says about one of its KPIs.
 struct Described {
-    declaration: Declaration,
+    declared: Declared,
     measures: Vec<(String, Measure)>,
     /// How many KPIs the script declares.
     kpis: usize,
@@ -76,7 +78,7 @@ impl Script {
         let answer = answer.map_err(|error| self.diagnose("measures", &error))?;
         let declared = setting.declared();
         let kpis = declared.len();
-        let Some(declaration) = declared.into_iter().nth(index) else {
+        let Some(declared) = declared.into_iter().nth(index) else {
             return Err(self.complain("the script declares no KPI", Some("begin with kpi(#{ id: \"…\", … });")));
         };
         let at = |diagnostic: Diagnostic| diagnostic.at(self.position_of("measures"), Some(4));
@@ -101,7 +103,7 @@ impl Script {
             Ok((name.to_string(), measure))
         };
         let measures = map.into_iter().map(measure).collect::<Result<_, _>>()?;
-        Ok(Described { declaration, measures, kpis })
+        Ok(Described { declared, measures, kpis })
     }
 
     /// Calls `value` with 1 for every measure, so that a mistyped name is found now, not when the report is due. Then
@@ -157,6 +159,14 @@ impl Script {
         Err(self.complain(message, Some(hint)).at(self.position_of("value"), Some(4)))
     }
 
+    /// Nobody means 7,500 % by 75.
+    fn check_marks(&self, declaration: &Declaration, call: Position, share_of_rows: bool) -> Result<(), Diagnostic> {
+        range::check_marks(declaration, share_of_rows).map_err(|OutOfRange { mark, wrong }| {
+            let entry = Entry { path: vec!["threshold".to_owned(), mark.to_owned()], value: true };
+            self.diagnose("value", &Complaint::from(wrong).about(entry).at(call))
+        })
+    }
+
     /// A sum of money is not a duration, and neither is a count: where the unit is known, it must fit.
     fn check_unit(&self, declaration: &Declaration, measures: &[(String, Measure)]) -> Result<(), Diagnostic> {
         let money = measures.iter().any(|(_, measure)| measure.quantity == Quantity::Money);
@@ -207,7 +217,8 @@ impl Kpi {
     pub(crate) fn all_of(script: &Arc<Script>, configured: &Arc<Configured>) -> Result<Vec<Kpi>, Diagnostic> {
         let mut kpis: Vec<Kpi> = Vec::new();
         loop {
-            let Described { declaration, measures, kpis: count } = script.describe(kpis.len(), configured)?;
+            let Described { declared, measures, kpis: count } = script.describe(kpis.len(), configured)?;
+            let Declared { declaration, call } = declared;
             script.check_unit(&declaration, &measures)?;
             if kpis.iter().any(|kpi| kpi.id() == declaration.id) {
                 let message = format!("the script declares “{}” twice", declaration.id);
@@ -215,6 +226,7 @@ impl Kpi {
             }
             let parameters = Arc::new(answers(&declaration.parameters));
             let Tried { proportion, adds_up } = script.try_value(&declaration, &measures, &parameters)?;
+            script.check_marks(&declaration, call, proportion)?;
             let (file, sha256) = (script.file.clone(), pegel_text::digest::sha256(&script.source));
             let (siblings, script) = (Arc::default(), script.clone());
             kpis.push(Kpi { declaration, file, sha256, measures, script, parameters, proportion, adds_up, siblings });

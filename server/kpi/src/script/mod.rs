@@ -1,7 +1,8 @@
 //! The language of KPI scripts: text in, [`Kpi`](kpi::Kpi)s out.
 //!
 //! `load` compiles a script and describes its KPIs; `compiled` calls its functions, each in its `setting`.
-//! `declare` reads its declarations; `entry` finds the position of an entry. `measures` runs once, on symbols:
+//! `declare` reads its declarations with `fields`, what they say about judging in `marks`; `entry` finds the position
+//! of an entry. `measures` runs once, on symbols:
 //! `symbols` are what a script can name, `access` what the names behind their dots mean, `operators` and
 //! `functions` what it can do with them, `datasets` how rows become measures. `value` runs once per cell, on plain
 //! numbers: `figure` is what it can return, `units` finds mixed units, `texts` converts numbers and texts.
@@ -15,12 +16,14 @@ mod datasets;
 pub(crate) mod declare;
 mod entry;
 pub(crate) mod errors;
+mod fields;
 mod figure;
 mod functions;
 pub mod kpi;
 mod language;
 pub(crate) mod limits;
 pub(crate) mod load;
+mod marks;
 mod numbers;
 mod operators;
 pub(crate) mod setting;

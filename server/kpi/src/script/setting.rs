@@ -1,7 +1,7 @@
 //! The context of a running script.
 
 use crate::definition::declaration::{Declaration, Parameter};
-use rhai::{Dynamic, Map, NativeCallContext};
+use rhai::{Dynamic, Map, NativeCallContext, Position};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -15,7 +15,7 @@ pub struct Setting(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     /// What `kpi(#{…})` has declared so far; `None` if this call collects no declarations.
-    declared: Option<Mutex<Vec<Declaration>>>,
+    declared: Option<Mutex<Vec<Declared>>>,
     /// Which of the KPIs that the script declares is described.
     index: usize,
     configured: Arc<Configured>,
@@ -23,6 +23,13 @@ struct Inner {
     parameters: Arc<Map>,
     /// The blocks of an instrumented script that were run.
     reached: Option<Reached>,
+}
+
+/// What a call of `kpi(#{…})` declared, and where it stands.
+#[derive(Debug, Clone)]
+pub struct Declared {
+    pub declaration: Declaration,
+    pub call: Position,
 }
 
 /// Which parts of an instrumented script were reached.
@@ -88,12 +95,12 @@ impl Setting {
     }
 
     /// Everything declared so far.
-    pub fn declared(&self) -> Vec<Declaration> {
+    pub fn declared(&self) -> Vec<Declared> {
         self.heard().map(|all| all.clone()).unwrap_or_default()
     }
 
     /// What `kpi(#{…})` has declared so far, in a call that collects declarations.
-    pub fn heard(&self) -> Option<MutexGuard<'_, Vec<Declaration>>> {
+    pub fn heard(&self) -> Option<MutexGuard<'_, Vec<Declared>>> {
         self.0.declared.as_ref().map(|all| all.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -110,7 +117,7 @@ impl Setting {
     /// What `param` returns.
     pub fn parameters(&self) -> Arc<Map> {
         match self.declared().get(self.0.index) {
-            Some(declaration) => Arc::new(answers(&declaration.parameters)),
+            Some(declared) => Arc::new(answers(&declared.declaration.parameters)),
             None => self.0.parameters.clone(),
         }
     }
