@@ -338,3 +338,29 @@ fn scripts_speak_of_whole_units_whatever_the_database_counts_in() {
     same(figure("o.amount < money(1)", "sum(|o| o.amount + money(0.5))"), 0.79);
     same(figure("o.amount in [0.29, 5]", "sum(|o| o.amount)"), 5.29);
 }
+
+/// Ten leads on each Monday, at midnight in Berlin, from 28 September to 2 November 2026.
+fn ten_leads_a_monday() -> Memory {
+    let mondays =
+        ["2026-09-27T22:00Z", "2026-10-04T22:00Z", "2026-10-11T22:00Z", "2026-10-18T22:00Z", "2026-10-25T23:00Z"];
+    let accepted = |at: &&'static str| std::iter::repeat_n(("leads", vec![("accepted_at", *at)]), 10);
+    Memory(mondays.iter().flat_map(accepted).collect())
+}
+
+#[test]
+fn leads_are_silent_for_days_of_the_calendar_over_a_clock_change_too() {
+    let script = include_str!("../../../kpis/partner/silent_leads.rhai");
+    let silent = Arc::new(Language::new()).load("silent_leads.rhai", script).unwrap().remove(0);
+    let berlin = zone("Europe/Berlin").unwrap();
+    let at_the_end_of = |week: &str| {
+        let period = Period::parse(week, jiff::Timestamp::UNIX_EPOCH, &berlin).unwrap();
+        let request = Request { kpi: &silent, breakdowns: vec![vec![]], comparison: Comparison::NONE };
+        let now = "2026-12-01T00:00Z".parse().unwrap();
+        let Ok(mut figures) = compute(&[request], &[period], &Scope::everything(), now, &mut ten_leads_a_monday());
+        figures.remove(0).into_total().unwrap().cells[0].outcome.value()
+    };
+    // Those of the Monday two weeks before the end are silent for exactly 14 days, not for longer.
+    assert_eq!(at_the_end_of("2026-W42"), Some(10.0));
+    assert_eq!(at_the_end_of("2026-W43"), Some(20.0));
+    assert_eq!(at_the_end_of("2026-W44"), Some(30.0));
+}

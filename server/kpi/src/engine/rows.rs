@@ -9,7 +9,7 @@ use crate::engine::by_parent::Children;
 use crate::measure::aggregate::Aggregate;
 use crate::measure::expr::{Arithmetic, ChildMeasure, Comparison, Condition, Expr, Match, Working};
 use crate::time::period::{Edge, Period};
-use crate::time::zone::Zoned;
+use crate::time::zone::{DAY, Zoned};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -164,6 +164,11 @@ impl<'a> Rows<'a> {
             Expr::Period(edge) => self.constant(self.edge(*edge)),
             Expr::Text(_) => unreachable!("texts are not calculated with"),
             Expr::Arithmetic(left, operation, right) => self.arithmetic(left, *operation, right),
+            Expr::Between(from, to) => self.both(from, to, |from, to| to - from),
+            Expr::Days(days) => self.each(days, |days| days * DAY),
+            Expr::Shifted(instant, days) => {
+                self.both(instant, days, |instant, days| self.zone.days_after(instant, days))
+            }
             Expr::Coalesce(first, second) => {
                 self.both(first, second, |first, second| if first.is_nan() { second } else { first })
             }
@@ -230,6 +235,7 @@ impl<'a> Rows<'a> {
             Expr::Number(number) => Some(*number),
             Expr::Money(amount) => Some(self.stored(*amount)),
             Expr::Period(edge) => Some(self.edge(*edge)),
+            Expr::Days(days) => self.single(days).map(|days| days * DAY),
             _ => None,
         }
     }

@@ -20,6 +20,12 @@ pub enum Expr {
     /// One end of the period that the row is counted for.
     Period(Edge),
     Arithmetic(Arc<Expr>, Arithmetic, Arc<Expr>),
+    /// The seconds from one instant to another.
+    Between(Arc<Expr>, Arc<Expr>),
+    /// A duration of that many days, in seconds: a day has 24 hours, unless an instant is shifted by it.
+    Days(Arc<Expr>),
+    /// An instant that many calendar days later, at the same time of the day in the zone of the period.
+    Shifted(Arc<Expr>, Arc<Expr>),
     /// The first, or where that is missing the second.
     Coalesce(Arc<Expr>, Arc<Expr>),
     When(Arc<Condition>, Arc<Expr>, Arc<Expr>),
@@ -115,11 +121,17 @@ impl<'a> Part<'a> {
                 | Expr::Period(_)
                 | Expr::Children(_),
             ) => vec![],
-            E(Expr::Arithmetic(left, _, right) | Expr::Coalesce(left, right) | Expr::Working(_, _, left, right)) => {
-                vec![E(left), E(right)]
-            }
+            E(
+                Expr::Arithmetic(left, _, right)
+                | Expr::Between(left, right)
+                | Expr::Shifted(left, right)
+                | Expr::Coalesce(left, right)
+                | Expr::Working(_, _, left, right),
+            ) => vec![E(left), E(right)],
             E(Expr::When(condition, yes, no)) => vec![C(condition), E(yes), E(no)],
-            E(Expr::StartOfDay(inner) | Expr::DayOf(inner) | Expr::ToNumber(inner)) => vec![E(inner)],
+            E(Expr::Days(inner) | Expr::StartOfDay(inner) | Expr::DayOf(inner) | Expr::ToNumber(inner)) => {
+                vec![E(inner)]
+            }
             C(Condition::Compare(left, _, right)) => vec![E(left), E(right)],
             C(Condition::IsSet(inner) | Condition::Holds(inner) | Condition::Matches(inner, ..)) => vec![E(inner)],
             C(Condition::OneOf(inner, choices)) => std::iter::once(inner).chain(choices.iter()).map(E).collect(),
@@ -211,6 +223,9 @@ impl Expr {
             | Expr::Period(_)
             | Expr::Children(_) => self.clone(),
             Expr::Arithmetic(left, operation, right) => Expr::Arithmetic(seen(left), *operation, seen(right)),
+            Expr::Between(from, to) => Expr::Between(seen(from), seen(to)),
+            Expr::Days(days) => Expr::Days(seen(days)),
+            Expr::Shifted(instant, days) => Expr::Shifted(seen(instant), seen(days)),
             Expr::Coalesce(left, right) => Expr::Coalesce(seen(left), seen(right)),
             Expr::When(condition, yes, no) => {
                 Expr::When(Arc::new(condition.seen_from(inner, parent)), seen(yes), seen(no))

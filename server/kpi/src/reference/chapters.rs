@@ -246,6 +246,9 @@ pub const SURPRISES: &[&str] = &[
      condition: `l.outcome != \"won\"` also holds where the outcome is missing. Ask with `is_set()` and `is_missing()`.",
     "Comparisons do not chain: `1 < l.level and l.level < 3`. Put brackets around what belongs together.",
     "Durations are not numbers: compare with `minutes(30)`, `hours(4)`, `days(14)`. `working_days(a, b)` is a number.",
+    "Days are those of the calendar wherever instants are compared: `p.end - l.created_at > days(14)` is the same as \
+     `l.created_at + days(14) < p.end`, and fourteen days later it is the same time of the day, though the clocks may have \
+     changed. A difference that is measured, `.mean(|l| l.closed_at - l.created_at)`, is seconds that have passed.",
     "Texts are compared letter by letter: `\"Website\"` is not `\"website\"`. They stand in double quotes.",
     "Functions see nothing but their parameters; what two functions need is written in both, or is a function itself: \
      `fn limit() { 5 }`. A closure sees the values around it, as they were when it was made, and cannot change them.",

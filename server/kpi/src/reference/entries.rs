@@ -443,7 +443,8 @@ pub static ENTRIES: &[Entry] = &[
     entry(
         "days",
         Topic::Constants,
-        "A duration of that many times 24 hours. For working days see `working_days`.",
+        "That many days. An instant shifted by them, or compared with another one, keeps its time of the day over a clock \
+         change; `hours(24)` are always 24 hours. For working days see `working_days`.",
         Measure("data.leads.dated(|l| l.created_at).filter(|l| l.quoted_at <= l.created_at + days(14)).count()"),
     ),
     entry(

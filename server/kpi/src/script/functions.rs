@@ -3,14 +3,14 @@
 use super::errors::{Complaint, Refused};
 use super::limits::bounded;
 use super::numbers::{finite, whole};
-use super::operators::{DAY, aligned, holds, mismatch, term};
+use super::operators::{aligned, holds, mismatch, term};
 use super::setting::Setting;
 use super::symbols::{ConditionSymbol, PeriodSymbol, Term, TermKind};
 use crate::diagnostic::nearest;
 use crate::measure::expr::{Arithmetic, Condition, Expr, Match, Part, Working};
 use crate::time::calendar::Calendar;
 use crate::time::period::Edge;
-use crate::time::zone::days_since_1970;
+use crate::time::zone::{DAY, days_since_1970};
 use rhai::{Dynamic, Engine, NativeCallContext};
 use std::sync::Arc;
 
@@ -26,9 +26,11 @@ pub fn register(engine: &mut Engine, calendar: &Arc<Calendar>) {
 fn register_constants(engine: &mut Engine) {
     let money = |count: f64| -> Refused<Term> { Ok(Term { expr: Expr::Money(finite(count)?), kind: TermKind::Money }) };
     engine.register_fn("money", money).register_fn("money", move |count: i64| money(whole(count)));
-    for (name, unit) in [("days", DAY), ("hours", 3600.0), ("minutes", 60.0), ("seconds", 1.0)] {
+    for (name, unit) in [("days", None), ("hours", Some(3600.0)), ("minutes", Some(60.0)), ("seconds", Some(1.0))] {
         let constant = move |count: f64| -> Refused<Term> {
-            Ok(Term { expr: Expr::Number(finite(count * unit)?), kind: TermKind::Duration })
+            let seconds = Expr::Number(finite(count * unit.unwrap_or(DAY))?);
+            let expr = if unit.is_some() { seconds } else { Expr::Days(Arc::new(Expr::Number(count))) };
+            Ok(Term { expr, kind: TermKind::Duration })
         };
         engine.register_fn(name, constant);
         engine.register_fn(name, move |count: i64| constant(whole(count)));

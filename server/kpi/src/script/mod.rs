@@ -4,7 +4,7 @@
 //! `declare` reads its declarations with `fields`, what they say about judging in `marks`; `entry` finds the position
 //! of an entry. `measures` runs once, on symbols:
 //! `symbols` are what a script can name, `access` what the names behind their dots mean, `operators` and
-//! `functions` what it can do with them, `datasets` how rows become measures. `value` runs once per cell, on plain
+//! `durations` and `functions` what it can do with them, `datasets` how rows become measures. `value` runs once per cell, on plain
 //! numbers: `figure` is what it can return, `units` finds mixed units, `texts` converts numbers and texts.
 //! `closures` captures variables by value, `times` repeats the rows of tests, `errors` rewords Rhai's errors,
 //! `limits` bounds time and memory.
@@ -14,6 +14,7 @@ mod closures;
 pub(crate) mod compiled;
 mod datasets;
 pub(crate) mod declare;
+mod durations;
 mod entry;
 pub(crate) mod errors;
 mod fields;

@@ -2,6 +2,7 @@
 //! Rhai would silently return `false`.
 
 use super::datasets::{Children, Dataset};
+use super::durations::{self, calculation};
 use super::errors::{Complaint, Refused, kind_name};
 use super::figure::Figure;
 use super::limits::bounded;
@@ -11,8 +12,6 @@ use crate::measure::Measure;
 use crate::measure::expr::{Arithmetic, Comparison, Condition, Expr, Part};
 use rhai::{Array, Dynamic, Engine, EvalAltResult};
 use std::sync::Arc;
-
-pub(super) const DAY: f64 = 86_400.0;
 
 /// Registers the operators.
 ///
@@ -182,11 +181,20 @@ fn compare(left: &Dynamic, right: &Dynamic, operator: &str, comparison: Comparis
     if !ordered && comparison != Comparison::Equal {
         return Err(Complaint::new(format!("{} has no order", left.kind.described())).hint("use == or !=").into());
     }
-    // Constants stand on the right, where evaluation is fastest.
-    if matches!(left.expr, Expr::Number(_) | Expr::Money(_) | Expr::Text(_)) {
-        return Ok(Condition::Compare(right.expr, comparison.mirrored(), left.expr));
+    Ok(match durations::calendar_comparison(&left.expr, comparison, &right.expr) {
+        Some(condition) => condition,
+        // Constants stand on the right, where evaluation is fastest.
+        None if is_constant(&left.expr) => Condition::Compare(right.expr, comparison.mirrored(), left.expr),
+        None => Condition::Compare(left.expr, comparison, right.expr),
+    })
+}
+
+fn is_constant(expr: &Expr) -> bool {
+    match expr {
+        Expr::Number(_) | Expr::Money(_) | Expr::Text(_) => true,
+        Expr::Days(days) => is_constant(days),
+        _ => false,
     }
-    Ok(Condition::Compare(left.expr, comparison, right.expr))
 }
 
 /// A plain number beside money is an amount, in whole units of the currency.
@@ -226,27 +234,29 @@ fn calculate(left: &Dynamic, right: &Dynamic, operator: &str, arithmetic: Arithm
     if matches!(arithmetic, Add | Subtract) {
         (left, right) = aligned(left, right);
     }
-    let (kind, days) = match (left.kind, arithmetic, right.kind) {
+    let kind = match (left.kind, arithmetic, right.kind) {
         (Text | Boolean, _, _) | (_, _, Text | Boolean) => return Err(mismatch("calculated with", &left, &right)),
-        (Instant, Subtract, Instant) => (Duration, false),
-        (Date, Subtract, Date) => (Duration, true),
-        (Instant, Add | Subtract, Duration) | (Duration, Add, Instant) => (Instant, false),
-        (Date, Add | Subtract, Duration) => {
-            right.expr = Expr::Arithmetic(Arc::new(right.expr), Divide, Arc::new(Expr::Number(DAY)));
-            (Date, false)
-        }
-        (Number, _, Number) => (Number, false),
-        (Money, Add | Subtract, Money) => (Money, false),
-        (Duration, Add | Subtract, Duration) => (Duration, false),
-        (Money, Multiply | Divide, Number) | (Number, Multiply, Money) => (Money, false),
-        (Duration, Multiply | Divide, Number) | (Number, Multiply, Duration) => (Duration, false),
-        (Money, Divide, Money) | (Duration, Divide, Duration) => (Number, false),
+        (Instant | Date, Subtract, _) if left.kind == right.kind => Duration,
+        (Instant, Add | Subtract, Duration) | (Duration, Add, Instant) => Instant,
+        (Date, Add | Subtract, Duration) => Date,
+        (Number, _, Number) => Number,
+        (Money, Add | Subtract, Money) => Money,
+        (Duration, Add | Subtract, Duration) => Duration,
+        (Money, Multiply | Divide, Number) | (Number, Multiply, Money) => Money,
+        (Duration, Multiply | Divide, Number) | (Number, Multiply, Duration) => Duration,
+        (Money, Divide, Money) | (Duration, Divide, Duration) => Number,
         _ => return Err(mismatch("calculated with", &left, &right)),
     };
-    let expr = Expr::Arithmetic(Arc::new(left.expr), arithmetic, Arc::new(right.expr));
+    let expr = match (left.kind, right.kind) {
+        (Instant, Instant) => Expr::Between(Arc::new(right.expr), Arc::new(left.expr)),
+        (Date, Date) => Expr::Days(Arc::new(calculation(left.expr, Subtract, right.expr))),
+        (Instant, _) => durations::shifted(left.expr, arithmetic, right.expr),
+        (_, Instant) => durations::shifted(right.expr, arithmetic, left.expr),
+        (Date, _) => calculation(left.expr, arithmetic, durations::days_in(right.expr)),
+        (Duration, _) | (_, Duration) => durations::calculated(left.expr, arithmetic, right.expr, kind),
+        _ => calculation(left.expr, arithmetic, right.expr),
+    };
     bounded(Part::Expr(&expr))?;
-    // Dates are days, durations seconds.
-    let expr = if days { Expr::Arithmetic(Arc::new(expr), Multiply, Arc::new(Expr::Number(DAY))) } else { expr };
     Ok(Term { expr, kind })
 }
 

@@ -101,6 +101,46 @@ fn days_begin_and_end_in_the_zone_of_the_period() {
     assert_eq!(values(leads, "l.created_at - l.created_at.day().start_of_day()"), [Some(84_600.0), Some(1800.0)]);
 }
 
+/// Mondays at midnight in Berlin, two weeks and one minute more than two weeks before the end of 1 November 2026: the clocks
+/// went back on 25 October.
+const OVER_A_CLOCK_CHANGE: &str = "
+    created_at         closed_at
+    2026-10-18T22:00   2026-11-01T23:00
+    2026-10-18T21:59   2026-11-01T23:00";
+
+#[test]
+fn days_after_an_instant_are_those_of_the_calendar_however_that_is_written() {
+    let written = [
+        "l.closed_at - l.created_at > days(14)",
+        "days(14) < l.closed_at - l.created_at",
+        "!(l.closed_at - l.created_at <= days(14))",
+        "l.created_at + days(14) < l.closed_at",
+        "days(14) + l.created_at < l.closed_at",
+        "l.created_at < l.closed_at - days(14)",
+        "l.created_at - -days(14) < l.closed_at",
+        "l.created_at + 2 * days(7) < l.closed_at",
+        "l.closed_at - l.created_at > days(28) / 2",
+        "l.closed_at - l.created_at > days(15) - days(1)",
+        "l.closed_at - l.created_at > days(15) - hours(24)",
+        "l.closed_at - (l.created_at + hours(-24)) > days(15)",
+        "l.closed_at.day().start_of_day() - l.created_at > days(14)",
+        "l.created_at + (l.closed_at.day() - date(\"2026-10-19\")) < l.closed_at",
+    ];
+    for condition in written {
+        assert_eq!(holds(OVER_A_CLOCK_CHANGE, condition), [false, true], "{condition}");
+    }
+    assert_eq!(holds(OVER_A_CLOCK_CHANGE, "l.closed_at - l.created_at == days(14)"), [true, false]);
+    assert_eq!(holds(OVER_A_CLOCK_CHANGE, "l.closed_at - l.created_at > hours(14 * 24)"), [true, true]);
+}
+
+#[test]
+fn a_difference_that_is_measured_is_in_seconds() {
+    let difference = values(OVER_A_CLOCK_CHANGE, "l.closed_at - l.created_at - days(14)");
+    assert_eq!(difference, [Some(3600.0), Some(3660.0)]);
+    let days_of_the_period = values(OVER_A_CLOCK_CHANGE, "l.created_at - l.created_at + (p.last_day - p.first_day)");
+    assert_eq!(days_of_the_period, [Some(29.0 * 86_400.0), Some(29.0 * 86_400.0)]);
+}
+
 #[test]
 fn a_period_has_its_own_ends() {
     let leads = "created_at\n2026-10-31T22:59\n2026-10-31T23:00\n2026-11-30T23:00";
