@@ -254,6 +254,16 @@ fn targets_of_counts_add_up_by_days_and_those_of_rates_are_a_mean() {
 }
 
 #[test]
+fn targets_of_different_values_do_not_add_up() {
+    let measures = "#{ n: data.leads.dated(|l| l.created_at).distinct(|l| l.region) }";
+    let regions = kpi(r#"unit: "count""#, measures, "fn value(m) { m.n }");
+    let mut rows = Memory(vec![lead("2026-11-03T09:00Z"), target("example", "2026-11-01", "2026-11-30", "600")]);
+    // Who is there in each of four weeks is not there four times.
+    same(compared(&regions, "2026-11", "2027-01-01T00:00:00Z", &mut rows).1.target.unwrap(), 6.0);
+    same(compared(&regions, "2026-W45", "2027-01-01T00:00:00Z", &mut rows).1.target.unwrap(), 6.0);
+}
+
+#[test]
 fn configuration_sets_parameters_and_can_set_nothing_else() {
     let declared = r#"unit: "count", parameters: #{ region: "South", most: 3 }"#;
     let measures = r#"#{ n: data.leads.dated(|l| l.created_at).filter(|l| l.region == param("region")).count() }"#;

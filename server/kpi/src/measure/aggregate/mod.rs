@@ -86,8 +86,10 @@ impl<E> Aggregate<E> {
     /// Whether the figures of parts of a period add up to that of the period.
     pub fn adds_up(&self) -> bool {
         match self {
-            Aggregate::Count | Aggregate::Distinct(_) | Aggregate::Sum(_) => true,
-            Aggregate::Mean(_)
+            Aggregate::Count | Aggregate::Sum(_) => true,
+            // Who buys in two weeks is one customer of both.
+            Aggregate::Distinct(_)
+            | Aggregate::Mean(_)
             | Aggregate::Percentile(..)
             | Aggregate::Min(_)
             | Aggregate::Max(_)
