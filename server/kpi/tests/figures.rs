@@ -264,6 +264,27 @@ fn targets_of_different_values_do_not_add_up() {
 }
 
 #[test]
+fn a_ratio_rests_on_the_rows_of_its_denominator_and_not_on_those_of_an_equal_number() {
+    let measures = "let leads = data.leads.dated(|l| l.created_at);
+        #{ all: leads.count(), north: leads.filter(|l| l.region == \"North\").count(),
+           hours: data.activities.dated(|a| a.occurred_at).sum(|a| a.minutes / 60) }";
+    let sample = |value: &str| {
+        let mut rows = Memory(vec![
+            lead("2026-11-03T09:00Z"),
+            lead("2026-11-04T09:00Z"),
+            ("leads", vec![("created_at", "2026-11-04T10:00Z"), ("region", "South")]),
+            ("activities", vec![("occurred_at", "2026-11-04T10:00Z"), ("minutes", "120")]),
+        ]);
+        let kpi = kpi(r#"unit: "number""#, measures, &format!("fn value(m) {{ {value} }}"));
+        cell(&kpi, "2026-W45", "2027-01-01T00:00:00Z", &mut rows).sample.unwrap()
+    };
+    assert_eq!(sample("ratio(m.hours, m.north)"), 2);
+    // There are two hours and two leads of the north, but hours are no rows.
+    assert_eq!(sample("ratio(m.all, m.hours)"), 3);
+    assert_eq!(sample("ratio(m.all, m.hours).of(m.north)"), 2);
+}
+
+#[test]
 fn configuration_sets_parameters_and_can_set_nothing_else() {
     let declared = r#"unit: "count", parameters: #{ region: "South", most: 3 }"#;
     let measures = r#"#{ n: data.leads.dated(|l| l.created_at).filter(|l| l.region == param("region")).count() }"#;

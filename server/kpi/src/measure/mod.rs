@@ -1,11 +1,13 @@
 //! What a script measures: an aggregate over the rows of a table that belong to a period.
 //!
 //! It is made of [`expr`]essions and conditions over the columns of a row, an [`aggregate`] over many rows, and which
-//! rows belong to a period: by a date ([`dated`]), or by more than that ([`membership`]).
+//! rows belong to a period: by a date ([`dated`]), or by more than that ([`membership`]). [`made_of`] says which of its
+//! measures a KPI's figure is made of.
 
 pub mod aggregate;
 pub mod dated;
 pub mod expr;
+pub mod made_of;
 pub mod membership;
 
 use crate::data::model::Table;

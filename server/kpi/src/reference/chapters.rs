@@ -8,7 +8,7 @@ use super::{data, examples};
 use crate::data::cell::Outcome;
 use crate::data::model::Model;
 use crate::definition::declaration::Unit;
-use crate::script::{compiled, declare, limits, load};
+use crate::script::{compiled, declare, limits};
 use crate::testing::MOST_ROWS;
 use serde::Serialize;
 
@@ -186,7 +186,7 @@ fn limits() -> Chapter {
             declare::MOST_KPIS,
             limits::FUNCTIONS
         ),
-        format!("A KPI: {} measures.", load::MOST_MEASURES),
+        format!("A KPI: {} measures.", limits::MOST_MEASURES),
         format!(
             "One call of `measures`, `value` or `tests`: {} steps, {} s, calls nested {} deep, {} variables at a time.",
             limits::OPERATIONS,

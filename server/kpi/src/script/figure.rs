@@ -2,6 +2,8 @@
 
 use super::errors::{Complaint, Refused};
 use super::units::Amount;
+use crate::measure::Measure;
+use crate::measure::made_of::{MadeOf, Terms};
 use rhai::{Dynamic, Engine};
 
 /// The result of `value`, in the units of scripts.
@@ -16,11 +18,26 @@ pub struct Figure {
     pub beside: Vec<(String, f64)>,
     /// When units are checked: the amount, with its unit.
     pub amount: Option<Amount>,
-    /// When units are checked: whether it is a share of rows.
-    pub proportion: bool,
+    /// When units are checked, of a ratio: its numerator and denominator, with theirs.
+    pub ratio: Option<(Amount, Amount)>,
 }
 
 impl Figure {
+    /// What it is made of, where units are checked; `None` if there is no figure.
+    pub fn made_of(&self, measures: &[(String, Measure)]) -> Option<MadeOf> {
+        let terms = |amount: Amount| amount.terms();
+        if let Some((above, below)) = self.ratio {
+            let known = terms(above).zip(terms(below));
+            return Some(known.map_or(MadeOf::Other, |(above, below)| MadeOf::ratio(above, below, measures)));
+        }
+        self.value?;
+        Some(match self.amount.and_then(terms) {
+            Some(Terms { plus, minus }) if minus.is_empty() && plus.len() == 1 => MadeOf::Measure(plus[0]),
+            Some(terms) if terms.measures().next().is_some() => MadeOf::Sum(terms),
+            _ => MadeOf::Other,
+        })
+    }
+
     /// Converts what `value` returned.
     ///
     /// # Errors
@@ -56,6 +73,7 @@ fn number(of: &Dynamic, place: &str) -> Refused<Option<f64>> {
 
 fn ratio(numerator: &Dynamic, denominator: &Dynamic) -> Refused<Figure> {
     let [above, below] = [numerator, denominator].map(|side| side.clone().try_cast::<Amount>());
+    let ratio = above.zip(below);
     let (Some(numerator), Some(denominator)) =
         (number(numerator, "the numerator")?, number(denominator, "the denominator")?)
     else {
@@ -63,10 +81,8 @@ fn ratio(numerator: &Dynamic, denominator: &Dynamic) -> Refused<Figure> {
     };
     let value = (denominator != 0.0).then(|| numerator / denominator);
     let parts = Some((numerator, denominator));
-    let amount = above.zip(below).map(|(above, below)| above.over(below));
-    let proportion =
-        above.zip(below).is_some_and(|(above, below)| above.counts.is_some() && above.counts == below.counts);
-    Ok(Figure { value, parts, amount, proportion, ..Figure::default() })
+    let amount = ratio.map(|(above, below)| above.over(below));
+    Ok(Figure { value, parts, amount, ratio, ..Figure::default() })
 }
 
 fn beside(figure: &Figure, name: &str, value: &Dynamic) -> Refused<Figure> {

@@ -5,13 +5,14 @@ use super::figure::Figure;
 use crate::data::cell::{Beside, Cell, Interval, Outcome};
 use crate::data::dimension::Dimension;
 use crate::data::model::Table;
-use crate::definition::declaration::Declaration;
+use crate::definition::declaration::{Declaration, Unit};
 use crate::definition::range::{self, OutOfRange};
 use crate::definition::share;
 use crate::diagnostic::Diagnostic;
 use crate::measure::Measure;
 use crate::measure::aggregate::accumulator::Reading;
 use crate::measure::expr::Part;
+use crate::measure::made_of::MadeOf;
 use rhai::{Dynamic, Map};
 use std::sync::Arc;
 
@@ -29,8 +30,9 @@ pub struct Kpi {
     pub(crate) script: Arc<Script>,
     /// What `param` returns.
     pub(crate) parameters: Arc<Map>,
-    /// Whether its value is a share of rows, which has a confidence interval.
-    pub(crate) proportion: bool,
+    pub(crate) made_of: MadeOf,
+    /// Whether the denominator of its value counts the rows that this rests on.
+    pub(crate) rests_on_denominator: bool,
     /// Whether the figures of the parts of a period add up to that of the whole.
     pub(crate) adds_up: bool,
     /// The ids of all KPIs that its script declares, its own among them.
@@ -69,7 +71,17 @@ impl Kpi {
     /// # Errors
     /// The first mark that they cannot.
     pub fn check_marks(&self) -> Result<(), OutOfRange> {
-        range::check_marks(&self.declaration, self.proportion)
+        range::check_marks(&self.declaration, self.is_share_of_rows())
+    }
+
+    /// Which of its measures the value is made of, and how.
+    pub fn made_of(&self) -> &MadeOf {
+        &self.made_of
+    }
+
+    /// Whether its value is a share of rows, which has a confidence interval.
+    fn is_share_of_rows(&self) -> bool {
+        self.made_of.is_share() && self.declaration.unit == Unit::Percent
     }
 
     /// Whether every table that the KPI reads carries these dimensions.
@@ -155,7 +167,7 @@ impl Kpi {
     /// `seen` is the number of rows that the value rests on.
     fn judged(&self, figure: Figure, readings: &[Reading], seen: u64) -> Cell {
         let rows = readings.iter().map(|reading| reading.rows).max().unwrap_or(0);
-        let sample = self.sample(&figure, readings, rows);
+        let sample = self.sample(&figure, rows);
         let outcome = if seen == 0 && !(self.counts() && figure.parts.is_none()) {
             Outcome::NoRows
         } else if figure.parts.is_some_and(|(_, denominator)| denominator == 0.0) {
@@ -169,7 +181,7 @@ impl Kpi {
         } else {
             Outcome::NoRows
         };
-        let interval = figure.parts.filter(|_| self.proportion && outcome.value().is_some());
+        let interval = figure.parts.filter(|_| self.is_share_of_rows() && outcome.value().is_some());
         Cell {
             outcome,
             numerator: figure.parts.map(|(numerator, _)| numerator),
@@ -183,7 +195,7 @@ impl Kpi {
 
     /// What is wrong with a share of rows that is below 0 or above 1.
     fn no_share(&self, figure: &Figure) -> Option<Diagnostic> {
-        let (share, _) = figure.value.zip(figure.parts).filter(|_| self.proportion)?;
+        let (share, _) = figure.value.zip(figure.parts).filter(|_| self.is_share_of_rows())?;
         let why = match share {
             ..0.0 => "its numerator is negative",
             0.0..=1.0 => return None,
@@ -202,16 +214,11 @@ impl Kpi {
     /// How many rows a figure rests on: what the script says; for a ratio, its denominator if that counts rows;
     /// otherwise the rows of the measure with most.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts are whole and not negative")]
-    fn sample(&self, figure: &Figure, readings: &[Reading], rows: u64) -> u64 {
-        if let Some(sample) = figure.sample {
-            return sample as u64;
-        }
-        let counts = self.measures.iter().zip(readings).filter(|((_, measure), _)| measure.aggregate.counts());
-        let counted =
-            |denominator: f64| counts.map(|(_, reading)| reading.value).any(|value| value == Some(denominator));
-        match figure.parts {
-            Some((_, denominator)) if self.counts() || counted(denominator) => denominator as u64,
-            _ => rows,
+    fn sample(&self, figure: &Figure, rows: u64) -> u64 {
+        match (figure.sample, figure.parts) {
+            (Some(sample), _) => sample as u64,
+            (None, Some((_, denominator))) if self.rests_on_denominator => denominator as u64,
+            (None, _) => rows,
         }
     }
 }

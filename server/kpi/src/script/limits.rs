@@ -24,6 +24,9 @@ pub(crate) const TEXT_SIZE: usize = 16 * 1024;
 /// Elements of a list or a map.
 pub(crate) const ELEMENTS: usize = 1_000;
 
+/// Measures of a KPI.
+pub(crate) const MOST_MEASURES: usize = 100;
+
 /// Parts of an expression or condition: doubling it forty times in a loop takes few operations, but gives more parts
 /// than can ever be evaluated.
 const LARGEST: usize = 1_000;

@@ -3,26 +3,27 @@
 use super::compiled::Script;
 use super::entry::Entry;
 use super::errors::{self, Complaint};
+use super::figure::Figure;
 use super::kpi::Kpi;
 use super::language::Language;
+use super::limits::MOST_MEASURES;
 use super::setting::{Configured, Declared, Setting, answers};
 use super::symbols::Data;
 use super::units::Amount;
 use crate::definition::declaration::{Declaration, Parameter, Unit, is_id};
 use crate::definition::range::{self, OutOfRange};
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::measure::made_of::MadeOf;
 use crate::measure::{Measure, Quantity};
 use rhai::{Dynamic, Map, Position};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// How many measures one KPI may have.
-pub(crate) const MOST_MEASURES: usize = 100;
-
 /// The findings of a trial call of a script's `value`.
 struct Tried {
-    /// Whether the figure is a share of rows.
-    proportion: bool,
+    made_of: MadeOf,
+    /// Whether the denominator of a ratio counts the rows that the figure rests on.
+    rests_on_denominator: bool,
     /// Whether the figures of the parts of a period add up to that of the whole.
     adds_up: bool,
 }
@@ -114,35 +115,40 @@ impl Script {
         measures: &[(String, Measure)],
         parameters: &Arc<Map>,
     ) -> Result<Tried, Diagnostic> {
-        // A count can be a share of another only if both count the same rows.
-        let rows = |of: &Measure| {
-            let alike =
-                |(_, measure): &(String, Measure)| measure.table == of.table && measure.membership == of.membership;
-            measures.iter().position(alike).unwrap_or(0)
-        };
         let sums = measures.iter().all(|(_, measure)| measure.adds_up());
-        let with = |one: &dyn Fn(&Measure) -> Dynamic| {
-            let all = || measures.iter().map(|(name, measure)| (name.as_str().into(), one(measure))).collect();
-            self.attempt_value(all(), self.looks_back.then(all), Setting::running(parameters, None))
+        let all = |one: &dyn Fn(usize, &Measure) -> Dynamic| -> Map {
+            let named =
+                |(index, (name, measure)): (usize, &(String, Measure))| (name.as_str().into(), one(index, measure));
+            measures.iter().enumerate().map(named).collect()
         };
-        with(&|_| Dynamic::from(1.0)).map_err(|error| self.diagnose("value", &error))?;
-        let mut tried = Tried { proportion: false, adds_up: false };
+        let with = |now: Map, before: &dyn Fn(usize, &Measure) -> Dynamic| {
+            let before = self.looks_back.then(|| all(before));
+            self.attempt_value(now, before, Setting::running(parameters, None))
+        };
+        let one = |_: usize, _: &Measure| Dynamic::from(1.0);
+        with(all(&one), &one).map_err(|error| self.diagnose("value", &error))?;
+        let mut figures = Vec::new();
         // A script may treat few rows differently from many.
         for probe in [0.0, 1000.0, 1.0] {
-            match with(&|measure| Dynamic::from(Amount::of(probe, measure.quantity, rows(measure)))) {
+            let now = all(&|index, measure| Dynamic::from(Amount::of(probe, measure.quantity, index)));
+            match with(now, &|_, measure| Dynamic::from(Amount::before(probe, measure.quantity))) {
                 Ok(figure) => {
                     self.check_amount(declaration, figure.amount)?;
-                    tried = Tried {
-                        proportion: figure.proportion && declaration.unit == Unit::Percent,
-                        adds_up: sums && figure.parts.is_none(),
-                    };
+                    figures.push(figure);
                 }
                 Err(error) if errors::is_about_units(&error) => return Err(self.diagnose("value", &error)),
                 // Amounts cannot follow everything that a script does with its numbers.
                 Err(_) => {}
             }
         }
-        Ok(tried)
+        let made_of =
+            figures.iter().filter_map(|figure| figure.made_of(measures)).reduce(|made_of, other| made_of.or(&other));
+        let counted = |figure: &Figure| figure.ratio.is_none_or(|(_, denominator)| denominator.counts);
+        Ok(Tried {
+            made_of: made_of.unwrap_or_default(),
+            rests_on_denominator: figures.iter().all(counted) && figures.iter().any(|figure| figure.ratio.is_some()),
+            adds_up: sums && figures.last().is_some_and(|figure| figure.parts.is_none()),
+        })
     }
 
     /// The unit of the figure must fit the declared one.
@@ -225,11 +231,23 @@ impl Kpi {
                 return Err(script.complain(message, Some("give each KPI its own id")));
             }
             let parameters = Arc::new(answers(&declaration.parameters));
-            let Tried { proportion, adds_up } = script.try_value(&declaration, &measures, &parameters)?;
-            script.check_marks(&declaration, call, proportion)?;
+            let Tried { made_of, rests_on_denominator, adds_up } =
+                script.try_value(&declaration, &measures, &parameters)?;
+            script.check_marks(&declaration, call, made_of.is_share() && declaration.unit == Unit::Percent)?;
             let (file, sha256) = (script.file.clone(), pegel_text::digest::sha256(&script.source));
             let (siblings, script) = (Arc::default(), script.clone());
-            kpis.push(Kpi { declaration, file, sha256, measures, script, parameters, proportion, adds_up, siblings });
+            kpis.push(Kpi {
+                declaration,
+                file,
+                sha256,
+                measures,
+                script,
+                parameters,
+                made_of,
+                rests_on_denominator,
+                adds_up,
+                siblings,
+            });
             if kpis.len() == count {
                 let siblings: Arc<[String]> = kpis.iter().map(|kpi| kpi.id().to_owned()).collect();
                 for kpi in &mut kpis {

@@ -2,9 +2,11 @@
 //! finds money added to a duration, or a duration declared as a percentage.
 
 use super::errors::{Complaint, Refused};
+use super::limits::MOST_MEASURES;
 use super::numbers::finite;
 use crate::definition::declaration::Unit;
 use crate::measure::Quantity;
+use crate::measure::made_of::Terms;
 use rhai::{Dynamic, Engine, ImmutableString};
 
 /// A number with its unit, as powers: money per duration is (1, -1).
@@ -13,25 +15,71 @@ pub struct Amount {
     pub value: f64,
     pub money: i8,
     pub time: i8,
-    /// For a number of rows: the index of the measure that counts these rows, or a superset of them.
-    pub counts: Option<usize>,
+    /// Whether it is a number of rows, or of different values.
+    pub counts: bool,
+    /// The measures that it is the sum of, as long as it is nothing else.
+    terms: Option<Added>,
     /// Whether it is a literal in the script, which takes the unit of the other operand.
     literal: bool,
 }
 
+/// Measures that were added up, and those that were taken from them: a bit for each.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Added {
+    plus: u128,
+    minus: u128,
+}
+
+// A bit for each measure that a KPI may have.
+const _: () = assert!(MOST_MEASURES <= 128);
+
+impl Added {
+    fn up(self, other: Added) -> Option<Added> {
+        let once = (self.plus | self.minus) & (other.plus | other.minus) == 0;
+        once.then_some(Added { plus: self.plus | other.plus, minus: self.minus | other.minus })
+    }
+
+    fn negative(self) -> Added {
+        Added { plus: self.minus, minus: self.plus }
+    }
+
+    fn terms(self) -> Terms {
+        let measures = |bits: u128| (0..MOST_MEASURES).filter(|at| bits >> at & 1 == 1).collect();
+        Terms { plus: measures(self.plus), minus: measures(self.minus) }
+    }
+}
+
 impl Amount {
-    /// The value of a measure; `rows` is the index of the measure that stands for its rows.
-    pub fn of(value: f64, quantity: Quantity, rows: usize) -> Amount {
+    /// The value of the measure with that index.
+    pub fn of(value: f64, quantity: Quantity, index: usize) -> Amount {
+        let terms = Some(Added { plus: 1 << index, minus: 0 });
+        Amount { terms, ..Amount::before(value, quantity) }
+    }
+
+    /// The value of a measure in the period before.
+    pub fn before(value: f64, quantity: Quantity) -> Amount {
         let (money, time) = match quantity {
             Quantity::Money => (1, 0),
             Quantity::Duration => (0, 1),
             Quantity::Count | Quantity::Number => (0, 0),
         };
-        Amount { value, money, time, counts: (quantity == Quantity::Count).then_some(rows), literal: false }
+        Amount { value, money, time, counts: quantity == Quantity::Count, terms: None, literal: false }
     }
 
     fn plain(value: f64) -> Amount {
-        Amount { value, money: 0, time: 0, counts: None, literal: true }
+        // What is added up may begin with 0.
+        let terms = (value == 0.0).then(Added::default);
+        Amount { value, money: 0, time: 0, counts: false, terms, literal: true }
+    }
+
+    /// The measures that it is the sum of; `None` if it is anything else.
+    pub fn terms(self) -> Option<Terms> {
+        self.terms.map(Added::terms)
+    }
+
+    /// The same number by another name: it is no longer the sum of its measures.
+    fn changed(self, change: impl Fn(f64) -> f64) -> Amount {
+        Amount { value: change(self.value), terms: None, ..self }
     }
 
     fn unit(self) -> (i8, i8) {
@@ -56,7 +104,7 @@ impl Amount {
             Unit::Money => self.unit() == (1, 0),
             Unit::Duration => self.unit() == (0, 1),
             // A number of rows is not a fraction.
-            Unit::Percent => self.unit() == (0, 0) && self.counts.is_none(),
+            Unit::Percent => self.unit() == (0, 0) && !self.counts,
             Unit::Count | Unit::Number => self.unit() == (0, 0),
         }
     }
@@ -68,20 +116,21 @@ impl Amount {
             value,
             money: self.money.saturating_sub(other.money),
             time: self.time.saturating_sub(other.time),
-            counts: None,
+            counts: false,
+            terms: None,
             literal: false,
         }
     }
 
     fn times(self, other: Amount) -> Amount {
         let (money, time) = (self.money.saturating_add(other.money), self.time.saturating_add(other.time));
-        Amount { value: self.value * other.value, money, time, counts: None, literal: false }
+        Amount { value: self.value * other.value, money, time, counts: false, terms: None, literal: false }
     }
 
     /// The remainder of a division by the other; a literal takes its unit.
     fn rest(self, other: Amount) -> Refused<Amount> {
         if other.literal || self.unit() == other.unit() {
-            return Ok(Amount { value: self.value % other.value, literal: false, ..self });
+            return Ok(Amount { literal: false, ..self.changed(|value| value % other.value) });
         }
         Err(mixed("divided by", self, other))
     }
@@ -89,14 +138,26 @@ impl Amount {
     fn joined(self, other: Amount, done: &str, value: f64) -> Refused<Amount> {
         let adapts = |literal: Amount| literal.literal && (literal.value == 0.0 || done == LIMITED);
         if self.unit() == other.unit() || adapts(other) {
-            let counts = self.counts.filter(|_| self.counts == other.counts);
-            return Ok(Amount { value, counts, literal: self.literal && other.literal, ..self });
+            let (counts, literal) = (self.counts && other.counts, self.literal && other.literal);
+            return Ok(Amount { value, counts, terms: None, literal, ..self });
         }
         if adapts(self) {
-            return Ok(Amount { value, counts: None, ..other });
+            return Ok(Amount { value, counts: false, terms: None, ..other });
         }
         Err(mixed(done, self, other))
     }
+}
+
+/// Two amounts added up.
+fn sum(left: Amount, right: Amount) -> Refused<Amount> {
+    let terms = left.terms.zip(right.terms).and_then(|(left, right)| left.up(right));
+    Ok(Amount { terms, ..left.joined(right, "added to", left.value + right.value)? })
+}
+
+/// An amount taken from another one.
+fn difference(left: Amount, right: Amount) -> Refused<Amount> {
+    let terms = left.terms.zip(right.terms).and_then(|(left, right)| left.up(right.negative()));
+    Ok(Amount { terms, ..left.joined(right, "reduced by", left.value - right.value)? })
 }
 
 /// What `min` and `max` do.
@@ -141,8 +202,8 @@ fn in_units(of: &Dynamic, seconds: f64, name: &str) -> Refused<Dynamic> {
 pub fn register(engine: &mut Engine) {
     engine.register_type_with_name::<Amount>("amount");
     register_plain(engine);
-    register_operator(engine, "+", |left, right| left.joined(right, "added to", left.value + right.value));
-    register_operator(engine, "-", |left, right| left.joined(right, "reduced by", left.value - right.value));
+    register_operator(engine, "+", sum);
+    register_operator(engine, "-", difference);
     register_operator(engine, "*", |left, right| Ok(left.times(right)));
     register_operator(engine, "/", |left, right| Ok(left.over(right)));
     register_operator(engine, "%", Amount::rest);
@@ -155,9 +216,12 @@ pub fn register(engine: &mut Engine) {
     register_comparison(engine, ">", |left, right| left > right);
     register_comparison(engine, ">=", |left, right| left >= right);
     engine
-        .register_fn("-", |amount: Amount| Amount { value: -amount.value, ..amount })
-        .register_fn("abs", |amount: Amount| Amount { value: amount.value.abs(), ..amount })
-        .register_fn("to_int", |amount: Amount| Amount { value: amount.value.trunc(), ..amount })
+        .register_fn("-", |amount: Amount| {
+            let terms = amount.terms.map(Added::negative);
+            Amount { terms, ..amount.changed(|value| -value) }
+        })
+        .register_fn("abs", |amount: Amount| amount.changed(f64::abs))
+        .register_fn("to_int", |amount: Amount| amount.changed(f64::trunc))
         .register_fn("to_float", |amount: Amount| amount);
     register_rounding(engine, "round", f64::round);
     register_rounding(engine, "floor", f64::floor);
@@ -171,7 +235,7 @@ pub fn register(engine: &mut Engine) {
 
 /// `round(x)`, `x.round()` and `x.round` keep the unit.
 fn register_rounding(engine: &mut Engine, name: &str, round: fn(f64) -> f64) {
-    let rounded = move |amount: Amount| Amount { value: round(amount.value), ..amount };
+    let rounded = move |amount: Amount| amount.changed(round);
     engine.register_fn(name, rounded).register_get(name, move |amount: &mut Amount| rounded(*amount));
 }
 
