@@ -75,7 +75,7 @@ pub fn shadow<S: Source>(
     effects.extend(removed.map(|kpi| effect(kpi, Change::Removed)));
     let pairs = pairs(&before, after, &candidate.files.affected_since(in_force));
     let both = pairs.iter().flat_map(|(before, after)| [*before, *after]);
-    let total = |kpi| Request { kpi, breakdowns: vec![Vec::new()], comparison: Comparison::NONE };
+    let total = |kpi| Request { kpi, breakdowns: vec![Vec::new()], comparison: Comparison::NONE, assess: false };
     let requests: Vec<Request> = both.map(total).collect();
     let figures = compute(&requests, periods, &Scope::everything(), Timestamp::MAX, source);
     let figures = figures.map_err(ShadowError::Source)?;

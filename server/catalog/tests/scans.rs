@@ -29,8 +29,12 @@ fn ten_kpis_in_four_breakdowns_over_thirteen_weeks_take_eight_statements() {
     let zone = zone("Europe/Berlin").unwrap();
     let week = Period::parse("2026-W45", "2026-11-22T00:00:00Z".parse().unwrap(), &zone).unwrap();
     let breakdowns = vec![vec![], vec![Dimension::Region], vec![Dimension::Partner], vec![Dimension::Product]];
-    let request =
-        |id| Request { kpi: catalog.kpi(id).unwrap(), breakdowns: breakdowns.clone(), comparison: Comparison::NONE };
+    let request = |id| Request {
+        kpi: catalog.kpi(id).unwrap(),
+        breakdowns: breakdowns.clone(),
+        comparison: Comparison::NONE,
+        assess: false,
+    };
     on_both(|store| {
         let mut reader = store.reader().unwrap();
         let periods = week.trail(13).unwrap();

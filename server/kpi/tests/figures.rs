@@ -109,7 +109,7 @@ fn total(
     rows: &mut impl Source<Error = Infallible>,
     comparison: Comparison,
 ) -> figures::Row {
-    let request = Request { kpi, breakdowns: vec![Vec::new()], comparison };
+    let request = Request { kpi, breakdowns: vec![Vec::new()], comparison, assess: false };
     let Ok(mut figures) = compute(&[request], &[period(period_)], &Scope::everything(), now.parse().unwrap(), rows);
     figures.remove(0).breakdowns.remove(0).rows.remove(0)
 }
@@ -357,7 +357,7 @@ fn scripts_speak_of_whole_units_whatever_the_database_counts_in() {
             "let sold = data.orders.dated(|o| o.ordered_at); #{{ sum: sold.filter(|o| {filter}).{aggregate} }}"
         );
         let kpi = kpi(r#"unit: "money""#, &measures, "fn value(m) { m.sum }");
-        let request = Request { kpi: &kpi, breakdowns: vec![Vec::new()], comparison: Comparison::NONE };
+        let request = Request { kpi: &kpi, breakdowns: vec![Vec::new()], comparison: Comparison::NONE, assess: false };
         let now = "2027-01-01T00:00:00Z".parse().unwrap();
         let Ok(figures) = compute(&[request], &[period("2026-W45")], &Scope::everything(), now, &mut rows);
         value(&figures[0].breakdowns[0].rows[0].cells[0])
@@ -385,7 +385,7 @@ fn leads_are_silent_for_days_of_the_calendar_over_a_clock_change_too() {
     let berlin = zone("Europe/Berlin").unwrap();
     let at_the_end_of = |week: &str| {
         let period = Period::parse(week, jiff::Timestamp::UNIX_EPOCH, &berlin).unwrap();
-        let request = Request { kpi: &silent, breakdowns: vec![vec![]], comparison: Comparison::NONE };
+        let request = Request { kpi: &silent, breakdowns: vec![vec![]], comparison: Comparison::NONE, assess: false };
         let now = "2026-12-01T00:00Z".parse().unwrap();
         let Ok(mut figures) = compute(&[request], &[period], &Scope::everything(), now, &mut ten_leads_a_monday());
         figures.remove(0).into_total().unwrap().cells[0].outcome.value()

@@ -4,7 +4,6 @@ use crate::ReportError;
 use crate::definition::{KpiRequest, ReportDefinition};
 use crate::numbers::{
     Breach, BreakdownRow, BreakdownTable, Change, Group, GroupHead, KpiBlock, Numbers, PeriodHead, Section, TrendPoint,
-    USUAL_TOLERANCE,
 };
 use jiff::Timestamp;
 use pegel_catalog::Catalog;
@@ -13,9 +12,10 @@ use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::scan::Source;
 use pegel_kpi::definition::declaration::Declaration;
-use pegel_kpi::definition::threshold::{Better, Status};
+use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::engine::comparison::{Compared, Comparison};
-use pegel_kpi::engine::figures::{Figures, Grouped, Request, Row};
+use pegel_kpi::engine::figures::{Figures, Grouped, Row};
+use pegel_kpi::engine::request::{HISTORY, Request};
 use pegel_kpi::judgement::judged::Assessment;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, Span};
@@ -48,7 +48,7 @@ where
     let requests: Vec<Request> = definition.requests().zip(&kpis).map(|(request, kpi)| wanted(request, kpi)).collect();
     // Marks may look back further than the trend shows.
     let before = kpis.iter().map(|kpi| kpi.declaration.threshold.periods_before()).max().unwrap_or(0);
-    let periods = heading.period.trail(definition.trend.max(before + 1))?;
+    let periods = heading.period.trail(definition.trend.max(before + 1).max(HISTORY))?;
     let now = Timestamp::from_second(heading.created_at).unwrap_or(Timestamp::MAX);
     let (figures, evaluations) = evaluate(&requests, &periods, &definition.scope, now, source)
         .map_err(|error| ReportError::Source(Box::new(error)))?;
@@ -113,17 +113,22 @@ fn check_span(definition: &ReportDefinition, period: &Period) -> Result<(), Repo
 
 fn wanted<'a>(request: &KpiRequest, kpi: &'a Kpi) -> Request<'a> {
     let tables = request.breakdowns.iter().map(|dimension| vec![*dimension]);
-    Request { kpi, breakdowns: std::iter::once(Vec::new()).chain(tables).collect(), comparison: Comparison::ALL }
+    Request {
+        kpi,
+        breakdowns: std::iter::once(Vec::new()).chain(tables).collect(),
+        comparison: Comparison::ALL,
+        assess: true,
+    }
 }
 
 fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period], trend: usize) -> KpiBlock {
     let declared = &kpi.declaration;
     let (total, tables) = figures.breakdowns.split_first().expect("the total is always asked for");
-    let Row { cells, compared, .. } = &total.rows[0];
+    let row = &total.rows[0];
+    let Row { cells, compared, assessment, .. } = row;
     let cell = &cells[cells.len() - 1];
     let previous = before(compared);
-    let past: Vec<Option<f64>> = cells[..cells.len() - 1].iter().map(|cell| cell.outcome.value()).collect();
-    let threshold = declared.threshold.after(&past, None, declared.better);
+    let threshold = marks(row);
     let shown = cells.len().saturating_sub(trend)..;
     KpiBlock {
         id: declared.id.clone(),
@@ -139,13 +144,13 @@ fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period],
         previous,
         year_before: compared.year_before.as_ref().map(|before| before.comparable().clone()),
         target: compared.target,
-        target_tolerance: USUAL_TOLERANCE,
-        previous_as_known: None,
-        settled: None,
-        assessment: None,
+        target_tolerance: declared.judging.target_tolerance,
+        previous_as_known: as_known(compared),
+        settled: row.aged.as_ref().and_then(|aged| last_settled(periods, &aged.settled)),
+        status: status(row, cell, declared),
+        assessment: assessment.clone(),
         contributions: Vec::new(),
-        status: threshold.judge(&cell.outcome, declared.better),
-        trend: periods[shown.clone()].iter().zip(&cells[shown]).map(point).collect(),
+        trend: periods[shown.clone()].iter().zip(&row.at_age()[shown]).map(point).collect(),
         breakdowns: tables.iter().zip(&request.breakdowns).map(|(by, at)| table(by, *at, request, declared)).collect(),
     }
 }
@@ -154,14 +159,32 @@ fn point((period, cell): (&Period, &Cell)) -> TrendPoint {
     TrendPoint { period: period.to_string(), cell: cell.clone() }
 }
 
+/// The marks by which the total was judged.
+fn marks(row: &Row) -> Threshold {
+    row.assessment.as_ref().map(|assessment| assessment.marks).unwrap_or_default()
+}
+
+fn status(row: &Row, cell: &Cell, declared: &Declaration) -> Status {
+    let judged = row.assessment.as_ref().map(|assessment| assessment.judged.status);
+    judged.unwrap_or_else(|| marks(row).judge(&cell.outcome, declared.better))
+}
+
+/// The figure of the period before as it is known, where the change is measured against what it was at the same age.
+fn as_known(compared: &Compared) -> Option<Cell> {
+    let before = compared.before.as_ref()?;
+    before.at_the_same_age.as_ref().map(|_| before.cell.clone())
+}
+
+fn last_settled(periods: &[Period], settled: &[Cell]) -> Option<TrendPoint> {
+    periods.iter().zip(settled).rfind(|(_, cell)| !cell.provisional).map(point)
+}
+
 /// The figure that the change is measured against.
 fn before(compared: &Compared) -> Cell {
     compared.before.as_ref().map_or_else(|| Cell::of(Outcome::NoRows), |before| before.comparable().clone())
 }
 
 fn table(grouped: &Grouped, dimension: Dimension, request: &KpiRequest, declared: &Declaration) -> BreakdownTable {
-    // A mark derived from the KPI's own past belongs to the total; groups are judged by fixed marks alone.
-    let threshold = declared.threshold.after(&[], None, declared.better);
     let rows = grouped.rows.iter().map(|row| {
         let cell = &row.cells[row.cells.len() - 1];
         let previous = before(&row.compared);
@@ -172,10 +195,10 @@ fn table(grouped: &Grouped, dimension: Dimension, request: &KpiRequest, declared
             previous,
             year_before: row.compared.year_before.as_ref().map(|before| before.comparable().clone()),
             target: row.compared.target,
-            previous_as_known: None,
+            previous_as_known: as_known(&row.compared),
             settled: None,
-            assessment: None,
-            status: threshold.judge(&cell.outcome, declared.better),
+            status: status(row, cell, declared),
+            assessment: row.assessment.clone(),
         }
     });
     BreakdownTable { dimension: dimension.name().to_owned(), worst: request.worst, rows: rows.collect() }

@@ -7,8 +7,12 @@ use jiff::civil::date;
 use pegel_catalog::Catalog;
 use pegel_kpi::data::cell::{Beside, Cell, Group, Outcome};
 use pegel_kpi::data::dimension::Dimension;
+use pegel_kpi::definition::declaration::Declaration;
+use pegel_kpi::definition::threshold::Status;
 use pegel_kpi::engine::comparison::{Compared, Earlier};
 use pegel_kpi::engine::figures::{Figures, Grouped, Row};
+use pegel_kpi::judgement::judged::{Assessment, By, Judged};
+use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, Span, zone};
 use std::path::Path;
 
@@ -71,13 +75,13 @@ pub fn numbers() -> Numbers {
     let week = week_46();
     let periods = week.trail(PERIODS as usize).unwrap();
     let heading = Heading { definition: &definition, period: &week, revision: 0, created_at: NOW, currency: "EUR" };
-    let figures: Vec<Figures> =
-        definition.requests().map(|request| figures_of(&request.id, &request.breakdowns)).collect();
+    let requests = definition.requests().zip(&kpis);
+    let figures: Vec<Figures> = requests.map(|(request, kpi)| figures_of(kpi, &request.breakdowns)).collect();
     numbers_from(&heading, &periods, &kpis, &figures)
 }
 
-fn figures_of(id: &str, dimensions: &[Dimension]) -> Figures {
-    let total = Grouped { by: Vec::new(), rows: vec![row(Vec::new(), id, "")] };
+fn figures_of(kpi: &Kpi, dimensions: &[Dimension]) -> Figures {
+    let total = Grouped { by: Vec::new(), rows: vec![row(Vec::new(), kpi, "")] };
     let tables = dimensions.iter().map(|dimension| {
         let labels: &[&str] = match dimension {
             Dimension::Region => &REGIONS,
@@ -88,8 +92,8 @@ fn figures_of(id: &str, dimensions: &[Dimension]) -> Figures {
             Dimension::Partner => Group::Row { name, id: i64::try_from(place + 1).unwrap() },
             _ => Group::Text(name),
         };
-        let named = |(place, label): (usize, &&str)| row(vec![group(place, (*label).to_owned())], id, label);
-        let missing = row(vec![Group::Missing], id, "missing");
+        let named = |(place, label): (usize, &&str)| row(vec![group(place, (*label).to_owned())], kpi, label);
+        let missing = row(vec![Group::Missing], kpi, "missing");
         Grouped { by: vec![*dimension], rows: labels.iter().enumerate().map(named).chain([missing]).collect() }
     });
     Figures {
@@ -99,11 +103,20 @@ fn figures_of(id: &str, dimensions: &[Dimension]) -> Figures {
     }
 }
 
-fn row(groups: Vec<Group>, id: &str, label: &str) -> Row {
-    let cells = course(id, label);
+/// A row whose last figure is judged as it stands.
+fn row(groups: Vec<Group>, kpi: &Kpi, label: &str) -> Row {
+    let cells = course(kpi.id(), label);
+    let figures: Vec<Option<f64>> = cells.iter().map(|cell| cell.outcome.value()).collect();
+    let past = if groups.is_empty() { &figures[..figures.len() - 1] } else { &[] };
+    let Declaration { threshold, better, .. } = &kpi.declaration;
+    let marks = threshold.after(past, None, *better);
+    let status = marks.judge(&cells[cells.len() - 1].outcome, *better);
+    let sure = (status != Status::Unjudged).then_some(true);
+    let judged = Judged { status, sure, by: sure.map(|_| By::Value), reason: None };
+    let assessment = Some(Assessment { judged, marks, expected: None, signal: None, before: None, since: None });
     let before = cells.iter().rev().nth(1).cloned();
     let before = before.map(|cell| Earlier { cell, at_the_same_age: None });
-    Row { groups, cells, aged: None, compared: Compared { before, ..Compared::default() } }
+    Row { groups, cells, aged: None, compared: Compared { before, ..Compared::default() }, assessment }
 }
 
 fn course(id: &str, label: &str) -> Vec<Cell> {

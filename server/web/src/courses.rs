@@ -81,7 +81,7 @@ pub(crate) fn courses<'a>(
     weeks: &[Period],
     comparison: Comparison,
 ) -> Result<Vec<Course<'a>>, Unanswered> {
-    let total = |kpi| Request { kpi, breakdowns: vec![Vec::new()], comparison };
+    let total = |kpi| Request { kpi, breakdowns: vec![Vec::new()], comparison, assess: false };
     let requests: Vec<Request> = kpis.iter().map(total).collect();
     let now = (state.clock)();
     // Marks may look back further than the course shows.

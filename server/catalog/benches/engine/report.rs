@@ -143,7 +143,8 @@ impl Report {
     /// Computes it in the first `breakdowns` breakdowns.
     pub fn compute(&self, store: &Store, breakdowns: usize) -> Computed {
         let breakdowns: Vec<Vec<Dimension>> = BREAKDOWNS[..breakdowns].iter().map(|by| by.breakdown.to_vec()).collect();
-        let request = |kpi| Request { kpi, breakdowns: breakdowns.clone(), comparison: Comparison::NONE };
+        let request =
+            |kpi| Request { kpi, breakdowns: breakdowns.clone(), comparison: Comparison::NONE, assess: false };
         let requests: Vec<Request> = self.kpis.iter().map(request).collect();
         let reader = store.reader().expect("a connection");
         let mut source = Timed { source: reader, spent: Duration::ZERO, rows: 0 };

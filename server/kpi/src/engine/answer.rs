@@ -83,7 +83,8 @@ impl Question<'_> {
     /// # Errors
     /// What the source answers when it cannot be read.
     pub fn answer<S: Source>(&self, scope: &Scope, now: Timestamp, source: &mut S) -> Result<Answer, S::Error> {
-        let request = Request { kpi: self.kpi, breakdowns: vec![self.dimensions()], comparison: self.comparison };
+        let request =
+            Request { kpi: self.kpi, breakdowns: vec![self.dimensions()], comparison: self.comparison, assess: false };
         let mut figures = compute(&[request], std::slice::from_ref(self.period), scope, now, source)?;
         let mut rows = figures.remove(0).breakdowns.remove(0).rows;
         if let Some((_, wanted)) = &self.only {
@@ -92,7 +93,7 @@ impl Question<'_> {
         // The total is always there, even if the group asked for is not.
         if self.by.is_empty() && rows.is_empty() {
             let (groups, cells) = (Vec::new(), vec![self.kpi.cell_of_nothing()]);
-            rows.push(Row { groups, cells, aged: None, compared: Compared::default() });
+            rows.push(Row { groups, cells, aged: None, compared: Compared::default(), assessment: None });
         }
         let cells = rows.into_iter().filter_map(|row| self.cell(row)).collect();
         Ok(Answer { kpi: self.kpi.id().to_owned(), period: self.period.to_string(), cells })

@@ -1,16 +1,17 @@
 //! KPIs, periods and breakdowns in; figures and their comparisons out.
 
-use crate::data::cell::{Breakdown, Cell, Group, Outcome};
+use super::assess::{Assessor, Figures as OfGroup, factors};
+use super::comparison::{Compared, Comparison, Earlier};
+use super::fold::Fold;
+use super::fold::plan::Plan;
+use super::measured::{Evaluation, InGroup, Measured, Seen};
+use super::sight::Sight;
+use super::timetable::{Sighted, Sights, Stop, Timetable};
+use crate::data::cell::{Breakdown, Cell, Group};
 use crate::data::scan::Source;
 use crate::data::scope::Scope;
 use crate::definition::declaration::Lag;
-use crate::engine::comparison::{self, Compared, Comparison, Earlier};
-use crate::engine::fold::Fold;
-use crate::engine::fold::plan::Plan;
-use crate::engine::fold::readings::Readings;
-use crate::engine::sight::Sight;
-use crate::measure::Measure;
-use crate::measure::aggregate::accumulator::Reading;
+use crate::judgement::judged::Assessment;
 use crate::script::kpi::Kpi;
 use crate::time::period::Period;
 use jiff::Timestamp;
@@ -18,15 +19,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// One KPI and the breakdowns wanted. The total is the empty breakdown, `vec![]`.
-pub struct Request<'a> {
-    pub kpi: &'a Kpi,
-    /// Check each with [`Kpi::check_breakdown`] first: if a table lacks the dimension, all its rows count as missing
-    /// it.
-    pub breakdowns: Vec<Breakdown>,
-    /// What the figures of the last period are compared with.
-    pub comparison: Comparison,
-}
+pub use super::request::Request;
 
 /// The figures of one KPI.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,6 +67,8 @@ pub struct Row {
     pub aged: Option<Aged>,
     /// What the last of them is compared with.
     pub compared: Compared,
+    /// What may be said about the last of them, if that was asked for.
+    pub assessment: Option<Assessment>,
 }
 
 /// Figures of periods at ages other than their own.
@@ -81,7 +76,7 @@ pub struct Row {
 pub struct Aged {
     /// As long after the end of each period as the last one is seen after its own.
     pub same_age: Vec<Cell>,
-    /// When each period is settled; those that are not yet are provisional.
+    /// Of the total: when each period is settled; those that are not yet are provisional.
     pub settled: Vec<Cell>,
 }
 
@@ -119,7 +114,9 @@ pub fn compute<S: Source>(
     let figures = |asked: &Asked| {
         let began = Instant::now();
         let kpi = asked.request.kpi;
-        let breakdowns = asked.request.breakdowns.iter().map(|by| evaluation.grouped(asked, by)).collect();
+        let assessor = evaluation.assessor(asked);
+        let by = asked.request.breakdowns.iter();
+        let breakdowns = by.map(|by| evaluation.grouped(asked, by, assessor.as_ref())).collect();
         let read = folds.iter().zip(&costs).filter(|(fold, _)| draws_on(kpi, fold));
         let cost = read.fold(Cost { rows: 0, time: began.elapsed() }, |sum, (_, cost)| Cost {
             rows: sum.rows + cost.rows,
@@ -174,7 +171,9 @@ fn plans<'a>(asked: &'a [Asked<'a>], periods: &'a [Period]) -> Vec<Plan<'a>> {
         }
     };
     for asked in asked {
-        for by in &asked.request.breakdowns {
+        // Groups are judged by how the total grows.
+        let total = asked.request.assess.then(Vec::new);
+        for by in asked.request.breakdowns.iter().chain(&total) {
             let kpi = asked.request.kpi;
             for Sighted { own, previous } in asked.sights.all() {
                 want(kpi, by, own);
@@ -186,139 +185,92 @@ fn plans<'a>(asked: &'a [Asked<'a>], periods: &'a [Period]) -> Vec<Plan<'a>> {
     plans
 }
 
-/// All periods for which rows are folded, each once: those asked for, those they are compared with, and the one before
-/// each where a KPI looks back.
-struct Timetable {
-    periods: Vec<Period>,
-    /// In the order in which they are asked for.
-    asked: Vec<Stop>,
-    before: Option<Stop>,
-    year_before: Option<Stop>,
+/// The readings of a KPI in one breakdown, in every way in which they are seen.
+struct InBreakdown<'a> {
+    known: Measured<'a>,
+    /// At the age of the last period, and when they are settled.
+    aged: Option<(Measured<'a>, Measured<'a>)>,
+    target: Option<Measured<'a>>,
 }
 
-/// Where a period stands in the timetable, and where the one before it, if a KPI looks back.
-#[derive(Clone, Copy)]
-struct Stop {
-    period: usize,
-    before: Option<usize>,
-}
-
-impl Timetable {
-    fn new(requests: &[Request], asked: &[Period], now: Timestamp) -> Timetable {
-        let looks_back = requests.iter().any(|request| request.kpi.looks_back());
-        let wanted = requests.iter().fold(Comparison::NONE, |all, request| all.or(request.comparison));
-        let asked: Vec<Period> = asked.iter().map(|period| period.as_of(now)).collect();
-        let mut periods = Vec::new();
-        let mut place = |period: Period| {
-            periods.iter().position(|known| *known == period).unwrap_or_else(|| {
-                periods.push(period);
-                periods.len() - 1
-            })
-        };
-        let mut stop = |period: &Period| Stop {
-            period: place(period.clone()),
-            before: looks_back.then(|| comparison::before(period)).flatten().map(&mut place),
-        };
-        let stops = asked.iter().map(&mut stop).collect();
-        let last = asked.last();
-        let before = last.filter(|_| wanted.before).and_then(comparison::before);
-        let year_before = last.filter(|_| wanted.year_before).and_then(comparison::year_before);
-        let (before, year_before) = (before.as_ref().map(&mut stop), year_before.as_ref().map(&mut stop));
-        Timetable { asked: stops, before, year_before, periods }
-    }
-}
-
-/// The instants at which the figures of a KPI are seen.
-struct Sights {
-    /// Up to when everything is known, in UTC seconds.
-    as_of: i64,
-    known: Sighted,
-    /// If its figures can change after their period: the same age for every period, and when it is settled.
-    aged: Option<(Sighted, Sighted)>,
-}
-
-/// How the rows of periods are seen, and those of the period before each, if a KPI looks back: at the same instant.
-struct Sighted {
-    own: Sight,
-    previous: Option<Sight>,
-}
-
-impl Sights {
-    fn new(kpi: &Kpi, timetable: &Timetable, as_of: i64) -> Sights {
-        let Timetable { asked, before, year_before, periods } = timetable;
-        let end = |stop: &Stop| periods[stop.period].instants().end;
-        let all: Vec<Stop> = asked.iter().chain(before).chain(year_before).copied().collect();
-        let seen = |instant: &dyn Fn(&Stop) -> i64| {
-            let at = |stop: &Stop| instant(stop).min(as_of);
-            let sight = |stops: &mut dyn Iterator<Item = (usize, i64)>| {
-                let mut sight = vec![None; periods.len()];
-                stops.for_each(|(period, instant)| sight[period] = Some(instant));
-                Sight(sight)
-            };
-            let own = sight(&mut all.iter().map(|stop| (stop.period, at(stop))));
-            let previous =
-                kpi.looks_back().then(|| sight(&mut all.iter().filter_map(|stop| Some((stop.before?, at(stop))))));
-            Sighted { own, previous }
-        };
-        let known = seen(&|_| as_of);
-        let changes = kpi.declaration.settles_after.zip(asked.last()).filter(|_| as_of < Timestamp::MAX.as_second());
-        let aged = changes.map(|(lag, last)| {
-            let age = as_of - end(last);
-            (seen(&|stop| end(stop) + age), seen(&|stop| end(stop) + lag.seconds()))
-        });
-        Sights { as_of, known, aged }
+impl<'a> InBreakdown<'a> {
+    fn new(asked: &'a Asked, by: &Breakdown, evaluation: &'a Evaluation<'a>) -> InBreakdown<'a> {
+        let sights = &asked.sights;
+        let measured = |kpi, sighted| Measured::new(kpi, by, sighted, sights.as_of, evaluation);
+        let kpi = asked.request.kpi;
+        InBreakdown {
+            known: measured(kpi, &sights.known),
+            aged: sights.aged.as_ref().map(|(same_age, settled)| (measured(kpi, same_age), measured(kpi, settled))),
+            target: asked.target(by).map(|target| measured(target, &sights.known)),
+        }
     }
 
-    fn all(&self) -> impl Iterator<Item = &Sighted> {
-        let aged = self.aged.iter().flat_map(|(same_age, settled)| [same_age, settled]);
-        std::iter::once(&self.known).chain(aged)
+    fn groups(&self) -> BTreeSet<&Vec<Group>> {
+        self.known.groups().chain(self.target.iter().flat_map(Measured::groups)).collect()
     }
-}
 
-/// What cells are made of.
-struct Evaluation<'a> {
-    timetable: &'a Timetable,
-    folds: &'a [Fold<'a>],
-    now: Timestamp,
-    /// Up to when each table is complete, in UTC seconds, where that is known.
-    complete_until: &'a HashMap<Arc<str>, i64>,
-    /// How many stored units of money make one whole unit of the currency, which is what scripts use.
-    money: f64,
+    /// A row as it is judged.
+    fn to_judge<'b>(&'b self, row: &'b Row) -> OfGroup<'b> {
+        let (at_age, settled) = self.aged(&row.groups).unzip();
+        let at_age = at_age.unwrap_or_else(|| self.known.in_group(&row.groups));
+        OfGroup { at_age, settled, cells: row.at_age() }
+    }
+
+    /// A group at the age of the last period, and settled.
+    fn aged(&self, groups: &[Group]) -> Option<(InGroup<'_>, InGroup<'_>)> {
+        self.aged.as_ref().map(|(same_age, settled)| (same_age.in_group(groups), settled.in_group(groups)))
+    }
 }
 
 impl Evaluation<'_> {
-    fn grouped(&self, asked: &Asked, by: &Breakdown) -> Grouped {
-        let Asked { request, sights, .. } = asked;
-        let measured = |kpi, sighted| Measured::new(kpi, by, sighted, sights.as_of, self);
-        let known = measured(request.kpi, &sights.known);
-        let aged = sights
-            .aged
-            .as_ref()
-            .map(|(same_age, settled)| (measured(request.kpi, same_age), measured(request.kpi, settled)));
-        let target = asked.target(by).map(|target| measured(target, &sights.known));
-        let groups: BTreeSet<&Vec<Group>> = known.groups().chain(target.iter().flat_map(Measured::groups)).collect();
-        let row = |groups: &Vec<Group>| {
-            let target = target.as_ref().zip(self.timetable.asked.last()).and_then(|(target, stop)| {
-                let seen = target.in_group(groups).seen(*stop);
-                target.cell(&seen).outcome.value()
-            });
-            self.row(&known, aged.as_ref(), groups, request.comparison, target)
-        };
-        Grouped { by: by.clone(), rows: groups.into_iter().filter_map(row).collect() }
+    fn grouped(&self, asked: &Asked, by: &Breakdown, assessor: Option<&Assessor>) -> Grouped {
+        let readings = InBreakdown::new(asked, by, self);
+        let wanted = asked.request.comparison;
+        let mut rows: Vec<Row> =
+            readings.groups().into_iter().filter_map(|groups| self.row(&readings, groups, wanted)).collect();
+        if let Some(assessor) = assessor {
+            let groups: Vec<OfGroup> = rows.iter().map(|row| readings.to_judge(row)).collect();
+            let assessments = assessor.assess(&groups, by.is_empty());
+            rows.iter_mut().zip(assessments).for_each(|(row, assessment)| row.assessment = Some(assessment));
+        }
+        Grouped { by: by.clone(), rows }
+    }
+
+    /// What the figures of a KPI are judged by, if they are.
+    fn assessor<'a>(&'a self, asked: &'a Asked) -> Option<Assessor<'a>> {
+        let kpi = asked.request.kpi;
+        let Timetable { asked: stops, periods, .. } = self.timetable;
+        let last = &periods[stops.last().filter(|_| asked.request.assess)?.period];
+        let lag = kpi.declaration.settles_after.map_or(0, Lag::seconds);
+        let end = |stop: &Stop| periods[stop.period].instants().end;
+        let running = last.is_running(self.now);
+        let settled = stops.iter().take_while(|stop| end(stop) + lag <= asked.sights.as_of).count();
+        let total = InBreakdown::new(asked, &Vec::new(), self);
+        let factors = total
+            .aged(&[])
+            .filter(|_| !running)
+            .and_then(|(at_age, when_settled)| factors(kpi, &at_age, &when_settled, &stops[..settled]));
+        Some(Assessor {
+            kpi,
+            periods: stops.iter().map(|stop| &periods[stop.period]).collect(),
+            stops,
+            running,
+            incomplete: !running && asked.sights.as_of < end(stops.last()?),
+            settled: if running { settled.min(stops.len() - 1) } else { settled },
+            factors,
+        })
     }
 
     /// The figures of a group. `None` if none of this KPI's rows are in it: another KPI brought it in. But a group with
     /// a target and no rows is shown: it is the one to look at.
-    fn row(
-        &self,
-        known: &Measured,
-        aged: Option<&(Measured, Measured)>,
-        groups: &[Group],
-        wanted: Comparison,
-        target: Option<f64>,
-    ) -> Option<Row> {
+    fn row(&self, readings: &InBreakdown, groups: &[Group], wanted: Comparison) -> Option<Row> {
         let Timetable { asked, before, year_before, .. } = self.timetable;
-        let group = known.in_group(groups);
+        let target = readings
+            .target
+            .as_ref()
+            .zip(asked.last())
+            .and_then(|(target, stop)| target.in_group(groups).cell(*stop).outcome.value());
+        let group = readings.known.in_group(groups);
         let seen: Vec<Seen> = asked.iter().map(|stop| group.seen(*stop)).collect();
         let (before, year_before) = (before.filter(|_| wanted.before), year_before.filter(|_| wanted.year_before));
         let of = |stop: Option<Stop>| stop.map(|stop| group.seen(stop));
@@ -327,131 +279,34 @@ impl Evaluation<'_> {
         if !(groups.is_empty() || target.is_some() || happened()) {
             return None;
         }
-        let same_age = aged.map(|(same_age, _)| same_age.in_group(groups));
+        let aged = readings.aged(groups);
         let compared = |stop: Option<Stop>, seen: Option<Seen>| {
             Some(Earlier {
-                cell: known.cell(&seen?),
-                at_the_same_age: same_age.as_ref().zip(stop).map(|(group, stop)| group.cell(stop)),
+                cell: group.cell_of(&seen?),
+                at_the_same_age: aged.as_ref().zip(stop).map(|((same_age, _), stop)| same_age.cell(stop)),
             })
         };
         let cells = |group: &InGroup| asked.iter().map(|stop| group.cell(*stop)).collect::<Vec<Cell>>();
         Some(Row {
             groups: groups.to_vec(),
-            cells: seen.iter().map(|seen| known.cell(seen)).collect(),
+            cells: seen.iter().map(|seen| group.cell_of(seen)).collect(),
             compared: Compared {
                 before: compared(before, seen_before),
                 year_before: compared(year_before, seen_year_before),
                 target,
             },
-            aged: same_age.as_ref().zip(aged).map(|(same_age, (_, settled))| Aged {
+            aged: aged.as_ref().map(|(same_age, settled)| Aged {
                 same_age: cells(same_age),
-                settled: cells(&settled.in_group(groups)),
+                settled: if groups.is_empty() { cells(settled) } else { Vec::new() },
             }),
+            assessment: None,
         })
     }
 }
 
-/// The readings of a KPI's measures in one breakdown, as they are seen.
-struct Measured<'a> {
-    kpi: &'a Kpi,
-    /// In the order of its measures.
-    own: Vec<Readings<'a>>,
-    /// Those from which the period before is read, if it looks back.
-    previous: Option<Vec<Readings<'a>>>,
-    /// Up to when everything is known, in UTC seconds.
-    as_of: i64,
-    evaluation: &'a Evaluation<'a>,
-}
-
-/// The same in one group: where each measure keeps it.
-struct InGroup<'a> {
-    measured: &'a Measured<'a>,
-    own: Vec<Option<usize>>,
-    previous: Option<Vec<Option<usize>>>,
-}
-
-/// What a KPI's measures read in one group and period, in whole units of the currency.
-struct Seen {
-    /// The index of the period.
-    period: usize,
-    readings: Vec<Reading>,
-    /// Those of the period before, where the KPI looks back.
-    before: Option<Vec<Reading>>,
-}
-
-impl Seen {
-    fn has_rows(&self) -> bool {
-        self.readings.iter().chain(self.before.iter().flatten()).any(|reading| reading.rows > 0)
-    }
-}
-
-impl<'a> Measured<'a> {
-    fn new(
-        kpi: &'a Kpi,
-        by: &Breakdown,
-        sighted: &Sighted,
-        as_of: i64,
-        evaluation: &'a Evaluation<'a>,
-    ) -> Measured<'a> {
-        let readings = |sight: &Sight| {
-            let of = |(_, measure): &'a (String, Measure)| {
-                let fold = evaluation.folds.iter().find(|fold| fold.reads(measure));
-                fold.expect("every measure was planned").readings(measure, by, sight)
-            };
-            kpi.measures.iter().map(of).collect()
-        };
-        let (own, previous) = (readings(&sighted.own), sighted.previous.as_ref().map(readings));
-        Measured { kpi, own, previous, as_of, evaluation }
-    }
-
-    fn groups(&self) -> impl Iterator<Item = &Vec<Group>> {
-        self.own.iter().flat_map(Readings::groups)
-    }
-
-    fn in_group(&self, groups: &[Group]) -> InGroup<'_> {
-        let lines = |readings: &Vec<Readings>| readings.iter().map(|readings| readings.line(groups)).collect();
-        InGroup { measured: self, own: lines(&self.own), previous: self.previous.as_ref().map(lines) }
-    }
-
-    fn read(&self, readings: &[Readings], lines: &[Option<usize>], period: usize) -> Vec<Reading> {
-        let measures = self.kpi.measures.iter().zip(readings.iter().zip(lines));
-        let read = |((_, measure), (readings, line)): (&(String, Measure), (&Readings, &Option<usize>))| {
-            measure.in_whole_units(readings.get(period, *line), self.evaluation.money)
-        };
-        measures.map(read).collect()
-    }
-
-    /// The cell, marked provisional if it can still change; stale, without its figure, if the data is too old.
-    fn cell(&self, seen: &Seen) -> Cell {
-        let Evaluation { timetable, now, complete_until, .. } = *self.evaluation;
-        let (declared, period) = (&self.kpi.declaration, &timetable.periods[seen.period]);
-        let needed = period.instants().end.min(now.as_second());
-        let known = || self.kpi.tables().filter_map(|table| complete_until.get(&table.name));
-        let too_old = |after: Lag| known().any(|complete| *complete < needed - after.seconds());
-        if declared.stale_after.is_some_and(too_old) {
-            return Cell::of(Outcome::Stale);
-        }
-        let cell = self.kpi.cell(&seen.readings, seen.before.as_deref());
-        let settled = declared.settles_after.map_or(0, Lag::seconds);
-        let provisional = period.is_running(now) || self.as_of < period.instants().end + settled;
-        Cell { provisional, ..cell }
-    }
-}
-
-impl InGroup<'_> {
-    fn seen(&self, stop: Stop) -> Seen {
-        let InGroup { measured, own, previous } = self;
-        let read =
-            |readings: &Vec<Readings>, lines: &Vec<Option<usize>>, period| measured.read(readings, lines, period);
-        let before = stop.before.zip(measured.previous.as_ref().zip(previous.as_ref()));
-        Seen {
-            period: stop.period,
-            readings: read(&measured.own, own, stop.period),
-            before: before.map(|(period, (readings, lines))| read(readings, lines, period)),
-        }
-    }
-
-    fn cell(&self, stop: Stop) -> Cell {
-        self.measured.cell(&self.seen(stop))
+impl Row {
+    /// One cell per period, each at the age of the last one.
+    pub fn at_age(&self) -> &[Cell] {
+        self.aged.as_ref().map_or(&self.cells, |aged| &aged.same_age)
     }
 }

@@ -6,6 +6,7 @@
 //! themselves, into figures `by_parent`.
 
 pub mod answer;
+mod assess;
 mod by_parent;
 pub mod comparison;
 pub mod figures;
@@ -13,9 +14,12 @@ mod fold;
 mod former;
 mod grouping;
 mod known;
+mod measured;
 mod related;
+pub mod request;
 mod rows;
 pub mod sight;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod timetable;

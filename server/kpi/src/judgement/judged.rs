@@ -2,7 +2,7 @@
 
 use super::expected::Expected;
 use super::signal::Signal;
-use crate::definition::threshold::Status;
+use crate::definition::threshold::{Status, Threshold};
 use serde::{Deserialize, Serialize};
 
 /// How a figure compares with its marks.
@@ -68,6 +68,8 @@ pub enum Unjudged {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Assessment {
     pub judged: Judged,
+    /// The marks by which it was judged.
+    pub marks: Threshold,
     /// Of a provisional figure, where enough of the past is settled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<Expected>,

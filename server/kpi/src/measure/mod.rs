@@ -90,6 +90,11 @@ impl Measure {
         !dated || self.latest.is_some() || self.parts().into_iter().any(Part::needs_period)
     }
 
+    /// Whether every row belongs to one period only: that of its date.
+    pub fn is_cut_into_periods(&self) -> bool {
+        matches!(self.membership, Membership::Dated(Dated { reach: Reach::Within, .. })) && self.latest.is_none()
+    }
+
     /// Whether the figures of parts of a period add up to that of the period.
     pub fn adds_up(&self) -> bool {
         let within = matches!(self.membership, Membership::Dated(Dated { reach: Reach::Within, .. }));

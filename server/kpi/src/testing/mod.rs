@@ -155,7 +155,8 @@ impl Kpi {
     fn check(&self, mut test: Test) -> Result<(), String> {
         self.check_breakdown(&test.by).map_err(|error| error.to_string())?;
         // A test without rows for one table tests an empty table; nothing it leaves out is an error.
-        let request = Request { kpi: self, breakdowns: vec![test.by.clone()], comparison: Comparison::NONE };
+        let request =
+            Request { kpi: self, breakdowns: vec![test.by.clone()], comparison: Comparison::NONE, assess: false };
         let Ok(figures) = compute(
             &[request],
             std::slice::from_ref(&test.period),

@@ -40,11 +40,22 @@ impl<'a> Readings<'a> {
 
     /// The measure's figure for the period with that index and the group at a line.
     pub fn get(&self, period: usize, line: Option<usize>) -> Reading {
-        let period = &self.periods[period];
-        let slots = line.map_or(0..0, |line| {
+        self.states.read(self.slots(&self.periods[period], line))
+    }
+
+    /// Its figure for several periods together; `None` where they do not follow each other, slice by slice.
+    pub fn over(&self, periods: &[usize], line: Option<usize>) -> Option<Reading> {
+        let periods: Vec<&Range<usize>> = periods.iter().map(|period| &self.periods[*period]).collect();
+        let (first, last) = (periods.first()?, periods.last()?);
+        let follow = periods.windows(2).all(|pair| pair[0].end == pair[1].start);
+        follow.then(|| self.states.read(self.slots(&(first.start..last.end), line)))
+    }
+
+    /// Where the states of a group lie for these slices.
+    fn slots(&self, slices: &Range<usize>, line: Option<usize>) -> Range<usize> {
+        line.map_or(0..0, |line| {
             let first = line * self.slices;
-            first + period.start..first + period.end
-        });
-        self.states.read(slots)
+            first + slices.start..first + slices.end
+        })
     }
 }

@@ -1,0 +1,153 @@
+//! What the measures of a KPI read, in groups and periods, and the cells that are made of it.
+
+use super::fold::Fold;
+use super::fold::readings::Readings;
+use super::sight::Sight;
+use super::timetable::{Sighted, Stop, Timetable};
+use crate::data::cell::{Breakdown, Cell, Group, Outcome};
+use crate::definition::declaration::Lag;
+use crate::measure::Measure;
+use crate::measure::aggregate::accumulator::Reading;
+use crate::script::kpi::Kpi;
+use jiff::Timestamp;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What cells are made of.
+pub struct Evaluation<'a> {
+    pub timetable: &'a Timetable,
+    pub folds: &'a [Fold<'a>],
+    pub now: Timestamp,
+    /// Up to when each table is complete, in UTC seconds, where that is known.
+    pub complete_until: &'a HashMap<Arc<str>, i64>,
+    /// How many stored units of money make one whole unit of the currency, which is what scripts use.
+    pub money: f64,
+}
+
+/// The readings of a KPI's measures in one breakdown, as they are seen.
+pub struct Measured<'a> {
+    kpi: &'a Kpi,
+    /// In the order of its measures.
+    own: Vec<Readings<'a>>,
+    /// Those from which the period before is read, if it looks back.
+    previous: Option<Vec<Readings<'a>>>,
+    /// Up to when everything is known, in UTC seconds.
+    as_of: i64,
+    evaluation: &'a Evaluation<'a>,
+}
+
+/// The same in one group: where each measure keeps it.
+#[derive(Clone)]
+pub struct InGroup<'a> {
+    measured: &'a Measured<'a>,
+    own: Vec<Option<usize>>,
+    previous: Option<Vec<Option<usize>>>,
+}
+
+/// What a KPI's measures read in one group and period, in whole units of the currency.
+pub struct Seen {
+    /// The index of the period.
+    pub period: usize,
+    pub readings: Vec<Reading>,
+    /// Those of the period before, where the KPI looks back.
+    pub before: Option<Vec<Reading>>,
+}
+
+impl Seen {
+    pub fn has_rows(&self) -> bool {
+        self.readings.iter().chain(self.before.iter().flatten()).any(|reading| reading.rows > 0)
+    }
+}
+
+impl<'a> Measured<'a> {
+    pub fn new(
+        kpi: &'a Kpi,
+        by: &Breakdown,
+        sighted: &Sighted,
+        as_of: i64,
+        evaluation: &'a Evaluation<'a>,
+    ) -> Measured<'a> {
+        let readings = |sight: &Sight| {
+            let of = |(_, measure): &'a (String, Measure)| {
+                let fold = evaluation.folds.iter().find(|fold| fold.reads(measure));
+                fold.expect("every measure was planned").readings(measure, by, sight)
+            };
+            kpi.measures.iter().map(of).collect()
+        };
+        let (own, previous) = (readings(&sighted.own), sighted.previous.as_ref().map(readings));
+        Measured { kpi, own, previous, as_of, evaluation }
+    }
+
+    pub fn groups(&self) -> impl Iterator<Item = &Vec<Group>> {
+        self.own.iter().flat_map(Readings::groups)
+    }
+
+    pub fn in_group(&self, groups: &[Group]) -> InGroup<'_> {
+        let lines = |readings: &Vec<Readings>| readings.iter().map(|readings| readings.line(groups)).collect();
+        InGroup { measured: self, own: lines(&self.own), previous: self.previous.as_ref().map(lines) }
+    }
+
+    fn read(&self, readings: &[Readings], lines: &[Option<usize>], period: usize) -> Vec<Reading> {
+        let measures = self.kpi.measures.iter().zip(readings.iter().zip(lines));
+        let read = |((_, measure), (readings, line)): (&(String, Measure), (&Readings, &Option<usize>))| {
+            measure.in_whole_units(readings.get(period, *line), self.evaluation.money)
+        };
+        measures.map(read).collect()
+    }
+
+    /// The cell, marked provisional if it can still change; stale, without its figure, if the data is too old.
+    pub fn cell(&self, seen: &Seen) -> Cell {
+        let Evaluation { timetable, now, complete_until, .. } = *self.evaluation;
+        let (declared, period) = (&self.kpi.declaration, &timetable.periods[seen.period]);
+        let needed = period.instants().end.min(now.as_second());
+        let known = || self.kpi.tables().filter_map(|table| complete_until.get(&table.name));
+        let too_old = |after: Lag| known().any(|complete| *complete < needed - after.seconds());
+        if declared.stale_after.is_some_and(too_old) {
+            return Cell::of(Outcome::Stale);
+        }
+        let cell = self.kpi.cell(&seen.readings, seen.before.as_deref());
+        let settled = declared.settles_after.map_or(0, Lag::seconds);
+        let provisional = period.is_running(now) || self.as_of < period.instants().end + settled;
+        Cell { provisional, ..cell }
+    }
+}
+
+impl InGroup<'_> {
+    pub fn seen(&self, stop: Stop) -> Seen {
+        let InGroup { measured, own, previous } = self;
+        let read =
+            |readings: &Vec<Readings>, lines: &Vec<Option<usize>>, period| measured.read(readings, lines, period);
+        let before = stop.before.zip(measured.previous.as_ref().zip(previous.as_ref()));
+        Seen {
+            period: stop.period,
+            readings: read(&measured.own, own, stop.period),
+            before: before.map(|(period, (readings, lines))| read(readings, lines, period)),
+        }
+    }
+
+    pub fn cell(&self, stop: Stop) -> Cell {
+        self.measured.cell(&self.seen(stop))
+    }
+
+    /// The cell of what was seen.
+    pub fn cell_of(&self, seen: &Seen) -> Cell {
+        self.measured.cell(seen)
+    }
+
+    /// What the measures read over several periods together, as if they were one; `None` where they cannot: what they
+    /// count is not cut into periods, and a row would count in each.
+    pub fn over(&self, stops: &[Stop]) -> Option<Seen> {
+        let InGroup { measured, own, .. } = self;
+        let periods: Vec<usize> = stops.iter().map(|stop| stop.period).collect();
+        let kpi = measured.kpi;
+        if kpi.looks_back() || !kpi.measures.iter().all(|(_, measure)| measure.is_cut_into_periods()) {
+            return None;
+        }
+        let measures = kpi.measures.iter().zip(measured.own.iter().zip(own));
+        let read = |((_, measure), (readings, line)): (&(String, Measure), (&Readings, &Option<usize>))| {
+            Some(measure.in_whole_units(readings.over(&periods, *line)?, measured.evaluation.money))
+        };
+        let readings = measures.map(read).collect::<Option<Vec<Reading>>>()?;
+        Some(Seen { period: *periods.last()?, readings, before: None })
+    }
+}

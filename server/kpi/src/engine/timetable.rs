@@ -1,0 +1,97 @@
+//! Which periods are folded for some requests, and at which instants the figures of a KPI are seen.
+
+use super::comparison::{self, Comparison};
+use super::request::Request;
+use super::sight::Sight;
+use crate::script::kpi::Kpi;
+use crate::time::period::Period;
+use jiff::Timestamp;
+
+/// All periods for which rows are folded, each once: those asked for, those they are compared with, and the one before
+/// each where a KPI looks back.
+pub struct Timetable {
+    pub periods: Vec<Period>,
+    /// In the order in which they are asked for.
+    pub asked: Vec<Stop>,
+    pub before: Option<Stop>,
+    pub year_before: Option<Stop>,
+}
+
+/// Where a period stands in the timetable, and where the one before it, if a KPI looks back.
+#[derive(Clone, Copy)]
+pub struct Stop {
+    pub period: usize,
+    pub before: Option<usize>,
+}
+
+impl Timetable {
+    pub fn new(requests: &[Request], asked: &[Period], now: Timestamp) -> Timetable {
+        let looks_back = requests.iter().any(|request| request.kpi.looks_back());
+        let wanted = requests.iter().fold(Comparison::NONE, |all, request| all.or(request.comparison));
+        let asked: Vec<Period> = asked.iter().map(|period| period.as_of(now)).collect();
+        let mut periods = Vec::new();
+        let mut place = |period: Period| {
+            periods.iter().position(|known| *known == period).unwrap_or_else(|| {
+                periods.push(period);
+                periods.len() - 1
+            })
+        };
+        let mut stop = |period: &Period| Stop {
+            period: place(period.clone()),
+            before: looks_back.then(|| comparison::before(period)).flatten().map(&mut place),
+        };
+        let stops = asked.iter().map(&mut stop).collect();
+        let last = asked.last();
+        let before = last.filter(|_| wanted.before).and_then(comparison::before);
+        let year_before = last.filter(|_| wanted.year_before).and_then(comparison::year_before);
+        let (before, year_before) = (before.as_ref().map(&mut stop), year_before.as_ref().map(&mut stop));
+        Timetable { asked: stops, before, year_before, periods }
+    }
+}
+
+/// The instants at which the figures of a KPI are seen.
+pub struct Sights {
+    /// Up to when everything is known, in UTC seconds.
+    pub as_of: i64,
+    pub known: Sighted,
+    /// If its figures can change after their period: the same age for every period, and when it is settled.
+    pub aged: Option<(Sighted, Sighted)>,
+}
+
+/// How the rows of periods are seen, and those of the period before each, if a KPI looks back: at the same instant.
+pub struct Sighted {
+    pub own: Sight,
+    pub previous: Option<Sight>,
+}
+
+impl Sights {
+    pub fn new(kpi: &Kpi, timetable: &Timetable, as_of: i64) -> Sights {
+        let Timetable { asked, before, year_before, periods } = timetable;
+        let end = |stop: &Stop| periods[stop.period].instants().end;
+        let all: Vec<Stop> = asked.iter().chain(before).chain(year_before).copied().collect();
+        let seen = |instant: &dyn Fn(&Stop) -> i64| {
+            let at = |stop: &Stop| instant(stop).min(as_of);
+            let sight = |stops: &mut dyn Iterator<Item = (usize, i64)>| {
+                let mut sight = vec![None; periods.len()];
+                stops.for_each(|(period, instant)| sight[period] = Some(instant));
+                Sight(sight)
+            };
+            let own = sight(&mut all.iter().map(|stop| (stop.period, at(stop))));
+            let previous =
+                kpi.looks_back().then(|| sight(&mut all.iter().filter_map(|stop| Some((stop.before?, at(stop))))));
+            Sighted { own, previous }
+        };
+        let known = seen(&|_| as_of);
+        let changes = kpi.declaration.settles_after.zip(asked.last()).filter(|_| as_of < Timestamp::MAX.as_second());
+        let aged = changes.map(|(lag, last)| {
+            let age = as_of - end(last);
+            (seen(&|stop| end(stop) + age), seen(&|stop| end(stop) + lag.seconds()))
+        });
+        Sights { as_of, known, aged }
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &Sighted> {
+        let aged = self.aged.iter().flat_map(|(same_age, settled)| [same_age, settled]);
+        std::iter::once(&self.known).chain(aged)
+    }
+}
