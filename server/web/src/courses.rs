@@ -60,8 +60,7 @@ impl<'a> Course<'a> {
     /// The threshold by which the figure of that week is judged.
     fn threshold_of(&self, week: usize) -> Threshold {
         let before = [self.past.clone(), values(&self.cells[..week])].concat();
-        let declared = &self.kpi.declaration;
-        declared.threshold.after(&before, None, declared.better)
+        self.kpi.declaration.threshold.after(&before, None)
     }
 }
 

@@ -31,13 +31,6 @@ pub enum Mark {
 /// How many figures usual variation is read from, the judged one included.
 pub const USUAL_PERIODS: usize = 26;
 
-/// Within which limits a figure usually varies.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Usual {
-    pub low: f64,
-    pub high: f64,
-}
-
 /// How many earlier periods a mark may look at.
 pub const MOST_PERIODS: u8 = 60;
 
@@ -101,23 +94,11 @@ impl Mark {
     }
 }
 
-impl Usual {
-    /// Its limit on the bad side; `None` where neither is.
-    fn limit(self, better: Better) -> Option<f64> {
-        match better {
-            Better::Higher => Some(self.low),
-            Better::Lower => Some(self.high),
-            Better::Neutral => None,
-        }
-    }
-}
-
 impl Marks {
-    /// Their values, given the figures of the periods before, oldest first, and how the figures usually vary, the
-    /// judged one included; that is `None` where there are too few of them.
-    pub fn after(&self, past: &[Option<f64>], usual: Option<Usual>, better: Better) -> Threshold {
-        let limit = usual.and_then(|usual| usual.limit(better));
-        let amount = |mark: Option<Mark>| mark.and_then(|mark| mark.amount(past, limit));
+    /// Their values, given the figures of the periods before, oldest first, and the limit of usual variation on the bad
+    /// side, if there are enough figures for one. That limit follows from the judged figure, too.
+    pub fn after(&self, past: &[Option<f64>], usual: Option<f64>) -> Threshold {
+        let amount = |mark: Option<Mark>| mark.and_then(|mark| mark.amount(past, usual));
         Threshold { warning: amount(self.warning), critical: amount(self.critical) }
     }
 
@@ -236,7 +217,7 @@ mod tests {
     #[test]
     fn a_mark_can_be_the_mean_of_the_periods_before() {
         let marks = Marks { warning: Some(Mark::MeanOf { mean_of: 3, below: None }), critical: Some(Mark::At(1.0)) };
-        let after = |past: &[Option<f64>]| marks.after(past, None, Better::Higher);
+        let after = |past: &[Option<f64>]| marks.after(past, None);
         let threshold = after(&[Some(100.0), Some(2.0), Some(3.0), Some(4.0)]);
         assert_eq!(threshold, Threshold { warning: Some(3.0), critical: Some(1.0) });
         assert_eq!(after(&[Some(2.0), None, Some(4.0)]).warning, None);
@@ -246,10 +227,8 @@ mod tests {
     #[test]
     fn a_mark_can_be_the_limit_of_the_usual_on_the_bad_side() {
         let marks = Marks { warning: Some(Mark::BeyondUsual), critical: None };
-        let usual = Usual { low: 80.0, high: 120.0 };
-        assert_eq!(marks.after(&[], Some(usual), Better::Higher).warning, Some(80.0));
-        assert_eq!(marks.after(&[], Some(usual), Better::Lower).warning, Some(120.0));
-        assert_eq!(marks.after(&[], None, Better::Higher).warning, None);
+        assert_eq!(marks.after(&[], Some(80.0)).warning, Some(80.0));
+        assert_eq!(marks.after(&[], None).warning, None);
         assert_eq!(marks.periods_before(), 25);
     }
 

@@ -2,12 +2,13 @@
 //!
 //! It is made of [`expr`]essions and conditions over the columns of a row, an [`aggregate`] over many rows, and which
 //! rows belong to a period: by a date ([`dated`]), or by more than that ([`membership`]). [`made_of`] says which of its
-//! measures a KPI's figure is made of.
+//! measures a KPI's figure is made of, [`later`] finds what of that becomes known after the period.
 
 pub mod aggregate;
 pub mod dated;
 pub mod expr;
 pub mod made_of;
+pub mod later;
 pub mod membership;
 
 use crate::data::model::Table;

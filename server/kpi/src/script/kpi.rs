@@ -13,7 +13,9 @@ use crate::measure::Measure;
 use crate::measure::aggregate::accumulator::Reading;
 use crate::measure::expr::Part;
 use crate::measure::made_of::MadeOf;
+use crate::measure::later::known_later;
 use rhai::{Dynamic, Map};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A KPI: what its script declares, and what it computes.
@@ -112,6 +114,12 @@ impl Kpi {
             let related = measure.parts().into_iter().flat_map(Part::children).map(|child| &child.table);
             std::iter::once(&measure.table).chain(related)
         })
+    }
+
+    /// The columns and the tables of related rows that it reads and that become known only after a period: its figures
+    /// can change, and are to be compared at the same age.
+    pub fn known_later(&self) -> BTreeSet<String> {
+        self.measures.iter().flat_map(|(_, measure)| known_later(measure)).collect()
     }
 
     /// Whether its value asks for the measures of the period before.
