@@ -9,6 +9,7 @@
 //! - [`files`]: all texts that it is made from, as one value; [`scripts`], built in or from the home; [`thresholds`],
 //!   from `config/thresholds.toml`, with the parameters that scripts leave open; [`calendar`], from
 //!   `config/calendar.toml`: working hours
+//! - [`judged_by`](mod@judged_by): how a KPI in force is judged, as `config/thresholds.toml` would say it
 //! - [`load`]: files become a language and KPIs
 //! - [`health`]: how computing a KPI went last
 
@@ -20,6 +21,7 @@ mod error;
 pub mod files;
 pub mod health;
 pub mod in_force;
+pub mod judged_by;
 pub mod live;
 pub mod load;
 pub mod scripts;

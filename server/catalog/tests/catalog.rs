@@ -1,6 +1,7 @@
 //! The catalogue of a home as an admin would set it up.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use pegel_catalog::judged_by::judged_by;
 use pegel_catalog::{Catalog, CatalogError};
 use pegel_kpi::definition::declaration::Lag;
 use pegel_kpi::definition::judging::{Counting, Judging, Provisional};
@@ -185,6 +186,29 @@ settles_after = false
     assert_eq!(declared("leads").judging, expected);
     assert_eq!(declared("conversion_rate").settles_after, None);
     assert_eq!(declared("win_rate").judging, Judging::default());
+}
+
+#[test]
+fn how_a_kpi_is_judged_is_shown_as_the_configuration_would_say_it() {
+    let plain = Catalog::load(home(&[]).path()).unwrap();
+    let shown = judged_by(&plain.kpi("feedback_rate").unwrap().declaration);
+    let expected = r#"[feedback_rate]
+warning = 0.8
+critical = 0.75
+min_sample = 5
+judge = { groups = "sure", total = "any" }
+judge_provisional = "expected"
+look_back = 13
+target_tolerance = 0.05
+settles_after = "14d"
+"#;
+    assert_eq!(shown, expected);
+    // Configured in these words, no KPI is judged differently.
+    let said: String = plain.kpis.iter().map(|kpi| judged_by(&kpi.declaration)).collect();
+    let configured = configured(&said).unwrap();
+    for (kpi, same) in plain.kpis.iter().zip(&configured.kpis) {
+        assert_eq!(kpi.declaration, same.declaration);
+    }
 }
 
 #[test]

@@ -222,6 +222,26 @@ fn all_shipped_kpis_are_in_order_and_pass_their_tests_without_a_database() {
 }
 
 #[test]
+fn beside_a_script_is_shown_how_its_kpi_is_judged() {
+    let home = TestHome::empty();
+    home.write("config/thresholds.toml", "[win_rate]\nwarning = \"25 %\"\nlook_back = 26\n");
+    let said = home.run(&["kpi", "show", "win_rate"]).succeeded();
+    let judged = "In force, as config/thresholds.toml says it:\n\n[win_rate]\nwarning = 0.25\ncritical = false\n";
+    assert!(said.err.contains(judged) && said.err.contains("look_back = 26\n"), "{}", said.err);
+}
+
+#[test]
+fn a_script_that_counts_what_becomes_known_later_is_asked_when_it_settles() {
+    let home = TestHome::empty();
+    let shipped = home.run(&["kpi", "show", "close_rate"]).succeeded().out;
+    let lines = shipped.lines().filter(|line| !line.contains("settles_after"));
+    let mine = home.write("mine.rhai", &lines.collect::<Vec<_>>().join("\n"));
+    let said = home.run(&["kpi", "check", mine.to_str().unwrap()]).succeeded();
+    let warned = "close_rate counts what becomes known after a period (first_meeting_at, outcome): say settles_after";
+    assert!(said.err.contains(warned), "{}", said.err);
+}
+
+#[test]
 fn a_failing_test_is_shown_with_what_was_expected_and_found() {
     let home = TestHome::empty();
     let shipped = home.run(&["kpi", "show", "win_rate"]).succeeded().out;

@@ -109,6 +109,13 @@ impl Lag {
     }
 }
 
+impl std::fmt::Display for Lag {
+    /// As scripts write it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0 % 86_400 == 0 { write!(f, "{}d", self.0 / 86_400) } else { write!(f, "{}h", self.0 / 3600) }
+    }
+}
+
 impl TryFrom<String> for Lag {
     type Error = String;
 
