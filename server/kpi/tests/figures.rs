@@ -153,6 +153,34 @@ fn a_figure_is_provisional_until_it_has_settled() {
     assert!(!cell(&counting(), "2026-W46", "2026-11-23T00:00:00Z", &mut rows).provisional);
 }
 
+/// Of the leads created in a week, how many were closed, in relation to what is counted below the line.
+fn share_of_closed(numerator: &str, denominator: &str) -> Cell {
+    let measures = format!(
+        "let l = data.leads.dated(|l| l.created_at); #{{ closed: l.{numerator}.count(), qualified: l.{denominator}.count() }}"
+    );
+    let kpi = kpi(r#"unit: "percent", settles_after: "7d""#, &measures, "fn value(m) { ratio(m.closed, m.qualified) }");
+    let week = [("created_at", "2026-11-09T09:00Z"), ("closed_at", "2026-11-10T09:00Z")];
+    let qualified = [&week[..], &[("qualified_at", "2026-11-09T10:00Z")]].concat();
+    let mut rows = Memory(vec![("leads", week.to_vec()), ("leads", week.to_vec()), ("leads", qualified)]);
+    cell(&kpi, "2026-W46", "2026-12-01T00:00:00Z", &mut rows)
+}
+
+#[test]
+fn a_share_whose_numerator_is_no_part_of_its_denominator_is_an_error_that_says_so() {
+    let (closed, qualified) = ("filter(|l| l.closed_at.is_set())", "filter(|l| l.qualified_at.is_set())");
+    let wrong = share_of_closed(closed, qualified);
+    let Outcome::ScriptError { message } = &wrong.outcome else { panic!("{wrong:?}") };
+    assert!(
+        message.contains("the share is 300 %: its numerator counts rows that its denominator does not"),
+        "{message}"
+    );
+    assert!(message.contains("example.rhai:3:4"), "{message}");
+    assert_eq!((wrong.numerator, wrong.denominator, wrong.interval), (Some(3.0), Some(1.0), None));
+    let right = share_of_closed(&format!("{closed}.{qualified}"), closed);
+    same(value(&right), 1.0 / 3.0);
+    assert!(right.interval.is_some());
+}
+
 /// Rows in memory, and up to when each table is complete.
 struct Dated(Memory, &'static [(&'static str, &'static str)]);
 

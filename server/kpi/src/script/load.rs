@@ -11,7 +11,7 @@ use super::setting::{Configured, Declared, Setting, answers};
 use super::symbols::Data;
 use super::units::Amount;
 use crate::definition::declaration::{Declaration, Parameter, Unit, is_id};
-use crate::definition::range::{self, OutOfRange};
+use crate::definition::range::OutOfRange;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::measure::made_of::MadeOf;
 use crate::measure::{Measure, Quantity};
@@ -165,12 +165,10 @@ impl Script {
         Err(self.complain(message, Some(hint)).at(self.position_of("value"), Some(4)))
     }
 
-    /// Nobody means 7,500 % by 75.
-    fn check_marks(&self, declaration: &Declaration, call: Position, share_of_rows: bool) -> Result<(), Diagnostic> {
-        range::check_marks(declaration, share_of_rows).map_err(|OutOfRange { mark, wrong }| {
-            let entry = Entry { path: vec!["threshold".to_owned(), mark.to_owned()], value: true };
-            self.diagnose("value", &Complaint::from(wrong).about(entry).at(call))
-        })
+    /// A mark that no figure can reach, at its place in the declaration.
+    fn misplaced(&self, OutOfRange { mark, wrong }: OutOfRange, call: Position) -> Diagnostic {
+        let entry = Entry { path: vec!["threshold".to_owned(), mark.to_owned()], value: true };
+        self.diagnose("value", &Complaint::from(wrong).about(entry).at(call))
     }
 
     /// A sum of money is not a duration, and neither is a count: where the unit is known, it must fit.
