@@ -313,6 +313,38 @@ fn a_ratio_rests_on_the_rows_of_its_denominator_and_not_on_those_of_an_equal_num
 }
 
 #[test]
+fn what_was_closed_before_it_was_created_does_not_shorten_a_mean_and_is_counted() {
+    let deal = |created_at, closed_at| ("opportunities", vec![("created_at", created_at), ("closed_at", closed_at)]);
+    let mut rows = Memory(vec![
+        deal("2026-10-20T00:00Z", "2026-11-03T00:00Z"),
+        deal("2026-11-17T00:00Z", "2026-11-03T00:00Z"),
+        deal("2026-11-03T00:00Z", "2026-11-03T00:00Z"),
+    ]);
+    let mut figure = |aggregate: &str, unit: &str| {
+        let measures = format!("#{{ it: data.opportunities.dated(|o| o.closed_at).{aggregate} }}");
+        let kpi = kpi(&format!(r#"unit: "{unit}""#), &measures, "fn value(m) { number(m.it).beside(\"again\", m.it) }");
+        let Cell { outcome, sample, left_out, .. } = cell(&kpi, "2026-W45", "2027-01-01T00:00:00Z", &mut rows);
+        (outcome.value().unwrap(), sample.unwrap(), left_out)
+    };
+    let days = |days: f64| days * 86_400.0;
+    assert_eq!(figure("mean(|o| o.closed_at - o.created_at)", "duration"), (days(7.0), 2, 1));
+    assert_eq!(figure("median(|o| o.closed_at - o.created_at)", "duration"), (days(7.0), 2, 1));
+    assert_eq!(figure("sum(|o| o.closed_at - o.created_at)", "duration"), (days(14.0), 2, 1));
+    assert_eq!(figure("min(|o| o.closed_at.day() - o.created_at.day())", "duration"), (0.0, 2, 1));
+    // Early and late, on purpose.
+    assert_eq!(figure("mean(|o| (o.closed_at - o.created_at) / days(1))", "number"), (0.0, 3, 0));
+}
+
+#[test]
+fn a_figure_over_nothing_but_slips_is_absent_and_says_how_many() {
+    let measures = "#{ it: data.opportunities.dated(|o| o.closed_at).mean(|o| o.closed_at - o.created_at) }";
+    let kpi = kpi(r#"unit: "duration""#, measures, "fn value(m) { m.it }");
+    let times = vec![("created_at", "2026-11-17T00:00Z"), ("closed_at", "2026-11-03T00:00Z")];
+    let found = cell(&kpi, "2026-W45", "2027-01-01T00:00:00Z", &mut Memory(vec![("opportunities", times)]));
+    assert_eq!((found.outcome, found.left_out), (Outcome::NoRows, 1));
+}
+
+#[test]
 fn configuration_sets_parameters_and_can_set_nothing_else() {
     let declared = r#"unit: "count", parameters: #{ region: "South", most: 3 }"#;
     let measures = r#"#{ n: data.leads.dated(|l| l.created_at).filter(|l| l.region == param("region")).count() }"#;

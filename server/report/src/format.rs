@@ -202,6 +202,11 @@ impl Format {
         )
     }
 
+    /// `3 left out`: the rows that do not count in a figure; `None` where all do.
+    pub fn left_out(&self, cell: &Cell) -> Option<String> {
+        (cell.left_out > 0).then(|| self.words.say("left_out", [("count", cell.left_out.into())]))
+    }
+
     /// A mark as people say it: `75 %`, not `75.0 %`.
     pub fn mark(&self, mark: f64, unit: Unit) -> String {
         let exact = exact(mark);

@@ -94,7 +94,7 @@ pub struct KpiView {
     pub known: bool,
     /// `median 42 min`, …
     pub beside: Vec<String>,
-    /// `n = 438`; empty if unknown.
+    /// `n = 438, 3 left out`; empty if unknown.
     pub sample: String,
     pub change: ChangeView,
     /// The figure of the period it is compared with.

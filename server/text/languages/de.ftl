@@ -81,6 +81,7 @@ script_error = Skriptfehler
 unchanged = unverändert
 points = { $points } Pp.
 sample_size = n = { $count }
+left_out = { $count } ausgelassen
 beside = { $name } { $figure }
 beside_median = Median
 extremes = tiefster { $lowest }, höchster { $highest }

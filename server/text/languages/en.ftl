@@ -84,6 +84,7 @@ script_error = script error
 unchanged = unchanged
 points = { $points } pp
 sample_size = n = { $count }
+left_out = { $count } left out
 beside = { $name } { $figure }
 beside_median = median
 extremes = low { $lowest }, high { $highest }

@@ -81,6 +81,11 @@ script_error = erreur de script
 unchanged = inchangé
 points = { $points } pt
 sample_size = n = { $count }
+left_out =
+    { $count ->
+        [one] { $count } écartée
+       *[other] { $count } écartées
+    }
 beside = { $name } { $figure }
 beside_median = médiane
 extremes = min. { $lowest }, max. { $highest }

@@ -56,6 +56,9 @@ pub struct Cell {
     /// How many rows the figure rests on, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sample: Option<u64>,
+    /// How many rows do not count in it, since what they say cannot be: they end before they begin.
+    #[serde(default, skip_serializing_if = "none")]
+    pub left_out: u64,
     /// If the figure is a share of rows: its 95 % confidence interval.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
@@ -71,8 +74,14 @@ impl Cell {
     /// A cell with nothing but its outcome.
     pub fn of(outcome: Outcome) -> Cell {
         let (numerator, denominator, sample, interval) = (None, None, None, None);
-        Cell { outcome, numerator, denominator, sample, interval, provisional: false, beside: Vec::new() }
+        let (left_out, provisional, beside) = (0, false, Vec::new());
+        Cell { outcome, numerator, denominator, sample, left_out, interval, provisional, beside }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+fn none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// The bounds of a share.

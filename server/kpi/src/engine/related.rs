@@ -47,7 +47,7 @@ impl<'a> Related<'a> {
                 wanted.into_iter().partition(|wanted| reads_like(&wanted.measure, &first.measure));
             let (scan, mut known) = scan(&shared, plan, window, scope);
             known.ask(&scan.table, &plan.views, source)?;
-            let mut states: Vec<Accumulator> = shared.iter().map(|wanted| wanted.measure.aggregate.begin()).collect();
+            let mut states: Vec<Accumulator> = shared.iter().map(|wanted| wanted.measure.begin()).collect();
             let mut parents = Parents::default();
             let money = crate::data::currency::units(source.money_digits()?);
             let date = plan.membership.date().map(|date| Projection::of(date.behind(&first.measure.parent)));

@@ -2,6 +2,7 @@
 //! they are evaluated is the engine's business.
 
 use super::aggregate::Aggregate;
+use super::aggregate::accumulator::Accumulator;
 use super::dated::Dated;
 use crate::data::model::{Reference, Table};
 use crate::data::path::{Path, Projection};
@@ -298,9 +299,17 @@ pub struct ChildMeasure {
     pub dated: Option<Dated>,
     pub filter: Option<Condition>,
     pub aggregate: Aggregate<Expr>,
+    /// Whether it aggregates durations, which cannot be below zero.
+    pub lasting: bool,
 }
 
 impl ChildMeasure {
+    /// The running aggregate, before any row.
+    pub fn begin(&self) -> Accumulator {
+        let began = self.aggregate.begin();
+        if self.lasting { began.leaving_out_negatives() } else { began }
+    }
+
     /// Every expression and condition in it.
     pub fn parts(&self) -> Vec<Part<'_>> {
         parts(self.filter.as_ref(), &self.aggregate)

@@ -15,7 +15,7 @@ use crate::data::model::Table;
 use crate::data::path::{Path, Projection};
 use crate::time::period::Reach;
 use aggregate::Aggregate;
-use aggregate::accumulator::Reading;
+use aggregate::accumulator::{Accumulator, Reading};
 use dated::Dated;
 use expr::{Condition, Expr, Part, parts};
 use membership::{Lifetime, Membership};
@@ -63,6 +63,12 @@ impl Measure {
             Quantity::Money => Reading { value: reading.value.map(|value| value / units), ..reading },
             Quantity::Count | Quantity::Number | Quantity::Duration => reading,
         }
+    }
+
+    /// The running aggregate, before any row. A duration below zero is a slip of who wrote down its ends, and left out.
+    pub fn begin(&self) -> Accumulator {
+        let began = self.aggregate.begin();
+        if self.quantity == Quantity::Duration { began.leaving_out_negatives() } else { began }
     }
 
     /// Every expression and condition in it.

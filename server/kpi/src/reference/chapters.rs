@@ -422,6 +422,9 @@ const FIGURES: &[&str] = &[
     "`fn value(m, previous)` also gets the measures of the period before.",
     "Counts and sums over no rows are 0. Means, medians, smallest and largest values over no rows are absent, `()`; \
      calculating with them fails, so ask first: `if m.time == () { return (); }`. `ratio` and `number` do that for you.",
+    "A duration below zero is a slip of whoever wrote down its ends: a deal closed before it was created. It counts as \
+     missing in sums, means, medians, smallest and largest values, and the report says how many rows were left out. What is \
+     early or late is no duration but a number of days: `.mean(|o| (o.closed_at - o.created_at) / days(1))`.",
     "Money is in whole units, durations are seconds. Units are checked: money plus a duration is an error, and so is a \
      figure that is not of the declared unit. `ratio(money, money)` and `ratio(count, count)` are plain numbers, for \
      `percent` or `number`; `ratio(money, count)` is money, `ratio(duration, count)` a duration.",

@@ -161,13 +161,15 @@ pub static ENTRIES: &[Entry] = &[
     entry(
         "sum",
         Topic::Aggregates,
-        "The sum of an amount, a number or a duration; rows where it is missing add nothing. 0 where there are no rows.",
+        "The sum of an amount, a number or a duration; rows where it is missing add nothing. 0 where there are no rows. \
+         Durations below zero are left out, see “From numbers to the figure”.",
         Measure("data.orders.dated(|o| o.ordered_at).sum(|o| o.amount - o.cost)"),
     ),
     entry(
         "mean",
         Topic::Aggregates,
-        "The mean over the rows where the value is not missing; absent, that is `()`, where there is no such row.",
+        "The mean over the rows where the value is not missing; absent, that is `()`, where there is no such row. Durations \
+         below zero are left out, see “From numbers to the figure”.",
         Measure("data.leads.dated(|l| l.closed_at).mean(|l| l.closed_at - l.created_at)"),
     ),
     entry(

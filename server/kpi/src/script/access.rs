@@ -96,7 +96,7 @@ impl PastRow {
         let later = |aggregate| {
             let (table, parent) = (self.changes.clone(), parent.clone());
             let (dated, filter) = (dated.clone(), filter.clone());
-            Arc::new(ChildMeasure { table, parent, dated, filter, aggregate })
+            Arc::new(ChildMeasure { table, parent, dated, filter, aggregate, lasting: false })
         };
         let first = Aggregate::Picked { by: own(until), value: own(column), last: false };
         let changed = Expr::Children(later(Aggregate::Count));

@@ -217,7 +217,8 @@ impl Aggregable for Children {
         let filter = self.filter.as_ref().map(|filter| filter.seen_from(&origin, &self.parent));
         let aggregate = aggregate.map(|expr| expr.seen_from(&origin, &self.parent));
         let (table, parent, dated) = (self.table.clone(), self.parent.clone(), self.dated.clone());
-        let measure = ChildMeasure { table, parent, dated, filter, aggregate };
+        let lasting = kind == TermKind::Duration && !matches!(aggregate, Aggregate::Picked { .. });
+        let measure = ChildMeasure { table, parent, dated, filter, aggregate, lasting };
         check_origin(&measure.parts(), &origin)?;
         if measure.parts().iter().any(|part| !part.children().is_empty()) {
             return Err(Complaint::new("related rows of related rows cannot be counted")

@@ -195,6 +195,8 @@ impl Kpi {
             numerator: figure.parts.map(|(numerator, _)| numerator),
             denominator: figure.parts.map(|(_, denominator)| denominator),
             sample: Some(sample),
+            // Mean and median leave out the same rows.
+            left_out: readings.iter().map(|reading| reading.left_out).max().unwrap_or(0),
             interval: interval.and_then(|(numerator, denominator)| Interval::of_proportion(numerator, denominator)),
             provisional: false,
             beside: figure.beside.into_iter().map(|(name, value)| Beside { name, value }).collect(),

@@ -224,3 +224,14 @@ fn french_figures_have_spaces_that_do_not_break() {
     let said = french().threshold(&floor, Unit::Percent, Better::Higher);
     assert_eq!(said.replace('\u{a0}', "~"), "alerte sous 80~%, critique sous 75~%");
 }
+
+#[test]
+fn a_figure_says_how_many_rows_it_leaves_out() {
+    let of = |left_out| Cell { left_out, ..cell(Outcome::Value { value: 1.0 }) };
+    let said = |format: Format, left_out| format.left_out(&of(left_out)).map(|text| shown(&text));
+    assert_eq!(said(english(), 0), None);
+    assert_eq!(said(english(), 3).as_deref(), Some("3~left out"));
+    assert_eq!(said(german(), 3).as_deref(), Some("3~ausgelassen"));
+    assert_eq!(said(french(), 1).as_deref(), Some("1~écartée"));
+    assert_eq!(said(french(), 3).as_deref(), Some("3~écartées"));
+}

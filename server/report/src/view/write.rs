@@ -196,7 +196,8 @@ impl Writer {
 
     fn sample(&self, cell: &Cell) -> String {
         let known = cell.sample.filter(|_| cell.outcome.value().is_some());
-        known.map_or_else(String::new, |sample| self.words.say("sample_size", [("count", sample.into())]))
+        let size = known.map(|sample| self.words.say("sample_size", [("count", sample.into())]));
+        size.into_iter().chain(self.format.left_out(cell)).collect::<Vec<_>>().join(", ")
     }
 
     fn trend(&self, block: &KpiBlock, numbers: &Numbers) -> TrendView {

@@ -157,7 +157,10 @@ impl Page {
                 period: format.period(&week.into()),
                 value: format.judged(cell, declared.unit, &threshold),
                 has_value: cell.outcome.value().is_some(),
-                sample: cell.sample.map(|sample| format.count(sample)),
+                sample: cell.sample.map(|sample| {
+                    let left_out = format.left_out(cell).map(|left_out| format!(" ({left_out})"));
+                    format.count(sample) + &left_out.unwrap_or_default()
+                }),
                 status: *status,
             })
             .collect();

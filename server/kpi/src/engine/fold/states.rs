@@ -1,9 +1,7 @@
 //! What a measure keeps of the rows added to it, by slot.
 
 use crate::engine::rows::Rows;
-use crate::measure::aggregate::Aggregate;
 use crate::measure::aggregate::accumulator::{Accumulator, Reading, within};
-use crate::measure::expr::Expr;
 use crate::measure::{Latest, Measure};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -21,8 +19,8 @@ pub enum States<'a> {
 impl<'a> States<'a> {
     pub fn new(measure: &'a Measure) -> States<'a> {
         match &measure.latest {
-            Some(latest) => States::Latest(LatestRows { latest, aggregate: &measure.aggregate, slots: Vec::new() }),
-            None => States::All(measure.aggregate.begin()),
+            Some(latest) => States::Latest(LatestRows { latest, measure, slots: Vec::new() }),
+            None => States::All(measure.begin()),
         }
     }
 
@@ -55,7 +53,7 @@ impl<'a> States<'a> {
 /// The latest row of each series, by slot.
 pub struct LatestRows<'a> {
     latest: &'a Latest,
-    aggregate: &'a Aggregate<Expr>,
+    measure: &'a Measure,
     slots: Vec<FxHashMap<Box<[u64]>, LatestRow>>,
 }
 
@@ -92,9 +90,9 @@ impl LatestRows<'_> {
         let rows = within(&self.slots, slots).iter().flat_map(FxHashMap::values);
         let rows: Vec<&Vec<f64>> = rows.filter_map(|row| row.contributions.as_ref()).collect();
         let column = |at: usize| rows.iter().map(|row| row[at]).collect::<Vec<f64>>();
-        let operands = 0..self.aggregate.operands().len();
+        let operands = 0..self.measure.aggregate.operands().len();
         let contributions: Vec<Cow<[f64]>> = operands.map(|at| Cow::Owned(column(at))).collect();
-        let mut accumulator = self.aggregate.begin();
+        let mut accumulator = self.measure.begin();
         accumulator.grow(1);
         let selected: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
         accumulator.add(&selected, &vec![0; rows.len()], &contributions);

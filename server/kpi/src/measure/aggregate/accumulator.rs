@@ -6,22 +6,24 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// A figure and how many rows it rests on.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Reading {
     /// `None` over no rows, unless it is a count or a sum.
     pub value: Option<f64>,
     pub rows: u64,
+    /// How many rows do not count, since their value cannot be: a duration below zero.
+    pub left_out: u64,
 }
 
 impl Reading {
     /// A figure that is absent over no rows.
     pub(super) fn over(rows: u64, value: f64) -> Reading {
-        Reading { value: (rows > 0).then_some(value), rows }
+        Reading { value: (rows > 0).then_some(value), rows, left_out: 0 }
     }
 
     /// A count, of what it rests on.
     pub(super) fn of_count(rows: u64) -> Reading {
-        Reading { value: Some(exact(rows)), rows }
+        Reading { value: Some(exact(rows)), rows, left_out: 0 }
     }
 }
 
@@ -38,7 +40,11 @@ pub(super) trait Rule<const OPERANDS: usize> {
 }
 
 /// A running aggregate: a state for each slot.
-pub struct Accumulator(Box<dyn Slots>);
+pub struct Accumulator {
+    states: Box<dyn Slots>,
+    /// How many rows were left out of each slot; `None` if none ever is.
+    left_out: Option<Vec<u64>>,
+}
 
 trait Slots {
     fn grow(&mut self, slots: usize);
@@ -54,12 +60,19 @@ struct Ruled<R: Rule<OPERANDS>, const OPERANDS: usize> {
 
 impl Accumulator {
     pub(super) fn by<const OPERANDS: usize>(rule: impl Rule<OPERANDS> + 'static) -> Accumulator {
-        Accumulator(Box::new(Ruled { rule, states: Vec::new() }))
+        Accumulator { states: Box::new(Ruled { rule, states: Vec::new() }), left_out: None }
+    }
+
+    /// The same, but values below zero are missing, and counted.
+    #[must_use]
+    pub fn leaving_out_negatives(self) -> Accumulator {
+        Accumulator { left_out: Some(Vec::new()), ..self }
     }
 
     /// Makes room for that many slots.
     pub fn grow(&mut self, slots: usize) {
-        self.0.grow(slots);
+        self.states.grow(slots);
+        self.left_out.iter_mut().for_each(|left_out| left_out.resize(slots.max(left_out.len()), 0));
     }
 
     /// Takes in the selected rows: `slots` says where each row belongs, `operands` what it contributes (by row, in the
@@ -68,12 +81,20 @@ impl Accumulator {
     /// # Panics
     /// If there is no room for a slot, or an operand is missing.
     pub fn add(&mut self, selected: &[u32], slots: &[u32], operands: &[Cow<[f64]>]) {
-        self.0.add(selected, slots, operands);
+        let Some(left_out) = &mut self.left_out else { return self.states.add(selected, slots, operands) };
+        let negative = |row: &u32| operands[0][*row as usize] < 0.0;
+        if !selected.iter().any(negative) {
+            return self.states.add(selected, slots, operands);
+        }
+        let without = operands[0].iter().map(|value| if *value < 0.0 { f64::NAN } else { *value }).collect();
+        selected.iter().filter(|row| negative(row)).for_each(|row| left_out[slots[*row as usize] as usize] += 1);
+        self.states.add(selected, slots, &[Cow::Owned(without)]);
     }
 
     /// The figure over all these slots together; slots that were never reached hold no rows.
     pub fn read(&self, slots: Range<usize>) -> Reading {
-        self.0.read(slots)
+        let left_out = self.left_out.as_ref().map_or(0, |left_out| within(left_out, slots.clone()).iter().sum());
+        Reading { left_out, ..self.states.read(slots) }
     }
 }
 

@@ -26,7 +26,7 @@ impl Extreme {
     fn read(extremes: &[Extreme], better: impl Fn(f64, f64) -> f64) -> Reading {
         let seen = extremes.iter().filter(|extreme| extreme.rows > 0);
         let rows = seen.clone().map(|extreme| extreme.rows).sum();
-        Reading { value: seen.map(|extreme| extreme.value).reduce(better), rows }
+        Reading { value: seen.map(|extreme| extreme.value).reduce(better), rows, left_out: 0 }
     }
 }
 

@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn slots_that_are_read_together_give_the_figure_of_all_their_rows() {
         let read = |aggregate| {
-            let Reading { value, rows } = over_two_slots(&aggregate);
+            let Reading { value, rows, .. } = over_two_slots(&aggregate);
             (value.unwrap(), rows)
         };
         assert_eq!(read(Aggregate::Count), (3.0, 3));
@@ -173,8 +173,27 @@ mod tests {
             accumulator.add(&[0, 1], &[0, 0], &[Cow::Borrowed(&[f64::NAN, 4.0])]);
             accumulator.read(0..1)
         };
-        assert_eq!(over(Aggregate::Count), Reading { value: Some(2.0), rows: 2 });
-        assert_eq!(over(Aggregate::Mean(())), Reading { value: Some(4.0), rows: 1 });
-        assert_eq!(over(Aggregate::Distinct(())), Reading { value: Some(1.0), rows: 1 });
+        assert_eq!(over(Aggregate::Count), Reading { value: Some(2.0), rows: 2, left_out: 0 });
+        assert_eq!(over(Aggregate::Mean(())), Reading { value: Some(4.0), rows: 1, left_out: 0 });
+        assert_eq!(over(Aggregate::Distinct(())), Reading { value: Some(1.0), rows: 1, left_out: 0 });
+    }
+
+    #[test]
+    fn what_is_below_zero_and_cannot_be_is_left_out_and_counted() {
+        let over = |aggregate: Aggregate<()>, values: &[f64]| {
+            let mut accumulator = aggregate.begin().leaving_out_negatives();
+            accumulator.grow(2);
+            accumulator.add(&[0, 1, 2, 3], &[0, 1, 0, 1], &[Cow::Borrowed(values)]);
+            (accumulator.read(0..2), accumulator.read(0..1).left_out, accumulator.read(2..2).left_out)
+        };
+        let reading = |value, rows| Reading { value: Some(value), rows, left_out: 2 };
+        let values = &[-14.0, 14.0, 0.0, -1.0];
+        assert_eq!(over(Aggregate::Mean(()), values), (reading(7.0, 2), 1, 0));
+        assert_eq!(over(Aggregate::Sum(()), values), (reading(14.0, 2), 1, 0));
+        assert_eq!(over(Aggregate::Min(()), values), (reading(0.0, 2), 1, 0));
+        assert_eq!(over(Aggregate::Max(()), values), (reading(14.0, 2), 1, 0));
+        assert_eq!(over(Aggregate::Percentile((), 0.5), values), (reading(7.0, 2), 1, 0));
+        let (none, ..) = over(Aggregate::Mean(()), &[-1.0, f64::NAN, -2.0, -3.0]);
+        assert_eq!(none, Reading { value: None, rows: 0, left_out: 3 });
     }
 }

@@ -33,7 +33,7 @@ impl Rule<2> for Picked {
     fn read(&self, picked: &[Option<Row>]) -> Reading {
         let found = picked.iter().flatten().copied().reduce(|a, b| if self.prefers(b, a) { b } else { a });
         let value = found.map(|(_, value)| value).filter(|value| !value.is_nan());
-        Reading { value, rows: u64::from(found.is_some()) }
+        Reading { value, rows: u64::from(found.is_some()), left_out: 0 }
     }
 }
 
@@ -59,6 +59,6 @@ mod tests {
         let mut picked = None;
         Picked { last: true }.add(&mut picked, [1.0, 5.0]);
         Picked { last: true }.add(&mut picked, [2.0, f64::NAN]);
-        assert_eq!(Picked { last: true }.read(&[picked]), Reading { value: None, rows: 1 });
+        assert_eq!(Picked { last: true }.read(&[picked]), Reading { value: None, rows: 1, left_out: 0 });
     }
 }

@@ -64,7 +64,7 @@ impl Rule<1> for Sum {
 
     fn read(&self, totals: &[Total]) -> Reading {
         let total = Total::merged(totals);
-        Reading { value: Some(total.value()), rows: total.rows }
+        Reading { value: Some(total.value()), rows: total.rows, left_out: 0 }
     }
 }
 

@@ -32,7 +32,7 @@ impl Rule<1> for TopShare {
     fn read(&self, values: &[Vec<f64>]) -> Reading {
         let mut values = values.concat();
         let share = top_share(&mut values, self.0);
-        Reading { value: Some(share).filter(|share| share.is_finite()), rows: values.len() as u64 }
+        Reading { value: Some(share).filter(|share| share.is_finite()), rows: values.len() as u64, left_out: 0 }
     }
 }
 

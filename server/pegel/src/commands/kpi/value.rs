@@ -86,6 +86,7 @@ fn print_lines(cells: &[GroupCell], figures: &Figures) {
         if let Some(interval) = cell.interval {
             line.push(format!("{} to {}", figures.value(interval.low), figures.value(interval.high)));
         }
+        line.extend((cell.left_out > 0).then(|| format!("{} left out", cell.left_out)));
         line.extend(cell.provisional.then(|| "provisional".to_owned()));
         line.extend(figures.beside(cell, None));
         let earlier = [("before", before), ("a year before", year_before)];
