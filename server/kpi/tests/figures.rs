@@ -345,6 +345,28 @@ fn a_figure_over_nothing_but_slips_is_absent_and_says_how_many() {
 }
 
 #[test]
+fn what_rows_without_an_amount_brought_is_unknown_and_what_no_rows_brought_is_nothing() {
+    let measures = "let orders = data.orders.dated(|o| o.ordered_at);
+        #{ revenue: orders.sum(|o| o.amount), leads: data.leads.dated(|l| l.created_at).count() }";
+    let figure = |value: &str, orders: &[Option<&'static str>]| {
+        let order = |amount: Option<&'static str>| {
+            let dated = [("ordered_at", "2026-11-03T09:00Z")];
+            ("orders", dated.into_iter().chain(amount.map(|amount| ("amount", amount))).collect())
+        };
+        let mut rows = Memory(orders.iter().copied().map(order).chain([lead("2026-11-03T09:00Z")]).collect());
+        let kpi = kpi(r#"unit: "money""#, measures, &format!("fn value(m) {{ {value} }}"));
+        cell(&kpi, "2026-W45", "2027-01-01T00:00:00Z", &mut rows).outcome
+    };
+    for value in
+        ["ratio(m.revenue, m.leads)", "m.revenue / m.leads", "if m.revenue > 100 { m.revenue } else { m.revenue }"]
+    {
+        assert_eq!(figure(value, &[None, None]), Outcome::NoRows, "{value}");
+        assert_eq!(figure(value, &[None, Some("700")]), Outcome::Value { value: 7.0 }, "{value}");
+        assert_eq!(figure(value, &[]), Outcome::Value { value: 0.0 }, "{value}");
+    }
+}
+
+#[test]
 fn configuration_sets_parameters_and_can_set_nothing_else() {
     let declared = r#"unit: "count", parameters: #{ region: "South", most: 3 }"#;
     let measures = r#"#{ n: data.leads.dated(|l| l.created_at).filter(|l| l.region == param("region")).count() }"#;

@@ -422,6 +422,9 @@ const FIGURES: &[&str] = &[
     "`fn value(m, previous)` also gets the measures of the period before.",
     "Counts and sums over no rows are 0. Means, medians, smallest and largest values over no rows are absent, `()`; \
      calculating with them fails, so ask first: `if m.time == () { return (); }`. `ratio` and `number` do that for you.",
+    "A sum over rows none of which has a value is absent, too: what five orders without an amount brought is unknown, not 0. \
+     There is no figure where `value` calculates with it. An average divides by the rows that have the value: \
+     `ratio(m.revenue, m.priced)`, where `priced` counts the orders with `o.amount.is_set()`, or simply `.mean(|o| o.amount)`.",
     "A duration below zero is a slip of whoever wrote down its ends: a deal closed before it was created. It counts as \
      missing in sums, means, medians, smallest and largest values, and the report says how many rows were left out. What is \
      early or late is no duration but a number of days: `.mean(|o| (o.closed_at - o.created_at) / days(1))`.",

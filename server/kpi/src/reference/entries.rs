@@ -161,7 +161,8 @@ pub static ENTRIES: &[Entry] = &[
     entry(
         "sum",
         Topic::Aggregates,
-        "The sum of an amount, a number or a duration; rows where it is missing add nothing. 0 where there are no rows. \
+        "The sum of an amount, a number or a duration; rows where it is missing add nothing. 0 where there are no rows; \
+         absent, that is `()`, where there are rows and it is missing in all of them. \
          Durations below zero are left out, see “From numbers to the figure”.",
         Measure("data.orders.dated(|o| o.ordered_at).sum(|o| o.amount - o.cost)"),
     ),

@@ -158,10 +158,17 @@ impl Kpi {
                 let seen = readings.iter().chain(before.iter().filter(|_| self.looks_back()));
                 self.judged(figure, readings, seen.map(|reading| reading.rows).max().unwrap_or(0))
             }
-            // A script may fail for lack of rows; that is not an error of the script.
+            // A script may fail for lack of rows, or of values in them; that is not an error of the script.
             Err(_) if readings.iter().all(|reading| reading.rows == 0) && !self.counts() => Cell::of(Outcome::NoRows),
+            Err(_) if self.lacks_a_sum(readings) || self.lacks_a_sum(before) => Cell::of(Outcome::NoRows),
             Err(diagnostic) => Cell::of(Outcome::ScriptError { message: diagnostic.to_string() }),
         }
+    }
+
+    /// Whether there are rows to add up and none has a value.
+    fn lacks_a_sum(&self, readings: &[Reading]) -> bool {
+        let mut measured = self.measures.iter().zip(readings);
+        measured.any(|((_, measure), reading)| measure.aggregate.is_sum() && reading.value.is_none())
     }
 
     /// The measures as `value` gets them.

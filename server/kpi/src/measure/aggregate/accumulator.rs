@@ -8,7 +8,7 @@ use std::ops::Range;
 /// A figure and how many rows it rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Reading {
-    /// `None` over no rows, unless it is a count or a sum.
+    /// `None` over no rows, unless it is a count or a sum; a sum is absent where there are rows and none has a value.
     pub value: Option<f64>,
     pub rows: u64,
     /// How many rows do not count, since their value cannot be: a duration below zero.
@@ -32,8 +32,11 @@ pub(super) trait Rule<const OPERANDS: usize> {
     /// What it keeps of the rows of one slot.
     type State: Default;
 
-    /// Takes in a row. Rows in which the first operand is missing have been left out.
+    /// Takes in a row in which the first operand is not missing.
     fn add(&self, state: &mut Self::State, row: [f64; OPERANDS]);
+
+    /// Takes notice of a row in which the first operand is missing.
+    fn miss(&self, _state: &mut Self::State) {}
 
     /// The figure over the rows of all these states together.
     fn read(&self, states: &[Self::State]) -> Reading;
@@ -107,8 +110,11 @@ impl<R: Rule<OPERANDS>, const OPERANDS: usize> Slots for Ruled<R, OPERANDS> {
         let operands: [&[f64]; OPERANDS] = std::array::from_fn(|at| &*operands[at]);
         for row in selected.iter().map(|row| *row as usize) {
             let contributed = operands.map(|operand| operand[row]);
+            let state = &mut self.states[slots[row] as usize];
             if contributed.first().is_none_or(|first| !first.is_nan()) {
-                self.rule.add(&mut self.states[slots[row] as usize], contributed);
+                self.rule.add(state, contributed);
+            } else {
+                self.rule.miss(state);
             }
         }
     }

@@ -83,6 +83,11 @@ impl<E> Aggregate<E> {
         }
     }
 
+    /// Whether it adds values up: a script may take it for granted that there is a sum.
+    pub fn is_sum(&self) -> bool {
+        matches!(self, Aggregate::Sum(_))
+    }
+
     /// Whether the figures of parts of a period add up to that of the period.
     pub fn adds_up(&self) -> bool {
         match self {
@@ -176,6 +181,16 @@ mod tests {
         assert_eq!(over(Aggregate::Count), Reading { value: Some(2.0), rows: 2, left_out: 0 });
         assert_eq!(over(Aggregate::Mean(())), Reading { value: Some(4.0), rows: 1, left_out: 0 });
         assert_eq!(over(Aggregate::Distinct(())), Reading { value: Some(1.0), rows: 1, left_out: 0 });
+    }
+
+    #[test]
+    fn a_sum_over_rows_without_a_value_is_absent_and_over_no_rows_it_is_zero() {
+        let mut accumulator = Aggregate::Sum(()).begin();
+        accumulator.grow(3);
+        accumulator.add(&[0, 1], &[0, 1], &[Cow::Borrowed(&[f64::NAN, 4.0])]);
+        assert_eq!(accumulator.read(0..1), Reading { value: None, rows: 0, left_out: 0 });
+        assert_eq!(accumulator.read(0..2), Reading { value: Some(4.0), rows: 1, left_out: 0 });
+        assert_eq!(accumulator.read(2..3), Reading { value: Some(0.0), rows: 0, left_out: 0 });
     }
 
     #[test]

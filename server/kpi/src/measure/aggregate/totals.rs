@@ -2,8 +2,16 @@
 
 use super::accumulator::{Reading, Rule, exact};
 
-/// The sum of all values; 0 over no rows.
+/// The sum of all values; 0 over no rows, absent over rows of which none has a value.
 pub struct Sum;
+
+/// What a sum keeps.
+#[derive(Debug, Default)]
+pub struct Summed {
+    total: Total,
+    /// Whether the value of a row was missing.
+    missed: bool,
+}
 
 /// The sum of all values divided by their number.
 pub struct Mean;
@@ -56,15 +64,20 @@ impl Total {
 }
 
 impl Rule<1> for Sum {
-    type State = Total;
+    type State = Summed;
 
-    fn add(&self, total: &mut Total, [value]: [f64; 1]) {
-        total.add(value);
+    fn add(&self, sum: &mut Summed, [value]: [f64; 1]) {
+        sum.total.add(value);
     }
 
-    fn read(&self, totals: &[Total]) -> Reading {
-        let total = Total::merged(totals);
-        Reading { value: Some(total.value()), rows: total.rows, left_out: 0 }
+    fn miss(&self, sum: &mut Summed) {
+        sum.missed = true;
+    }
+
+    fn read(&self, sums: &[Summed]) -> Reading {
+        let total = sums.iter().map(|sum| &sum.total).fold(Total::default(), Total::merge);
+        let known = total.rows > 0 || !sums.iter().any(|sum| sum.missed);
+        Reading { value: known.then(|| total.value()), rows: total.rows, left_out: 0 }
     }
 }
 
