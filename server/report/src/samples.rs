@@ -109,7 +109,7 @@ fn row(groups: Vec<Group>, kpi: &Kpi, label: &str) -> Row {
     let figures: Vec<Option<f64>> = cells.iter().map(|cell| cell.outcome.value()).collect();
     let past = if groups.is_empty() { &figures[..figures.len() - 1] } else { &[] };
     let Declaration { threshold, better, .. } = &kpi.declaration;
-    let marks = threshold.after(past, None, *better);
+    let marks = threshold.after(past, None);
     let status = marks.judge(&cells[cells.len() - 1].outcome, *better);
     let sure = (status != Status::Unjudged).then_some(true);
     let judged = Judged { status, sure, by: sure.map(|_| By::Value), reason: None };

@@ -8,7 +8,7 @@ use super::measured::{InGroup, Seen};
 use super::timetable::Stop;
 use crate::data::cell::{Cell, Outcome};
 use crate::definition::judging::Provisional;
-use crate::definition::threshold::{Status, Threshold, Usual};
+use crate::definition::threshold::{Status, Threshold};
 use crate::judgement::expected::{Course, Factors, Measure as Grown, PartOf};
 use crate::judgement::judged::{Assessment, By, Judged, Since, Unjudged};
 use crate::judgement::signal::{Direction, Kind, Signal};
@@ -85,12 +85,12 @@ impl Assessor<'_> {
     fn marks(&self, group: &Figures, total: bool) -> Threshold {
         let declared = &self.kpi.declaration;
         if !total {
-            return declared.threshold.after(&[], None, declared.better);
+            return declared.threshold.after(&[], None);
         }
         let figures = figures(group.cells);
         let past = figures.split_last().map_or(&[][..], |(_, past)| past);
-        let usual = Signal::of(&figures, declared.better).map(|Signal { low, high, .. }| Usual { low, high });
-        declared.threshold.after(past, usual, declared.better)
+        let usual = Signal::of(&figures, declared.better).and_then(|signal| signal.bad_limit(declared.better));
+        declared.threshold.after(past, usual)
     }
 
     /// How the figures of the period that many before the last one are judged, all groups together.
@@ -125,7 +125,7 @@ impl Assessor<'_> {
         }
         let as_it_stands = self.kpi.declaration.judging.provisional == Provisional::AsItStands;
         if as_it_stands || self.is_settled(back) {
-            let figure = Figure { cell, seen: group.at_age.seen(self.stops[last]) };
+            let figure = Figure { group: &group.at_age, cell, seen: group.at_age.seen(self.stops[last]) };
             return self.of_figure(&figure, By::Value, marks);
         }
         if let Some(expected) = self.expected(group, back) {
@@ -140,7 +140,7 @@ impl Assessor<'_> {
         let cell = settled.cell_of(&seen);
         let value = cell.outcome.value().ok_or(Unjudged::TooYoung)?;
         let by = By::Settled { value, period: self.periods[at].to_string() };
-        self.of_figure(&Figure { cell: &cell, seen }, by, marks)
+        self.of_figure(&Figure { group: settled, cell: &cell, seen }, by, marks)
     }
 
     fn of_figure(&self, figure: &Figure, by: By, marks: &Threshold) -> Result<Basis, Unjudged> {
@@ -231,7 +231,7 @@ impl Assessor<'_> {
         let (numerator, denominator) = (cell.numerator, cell.denominator);
         let value = cell.outcome.value()?;
         let by = By::LookBack { value, numerator, denominator, periods };
-        let proof = self.proof(&Figure { cell: &cell, seen }, marks);
+        let proof = self.proof(&Figure { group, cell: &cell, seen }, marks);
         // What is not drawn by chance adds up over the periods, and the marks are those of one.
         matches!(proof, Proof::Tested(_)).then(|| self.of_value(by, value, proof, marks))
     }
@@ -268,6 +268,10 @@ impl Assessor<'_> {
             }
             MadeOf::Measure(at) => match self.kpi.measures[*at].1.aggregate {
                 Aggregate::Count | Aggregate::Distinct(_) | Aggregate::Sum(_) => Proof::AsItStands,
+                Aggregate::Mean(_) => tested(&|mark| figure.group.sample(&figure.seen, *at, mark)),
+                Aggregate::Percentile(_, half) if half.total_cmp(&0.5).is_eq() => {
+                    tested(&|mark| figure.group.sample(&figure.seen, *at, mark))
+                }
                 _ if figure.cell.sample.is_some_and(|rows| rows < LEAST_ROWS) => Proof::Tested([None; 2]),
                 _ => Proof::AsItStands,
             },
@@ -283,6 +287,7 @@ impl Assessor<'_> {
 
 /// A figure with what it was made of.
 struct Figure<'a> {
+    group: &'a InGroup<'a>,
     cell: &'a Cell,
     seen: Seen,
 }

@@ -6,8 +6,11 @@ use super::sight::Sight;
 use super::timetable::{Sighted, Stop, Timetable};
 use crate::data::cell::{Breakdown, Cell, Group, Outcome};
 use crate::definition::declaration::Lag;
-use crate::measure::Measure;
+use crate::judgement::significance::Sample;
+use crate::measure::aggregate::Aggregate;
 use crate::measure::aggregate::accumulator::Reading;
+use crate::measure::aggregate::spread::{Around, Spread};
+use crate::measure::{Measure, Quantity};
 use crate::script::kpi::Kpi;
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -46,8 +49,8 @@ pub struct InGroup<'a> {
 
 /// What a KPI's measures read in one group and period, in whole units of the currency.
 pub struct Seen {
-    /// The index of the period.
-    pub period: usize,
+    /// The indices of the periods that are seen together; mostly one.
+    pub periods: Vec<usize>,
     pub readings: Vec<Reading>,
     /// Those of the period before, where the KPI looks back.
     pub before: Option<Vec<Reading>>,
@@ -98,7 +101,7 @@ impl<'a> Measured<'a> {
     /// The cell, marked provisional if it can still change; stale, without its figure, if the data is too old.
     pub fn cell(&self, seen: &Seen) -> Cell {
         let Evaluation { timetable, now, complete_until, .. } = *self.evaluation;
-        let (declared, period) = (&self.kpi.declaration, &timetable.periods[seen.period]);
+        let (declared, period) = (&self.kpi.declaration, &timetable.periods[seen.periods[seen.periods.len() - 1]]);
         let needed = period.instants().end.min(now.as_second());
         let known = || self.kpi.tables().filter_map(|table| complete_until.get(&table.name));
         let too_old = |after: Lag| known().any(|complete| *complete < needed - after.seconds());
@@ -119,7 +122,7 @@ impl InGroup<'_> {
             |readings: &Vec<Readings>, lines: &Vec<Option<usize>>, period| measured.read(readings, lines, period);
         let before = stop.before.zip(measured.previous.as_ref().zip(previous.as_ref()));
         Seen {
-            period: stop.period,
+            periods: vec![stop.period],
             readings: read(&measured.own, own, stop.period),
             before: before.map(|(period, (readings, lines))| read(readings, lines, period)),
         }
@@ -148,6 +151,25 @@ impl InGroup<'_> {
             Some(measure.in_whole_units(readings.over(&periods, *line)?, measured.evaluation.money))
         };
         let readings = measures.map(read).collect::<Option<Vec<Reading>>>()?;
-        Some(Seen { period: *periods.last()?, readings, before: None })
+        (!periods.is_empty()).then_some(Seen { periods, readings, before: None })
+    }
+
+    /// What a test needs of the measure with that index against a mark: how its values lie around their mean, or around
+    /// the mark. `None` where the measure is neither a mean nor a median.
+    pub fn sample(&self, seen: &Seen, at: usize, mark: f64) -> Option<Sample> {
+        let (_, measure) = &self.measured.kpi.measures[at];
+        let unit = if measure.quantity == Quantity::Money { self.measured.evaluation.money } else { 1.0 };
+        let (readings, line) = (&self.measured.own[at], self.own[at]);
+        match measure.aggregate {
+            Aggregate::Mean(_) => {
+                let Spread { rows, mean, variance } = readings.spread(&seen.periods, line)?.over(unit);
+                Some(Sample::Mean { rows, mean, variance })
+            }
+            Aggregate::Percentile(_, half) if half.total_cmp(&0.5).is_eq() => {
+                let Around { below, above } = readings.around(&seen.periods, line, mark * unit)?;
+                Some(Sample::Median { below, above })
+            }
+            _ => None,
+        }
     }
 }

@@ -64,7 +64,11 @@ impl<'a> Reading<'a> {
             // The earlier of something and the end of the period is known at the end.
             Expr::Arithmetic(left, Arithmetic::Least, right) if known(left) && comes(right) => self.expr(left),
             Expr::Arithmetic(left, Arithmetic::Least, right) if comes(left) && known(right) => self.expr(right),
-            Expr::Arithmetic(left, _, right) | Expr::Coalesce(left, right) | Expr::Working(_, _, left, right) => {
+            Expr::Arithmetic(left, _, right)
+            | Expr::Coalesce(left, right)
+            | Expr::Between(left, right)
+            | Expr::Shifted(left, right)
+            | Expr::Working(_, _, left, right) => {
                 self.expr(left);
                 self.expr(right);
             }
@@ -73,7 +77,9 @@ impl<'a> Reading<'a> {
                 self.expr(yes);
                 self.expr(no);
             }
-            Expr::StartOfDay(inner) | Expr::DayOf(inner) | Expr::ToNumber(inner) => self.expr(inner),
+            Expr::Days(inner) | Expr::StartOfDay(inner) | Expr::DayOf(inner) | Expr::ToNumber(inner) => {
+                self.expr(inner)
+            }
             Expr::Children(child) => self.child(child),
             Expr::Number(_) | Expr::Money(_) | Expr::Text(_) | Expr::Period(_) => {}
         }

@@ -7,8 +7,8 @@
 pub mod aggregate;
 pub mod dated;
 pub mod expr;
-pub mod made_of;
 pub mod later;
+pub mod made_of;
 pub mod membership;
 
 use crate::data::model::Table;

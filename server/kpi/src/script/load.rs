@@ -231,10 +231,9 @@ impl Kpi {
             let parameters = Arc::new(answers(&declaration.parameters));
             let Tried { made_of, rests_on_denominator, adds_up } =
                 script.try_value(&declaration, &measures, &parameters)?;
-            script.check_marks(&declaration, call, made_of.is_share() && declaration.unit == Unit::Percent)?;
             let (file, sha256) = (script.file.clone(), pegel_text::digest::sha256(&script.source));
             let (siblings, script) = (Arc::default(), script.clone());
-            kpis.push(Kpi {
+            let kpi = Kpi {
                 declaration,
                 file,
                 sha256,
@@ -245,7 +244,9 @@ impl Kpi {
                 rests_on_denominator,
                 adds_up,
                 siblings,
-            });
+            };
+            kpi.check_marks().map_err(|wrong| kpi.script.misplaced(wrong, call))?;
+            kpis.push(kpi);
             if kpis.len() == count {
                 let siblings: Arc<[String]> = kpis.iter().map(|kpi| kpi.id().to_owned()).collect();
                 for kpi in &mut kpis {

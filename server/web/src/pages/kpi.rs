@@ -159,7 +159,7 @@ impl Page {
                 has_value: cell.outcome.value().is_some(),
                 sample: cell.sample.map(|sample| {
                     let left_out = format.left_out(cell).map(|left_out| format!(" ({left_out})"));
-                    format.count(sample) + &left_out.unwrap_or_default()
+                    format!("{}{}", format.count(sample), left_out.unwrap_or_default())
                 }),
                 status: *status,
             })

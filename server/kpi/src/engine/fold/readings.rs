@@ -3,6 +3,7 @@
 use super::states::States;
 use crate::data::cell::Group;
 use crate::measure::aggregate::accumulator::Reading;
+use crate::measure::aggregate::spread::{Around, Spread};
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -40,22 +41,32 @@ impl<'a> Readings<'a> {
 
     /// The measure's figure for the period with that index and the group at a line.
     pub fn get(&self, period: usize, line: Option<usize>) -> Reading {
-        self.states.read(self.slots(&self.periods[period], line))
+        self.over(&[period], line).expect("one period follows itself")
     }
 
     /// Its figure for several periods together; `None` where they do not follow each other, slice by slice.
     pub fn over(&self, periods: &[usize], line: Option<usize>) -> Option<Reading> {
-        let periods: Vec<&Range<usize>> = periods.iter().map(|period| &self.periods[*period]).collect();
-        let (first, last) = (periods.first()?, periods.last()?);
-        let follow = periods.windows(2).all(|pair| pair[0].end == pair[1].start);
-        follow.then(|| self.states.read(self.slots(&(first.start..last.end), line)))
+        Some(self.states.read(self.slots(periods, line)?))
     }
 
-    /// Where the states of a group lie for these slices.
-    fn slots(&self, slices: &Range<usize>, line: Option<usize>) -> Range<usize> {
-        line.map_or(0..0, |line| {
-            let first = line * self.slices;
-            first + slices.start..first + slices.end
-        })
+    /// How the values behind that figure lie around their mean, in the unit that rows store; `None` where the measure is
+    /// no mean or there are fewer than two.
+    pub fn spread(&self, periods: &[usize], line: Option<usize>) -> Option<Spread> {
+        self.states.spread(self.slots(periods, line)?)
+    }
+
+    /// How many of the values behind that figure lie on either side of a mark, in the unit that rows store; `None` where
+    /// the measure is no percentile.
+    pub fn around(&self, periods: &[usize], line: Option<usize>, mark: f64) -> Option<Around> {
+        self.states.around(self.slots(periods, line)?, mark)
+    }
+
+    /// Where the states of a group lie for these periods.
+    fn slots(&self, periods: &[usize], line: Option<usize>) -> Option<Range<usize>> {
+        let slices = |period: &usize| &self.periods[*period];
+        let follow = periods.windows(2).all(|pair| slices(&pair[0]).end == slices(&pair[1]).start);
+        let (first, last) = periods.first().zip(periods.last()).filter(|_| follow)?;
+        let in_line = |line: usize| line * self.slices + slices(first).start..line * self.slices + slices(last).end;
+        Some(line.map_or(0..0, in_line))
     }
 }

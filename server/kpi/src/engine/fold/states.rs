@@ -2,6 +2,7 @@
 
 use crate::engine::rows::Rows;
 use crate::measure::aggregate::accumulator::{Accumulator, Reading, within};
+use crate::measure::aggregate::spread::{Around, Spread};
 use crate::measure::{Latest, Measure};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -45,7 +46,23 @@ impl<'a> States<'a> {
     pub fn read(&self, slots: Range<usize>) -> Reading {
         match self {
             States::All(states) => states.read(slots),
-            States::Latest(states) => states.read(slots),
+            States::Latest(states) => states.aggregated(slots).read(0..1),
+        }
+    }
+
+    /// See [`Accumulator::spread`].
+    pub fn spread(&self, slots: Range<usize>) -> Option<Spread> {
+        match self {
+            States::All(states) => states.spread(slots),
+            States::Latest(states) => states.aggregated(slots).spread(0..1),
+        }
+    }
+
+    /// See [`Accumulator::around`].
+    pub fn around(&self, slots: Range<usize>, mark: f64) -> Option<Around> {
+        match self {
+            States::All(states) => states.around(slots, mark),
+            States::Latest(states) => states.aggregated(slots).around(0..1, mark),
         }
     }
 }
@@ -86,7 +103,8 @@ impl LatestRows<'_> {
         }
     }
 
-    fn read(&self, slots: Range<usize>) -> Reading {
+    /// The rows of all these slots, aggregated in one.
+    fn aggregated(&self, slots: Range<usize>) -> Accumulator {
         let rows = within(&self.slots, slots).iter().flat_map(FxHashMap::values);
         let rows: Vec<&Vec<f64>> = rows.filter_map(|row| row.contributions.as_ref()).collect();
         let column = |at: usize| rows.iter().map(|row| row[at]).collect::<Vec<f64>>();
@@ -96,6 +114,6 @@ impl LatestRows<'_> {
         accumulator.grow(1);
         let selected: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
         accumulator.add(&selected, &vec![0; rows.len()], &contributions);
-        accumulator.read(0..1)
+        accumulator
     }
 }

@@ -1,7 +1,9 @@
 use super::{lines, measure, period, read, run, tables};
 use crate::data::dimension::Dimension::{Region, Rep};
 use crate::engine::fold::plan::Plan;
+use crate::engine::fold::readings::Readings;
 use crate::engine::sight::Sight;
+use crate::measure::aggregate::spread::Around;
 use crate::time::period::Period;
 
 const WEEK_45: &str = "2026-W45";
@@ -181,4 +183,58 @@ fn a_plan_is_read_at_the_level_of_the_breakdown_and_never_added_up_from_below() 
     assert_eq!(read(targets, target, &[], &[NOVEMBER]), ["1000"]);
     assert_eq!(read(targets, target, &[Region], &[NOVEMBER]), ["North 700", "South 400", "(none) 0"]);
     assert_eq!(read(targets, target, &[Rep], &[NOVEMBER]), ["Ada 90", "(none) 0"]);
+}
+
+/// Leads of two weeks that took 2, 4 and 9 days, and one of them without an end.
+const CLOSED: &str = "
+    created_at   closed_at
+    2026-11-02   2026-11-04
+    2026-11-09   2026-11-13
+    2026-11-10   2026-11-19
+    2026-11-11   -";
+
+/// Measures the days that leads took, over a week and over the month, and asks the readings of both.
+fn over_closed<T>(aggregate: &str, ask: impl Fn(&Readings, usize) -> T) -> [T; 2] {
+    let periods: Vec<Period> = [WEEK_46, NOVEMBER].map(period).into();
+    let days = format!("data.leads.dated(|l| l.created_at).{aggregate}(|l| (l.closed_at - l.created_at) / days(1))");
+    let measured = measure(&days);
+    let mut plan = Plan::like(&measured, &periods);
+    plan.want(&measured, &vec![], &Sight::everything(2));
+    let fold = run(plan, &mut tables(&[("leads", CLOSED)]));
+    let readings = fold.readings(&measured, &vec![], &Sight::everything(2));
+    [ask(&readings, 0), ask(&readings, 1)]
+}
+
+#[test]
+fn a_mean_says_how_its_values_spread_and_a_median_how_many_lie_beyond_a_mark() {
+    let spread = |readings: &Readings, period| readings.spread(&[period], readings.line(&[]));
+    // Worked by hand: 4 and 9 days around 6.5; 2, 4 and 9 around 5.
+    let expected = [(2, 6.5, 12.5), (3, 5.0, 13.0)];
+    for (found, (rows, mean, variance)) in over_closed("mean", spread).into_iter().zip(expected) {
+        let found = found.unwrap();
+        assert!((found.mean - mean).abs() < 1e-9 && (found.variance - variance).abs() < 1e-9, "{found:?}");
+        assert_eq!(found.rows, rows);
+    }
+    assert_eq!(over_closed("median", spread), [None, None]);
+    let around = |readings: &Readings, period| readings.around(&[period], readings.line(&[]), 4.0);
+    let counted = |below, above| Some(Around { below, above });
+    assert_eq!(over_closed("median", around), [counted(0, 1), counted(1, 1)]);
+    assert_eq!(over_closed("mean", around), [None, None]);
+}
+
+#[test]
+fn the_latest_rows_of_series_spread_as_any_others() {
+    let followers = "
+        observed_on   metric      channel   value
+        2026-11-02    followers   a         1
+        2026-11-03    followers   a         10
+        2026-11-03    followers   b         14";
+    let periods = [period(WEEK_45)];
+    let mean = measure("data.observations.latest(|o| o.observed_on, data.period.last_day).mean(|o| o.value)");
+    let mut plan = Plan::like(&mean, &periods);
+    plan.want(&mean, &vec![], &Sight::everything(1));
+    let fold = run(plan, &mut tables(&[("observations", followers)]));
+    let readings = fold.readings(&mean, &vec![], &Sight::everything(1));
+    let found = readings.spread(&[0], readings.line(&[])).unwrap();
+    assert_eq!((found.rows, found.mean, found.variance), (2, 12.0, 8.0));
 }

@@ -2,6 +2,7 @@
 //!
 //! A slot is wherever rows are kept apart from others: a group in a stretch of time, or the rows of one parent.
 
+use super::spread::{Around, Spread, exact};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -40,6 +41,16 @@ pub(super) trait Rule<const OPERANDS: usize> {
 
     /// The figure over the rows of all these states together.
     fn read(&self, states: &[Self::State]) -> Reading;
+
+    /// How the values of all these states lie around their mean, where that is kept.
+    fn spread(&self, _states: &[Self::State]) -> Option<Spread> {
+        None
+    }
+
+    /// How many values of all these states lie on either side of a mark, where they are kept.
+    fn around(&self, _states: &[Self::State], _mark: f64) -> Option<Around> {
+        None
+    }
 }
 
 /// A running aggregate: a state for each slot.
@@ -53,6 +64,8 @@ trait Slots {
     fn grow(&mut self, slots: usize);
     fn add(&mut self, selected: &[u32], slots: &[u32], operands: &[Cow<[f64]>]);
     fn read(&self, slots: Range<usize>) -> Reading;
+    fn spread(&self, slots: Range<usize>) -> Option<Spread>;
+    fn around(&self, slots: Range<usize>, mark: f64) -> Option<Around>;
 }
 
 /// A rule and its states, by slot.
@@ -99,6 +112,16 @@ impl Accumulator {
         let left_out = self.left_out.as_ref().map_or(0, |left_out| within(left_out, slots.clone()).iter().sum());
         Reading { left_out, ..self.states.read(slots) }
     }
+
+    /// How the values in all these slots lie around their mean, for a mean of at least two.
+    pub fn spread(&self, slots: Range<usize>) -> Option<Spread> {
+        self.states.spread(slots)
+    }
+
+    /// How many values in all these slots lie on either side of a mark, for a percentile.
+    pub fn around(&self, slots: Range<usize>, mark: f64) -> Option<Around> {
+        self.states.around(slots, mark)
+    }
 }
 
 impl<R: Rule<OPERANDS>, const OPERANDS: usize> Slots for Ruled<R, OPERANDS> {
@@ -122,14 +145,17 @@ impl<R: Rule<OPERANDS>, const OPERANDS: usize> Slots for Ruled<R, OPERANDS> {
     fn read(&self, slots: Range<usize>) -> Reading {
         self.rule.read(within(&self.states, slots))
     }
+
+    fn spread(&self, slots: Range<usize>) -> Option<Spread> {
+        self.rule.spread(within(&self.states, slots))
+    }
+
+    fn around(&self, slots: Range<usize>, mark: f64) -> Option<Around> {
+        self.rule.around(within(&self.states, slots), mark)
+    }
 }
 
 /// What is kept in those slots that were ever reached.
 pub fn within<T>(states: &[T], slots: Range<usize>) -> &[T] {
     &states[slots.start.min(states.len())..slots.end.min(states.len())]
-}
-
-#[expect(clippy::cast_precision_loss, reason = "no table has 2^53 rows")]
-pub(super) fn exact(count: u64) -> f64 {
-    count as f64
 }

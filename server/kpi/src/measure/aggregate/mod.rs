@@ -3,12 +3,13 @@
 //! A new aggregate does not compile until it is complete: what it reads of a row, whether it counts, whether it adds up
 //! and which rule it follows are matches without `_` in this file. The rule says what it keeps of the rows
 //! ([`accumulator`]); rules that keep the same share a file: `counts`, `totals`, `extremes`, `values`,
-//! `picked`. What scripts may apply it to, and the kind of the figure, are in `script::datasets`.
+//! `picked`. [`spread`] is what more of them can say for a test against a mark. What scripts may apply it to, and the kind of the figure, are in `script::datasets`.
 
 pub mod accumulator;
 mod counts;
 mod extremes;
 mod picked;
+pub mod spread;
 mod totals;
 mod values;
 

@@ -1,6 +1,7 @@
 //! Aggregates that add values up.
 
-use super::accumulator::{Reading, Rule, exact};
+use super::accumulator::{Reading, Rule};
+use super::spread::{Deviations, Spread, exact};
 
 /// The sum of all values; 0 over no rows, absent over rows of which none has a value.
 pub struct Sum;
@@ -15,6 +16,13 @@ pub struct Summed {
 
 /// The sum of all values divided by their number.
 pub struct Mean;
+
+/// What a mean keeps.
+#[derive(Debug, Default)]
+pub struct Averaged {
+    total: Total,
+    deviations: Deviations,
+}
 
 /// A compensated sum, independent of the order of its terms (Neumaier 1974, “Rundungsfehleranalyse einiger Verfahren
 /// zur Summation endlicher Summen”), so that both databases print the same.
@@ -54,10 +62,6 @@ impl Total {
         self
     }
 
-    fn merged(totals: &[Total]) -> Total {
-        totals.iter().fold(Total::default(), Total::merge)
-    }
-
     fn value(&self) -> f64 {
         self.sum + self.lost
     }
@@ -82,15 +86,21 @@ impl Rule<1> for Sum {
 }
 
 impl Rule<1> for Mean {
-    type State = Total;
+    type State = Averaged;
 
-    fn add(&self, total: &mut Total, [value]: [f64; 1]) {
-        total.add(value);
+    fn add(&self, state: &mut Averaged, [value]: [f64; 1]) {
+        state.total.add(value);
+        state.deviations.add(value);
     }
 
-    fn read(&self, totals: &[Total]) -> Reading {
-        let total = Total::merged(totals);
+    fn read(&self, states: &[Averaged]) -> Reading {
+        let total = states.iter().map(|state| &state.total).fold(Total::default(), Total::merge);
         Reading::over(total.rows, total.value() / exact(total.rows))
+    }
+
+    fn spread(&self, states: &[Averaged]) -> Option<Spread> {
+        let deviations = states.iter().map(|state| &state.deviations);
+        deviations.fold(Deviations::default(), Deviations::merge).spread()
     }
 }
 
@@ -106,7 +116,8 @@ mod tests {
 
     #[test]
     fn a_sum_loses_nothing_where_parts_are_put_together() {
-        let merged = Total::merged(&[Total::over(&[1e100, 1.0]), Total::over(&[-1e100]), Total::over(&[1.0])]);
+        let merged =
+            [Total::over(&[-1e100]), Total::over(&[1.0])].iter().fold(Total::over(&[1e100, 1.0]), Total::merge);
         assert!((merged.value() - 2.0).abs() < f64::EPSILON);
         assert_eq!(merged.rows, 4);
     }

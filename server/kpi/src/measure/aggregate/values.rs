@@ -1,6 +1,7 @@
 //! Aggregates that keep every value, since they depend on the order of all of them.
 
 use super::accumulator::{Reading, Rule};
+use super::spread::Around;
 use super::totals::Total;
 
 /// The value below which that share of the values lies.
@@ -19,6 +20,10 @@ impl Rule<1> for Percentile {
     fn read(&self, values: &[Vec<f64>]) -> Reading {
         let mut values = values.concat();
         Reading::over(values.len() as u64, percentile(&mut values, self.0))
+    }
+
+    fn around(&self, values: &[Vec<f64>], mark: f64) -> Option<Around> {
+        Some(Around::of(values.iter().flatten().copied(), mark))
     }
 }
 
