@@ -269,8 +269,9 @@ fn beyond(block: &KpiBlock, cell: &Cell, status: Status) -> f64 {
 fn worst_of(breaches: &[Rank], sections: &[Section]) -> Status {
     let totals = sections.iter().flat_map(|section| &section.kpis).map(|block| block.status);
     let groups = sections.iter().flat_map(|section| &section.kpis).flat_map(|block| &block.breakdowns);
-    let groups = groups.flat_map(|table| &table.rows).map(|row| row.status);
-    let first = breaches.first().map(|rank| rank.breach.status);
+    let groups = groups.flat_map(|table| &table.rows).filter(|row| !row.may_be_chance()).map(|row| row.status);
+    let sure = |rank: &&Rank| !rank.breach.may_be_chance();
+    let first = breaches.iter().find(sure).map(|rank| rank.breach.status);
     first.or_else(|| totals.chain(groups).max()).unwrap_or(Status::Unjudged)
 }
 

@@ -1,7 +1,7 @@
 //! Figures as a reader's locale writes them: which digits and which unit, and the words around them. How numbers,
 //! money, durations and dates are written is in [`pegel_text`].
 
-use crate::numbers::{Change, PeriodHead};
+use crate::numbers::{Change, Group, PeriodHead};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_kpi::data::cell::{Cell, Outcome};
@@ -9,11 +9,14 @@ use pegel_kpi::data::currency::{Currency, HUNDREDTHS};
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{self, Better, Status, Threshold};
 use pegel_kpi::time::period::{Period, Span};
+use pegel_text::clean::one_line;
 use pegel_text::dates::{Dates, Kind};
 use pegel_text::durations::Durations;
+use pegel_text::lists::Lists;
 use pegel_text::locale::Locale;
 use pegel_text::money::Money;
 use pegel_text::numbers::{MOST_DIGITS, Numbers, exact, is_zero, rounded};
+use pegel_text::translated::Translated;
 use pegel_text::words::Words;
 
 /// The most decimals that people write in marks.
@@ -28,6 +31,7 @@ pub struct Format {
     /// Decimals of the currency.
     money_digits: i16,
     durations: Durations,
+    lists: Lists,
 }
 
 impl Format {
@@ -45,6 +49,7 @@ impl Format {
             money: Money::new(locale, currency),
             money_digits: i16::from(digits),
             durations: Durations::new(locale),
+            lists: Lists::new(locale),
         }
     }
 
@@ -143,6 +148,35 @@ impl Format {
         )
     }
 
+    /// A title or the like: whatever breaks it into lines would tear what it stands in.
+    pub fn title(&self, text: &Translated) -> String {
+        one_line(text.in_language(self.words.language())).into_owned()
+    }
+
+    /// The heading for a dimension; its name where there is none.
+    pub fn dimension(&self, name: &str) -> String {
+        self.words.language().word(&format!("dimension_{name}")).unwrap_or(name).to_owned()
+    }
+
+    /// What a group is called.
+    pub fn group(&self, group: &Group) -> String {
+        let nameless = || match group {
+            Group::Missing { .. } => self.words.say("missing_group", []),
+            Group::Row { .. } | Group::Text { .. } => self.words.say("erased_group", []),
+        };
+        group.label().map_or_else(nameless, |label| one_line(label).into_owned())
+    }
+
+    /// `Küste, Alpen und 3 weitere`.
+    pub fn all(&self, items: &[String]) -> String {
+        self.lists.all(items)
+    }
+
+    /// How many others there are.
+    pub fn more(&self, others: usize) -> String {
+        self.words.say("more", [("count", others.into())])
+    }
+
     /// A whole number.
     pub fn count(&self, count: u64) -> String {
         self.numbers.count(count)
@@ -150,18 +184,26 @@ impl Format {
 
     /// `KW 46 · 9.–15. November 2026`; what is not a period is shown as it is.
     pub fn period(&self, period: &PeriodHead) -> String {
-        dated(period).map_or_else(
+        dated(&period.name).map_or_else(
             || period.name.clone(),
             |(kind, period)| self.dates.period(kind, period.first_day, period.last_day),
         )
     }
 
-    /// `KW 46`, to stand within a sentence.
-    pub fn period_name(&self, period: &PeriodHead) -> String {
-        dated(period).map_or_else(
-            || period.name.clone(),
+    /// `KW 46` for `2026-W46`, to stand within a sentence.
+    pub fn period_name(&self, name: &str) -> String {
+        dated(name).map_or_else(
+            || name.to_owned(),
             |(kind, period)| self.dates.period_name(kind, period.first_day, period.last_day),
         )
+    }
+
+    /// `KW 46` for `2026-W46`, where there is little room.
+    pub fn short_period(&self, name: &str) -> String {
+        match dated(name) {
+            Some((Kind::Week, week)) => self.short_week(&week),
+            _ => self.period_name(name),
+        }
     }
 
     /// `KW 46`, where there is little room.
@@ -169,9 +211,41 @@ impl Format {
         self.dates.short_week(week.first_day)
     }
 
+    /// The day of an instant, from UTC seconds.
+    pub fn day(&self, seconds: i64) -> String {
+        self.dates.day(seconds)
+    }
+
+    /// How far a figure lies from another, without a sign: per cents by percentage points, all else in relation to the
+    /// other.
+    pub fn distance(&self, from: f64, to: f64, unit: Unit) -> String {
+        if unit == Unit::Percent {
+            let points = rounded((from - to).abs(), 2, 1);
+            return self.words.say("points", [("points", self.numbers.decimal(&points).into())]);
+        }
+        let relative = ((from - to) / to).abs();
+        self.numbers.percent(&rounded(relative, 2, i16::from(relative < 0.0995)))
+    }
+
+    /// `90 %`: a part of a whole, without decimals.
+    pub fn share(&self, share: f64) -> String {
+        self.numbers.percent(&rounded(share, 2, 0))
+    }
+
+    /// What a period is, for words that choose by it: `week`, `month`, `quarter`, `year` or `period`.
+    pub fn span(&self, period: &PeriodHead) -> &'static str {
+        match dated(&period.name) {
+            Some((Kind::Week, _)) => "week",
+            Some((Kind::Month, _)) => "month",
+            Some((Kind::Quarter, _)) => "quarter",
+            Some((Kind::Year, _)) => "year",
+            Some((Kind::Days, _)) | None => "period",
+        }
+    }
+
     /// `13 Wochen`: so many periods of that kind.
     pub fn periods(&self, count: usize, like: &PeriodHead) -> String {
-        let weeks = dated(like).is_some_and(|(kind, _)| kind == Kind::Week);
+        let weeks = dated(&like.name).is_some_and(|(kind, _)| kind == Kind::Week);
         self.words.say(if weeks { "weeks" } else { "periods" }, [("count", count.into())])
     }
 
@@ -249,10 +323,10 @@ impl Format {
     }
 }
 
-/// What a period is named by, and its days.
-fn dated(period: &PeriodHead) -> Option<(Kind, Period)> {
+/// What a period of that name is, and its days.
+fn dated(name: &str) -> Option<(Kind, Period)> {
     // A name that is stored is not relative to any day.
-    let period = Period::parse(&period.name, Timestamp::UNIX_EPOCH, &TimeZone::UTC).ok()?;
+    let period = Period::parse(name, Timestamp::UNIX_EPOCH, &TimeZone::UTC).ok()?;
     let kind = match period.span {
         Span::Week => Kind::Week,
         Span::Month => Kind::Month,

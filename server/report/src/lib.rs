@@ -5,6 +5,7 @@
 //! - [`definition`]: what a report is, from `config/reports/NAME.toml`
 //! - [`compose`]: a definition and a period in, an edition out, ready to be stored; the way through all of the below
 //! - [`build`]: figures become the [`numbers`] of an edition, breaches first
+//! - [`statements`]: what the numbers have to say, the most important first, and its words
 //! - [`view`]: numbers as a reader sees them, by [`mod@format`]; the one source of all that is rendered
 //! - [`chart`]: figures as charts show them, in the view and on pages
 //! - [`render`]: a view becomes HTML mail, plain text and subject, by templates
@@ -29,6 +30,7 @@ pub mod render;
 #[cfg(test)]
 mod samples;
 pub mod sources;
+pub mod statements;
 pub mod verify;
 pub mod view;
 mod words;

@@ -27,12 +27,22 @@ pub struct View {
     /// `23 November 2026 at 07:00 (Europe/Berlin)`.
     pub computed: String,
     pub status: StatusView,
-    /// `2 critical, 3 warnings`, or a word that all is well.
-    pub verdict: String,
-    /// The verdict with the worst breaches, for the line that mail programs show beside the subject.
+    /// Of the mail: the period and the first statements, or that there are none.
+    pub subject: String,
+    /// For the line that mail programs show beside the subject.
     pub preview: String,
-    /// The worst first; of many alike, only some.
+    /// The statements of the subject, or the verdict.
+    pub headline: String,
+    /// `2 thresholds broken, 9 may be chance, 40 kept`, or that all is well.
+    pub verdict: String,
+    /// What there is to say, the most important first.
+    pub statements: Vec<StatementView>,
+    /// Broken thresholds that are more than chance, the worst first; of many alike, only some.
     pub breaches: Vec<BreachView>,
+    /// The broken thresholds that may be chance, in one line; empty if there are none.
+    pub chance: String,
+    /// Up to when the data is complete; empty where nobody knows.
+    pub data_up_to: String,
     pub sections: Vec<SectionView>,
     /// The words around the figures.
     #[serde(skip)]
@@ -42,10 +52,21 @@ pub struct View {
 /// A status by name, shape and word, so that it never depends on colour alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StatusView {
-    /// For a style sheet: `critical`, `warning`, `ok` or `unjudged`.
+    /// For a style sheet: `critical`, `warning`, `ok`, `chance` or `unjudged`.
     pub class: &'static str,
     pub shape: &'static str,
     pub word: String,
+}
+
+/// One thing that the edition has to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StatementView {
+    pub kpi: String,
+    /// For a style sheet: `critical`, `warning`, `better`, or `plain`.
+    pub class: &'static str,
+    pub sentence: String,
+    /// What it rests on, a line for each figure it names.
+    pub evidence: Vec<String>,
 }
 
 /// The change of a figure.
@@ -66,7 +87,10 @@ pub struct BreachView {
     pub title: String,
     /// `Region North`, or `total`.
     pub group: String,
+    /// The one that was judged.
     pub figure: String,
+    /// `in 13 weeks`: what it is, where it is not that of the period; else empty.
+    pub basis: String,
     pub change: ChangeView,
     /// `below 75 %`: the threshold it breaks.
     pub mark: String,

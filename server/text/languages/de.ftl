@@ -51,15 +51,22 @@ status_critical = kritisch
 status_warning = Warnung
 status_ok = ok
 status_unjudged = nicht bewertet
-verdict_critical = { $critical } kritisch
-verdict_warnings =
-    { $warnings ->
-        [one] { $warnings } Warnung
-       *[other] { $warnings } Warnungen
-    }
-verdict_both = { verdict_critical }, { verdict_warnings }
 verdict_kept = alle Schwellen eingehalten
 verdict_unjudged = nichts zu bewerten
+verdict_none_judged = nichts bewertet ({ $reasons })
+verdict_broken =
+    { $count ->
+        [one] { $count } Schwelle verletzt
+       *[other] { $count } Schwellen verletzt
+    }
+verdict_none_broken = keine Schwelle verletzt
+verdict_chance =
+    { $count ->
+        [one] { $count } kann Zufall sein
+       *[other] { $count } können Zufall sein
+    }
+verdict_kept_of = { $count } eingehalten
+verdict_not_judged = { $count } nicht bewertet ({ $reasons })
 
 threshold_critical = kritisch { $beyond }
 threshold_warning = Warnung { $beyond }
@@ -157,10 +164,177 @@ source_activation = Aktivierung
 source_import = Import
 source_program = Programm
 
+## Aussagen: was eine Ausgabe zu sagen hat
+
+statements = Das Wichtigste
+between_statements = { ", " }
+named_figure = { $group } { $figure }
+course =
+    { $course ->
+        [new] , neu
+        [since] , { $span ->
+            [week] { $since }. Woche in Folge
+            [month] { $since }. Monat in Folge
+            [quarter] { $since }. Quartal in Folge
+            [year] { $since }. Jahr in Folge
+           *[period] { $since }. Zeitraum in Folge
+        }
+       *[none] { "" }
+    }
+whose =
+    { $about ->
+        [group] { $title } { $group }
+       *[total] { $title }
+    }
+
+short_breach =
+    { $about ->
+        [group] { $by ->
+            [expected] { $group } voraussichtlich { $figure } { $title } (Grenze { $mark })
+            [settled] { $group } { $figure } { $title } in { $period } (Grenze { $mark })
+            [look_back] { $group } { $figure } { $title } in { $periods } (Grenze { $mark })
+           *[value] { $group } { $figure } { $title } (Grenze { $mark })
+        }
+       *[total] { $by ->
+            [expected] { $title } voraussichtlich { $figure } (Grenze { $mark })
+            [settled] { $title } { $figure } in { $period } (Grenze { $mark })
+            [look_back] { $title } { $figure } in { $periods } (Grenze { $mark })
+           *[value] { $title } { $figure } (Grenze { $mark })
+        }
+    }
+short_breach_groups =
+    { $by ->
+        [expected] { $groups } voraussichtlich { $beyond } { $title }
+        [settled] { $groups } in { $period } { $beyond } { $title }
+        [look_back] { $groups } in { $periods } { $beyond } { $title }
+       *[value] { $groups } { $beyond } { $title }
+    }
+said_breach =
+    { $by ->
+        [expected] { $title }: voraussichtlich { $figures } (Grenze { $mark }){ course }
+        [settled] { $title } in { $period }: { $figures } (Grenze { $mark }){ course }
+        [look_back] { $title } in { $periods }: { $figures } (Grenze { $mark }){ course }
+       *[value] { $title }: { $figures } (Grenze { $mark }){ course }
+    }
+
+target_side =
+    { $side ->
+        [below] unter
+       *[above] über
+    }
+short_target =
+    { $by ->
+        [expected] { $title } voraussichtlich { $distance } { target_side } Ziel
+       *[value] { $title } { $distance } { target_side } Ziel
+    }
+said_target =
+    { $by ->
+        [expected] { $title }: voraussichtlich { $figure }, { $distance } { target_side } dem Ziel von { $target }
+       *[value] { $title }: { $figure }, { $distance } { target_side } dem Ziel von { $target }
+    }
+
+short_worse =
+    { $count ->
+        [one] { whose } schlechter als üblich ({ $figure })
+       *[other] { $title } { $groups } schlechter als üblich
+    }
+said_worse =
+    { $signal ->
+        [several] { $title }: { $figures }, schlechter als üblich
+        [run] { $title }: { $figures }, seit { $streak } schlechter als das Mittel von { $centre }
+        [trend] { $title }: { $figures }, seit { $streak } immer schlechter
+        [two_of_three] { $title }: { $figures }, zweimal in { $recent } weit schlechter als das Mittel von { $centre }
+       *[beyond_limit] { $title }: { $figures }, schlechter als üblich ({ $low } bis { $high })
+    }
+short_better =
+    { $count ->
+        [one] { whose } besser als üblich ({ $figure })
+       *[other] { $title } { $groups } besser als üblich
+    }
+said_better =
+    { $signal ->
+        [several] { $title }: { $figures }, besser als üblich
+        [run] { $title }: { $figures }, seit { $streak } besser als das Mittel von { $centre }
+        [trend] { $title }: { $figures }, seit { $streak } immer besser
+        [two_of_three] { $title }: { $figures }, zweimal in { $recent } weit besser als das Mittel von { $centre }
+       *[beyond_limit] { $title }: { $figures }, besser als üblich ({ $low } bis { $high })
+    }
+short_mended =
+    { $count ->
+        [one] { $about ->
+            [group] { $group } wieder bei { $figure } { $title } (Grenze { $mark })
+           *[total] { $title } wieder bei { $figure } (Grenze { $mark })
+        }
+       *[other] { $title } { $groups } wieder im grünen Bereich
+    }
+said_mended = { $title }: { $figures }, die Grenze von { $mark } ist wieder eingehalten
+short_not_judged =
+    { $count ->
+        [one] { $title } nicht bewertet ({ $reason })
+       *[other] { $count } Kennzahlen nicht bewertet ({ $reason })
+    }
+said_not_judged = Nicht bewertet ({ $reason }): { $titles }
+data_ends = Daten nur bis { $day }
+unjudged =
+    { $reason ->
+        [no_marks] keine Schwelle
+        [no_past] zu wenig Vergangenheit
+        [no_rows] keine Daten
+        [zero_denominator] keine Basis
+        [too_few] zu wenige Daten
+        [stale] Daten veraltet
+        [script_error] Skriptfehler
+        [too_young] noch zu früh
+       *[incomplete] Daten unvollständig
+    }
+
+fact_of_group = { $group } – { $facts }
+fact_parts =
+    { $count ->
+        [one] { $part } von { $whole }
+       *[other] { $part } von { $whole } in { $periods }
+    }
+fact_so_far = { $period } bisher: { $figure }
+fact_expected = erwartet zwischen { $low } und { $high }
+fact_settled = zuletzt endgültig: { $figure } in { $period }
+fact_is_settled = { $period } ist endgültig
+fact_of_period = { $period }: { $figure }
+fact_of_period_same_age = { $period } nach derselben Zeit: { $figure }
+fact_usual = üblich { $low } bis { $high }
+fact_year_before = Vorjahr: { $figure } ({ $change })
+fact_target = Ziel: { $figure }
+fact_since =
+    { $span ->
+        [week] seit { $period }
+       *[period] seit { $period }
+    }
+fact_chance = kann Zufall sein
+fact_cause =
+    { $part ->
+        [mix] { $extent ->
+            [all] die Änderung kommt aus einer Verschiebung zwischen den Gruppen ({ $name }), nicht aus ihnen selbst
+           *[most] { $share } der Änderung aus einer Verschiebung zwischen den Gruppen ({ $name }), nicht aus ihnen selbst
+        }
+       *[group] { $extent ->
+            [all] die ganze Änderung kommt aus { $name }
+           *[most] { $share } der Änderung aus { $name }
+        }
+    }
+
+basis =
+    { $by ->
+        [expected] voraussichtlich
+        [settled] in { $of }
+       *[look_back] in { $of }
+    }
+may_be_chance = Wenige Daten, kann Zufall sein – { $statements }
+status_chance = kann Zufall sein
+data_up_to = Daten bis { $instant }
+
 ## Mails
 
-subject = { $title }, { $period }: { $verdict }
-preview_breach = { $kpi } · { $group }: { $figure }
+subject = { $period }: { $statements }
+subject_calm = { $title }, { $period }: { $verdict }
 archived = Diese Ausgabe liegt unverändert im Archiv als { $report } { $period }, Revision { $revision }, Zahlen { $fingerprint }.
 open_in_archive = Diese Ausgabe im Archiv öffnen
 open_in_archive_at = { open_in_archive }:

@@ -54,15 +54,18 @@ status_critical = critical
 status_warning = warning
 status_ok = ok
 status_unjudged = not judged
-verdict_critical = { $critical } critical
-verdict_warnings =
-    { $warnings ->
-        [one] { $warnings } warning
-       *[other] { $warnings } warnings
-    }
-verdict_both = { verdict_critical }, { verdict_warnings }
 verdict_kept = all thresholds kept
 verdict_unjudged = nothing to judge
+verdict_none_judged = nothing was judged ({ $reasons })
+verdict_broken =
+    { $count ->
+        [one] { $count } threshold broken
+       *[other] { $count } thresholds broken
+    }
+verdict_none_broken = no threshold broken
+verdict_chance = { $count } may be chance
+verdict_kept_of = { $count } kept
+verdict_not_judged = { $count } not judged ({ $reasons })
 
 threshold_critical = critical { $beyond }
 threshold_warning = warning { $beyond }
@@ -160,10 +163,166 @@ source_activation = activation
 source_import = import
 source_program = program
 
+## Statements: what an edition has to say
+
+statements = What matters
+between_statements = { ", " }
+named_figure = { $group } { $figure }
+course =
+    { $course ->
+        [new] , new
+        [since] , { $span ->
+            [week] { $since } weeks in a row
+            [month] { $since } months in a row
+            [quarter] { $since } quarters in a row
+            [year] { $since } years in a row
+           *[period] { $since } periods in a row
+        }
+       *[none] { "" }
+    }
+whose =
+    { $about ->
+        [group] { $title } for { $group }
+       *[total] { $title }
+    }
+
+short_breach =
+    { $by ->
+        [expected] { whose } expected at { $figure } (limit { $mark })
+        [settled] { whose } in { $period } { $figure } (limit { $mark })
+        [look_back] { whose } { $figure } in { $periods } (limit { $mark })
+       *[value] { whose } { $figure } (limit { $mark })
+    }
+short_breach_groups =
+    { $by ->
+        [expected] { $title } for { $groups } expected { $beyond }
+        [settled] { $title } for { $groups } { $beyond } in { $period }
+        [look_back] { $title } for { $groups } { $beyond } in { $periods }
+       *[value] { $title } for { $groups } { $beyond }
+    }
+said_breach =
+    { $by ->
+        [expected] { $title }: { $figures } expected (limit { $mark }){ course }
+        [settled] { $title } in { $period }: { $figures } (limit { $mark }){ course }
+        [look_back] { $title } in { $periods }: { $figures } (limit { $mark }){ course }
+       *[value] { $title }: { $figures } (limit { $mark }){ course }
+    }
+
+target_side =
+    { $side ->
+        [below] below
+       *[above] above
+    }
+short_target =
+    { $by ->
+        [expected] { $title } expected { $distance } { target_side } target
+       *[value] { $title } { $distance } { target_side } target
+    }
+said_target =
+    { $by ->
+        [expected] { $title }: { $figure } expected, { $distance } { target_side } the target of { $target }
+       *[value] { $title }: { $figure }, { $distance } { target_side } the target of { $target }
+    }
+
+short_worse =
+    { $count ->
+        [one] { whose } worse than usual ({ $figure })
+       *[other] { $title } for { $groups } worse than usual
+    }
+said_worse =
+    { $signal ->
+        [several] { $title }: { $figures }, worse than usual
+        [run] { $title }: { $figures }, worse than the mean of { $centre } for { $streak }
+        [trend] { $title }: { $figures }, worse and worse over { $streak }
+        [two_of_three] { $title }: { $figures }, far worse than the mean of { $centre } twice in { $recent }
+       *[beyond_limit] { $title }: { $figures }, worse than usual ({ $low } to { $high })
+    }
+short_better =
+    { $count ->
+        [one] { whose } better than usual ({ $figure })
+       *[other] { $title } for { $groups } better than usual
+    }
+said_better =
+    { $signal ->
+        [several] { $title }: { $figures }, better than usual
+        [run] { $title }: { $figures }, better than the mean of { $centre } for { $streak }
+        [trend] { $title }: { $figures }, better and better over { $streak }
+        [two_of_three] { $title }: { $figures }, far better than the mean of { $centre } twice in { $recent }
+       *[beyond_limit] { $title }: { $figures }, better than usual ({ $low } to { $high })
+    }
+short_mended =
+    { $count ->
+        [one] { whose } back at { $figure } (limit { $mark })
+       *[other] { $title } for { $groups } back within the limit
+    }
+said_mended = { $title }: { $figures }, back within the limit of { $mark }
+short_not_judged =
+    { $count ->
+        [one] { $title } not judged ({ $reason })
+       *[other] { $count } KPIs not judged ({ $reason })
+    }
+said_not_judged = Not judged ({ $reason }): { $titles }
+data_ends = data only up to { $day }
+unjudged =
+    { $reason ->
+        [no_marks] no threshold
+        [no_past] too short a past
+        [no_rows] no data
+        [zero_denominator] no base
+        [too_few] too little data
+        [stale] data out of date
+        [script_error] script error
+        [too_young] too young
+       *[incomplete] data incomplete
+    }
+
+fact_of_group = { $group } – { $facts }
+fact_parts =
+    { $count ->
+        [one] { $part } of { $whole }
+       *[other] { $part } of { $whole } in { $periods }
+    }
+fact_so_far = { $period } so far: { $figure }
+fact_expected = expected between { $low } and { $high }
+fact_settled = last settled: { $figure } in { $period }
+fact_is_settled = { $period } is settled
+fact_of_period = { $period }: { $figure }
+fact_of_period_same_age = { $period } at the same age: { $figure }
+fact_usual = usually { $low } to { $high }
+fact_year_before = a year before: { $figure } ({ $change })
+fact_target = target: { $figure }
+fact_since =
+    { $span ->
+        [week] since { $period }
+       *[period] since { $period }
+    }
+fact_chance = may be chance
+fact_cause =
+    { $part ->
+        [mix] { $extent ->
+            [all] the change comes from a shift between groups ({ $name }), not within them
+           *[most] { $share } of the change from a shift between groups ({ $name }), not within them
+        }
+       *[group] { $extent ->
+            [all] the whole change from { $name }
+           *[most] { $share } of the change from { $name }
+        }
+    }
+
+basis =
+    { $by ->
+        [expected] expected
+        [settled] in { $of }
+       *[look_back] in { $of }
+    }
+may_be_chance = Little data, may be chance – { $statements }
+status_chance = may be chance
+data_up_to = Data up to { $instant }
+
 ## Mails
 
-subject = { $title }, { $period }: { $verdict }
-preview_breach = { $kpi } · { $group }: { $figure }
+subject = { $period }: { $statements }
+subject_calm = { $title }, { $period }: { $verdict }
 archived = This edition is kept unchanged in the archive as { $report } { $period }, revision { $revision }, numbers { $fingerprint }.
 open_in_archive = Open this edition in the archive
 open_in_archive_at = { open_in_archive }:

@@ -47,19 +47,30 @@ status_critical = critique
 status_warning = alerte
 status_ok = conforme
 status_unjudged = non évalué
-verdict_critical =
-    { $critical ->
-        [one] { $critical } critique
-       *[other] { $critical } critiques
-    }
-verdict_warnings =
-    { $warnings ->
-        [one] { $warnings } alerte
-       *[other] { $warnings } alertes
-    }
-verdict_both = { verdict_critical }, { verdict_warnings }
 verdict_kept = tous les seuils sont respectés
 verdict_unjudged = rien à évaluer
+verdict_none_judged = rien n’a été évalué ({ $reasons })
+verdict_broken =
+    { $count ->
+        [one] { $count } seuil franchi
+       *[other] { $count } seuils franchis
+    }
+verdict_none_broken = aucun seuil franchi
+verdict_chance =
+    { $count ->
+        [one] { $count } peut être dû au hasard
+       *[other] { $count } peuvent être dus au hasard
+    }
+verdict_kept_of =
+    { $count ->
+        [one] { $count } respecté
+       *[other] { $count } respectés
+    }
+verdict_not_judged =
+    { $count ->
+        [one] { $count } non évalué ({ $reasons })
+       *[other] { $count } non évalués ({ $reasons })
+    }
 
 threshold_critical = critique { $beyond }
 threshold_warning = alerte { $beyond }
@@ -165,10 +176,166 @@ source_activation = activation
 source_import = import
 source_program = programme
 
+## Constats : ce qu’une édition a à dire
+
+statements = L’essentiel
+between_statements = { ", " }
+named_figure = { $group } { $figure }
+course =
+    { $course ->
+        [new] , nouveau
+        [since] , { $span ->
+            [week] { $since }e semaine de suite
+            [month] { $since }e mois de suite
+            [quarter] { $since }e trimestre de suite
+            [year] { $since }e année de suite
+           *[period] { $since }e période de suite
+        }
+       *[none] { "" }
+    }
+whose =
+    { $about ->
+        [group] { $title } { $group }
+       *[total] { $title }
+    }
+
+short_breach =
+    { $by ->
+        [expected] { whose } à { $figure } en prévision (seuil { $mark })
+        [settled] { whose } à { $figure } en { $period } (seuil { $mark })
+        [look_back] { whose } à { $figure } sur { $periods } (seuil { $mark })
+       *[value] { whose } à { $figure } (seuil { $mark })
+    }
+short_breach_groups =
+    { $by ->
+        [expected] { $title } { $groups } { $beyond } en prévision
+        [settled] { $title } { $groups } { $beyond } en { $period }
+        [look_back] { $title } { $groups } { $beyond } sur { $periods }
+       *[value] { $title } { $groups } { $beyond }
+    }
+said_breach =
+    { $by ->
+        [expected] { $title } : { $figures } en prévision (seuil { $mark }){ course }
+        [settled] { $title } en { $period } : { $figures } (seuil { $mark }){ course }
+        [look_back] { $title } sur { $periods } : { $figures } (seuil { $mark }){ course }
+       *[value] { $title } : { $figures } (seuil { $mark }){ course }
+    }
+
+target_side =
+    { $side ->
+        [below] sous l’objectif
+       *[above] au-dessus de l’objectif
+    }
+short_target =
+    { $by ->
+        [expected] { $title } { $distance } { target_side } en prévision
+       *[value] { $title } { $distance } { target_side }
+    }
+said_target =
+    { $by ->
+        [expected] { $title } : { $figure } en prévision, { $distance } { target_side } de { $target }
+       *[value] { $title } : { $figure }, { $distance } { target_side } de { $target }
+    }
+
+short_worse =
+    { $count ->
+        [one] { whose } : moins bien que d’habitude ({ $figure })
+       *[other] { $title } { $groups } : moins bien que d’habitude
+    }
+said_worse =
+    { $signal ->
+        [several] { $title } : { $figures }, moins bien que d’habitude
+        [run] { $title } : { $figures }, moins bien que la moyenne de { $centre } depuis { $streak }
+        [trend] { $title } : { $figures }, de moins en moins bien depuis { $streak }
+        [two_of_three] { $title } : { $figures }, nettement moins bien que la moyenne de { $centre } deux fois en { $recent }
+       *[beyond_limit] { $title } : { $figures }, moins bien que d’habitude (de { $low } à { $high })
+    }
+short_better =
+    { $count ->
+        [one] { whose } : mieux que d’habitude ({ $figure })
+       *[other] { $title } { $groups } : mieux que d’habitude
+    }
+said_better =
+    { $signal ->
+        [several] { $title } : { $figures }, mieux que d’habitude
+        [run] { $title } : { $figures }, mieux que la moyenne de { $centre } depuis { $streak }
+        [trend] { $title } : { $figures }, de mieux en mieux depuis { $streak }
+        [two_of_three] { $title } : { $figures }, nettement mieux que la moyenne de { $centre } deux fois en { $recent }
+       *[beyond_limit] { $title } : { $figures }, mieux que d’habitude (de { $low } à { $high })
+    }
+short_mended =
+    { $count ->
+        [one] { whose } de retour à { $figure } (seuil { $mark })
+       *[other] { $title } { $groups } : seuil de nouveau respecté
+    }
+said_mended = { $title } : { $figures }, le seuil de { $mark } est de nouveau respecté
+short_not_judged =
+    { $count ->
+        [one] { $title } : non évalué ({ $reason })
+       *[other] { $count } indicateurs non évalués ({ $reason })
+    }
+said_not_judged = Sans évaluation ({ $reason }) : { $titles }
+data_ends = données seulement jusqu’au { $day }
+unjudged =
+    { $reason ->
+        [no_marks] sans seuil
+        [no_past] historique trop court
+        [no_rows] aucune donnée
+        [zero_denominator] base nulle
+        [too_few] trop peu de données
+        [stale] données trop anciennes
+        [script_error] erreur de script
+        [too_young] trop tôt
+       *[incomplete] données incomplètes
+    }
+
+fact_of_group = { $group } – { $facts }
+fact_parts =
+    { $count ->
+        [one] { $part } sur { $whole }
+       *[other] { $part } sur { $whole } en { $periods }
+    }
+fact_so_far = { $period } à ce jour : { $figure }
+fact_expected = prévision entre { $low } et { $high }
+fact_settled = dernier chiffre définitif : { $figure } en { $period }
+fact_is_settled = { $period } : chiffre définitif
+fact_of_period = { $period } : { $figure }
+fact_of_period_same_age = { $period } au même stade : { $figure }
+fact_usual = d’habitude de { $low } à { $high }
+fact_year_before = un an plus tôt : { $figure } ({ $change })
+fact_target = objectif : { $figure }
+fact_since =
+    { $span ->
+        [week] depuis la { $period }
+       *[period] depuis { $period }
+    }
+fact_chance = peut être dû au hasard
+fact_cause =
+    { $part ->
+        [mix] { $extent ->
+            [all] la variation vient d’un déplacement entre les groupes ({ $name }), non des groupes eux-mêmes
+           *[most] { $share } de la variation vient d’un déplacement entre les groupes ({ $name }), non des groupes eux-mêmes
+        }
+       *[group] { $extent ->
+            [all] toute la variation vient de { $name }
+           *[most] { $share } de la variation vient de { $name }
+        }
+    }
+
+basis =
+    { $by ->
+        [expected] en prévision
+        [settled] en { $of }
+       *[look_back] sur { $of }
+    }
+may_be_chance = Peu de données, peut être dû au hasard – { $statements }
+status_chance = peut être dû au hasard
+data_up_to = Données jusqu’au { $instant }
+
 ## Courriels
 
-subject = { $title }, { $period } : { $verdict }
-preview_breach = { $kpi } · { $group } : { $figure }
+subject = { $period } – { $statements }
+subject_calm = { $title }, { $period } : { $verdict }
 archived = Cette édition est conservée sans changement dans les archives : { $report } { $period }, révision { $revision }, chiffres { $fingerprint }.
 open_in_archive = Ouvrir cette édition dans les archives
 open_in_archive_at = { open_in_archive } :

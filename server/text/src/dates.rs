@@ -99,6 +99,12 @@ impl Dates {
         written().unwrap_or_else(|| seconds.to_string())
     }
 
+    /// `18 November 2026`: the day of an instant, from UTC seconds; the bare seconds if they lie beyond the calendar.
+    pub fn day(&self, seconds: i64) -> String {
+        let local = Timestamp::from_second(seconds).ok().map(|at| at.to_zoned(self.zone.clone()).date());
+        local.map_or_else(|| seconds.to_string(), |day| self.days(day, day))
+    }
+
     fn days(&self, first: civil::Date, last: civil::Date) -> String {
         let day = |day| written(day, |day| self.day.format(day).to_string());
         let (from, to) = (day(first), day(last));
@@ -221,6 +227,12 @@ mod tests {
         assert_eq!(day("en-GB", civil::Weekday::Monday), "Monday");
         assert_eq!(day("de-DE", civil::Weekday::Sunday), "Sonntag");
         assert_eq!(day("fr-FR", civil::Weekday::Saturday), "samedi");
+    }
+
+    #[test]
+    fn an_instant_falls_on_a_day_of_the_zone() {
+        // Half an hour before midnight UTC.
+        assert_eq!(dates("en-GB").day(1_795_476_600), "24 November 2026");
     }
 
     #[test]

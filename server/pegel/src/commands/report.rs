@@ -12,7 +12,6 @@ use pegel_kpi::time::period::{Period, zone};
 use pegel_report::ReportError;
 use pegel_report::definition;
 use pegel_report::manifest::seal;
-use pegel_report::numbers::PeriodHead;
 use pegel_report::verify::{Findings, verify};
 use pegel_store::Store;
 use pegel_store::edition::{Edition, Rendition};
@@ -99,7 +98,7 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
         Made::Found { edition, mails } => (edition, "in the archive already", mails),
         Made::Taken => return Err(broke(anyhow!("{TAKEN}"))),
     };
-    let period = plain_spaces(&home.format().period_name(&PeriodHead::from(&run.period)));
+    let period = plain_spaces(&home.format().period_name(&run.period.to_string()));
     let edition_of = format!("edition {edition} of {period}");
     if command.send {
         return send(&worker, &store, edition, &format!("{edition_of}, {place}"), mails);

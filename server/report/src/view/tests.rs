@@ -4,6 +4,7 @@ use crate::samples;
 use pegel_kpi::data::cell::Outcome;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
+use pegel_kpi::judgement::judged::{Assessment, By, Judged};
 
 #[test]
 fn the_view_in_english() {
@@ -54,7 +55,6 @@ fn of_many_breaches_alike_five_are_shown_and_the_others_counted() {
             ("Region\u{a0}1", "")
         ]
     );
-    assert_eq!(view.verdict, "18 warnings");
 }
 
 #[test]
@@ -65,7 +65,6 @@ fn breaches_of_one_status_are_counted_apart_from_those_of_another() {
         breach.status = Status::Critical;
     }
     let view = view(&numbers, "en");
-    assert_eq!(view.verdict, "11 critical, 6 warnings");
     let shown: Vec<(&str, &str)> =
         view.breaches.iter().map(|breach| (breach.status.class, breach.more.as_str())).collect();
     assert_eq!(
@@ -86,13 +85,29 @@ fn breaches_of_one_status_are_counted_apart_from_those_of_another() {
 }
 
 #[test]
-fn without_breaches_all_is_well_or_nothing_was_judged() {
+fn what_may_be_chance_is_no_breach_and_a_longer_look_says_how_long() {
+    let judged = |sure, by| Some(Judged { status: Status::Warning, sure: Some(sure), by: Some(by), reason: None });
+    let look_back = By::LookBack { value: 0.577, numerator: Some(41.0), denominator: Some(71.0), periods: 13 };
     let mut numbers = samples::numbers();
-    numbers.breaches.clear();
-    numbers.status = Status::Ok;
-    assert_eq!(view(&numbers, "en").verdict, "all thresholds kept");
-    numbers.status = Status::Unjudged;
-    assert_eq!(view(&numbers, "de").verdict, "nichts zu bewerten");
+    numbers.breaches = (1..=3).map(|label| breach("rate", "partner", label)).collect();
+    numbers.breaches[0].judged = judged(false, By::Value);
+    numbers.breaches[1].judged = judged(true, look_back);
+    numbers.breaches[2].judged = judged(true, By::Value);
+    let shown: Vec<(String, String, String)> =
+        view(&numbers, "de").breaches.into_iter().map(|shown| (shown.group, shown.figure, shown.basis)).collect();
+    let expected = [("Partner\u{a0}2", "57,7\u{a0}%", "in 13 Wochen"), ("Partner\u{a0}3", "50,0\u{a0}%", "")];
+    assert_eq!(shown, expected.map(|(group, figure, basis)| (group.to_owned(), figure.to_owned(), basis.to_owned())));
+}
+
+#[test]
+fn a_group_that_may_be_chance_is_called_so_in_its_table() {
+    let mut numbers = samples::numbers();
+    let row = &mut numbers.sections[0].kpis[0].breakdowns[0].rows[4];
+    assert_eq!((row.group.label(), row.status), (Some("North"), Status::Critical));
+    let judged = Judged { status: Status::Critical, sure: Some(false), by: Some(By::Value), reason: None };
+    row.assessment = Some(Assessment { judged, expected: None, signal: None, before: None, since: None });
+    let status = view(&numbers, "en").sections[0].kpis[0].tables[0].rows[4].status.clone();
+    assert_eq!((status.class, status.word.as_str()), ("chance", "may be chance"));
 }
 
 /// The trend of a KPI about money with these figures.

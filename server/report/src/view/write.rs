@@ -1,17 +1,22 @@
 //! How a view is written.
 
-use super::{Bar, BreachView, ChangeView, KpiView, RowView, SectionView, StatusView, TableView, TrendView, View};
+use super::{
+    Bar, BreachView, ChangeView, KpiView, RowView, SectionView, StatementView, StatusView, TableView, TrendView, View,
+};
 use crate::chart;
 use crate::format::Format;
-use crate::numbers::{Breach, BreakdownRow, BreakdownTable, Change, Group, GroupHead, KpiBlock, Numbers, TrendPoint};
+use crate::numbers::{
+    Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, PeriodHead, TrendPoint,
+};
+use crate::statements::brief::{Line, brief};
+use crate::statements::statement::Kind;
 use pegel_chart::columns::{Column, blocks, columns};
 use pegel_chart::{Chart, Form, Point, Tone};
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status};
-use pegel_text::clean::one_line;
+use pegel_kpi::judgement::judged::By;
 use pegel_text::locale::Locale;
-use pegel_text::translated::Translated;
 use pegel_text::words::{Words, capitalised};
 use std::collections::HashMap;
 
@@ -36,27 +41,31 @@ impl Writer {
     }
 
     fn view(&self, numbers: &Numbers) -> View {
-        let verdict = self.verdict(numbers);
-        let breaches = self.breaches(&numbers.breaches);
+        let brief = brief(numbers, &self.format);
         View {
             language: self.words.language().code(),
             report: numbers.report.clone(),
-            title: self.text(&numbers.title),
+            title: self.format.title(&numbers.title),
             period: self.format.period(&numbers.period),
-            period_name: self.format.period_name(&numbers.period),
+            period_name: self.format.period_name(&numbers.period.name),
             period_code: numbers.period.name.clone(),
-            compared_with: self.format.period_name(&numbers.compared_with),
+            compared_with: self.format.period_name(&numbers.compared_with.name),
             revision: numbers.revision,
             computed: self.format.instant(numbers.created_at),
             status: self.status(numbers.status),
-            preview: self.preview(&verdict, &breaches),
-            verdict,
-            breaches,
+            subject: brief.subject,
+            preview: brief.preview,
+            headline: brief.headline,
+            verdict: brief.verdict,
+            statements: brief.statements.into_iter().map(statement).collect(),
+            breaches: self.breaches(numbers),
+            chance: brief.chance,
+            data_up_to: brief.data_up_to,
             sections: numbers
                 .sections
                 .iter()
                 .map(|section| SectionView {
-                    title: self.text(&section.title),
+                    title: self.format.title(&section.title),
                     kpis: section.kpis.iter().map(|block| self.kpi(block, numbers)).collect(),
                 })
                 .collect(),
@@ -74,28 +83,23 @@ impl Writer {
         StatusView { class, shape, word: self.format.status(status) }
     }
 
-    fn verdict(&self, numbers: &Numbers) -> String {
-        let count = |status| numbers.breaches.iter().filter(|breach| breach.status == status).count();
-        let (critical, warnings) = (count(Status::Critical), count(Status::Warning));
-        match (critical, warnings) {
-            (0, 0) if numbers.status == Status::Ok => self.words.say("verdict_kept", []),
-            (0, 0) => self.words.say("verdict_unjudged", []),
-            (0, _) => self.words.say("verdict_warnings", [("warnings", warnings.into())]),
-            (_, 0) => self.words.say("verdict_critical", [("critical", critical.into())]),
-            _ => self.words.say("verdict_both", [("critical", critical.into()), ("warnings", warnings.into())]),
-        }
+    /// A breach that is no news: it may be chance.
+    fn chance(&self) -> StatusView {
+        StatusView { class: "chance", shape: "△", word: self.words.say("status_chance", []) }
     }
 
     /// Of many breaches of one KPI in one breakdown that are equally bad the first few, the last of them with the count
     /// of the others.
-    fn breaches(&self, breaches: &[Breach]) -> Vec<BreachView> {
+    fn breaches(&self, numbers: &Numbers) -> Vec<BreachView> {
+        let (breaches, period) = (&numbers.breaches, &numbers.period);
+        let sure = breaches.iter().filter(|breach| !breach.may_be_chance());
         let alike = |breach: &Breach| {
             let dimension = breach.group.as_ref().map(|group: &GroupHead| group.dimension.clone());
             (breach.kpi.clone(), dimension, breach.status)
         };
         let mut counts: HashMap<_, usize> = HashMap::new();
         let mut shown = Vec::new();
-        for breach in breaches {
+        for breach in sure {
             let count = counts.entry(alike(breach)).or_default();
             *count += 1;
             if *count <= SHOWN_BREACHES {
@@ -105,7 +109,7 @@ impl Writer {
         let write = |(breach, nth): (&Breach, usize)| {
             let others = counts[&alike(breach)].saturating_sub(SHOWN_BREACHES);
             let more = if nth == SHOWN_BREACHES && others > 0 { self.more(others, 0) } else { String::new() };
-            self.breach(breach, more)
+            self.breach(breach, more, period)
         };
         shown.into_iter().map(write).collect()
     }
@@ -113,26 +117,38 @@ impl Writer {
     /// How many others there are, and how many of them break a threshold, if any.
     fn more(&self, others: usize, broken: usize) -> String {
         match broken {
-            0 => self.words.say("more", [("count", others.into())]),
+            0 => self.format.more(others),
             _ => self.words.say("more_broken", [("count", others.into()), ("broken", broken.into())]),
         }
     }
 
-    fn breach(&self, breach: &Breach, more: String) -> BreachView {
+    fn breach(&self, breach: &Breach, more: String, period: &PeriodHead) -> BreachView {
         let group = breach
             .group
             .as_ref()
-            .map(|head| format!("{}\u{a0}{}", self.dimension(&head.dimension), self.label(&head.group)));
+            .map(|head| format!("{}\u{a0}{}", self.format.dimension(&head.dimension), self.format.group(&head.group)));
         BreachView {
             kpi: breach.kpi.clone(),
-            title: self.text(&breach.title),
+            title: self.format.title(&breach.title),
             group: group.unwrap_or_else(|| self.words.say("total", [])),
-            figure: self.format.judged(&breach.cell, breach.unit, &breach.threshold),
+            figure: self.format.judged(&breach.judged_cell(), breach.unit, &breach.threshold),
+            basis: self.basis(breach, period),
             change: self.change(breach.change.as_ref(), breach.unit),
             mark: self.format.beyond(breach.status, &breach.threshold, breach.unit, breach.better).unwrap_or_default(),
             status: self.status(breach.status),
             more,
         }
+    }
+
+    /// What the judged figure is, where it is not that of the period.
+    fn basis(&self, breach: &Breach, period: &PeriodHead) -> String {
+        let (by, of) = match breach.judged.as_ref().and_then(|judged| judged.by.as_ref()) {
+            Some(By::LookBack { periods, .. }) => ("look_back", self.format.periods(*periods, period)),
+            Some(By::Settled { period, .. }) => ("settled", self.format.period_name(period)),
+            Some(By::Expected { .. }) => ("expected", String::new()),
+            Some(By::Value | By::Signal) | None => return String::new(),
+        };
+        self.words.say("basis", [("by", by.into()), ("of", of.into())])
     }
 
     fn change(&self, change: Option<&Change>, unit: Unit) -> ChangeView {
@@ -147,24 +163,6 @@ impl Writer {
         ChangeView { text, arrow, class }
     }
 
-    fn label(&self, group: &Group) -> String {
-        let nameless = || match group {
-            Group::Missing { .. } => self.words.say("missing_group", []),
-            Group::Row { .. } | Group::Text { .. } => self.words.say("erased_group", []),
-        };
-        group.label().map_or_else(nameless, |label| one_line(label).into_owned())
-    }
-
-    /// The heading for a dimension; its name where there is none.
-    fn dimension(&self, name: &str) -> String {
-        self.words.language().word(&format!("dimension_{name}")).unwrap_or(name).to_owned()
-    }
-
-    /// A title or the like: whatever breaks it into lines would tear what it stands in.
-    fn text(&self, text: &Translated) -> String {
-        one_line(text.in_language(self.words.language())).into_owned()
-    }
-
     fn kpi(&self, block: &KpiBlock, numbers: &Numbers) -> KpiView {
         let threshold = self.format.threshold(&block.threshold, block.unit, block.better);
         let beside = block.cell.beside.iter().map(|beside| {
@@ -174,8 +172,8 @@ impl Writer {
         });
         KpiView {
             id: block.id.clone(),
-            title: self.text(&block.title),
-            description: self.text(&block.description),
+            title: self.format.title(&block.title),
+            description: self.format.title(&block.description),
             figure: self.format.judged(&block.cell, block.unit, &block.threshold),
             known: block.cell.outcome.value().is_some(),
             beside: beside.collect(),
@@ -248,36 +246,36 @@ impl Writer {
         if let Some(worst) = table.worst.filter(|worst| *worst < rows.len()) {
             rows.sort_by(|one, other| by_badness(one, other, block.better));
             let rest = rows.split_off(worst);
-            let broken = rest.iter().filter(|row| row.status >= Status::Warning).count();
+            let broken = rest.iter().filter(|row| row.status >= Status::Warning && !row.may_be_chance()).count();
             more = self.more(rest.len(), broken);
         }
         (!rows.is_empty()).then(|| TableView {
-            dimension: capitalised(&self.dimension(&table.dimension)),
+            dimension: capitalised(&self.format.dimension(&table.dimension)),
             rows: rows.into_iter().map(|row| self.row(row, block)).collect(),
             more,
         })
     }
 
-    /// What the two worst breaches are, since a mail program shows little more.
-    fn preview(&self, verdict: &str, breaches: &[BreachView]) -> String {
-        let tell = |breach: &BreachView| {
-            let BreachView { title, group, figure, .. } = breach;
-            let of = [("kpi", title.into()), ("group", group.into()), ("figure", figure.into())];
-            self.words.say("preview_breach", of)
-        };
-        let told = breaches.iter().take(2).map(tell);
-        std::iter::once(verdict.to_owned()).chain(told).collect::<Vec<_>>().join(" – ")
-    }
-
     fn row(&self, row: &BreakdownRow, block: &KpiBlock) -> RowView {
         RowView {
-            label: self.label(&row.group),
+            label: self.format.group(&row.group),
             figure: self.format.judged(&row.cell, block.unit, &block.threshold),
             known: row.cell.outcome.value().is_some(),
             change: self.change(row.change.as_ref(), block.unit),
-            status: self.status(row.status),
+            status: if row.may_be_chance() { self.chance() } else { self.status(row.status) },
         }
     }
+}
+
+fn statement(line: Line) -> StatementView {
+    let Line { kind, status, kpi, sentence, evidence } = line;
+    let class = match (kind, status) {
+        (Kind::NewBreach | Kind::Breach, Status::Critical) => "critical",
+        (Kind::NewBreach | Kind::Breach | Kind::OffTarget | Kind::Worse, _) => "warning",
+        (Kind::Mended | Kind::Better, _) => "better",
+        (Kind::NotJudged | Kind::Chance, _) => "plain",
+    };
+    StatementView { kpi, class, sentence, evidence }
 }
 
 /// The worst figure first, the highest where neither direction is good; what has no figure comes last.

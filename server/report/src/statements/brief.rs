@@ -1,0 +1,156 @@
+//! What an edition has to say, for a reader: subject, preview, headline and list. All of them are the same statements,
+//! so that nobody reads one thing in the inbox and another in the mail.
+
+use super::rank;
+use super::say::{Said, reason, say};
+use super::statement::{Kind, Statement};
+use super::verdict::Verdict;
+use crate::format::Format;
+use crate::numbers::Numbers;
+use pegel_kpi::definition::threshold::Status;
+use pegel_text::words::capitalised;
+
+/// As many characters of a subject as telephones show.
+const SUBJECT: usize = 78;
+/// So many statements stand beside the subject.
+const PREVIEWED: usize = 3;
+
+/// What an edition has to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brief {
+    /// `KW 47: Küste 68,8 % Feedbackquote (Grenze 75 %), Umsatz 21 % unter Ziel`: whole statements, as many as fit;
+    /// the verdict where there are none.
+    pub subject: String,
+    /// For the line that mail programs show beside the subject.
+    pub preview: String,
+    /// The statements of the subject as a headline.
+    pub headline: String,
+    /// How many thresholds are kept, how many broken, how many figures were not judged, and why.
+    pub verdict: String,
+    /// All of them, with what they rest on.
+    pub statements: Vec<Line>,
+    /// The breaches that may be chance, in one line; empty if there are none.
+    pub chance: String,
+    /// Up to when the data is complete; empty where nobody knows.
+    pub data_up_to: String,
+}
+
+/// A statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub kind: Kind,
+    /// Of the worst figure it is about.
+    pub status: Status,
+    /// Whose figures it is about.
+    pub kpi: String,
+    pub sentence: String,
+    /// A line for each figure it names.
+    pub evidence: Vec<String>,
+}
+
+/// The brief of an edition.
+pub fn brief(numbers: &Numbers, format: &Format) -> Brief {
+    let words = format.words();
+    let verdict = verdict(numbers, format);
+    let statements = rank::statements(numbers);
+    let ranked = said(&statements, numbers, format);
+    let period = capitalised(&format.short_period(&numbers.period.name));
+    let subject_of = |statements: &[String]| {
+        let statements = statements.join(&words.say("between_statements", []));
+        words.say("subject", [("period", period.as_str().into()), ("statements", statements.into())])
+    };
+    let short: Vec<String> = ranked.iter().map(|(_, said)| said.short.clone()).collect();
+    let fits = |count: &usize| subject_of(&short[..*count]).chars().count() <= SUBJECT;
+    let count = (1..=short.len()).take_while(fits).last().unwrap_or(1).min(short.len());
+    let calm = || {
+        let title = format.title(&numbers.title);
+        let of = [
+            ("title", title.into()),
+            ("period", format.period_name(&numbers.period.name).into()),
+            ("verdict", verdict.as_str().into()),
+        ];
+        words.say("subject_calm", of)
+    };
+    Brief {
+        subject: if short.is_empty() { calm() } else { subject_of(&short[..count]) },
+        preview: if ranked.is_empty() {
+            sentences([&verdict])
+        } else {
+            sentences(ranked.iter().take(PREVIEWED).map(|(_, said)| &said.sentence))
+        },
+        headline: if short.is_empty() { sentences([&verdict]) } else { sentences(&short[..count]) },
+        statements: ranked.into_iter().map(line).collect(),
+        chance: chance(numbers, format),
+        data_up_to: data_up_to(numbers, format),
+        verdict,
+    }
+}
+
+/// Statements with their words.
+fn said<'a>(statements: &'a [Statement], numbers: &Numbers, format: &Format) -> Vec<(&'a Statement, Said)> {
+    statements.iter().filter_map(|statement| Some((statement, say(statement, numbers, format)?))).collect()
+}
+
+fn line((statement, said): (&Statement, Said)) -> Line {
+    let worst = statement.about.first();
+    Line {
+        kind: statement.kind,
+        status: worst.map_or(Status::Unjudged, |finding| finding.status),
+        kpi: worst.map(|finding| finding.kpi.clone()).unwrap_or_default(),
+        sentence: said.sentence,
+        evidence: said.evidence,
+    }
+}
+
+/// Texts as sentences, one after the other.
+fn sentences<'a>(texts: impl IntoIterator<Item = &'a String>) -> String {
+    let sentence = |text: &String| format!("{}.", capitalised(text).trim_end_matches('.'));
+    texts.into_iter().map(sentence).collect::<Vec<_>>().join(" ")
+}
+
+/// `1 threshold broken, 9 may be chance, 52 kept, 3 not judged (too few rows: 3)`
+fn verdict(numbers: &Numbers, format: &Format) -> String {
+    let (verdict, words) = (Verdict::of(numbers), format.words());
+    if verdict.all_kept() {
+        return words.say("verdict_kept", []);
+    }
+    let reasons = verdict.not_judged.iter().map(|(why, count)| {
+        let why = reason(*why, numbers, format);
+        let of = [("label", why.as_str().into()), ("value", count.to_string().into())];
+        // The only reason needs no count of its own.
+        if verdict.not_judged.len() > 1 { words.say("labelled", of) } else { why }
+    });
+    let reasons = reasons.collect::<Vec<_>>().join(", ");
+    if verdict.none_judged() {
+        return match reasons.is_empty() {
+            true => words.say("verdict_unjudged", []),
+            false => words.say("verdict_none_judged", [("reasons", reasons.into())]),
+        };
+    }
+    let counted = |message: &str, count: usize| (count > 0).then(|| words.say(message, [("count", count.into())]));
+    let not_judged: usize = verdict.not_judged.iter().map(|(_, count)| count).sum();
+    let unjudged = || words.say("verdict_not_judged", [("count", not_judged.into()), ("reasons", reasons.into())]);
+    let broken = if verdict.broken > 0 { "verdict_broken" } else { "verdict_none_broken" };
+    let clauses = [
+        Some(words.say(broken, [("count", verdict.broken.into())])),
+        counted("verdict_chance", verdict.may_be_chance),
+        counted("verdict_kept_of", verdict.kept),
+        (not_judged > 0).then(unjudged),
+    ];
+    clauses.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn chance(numbers: &Numbers, format: &Format) -> String {
+    let by_chance = rank::chance(numbers);
+    if by_chance.is_empty() {
+        return String::new();
+    }
+    let said: Vec<String> = said(&by_chance, numbers, format).into_iter().map(|(_, said)| said.sentence).collect();
+    format.words().say("may_be_chance", [("statements", said.join("; ").into())])
+}
+
+fn data_up_to(numbers: &Numbers, format: &Format) -> String {
+    let until = numbers.data_up_to.iter().filter_map(|table| table.complete_until).min();
+    until
+        .map_or_else(String::new, |until| format.words().say("data_up_to", [("instant", format.instant(until).into())]))
+}

@@ -1,0 +1,226 @@
+//! One figure of an edition with all that is known about it, and what it gives reason to say.
+
+use super::statement::{Finding, Kind, Rows, Side};
+use crate::numbers::{Change, Contribution, Group, GroupHead, KpiBlock, Numbers, TrendPoint, is_chance, judged_value};
+use pegel_kpi::data::cell::Cell;
+use pegel_kpi::definition::threshold::{Better, Status};
+use pegel_kpi::judgement::judged::{Assessment, By, Judged, Unjudged};
+use pegel_kpi::judgement::signal::{Direction, Kind as Sign, Signal};
+
+/// A part that explains at least this much of a change is named.
+const HALF: f64 = 0.5;
+/// What rounding may add to a difference.
+const NOTHING: f64 = 1e-9;
+
+/// A figure: a total, or a group of a breakdown.
+#[derive(Clone, Copy)]
+pub(super) struct Seen<'a> {
+    pub block: &'a KpiBlock,
+    /// Its dimension, and the group in it; `None` for the total.
+    pub group: Option<(&'a str, &'a Group)>,
+    pub cell: &'a Cell,
+    pub status: Status,
+    pub assessment: Option<&'a Assessment>,
+    /// How many groups there are in its breakdown; 1 for the total.
+    pub parts: usize,
+    previous: &'a Cell,
+    year_before: Option<&'a Cell>,
+    target: Option<f64>,
+    change: Option<Change>,
+    settled: Option<&'a TrendPoint>,
+}
+
+/// All figures of an edition, in the order of the report.
+pub(super) fn all(numbers: &Numbers) -> impl Iterator<Item = Seen<'_>> {
+    numbers.sections.iter().flat_map(|section| &section.kpis).flat_map(|block| {
+        let groups = block.breakdowns.iter().flat_map(move |table| {
+            table.rows.iter().map(move |row| Seen {
+                block,
+                group: Some((table.dimension.as_str(), &row.group)),
+                parts: table.rows.len().max(2),
+                cell: &row.cell,
+                status: judged(row.status, row.assessment.as_ref()),
+                assessment: row.assessment.as_ref(),
+                previous: &row.previous,
+                year_before: row.year_before.as_ref(),
+                target: row.target,
+                change: row.change,
+                settled: row.settled.as_ref(),
+            })
+        });
+        std::iter::once(total(block)).chain(groups)
+    })
+}
+
+fn total(block: &KpiBlock) -> Seen<'_> {
+    Seen {
+        block,
+        group: None,
+        parts: 1,
+        cell: &block.cell,
+        status: judged(block.status, block.assessment.as_ref()),
+        assessment: block.assessment.as_ref(),
+        previous: &block.previous,
+        year_before: block.year_before.as_ref(),
+        target: block.target,
+        change: block.change,
+        settled: block.settled.as_ref(),
+    }
+}
+
+fn judged(status: Status, assessment: Option<&Assessment>) -> Status {
+    assessment.map_or(status, |assessment| assessment.judged.status)
+}
+
+impl<'a> Seen<'a> {
+    /// What there is to say about it, if anything. Editions older than assessments know of nothing but breaches.
+    pub(super) fn kind(&self) -> Option<Kind> {
+        let Some(assessment) = self.assessment else { return is_broken(self.status).then_some(Kind::Breach) };
+        let Assessment { judged, before, .. } = assessment;
+        let was_broken = before.as_ref().is_some_and(|before| is_broken(before.status) && before.sure != Some(false));
+        let was_judged = before.as_ref().is_some_and(|before| before.status != Status::Unjudged);
+        let is_total = self.group.is_none();
+        if is_broken(judged.status) {
+            return Some(match () {
+                () if self.may_be_chance() => Kind::Chance,
+                () if self.goes_on(assessment, was_broken) => Kind::Breach,
+                () => Kind::NewBreach,
+            });
+        }
+        if self.beyond_target().is_some_and(|beyond| beyond > self.block.target_tolerance + NOTHING) {
+            return Some(Kind::OffTarget);
+        }
+        let direction = self.signal().map(|signal| signal.direction);
+        if direction == Some(Direction::Concern) {
+            return Some(Kind::Worse);
+        }
+        // A group has too few rows in one week or another; where the data is missing, so it is for the total.
+        if is_total && was_judged && self.reason().is_some_and(|reason| reason != Unjudged::NoMarks) {
+            return Some(Kind::NotJudged);
+        }
+        if was_broken && judged.status == Status::Ok {
+            return Some(Kind::Mended);
+        }
+        (direction == Some(Direction::Improvement)).then_some(Kind::Better)
+    }
+
+    /// Whether it breaks its threshold by so few rows that it may be chance. A total breaks it as it stands.
+    pub(super) fn may_be_chance(&self) -> bool {
+        self.group.is_some() && self.judged().is_some_and(is_chance)
+    }
+
+    /// Why it was not judged; `None` if it was.
+    pub(super) fn reason(&self) -> Option<Unjudged> {
+        self.judged().filter(|judged| judged.status == Status::Unjudged)?.reason
+    }
+
+    /// How far beyond what it is held against, as a fraction of that.
+    pub(super) fn distance(&self, kind: Kind) -> f64 {
+        match kind {
+            Kind::NewBreach | Kind::Breach | Kind::Chance => self.beyond_mark().unwrap_or(0.0),
+            Kind::OffTarget => self.beyond_target().unwrap_or(0.0),
+            Kind::Worse | Kind::Better => {
+                let distance = |signal: &Signal| Some(relative(self.cell.outcome.value()?, signal.centre)?.abs());
+                self.signal().and_then(distance).unwrap_or(0.0)
+            }
+            Kind::NotJudged | Kind::Mended => 0.0,
+        }
+    }
+
+    /// All that a statement may say about it.
+    pub(super) fn finding(&self, numbers: &Numbers) -> Finding {
+        let block = self.block;
+        Finding {
+            kpi: block.id.clone(),
+            title: block.title.clone(),
+            unit: block.unit,
+            better: block.better,
+            threshold: block.threshold,
+            group: self
+                .group
+                .map(|(dimension, group)| GroupHead { dimension: dimension.to_owned(), group: group.clone() }),
+            status: self.status,
+            cell: self.cell.clone(),
+            previous: self.previous.clone(),
+            change: self.change,
+            year_before: self.year_before.cloned(),
+            target: self.target,
+            settled: self.settled.cloned(),
+            assessment: self.assessment.cloned(),
+            cause: self.group.is_none().then(|| cause(block)).flatten(),
+            rows: self.rows(numbers),
+        }
+    }
+
+    fn rows(&self, numbers: &Numbers) -> Rows {
+        let (period, periods) = match self.judged().and_then(|judged| judged.by.as_ref()) {
+            Some(By::Settled { period, .. }) => (period.clone(), 1),
+            Some(By::LookBack { periods, .. }) => (numbers.period.name.clone(), *periods),
+            _ => (numbers.period.name.clone(), 1),
+        };
+        let group = self.group.and_then(|(dimension, group)| Some(format!("{dimension}={}", group.label()?)));
+        let side = if self.block.better == Better::Neutral { Side::All } else { Side::Bad };
+        Rows { period, periods, group, side }
+    }
+
+    fn judged(&self) -> Option<&'a Judged> {
+        self.assessment.map(|assessment| &assessment.judged)
+    }
+
+    /// What stands out.
+    fn signal(&self) -> Option<&'a Signal> {
+        self.assessment?.signal.as_ref().filter(|signal| signal.kind != Sign::Usual)
+    }
+
+    /// Whether a breach was known before.
+    fn goes_on(&self, assessment: &Assessment, was_broken: bool) -> bool {
+        let settled = |judged: &'a Judged| match &judged.by {
+            Some(By::Settled { period, .. }) => Some(period),
+            _ => None,
+        };
+        let before = self.assessment.and_then(|assessment| assessment.before.as_ref());
+        // A settled period is news once, however often it is the last one.
+        let told = self.judged().and_then(settled).is_some_and(|period| before.and_then(settled) == Some(period));
+        let lasts = assessment.since.as_ref().map_or(was_broken, |since| since.periods > 1);
+        lasts || (told && was_broken)
+    }
+
+    fn beyond_mark(&self) -> Option<f64> {
+        let threshold = &self.block.threshold;
+        let mark = if self.status == Status::Critical { threshold.critical } else { threshold.warning }?;
+        self.on_the_bad_side(judged_value(self.cell, self.judged())?, mark)
+    }
+
+    /// How far the figure lies from its target on the bad side. Groups have targets too, but as little rows that
+    /// they miss them now and then; and a figure that can still change counts by what it will come to.
+    fn beyond_target(&self) -> Option<f64> {
+        let target = self.target.filter(|_| self.group.is_none())?;
+        let figure = match self.cell.provisional {
+            true => self.assessment?.expected.map(|expected| expected.value),
+            false => self.cell.outcome.value(),
+        };
+        self.on_the_bad_side(figure?, target)
+    }
+
+    fn on_the_bad_side(&self, figure: f64, of: f64) -> Option<f64> {
+        match self.block.better {
+            Better::Higher => relative(figure, of).map(|distance| -distance),
+            Better::Lower => relative(figure, of),
+            Better::Neutral => None,
+        }
+    }
+}
+
+/// Whether a mark is passed.
+pub(super) fn is_broken(status: Status) -> bool {
+    status >= Status::Warning
+}
+
+fn relative(figure: f64, of: f64) -> Option<f64> {
+    (of != 0.0).then(|| (figure - of) / of.abs())
+}
+
+fn cause(block: &KpiBlock) -> Option<Contribution> {
+    let most = block.contributions.iter().max_by(|one, other| one.share.total_cmp(&other.share));
+    most.filter(|contribution| contribution.share >= HALF - NOTHING).cloned()
+}

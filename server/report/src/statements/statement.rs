@@ -1,0 +1,95 @@
+//! What a statement is.
+
+use crate::numbers::{Change, Contribution, GroupHead, TrendPoint, judged_value};
+use pegel_kpi::data::cell::Cell;
+use pegel_kpi::definition::declaration::Unit;
+use pegel_kpi::definition::threshold::{Better, Status, Threshold};
+use pegel_kpi::judgement::judged::{Assessment, By};
+use pegel_text::translated::Translated;
+use serde::{Deserialize, Serialize};
+
+/// Why something is said. Ordered by importance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A threshold is broken that was kept the period before.
+    NewBreach,
+    /// A threshold is broken, and was before, or nobody knows.
+    Breach,
+    /// The figure lies far from its target, on the bad side.
+    OffTarget,
+    /// A signal for the worse.
+    Worse,
+    /// It was judged the period before, and now it is not.
+    NotJudged,
+    /// A threshold was broken the period before, and now it is kept.
+    Mended,
+    /// A signal for the better.
+    Better,
+    /// A threshold is broken, but by so few rows that it may be chance. Never among the ranked ones.
+    Chance,
+}
+
+/// One thing that an edition has to say. The labels of groups that are rows are not in its JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Statement {
+    pub kind: Kind,
+    /// What it is about, the worst first: one total, groups of one KPI, or KPIs that were not judged for one reason.
+    pub about: Vec<Finding>,
+}
+
+/// A figure, with all that a statement may say about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    pub kpi: String,
+    pub title: Translated,
+    pub unit: Unit,
+    pub better: Better,
+    pub threshold: Threshold,
+    /// `None` for the total.
+    pub group: Option<GroupHead>,
+    pub status: Status,
+    pub cell: Cell,
+    pub previous: Cell,
+    pub change: Option<Change>,
+    pub year_before: Option<Cell>,
+    pub target: Option<f64>,
+    pub settled: Option<TrendPoint>,
+    pub assessment: Option<Assessment>,
+    /// What made it change: the part that explains the most of it, if that is at least half.
+    pub cause: Option<Contribution>,
+    pub rows: Rows,
+}
+
+/// Which rows a figure rests on, beside its KPI and its group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rows {
+    /// Such as `2026-W46`.
+    pub period: String,
+    /// How many periods up to that one.
+    pub periods: usize,
+    /// Such as `region=Coast`; `None` for the total and for groups without a name.
+    pub group: Option<String>,
+    pub side: Side,
+}
+
+/// Which of the rows behind a figure are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Those that make it worse.
+    Bad,
+    All,
+}
+
+impl Finding {
+    /// What was compared with the marks: not the figure as it stands where that is too young or rests on few rows.
+    pub fn judged_value(&self) -> Option<f64> {
+        judged_value(&self.cell, self.assessment.as_ref().map(|assessment| &assessment.judged))
+    }
+
+    /// What was compared with the marks; `None` for the figure as it stands.
+    pub fn by(&self) -> Option<&By> {
+        self.assessment.as_ref()?.judged.by.as_ref()
+    }
+}

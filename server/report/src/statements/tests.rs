@@ -1,0 +1,214 @@
+use super::brief::{Brief, brief};
+use super::statement::{Kind, Rows, Side, Statement};
+use super::verdict::Verdict;
+use super::{chance, statements};
+use crate::format::Format;
+use crate::numbers::Numbers;
+use pegel_kpi::definition::threshold::Status;
+use pegel_kpi::judgement::judged::{Assessment, By, Unjudged};
+use pegel_text::locale::Locale;
+
+mod made;
+mod situations;
+
+fn told(numbers: &Numbers, locale: &str) -> Brief {
+    brief(numbers, &Format::new(&Locale::parse(locale).unwrap(), &numbers.currency, &numbers.zone))
+}
+
+/// A brief as text.
+fn written(brief: &Brief) -> String {
+    let mut lines = vec![
+        format!("Subject:  {}", brief.subject),
+        format!("Preview:  {}", brief.preview),
+        format!("Headline: {}", brief.headline),
+        format!("Verdict:  {}", brief.verdict),
+    ];
+    for (line, number) in brief.statements.iter().zip(1..) {
+        lines.push(format!("{number}. {} [{:?}, {}]", line.sentence, line.kind, line.status.name()));
+        lines.extend(line.evidence.iter().map(|evidence| format!("   {evidence}")));
+    }
+    lines.extend([&brief.chance, &brief.data_up_to].into_iter().filter(|line| !line.is_empty()).cloned());
+    lines.join("\n")
+}
+
+#[test]
+fn every_situation_is_told_in_every_language() {
+    for (name, numbers) in situations::all() {
+        for (language, locale) in [("en", "en-GB"), ("de", "de-DE"), ("fr", "fr-FR")] {
+            insta::with_settings!({
+                snapshot_path => "golden",
+                prepend_module_to_snapshot => false,
+                omit_expression => true,
+            }, {
+                insta::assert_snapshot!(format!("{name}.{language}"), written(&told(&numbers, locale)));
+            });
+        }
+    }
+}
+
+#[test]
+fn subject_preview_and_headline_say_the_first_statements() {
+    for (name, numbers) in situations::all() {
+        for locale in ["en-GB", "de-DE", "fr-FR"] {
+            let brief = told(&numbers, locale);
+            assert!(!brief.subject.contains(['\n', '{']) && !brief.subject.is_empty(), "{name}: {}", brief.subject);
+            for line in brief.statements.iter().take(3) {
+                let sentence = line.sentence.trim_end_matches('.');
+                assert!(brief.preview.contains(sentence), "{name}: {sentence} is not in {}", brief.preview);
+            }
+            let said = brief.headline.split_once(" (").map_or(brief.headline.as_str(), |(start, _)| start);
+            assert!(
+                brief.subject.to_lowercase().contains(&said.trim_end_matches('.').to_lowercase()),
+                "{name}: {said}"
+            );
+        }
+    }
+}
+
+fn kinds(statements: &[Statement]) -> Vec<(Kind, &str, usize)> {
+    statements.iter().map(|said| (said.kind, said.about[0].kpi.as_str(), said.about.len())).collect()
+}
+
+#[test]
+fn a_region_that_slips_comes_first_and_partners_by_chance_stand_apart() {
+    let situations = situations::all();
+    let numbers = &situations[1].1;
+    assert_eq!(kinds(&statements(numbers)), [(Kind::NewBreach, "feedback_rate", 1), (Kind::OffTarget, "revenue", 1)]);
+    assert_eq!(kinds(&chance(numbers)), [(Kind::Chance, "feedback_rate", 9)]);
+    let verdict = Verdict::of(numbers);
+    assert_eq!((verdict.broken, verdict.may_be_chance, verdict.kept), (1, 9, 4));
+}
+
+#[test]
+fn what_breaks_a_threshold_is_said_before_what_is_mended_or_better() {
+    let all: Vec<Statement> = situations::all().iter().flat_map(|(_, numbers)| statements(numbers)).collect();
+    for kind in
+        [Kind::NewBreach, Kind::Breach, Kind::OffTarget, Kind::Worse, Kind::NotJudged, Kind::Mended, Kind::Better]
+    {
+        assert!(all.iter().any(|said| said.kind == kind), "no situation has {kind:?}");
+    }
+    let ranked = |numbers: &Numbers| kinds(&statements(numbers)).iter().map(|(kind, ..)| *kind).collect::<Vec<_>>();
+    for (name, numbers) in situations::all() {
+        assert!(ranked(&numbers).is_sorted(), "{name}: {:?}", ranked(&numbers));
+    }
+}
+
+#[test]
+fn totals_come_before_groups_and_critical_before_warning_and_the_furthest_first() {
+    let sure = |status| made::broken(status, By::Value, 1);
+    let worst = made::row("Küste", made::share(1.0, 10.0), made::share(9.0, 10.0), sure(Status::Critical));
+    let bad = made::row("Alpen", made::share(7.0, 10.0), made::share(9.0, 10.0), sure(Status::Critical));
+    let so_so = made::row("Nord", made::share(78.0, 100.0), made::share(9.0, 10.0), sure(Status::Warning));
+    let rate = made::feedback(made::share(79.0, 100.0), made::share(9.0, 10.0), sure(Status::Warning));
+    let slow = made::acceptance(made::value(9.0 * 3600.0), made::value(60.0), sure(Status::Critical));
+    let numbers = made::edition(vec![made::by(rate, "region", vec![so_so, bad, worst]), slow], 0);
+    let said = statements(&numbers);
+    let about = |said: &Statement| -> Vec<String> {
+        let name = |group: &crate::numbers::GroupHead| group.group.label().unwrap().to_owned();
+        said.about.iter().map(|one| one.group.as_ref().map_or_else(|| one.kpi.clone(), name)).collect()
+    };
+    let order: Vec<Vec<String>> = said.iter().map(about).collect();
+    assert_eq!(order, [vec!["acceptance_time"], vec!["feedback_rate"], vec!["Küste", "Alpen"], vec!["Nord"]]);
+}
+
+#[test]
+fn all_is_kept_only_where_all_was_judged() {
+    let mut numbers = situations::everything_is_fine();
+    assert!(Verdict::of(&numbers).all_kept());
+    assert_eq!(told(&numbers, "en-GB").verdict, "all thresholds kept");
+    numbers.sections[0].kpis[1].assessment = Some(made::never(Unjudged::TooFew));
+    assert!(!Verdict::of(&numbers).all_kept());
+    assert_eq!(told(&numbers, "en-GB").verdict, "no threshold broken, 3 kept, 1 not judged (too little data)");
+}
+
+#[test]
+fn a_settled_week_is_news_once() {
+    let mut numbers = situations::provisional_and_judged_by_the_settled_week();
+    assert_eq!(kinds(&statements(&numbers)), [(Kind::NewBreach, "feedback_rate", 1)]);
+    let assessment = numbers.sections[0].kpis[0].assessment.as_mut().unwrap();
+    // The edition before was judged by the same week.
+    assessment.before = Some(assessment.judged.clone());
+    assert_eq!(kinds(&statements(&numbers)), [(Kind::Breach, "feedback_rate", 1)]);
+}
+
+#[test]
+fn a_figure_near_its_target_is_not_news() {
+    let said = |revenue: f64, tolerance: f64| {
+        let mut block = made::revenue(revenue, 100.0, 100.0);
+        block.target_tolerance = tolerance;
+        !statements(&made::edition(vec![block], 0)).is_empty()
+    };
+    assert!(!said(95.0, 0.05) && said(94.9, 0.05) && said(97.0, 0.02) && !said(150.0, 0.05));
+    // One that can still change, of which nobody knows what it will come to.
+    let mut block = made::revenue(50.0, 100.0, 100.0);
+    block.cell.provisional = true;
+    assert!(statements(&made::edition(vec![block], 0)).is_empty());
+}
+
+#[test]
+fn a_total_that_is_not_sure_is_a_breach_all_the_same_and_says_so() {
+    let assessment = made::perhaps(Status::Warning);
+    let numbers = made::edition(vec![made::feedback(made::share(7.0, 9.0), made::share(8.0, 9.0), assessment)], 0);
+    assert_eq!(kinds(&statements(&numbers)), [(Kind::NewBreach, "feedback_rate", 1)]);
+    let evidence = told(&numbers, "en-GB").statements[0].evidence.clone();
+    assert!(evidence[0].ends_with("may be chance"), "{evidence:?}");
+}
+
+#[test]
+fn a_statement_names_the_rows_it_rests_on() {
+    let rows = |numbers: &Numbers| statements(numbers)[0].about[0].rows.clone();
+    let (period, group) = ("2026-W47".to_owned(), Some("region=Küste".to_owned()));
+    assert_eq!(rows(&situations::one_sure_breach()), Rows { period, periods: 1, group, side: Side::Bad });
+    let settled = rows(&situations::provisional_and_judged_by_the_settled_week());
+    assert_eq!((settled.period.as_str(), settled.group), ("2026-W45", None));
+}
+
+#[test]
+fn an_edition_without_assessments_tells_of_broken_thresholds_and_of_nothing_else() {
+    let said = statements(&situations::an_edition_older_than_assessments());
+    assert_eq!(kinds(&said), [(Kind::Breach, "feedback_rate", 10)]);
+}
+
+#[test]
+fn statements_survive_being_written_as_json() {
+    for (name, numbers) in situations::all() {
+        let said = statements(&numbers);
+        let json = serde_json::to_string(&said).unwrap();
+        let read: Vec<Statement> = serde_json::from_str(&json).unwrap();
+        assert_eq!(read.len(), said.len(), "{name}");
+        assert_eq!(serde_json::to_string(&read).unwrap(), json, "{name}");
+    }
+}
+
+#[test]
+fn numbers_with_assessments_survive_being_stored() {
+    for (name, numbers) in situations::all() {
+        assert_eq!(Numbers::from_json(&numbers.to_json()).unwrap().to_json(), numbers.to_json(), "{name}");
+    }
+}
+
+#[test]
+fn two_hundred_ways_to_stand_are_all_said_in_whole_words() {
+    // Every kind of judgement with every kind of mark and signal says something, and leaves no hole.
+    let numbers = situations::a_total_breaks_and_one_region_explains_it();
+    for by in [
+        By::Value,
+        By::Signal,
+        By::LookBack { value: 0.5, numerator: None, denominator: None, periods: 13 },
+        By::Expected { value: 0.5, periods: 9 },
+        By::Settled { value: 0.5, period: "2026-W40".to_owned() },
+    ] {
+        for weeks in [1, 2, 13] {
+            for locale in ["en-GB", "de-DE", "fr-FR", "en-US", "de-CH"] {
+                let mut numbers = numbers.clone();
+                let assessment = made::broken(Status::Critical, by.clone(), weeks);
+                numbers.sections[0].kpis[0].assessment =
+                    Some(Assessment { expected: made::expected(0.5, 0.4, 0.6), ..assessment });
+                let text = written(&told(&numbers, locale));
+                for hole in ["  (", "()", " ,", ": ,", "{", "Grenze )", "  seit"] {
+                    assert!(!text.contains(hole), "{hole:?} in\n{text}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! What may be the case in a week.
+
+use super::made::*;
+use crate::numbers::{BreakdownRow, Contribution, Group, KpiBlock, Numbers, Part, TrendPoint};
+use pegel_kpi::data::cell::{Cell, Outcome};
+use pegel_kpi::definition::threshold::Status;
+use pegel_kpi::judgement::judged::{Assessment, By, Unjudged};
+use pegel_kpi::judgement::signal::{Direction, Kind, Signal};
+
+/// All of them, by name.
+pub fn all() -> Vec<(&'static str, Numbers)> {
+    vec![
+        ("one_sure_breach", one_sure_breach()),
+        ("one_region_and_nine_partners_by_chance", one_region_and_nine_partners_by_chance()),
+        ("the_import_has_stopped", the_import_has_stopped()),
+        ("everything_is_fine", everything_is_fine()),
+        ("the_first_edition_ever", the_first_edition_ever()),
+        ("a_breach_in_its_third_week", a_breach_in_its_third_week()),
+        ("mended", a_breach_is_mended()),
+        ("a_target_is_missed_without_a_threshold", a_target_is_missed_without_a_threshold()),
+        ("provisional_and_expected_to_break", provisional_and_expected_to_break()),
+        ("provisional_and_judged_by_the_settled_week", provisional_and_judged_by_the_settled_week()),
+        ("two_kpis_of_one_region", two_kpis_of_one_region()),
+        ("nothing_could_be_judged", nothing_could_be_judged()),
+        ("a_hundred_partners", a_hundred_partners()),
+        ("a_signal_for_the_worse", a_signal_for_the_worse()),
+        ("a_longer_look_at_a_small_partner", a_longer_look_at_a_small_partner()),
+        ("a_total_breaks_and_one_region_explains_it", a_total_breaks_and_one_region_explains_it()),
+        ("better_than_usual", better_than_usual()),
+        ("an_edition_older_than_assessments", an_edition_older_than_assessments()),
+    ]
+}
+
+fn usual() -> Option<Signal> {
+    signal(Kind::Usual, Direction::Neutral, 0.82, 0.93)
+}
+
+fn slipping() -> Option<Signal> {
+    signal(Kind::BeyondLimit, Direction::Concern, 0.82, 0.93)
+}
+
+/// The feedback rate as it usually is.
+fn good_feedback() -> KpiBlock {
+    let assessment = Assessment { signal: usual(), ..kept() };
+    let block = feedback(share(379.0, 438.0), share(353.0, 402.0), assessment);
+    by(
+        block,
+        "region",
+        vec![
+            row("Alpen", share(61.0, 70.0), share(58.0, 66.0), kept()),
+            row("Nord", share(88.0, 99.0), share(80.0, 91.0), kept()),
+        ],
+    )
+}
+
+/// The same with Küste far below its usual figures.
+fn slipping_coast(assessment: Assessment, before: Cell) -> KpiBlock {
+    let mut block = good_feedback();
+    block.breakdowns[0].rows.push(row("Küste", share(44.0, 64.0), before, assessment));
+    block
+}
+
+fn good_acceptance() -> KpiBlock {
+    acceptance(value(48.0 * 60.0), value(50.0 * 60.0), kept())
+}
+
+fn good_revenue() -> KpiBlock {
+    KpiBlock { year_before: Some(value(1_180_200.0)), ..revenue(1_266_120.0, 1_240_004.0, 1_234_333.0) }
+}
+
+fn bad_revenue() -> KpiBlock {
+    KpiBlock { year_before: Some(value(937_660.0)), ..revenue(974_410.0, 1_266_120.0, 1_234_333.0) }
+}
+
+pub fn one_sure_breach() -> Numbers {
+    let assessment = Assessment { signal: slipping(), ..broken(Status::Critical, By::Signal, 1) };
+    let feedback = slipping_coast(assessment, share(52.0, 67.0));
+    edition(vec![feedback, good_acceptance(), good_revenue()], 0)
+}
+
+const PARTNERS: [(&str, f64, f64); 9] = [
+    ("Adler Solar", 3.0, 5.0),
+    ("Birk & Sohn", 4.0, 7.0),
+    ("Conrad Haustechnik", 4.0, 6.0),
+    ("Deich Energie", 5.0, 8.0),
+    ("Elbe Systems", 3.0, 5.0),
+    ("Falk Partners", 5.0, 7.0),
+    ("Grünwald GmbH", 4.0, 6.0),
+    ("Hansen Verkauf", 5.0, 8.0),
+    ("Isar Consult", 3.0, 6.0),
+];
+
+fn by_chance() -> Vec<BreakdownRow> {
+    let partner =
+        |(label, part, of): (&str, f64, f64)| row(label, share(part, of), share(6.0, 7.0), perhaps(Status::Critical));
+    PARTNERS.map(partner).into()
+}
+
+fn one_region_and_nine_partners_by_chance() -> Numbers {
+    let assessment = Assessment { signal: slipping(), ..broken(Status::Critical, By::Signal, 1) };
+    let feedback = slipping_coast(assessment, share(52.0, 67.0));
+    edition(vec![by(feedback, "partner", by_chance()), good_acceptance(), bad_revenue()], 0)
+}
+
+pub fn the_import_has_stopped() -> Numbers {
+    let stale = || absent(Outcome::Stale);
+    let gone = || no_longer(Unjudged::Stale);
+    let rows =
+        || vec![row("Küste", stale(), share(52.0, 67.0), gone()), row("Alpen", stale(), share(58.0, 66.0), gone())];
+    let kpis = vec![
+        by(feedback(stale(), share(353.0, 402.0), gone()), "region", rows()),
+        acceptance(stale(), value(50.0 * 60.0), gone()),
+        conversion(stale(), value(0.21), gone()),
+        wins(stale(), value(0.31), unmarked()),
+    ];
+    edition(kpis, 5)
+}
+
+pub fn everything_is_fine() -> Numbers {
+    edition(vec![good_feedback(), good_acceptance(), good_revenue()], 0)
+}
+
+fn the_first_edition_ever() -> Numbers {
+    let first = |assessment| Assessment { before: None, signal: None, ..assessment };
+    let none = || absent(Outcome::NoRows);
+    let feedback = feedback(share(64.0, 92.0), none(), first(broken(Status::Critical, By::Value, 1)));
+    let acceptance = acceptance(value(48.0 * 60.0), none(), first(kept()));
+    let wins = wins(share(13.0, 40.0), none(), first(unmarked()));
+    edition(vec![feedback, acceptance, wins], 0)
+}
+
+fn a_breach_in_its_third_week() -> Numbers {
+    let assessment = Assessment { signal: slipping(), ..broken(Status::Critical, By::Value, 3) };
+    edition(vec![slipping_coast(assessment, share(47.0, 66.0)), good_acceptance(), good_revenue()], 0)
+}
+
+fn a_breach_is_mended() -> Numbers {
+    let mut feedback = good_feedback();
+    feedback.breakdowns[0].rows.push(row("Küste", share(53.0, 63.0), share(44.0, 64.0), mended()));
+    edition(vec![feedback, good_acceptance(), good_revenue()], 0)
+}
+
+fn a_target_is_missed_without_a_threshold() -> Numbers {
+    edition(vec![good_feedback(), bad_revenue()], 0)
+}
+
+fn provisional_and_expected_to_break() -> Numbers {
+    let expectation = By::Expected { value: 0.152, periods: 20 };
+    let assessment = Assessment { expected: expected(0.152, 0.121, 0.184), ..broken(Status::Warning, expectation, 1) };
+    let conversion = KpiBlock {
+        settled: Some(TrendPoint { period: "2026-W42".to_owned(), cell: share(95.0, 401.0) }),
+        ..conversion(young(share(4.0, 420.0)), share(6.0, 411.0), assessment)
+    };
+    let mut revenue = good_revenue();
+    revenue.cell = young(value(801_200.0));
+    revenue.assessment = Some(Assessment { expected: expected(974_410.0, 940_000.0, 1_010_000.0), ..unmarked() });
+    edition(vec![good_feedback(), conversion, revenue], 0)
+}
+
+pub fn provisional_and_judged_by_the_settled_week() -> Numbers {
+    let settled = |value: f64, period: &str| By::Settled { value, period: period.to_owned() };
+    let assessment = broken(Status::Critical, settled(0.713, "2026-W45"), 1);
+    let mut feedback = feedback(young(share(181.0, 438.0)), share(170.0, 402.0), assessment);
+    feedback.settled = Some(TrendPoint { period: "2026-W45".to_owned(), cell: share(290.0, 407.0) });
+    edition(vec![feedback, good_acceptance()], 0)
+}
+
+fn two_kpis_of_one_region() -> Numbers {
+    let assessment = Assessment { signal: slipping(), ..broken(Status::Critical, By::Signal, 1) };
+    let slow = row("Küste", value(5.5 * 3600.0), value(52.0 * 60.0), broken(Status::Critical, By::Value, 1));
+    let acceptance = by(good_acceptance(), "region", vec![slow]);
+    edition(vec![slipping_coast(assessment, share(52.0, 67.0)), acceptance, good_revenue()], 0)
+}
+
+pub fn nothing_could_be_judged() -> Numbers {
+    let too_few = || Cell { sample: Some(3), ..absent(Outcome::TooFew) };
+    let kpis = vec![
+        feedback(too_few(), too_few(), never(Unjudged::TooFew)),
+        acceptance(absent(Outcome::NoRows), absent(Outcome::NoRows), never(Unjudged::NoRows)),
+        conversion(too_few(), too_few(), never(Unjudged::TooFew)),
+        wins(share(4.0, 9.0), share(3.0, 8.0), unmarked()),
+    ];
+    edition(kpis, 0)
+}
+
+fn a_hundred_partners() -> Numbers {
+    let name = |kind: &str, number: u32| format!("{kind} {number}");
+    let bad = (1..=5).map(|number| {
+        let weeks = if number == 5 { 4 } else { 1 };
+        let label = name("Handel", number);
+        row(&label, share(f64::from(number + 1), 20.0), share(16.0, 20.0), broken(Status::Critical, By::Value, weeks))
+    });
+    let longer = (1..=2).map(|number| {
+        let periods = 13;
+        let by = By::LookBack { value: 41.0 / 71.0, numerator: Some(41.0), denominator: Some(71.0), periods };
+        row(&name("Kontor", number), share(2.0, 5.0), share(3.0, 6.0), broken(Status::Critical, by, 1))
+    });
+    let few = (1..=31).map(|number| {
+        let cell = || Cell { sample: Some(2), ..absent(Outcome::TooFew) };
+        row(&name("Laden", number), cell(), cell(), never(Unjudged::TooFew))
+    });
+    let idle = (1..=3).map(|number| {
+        let nothing = || absent(Outcome::NoRows);
+        row(&name("Lager", number), nothing(), nothing(), never(Unjudged::NoRows))
+    });
+    let good = (1..=50).map(|number| row(&name("Werk", number), share(19.0, 21.0), share(18.0, 20.0), kept()));
+    let rows = bad.chain(longer).chain(by_chance()).chain(few).chain(idle).chain(good).collect();
+    edition(vec![by(good_feedback(), "partner", rows), good_acceptance()], 0)
+}
+
+fn a_signal_for_the_worse() -> Numbers {
+    let run = signal(Kind::Run, Direction::Concern, 0.38, 0.48);
+    let wins = wins(share(13.0, 40.0), share(15.0, 42.0), Assessment { signal: run, ..unmarked() });
+    let beyond =
+        |low, high| Assessment { signal: signal(Kind::BeyondLimit, Direction::Concern, low, high), ..unmarked() };
+    let wins = by(
+        wins,
+        "region",
+        vec![
+            row("Küste", share(2.0, 11.0), share(5.0, 12.0), beyond(0.36, 0.52)),
+            row("Alpen", share(3.0, 12.0), share(4.0, 11.0), beyond(0.34, 0.49)),
+        ],
+    );
+    let slow = signal(Kind::BeyondLimit, Direction::Concern, 30.0 * 60.0, 55.0 * 60.0);
+    let acceptance = acceptance(value(59.0 * 60.0), value(50.0 * 60.0), Assessment { signal: slow, ..kept() });
+    edition(vec![good_feedback(), acceptance, wins], 0)
+}
+
+fn a_longer_look_at_a_small_partner() -> Numbers {
+    let by_look_back = By::LookBack { value: 41.0 / 71.0, numerator: Some(41.0), denominator: Some(71.0), periods: 13 };
+    let small =
+        row("Nirgendwo Energiehaus AG", share(2.0, 5.0), share(4.0, 6.0), broken(Status::Critical, by_look_back, 1));
+    edition(vec![by(good_feedback(), "partner", vec![small]), good_acceptance()], 0)
+}
+
+pub fn a_total_breaks_and_one_region_explains_it() -> Numbers {
+    let cause = |dimension: &str, part, share| Contribution { dimension: dimension.to_owned(), part, share };
+    let group = |label: &str| Part::Group(Group::Text { label: label.to_owned() });
+    let assessment = Assessment { signal: slipping(), ..broken(Status::Critical, By::Value, 1) };
+    let mut feedback = feedback(share(302.0, 438.0), share(353.0, 402.0), assessment);
+    feedback.contributions = vec![
+        cause("region", group("Küste"), 0.9),
+        cause("region", group("Alpen"), 0.15),
+        cause("region", Part::Mix, -0.05),
+        cause("partner", Part::Mix, 0.62),
+        cause("partner", group("Adler Solar"), 0.38),
+    ];
+    edition(vec![feedback, good_acceptance(), good_revenue()], 0)
+}
+
+fn better_than_usual() -> Numbers {
+    let trend = signal(Kind::Trend, Direction::Improvement, 0.30, 0.45);
+    let wins = wins(share(19.0, 40.0), share(18.0, 41.0), Assessment { signal: trend, ..unmarked() });
+    edition(vec![good_feedback(), good_acceptance(), wins], 0)
+}
+
+/// The first situation as it was kept before there were assessments.
+pub fn an_edition_older_than_assessments() -> Numbers {
+    let mut numbers = one_region_and_nine_partners_by_chance();
+    numbers.data_up_to.clear();
+    for block in &mut numbers.sections[0].kpis {
+        block.assessment = None;
+        for row in block.breakdowns.iter_mut().flat_map(|table| &mut table.rows) {
+            row.assessment = None;
+        }
+    }
+    numbers
+}
