@@ -233,8 +233,8 @@ impl Format {
     }
 
     /// What a period is, for words that choose by it: `week`, `month`, `quarter`, `year` or `period`.
-    pub fn span(&self, period: &PeriodHead) -> &'static str {
-        match dated(&period.name) {
+    pub fn span(&self, period: &str) -> &'static str {
+        match dated(period) {
             Some((Kind::Week, _)) => "week",
             Some((Kind::Month, _)) => "month",
             Some((Kind::Quarter, _)) => "quarter",

@@ -308,7 +308,6 @@ fact_since =
         [week] seit { $period }
        *[period] seit { $period }
     }
-fact_chance = kann Zufall sein
 fact_cause =
     { $part ->
         [mix] { $extent ->

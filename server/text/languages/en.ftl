@@ -296,7 +296,6 @@ fact_since =
         [week] since { $period }
        *[period] since { $period }
     }
-fact_chance = may be chance
 fact_cause =
     { $part ->
         [mix] { $extent ->

@@ -309,7 +309,6 @@ fact_since =
         [week] depuis la { $period }
        *[period] depuis { $period }
     }
-fact_chance = peut être dû au hasard
 fact_cause =
     { $part ->
         [mix] { $extent ->

@@ -122,10 +122,8 @@ fn verdict(numbers: &Numbers, format: &Format) -> String {
     });
     let reasons = reasons.collect::<Vec<_>>().join(", ");
     if verdict.none_judged() {
-        return match reasons.is_empty() {
-            true => words.say("verdict_unjudged", []),
-            false => words.say("verdict_none_judged", [("reasons", reasons.into())]),
-        };
+        let of = [("reasons", reasons.as_str().into())];
+        return words.say(if reasons.is_empty() { "verdict_unjudged" } else { "verdict_none_judged" }, of);
     }
     let counted = |message: &str, count: usize| (count > 0).then(|| words.say(message, [("count", count.into())]));
     let not_judged: usize = verdict.not_judged.iter().map(|(_, count)| count).sum();

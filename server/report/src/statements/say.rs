@@ -1,25 +1,19 @@
 //! A statement in a reader's language. Its sentences are whole in the language files: what is handed in are titles,
 //! groups, figures and which of the forms is meant.
 
-use super::statement::{Finding, Kind, Statement};
+use super::evidence::evidence;
+use super::statement::{Basis, Finding, Kind, Statement};
 use crate::format::Format;
-use crate::numbers::{Change, Contribution, Numbers, Part, PeriodHead};
+use crate::numbers::Numbers;
 use pegel_kpi::data::cell::{Cell, Outcome};
-use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status};
-use pegel_kpi::judgement::judged::{Assessment, By, Since, Unjudged};
+use pegel_kpi::judgement::judged::{Assessment, By, Unjudged};
 use pegel_kpi::judgement::signal::Kind as Sign;
-use pegel_text::words::Value;
 
-/// So many groups are named before the others are counted.
-const NAMED: usize = 3;
 /// How many figures on one side of the centre, or rising, make a signal.
 const STREAK: usize = 7;
 /// Of how many figures two beyond two thirds of the way to a limit make one.
 const RECENT: usize = 3;
-/// A part that explains more than this explains all.
-const ALL: f64 = 0.95;
-
 /// A statement in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
@@ -35,7 +29,7 @@ pub struct Said {
 pub fn say(statement: &Statement, numbers: &Numbers, format: &Format) -> Option<Said> {
     let first = statement.about.first()?;
     let speaker = Speaker { format, numbers, statement, first };
-    Some(Said { short: speaker.short(), sentence: speaker.sentence(), evidence: speaker.evidence() })
+    Some(Said { short: speaker.short(), sentence: speaker.sentence(), evidence: evidence(statement, numbers, format) })
 }
 
 /// Why figures were not judged.
@@ -88,7 +82,7 @@ impl Speaker<'_> {
         let Speaker { format, first, .. } = self;
         let assessment = first.assessment.as_ref();
         let signal = assessment.and_then(|assessment| assessment.signal);
-        let (by, periods, period) = self.by(first);
+        let (by, periods, period) = self.by();
         let (course, since) = self.course();
         let figure = |value: Option<f64>| value.map_or_else(String::new, |value| format.value(value, first.unit));
         let reason = assessment.and_then(|assessment| assessment.judged.reason);
@@ -111,9 +105,9 @@ impl Speaker<'_> {
                 ("period", period.into()),
                 ("course", course.into()),
                 ("since", since.into()),
-                ("span", format.span(&self.numbers.period).into()),
+                ("span", format.span(&self.numbers.period.name).into()),
                 ("target", figure(first.target).into()),
-                ("distance", self.from_target().into()),
+                ("distance", self.beyond_target().into()),
                 ("signal", self.sign().into()),
                 ("low", figure(signal.map(|signal| signal.low)).into()),
                 ("high", figure(signal.map(|signal| signal.high)).into()),
@@ -133,7 +127,7 @@ impl Speaker<'_> {
     fn figure(&self, finding: &Finding) -> String {
         let value = match self.statement.kind {
             Kind::NewBreach | Kind::Breach | Kind::Chance | Kind::Mended => finding.judged_value(),
-            Kind::OffTarget => expected(finding).or_else(|| finding.cell.outcome.value()),
+            Kind::OffTarget => finding.expected().or_else(|| finding.cell.outcome.value()),
             Kind::Worse | Kind::Better | Kind::NotJudged => finding.cell.outcome.value(),
         };
         let cell = value.map(|value| Cell::of(Outcome::Value { value }));
@@ -145,7 +139,7 @@ impl Speaker<'_> {
         if self.first.group.is_none() {
             return self.figure(self.first);
         }
-        self.enumerated(NAMED, |finding| {
+        self.enumerated(self.statement.named(), |finding| {
             let of = [("group", self.group(finding).into()), ("figure", self.figure(finding).into())];
             self.format.words().say("named_figure", of)
         })
@@ -153,17 +147,17 @@ impl Speaker<'_> {
 
     /// `Coast and Alps`, `Coast and 4 more`
     fn groups(&self) -> String {
-        self.enumerated(1, |finding| self.group(finding))
+        let named = if self.statement.about.len() == 2 { 2 } else { 1 };
+        self.enumerated(named, |finding| self.group(finding))
     }
 
     fn titles(&self) -> String {
-        self.enumerated(NAMED, |finding| self.format.title(&finding.title))
+        self.enumerated(self.statement.named(), |finding| self.format.title(&finding.title))
     }
 
-    /// The first ones by name; the others counted, unless there is only one.
+    /// The first ones by name, the others counted.
     fn enumerated(&self, named: usize, name: impl Fn(&Finding) -> String) -> String {
         let about = &self.statement.about;
-        let named = if about.len() == named + 1 { named + 1 } else { named };
         let rest = about.len().saturating_sub(named);
         let more = (rest > 0).then(|| self.format.more(rest));
         self.format.all(&about.iter().take(named).map(name).chain(more).collect::<Vec<_>>())
@@ -185,20 +179,19 @@ impl Speaker<'_> {
         beyond.unwrap_or_default()
     }
 
-    /// What the figure is: as it stands, of several periods, expected, or that of a settled period; with these.
-    fn by(&self, finding: &Finding) -> (&'static str, String, String) {
+    /// What the figure is, and the periods or the period it is of.
+    fn by(&self) -> (&'static str, String, String) {
         let none = String::new;
-        if self.statement.kind == Kind::OffTarget {
-            let by = if expected(finding).is_some() { "expected" } else { "value" };
-            return (by, none(), none());
-        }
-        match finding.by() {
-            Some(By::LookBack { periods, .. }) => {
-                ("look_back", self.format.periods(*periods, &self.numbers.period), none())
-            }
-            Some(By::Expected { .. }) => ("expected", none(), none()),
-            Some(By::Settled { period, .. }) => ("settled", none(), self.format.period_name(period)),
-            Some(By::Value | By::Signal) | None => ("value", none(), none()),
+        let name = match self.first.basis(self.statement.kind) {
+            Basis::Value => return ("value", none(), none()),
+            Basis::LookBack => "look_back",
+            Basis::Expected => "expected",
+            Basis::Settled => "settled",
+        };
+        match self.first.by() {
+            Some(By::LookBack { periods, .. }) => (name, self.format.periods(*periods, &self.numbers.period), none()),
+            Some(By::Settled { period, .. }) => (name, none(), self.format.period_name(period)),
+            _ => (name, none(), none()),
         }
     }
 
@@ -217,8 +210,8 @@ impl Speaker<'_> {
         }
     }
 
-    fn from_target(&self) -> String {
-        let figure = expected(self.first).or_else(|| self.first.cell.outcome.value());
+    fn beyond_target(&self) -> String {
+        let figure = self.first.expected().or_else(|| self.first.cell.outcome.value());
         let distance = |(figure, target)| self.format.distance(figure, target, self.first.unit);
         figure.zip(self.first.target).map_or_else(String::new, distance)
     }
@@ -234,130 +227,6 @@ impl Speaker<'_> {
             Some(Sign::BeyondLimit | Sign::Usual) | None => "beyond_limit",
         }
     }
-
-    fn evidence(&self) -> Vec<String> {
-        if self.statement.kind == Kind::NotJudged {
-            return Vec::new();
-        }
-        let named = if self.statement.about.len() == NAMED + 1 { NAMED + 1 } else { NAMED };
-        let lines = self.statement.about.iter().take(named).map(|finding| {
-            let facts = self.facts(finding).join(" · ");
-            match &finding.group {
-                Some(head) if self.statement.about.len() > 1 && !facts.is_empty() => {
-                    let of = [("group", self.format.group(&head.group).into()), ("facts", facts.into())];
-                    self.format.words().say("fact_of_group", of)
-                }
-                _ => facts,
-            }
-        });
-        lines.filter(|line| !line.is_empty()).collect()
-    }
-
-    /// What is known beside the figure that is said.
-    fn facts(&self, finding: &Finding) -> Vec<String> {
-        let Finding { unit, cell, assessment, .. } = finding;
-        let format = self.format;
-        let value = |value: f64| format.value(value, *unit);
-        let fact = |message: &str, figure: String| format.words().say(message, [("figure", figure.into())]);
-        let span = |message: &str, low: f64, high: f64| {
-            format.words().say(message, [("low", value(low).into()), ("high", value(high).into())])
-        };
-        let of_period = |message: &str, period: &str, figure: String| {
-            let (span, period) = (format.span(&head(period)), format.period_name(period));
-            format.words().say(message, [("period", period.into()), ("figure", figure.into()), ("span", span.into())])
-        };
-        let assessment = assessment.as_ref();
-        let said = self.by(finding).0;
-        let expected = assessment.and_then(|known| known.expected);
-        let signal = assessment.and_then(|known| known.signal);
-        let since = assessment.and_then(|known| known.since.as_ref()).filter(|since| since.periods > 1);
-        let breach = matches!(self.statement.kind, Kind::NewBreach | Kind::Breach);
-        let mut facts = Vec::new();
-        facts.extend(self.parts(finding));
-        if let Some(By::Settled { period, .. }) = finding.by() {
-            facts.push(of_period("fact_is_settled", period, String::new()));
-        }
-        if said != "value" {
-            let message = if said == "look_back" { "fact_of_period" } else { "fact_so_far" };
-            let now = cell.outcome.value();
-            facts.extend(now.map(|figure| of_period(message, &self.numbers.period.name, value(figure))));
-        }
-        facts.extend(expected.map(|expected| span("fact_expected", expected.low, expected.high)));
-        if said != "settled" {
-            let settled = finding.settled.as_ref().and_then(|point| Some((&point.period, point.cell.outcome.value()?)));
-            facts.extend(settled.map(|(period, figure)| of_period("fact_settled", period, value(figure))));
-        }
-        if said == "value" {
-            let message = if cell.provisional { "fact_of_period_same_age" } else { "fact_of_period" };
-            let before = finding.previous.outcome.value();
-            facts.extend(before.map(|figure| of_period(message, &self.numbers.compared_with.name, value(figure))));
-        }
-        if self.statement.kind != Kind::Worse && self.statement.kind != Kind::Better || self.sign() == "several" {
-            facts.extend(signal.filter(|_| said == "value").map(|signal| span("fact_usual", signal.low, signal.high)));
-        }
-        facts.extend(finding.year_before.as_ref().filter(|_| said == "value").and_then(|before| {
-            let change = format.change(Change::between(before, cell, finding.better).as_ref(), *unit);
-            let of = [("figure", value(before.outcome.value()?).into()), ("change", change.into())];
-            cell.outcome.value().map(|_| format.words().say("fact_year_before", of))
-        }));
-        if self.statement.kind != Kind::OffTarget {
-            facts.extend(finding.target.map(|target| fact("fact_target", value(target))));
-        }
-        if let (Kind::Breach, Some(Since { period, .. })) = (self.statement.kind, since) {
-            facts.push(of_period("fact_since", period, String::new()));
-        }
-        facts.extend(finding.cause.as_ref().map(|cause| self.cause(cause)));
-        if breach && assessment.is_some_and(|known| known.judged.sure == Some(false)) {
-            facts.push(format.words().say("fact_chance", []));
-        }
-        facts
-    }
-
-    /// `44 of 64`, `41 of 71 in 13 weeks`: of shares of rows.
-    fn parts(&self, finding: &Finding) -> Option<String> {
-        let whole = |part: f64| (part.fract() == 0.0 && part >= 0.0).then(|| self.format.value(part, Unit::Count));
-        let (part, of, periods) = match finding.by() {
-            Some(By::LookBack { numerator, denominator, periods, .. }) if finding.unit == Unit::Percent => {
-                (numerator.as_ref()?, denominator.as_ref()?, *periods)
-            }
-            Some(By::Value | By::Signal) | None if finding.cell.interval.is_some() => {
-                (finding.cell.numerator.as_ref()?, finding.cell.denominator.as_ref()?, 1)
-            }
-            _ => return None,
-        };
-        let of = [
-            ("part", whole(*part)?.into()),
-            ("whole", whole(*of)?.into()),
-            ("count", periods.into()),
-            ("periods", self.format.periods(periods, &self.numbers.period).into()),
-        ];
-        Some(self.format.words().say("fact_parts", of))
-    }
-
-    /// `90% of the change from Coast`
-    fn cause(&self, cause: &Contribution) -> String {
-        let (part, name) = match &cause.part {
-            Part::Group(group) => ("group", self.format.group(group)),
-            Part::Mix => ("mix", self.format.dimension(&cause.dimension)),
-        };
-        let of = [
-            ("part", Value::from(part)),
-            ("extent", if cause.share >= ALL { "all" } else { "most" }.into()),
-            ("share", self.format.share(cause.share).into()),
-            ("name", name.into()),
-        ];
-        self.format.words().say("fact_cause", of)
-    }
-}
-
-/// What a figure that can still change will come to.
-fn expected(finding: &Finding) -> Option<f64> {
-    finding.assessment.as_ref()?.expected.filter(|_| finding.cell.provisional).map(|expected| expected.value)
-}
-
-/// A period by its name alone.
-fn head(name: &str) -> PeriodHead {
-    PeriodHead { name: name.to_owned(), first_day: String::new(), last_day: String::new() }
 }
 
 /// A reason as language files name it.

@@ -195,9 +195,10 @@ impl<'a> Seen<'a> {
     /// they miss them now and then; and a figure that can still change counts by what it will come to.
     fn beyond_target(&self) -> Option<f64> {
         let target = self.target.filter(|_| self.group.is_none())?;
-        let figure = match self.cell.provisional {
-            true => self.assessment?.expected.map(|expected| expected.value),
-            false => self.cell.outcome.value(),
+        let figure = if self.cell.provisional {
+            self.assessment?.expected.map(|expected| expected.value)
+        } else {
+            self.cell.outcome.value()
         };
         self.on_the_bad_side(figure?, target)
     }

@@ -82,7 +82,47 @@ pub enum Side {
     All,
 }
 
+/// What the figure is that a statement says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// As it stands.
+    Value,
+    /// Of several periods together.
+    LookBack,
+    /// What it will come to.
+    Expected,
+    /// Of the last settled period.
+    Settled,
+}
+
+/// So many groups are named before the others are counted.
+const NAMED: usize = 3;
+
+impl Statement {
+    /// How many of the figures are named; the others are counted, unless there is only one.
+    pub fn named(&self) -> usize {
+        if self.about.len() == NAMED + 1 { NAMED + 1 } else { NAMED.min(self.about.len()) }
+    }
+}
+
 impl Finding {
+    /// Which figure a statement of that kind says.
+    pub fn basis(&self, kind: Kind) -> Basis {
+        match self.by() {
+            _ if kind == Kind::OffTarget && self.expected().is_some() => Basis::Expected,
+            _ if matches!(kind, Kind::OffTarget | Kind::Worse | Kind::Better) => Basis::Value,
+            Some(By::LookBack { .. }) => Basis::LookBack,
+            Some(By::Expected { .. }) => Basis::Expected,
+            Some(By::Settled { .. }) => Basis::Settled,
+            Some(By::Value | By::Signal) | None => Basis::Value,
+        }
+    }
+
+    /// What a figure that can still change will come to.
+    pub fn expected(&self) -> Option<f64> {
+        self.assessment.as_ref()?.expected.filter(|_| self.cell.provisional).map(|expected| expected.value)
+    }
+
     /// What was compared with the marks: not the figure as it stands where that is too young or rests on few rows.
     pub fn judged_value(&self) -> Option<f64> {
         judged_value(&self.cell, self.assessment.as_ref().map(|assessment| &assessment.judged))

@@ -5,7 +5,7 @@ use super::{chance, statements};
 use crate::format::Format;
 use crate::numbers::Numbers;
 use pegel_kpi::definition::threshold::Status;
-use pegel_kpi::judgement::judged::{Assessment, By, Unjudged};
+use pegel_kpi::judgement::judged::{By, Unjudged};
 use pegel_text::locale::Locale;
 
 mod made;
@@ -202,8 +202,7 @@ fn two_hundred_ways_to_stand_are_all_said_in_whole_words() {
             for locale in ["en-GB", "de-DE", "fr-FR", "en-US", "de-CH"] {
                 let mut numbers = numbers.clone();
                 let assessment = made::broken(Status::Critical, by.clone(), weeks);
-                numbers.sections[0].kpis[0].assessment =
-                    Some(Assessment { expected: made::expected(0.5, 0.4, 0.6), ..assessment });
+                numbers.sections[0].kpis[0].assessment = Some(made::expecting(assessment, 0.5, 0.4, 0.6));
                 let text = written(&told(&numbers, locale));
                 for hole in ["  (", "()", " ,", ": ,", "{", "Grenze )", "  seit"] {
                     assert!(!text.contains(hole), "{hole:?} in\n{text}");

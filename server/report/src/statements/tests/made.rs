@@ -97,12 +97,15 @@ pub fn mended() -> Assessment {
     Assessment { before: Some(by_value(Status::Critical)), ..assessed(by_value(Status::Ok)) }
 }
 
-pub fn signal(kind: Kind, direction: Direction, low: f64, high: f64) -> Option<Signal> {
-    Some(Signal { kind, direction, centre: f64::midpoint(low, high), low, high, points: 26 })
+/// The same, with a signal and the limits of usual variation.
+pub fn marked(of: Assessment, kind: Kind, direction: Direction, low: f64, high: f64) -> Assessment {
+    let signal = Signal { kind, direction, centre: f64::midpoint(low, high), low, high, points: 26 };
+    Assessment { signal: Some(signal), ..of }
 }
 
-pub fn expected(value: f64, low: f64, high: f64) -> Option<Expected> {
-    Some(Expected { value, low, high, periods: 20 })
+/// The same, with what the figure will come to.
+pub fn expecting(of: Assessment, value: f64, low: f64, high: f64) -> Assessment {
+    Assessment { expected: Some(Expected { value, low, high, periods: 20 }), ..of }
 }
 
 fn translated(english: &str, german: &str) -> Translated {

@@ -5,7 +5,7 @@ use crate::numbers::{BreakdownRow, Contribution, Group, KpiBlock, Numbers, Part,
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::definition::threshold::Status;
 use pegel_kpi::judgement::judged::{Assessment, By, Unjudged};
-use pegel_kpi::judgement::signal::{Direction, Kind, Signal};
+use pegel_kpi::judgement::signal::{Direction, Kind};
 
 /// All of them, by name.
 pub fn all() -> Vec<(&'static str, Numbers)> {
@@ -31,17 +31,19 @@ pub fn all() -> Vec<(&'static str, Numbers)> {
     ]
 }
 
-fn usual() -> Option<Signal> {
-    signal(Kind::Usual, Direction::Neutral, 0.82, 0.93)
+/// A feedback rate within its usual limits.
+fn usual(assessment: Assessment) -> Assessment {
+    marked(assessment, Kind::Usual, Direction::Neutral, 0.82, 0.93)
 }
 
-fn slipping() -> Option<Signal> {
-    signal(Kind::BeyondLimit, Direction::Concern, 0.82, 0.93)
+/// One far below them.
+fn slipping(assessment: Assessment) -> Assessment {
+    marked(assessment, Kind::BeyondLimit, Direction::Concern, 0.82, 0.93)
 }
 
 /// The feedback rate as it usually is.
 fn good_feedback() -> KpiBlock {
-    let assessment = Assessment { signal: usual(), ..kept() };
+    let assessment = usual(kept());
     let block = feedback(share(379.0, 438.0), share(353.0, 402.0), assessment);
     by(
         block,
@@ -73,7 +75,7 @@ fn bad_revenue() -> KpiBlock {
 }
 
 pub fn one_sure_breach() -> Numbers {
-    let assessment = Assessment { signal: slipping(), ..broken(Status::Critical, By::Signal, 1) };
+    let assessment = slipping(broken(Status::Critical, By::Signal, 1));
     let feedback = slipping_coast(assessment, share(52.0, 67.0));
     edition(vec![feedback, good_acceptance(), good_revenue()], 0)
 }
@@ -97,7 +99,7 @@ fn by_chance() -> Vec<BreakdownRow> {
 }
 
 fn one_region_and_nine_partners_by_chance() -> Numbers {
-    let assessment = Assessment { signal: slipping(), ..broken(Status::Critical, By::Signal, 1) };
+    let assessment = slipping(broken(Status::Critical, By::Signal, 1));
     let feedback = slipping_coast(assessment, share(52.0, 67.0));
     edition(vec![by(feedback, "partner", by_chance()), good_acceptance(), bad_revenue()], 0)
 }
@@ -130,7 +132,7 @@ fn the_first_edition_ever() -> Numbers {
 }
 
 fn a_breach_in_its_third_week() -> Numbers {
-    let assessment = Assessment { signal: slipping(), ..broken(Status::Critical, By::Value, 3) };
+    let assessment = slipping(broken(Status::Critical, By::Value, 3));
     edition(vec![slipping_coast(assessment, share(47.0, 66.0)), good_acceptance(), good_revenue()], 0)
 }
 
@@ -146,14 +148,14 @@ fn a_target_is_missed_without_a_threshold() -> Numbers {
 
 fn provisional_and_expected_to_break() -> Numbers {
     let expectation = By::Expected { value: 0.152, periods: 20 };
-    let assessment = Assessment { expected: expected(0.152, 0.121, 0.184), ..broken(Status::Warning, expectation, 1) };
+    let assessment = expecting(broken(Status::Warning, expectation, 1), 0.152, 0.121, 0.184);
     let conversion = KpiBlock {
         settled: Some(TrendPoint { period: "2026-W42".to_owned(), cell: share(95.0, 401.0) }),
         ..conversion(young(share(4.0, 420.0)), share(6.0, 411.0), assessment)
     };
     let mut revenue = good_revenue();
     revenue.cell = young(value(801_200.0));
-    revenue.assessment = Some(Assessment { expected: expected(974_410.0, 940_000.0, 1_010_000.0), ..unmarked() });
+    revenue.assessment = Some(expecting(unmarked(), 974_410.0, 940_000.0, 1_010_000.0));
     edition(vec![good_feedback(), conversion, revenue], 0)
 }
 
@@ -166,7 +168,7 @@ pub fn provisional_and_judged_by_the_settled_week() -> Numbers {
 }
 
 fn two_kpis_of_one_region() -> Numbers {
-    let assessment = Assessment { signal: slipping(), ..broken(Status::Critical, By::Signal, 1) };
+    let assessment = slipping(broken(Status::Critical, By::Signal, 1));
     let slow = row("Küste", value(5.5 * 3600.0), value(52.0 * 60.0), broken(Status::Critical, By::Value, 1));
     let acceptance = by(good_acceptance(), "region", vec![slow]);
     edition(vec![slipping_coast(assessment, share(52.0, 67.0)), acceptance, good_revenue()], 0)
@@ -209,10 +211,9 @@ fn a_hundred_partners() -> Numbers {
 }
 
 fn a_signal_for_the_worse() -> Numbers {
-    let run = signal(Kind::Run, Direction::Concern, 0.38, 0.48);
-    let wins = wins(share(13.0, 40.0), share(15.0, 42.0), Assessment { signal: run, ..unmarked() });
-    let beyond =
-        |low, high| Assessment { signal: signal(Kind::BeyondLimit, Direction::Concern, low, high), ..unmarked() };
+    let run = marked(unmarked(), Kind::Run, Direction::Concern, 0.38, 0.48);
+    let wins = wins(share(13.0, 40.0), share(15.0, 42.0), run);
+    let beyond = |low, high| marked(unmarked(), Kind::BeyondLimit, Direction::Concern, low, high);
     let wins = by(
         wins,
         "region",
@@ -221,8 +222,8 @@ fn a_signal_for_the_worse() -> Numbers {
             row("Alpen", share(3.0, 12.0), share(4.0, 11.0), beyond(0.34, 0.49)),
         ],
     );
-    let slow = signal(Kind::BeyondLimit, Direction::Concern, 30.0 * 60.0, 55.0 * 60.0);
-    let acceptance = acceptance(value(59.0 * 60.0), value(50.0 * 60.0), Assessment { signal: slow, ..kept() });
+    let slow = marked(kept(), Kind::BeyondLimit, Direction::Concern, 30.0 * 60.0, 55.0 * 60.0);
+    let acceptance = acceptance(value(59.0 * 60.0), value(50.0 * 60.0), slow);
     edition(vec![good_feedback(), acceptance, wins], 0)
 }
 
@@ -236,7 +237,7 @@ fn a_longer_look_at_a_small_partner() -> Numbers {
 pub fn a_total_breaks_and_one_region_explains_it() -> Numbers {
     let cause = |dimension: &str, part, share| Contribution { dimension: dimension.to_owned(), part, share };
     let group = |label: &str| Part::Group(Group::Text { label: label.to_owned() });
-    let assessment = Assessment { signal: slipping(), ..broken(Status::Critical, By::Value, 1) };
+    let assessment = slipping(broken(Status::Critical, By::Value, 1));
     let mut feedback = feedback(share(302.0, 438.0), share(353.0, 402.0), assessment);
     feedback.contributions = vec![
         cause("region", group("Küste"), 0.9),
@@ -249,8 +250,8 @@ pub fn a_total_breaks_and_one_region_explains_it() -> Numbers {
 }
 
 fn better_than_usual() -> Numbers {
-    let trend = signal(Kind::Trend, Direction::Improvement, 0.30, 0.45);
-    let wins = wins(share(19.0, 40.0), share(18.0, 41.0), Assessment { signal: trend, ..unmarked() });
+    let trend = marked(unmarked(), Kind::Trend, Direction::Improvement, 0.30, 0.45);
+    let wins = wins(share(19.0, 40.0), share(18.0, 41.0), trend);
     edition(vec![good_feedback(), good_acceptance(), wins], 0)
 }
 

@@ -1,0 +1,178 @@
+//! What a statement rests on, in a reader's language: what is known beside the figure that it says.
+
+use super::statement::{Basis, Finding, Kind, Statement};
+use crate::format::Format;
+use crate::numbers::{Change, Numbers, Part};
+use pegel_kpi::data::cell::Cell;
+use pegel_kpi::definition::declaration::Unit;
+use pegel_kpi::judgement::judged::{Assessment, By};
+use pegel_text::words::Value;
+
+/// A part that explains more than this explains all.
+const ALL: f64 = 0.95;
+
+/// A line for each figure that the statement names.
+pub(super) fn evidence(statement: &Statement, numbers: &Numbers, format: &Format) -> Vec<String> {
+    let several = statement.about.len() > 1;
+    let lines = statement.about.iter().take(statement.named()).map(|finding| {
+        let facts = Facts { format, numbers, kind: statement.kind, several, finding }.all().join(" · ");
+        match &finding.group {
+            Some(head) if several && !facts.is_empty() => {
+                let of = [("group", format.group(&head.group).into()), ("facts", facts.into())];
+                format.words().say("fact_of_group", of)
+            }
+            _ => facts,
+        }
+    });
+    lines.filter(|line| !line.is_empty()).collect()
+}
+
+/// What is known of one figure.
+struct Facts<'a> {
+    format: &'a Format,
+    numbers: &'a Numbers,
+    kind: Kind,
+    /// Whether the statement is about more than this one.
+    several: bool,
+    finding: &'a Finding,
+}
+
+impl Facts<'_> {
+    fn all(&self) -> Vec<String> {
+        if self.kind == Kind::NotJudged {
+            return Vec::new();
+        }
+        let as_it_stands = self.finding.basis(self.kind) == Basis::Value;
+        let compared = [self.before(), self.usual(), self.year_before()].map(|fact| fact.filter(|_| as_it_stands));
+        let known = [self.parts(), self.is_settled(), self.now(), self.expected(), self.last_settled()];
+        let beside = [self.target(), self.since(), self.cause(), self.chance()];
+        known.into_iter().chain(compared).chain(beside).flatten().collect()
+    }
+
+    /// `44 of 64`, `41 of 71 in 13 weeks`: of shares of rows.
+    fn parts(&self) -> Option<String> {
+        let finding = self.finding;
+        let (part, of, periods) = match finding.by() {
+            Some(By::LookBack { numerator, denominator, periods, .. }) if finding.unit == Unit::Percent => {
+                ((*numerator)?, (*denominator)?, *periods)
+            }
+            Some(By::Value | By::Signal) | None if finding.cell.interval.is_some() => {
+                (finding.cell.numerator?, finding.cell.denominator?, 1)
+            }
+            _ => return None,
+        };
+        let whole = |part: f64| (part.fract() == 0.0 && part >= 0.0).then(|| self.format.value(part, Unit::Count));
+        let of = [
+            ("part", whole(part)?.into()),
+            ("whole", whole(of)?.into()),
+            ("count", periods.into()),
+            ("periods", self.format.periods(periods, &self.numbers.period).into()),
+        ];
+        Some(self.format.words().say("fact_parts", of))
+    }
+
+    /// Of a settled period, that it is one.
+    fn is_settled(&self) -> Option<String> {
+        let Some(By::Settled { period, .. }) = self.finding.by() else { return None };
+        Some(self.of_period("fact_is_settled", period, String::new()))
+    }
+
+    /// The figure as it stands, where another one is said.
+    fn now(&self) -> Option<String> {
+        let message = match self.finding.basis(self.kind) {
+            Basis::Value => return None,
+            Basis::LookBack => "fact_of_period",
+            Basis::Expected | Basis::Settled => "fact_so_far",
+        };
+        Some(self.of_period(message, &self.numbers.period.name, self.figure(&self.finding.cell)?))
+    }
+
+    fn expected(&self) -> Option<String> {
+        let expected = self.assessment()?.expected?;
+        Some(self.between("fact_expected", expected.low, expected.high))
+    }
+
+    fn last_settled(&self) -> Option<String> {
+        let settled = self.finding.settled.as_ref().filter(|_| self.finding.basis(self.kind) != Basis::Settled)?;
+        Some(self.of_period("fact_settled", &settled.period, self.figure(&settled.cell)?))
+    }
+
+    /// The figure that the change is measured against.
+    fn before(&self) -> Option<String> {
+        let message = if self.finding.cell.provisional { "fact_of_period_same_age" } else { "fact_of_period" };
+        Some(self.of_period(message, &self.numbers.compared_with.name, self.figure(&self.finding.previous)?))
+    }
+
+    /// The limits of usual variation, unless the statement says them.
+    fn usual(&self) -> Option<String> {
+        let said = matches!(self.kind, Kind::Worse | Kind::Better) && !self.several;
+        let signal = self.assessment()?.signal.filter(|_| !said)?;
+        Some(self.between("fact_usual", signal.low, signal.high))
+    }
+
+    fn year_before(&self) -> Option<String> {
+        let Finding { year_before, cell, better, unit, .. } = self.finding;
+        let before = year_before.as_ref()?;
+        let change = Change::between(before, cell, *better)?;
+        let change = self.format.change(Some(&change), *unit);
+        let of = [("figure", self.figure(before)?.into()), ("change", change.into())];
+        Some(self.format.words().say("fact_year_before", of))
+    }
+
+    fn target(&self) -> Option<String> {
+        let target = self.finding.target.filter(|_| self.kind != Kind::OffTarget)?;
+        Some(self.format.words().say("fact_target", [("figure", self.value(target).into())]))
+    }
+
+    /// Since when a breach has lasted.
+    fn since(&self) -> Option<String> {
+        let since = self.assessment()?.since.as_ref().filter(|since| since.periods > 1)?;
+        (self.kind == Kind::Breach).then(|| self.of_period("fact_since", &since.period, String::new()))
+    }
+
+    /// `90% of the change from Coast`
+    fn cause(&self) -> Option<String> {
+        let cause = self.finding.cause.as_ref()?;
+        let (part, name) = match &cause.part {
+            Part::Group(group) => ("group", self.format.group(group)),
+            Part::Mix => ("mix", self.format.dimension(&cause.dimension)),
+        };
+        let of = [
+            ("part", Value::from(part)),
+            ("extent", if cause.share >= ALL { "all" } else { "most" }.into()),
+            ("share", self.format.share(cause.share).into()),
+            ("name", name.into()),
+        ];
+        Some(self.format.words().say("fact_cause", of))
+    }
+
+    /// Of a total, which breaks a threshold as it stands, that it is not sure.
+    fn chance(&self) -> Option<String> {
+        let unsure = self.assessment()?.judged.sure == Some(false);
+        let breach = matches!(self.kind, Kind::NewBreach | Kind::Breach);
+        (breach && unsure).then(|| self.format.words().say("status_chance", []))
+    }
+
+    fn assessment(&self) -> Option<&Assessment> {
+        self.finding.assessment.as_ref()
+    }
+
+    fn value(&self, value: f64) -> String {
+        self.format.value(value, self.finding.unit)
+    }
+
+    fn figure(&self, cell: &Cell) -> Option<String> {
+        cell.outcome.value().map(|value| self.value(value))
+    }
+
+    fn between(&self, message: &str, low: f64, high: f64) -> String {
+        let of = [("low", self.value(low).into()), ("high", self.value(high).into())];
+        self.format.words().say(message, of)
+    }
+
+    fn of_period(&self, message: &str, period: &str, figure: String) -> String {
+        let (span, period) = (self.format.span(period), self.format.period_name(period));
+        let of = [("period", period.into()), ("span", span.into()), ("figure", figure.into())];
+        self.format.words().say(message, of)
+    }
+}
