@@ -295,6 +295,7 @@ fact_parts =
        *[other] { $part } von { $whole } in { $periods }
     }
 fact_so_far = { $period } bisher: { $figure }
+fact_provisional = kann sich noch ändern
 fact_expected = erwartet zwischen { $low } und { $high }
 fact_settled = zuletzt endgültig: { $figure } in { $period }
 fact_is_settled = { $period } ist endgültig

@@ -189,7 +189,7 @@ whose =
 short_breach =
     { $by ->
         [expected] { whose } expected at { $figure } (limit { $mark })
-        [settled] { whose } in { $period } { $figure } (limit { $mark })
+        [settled] { whose } { $figure } in { $period } (limit { $mark })
         [look_back] { whose } { $figure } in { $periods } (limit { $mark })
        *[value] { whose } { $figure } (limit { $mark })
     }
@@ -283,6 +283,7 @@ fact_parts =
        *[other] { $part } of { $whole } in { $periods }
     }
 fact_so_far = { $period } so far: { $figure }
+fact_provisional = can still change
 fact_expected = expected between { $low } and { $high }
 fact_settled = last settled: { $figure } in { $period }
 fact_is_settled = { $period } is settled

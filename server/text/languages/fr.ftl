@@ -296,6 +296,7 @@ fact_parts =
        *[other] { $part } sur { $whole } en { $periods }
     }
 fact_so_far = { $period } à ce jour : { $figure }
+fact_provisional = peut encore changer
 fact_expected = prévision entre { $low } et { $high }
 fact_settled = dernier chiffre définitif : { $figure } en { $period }
 fact_is_settled = { $period } : chiffre définitif

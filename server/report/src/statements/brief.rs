@@ -144,7 +144,7 @@ fn chance(numbers: &Numbers, format: &Format) -> String {
         return String::new();
     }
     let said: Vec<String> = said(&by_chance, numbers, format).into_iter().map(|(_, said)| said.sentence).collect();
-    format.words().say("may_be_chance", [("statements", said.join("; ").into())])
+    format.words().say("may_be_chance", [("statements", said.join(" · ").into())])
 }
 
 fn data_up_to(numbers: &Numbers, format: &Format) -> String {

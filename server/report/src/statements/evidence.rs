@@ -44,7 +44,8 @@ impl Facts<'_> {
         }
         let as_it_stands = self.finding.basis(self.kind) == Basis::Value;
         let compared = [self.before(), self.usual(), self.year_before()].map(|fact| fact.filter(|_| as_it_stands));
-        let known = [self.parts(), self.is_settled(), self.now(), self.expected(), self.last_settled()];
+        let known =
+            [self.parts(), self.is_settled(), self.now(), self.provisional(), self.expected(), self.last_settled()];
         let beside = [self.target(), self.since(), self.cause(), self.chance()];
         known.into_iter().chain(compared).chain(beside).flatten().collect()
     }
@@ -87,6 +88,12 @@ impl Facts<'_> {
         Some(self.of_period(message, &self.numbers.period.name, self.figure(&self.finding.cell)?))
     }
 
+    /// That the figure that is said can still change.
+    fn provisional(&self) -> Option<String> {
+        let said = self.finding.cell.provisional && self.finding.basis(self.kind) == Basis::Value;
+        said.then(|| self.format.words().say("fact_provisional", []))
+    }
+
     fn expected(&self) -> Option<String> {
         let expected = self.assessment()?.expected?;
         Some(self.between("fact_expected", expected.low, expected.high))
@@ -121,7 +128,7 @@ impl Facts<'_> {
 
     fn target(&self) -> Option<String> {
         let target = self.finding.target.filter(|_| self.kind != Kind::OffTarget)?;
-        Some(self.format.words().say("fact_target", [("figure", self.value(target).into())]))
+        Some(self.format.words().say("fact_target", [("figure", self.format.mark(target, self.finding.unit).into())]))
     }
 
     /// Since when a breach has lasted.

@@ -46,7 +46,7 @@ fn ranked(numbers: &Numbers, wanted: impl Fn(Kind) -> bool) -> Vec<Statement> {
     }
     // Both sorts are stable: what is equal stays in the order of the report.
     topics.sort_by(|(_, kind, one), (_, other_kind, other)| {
-        let by = |kind: Kind, seen: &Seen| (kind, seen.group.is_some(), Reverse(seen.status));
+        let by = |kind: Kind, seen: &Seen| (kind, seen.group.is_some(), Reverse(seen.status.max(Status::Ok)));
         let distances = other[0].distance(*other_kind).total_cmp(&one[0].distance(*kind));
         by(*kind, &one[0]).cmp(&by(*other_kind, &other[0])).then(distances)
     });

@@ -106,7 +106,7 @@ impl Speaker<'_> {
                 ("course", course.into()),
                 ("since", since.into()),
                 ("span", format.span(&self.numbers.period.name).into()),
-                ("target", figure(first.target).into()),
+                ("target", first.target.map_or_else(String::new, |target| format.mark(target, first.unit)).into()),
                 ("distance", self.beyond_target().into()),
                 ("signal", self.sign().into()),
                 ("low", figure(signal.map(|signal| signal.low)).into()),
