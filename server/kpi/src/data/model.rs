@@ -63,6 +63,7 @@ pub struct Description {
     exists_since: Option<Arc<Column>>,
     /// Since when columns are known that are not known since their row exists.
     milestones: Vec<(Arc<Column>, Milestone)>,
+    system: Arc<Column>,
     attributes: Arc<Column>,
     located: Vec<(Dimension, Located)>,
 }
@@ -186,6 +187,11 @@ impl Description {
     /// The id of a row in the system it came from.
     pub fn key(&self) -> &Arc<Column> {
         &self.columns[1]
+    }
+
+    /// The column that says which system a row came from.
+    pub fn system(&self) -> &Arc<Column> {
+        &self.system
     }
 
     /// The column that holds what a company adds.

@@ -1,12 +1,13 @@
 //! How rows become figures, each row read once.
 //!
 //! [`figures`] computes KPIs, [`comparison`] says what they are compared with, [`answer`] is one of them as programs
-//! read it. Inside, `fold` takes the rows of one scan: `rows` evaluates expressions over them, `grouping` finds their
-//! groups (by `texts`, as they were), and `related` folds the rows that belong to them, before they are read
-//! themselves, into figures `by_parent`.
+//! read it, [`behind`] lists the rows that it counts. Inside, `fold` takes the rows of one scan: `rows` evaluates
+//! expressions over them, `grouping` finds their groups (by `texts`, as they were), and `related` folds the rows that
+//! belong to them, before they are read themselves, into figures `by_parent`.
 
 pub mod answer;
 mod assess;
+pub mod behind;
 mod by_parent;
 pub mod comparison;
 pub mod figures;

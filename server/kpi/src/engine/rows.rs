@@ -285,6 +285,12 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// The texts of an expression, one per row; `None` if it is no text.
+    pub fn written(&self, expr: &'a Expr) -> Option<Vec<Option<&'a str>>> {
+        let texts = self.texts(expr)?;
+        Some((0..self.batch.len()).map(|row| texts.at(row)).collect())
+    }
+
     /// A key for each value of a column, equal for equal values: the bits of a number, the code of a text; missing has
     /// its own.
     pub fn codes(&self, column: &Projection) -> Vec<u64> {

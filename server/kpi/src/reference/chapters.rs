@@ -160,7 +160,12 @@ fn figures(functions: Vec<Block>) -> Chapter {
         .chain([code(examples::MEASURES)])
         .chain(functions)
         .chain([heading("absences", "Where there is no figure"), text(ABSENT)])
-        .chain([Block::Table { head: vec!["State", "When"], rows: absences.collect() }]);
+        .chain([Block::Table { head: vec!["State", "When"], rows: absences.collect() }])
+        .chain([heading("behind", "The rows behind it")])
+        .chain(texts(&BEHIND[..1]))
+        .chain([commands(SEE_ROWS)])
+        .chain(texts(&BEHIND[1..]))
+        .chain([code(examples::ROWS)]);
     chapter("figures", "From numbers to the figure", blocks)
 }
 
@@ -188,7 +193,7 @@ fn limits() -> Chapter {
         ),
         format!("A KPI: {} measures.", limits::MOST_MEASURES),
         format!(
-            "One call of `measures`, `value` or `tests`: {} steps, {} s, calls nested {} deep, {} variables at a time.",
+            "One call of `measures`, `value`, `rows` or `tests`: {} steps, {} s, calls nested {} deep, {} variables at a time.",
             limits::OPERATIONS,
             limits::TIME.as_secs(),
             limits::CALL_LEVELS,
@@ -442,6 +447,18 @@ const ABSENCES: [(Outcome, &str); 3] = [
     (Outcome::ZeroDenominator, "There were rows, but the second number of `ratio` is 0."),
     (Outcome::TooFew, "The figure rests on fewer rows than `min_sample`."),
 ];
+
+const BEHIND: &[&str] = &[
+    "Every figure can be opened: its rows are those that its measures count, in the same period, group and scope. Of a \
+     share they are those of the denominator. A KPI whose measures read different tables, or find their rows by different \
+     dates, has a list for each measure.",
+    "With `--bad` only those are listed that make the figure bad: of a share the rows of the denominator that are not in the \
+     numerator, where higher is better, and those in the numerator, where lower is. Of all other figures these are all \
+     rows. A script knows better which ones somebody should look at: `fn rows(data)` returns them, chosen like those of a \
+     measure and not counted.",
+];
+
+const SEE_ROWS: &str = "pegel kpi rows quick_contact --period last-week --where region=North --bad";
 
 const TESTS: &[&str] = &[
     "`fn tests()` returns a list of maps, `[ #{ … }, #{ … } ]`. Each is one test: some rows, a period, and the figure that \

@@ -30,6 +30,11 @@ pub const MEASURES: &str = r#"fn measures(data) {
     }
 }"#;
 
+/// An example of `rows`.
+pub const ROWS: &str = r#"fn rows(data) {
+    data.leads.dated(|l| l.accepted_at).filter(|l| l.outcome == "lost" and l.quality == "hot")
+}"#;
+
 /// The figure that the examples of tests check.
 pub const RATE: &str = "ratio(m.won, m.accepted)";
 

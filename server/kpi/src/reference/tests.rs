@@ -2,7 +2,7 @@ use super::Reference;
 use super::blocks::Block;
 use super::chapters::{FIELDS, OPERATIONS, PARTS, PERIODS, ROW_VALUES, TEST_KEYS, name_of};
 use super::entries::{ENTRIES, OF_RHAI};
-use super::examples::Example;
+use super::examples::{Example, RATE, ROWS};
 use super::recipes::{FIRST, RECIPES};
 use super::signatures::Signature;
 use crate::definition::declaration::Unit;
@@ -71,6 +71,12 @@ fn examples_of_functions_run() {
         let tests = run(&entry.example.script());
         assert_eq!(tests > 0, matches!(entry.example, Example::Test(_)), "{}", entry.name);
     }
+}
+
+#[test]
+fn the_example_of_rows_is_in_order() {
+    let script = Example::Value(Unit::Percent, RATE).script();
+    run(&format!("{script}\n{ROWS}"));
 }
 
 #[test]

@@ -103,6 +103,11 @@ impl Dataset {
         Ok(Dataset { membership: Some(Membership::Existing(life, moment)), life: None, ..self.clone() })
     }
 
+    /// How many rows there are.
+    pub fn counted(&self) -> Refused<Measure> {
+        self.aggregated(Aggregate::Count, TermKind::Number)
+    }
+
     /// The latest row of each series up to an end of the period. Rows are one series if they agree in everything but
     /// their date, their key and quantities.
     fn latest(&self, by: Path, edge: Edge) -> Refused<Dataset> {

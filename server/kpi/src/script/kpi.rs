@@ -29,6 +29,8 @@ pub struct Kpi {
     pub sha256: String,
     /// With the names under which `value` finds them.
     pub(crate) measures: Vec<(String, Measure)>,
+    /// The rows of its bad side, if its script says which they are: a count of them.
+    pub(crate) bad_rows: Option<Measure>,
     pub(crate) script: Arc<Script>,
     /// What `param` returns.
     pub(crate) parameters: Arc<Map>,
@@ -95,15 +97,19 @@ impl Kpi {
             if *dimension == Dimension::Month && self.looks_back() {
                 return Err(NoSuchBreakdown::LooksBack { kpi: self.id().to_owned() });
             }
-            for (_, measure) in &self.measures {
-                let (kpi, table) = (|| self.id().to_owned(), || measure.table.name.to_string());
-                if measure.table.located(*dimension).is_none() {
-                    return Err(NoSuchBreakdown::Lacking { kpi: kpi(), dimension: *dimension, table: table() });
-                }
-                if *dimension == Dimension::Month && measure.month_of().is_none() {
-                    return Err(NoSuchBreakdown::Undated { kpi: kpi(), table: table() });
-                }
-            }
+            self.measures.iter().try_for_each(|(_, measure)| self.check_carries(measure, *dimension))?;
+        }
+        Ok(())
+    }
+
+    /// Whether the rows of a measure carry a dimension.
+    pub(crate) fn check_carries(&self, measure: &Measure, dimension: Dimension) -> Result<(), NoSuchBreakdown> {
+        let (kpi, table) = (|| self.id().to_owned(), || measure.table.name.to_string());
+        if measure.table.located(dimension).is_none() {
+            return Err(NoSuchBreakdown::Lacking { kpi: kpi(), dimension, table: table() });
+        }
+        if dimension == Dimension::Month && measure.month_of().is_none() {
+            return Err(NoSuchBreakdown::Undated { kpi: kpi(), table: table() });
         }
         Ok(())
     }

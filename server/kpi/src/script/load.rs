@@ -1,6 +1,7 @@
 //! Loading a script: compile, describe, check.
 
 use super::compiled::Script;
+use super::datasets::Dataset;
 use super::entry::Entry;
 use super::errors::{self, Complaint};
 use super::figure::Figure;
@@ -32,6 +33,7 @@ struct Tried {
 struct Described {
     declared: Declared,
     measures: Vec<(String, Measure)>,
+    bad_rows: Option<Measure>,
     /// How many KPIs the script declares.
     kpis: usize,
 }
@@ -45,12 +47,13 @@ impl Script {
             let wanted: Option<&[usize]> = match function.name {
                 "measures" => Some(&[1]),
                 "value" => Some(&[1, 2]),
+                "rows" => Some(&[1]),
                 "tests" => Some(&[0]),
                 _ => None,
             };
             if wanted.is_some_and(|wanted| !wanted.contains(&function.params.len())) {
                 let message = format!("“{}” has {} parameters", function.name, function.params.len());
-                let hint = "it is measures(data), value(m) or value(m, previous), and tests()";
+                let hint = "it is measures(data), value(m) or value(m, previous), rows(data), and tests()";
                 return Err(at(self.complain(message, Some(hint))));
             }
             let meant = nearest(function.name, ["measures", "value", "tests"]);
@@ -104,7 +107,25 @@ impl Script {
             Ok((name.to_string(), measure))
         };
         let measures = map.into_iter().map(measure).collect::<Result<_, _>>()?;
-        Ok(Described { declared, measures, kpis })
+        let bad_rows = self.bad_rows(index, configured)?;
+        Ok(Described { declared, measures, bad_rows, kpis })
+    }
+
+    /// What `rows` returns for the KPI with that index, if the script has it.
+    fn bad_rows(&self, index: usize, configured: &Arc<Configured>) -> Result<Option<Measure>, Diagnostic> {
+        if !self.has("rows") {
+            return Ok(None);
+        }
+        let wrong = |error: Box<rhai::EvalAltResult>| self.diagnose("rows", &error);
+        let setting = Setting::describing(index, configured.clone(), self.reached.clone());
+        let answer = self.attempt("rows", (Data(self.language.model.clone()),), true, setting).map_err(wrong)?;
+        let kind = errors::kind_name(answer.type_name());
+        let rows = answer.try_cast::<Dataset>().ok_or_else(|| {
+            let hint = "end it with the rows themselves: data.leads.dated(|l| l.accepted_at).filter(|l| …)";
+            self.complain(format!("`rows` returns a {kind}, not a dataset"), Some(hint))
+                .at(self.position_of("rows"), Some(4))
+        })?;
+        rows.counted().map(Some).map_err(wrong)
     }
 
     /// Calls `value` with 1 for every measure, so that a mistyped name is found now, not when the report is due. Then
@@ -221,7 +242,7 @@ impl Kpi {
     pub(crate) fn all_of(script: &Arc<Script>, configured: &Arc<Configured>) -> Result<Vec<Kpi>, Diagnostic> {
         let mut kpis: Vec<Kpi> = Vec::new();
         loop {
-            let Described { declared, measures, kpis: count } = script.describe(kpis.len(), configured)?;
+            let Described { declared, measures, bad_rows, kpis: count } = script.describe(kpis.len(), configured)?;
             let Declared { declaration, call } = declared;
             script.check_unit(&declaration, &measures)?;
             if kpis.iter().any(|kpi| kpi.id() == declaration.id) {
@@ -238,6 +259,7 @@ impl Kpi {
                 file,
                 sha256,
                 measures,
+                bad_rows,
                 script,
                 parameters,
                 made_of,

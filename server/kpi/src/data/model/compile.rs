@@ -94,6 +94,7 @@ impl<'a> Written<'a> {
             history: None,
             exists_since: None,
             milestones: Vec::new(),
+            system: own(SYSTEM, Kind::Text, false),
             attributes: own(ATTRIBUTES, Kind::Text, false),
             located: Vec::new(),
         };

@@ -48,7 +48,7 @@
 pub mod plan;
 pub mod readings;
 mod states;
-mod take;
+pub mod take;
 
 use crate::data::cell::Breakdown;
 use crate::data::scan::Source;

@@ -44,8 +44,8 @@ pub fn take(plan: &mut Plan, states: &mut [Vec<States>], rows: Rows) {
 }
 
 /// The rows of a batch in one view.
-struct Viewed<'a> {
-    rows: Rows<'a>,
+pub struct Viewed<'a> {
+    pub rows: Rows<'a>,
     /// Which of them are there; `None`: all.
     there: Option<&'a [bool]>,
     /// When each row ceases to exist, NaN if it does not; `None` where none does.
@@ -53,13 +53,26 @@ struct Viewed<'a> {
 }
 
 impl<'a> Viewed<'a> {
-    fn new(rows: Rows<'a>, membership: &'a Membership, index: usize, seen: &'a Seen) -> Viewed<'a> {
+    /// The rows in the view of that index.
+    pub fn new(rows: Rows<'a>, membership: &'a Membership, index: usize, seen: &'a Seen) -> Viewed<'a> {
         let rows = rows.seen(index, &seen.masked);
         let ends = match membership {
             Membership::Existing(life, _) => life.until.as_ref().map(|until| rows.numbers(until)),
             Membership::Dated(_) | Membership::All => None,
         };
         Viewed { rows, there: seen.there.as_deref(), ends }
+    }
+
+    /// Which rows are there and belong to a period.
+    pub fn belonging(&self, membership: &Membership, period: &Period) -> Vec<bool> {
+        let Viewed { rows, there, ends } = self;
+        let mut mask = match membership {
+            Membership::All => vec![true; rows.batch.len()],
+            Membership::Dated(dated) => rows.within(&dated.by, &dated.span(period)),
+            Membership::Existing(life, moment) => existing(life, *moment, period, ends.as_deref(), rows),
+        };
+        there.iter().for_each(|there| restrict(&mut mask, there));
+        mask
     }
 }
 
@@ -81,14 +94,8 @@ impl ByPeriod<'_, '_> {
         let mut passes: Vec<Option<Vec<bool>>> = vec![None; views.len()];
         let asked = periods.iter().enumerate().zip(of_periods).filter_map(|(period, view)| Some((period, (*view)?)));
         for ((index, period), view) in asked {
-            let Viewed { rows, there, ends } = &views[view];
-            let rows = rows.counted_for(index, period);
-            let mut mask = match &planned.measure.membership {
-                Membership::All => vec![true; rows.batch.len()],
-                Membership::Dated(dated) => rows.within(&dated.by, &dated.span(period)),
-                Membership::Existing(life, moment) => existing(life, *moment, period, ends.as_deref(), &rows),
-            };
-            there.iter().for_each(|there| restrict(&mut mask, there));
+            let rows = views[view].rows.counted_for(index, period);
+            let mut mask = views[view].belonging(&planned.measure.membership, period);
             match (fixed, &planned.filter) {
                 (Some(fixed), _) => restrict(&mut mask, passes[view].get_or_insert_with(|| rows.mask(fixed))),
                 (None, Some(filter)) => restrict(&mut mask, &rows.mask(filter)),
@@ -131,7 +138,8 @@ fn existing(life: &Lifetime, moment: Moment, period: &Period, ends: Option<&[f64
     }
 }
 
-fn restrict(mask: &mut [bool], by: &[bool]) {
+/// Keeps the rows that both let through.
+pub fn restrict(mask: &mut [bool], by: &[bool]) {
     mask.iter_mut().zip(by).for_each(|(mask, by)| *mask &= *by);
 }
 

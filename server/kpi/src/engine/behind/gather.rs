@@ -1,0 +1,117 @@
+//! Reads the rows of one list: one scan, by the plan and the conditions by which the figure is folded.
+
+use super::counted::only;
+use super::described::{Described, Groups};
+use super::found::{Found, Gathered};
+use super::listing::{Contributing, List, Row};
+use super::sides::Wanted;
+use crate::data::cell::Breakdown;
+use crate::data::currency::units;
+use crate::data::dimension::Dimension;
+use crate::data::scan::Source;
+use crate::data::scope::Scope;
+use crate::engine::fold::plan::Plan;
+use crate::engine::related::Related;
+use crate::engine::rows::Rows;
+use crate::engine::sight::Sight;
+use crate::time::period::Period;
+use std::sync::Arc;
+
+/// Which rows are asked for, whatever the list.
+pub struct Asked<'a> {
+    /// If it is running, the part that has passed.
+    pub period: &'a Period,
+    /// Up to when everything is known (UTC seconds): rows are seen as they stood then.
+    pub as_of: i64,
+    pub only: Option<&'a (Dimension, String)>,
+    pub scope: &'a Scope,
+    pub limit: usize,
+}
+
+impl Asked<'_> {
+    /// Reads the rows of a list.
+    ///
+    /// # Errors
+    /// What the source answers when it cannot be read.
+    pub fn gather<S: Source>(&self, wanted: &Wanted, source: &mut S) -> Result<List, S::Error> {
+        let first = wanted.measures[0].1;
+        let by: Breakdown = self.only.iter().map(|(dimension, _)| *dimension).collect();
+        let sight = Sight(vec![Some(self.as_of)]);
+        let mut plan = Plan::like(first, std::slice::from_ref(self.period));
+        wanted.measures.iter().for_each(|(_, measure)| plan.want(measure, &by, &sight));
+        let mut described = Described::of(first, &plan.zone);
+        plan.ask(source)?;
+        described.ask(&first.table, source)?;
+        let window = plan.window();
+        let zone = plan.zone.clone();
+        let (children, _) = Related::of(&plan).fold(window.as_ref(), self.scope, source)?;
+        let mut scan = plan.scan(window, self.scope, true);
+        plan.ask_past(source)?;
+        let mut gathered = Gathered::new(wanted, &plan, (&by, &sight), self.limit);
+        for column in described.columns().into_iter().chain(gathered.columns().cloned()) {
+            if !scan.columns.contains(&column) {
+                scan.columns.push(column);
+            }
+        }
+        let id = scan.columns.iter().position(|column| *column == plan.id());
+        let money = units(source.money_digits()?);
+        let group = self.only.map(|(_, name)| name.as_str());
+        source.scan(&scan, &mut |batch| {
+            let (columns, children, zone) = (&scan.columns[..], &children, &zone);
+            let period = Some((0, self.period));
+            let rows = Rows { batch, masked: &[], columns, children, id, view: 0, period, zone, money };
+            gathered.take(&mut plan, &mut described, group, &rows);
+        })?;
+        Ok(self.list(wanted, gathered, &described))
+    }
+
+    fn list(&self, wanted: &Wanted, gathered: Gathered, described: &Described) -> List {
+        let (_, first) = wanted.measures[0];
+        let groups = described.groups();
+        let dates: Vec<Arc<str>> = described.dates.iter().map(|path| path.to_string().into()).collect();
+        let contributing = |at: &usize| {
+            let (name, measure) = wanted.measures[*at];
+            Contributing { measure: name.into(), quantity: measure.quantity }
+        };
+        let measures: Vec<usize> = gathered.contributing.iter().map(|(measure, _)| *measure).collect();
+        let contributing: Vec<Contributing> = measures.iter().map(contributing).collect();
+        let (found, more) = gathered.oldest();
+        let row = |mut found: Found| {
+            let values = std::mem::take(&mut found.contributions).into_iter();
+            let values = values.zip(measures.iter().zip(&contributing));
+            // A row may have a value and not be counted with it.
+            let counted = values.filter(|(_, (at, _))| found.counted & only(**at) != 0);
+            let contributions = counted.filter_map(|(value, (_, to))| Some((to.measure.clone(), value?))).collect();
+            Row { contributions, ..self.described(found, described, &groups, &dates) }
+        };
+        List {
+            measures: wanted.measures.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            table: first.table.name.clone(),
+            found_by: first.membership.date().map(|path| path.to_string().into()),
+            rows: found.into_iter().map(row).collect(),
+            more,
+            dates,
+            contributing,
+        }
+    }
+
+    /// A row, without what it contributes.
+    #[expect(clippy::cast_possible_truncation, reason = "instants are whole and far below 2^53")]
+    fn described(&self, found: Found, described: &Described, groups: &Groups, dates: &[Arc<str>]) -> Row {
+        let Found { said, at, .. } = found;
+        let until = self.period.instants().end.min(self.as_of);
+        let of = |dimension| groups.of(&said, dimension);
+        Row {
+            partner: of(Dimension::Partner),
+            rep: of(Dimension::Rep),
+            region: of(Dimension::Region),
+            product: of(Dimension::Product),
+            dates: said.dates(&described.dates, dates, self.as_of),
+            age: (!at.is_nan()).then(|| until - at as i64),
+            contributions: Vec::new(),
+            key: said.key.map(Into::into),
+            system: said.system.map(Into::into),
+            name: said.name.map(Into::into),
+        }
+    }
+}

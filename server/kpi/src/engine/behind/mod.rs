@@ -1,0 +1,109 @@
+//! The rows behind a figure: a row is listed exactly if the figure counts it, in the period, the group and the scope.
+//!
+//! `sides` says which measures are listed together, and which of their rows. `gather` reads them in one scan, by the
+//! plan and the conditions by which the figure is folded; `found` takes in a batch, `described` reads what is said of
+//! every row, `counted` decides which are listed. What comes out is a [`listing`].
+
+mod counted;
+mod described;
+mod found;
+mod gather;
+pub mod listing;
+mod sides;
+
+use crate::data::cell::Group;
+use crate::data::dimension::Dimension;
+use crate::data::scan::{Scan, Source};
+use crate::data::scope::Scope;
+use crate::engine::by_parent::Children;
+use crate::engine::grouping::Grouping;
+use crate::engine::rows::Rows;
+use crate::measure::Measure;
+use crate::script::kpi::{Kpi, NoSuchBreakdown};
+use crate::time::period::Period;
+use crate::time::zone::Zoned;
+use gather::Asked;
+use jiff::Timestamp;
+use listing::{Listing, Side};
+use sides::{Wanted, wanted};
+use std::collections::BTreeSet;
+
+/// Which rows are asked for.
+pub struct Question<'a> {
+    pub kpi: &'a Kpi,
+    pub period: &'a Period,
+    /// Only the rows of the group with this display name in that dimension.
+    pub only: Option<(Dimension, String)>,
+    pub side: Side,
+    /// How many rows of each list at most: the oldest.
+    pub limit: usize,
+}
+
+impl Question<'_> {
+    fn lists(&self) -> (Side, Vec<Wanted<'_>>) {
+        wanted(self.kpi, self.side)
+    }
+
+    /// The measures whose rows are listed.
+    fn measures(&self) -> impl Iterator<Item = &Measure> {
+        self.lists().1.into_iter().flat_map(|wanted| wanted.measures).map(|(_, measure)| measure)
+    }
+
+    /// Checks that it can be answered.
+    ///
+    /// # Errors
+    /// If one of the tables lacks the dimension.
+    pub fn check(&self) -> Result<(), NoSuchBreakdown> {
+        let Some((dimension, _)) = self.only else { return Ok(()) };
+        self.kpi.check_breakdown(&[dimension])?;
+        self.measures().try_for_each(|measure| self.kpi.check_carries(measure, dimension))
+    }
+
+    /// Lists the rows as they stood at `now`, or when the tables that the KPI reads were last complete, as its figure
+    /// sees them. A period that is running at `now` is listed up to `now`. [Check](Question::check) the question first.
+    ///
+    /// # Errors
+    /// What the source answers when it cannot be read.
+    pub fn answer<S: Source>(&self, scope: &Scope, now: Timestamp, source: &mut S) -> Result<Listing, S::Error> {
+        let period = self.period.as_of(now);
+        let (side, wanted) = self.lists();
+        let as_of = self.as_of(now, source)?;
+        let asked = Asked { period: &period, as_of, only: self.only.as_ref(), scope, limit: self.limit };
+        let lists = wanted.iter().map(|wanted| asked.gather(wanted, source)).collect::<Result<_, _>>()?;
+        Ok(Listing { kpi: self.kpi.id().to_owned(), period: self.period.to_string(), side, lists })
+    }
+
+    /// Up to when everything is known that the figure rests on, in UTC seconds.
+    fn as_of<S: Source>(&self, now: Timestamp, source: &mut S) -> Result<i64, S::Error> {
+        let mut as_of = now.as_second();
+        for table in self.kpi.tables() {
+            as_of = source.refreshed_at(table)?.map_or(as_of, |complete| as_of.min(complete));
+        }
+        Ok(as_of)
+    }
+
+    /// The display names of all groups that the tables have in the dimension asked about, whatever the period: for
+    /// telling a group without rows from one that does not exist.
+    ///
+    /// # Errors
+    /// What the source answers when it cannot be read.
+    pub fn groups<S: Source>(&self, scope: &Scope, source: &mut S) -> Result<BTreeSet<String>, S::Error> {
+        let mut names = BTreeSet::new();
+        let Some((dimension, _)) = self.only else { return Ok(names) };
+        let zone = Zoned(self.period.zone());
+        for measure in self.measures() {
+            let mut grouping = Grouping::new(&vec![dimension], measure, &zone);
+            grouping.ask(&measure.table, source)?;
+            let columns = grouping.columns().cloned().collect();
+            let scan = Scan { table: measure.table.clone(), columns, window: None, scope: scope.clone() };
+            source.scan(&scan, &mut |batch| {
+                let (columns, children, zone) = (&scan.columns[..], &Children::default(), &zone);
+                let (id, view, period, money) = (None, 0, None, 1.0);
+                grouping.assign(&Rows { batch, masked: &[], columns, children, id, view, period, zone, money });
+            })?;
+            let seen = grouping.groups().into_iter().flatten();
+            names.extend(seen.filter_map(|group: Group| group.label().map(str::to_owned)));
+        }
+        Ok(names)
+    }
+}
