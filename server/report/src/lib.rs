@@ -11,6 +11,7 @@
 //! - [`render`]: a view becomes HTML mail, plain text and subject, by templates
 //! - [`bounded`]: rendering that ends, whatever a template asks for; `words`: what templates say
 //! - [`archive`]: what is stored of an edition; [`labels`], how its groups are called; [`sources`], what it rests on
+//! - [`rows`]: the rows behind a figure, as CSV
 //! - [`manifest`]: the hashes of all that, and the chain from one edition to the next; [`verify`], what differs
 
 pub mod address;
@@ -27,6 +28,7 @@ pub mod labels;
 pub mod manifest;
 pub mod numbers;
 pub mod render;
+pub mod rows;
 #[cfg(test)]
 mod samples;
 pub mod sources;

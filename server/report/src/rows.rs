@@ -1,0 +1,126 @@
+//! The rows behind a figure as CSV, for spreadsheets and for other programs.
+
+use csv::Writer;
+use pegel_kpi::engine::behind::listing::{Datum, List, Listing, Row};
+use std::borrow::Cow;
+use std::io::Write;
+use std::sync::Arc;
+
+/// What stands before the dates.
+const WHO: [&str; 7] = ["key", "system", "name", "partner", "rep", "region", "product"];
+
+/// Writes a line of names and one for each row. Where there are several lists, measure and table stand first. Instants
+/// are in UTC (RFC 3339), ages and durations in seconds, amounts in whole units of the currency.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_csv(listing: &Listing, to: impl Write) -> csv::Result<()> {
+    let mut csv = Writer::from_writer(to);
+    let several = listing.lists.len() > 1;
+    let dates = all(listing.lists.iter().flat_map(|list| &list.dates));
+    let measures = all(listing.lists.iter().flat_map(|list| &list.contributing).map(|to| &to.measure));
+    let places: &[&str] = if several { &["measure", "table"] } else { &[] };
+    let names = |names: &[&Arc<str>]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let head = places.iter().chain(&WHO).map(|name| (*name).to_owned());
+    csv.write_record(head.chain(names(&dates)).chain(["age".to_owned()]).chain(names(&measures)))?;
+    for (list, row) in listing.lists.iter().flat_map(|list| list.rows.iter().map(move |row| (list, row))) {
+        let place = if several { place(list) } else { Vec::new() };
+        let dates = dates.iter().map(|name| row.date(name).map(|date| date.to_string()).unwrap_or_default());
+        let age = row.age.map(|age| age.to_string()).unwrap_or_default();
+        let contributions = measures.iter().map(|measure| row.contribution(measure).map(datum).unwrap_or_default());
+        csv.write_record(place.into_iter().chain(who(row)).chain(dates).chain([age]).chain(contributions))?;
+    }
+    csv.flush()?;
+    Ok(())
+}
+
+fn place(list: &List) -> Vec<String> {
+    vec![list.measures.join(", "), list.table.to_string()]
+}
+
+fn who(row: &Row) -> impl Iterator<Item = String> {
+    let Row { key, system, name, partner, rep, region, product, .. } = row;
+    [key, system, name, partner, rep, region, product]
+        .into_iter()
+        .map(|text| harmless(text.as_deref().unwrap_or_default()).into_owned())
+}
+
+fn datum(datum: &Datum) -> String {
+    match datum {
+        Datum::Number(number) => number.to_string(),
+        Datum::Text(text) => harmless(text).into_owned(),
+    }
+}
+
+/// A spreadsheet takes a text that begins like this for a formula, whoever wrote it; after an apostrophe it is a text.
+fn harmless(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
+}
+
+/// Each once, in the order in which they first come.
+fn all<'a>(names: impl Iterator<Item = &'a Arc<str>>) -> Vec<&'a Arc<str>> {
+    let mut all = Vec::new();
+    for name in names {
+        if !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pegel_kpi::engine::behind::listing::{Contributing, Side, When};
+    use pegel_kpi::measure::Quantity;
+
+    fn row(key: &str, amount: f64) -> Row {
+        let ordered_at = When::Instant("2026-11-02T08:00:00Z".parse().unwrap());
+        Row {
+            key: Some(key.to_owned()),
+            system: None,
+            name: Some("Müller, Söhne".to_owned()),
+            partner: Some("=HYPERLINK(\"http://x\")".to_owned()),
+            rep: None,
+            region: Some("@home".to_owned()),
+            product: Some("-".to_owned()),
+            dates: vec![("ordered_at".into(), ordered_at)],
+            age: Some(3600),
+            contributions: vec![("revenue".into(), Datum::Number(amount))],
+        }
+    }
+
+    fn list(measure: &str, rows: Vec<Row>) -> List {
+        let contributing = vec![Contributing { measure: "revenue".into(), quantity: Quantity::Money }];
+        let dates = vec!["ordered_at".into(), "cancelled_at".into()];
+        let (table, found_by) = ("orders".into(), Some("ordered_at".into()));
+        List { measures: vec![measure.to_owned()], table, found_by, dates, contributing, rows, more: 0 }
+    }
+
+    fn written(lists: Vec<List>) -> String {
+        let listing = Listing { kpi: "revenue".to_owned(), period: "2026-W45".to_owned(), side: Side::All, lists };
+        let mut bytes = Vec::new();
+        write_csv(&listing, &mut bytes).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn a_row_is_a_line_and_no_text_of_it_a_formula() {
+        let said = written(vec![list("revenue", vec![row("A1", 12.5), row("A2", -3.0)])]);
+        let mut lines = said.lines();
+        let head = "key,system,name,partner,rep,region,product,ordered_at,cancelled_at,age,revenue";
+        assert_eq!(lines.next(), Some(head));
+        let who = "\"Müller, Söhne\",\"'=HYPERLINK(\"\"http://x\"\")\",,'@home,'-";
+        assert_eq!(lines.next(), Some(&*format!("A1,,{who},2026-11-02T08:00:00Z,,3600,12.5")));
+        // A number is none, whatever its sign.
+        assert_eq!(lines.next(), Some(&*format!("A2,,{who},2026-11-02T08:00:00Z,,3600,-3")));
+    }
+
+    #[test]
+    fn several_lists_stand_in_one_file_each_line_with_its_measure() {
+        let said = written(vec![list("revenue", vec![row("A1", 12.5)]), list("returns", vec![row("A1", 1.0)])]);
+        let lines: Vec<&str> = said.lines().map(|line| line.split(",,").next().unwrap()).collect();
+        assert!(lines[0].starts_with("measure,table,key,"), "{said}");
+        assert_eq!(&lines[1..], ["revenue,orders,A1", "returns,orders,A1"]);
+    }
+}
