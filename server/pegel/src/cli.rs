@@ -155,6 +155,8 @@ pub enum Kpi {
     },
     /// Compute a KPI
     Value(Value),
+    /// List the rows behind a KPI's figure, the oldest first
+    Rows(Rows),
     /// Put the KPIs of the home's files in force, after showing what changes
     Activate(Activate),
     /// Go back to KPIs that were in force before; the files stay as they are
@@ -254,6 +256,34 @@ pub struct Value {
     /// Compare with the period before, the same period a year before, and the target
     #[arg(long)]
     pub compare: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `pegel kpi rows`
+#[derive(Debug, Args)]
+pub struct Rows {
+    pub id: String,
+    /// 2026-W45, 2026-11, 2026-Q4, 2026, 2026-11-02..2026-11-08, last-week, this-month, …
+    #[arg(long)]
+    pub period: String,
+    /// Only the rows of one group
+    #[arg(long = "where", value_name = "DIM=VALUE")]
+    pub only: Option<String>,
+    /// Only the rows that make the figure bad: of a share those that are missing in it, or, where lower is better, those
+    /// that are in it; or what the script's `rows` returns
+    #[arg(long)]
+    pub bad: bool,
+    /// List as of this instant: relative periods refer to it, a running period counts up to it
+    #[arg(long, value_name = "INSTANT")]
+    pub as_of: Option<Timestamp>,
+    /// How many rows at most [default: 100 on the terminal, else all]
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Write them into a CSV file: instants in UTC, ages in seconds, amounts in whole units
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub csv: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -139,6 +139,107 @@ fn values_are_printed_as_people_read_them() {
     insta::assert_snapshot!(printed(&["average_deal_size", "--period", "2017"]), @"CHF 1,872.83	CHF 5,618.50 of 3");
 }
 
+#[test]
+fn the_rows_behind_a_figure_are_listed_as_people_read_them() {
+    let home = TestHome::new();
+    import_all(&home);
+    let printed = |arguments: &[&str]| home.run(&[&["kpi", "rows"], arguments].concat()).succeeded().out;
+    insta::assert_snapshot!(printed(&["win_rate", "--period", "2017", "--bad"]), @r"
+    Key  Name      Sales rep      Region   Product  closed_at            Age
+    A3   Probe KG  Anna Beispiel  Central  Basic    2017-06-02 02:00:00  213.0 days
+    ");
+    insta::assert_snapshot!(printed(&["sales_cycle", "--period", "2017", "--where", "region=Central"]), @r"
+    Key  Name       Sales rep      Region   Product  closed_at            Age         mean
+    A1   Muster AG  Anna Beispiel  Central  Basic    2017-05-02 02:00:00  244.0 days  29.0 days
+    A2   Muster AG  Anna Beispiel  Central  Pro      2017-05-22 02:00:00  224.0 days  49.0 days
+    ");
+    insta::assert_snapshot!(printed(&["average_deal_size", "--period", "2017", "--limit", "1"]), @r"
+    Key  Name       Sales rep      Region   Product  closed_at            Age         amount
+    A1   Muster AG  Anna Beispiel  Central  Basic    2017-05-02 02:00:00  244.0 days  €1,054.50
+    2 more rows: --limit shows more, --csv FILE writes all of them, with all dates
+    ");
+    insta::assert_snapshot!(printed(&["win_rate", "--period", "2018"]), @"no_rows");
+    insta::assert_snapshot!(printed(&["win_rate", "--period", "2018", "--where", "region=West"]), @"no_rows");
+}
+
+/// Deals for each customer, and as its bad side those that were lost.
+const DEALS: &str = r#"kpi(#{ id: "deals", title: #{ en: "Deals" }, description: #{ en: "Deals per customer." },
+    unit: "number", better: "higher" });
+fn deals(data) { data.opportunities.dated(|o| o.closed_at) }
+fn measures(data) { #{ customers: data.customers.all().count(), deals: deals(data).count() } }
+fn value(m) { ratio(m.deals, m.customers) }
+fn rows(data) { deals(data).filter(|o| o.outcome == "lost") }
+"#;
+
+#[test]
+fn rows_are_the_same_for_programs_on_both_databases() {
+    let [sqlite, postgres] = [TestHome::new(), TestHome::on_postgres()].map(|home| {
+        import_all(&home);
+        home.write("kpis/own/deals.rhai", DEALS);
+        let file = home.path().join("rows.csv");
+        let to_file = ["deals", "--period", "2017", "--csv", file.to_str().unwrap()];
+        home.run(&[&["kpi", "rows"], &to_file[..]].concat()).succeeded();
+        let json = |arguments: &[&str]| {
+            let said = home.run(&[&["kpi", "rows"], arguments, &["--json"]].concat()).succeeded();
+            serde_json::from_str::<serde_json::Value>(&said.out).unwrap()
+        };
+        let rows = [
+            json(&["win_rate", "--period", "2017-Q2", "--bad"]),
+            json(&["average_deal_size", "--period", "2017", "--where", "product=Pro", "--limit", "1"]),
+            json(&["deals", "--period", "2017"]),
+            json(&["deals", "--period", "2017", "--bad"]),
+        ];
+        (rows, std::fs::read_to_string(file).unwrap())
+    });
+    assert_eq!(sqlite, postgres);
+
+    let ([lost, pro, deals, bad_deals], csv) = sqlite;
+    let row = json!({
+        "key": "A3", "system": "maven", "name": "Probe KG", "partner": null, "rep": "Anna Beispiel",
+        "region": "Central", "product": "Basic",
+        "dates": { "created_at": "2017-04-03T00:00:00Z", "closed_at": "2017-06-02T00:00:00Z" }, "age": 28 * 86_400 + 79_200,
+    });
+    assert_eq!(lost, json!({ "kpi": "win_rate", "period": "2017-Q2", "side": "bad", "rows": [row], "more": 0 }));
+    assert_eq!((&pro["rows"][0]["key"], &pro["more"]), (&json!("A2"), &json!(1)));
+    assert_eq!(pro["rows"][0]["contributions"], json!({ "amount": 4514.0 }));
+    // Measures that find their rows in two tables have a list each.
+    let of = |list: &serde_json::Value| {
+        let keys = list["rows"].as_array().unwrap().iter().map(|row| row["key"].as_str().unwrap().to_owned());
+        keys.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(of(&deals), "Muster AG Probe KG A1 A2 A3 B1");
+    assert_eq!(
+        (&deals["lists"][0]["measure"], &deals["lists"][0]["table"]),
+        (&json!("customers"), &json!("customers"))
+    );
+    assert_eq!([0, 1].map(|list| of(&deals["lists"][list])), ["Muster AG Probe KG", "A1 A2 A3 B1"]);
+    // The script says which rows are bad.
+    assert_eq!((of(&bad_deals), &bad_deals["lists"]), ("A3".to_owned(), &serde_json::Value::Null));
+    insta::assert_snapshot!(csv, @r"
+    measure,table,key,system,name,partner,rep,region,product,acquired_at,churned_at,created_at,expected_close_on,closed_at,age
+    customers,customers,Muster AG,maven,Muster AG,,,,,,,,,,
+    customers,customers,Probe KG,maven,Probe KG,,,,,,,,,,
+    deals,opportunities,A1,maven,Muster AG,,Anna Beispiel,Central,Basic,,,2017-04-03T00:00:00Z,,2017-05-02T00:00:00Z,21078000
+    deals,opportunities,A2,maven,Muster AG,,Anna Beispiel,Central,Pro,,,2017-04-03T00:00:00Z,,2017-05-22T00:00:00Z,19350000
+    deals,opportunities,A3,maven,Probe KG,,Anna Beispiel,Central,Basic,,,2017-04-03T00:00:00Z,,2017-06-02T00:00:00Z,18399600
+    deals,opportunities,B1,maven,Probe KG,,Bert Beispiel,West,Pro,,,2017-04-03T00:00:00Z,,2017-06-12T00:00:00Z,17535600
+    ");
+}
+
+#[test]
+fn what_rows_cannot_be_listed_is_said_with_what_was_meant() {
+    let home = TestHome::new();
+    import_all(&home);
+    let rows = |arguments: &[&str]| home.run(&[&["kpi", "rows"], arguments].concat());
+    rows(&["win_rat", "--period", "2017"]).failed(2, &["did you mean “win_rate”?"]);
+    rows(&["win_rate", "--period", "2017-Q5"]).failed(2, &["“2017-Q5” is not a period"]);
+    rows(&["win_rate", "--period", "2017", "--where", "regio=West"]).failed(2, &["did you mean “region”?"]);
+    rows(&["win_rate", "--period", "2017", "--where", "region=Wst"]).failed(2, &["did you mean “West”?"]);
+    rows(&["win_rate", "--period", "2017", "--where", "region=Mars"]).failed(2, &["there are Central, West"]);
+    rows(&["cost_per_lead", "--period", "2017", "--where", "partner=Ada"]).failed(2, &["costs has no partner"]);
+    rows(&["win_rate", "--period", "2017", "--csv", "/nowhere/rows.csv"]).failed(2, &["/nowhere/rows.csv"]);
+}
+
 const FAILING: &str = r#"kpi(#{ id: "failing", title: #{ en: "Failing", de: "Scheitert" },
     description: #{ en: "Fails.", de: "Scheitert." }, unit: "count", better: "higher" });
 fn measures(data) { #{ n: data.opportunities.dated(|o| o.closed_at).count() } }
@@ -185,6 +286,8 @@ fn nothing_that_a_terminal_would_obey_reaches_it() {
         &["kpi", "value", "win_rate", "--period", "2017", "--by", "rep"],
         &["kpi", "value", "win_rate", "--period", "2017", "--by", "rep", "--json"],
         &["kpi", "value", "\u{1b}[31m", "--period", "2017"],
+        &["kpi", "rows", "win_rate", "--period", "2017"],
+        &["kpi", "rows", "win_rate", "--period", "2017", "--where", "rep=\u{1b}[31m"],
         &["kpi", "list"],
         &["kpi", "show", "failing"],
         &["kpi", "check", file.to_str().unwrap()],

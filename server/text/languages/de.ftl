@@ -490,3 +490,11 @@ mails_go_again =
         [one] { $count } Mail geht erneut hinaus, binnen einer halben Minute, wo der Server läuft
        *[other] { $count } Mails gehen erneut hinaus, binnen einer halben Minute, wo der Server läuft
     }
+row_key = Schlüssel
+row_name = Name
+row_age = Alter
+rows_more =
+    { $count ->
+        [one] { $count } weitere Zeile: --limit zeigt mehr, --csv DATEI schreibt alle, mit allen Daten
+       *[other] { $count } weitere Zeilen: --limit zeigt mehr, --csv DATEI schreibt alle, mit allen Daten
+    }

@@ -482,3 +482,11 @@ mails_go_again =
         [one] { $count } mail goes out again, within half a minute where the server runs
        *[other] { $count } mails go out again, within half a minute where the server runs
     }
+row_key = Key
+row_name = Name
+row_age = Age
+rows_more =
+    { $count ->
+        [one] { $count } more row: --limit shows more, --csv FILE writes all of them, with all dates
+       *[other] { $count } more rows: --limit shows more, --csv FILE writes all of them, with all dates
+    }

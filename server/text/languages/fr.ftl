@@ -495,3 +495,11 @@ mails_go_again =
         [one] { $count } courriel repart, en une demi-minute là où le serveur tourne
        *[other] { $count } courriels repartent, en une demi-minute là où le serveur tourne
     }
+row_key = Clé
+row_name = Nom
+row_age = Âge
+rows_more =
+    { $count ->
+        [one] { $count } ligne de plus : --limit en montre davantage, --csv FICHIER les écrit toutes, avec toutes les dates
+       *[other] { $count } lignes de plus : --limit en montre davantage, --csv FICHIER les écrit toutes, avec toutes les dates
+    }

@@ -2,6 +2,7 @@
 
 mod activate;
 mod check;
+mod condition;
 mod diff;
 mod figures;
 mod files;
@@ -10,6 +11,7 @@ mod junit;
 mod list;
 mod new;
 mod rollback;
+mod rows;
 mod shadow;
 mod show;
 mod sources;
@@ -35,6 +37,7 @@ pub fn run(command: cli::Kpi, global: &Global) -> Ending {
             Ok(Done::InOrder)
         }
         cli::Kpi::Value(value) => value::run(&value, global),
+        cli::Kpi::Rows(rows) => rows::run(&rows, global),
         cli::Kpi::Activate(activate) => activate::run(&activate, global),
         cli::Kpi::Rollback { activation } => rollback::run(activation, global),
         cli::Kpi::History { of } => history::run(of.as_deref(), global),

@@ -1,13 +1,11 @@
 //! `pegel kpi value`: one KPI, one period, computed now.
 
+use super::condition::{condition, dimension};
 use super::figures::Figures;
 use crate::cli::{self, Global};
-use crate::ending::{Done, Ending, Failure, answer, answer_json, broke, note, usage};
-use anyhow::anyhow;
+use crate::ending::{Done, Ending, answer, answer_json, broke, note, usage};
 use pegel_kpi::data::cell::Outcome;
-use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::scope::Scope;
-use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::engine::answer::{GroupCell, Question};
 use pegel_kpi::engine::comparison::{Compared, Comparison, Earlier};
 use pegel_kpi::time::period::Period;
@@ -47,22 +45,6 @@ fn errors(cell: &GroupCell) -> impl Iterator<Item = &str> {
         Outcome::ScriptError { message } => Some(message.as_str()),
         _ => None,
     })
-}
-
-fn dimension(name: &str) -> Result<Dimension, Failure> {
-    Dimension::named(name).ok_or_else(|| {
-        let names = Dimension::ALL.map(Dimension::name);
-        match nearest(name, names) {
-            Some(near) => usage(anyhow!("“{name}” is not a dimension; did you mean “{near}”?")),
-            None => usage(anyhow!("“{name}” is not a dimension; there are {}", names.join(", "))),
-        }
-    })
-}
-
-fn condition(text: &str) -> Result<(Dimension, String), Failure> {
-    let (name, value) =
-        text.split_once('=').ok_or_else(|| usage(anyhow!("“{text}” is not a condition: write DIM=VALUE")))?;
-    Ok((dimension(name)?, value.to_owned()))
 }
 
 /// A figure of an earlier period: at the same age, if that makes a difference, and as it is known.

@@ -1,0 +1,174 @@
+//! `pegel kpi rows`: the rows behind a figure.
+
+use super::condition::condition;
+use crate::cli::{self, Global};
+use crate::ending::{Done, Ending, Failure, answer, answer_json, broke, usage};
+use anyhow::{Context, anyhow};
+use jiff::tz::TimeZone;
+use pegel_kpi::data::scope::Scope;
+use pegel_kpi::definition::declaration::Unit;
+use pegel_kpi::diagnostic::nearest;
+use pegel_kpi::engine::behind::Question;
+use pegel_kpi::engine::behind::listing::{Contributing, Datum, List, Listing, Row, Side, When};
+use pegel_kpi::measure::Quantity;
+use pegel_kpi::time::period::Period;
+use pegel_report::format::Format;
+use pegel_report::rows::write_csv;
+use pegel_store::Store;
+use pegel_text::clean::{one_line, plain_spaces};
+use pegel_text::stamps::stamp;
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+
+/// How many rows a terminal shows, unless told otherwise.
+const ON_A_TERMINAL: usize = 100;
+
+/// How many names an error lists.
+const NAMES: usize = 12;
+
+/// Lists the rows and prints or writes them.
+pub fn run(command: &cli::Rows, global: &Global) -> Ending {
+    let home = global.open(&global.home())?;
+    let store = home.store()?;
+    let catalog = home.catalog_in_force(&store)?;
+    let kpi = catalog.kpi(&command.id).map_err(usage)?;
+    let now = command.as_of.unwrap_or_else(|| global.clock().now());
+    let period = Period::parse(&command.period, now, &home.config.zone()).map_err(usage)?;
+    let only = command.only.as_deref().map(condition).transpose()?;
+    let all = if command.json || command.csv.is_some() { usize::MAX } else { ON_A_TERMINAL };
+    let side = if command.bad { Side::Bad } else { Side::All };
+    let question = Question { kpi, period: &period, only, side, limit: command.limit.unwrap_or(all) };
+    question.check().map_err(usage)?;
+    let mut reader = store.reader().map_err(broke)?;
+    let listing = question.answer(&Scope::everything(), now, &mut reader).map_err(broke)?;
+    if listing.is_empty() {
+        check_group(&question, &store)?;
+    }
+    if let Some(file) = &command.csv {
+        write(&listing, file)?;
+    } else if command.json {
+        answer_json(&listing);
+    } else {
+        let shown = Shown { format: &home.format(), zone: &home.config.zone() };
+        shown.say(&listing);
+    }
+    Ok(Done::InOrder)
+}
+
+/// A group without rows in the period is none to complain about; one that no row has ever been in is.
+fn check_group(question: &Question, store: &Store) -> Result<(), Failure> {
+    let Some((dimension, wanted)) = &question.only else { return Ok(()) };
+    let mut reader = store.reader().map_err(broke)?;
+    let known: BTreeSet<String> = question.groups(&Scope::everything(), &mut reader).map_err(broke)?;
+    if known.contains(wanted) {
+        return Ok(());
+    }
+    let hint = match nearest(wanted, known.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean “{near}”?"),
+        None if known.is_empty() => "there is none at all".to_owned(),
+        None if known.len() > NAMES => format!("`pegel kpi value {} --by {dimension} …` lists them", question.kpi.id()),
+        None => format!("there are {}", known.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
+    };
+    Err(usage(anyhow!("no row of {} has the {dimension} “{wanted}”; {hint}", question.kpi.id())))
+}
+
+fn write(listing: &Listing, path: &Path) -> Result<(), Failure> {
+    let named = || format!("{} cannot be written", path.display());
+    let file = File::create(path).with_context(named).map_err(usage)?;
+    write_csv(listing, BufWriter::new(file)).with_context(named).map_err(broke)
+}
+
+/// Writes rows for people.
+struct Shown<'a> {
+    format: &'a Format,
+    zone: &'a TimeZone,
+}
+
+impl Shown<'_> {
+    fn say(&self, listing: &Listing) {
+        let several = listing.lists.len() > 1;
+        for (index, list) in listing.lists.iter().enumerate() {
+            if several {
+                let space = if index > 0 { "\n" } else { "" };
+                answer(format_args!("{space}{} ({})", list.measures.join(", "), list.table));
+            }
+            if list.rows.is_empty() && list.more == 0 {
+                answer("no_rows");
+            } else {
+                print_table(&self.table(list));
+            }
+            if list.more > 0 {
+                answer(self.format.words().say("rows_more", [("count", list.more.into())]));
+            }
+        }
+    }
+
+    /// The head and a line for each row, without columns that hold nothing. Of the dates only the one by which rows are
+    /// found is shown: a lead has twelve.
+    fn table(&self, list: &List) -> Vec<Vec<String>> {
+        let word = |name: &str| self.format.words().say(name, []);
+        let mut head = vec![word("row_key")];
+        head.push(word("row_name"));
+        head.extend(["partner", "rep", "region", "product"].map(|name| word(&format!("dimension_{name}"))));
+        head.push(list.found_by.as_deref().unwrap_or_default().to_owned());
+        head.push(word("row_age"));
+        head.extend(list.contributing.iter().map(|to| to.measure.to_string()));
+        let lines: Vec<Vec<String>> = list.rows.iter().map(|row| self.line(row, list)).collect();
+        let filled: Vec<bool> = (0..head.len()).map(|at| lines.iter().any(|line| !line[at].is_empty())).collect();
+        let kept = |line: Vec<String>| {
+            line.into_iter().zip(&filled).filter(|(_, filled)| **filled).map(|(cell, _)| cell).collect()
+        };
+        std::iter::once(head).chain(lines).map(kept).collect()
+    }
+
+    fn line(&self, row: &Row, list: &List) -> Vec<String> {
+        let Row { key, name, partner, rep, region, product, .. } = row;
+        let texts = [key, name, partner, rep, region, product];
+        let texts = texts.into_iter().map(|text| one_line(text.as_deref().unwrap_or_default()).into_owned());
+        let date = list.found_by.as_deref().and_then(|date| row.date(date)).map(|date| self.date(date));
+        let age = row.age.map(|age| self.value(exact(age), Unit::Duration));
+        let contributions = list.contributing.iter().map(|to| self.contribution(row, to));
+        texts.chain([date.unwrap_or_default(), age.unwrap_or_default()]).chain(contributions).collect()
+    }
+
+    fn date(&self, date: When) -> String {
+        match date {
+            When::Instant(instant) => stamp(instant.as_second(), self.zone),
+            When::Day(day) => day.to_string(),
+        }
+    }
+
+    fn contribution(&self, row: &Row, to: &Contributing) -> String {
+        match row.contribution(&to.measure) {
+            None => String::new(),
+            Some(Datum::Text(text)) => one_line(text).into_owned(),
+            Some(Datum::Number(number)) => match to.quantity {
+                Quantity::Money => self.value(*number, Unit::Money),
+                Quantity::Duration => self.value(*number, Unit::Duration),
+                Quantity::Count | Quantity::Number => number.to_string(),
+            },
+        }
+    }
+
+    fn value(&self, value: f64, unit: Unit) -> String {
+        plain_spaces(&self.format.value(value, unit))
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "ages are far below 2^53")]
+fn exact(seconds: i64) -> f64 {
+    seconds as f64
+}
+
+/// Columns stand below each other.
+fn print_table(lines: &[Vec<String>]) {
+    let columns = lines.first().map_or(0, Vec::len);
+    let width = |at: usize| lines.iter().map(|line| line[at].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    for line in lines {
+        let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        answer(cells.collect::<Vec<_>>().join("  ").trim_end());
+    }
+}
