@@ -46,6 +46,8 @@ fn what_held_at_the_end_of_the_period_is_not_known_later() {
     for measure in [
         format!("{there}.at_start().filter(|c, p| c.churned_at < p.end).count()"),
         format!("{there}.at_start().filter(|c, p| !(p.end > c.churned_at)).count()"),
+        format!("{there}.at_start().filter(|c, p| !(c.churned_at < p.end - days(7))).count()"),
+        format!("{there}.at_start().filter(|c, p| p.end - c.churned_at > days(7)).count()"),
         format!("{there}.at_end().mean(|c, p| earliest(c.churned_at, p.end) - c.acquired_at)"),
         "data.orders.dated(|o| o.ordered_at).filter(|o, p| o.customer.churned_at < p.end).count()".to_owned(),
         "data.opportunities.dated(|o| o.created_at).sum(|o, p| o.as_of(p.end).amount)".to_owned(),

@@ -6,9 +6,11 @@ use pegel_catalog::health::evaluate;
 use pegel_chart::Point;
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::scope::Scope;
+use pegel_kpi::definition::declaration::Declaration;
 use pegel_kpi::definition::threshold::{Status, Threshold};
 use pegel_kpi::engine::comparison::{Compared, Comparison};
 use pegel_kpi::engine::figures::{Figures, Request, Row};
+use pegel_kpi::judgement::signal::Signal;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::Period;
 use pegel_report::chart;
@@ -59,8 +61,10 @@ impl<'a> Course<'a> {
 
     /// The threshold by which the figure of that week is judged.
     fn threshold_of(&self, week: usize) -> Threshold {
-        let before = [self.past.clone(), values(&self.cells[..week])].concat();
-        self.kpi.declaration.threshold.after(&before, None)
+        let Declaration { threshold, better, .. } = &self.kpi.declaration;
+        let figures = [self.past.clone(), values(self.cells.get(..=week).unwrap_or_default())].concat();
+        let before = figures.split_last().map_or(&[][..], |(_, before)| before);
+        threshold.after(before, Signal::of(&figures, *better).and_then(|signal| signal.bad_limit(*better)))
     }
 }
 

@@ -65,9 +65,9 @@ impl<'a> Reading<'a> {
             Expr::Arithmetic(left, Arithmetic::Least, right) if known(left) && comes(right) => self.expr(left),
             Expr::Arithmetic(left, Arithmetic::Least, right) if comes(left) && known(right) => self.expr(right),
             Expr::Arithmetic(left, _, right)
-            | Expr::Coalesce(left, right)
             | Expr::Between(left, right)
             | Expr::Shifted(left, right)
+            | Expr::Coalesce(left, right)
             | Expr::Working(_, _, left, right) => {
                 self.expr(left);
                 self.expr(right);
@@ -164,9 +164,10 @@ fn before_the_end(condition: &Condition) -> Option<&Expr> {
     }
 }
 
-/// Whether it is an instant that is known since itself, such as the closing of a lead.
+/// Whether it is an instant that is known since itself, such as the closing of a lead, or one after that.
 fn comes(expr: &Expr) -> bool {
     match expr {
+        Expr::Shifted(instant, days) => comes(instant) && matches!(&**days, Expr::Number(days) if *days >= 0.0),
         Expr::Column(_, projection) => projection.0.len() == 1,
         Expr::Arithmetic(left, Arithmetic::Least, right) => comes(left) && comes(right),
         Expr::Children(child) => matches!(&child.aggregate, Aggregate::Min(instant) if comes(instant)),
@@ -179,6 +180,7 @@ fn known(expr: &Expr) -> bool {
     match expr {
         Expr::Period(_) => true,
         Expr::StartOfDay(inner) | Expr::DayOf(inner) => known(inner),
+        Expr::Shifted(end, days) => known(end) && matches!(&**days, Expr::Number(days) if *days <= 0.0),
         Expr::Arithmetic(left, Arithmetic::Subtract, right) => {
             known(left) && matches!(&**right, Expr::Number(length) if *length >= 0.0)
         }
