@@ -116,7 +116,7 @@ fn row(groups: Vec<Group>, kpi: &Kpi, label: &str) -> Row {
     let assessment = Some(Assessment { judged, marks, expected: None, signal: None, before: None, since: None });
     let before = cells.iter().rev().nth(1).cloned();
     let before = before.map(|cell| Earlier { cell, at_the_same_age: None });
-    Row { groups, cells, aged: None, compared: Compared { before, ..Compared::default() }, assessment }
+    Row { groups, cells, is_recent: true, aged: None, compared: Compared { before, ..Compared::default() }, assessment }
 }
 
 fn course(id: &str, label: &str) -> Vec<Cell> {

@@ -366,7 +366,7 @@ fn open_all(store: &Store, dice: &mut Dice) -> Vec<Listing> {
             let carried: Vec<Dimension> = carried.copied().collect();
             let dimension = carried[usize::try_from(dice.below(i64::try_from(carried.len()).unwrap())).unwrap()];
             let breakdowns = vec![vec![], vec![dimension]];
-            let request = Request { kpi, breakdowns, comparison: Comparison::NONE };
+            let request = Request { kpi, breakdowns, comparison: Comparison::NONE, assess: false };
             let figures =
                 compute(&[request], std::slice::from_ref(&period), &scope, now, &mut reader).unwrap().remove(0);
             for row in figures.breakdowns.iter().flat_map(|grouped| &grouped.rows) {

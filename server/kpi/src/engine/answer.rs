@@ -5,7 +5,11 @@ use crate::data::dimension::Dimension;
 use crate::data::scan::Source;
 use crate::data::scope::Scope;
 use crate::engine::comparison::{Compared, Comparison};
-use crate::engine::figures::{Request, Row, compute};
+use crate::engine::figures::{Row, compute};
+use crate::engine::request::{HISTORY, Request};
+use crate::judgement::expected::Expected;
+use crate::judgement::judged::{Assessment, Judged, Since};
+use crate::judgement::signal::Signal;
 use crate::script::kpi::{Kpi, NoSuchBreakdown};
 use crate::time::period::Period;
 use jiff::Timestamp;
@@ -40,14 +44,36 @@ pub struct Answer {
     pub cells: Vec<GroupCell>,
 }
 
-/// The cell of a group, and what it is compared with.
+/// The cell of a group, what may be said about it, and what it is compared with.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct GroupCell {
     pub group: Labels,
     #[serde(flatten)]
     pub cell: Cell,
+    /// Up to when everything that it rests on is known; RFC 3339, UTC.
+    pub as_of: Timestamp,
+    /// Whether it cannot change any more.
+    pub settled: bool,
+    /// Since when it cannot, for a KPI whose figures change after their period; RFC 3339, UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settles_on: Option<Timestamp>,
+    #[serde(flatten)]
+    pub assessment: Option<Said>,
     #[serde(flatten)]
     pub compared: Compared,
+}
+
+/// What may be said about a figure, in the form for programs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Said {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Expected>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signal: Option<Signal>,
+    pub judged: Judged,
+    /// Since when a sure breach goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
 }
 
 /// The display names of a group, one for each dimension; `None` where the dimension is missing.
@@ -83,25 +109,55 @@ impl Question<'_> {
     /// # Errors
     /// What the source answers when it cannot be read.
     pub fn answer<S: Source>(&self, scope: &Scope, now: Timestamp, source: &mut S) -> Result<Answer, S::Error> {
-        let request =
-            Request { kpi: self.kpi, breakdowns: vec![self.dimensions()], comparison: self.comparison, assess: false };
-        let mut figures = compute(&[request], std::slice::from_ref(self.period), scope, now, source)?;
-        let mut rows = figures.remove(0).breakdowns.remove(0).rows;
+        let (breakdowns, comparison) = (vec![self.dimensions()], self.comparison);
+        let request = Request { kpi: self.kpi, breakdowns, comparison, assess: true };
+        let mut figures = compute(&[request], &self.history(), scope, now, source)?.remove(0);
+        let as_of = Timestamp::from_second(figures.as_of).unwrap_or(Timestamp::MAX);
+        let mut rows = figures.breakdowns.remove(0).rows;
+        rows.retain(|row| row.is_recent);
         if let Some((_, wanted)) = &self.only {
             rows.retain(|row| row.groups.last().and_then(Group::label) == Some(wanted));
         }
         // The total is always there, even if the group asked for is not.
         if self.by.is_empty() && rows.is_empty() {
             let (groups, cells) = (Vec::new(), vec![self.kpi.cell_of_nothing()]);
-            rows.push(Row { groups, cells, aged: None, compared: Compared::default(), assessment: None });
+            rows.push(Row {
+                groups,
+                cells,
+                is_recent: true,
+                aged: None,
+                compared: Compared::default(),
+                assessment: None,
+            });
         }
-        let cells = rows.into_iter().filter_map(|row| self.cell(row)).collect();
+        let cells = rows.into_iter().filter_map(|row| self.cell(row, as_of)).collect();
         Ok(Answer { kpi: self.kpi.id().to_owned(), period: self.period.to_string(), cells })
     }
 
-    fn cell(&self, mut row: Row) -> Option<GroupCell> {
+    /// The period, after those that it is judged by.
+    fn history(&self) -> Vec<Period> {
+        let most = self.kpi.declaration.threshold.periods_before() + 1;
+        self.period.trail(most.max(HISTORY)).unwrap_or_else(|_| vec![self.period.clone()])
+    }
+
+    fn cell(&self, mut row: Row, as_of: Timestamp) -> Option<GroupCell> {
         let labels = row.groups.iter().map(|group| group.label().map(str::to_owned));
         let group = Labels(self.by.iter().copied().zip(labels).collect());
-        Some(GroupCell { group, cell: row.cells.pop()?, compared: row.compared })
+        let cell = row.cells.pop()?;
+        let lag = self.kpi.declaration.settles_after;
+        let settles_on = lag.map(|lag| self.period.instants().end.saturating_add(lag.seconds()));
+        let said = |assessment| {
+            let Assessment { judged, expected, signal, since, .. } = assessment;
+            Said { expected, signal, judged, since }
+        };
+        Some(GroupCell {
+            group,
+            as_of,
+            settled: !cell.provisional,
+            settles_on: settles_on.and_then(|instant| Timestamp::from_second(instant).ok()),
+            assessment: row.assessment.map(said),
+            cell,
+            compared: row.compared,
+        })
     }
 }

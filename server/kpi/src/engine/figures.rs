@@ -63,6 +63,8 @@ pub struct Row {
     pub groups: Vec<Group>,
     /// One cell per period, in the order of the periods asked for, as they are known.
     pub cells: Vec<Cell>,
+    /// Whether it has rows in the last period or in one that this is compared with, or a target. The total always is.
+    pub is_recent: bool,
     /// The same at other ages, if the KPI's figures can change after their period.
     pub aged: Option<Aged>,
     /// What the last of them is compared with.
@@ -275,8 +277,11 @@ impl Evaluation<'_> {
         let (before, year_before) = (before.filter(|_| wanted.before), year_before.filter(|_| wanted.year_before));
         let of = |stop: Option<Stop>| stop.map(|stop| group.seen(stop));
         let (seen_before, seen_year_before) = (of(before), of(year_before));
-        let happened = || seen.iter().chain(&seen_before).chain(&seen_year_before).any(Seen::has_rows);
-        if !(groups.is_empty() || target.is_some() || happened()) {
+        let last = seen.last().into_iter();
+        let is_recent = groups.is_empty()
+            || target.is_some()
+            || last.chain(&seen_before).chain(&seen_year_before).any(Seen::has_rows);
+        if !is_recent && !seen.iter().any(Seen::has_rows) {
             return None;
         }
         let aged = readings.aged(groups);
@@ -290,6 +295,7 @@ impl Evaluation<'_> {
         Some(Row {
             groups: groups.to_vec(),
             cells: seen.iter().map(|seen| group.cell_of(seen)).collect(),
+            is_recent,
             compared: Compared {
                 before: compared(before, seen_before),
                 year_before: compared(year_before, seen_year_before),

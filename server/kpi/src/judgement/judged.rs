@@ -64,6 +64,23 @@ pub enum Unjudged {
     Incomplete,
 }
 
+impl Unjudged {
+    /// The word for it in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Unjudged::NoMarks => "no_marks",
+            Unjudged::NoPast => "no_past",
+            Unjudged::NoRows => "no_rows",
+            Unjudged::ZeroDenominator => "zero_denominator",
+            Unjudged::TooFew => "too_few",
+            Unjudged::Stale => "stale",
+            Unjudged::ScriptError => "script_error",
+            Unjudged::TooYoung => "too_young",
+            Unjudged::Incomplete => "incomplete",
+        }
+    }
+}
+
 /// All that is said about the last of the figures asked for, beside the figure itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Assessment {

@@ -48,6 +48,19 @@ pub enum Kind {
     Usual,
 }
 
+impl Kind {
+    /// The word for it in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::BeyondLimit => "beyond_limit",
+            Kind::Run => "run",
+            Kind::Trend => "trend",
+            Kind::TwoOfThree => "two_of_three",
+            Kind::Usual => "usual",
+        }
+    }
+}
+
 /// What a signal means to those who are responsible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -105,7 +105,14 @@ fn a_group_that_may_be_chance_is_called_so_in_its_table() {
     let row = &mut numbers.sections[0].kpis[0].breakdowns[0].rows[4];
     assert_eq!((row.group.label(), row.status), (Some("North"), Status::Critical));
     let judged = Judged { status: Status::Critical, sure: Some(false), by: Some(By::Value), reason: None };
-    row.assessment = Some(Assessment { judged, expected: None, signal: None, before: None, since: None });
+    row.assessment = Some(Assessment {
+        judged,
+        marks: Threshold::default(),
+        expected: None,
+        signal: None,
+        before: None,
+        since: None,
+    });
     let status = view(&numbers, "en").sections[0].kpis[0].tables[0].rows[4].status.clone();
     assert_eq!((status.class, status.word.as_str()), ("chance", "may be chance"));
 }

@@ -53,12 +53,7 @@ impl<'a> Gathered<'a> {
     ///
     /// # Panics
     /// If it was not.
-    pub fn new(
-        wanted: &'a Wanted<'a>,
-        plan: &Plan,
-        (by, sight): (&Breakdown, &Sight),
-        limit: usize,
-    ) -> Gathered<'a> {
+    pub fn new(wanted: &'a Wanted<'a>, plan: &Plan, (by, sight): (&Breakdown, &Sight), limit: usize) -> Gathered<'a> {
         let measures = &wanted.measures[..];
         let find = |(_, measure): &(&str, &Measure)| {
             let (at, grouping) = plan.find(measure, by, sight).expect("the plan was made for it");

@@ -58,9 +58,8 @@ pub fn wanted(kpi: &Kpi, side: Side) -> (Side, Vec<Wanted<'_>>) {
 /// One list if all measures find their rows in the same way, else one for each.
 fn lists<'a>(measures: Vec<(&'a str, &'a Measure)>) -> Vec<Wanted<'a>> {
     let first = measures[0].1;
-    let alike = |(_, measure): &(&str, &Measure)| {
-        measure.table == first.table && measure.membership == first.membership
-    };
+    let alike =
+        |(_, measure): &(&str, &Measure)| measure.table == first.table && measure.membership == first.membership;
     if measures.iter().all(alike) {
         return vec![Wanted::any_of(measures)];
     }

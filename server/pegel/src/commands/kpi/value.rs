@@ -6,8 +6,11 @@ use crate::cli::{self, Global};
 use crate::ending::{Done, Ending, answer, answer_json, broke, note, usage};
 use pegel_kpi::data::cell::Outcome;
 use pegel_kpi::data::scope::Scope;
-use pegel_kpi::engine::answer::{GroupCell, Question};
+use pegel_kpi::engine::answer::{GroupCell, Question, Said};
 use pegel_kpi::engine::comparison::{Compared, Comparison, Earlier};
+use pegel_kpi::judgement::expected::Expected;
+use pegel_kpi::judgement::judged::{By, Since, Unjudged};
+use pegel_kpi::judgement::signal::Signal;
 use pegel_kpi::time::period::Period;
 use pegel_text::clean::one_line;
 use std::collections::BTreeSet;
@@ -47,6 +50,33 @@ fn errors(cell: &GroupCell) -> impl Iterator<Item = &str> {
     })
 }
 
+/// What may be said about a figure: what it will come to, whether it stands out, how it was judged.
+fn told(Said { expected, signal, judged, since }: &Said, figures: &Figures) -> Vec<String> {
+    let value = |value: f64| figures.value(value);
+    let expected = expected.map(|Expected { value: probably, low, high, .. }| {
+        format!("expected {} ({} to {})", value(probably), value(low), value(high))
+    });
+    let signal = signal.map(|Signal { kind, low, high, .. }| {
+        format!("{} ({} to {})", kind.name().replace('_', " "), value(low), value(high))
+    });
+    let by = judged.by.as_ref().map(|by| match by {
+        By::Value | By::Signal => String::new(),
+        By::LookBack { value: of, periods, .. } => format!(", by {} of {periods} periods together", value(*of)),
+        By::Expected { .. } => ", by what is expected".to_owned(),
+        By::Settled { value: of, period } => format!(", by {} of {period}, which is settled", value(*of)),
+    });
+    let chance = if judged.sure == Some(false) { ", may be chance" } else { "" };
+    let since = since.as_ref().map(|Since { period, .. }| format!(", since {period}"));
+    let status = match judged.reason {
+        Some(reason) if reason != Unjudged::NoMarks => Some(format!("not judged: {}", reason.name().replace('_', " "))),
+        Some(_) => None,
+        None => {
+            Some(format!("{}{chance}{}{}", judged.status.name(), by.unwrap_or_default(), since.unwrap_or_default()))
+        }
+    };
+    expected.into_iter().chain(signal).chain(status).collect()
+}
+
 /// A figure of an earlier period: at the same age, if that makes a difference, and as it is known.
 fn compared(when: &str, earlier: &Earlier, figures: &Figures) -> String {
     let known = figures.cell(&earlier.cell, None);
@@ -60,7 +90,7 @@ fn print_lines(cells: &[GroupCell], figures: &Figures) {
     if cells.is_empty() {
         answer("no_rows");
     }
-    for GroupCell { group, cell, compared: Compared { before, year_before, target } } in cells {
+    for GroupCell { group, cell, assessment, compared: Compared { before, year_before, target }, .. } in cells {
         let labels = group.0.iter().map(|(_, label)| one_line(label.as_deref().unwrap_or("–")).into_owned());
         let mut line: Vec<String> = labels.collect();
         line.push(figures.cell(cell, None));
@@ -70,6 +100,7 @@ fn print_lines(cells: &[GroupCell], figures: &Figures) {
         }
         line.extend((cell.left_out > 0).then(|| format!("{} left out", cell.left_out)));
         line.extend(cell.provisional.then(|| "provisional".to_owned()));
+        line.extend(assessment.iter().flat_map(|said| told(said, figures)));
         line.extend(figures.beside(cell, None));
         let earlier = [("before", before), ("a year before", year_before)];
         let earlier = earlier.into_iter().filter_map(|(when, earlier)| Some((when, earlier.as_ref()?)));

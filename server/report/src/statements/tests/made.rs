@@ -41,7 +41,7 @@ pub fn young(cell: Cell) -> Cell {
 }
 
 fn assessed(judged: Judged) -> Assessment {
-    Assessment { judged, expected: None, signal: None, before: None, since: None }
+    Assessment { judged, marks: Threshold::default(), expected: None, signal: None, before: None, since: None }
 }
 
 fn judged(status: Status, sure: bool, by: By) -> Judged {
