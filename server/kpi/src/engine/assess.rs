@@ -56,10 +56,10 @@ struct Basis {
 enum Proof {
     /// The figure is not drawn by chance: a count, a sum, a stock.
     AsItStands,
-    /// The figure will come to lie in a range, and that lies beyond a mark as a whole, or does not.
-    Range { beyond: bool },
     /// The p-values of the tests against warning and critical mark, where there is one and there are enough rows.
     Tested([Option<f64>; 2]),
+    /// The figure will come to lie in a range that reaches the good side of the mark.
+    Open,
 }
 
 impl Assessor<'_> {
@@ -130,8 +130,12 @@ impl Assessor<'_> {
         }
         if let Some(expected) = self.expected(group, back) {
             let (value, periods) = (expected.value, expected.periods);
-            let beyond = |end| self.status(end, marks) >= Status::Warning;
-            let proof = Proof::Range { beyond: beyond(expected.low) && beyond(expected.high) };
+            let broken = |end| self.status(end, marks) >= Status::Warning;
+            let proof = if broken(expected.low) && broken(expected.high) {
+                self.expected_proof(value, &group.at_age.seen(self.stops[last]), cell, marks)
+            } else {
+                Proof::Open
+            };
             return Ok(self.of_value(By::Expected { value, periods }, value, proof, marks));
         }
         let at = self.last_settled(back).ok_or(Unjudged::TooYoung)?;
@@ -197,6 +201,10 @@ impl Assessor<'_> {
     }
 
     fn is_unusually_bad(&self, group: &Figures, total: bool, back: usize) -> bool {
+        let sample = group.cells[group.cells.len() - 1 - back].sample;
+        if !total && sample.is_none_or(|rows| rows < LEAST_ROWS) {
+            return false;
+        }
         let signal = self.signal(group, total, back);
         signal.is_some_and(|signal| signal.kind == Kind::BeyondLimit && signal.direction == Direction::Concern)
     }
@@ -236,51 +244,71 @@ impl Assessor<'_> {
         matches!(proof, Proof::Tested(_)).then(|| self.of_value(by, value, proof, marks))
     }
 
-    /// Since when a sure breach goes on, by the same measure.
+    /// Since when a sure breach goes on, at least as bad as now, by the same measure. `None` where it is one of several
+    /// periods together.
     fn since(&self, group: &Figures, marks: &Threshold, judged: &Judged) -> Option<Since> {
         let by = judged.by.as_ref().filter(|_| judged.status >= Status::Warning && judged.sure == Some(true))?;
-        let broken = |back: usize| match by {
-            By::LookBack { .. } => {
-                let before = self.over_periods(group, marks, back);
-                before.is_some_and(|basis| basis.status >= Status::Warning && basis.is_surely_broken_alone())
-            }
-            _ => self.basis(group, marks, back).is_ok_and(|basis| basis.status >= Status::Warning),
-        };
         let last = match by {
+            By::LookBack { .. } => return None,
             By::Settled { .. } => self.last_settled(0)?,
-            _ => self.stops.len() - 1,
+            By::Value | By::Signal | By::Expected { .. } => self.stops.len() - 1,
         };
-        let before = if self.running { 0 } else { (1..=last).take_while(|back| broken(*back)).count() };
+        let broken = |back: &usize| self.basis(group, marks, *back).is_ok_and(|basis| basis.status >= judged.status);
+        let before = if self.running { 0 } else { (1..=last).take_while(broken).count() };
         Some(Since { period: self.periods[last - before].to_string(), periods: before + 1 })
+    }
+
+    /// What tells whether a broken mark is more than chance where the figure is what is expected. Its range says how far
+    /// that may be off; whether so few rows prove anything is another question.
+    fn expected_proof(&self, value: f64, seen: &Seen, cell: &Cell, marks: &Threshold) -> Proof {
+        match self.kpi.made_of() {
+            MadeOf::Share { denominator, .. } => {
+                let sample = |_| {
+                    let rows = rows_of(denominator, &seen.readings)?;
+                    #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^53")]
+                    let hits = value * rows as f64;
+                    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of rows")]
+                    Some(Sample::Share { hits: hits.round() as u64, rows })
+                };
+                self.tested(&sample, marks)
+            }
+            _ if cell.sample.is_some_and(|rows| rows < LEAST_ROWS) && !self.kpi_adds_up() => Proof::Tested([None; 2]),
+            _ => Proof::AsItStands,
+        }
+    }
+
+    /// Whether the figure is a count or a sum, or made of such: then few rows are what it says, not what it lacks.
+    fn kpi_adds_up(&self) -> bool {
+        let adds_up = |at: usize| {
+            matches!(self.kpi.measures[at].1.aggregate, Aggregate::Count | Aggregate::Distinct(_) | Aggregate::Sum(_))
+        };
+        match self.kpi.made_of() {
+            MadeOf::Measure(at) => adds_up(*at),
+            MadeOf::Sum(terms) => terms.measures().all(adds_up),
+            MadeOf::Share { .. } | MadeOf::Ratio { .. } | MadeOf::Other => false,
+        }
+    }
+
+    fn tested(&self, sample: &dyn Fn(f64) -> Option<Sample>, marks: &Threshold) -> Proof {
+        let better = self.kpi.declaration.better;
+        let p_value = |mark: Option<f64>| mark.and_then(|mark| sample(mark)?.p_value(mark, better));
+        Proof::Tested([p_value(marks.warning), p_value(marks.critical)])
     }
 
     /// What tells whether a figure's broken mark is more than chance.
     fn proof(&self, figure: &Figure, marks: &Threshold) -> Proof {
-        let better = self.kpi.declaration.better;
-        let tested = |sample: &dyn Fn(f64) -> Option<Sample>| {
-            let p_value = |mark: Option<f64>| mark.and_then(|mark| sample(mark)?.p_value(mark, better));
-            Proof::Tested([p_value(marks.warning), p_value(marks.critical)])
-        };
         match self.kpi.made_of() {
             MadeOf::Share { numerator, denominator } => {
                 let of = |terms| rows_of(terms, &figure.seen.readings);
-                tested(&|_| Some(Sample::Share { hits: of(numerator)?, rows: of(denominator)? }))
+                self.tested(&|_| Some(Sample::Share { hits: of(numerator)?, rows: of(denominator)? }), marks)
             }
-            MadeOf::Measure(at) => match self.kpi.measures[*at].1.aggregate {
-                Aggregate::Count | Aggregate::Distinct(_) | Aggregate::Sum(_) => Proof::AsItStands,
-                Aggregate::Mean(_) => tested(&|mark| figure.group.sample(&figure.seen, *at, mark)),
-                Aggregate::Percentile(_, half) if half.total_cmp(&0.5).is_eq() => {
-                    tested(&|mark| figure.group.sample(&figure.seen, *at, mark))
-                }
-                _ if figure.cell.sample.is_some_and(|rows| rows < LEAST_ROWS) => Proof::Tested([None; 2]),
-                _ => Proof::AsItStands,
-            },
-            MadeOf::Sum(_) => Proof::AsItStands,
-            // A ratio of few rows is at the mercy of each of them, and there is no test of what it is made of.
-            MadeOf::Ratio { .. } | MadeOf::Other if figure.cell.sample.is_some_and(|rows| rows < LEAST_ROWS) => {
-                Proof::Tested([None; 2])
+            MadeOf::Measure(at) if figure.group.is_sampled(*at) => {
+                self.tested(&|mark| figure.group.sample(&figure.seen, *at, mark), marks)
             }
-            MadeOf::Ratio { .. } | MadeOf::Other => Proof::AsItStands,
+            _ if self.kpi_adds_up() => Proof::AsItStands,
+            // There is no test of what it is made of, but of few rows each counts for much.
+            _ if figure.cell.sample.is_some_and(|rows| rows < LEAST_ROWS) => Proof::Tested([None; 2]),
+            _ => Proof::AsItStands,
         }
     }
 }
@@ -314,7 +342,7 @@ fn surely_broken(bases: &[Result<Basis, Unjudged>], total: bool) -> Vec<bool> {
     let together = |mark: usize| -> Vec<bool> {
         let p_values = |basis: &Result<Basis, Unjudged>| match basis.as_ref().ok()?.proof {
             Proof::Tested(p_values) => p_values[mark],
-            Proof::AsItStands | Proof::Range { .. } => None,
+            Proof::AsItStands | Proof::Open => None,
         };
         let p_values: Vec<Option<f64>> = bases.iter().map(p_values).collect();
         let tested: Vec<f64> = p_values.iter().flatten().copied().collect();
@@ -327,7 +355,7 @@ fn surely_broken(bases: &[Result<Basis, Unjudged>], total: bool) -> Vec<bool> {
         basis.status >= Status::Warning
             && match basis.proof {
                 Proof::AsItStands => true,
-                Proof::Range { beyond } => beyond,
+                Proof::Open => false,
                 Proof::Tested(_) if total => basis.is_surely_broken_alone(),
                 Proof::Tested(_) if basis.status == Status::Critical => critical[at],
                 Proof::Tested(_) => warning[at],

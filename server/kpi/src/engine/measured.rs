@@ -154,6 +154,15 @@ impl InGroup<'_> {
         (!periods.is_empty()).then_some(Seen { periods, readings, before: None })
     }
 
+    /// Whether the measure with that index is a mean or a median, of which the values can be tested.
+    pub fn is_sampled(&self, at: usize) -> bool {
+        match self.measured.kpi.measures[at].1.aggregate {
+            Aggregate::Mean(_) => true,
+            Aggregate::Percentile(_, share) => share.total_cmp(&0.5).is_eq(),
+            _ => false,
+        }
+    }
+
     /// What a test needs of the measure with that index against a mark: how its values lie around their mean, or around
     /// the mark. `None` where the measure is neither a mean nor a median.
     pub fn sample(&self, seen: &Seen, at: usize, mark: f64) -> Option<Sample> {
