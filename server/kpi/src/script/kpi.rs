@@ -216,17 +216,31 @@ impl Kpi {
         }
     }
 
-    /// What is wrong with a share of rows that is below 0 or above 1.
+    /// What is wrong with a share of rows that is above 1.
     fn no_share(&self, figure: &Figure) -> Option<Diagnostic> {
-        let (share, _) = figure.value.zip(figure.parts).filter(|_| self.is_share_of_rows())?;
-        let why = match share {
-            ..0.0 => "its numerator is negative",
-            0.0..=1.0 => return None,
-            _ => "its numerator counts rows that its denominator does not",
-        };
-        let message = format!("the share is {} %: {why}", share::in_per_cent(share));
+        let (share, _) = figure.value.zip(figure.parts).filter(|(share, _)| *share > 1.0 && self.relates_rows())?;
+        let per_cent = share::in_per_cent(share);
+        let message = format!("the share is {per_cent} %: its numerator counts rows that its denominator does not");
         let hint = "count the numerator among the rows of the denominator: all.count() and all.filter(…).count()";
         Some(self.script.complain(message, Some(hint)).at(self.script.position_of("value"), Some(4)))
+    }
+
+    /// Whether its value is a per cent of counts that begin with the same rows, and so is meant as a share, although its
+    /// filters may not say so.
+    fn relates_rows(&self) -> bool {
+        let (MadeOf::Share { numerator, denominator } | MadeOf::Ratio { numerator, denominator }) = &self.made_of
+        else {
+            return false;
+        };
+        let of = |at: usize| &self.measures[at].1;
+        let whole = denominator.plus.first().map(|at| of(*at));
+        let same_rows = |whole: &Measure, part: &Measure| {
+            part.aggregate.counts() && (&part.table, &part.membership) == (&whole.table, &whole.membership)
+        };
+        self.declaration.unit == Unit::Percent
+            && numerator.minus.is_empty()
+            && denominator.minus.is_empty()
+            && numerator.plus.iter().chain(&denominator.plus).all(|at| whole.is_some_and(|w| same_rows(w, of(*at))))
     }
 
     /// Whether it only counts, so that over no rows its figure is 0 and not absent.

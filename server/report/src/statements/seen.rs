@@ -6,6 +6,7 @@ use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::threshold::{Better, Status};
 use pegel_kpi::judgement::judged::{Assessment, By, Judged, Unjudged};
 use pegel_kpi::judgement::signal::{Direction, Kind as Sign, Signal};
+use pegel_kpi::judgement::significance::LEAST_ROWS;
 
 /// A part that explains at least this much of a change is named.
 const HALF: f64 = 0.5;
@@ -169,7 +170,9 @@ impl<'a> Seen<'a> {
 
     /// What stands out.
     fn signal(&self) -> Option<&'a Signal> {
-        self.assessment?.signal.as_ref().filter(|signal| signal.kind != Sign::Usual)
+        let rows_say_something = self.group.is_none() || self.cell.sample.is_some_and(|rows| rows >= LEAST_ROWS);
+        let signal = self.assessment?.signal.as_ref().filter(|signal| signal.kind != Sign::Usual);
+        signal.filter(|_| rows_say_something)
     }
 
     /// Whether a breach was known before.
