@@ -16,8 +16,8 @@ use std::collections::BTreeSet;
 
 /// The columns and the tables of related rows that it reads and that become known only after its period.
 pub fn known_later(measure: &Measure) -> BTreeSet<String> {
-    let dates = measure.membership.date().cloned();
-    let mut reading = Reading::of(&measure.table, dates.into_iter().collect(), measure.filter.as_ref());
+    let by = measure.membership.date().cloned();
+    let mut reading = Reading::of(&measure.table, by.into_iter().collect(), measure.filter.as_ref());
     match &measure.membership {
         Membership::Dated(dated) if !comes_by_the_end(dated) => reading.note(&measure.table.name),
         // Whether a row is there at the end is known at the end.
@@ -58,12 +58,13 @@ impl<'a> Reading<'a> {
         }
         match expr {
             Expr::Column(_, projection) => {
-                let later: Vec<&Path> = projection.0.iter().filter(|path| self.is_later(path)).collect();
-                later.into_iter().for_each(|path| self.note(&path.to_string()));
+                let later = projection.0.iter().filter(|path| self.is_later(path)).map(ToString::to_string);
+                let later: Vec<String> = later.collect();
+                self.later.extend(later);
             }
             // The earlier of something and the end of the period is known at the end.
-            Expr::Arithmetic(left, Arithmetic::Least, right) if known(left) && comes(right) => self.expr(left),
-            Expr::Arithmetic(left, Arithmetic::Least, right) if comes(left) && known(right) => self.expr(right),
+            Expr::Arithmetic(left, Arithmetic::Least, right)
+                if known(left) && comes(right) || comes(left) && known(right) => {}
             Expr::Arithmetic(left, _, right)
             | Expr::Between(left, right)
             | Expr::Shifted(left, right)
@@ -78,7 +79,7 @@ impl<'a> Reading<'a> {
                 self.expr(no);
             }
             Expr::Days(inner) | Expr::StartOfDay(inner) | Expr::DayOf(inner) | Expr::ToNumber(inner) => {
-                self.expr(inner)
+                self.expr(inner);
             }
             Expr::Children(child) => self.child(child),
             Expr::Number(_) | Expr::Money(_) | Expr::Text(_) | Expr::Period(_) => {}
