@@ -9,7 +9,7 @@ use super::timetable::Stop;
 use crate::data::cell::{Cell, Outcome};
 use crate::definition::judging::Provisional;
 use crate::definition::threshold::{Status, Threshold};
-use crate::judgement::expected::{Course, Factors, Measure as Grown, PartOf};
+use crate::judgement::expected::{Course, Expected, Factors, Measure as Grown, PartOf};
 use crate::judgement::judged::{Assessment, By, Judged, Since, Unjudged};
 use crate::judgement::signal::{Direction, Kind, Signal};
 use crate::judgement::significance::{LEAST_ROWS, LEVEL, Sample, discoveries};
@@ -108,7 +108,7 @@ impl Assessor<'_> {
         });
         let mut judged: Vec<Judged> = judged.collect();
         if !total {
-            self.look_back(groups, marks, back, &mut judged);
+            self.judge_again(groups, marks, back, &mut judged);
         }
         judged
     }
@@ -130,12 +130,7 @@ impl Assessor<'_> {
         }
         if let Some(expected) = self.expected(group, back) {
             let (value, periods) = (expected.value, expected.periods);
-            let broken = |end| self.status(end, marks) >= Status::Warning;
-            let proof = if broken(expected.low) && broken(expected.high) {
-                self.expected_proof(value, &group.at_age.seen(self.stops[last]), cell, marks)
-            } else {
-                Proof::Open
-            };
+            let proof = self.proof_of_expected(&expected, &group.at_age.seen(self.stops[last]), cell, marks);
             return Ok(self.of_value(By::Expected { value, periods }, value, proof, marks));
         }
         let at = self.last_settled(back).ok_or(Unjudged::TooYoung)?;
@@ -181,11 +176,15 @@ impl Assessor<'_> {
     }
 
     /// What the figure of the period that many before the last one will come to, as it looks at the age of the last.
-    fn expected(&self, group: &Figures, back: usize) -> Option<crate::judgement::expected::Expected> {
+    fn expected(&self, group: &Figures, back: usize) -> Option<Expected> {
         if self.running || self.is_settled(back) {
             return None;
         }
-        let seen = group.at_age.seen(self.stops[self.stops.len() - 1 - back]);
+        self.expected_of(&group.at_age.seen(self.stops[self.stops.len() - 1 - back]))
+    }
+
+    /// What will become of what was seen at the age of the last period.
+    fn expected_of(&self, seen: &Seen) -> Option<Expected> {
         let present: Vec<Grown> = seen.readings.iter().map(grown).collect();
         self.factors.as_ref()?.expect(&present, |measures| value_of(self.kpi, &seen.readings, measures))
     }
@@ -210,7 +209,7 @@ impl Assessor<'_> {
     }
 
     /// Judges groups that are not sure again, over several periods together.
-    fn look_back(&self, groups: &[Figures], marks: &[Threshold], back: usize, judged: &mut [Judged]) {
+    fn judge_again(&self, groups: &[Figures], marks: &[Threshold], back: usize, judged: &mut [Judged]) {
         let open = |judged: &Judged| judged.sure != Some(true) || judged.status < Status::Warning;
         let again: Vec<usize> = (0..groups.len()).filter(|group| open(&judged[*group])).collect();
         let bases = again.iter().map(|group| self.over_periods(&groups[*group], &marks[*group], back));
@@ -223,25 +222,47 @@ impl Assessor<'_> {
         }
     }
 
-    /// The figure of a group over the last periods together; `None` where they have none, or their rows cannot be put
-    /// together. Where figures can still change, these are the last settled periods.
+    /// The figure of a group over the last periods together, at one age; `None` where they have none, or their rows
+    /// cannot be put together. Where figures can still change, it is what that will come to, else that of the last
+    /// periods that are settled.
     fn over_periods(&self, group: &Figures, marks: &Threshold, back: usize) -> Option<Basis> {
-        let periods = usize::from(self.kpi.declaration.judging.look_back);
+        if self.incomplete && back == 0 {
+            return None;
+        }
+        let end = self.stops.len() - back;
         let as_it_stands = self.kpi.declaration.judging.provisional == Provisional::AsItStands;
-        let (group, end) = if as_it_stands || self.is_settled(back) {
-            (&group.at_age, self.stops.len() - back)
-        } else {
-            (group.settled.as_ref().unwrap_or(&group.at_age), self.last_settled(back)? + 1)
+        if as_it_stands || self.is_settled(back) {
+            return self.together(&group.at_age, end, marks);
+        }
+        let grown = || {
+            let seen = group.at_age.over(self.stops.get(end.checked_sub(self.look_back()?)?..end)?)?;
+            let expected = self.expected_of(&seen)?;
+            let cell = group.at_age.cell_of(&seen);
+            let proof = self.proof_of_expected(&expected, &seen, &cell, marks);
+            self.of_periods(expected.value, &cell, proof, marks)
         };
-        let first = end.checked_sub(periods).filter(|_| periods > 1 && !(self.incomplete && back == 0))?;
-        let seen = group.over(&self.stops[first..end])?;
+        let settled = || self.together(group.settled.as_ref()?, self.last_settled(back)? + 1, marks);
+        grown().or_else(settled)
+    }
+
+    /// How many periods are judged together; `None` if they are not.
+    fn look_back(&self) -> Option<usize> {
+        Some(usize::from(self.kpi.declaration.judging.look_back)).filter(|periods| *periods > 1)
+    }
+
+    /// The figure of a group over the periods before the one of that index together.
+    fn together(&self, group: &InGroup, end: usize, marks: &Threshold) -> Option<Basis> {
+        let seen = group.over(&self.stops[end.checked_sub(self.look_back()?)?..end])?;
         let cell = group.cell_of(&seen);
-        let (numerator, denominator) = (cell.numerator, cell.denominator);
-        let value = cell.outcome.value()?;
-        let by = By::LookBack { value, numerator, denominator, periods };
         let proof = self.proof(&Figure { group, cell: &cell, seen }, marks);
-        // What is not drawn by chance adds up over the periods, and the marks are those of one.
-        matches!(proof, Proof::Tested(_)).then(|| self.of_value(by, value, proof, marks))
+        self.of_periods(cell.outcome.value()?, &cell, proof, marks)
+    }
+
+    /// A figure over several periods. What is not drawn by chance adds up over them, and the marks are those of one.
+    fn of_periods(&self, value: f64, cell: &Cell, proof: Proof, marks: &Threshold) -> Option<Basis> {
+        let (numerator, denominator, periods) = (cell.numerator, cell.denominator, self.look_back()?);
+        let by = By::LookBack { value, numerator, denominator, periods };
+        (!matches!(proof, Proof::AsItStands)).then(|| self.of_value(by, value, proof, marks))
     }
 
     /// Since when a sure breach goes on, at least as bad as now, by the same measure. `None` where it is one of several
@@ -260,13 +281,17 @@ impl Assessor<'_> {
 
     /// What tells whether a broken mark is more than chance where the figure is what is expected. Its range says how far
     /// that may be off; whether so few rows prove anything is another question.
-    fn expected_proof(&self, value: f64, seen: &Seen, cell: &Cell, marks: &Threshold) -> Proof {
+    fn proof_of_expected(&self, expected: &Expected, seen: &Seen, cell: &Cell, marks: &Threshold) -> Proof {
+        let broken = |end| self.status(end, marks) >= Status::Warning;
+        if !(broken(expected.low) && broken(expected.high)) {
+            return Proof::Open;
+        }
         match self.kpi.made_of() {
             MadeOf::Share { denominator, .. } => {
                 let sample = |_| {
                     let rows = rows_of(denominator, &seen.readings)?;
                     #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^53")]
-                    let hits = value * rows as f64;
+                    let hits = expected.value * rows as f64;
                     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of rows")]
                     Some(Sample::Share { hits: hits.round() as u64, rows })
                 };

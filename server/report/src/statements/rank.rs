@@ -48,7 +48,9 @@ fn ranked(numbers: &Numbers, wanted: impl Fn(Kind) -> bool) -> Vec<Statement> {
     topics.sort_by(|(_, kind, one), (_, other_kind, other)| {
         let by = |kind: Kind, seen: &Seen| (kind, seen.group.is_some(), Reverse(seen.status.max(Status::Ok)));
         let distances = other[0].distance(*other_kind).total_cmp(&one[0].distance(*kind));
-        by(*kind, &one[0]).cmp(&by(*other_kind, &other[0])).then(distances)
+        // As in one statement: a region matters more than one of many partners.
+        let parts = one[0].parts.cmp(&other[0].parts);
+        by(*kind, &one[0]).cmp(&by(*other_kind, &other[0])).then(parts).then(distances)
     });
     let statement = |(_, kind, alike): (Topic, Kind, Vec<Seen>)| Statement {
         kind,
