@@ -12,6 +12,7 @@ use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Parameter;
 use pegel_kpi::engine::comparison::{Compared, Comparison};
 use pegel_kpi::engine::figures::{self, Request, compute};
+use pegel_kpi::engine::plans::{self, PlansBelow};
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::script::{Environment, Language};
 use pegel_kpi::time::period::{Period, zone};
@@ -289,6 +290,33 @@ fn targets_of_different_values_do_not_add_up() {
     // Who is there in each of four weeks is not there four times.
     same(compared(&regions, "2026-11", "2027-01-01T00:00:00Z", &mut rows).1.target.unwrap(), 6.0);
     same(compared(&regions, "2026-W45", "2027-01-01T00:00:00Z", &mut rows).1.target.unwrap(), 6.0);
+}
+
+#[test]
+fn plans_below_the_whole_are_found_and_added_up_where_they_can_be() {
+    let planned = |named: &[(&'static str, &'static str)], amount| {
+        let (table, mut row) = target("example", "2026-11-02", "2026-11-08", amount);
+        row.extend(named);
+        (table, row)
+    };
+    let (north, south, rep) = (("region", "North"), ("region", "South"), ("rep_id", "1"));
+    let below = |kpi: &Kpi, rows: Vec<Row>| {
+        let (now, everything) = ("2027-01-01T00:00:00Z".parse().unwrap(), Scope::everything());
+        let Ok(mut found) = plans::below(&[kpi], &period("2026-W45"), &everything, now, &mut Memory(rows));
+        found.remove(0)
+    };
+    let of_reps = || vec![planned(&[rep], "3000"), planned(&[rep], "1000")];
+    let expected = PlansBelow { level: Dimension::Rep, count: 2, sum: Some(40.0) };
+    assert_eq!(below(&counting(), of_reps()), Some(expected));
+    // Those of regions are nearer to the whole than those of reps.
+    let of_regions = [planned(&[north], "1000"), planned(&[south], "500")];
+    let expected = PlansBelow { level: Dimension::Region, count: 2, sum: Some(15.0) };
+    assert_eq!(below(&counting(), of_reps().into_iter().chain(of_regions).collect()), Some(expected));
+    assert_eq!(below(&counting(), vec![planned(&[], "1000")]), None);
+    let measures = "let leads = data.leads.dated(|l| l.created_at);
+        #{ all: leads.count(), north: leads.filter(|l| l.region == \"North\").count() }";
+    let rate = kpi(r#"unit: "percent""#, measures, "fn value(m) { ratio(m.north, m.all) }");
+    assert_eq!(below(&rate, of_reps()).unwrap().sum, None);
 }
 
 #[test]

@@ -240,6 +240,40 @@ fn what_rows_cannot_be_listed_is_said_with_what_was_meant() {
     rows(&["win_rate", "--period", "2017", "--csv", "/nowhere/rows.csv"]).failed(2, &["/nowhere/rows.csv"]);
 }
 
+const TARGETS: &str = r#"system = "plans"
+[[tables]]
+table = "targets"
+key = "id"
+[tables.columns]
+metric = { constant = "revenue" }
+region = "region"
+starts_on = "from"
+ends_on = "to"
+amount = "amount"
+"#;
+
+#[test]
+fn a_total_without_a_target_says_who_has_one() {
+    let home = TestHome::new();
+    home.write("config/imports/targets.toml", TARGETS);
+    let import = |rows: &str| {
+        let file = home.write("in/targets.csv", &format!("id,region,from,to,amount\n{rows}"));
+        home.run(&["import", file.to_str().unwrap(), "--map", "targets"]).succeeded();
+    };
+    let ask = |kpi: &str| home.run(&["kpi", "value", kpi, "--period", "2026-10", "--compare"]).succeeded();
+    assert_eq!(ask("revenue").err, "");
+    import("1,North,2026-10-01,2026-10-31,500\n2,South,2026-10-01,2026-10-31,300\n");
+    let said = ask("revenue");
+    assert!(!said.out.contains("target"), "{}", said.out);
+    let note = "2 targets name a region, none is the company's: a report adds them up with targets = \"sum\"\n";
+    assert_eq!(said.err, note);
+    assert_eq!(ask("leads").err, "");
+    import("3,,2026-10-01,2026-10-31,900\n");
+    let said = ask("revenue");
+    assert!(said.out.contains("target €900.00"), "{}", said.out);
+    assert_eq!(said.err, "");
+}
+
 const FAILING: &str = r#"kpi(#{ id: "failing", title: #{ en: "Failing", de: "Scheitert" },
     description: #{ en: "Fails.", de: "Scheitert." }, unit: "count", better: "higher" });
 fn measures(data) { #{ n: data.opportunities.dated(|o| o.closed_at).count() } }

@@ -1,7 +1,7 @@
 //! Turns figures into the numbers of an edition.
 
 use crate::ReportError;
-use crate::definition::{KpiRequest, ReportDefinition};
+use crate::definition::{KpiRequest, ReportDefinition, Targets};
 use crate::numbers::{
     Breach, BreakdownRow, BreakdownTable, Change, Group, GroupHead, KpiBlock, Numbers, PeriodHead, Section, TrendPoint,
 };
@@ -15,6 +15,7 @@ use pegel_kpi::definition::declaration::Declaration;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::engine::comparison::{Compared, Comparison};
 use pegel_kpi::engine::figures::{Figures, Grouped, Row};
+use pegel_kpi::engine::plans::{self, PlansBelow};
 use pegel_kpi::engine::request::{HISTORY, Request};
 use pegel_kpi::judgement::judged::Assessment;
 use pegel_kpi::script::kpi::Kpi;
@@ -50,9 +51,22 @@ where
     let before = kpis.iter().map(|kpi| kpi.declaration.threshold.periods_before()).max().unwrap_or(0);
     let periods = heading.period.trail(definition.trend.max(before + 1).max(HISTORY))?;
     let now = Timestamp::from_second(heading.created_at).unwrap_or(Timestamp::MAX);
-    let (figures, evaluations) = evaluate(&requests, &periods, &definition.scope, now, source)
+    let (mut figures, evaluations) = evaluate(&requests, &periods, &definition.scope, now, source)
         .map_err(|error| ReportError::Source(Box::new(error)))?;
+    if definition.targets == Targets::Sum {
+        let sums = plans::below(&kpis, heading.period, &definition.scope, now, source)
+            .map_err(|error| ReportError::Source(Box::new(error)))?;
+        figures.iter_mut().zip(sums).for_each(|(figures, plans)| add_up(figures, plans));
+    }
     Ok((numbers_from(heading, &periods, &kpis, &figures), evaluations))
+}
+
+/// Gives a total without a target the sum of those below it.
+fn add_up(figures: &mut Figures, plans: Option<PlansBelow>) {
+    let total = figures.breakdowns.iter_mut().filter(|table| table.by.is_empty()).flat_map(|table| &mut table.rows);
+    for Row { compared, .. } in total {
+        compared.target = compared.target.or(plans.and_then(|plans| plans.sum));
+    }
 }
 
 /// The numbers of an edition from its figures: one for each KPI of the definition, in its order, each with the total

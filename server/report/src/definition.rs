@@ -57,6 +57,9 @@ pub struct ReportDefinition {
     /// What its recipients may see.
     #[serde(default)]
     pub scope: Scope,
+    /// The targets of totals.
+    #[serde(default)]
+    pub targets: Targets,
     /// The templates of the mail are `mail/TEMPLATE.mjml` and `.txt`.
     #[serde(default = "weekly")]
     pub template: String,
@@ -78,6 +81,17 @@ impl Every {
             Every::Week => Span::Week,
         }
     }
+}
+
+/// Which target a total has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Targets {
+    /// What the company planned, in targets that name no rep, partner, team or region.
+    #[default]
+    Company,
+    /// The same, and where there is none, what its regions, teams, partners or reps planned, added up.
+    Sum,
 }
 
 /// When a report is due, in its zone; it then covers the period that has just ended.

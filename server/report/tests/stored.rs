@@ -13,7 +13,7 @@ use pegel_kpi::time::period::{Period, zone};
 use pegel_kpi::time::zone::days_since_1970;
 use pegel_report::archive::numbers;
 use pegel_report::compose::{Composed, Composition, compose};
-use pegel_report::definition::{ReportDefinition, find};
+use pegel_report::definition::{ReportDefinition, Targets, find};
 use pegel_report::labels::Seed;
 use pegel_report::manifest::seal;
 use pegel_report::render::Templates;
@@ -105,6 +105,22 @@ fn target_of_feedback() -> Facts {
         columns: columns.into(),
         rows: vec![Fact { key: "feedback".to_owned(), values, attributes: serde_json::Map::new(), valid_from: None }],
     }
+}
+
+/// 100 € of revenue in the north and 200 € in the south, for the week.
+fn targets_of_regions() -> Facts {
+    let targets = Model::built_in().table("targets").unwrap();
+    let columns =
+        ["metric", "region", "starts_on", "ends_on", "amount"].map(|name| targets.column(name).unwrap().clone());
+    let day = |text: &str| Value::Integer(days_since_1970(text.parse().unwrap()));
+    let fact = |(region, amount): (&str, i64)| {
+        let text = |text: &str| Value::Text(text.to_owned());
+        let (first, last) = (day("2026-11-09"), day("2026-11-15"));
+        let values = vec![text("revenue"), text(region), first, last, Value::Integer(amount)];
+        Fact { key: region.to_owned(), values, attributes: serde_json::Map::new(), valid_from: None }
+    };
+    let rows = [("North", 10_000), ("South", 20_000)].map(fact).into();
+    Facts { table: targets, columns: columns.into(), rows }
 }
 
 fn week_46() -> Period {
@@ -297,6 +313,27 @@ fn the_manifest_changes_with_every_kind_of_source() {
     assert_eq!(program, ["program pegel"]);
     let imports = changed_by(|_, store| import(store, "leads.csv"));
     assert!(imports.contains(&"import leads".to_owned()) && imports.iter().all(|line| line.starts_with("import ")));
+}
+
+#[test]
+fn a_report_adds_up_the_targets_of_regions_if_it_says_so() {
+    on_both(|store| {
+        filled(&store);
+        store.write::<_, StoreError>(true, |writer| writer.upsert(&targets_of_regions(), NOW)).unwrap();
+        let maker = Maker::new();
+        let weekly = find(maker.home.path(), "weekly").unwrap();
+        let target = |definition: &ReportDefinition| {
+            let (composed, _) = maker.make_of(&store, definition);
+            let mut blocks = composed.numbers.sections.into_iter().flat_map(|section| section.kpis);
+            blocks.find(|block| block.id == "revenue").unwrap().target
+        };
+        assert_eq!(target(&weekly), None);
+        let mut adding = weekly;
+        adding.targets = Targets::Sum;
+        assert_eq!(target(&adding), Some(300.0));
+        adding.scope.regions = Some(vec!["South".to_owned()]);
+        assert_eq!(target(&adding), Some(200.0));
+    });
 }
 
 #[test]

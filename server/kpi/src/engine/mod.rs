@@ -1,7 +1,7 @@
 //! How rows become figures, each row read once.
 //!
-//! [`figures`] computes KPIs, [`comparison`] says what they are compared with, [`answer`] is one of them as programs
-//! read it, [`behind`] lists the rows that it counts. Inside, `fold` takes the rows of one scan: `rows` evaluates
+//! [`figures`] computes KPIs, [`comparison`] says what they are compared with, [`plans`] what is
+//! planned below it, [`answer`] is one of them as programs read it, [`behind`] lists the rows that it counts. Inside, `fold` takes the rows of one scan: `rows` evaluates
 //! expressions over them, `grouping` finds their groups (by `texts`, as they were), and `related` folds the rows that
 //! belong to them, before they are read themselves, into figures `by_parent`.
 
@@ -16,6 +16,7 @@ mod former;
 mod grouping;
 mod known;
 mod measured;
+pub mod plans;
 mod related;
 pub mod request;
 mod rows;

@@ -29,6 +29,14 @@ fn message(line: &str, instead: &str) -> String {
 }
 
 #[test]
+fn the_targets_of_totals_are_those_of_the_company_unless_they_are_to_be_added_up() {
+    assert_eq!(parse(SMALL).unwrap().targets, Targets::Company);
+    let with = |targets: &str| SMALL.replace("[schedule]", &format!("targets = \"{targets}\"\n[schedule]"));
+    assert_eq!(parse(&with("sum")).unwrap().targets, Targets::Sum);
+    assert!(parse(&with("sums")).unwrap_err().to_string().contains("did you mean “sum”?"));
+}
+
+#[test]
 fn the_shipped_report_is_in_order() {
     let home = tempfile::tempdir().unwrap();
     assert!(all(home.path()).unwrap()["weekly"].is_ok());

@@ -8,6 +8,7 @@ use pegel_kpi::data::cell::Outcome;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::engine::answer::{GroupCell, Question, Said};
 use pegel_kpi::engine::comparison::{Compared, Comparison, Earlier};
+use pegel_kpi::engine::plans::{self, PlansBelow};
 use pegel_kpi::judgement::expected::Expected;
 use pegel_kpi::judgement::judged::{By, Since, Unjudged};
 use pegel_kpi::judgement::signal::Signal;
@@ -35,6 +36,10 @@ pub fn run(command: &cli::Value, global: &Global) -> Ending {
     } else {
         print_lines(&answered.cells, &Figures { format: &home.format(), unit: kpi.declaration.unit });
     }
+    if command.compare && answered.cells.iter().all(|cell| cell.group.0.is_empty() && cell.compared.target.is_none()) {
+        let below = plans::below(&[kpi], &period, &Scope::everything(), now, &mut reader).map_err(broke)?;
+        below.into_iter().flatten().for_each(|plans| note(unplanned(plans)));
+    }
     let errors: BTreeSet<&str> = answered.cells.iter().flat_map(errors).collect();
     errors.iter().for_each(note);
     Ok(if errors.is_empty() { Done::InOrder } else { Done::NotInOrder })
@@ -48,6 +53,13 @@ fn errors(cell: &GroupCell) -> impl Iterator<Item = &str> {
         Outcome::ScriptError { message } => Some(message.as_str()),
         _ => None,
     })
+}
+
+/// Why a total has no target.
+fn unplanned(PlansBelow { level, count, .. }: PlansBelow) -> String {
+    let (targets, name) = if count == 1 { ("target names", "it is not") } else { ("targets name", "none is") };
+    let level = level.name();
+    format!("{count} {targets} a {level}, {name} the company's: a report adds them up with targets = \"sum\"")
 }
 
 /// What may be said about a figure: what it will come to, whether it stands out, how it was judged.
