@@ -139,7 +139,7 @@ const KPIS: [(Is, &str, &str, &str, &str); 15] = [
         "duration",
         "lower",
         "m.n",
-        r##"#{ n: data.leads.dated(|l| l.created_at).mean(|l| l.accepted_at - l.created_at) }"##,
+        r##"#{ n: data.leads.dated(|l| l.created_at).mean(|l| l.feedback_at - l.accepted_at) }"##,
     ),
     (Is::Median, "money", "lower", "m.n", r##"#{ n: data.orders.dated(|o| o.ordered_at).median(|o| o.amount) }"##),
     (
@@ -312,9 +312,10 @@ impl<'a> Opened<'a> {
             }
             Is::OfTwoTables => {
                 let [revenue, leads] = &all.lists[..] else { panic!("{:?}", all.lists) };
-                let (numerator, denominator) = parts.unwrap();
-                same(sum(revenue), numerator);
-                same(exact(leads.rows.len()), denominator);
+                if let Some((numerator, denominator)) = parts {
+                    same(sum(revenue), numerator);
+                    same(exact(leads.rows.len()), denominator);
+                }
             }
         }
         if matches!(is, Is::Share | Is::ShareOfValues) {
@@ -355,13 +356,14 @@ fn same(found: f64, expected: f64) {
 /// Opens the figures of all KPIs in all periods and scopes, the total and every group of a dimension, and returns what
 /// was listed.
 fn open_all(store: &Store, dice: &mut Dice) -> Vec<Listing> {
-    let now = Timestamp::from_second(NOW).unwrap();
     let zone = zone("Europe/Berlin").unwrap();
     let mut reader = store.reader().unwrap();
     let mut listings = Vec::new();
     for ((is, kpi), text) in kpis().iter().flat_map(|kpi| PERIODS.map(|period| (kpi, period))) {
-        let period = Period::parse(text, now, &zone).unwrap();
-        for scope in scopes() {
+        // Seen today, and as they stood nine days before.
+        let instants = [NOW, NOW - 9 * DAY].map(|seconds| Timestamp::from_second(seconds).unwrap());
+        for (scope, now) in scopes().into_iter().zip(instants.into_iter().cycle()) {
+            let period = Period::parse(text, now, &zone).unwrap();
             let carried = DIMENSIONS.iter().filter(|dimension| kpi.check_breakdown(&[**dimension]).is_ok());
             let carried: Vec<Dimension> = carried.copied().collect();
             let dimension = carried[usize::try_from(dice.below(i64::try_from(carried.len()).unwrap())).unwrap()];
@@ -391,7 +393,7 @@ fn open_all(store: &Store, dice: &mut Dice) -> Vec<Listing> {
                 let cell = &row.cells[0];
                 let better = kpi.declaration.better;
                 if !matches!(cell.outcome, Outcome::Value { .. }) {
-                    assert!(is_absent_rightly(*is, cell, &all), "{} {text} {only:?} {scope:?}: {cell:?}", kpi.id());
+                    assert!(is_absent_rightly(*is, &all), "{} {text} {only:?} {scope:?}: {cell:?}", kpi.id());
                 }
                 Opened { is: *is, better, cell, all: &all, bad: &bad }.check();
                 listings.extend([all, bad]);
@@ -401,9 +403,9 @@ fn open_all(store: &Store, dice: &mut Dice) -> Vec<Listing> {
     listings
 }
 
-/// Where there is no figure, there is nothing behind it, or no denominator.
-fn is_absent_rightly(is: Is, cell: &Cell, all: &Listing) -> bool {
-    all.is_empty() || (is == Is::OfTwoTables && cell.outcome == Outcome::ZeroDenominator)
+/// Where there is no figure, there is nothing behind it, or behind one of its parts.
+fn is_absent_rightly(is: Is, all: &Listing) -> bool {
+    all.is_empty() || (is == Is::OfTwoTables && all.lists.iter().any(|list| list.rows.is_empty()))
 }
 
 #[test]

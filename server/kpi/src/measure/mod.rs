@@ -71,6 +71,13 @@ impl Measure {
         if self.quantity == Quantity::Duration { began.leaving_out_negatives() } else { began }
     }
 
+    /// Whether it counts a row that contributes these values; the running aggregate leaves out the others.
+    pub fn counts(&self, contributed: impl IntoIterator<Item = f64>) -> bool {
+        let least = if self.quantity == Quantity::Duration { 0.0 } else { f64::NEG_INFINITY };
+        // A missing one is not at least anything.
+        contributed.into_iter().next().is_none_or(|first| first >= least)
+    }
+
     /// Every expression and condition in it.
     pub fn parts(&self) -> Vec<Part<'_>> {
         let mut parts = parts(self.filter.as_ref(), &self.aggregate);

@@ -2,6 +2,7 @@
 //! different values, that is known only when all rows have been seen.
 
 use super::sides::Wanted;
+use crate::measure::Measure;
 use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
 
@@ -71,13 +72,13 @@ impl LatestRows {
         }
     }
 
-    /// The rows that count.
-    pub fn counted(&self) -> impl Iterator<Item = usize> {
-        let values = |candidate: &&Candidate| {
-            let contributions = candidate.contributions.as_ref();
-            contributions.is_some_and(|values| values.first().is_none_or(|first| !first.is_nan()))
+    /// The rows that the measure counts.
+    pub fn counted_by<'a>(&'a self, measure: &'a Measure) -> impl Iterator<Item = usize> {
+        let counts = |candidate: &&Candidate| {
+            let contributed = candidate.contributions.as_ref();
+            contributed.is_some_and(|values| measure.counts(values.iter().copied()))
         };
-        self.0.values().filter(values).map(|candidate| candidate.row)
+        self.0.values().filter(counts).map(|candidate| candidate.row)
     }
 }
 

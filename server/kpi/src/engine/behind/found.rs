@@ -94,11 +94,11 @@ impl<'a> Gathered<'a> {
                 restrict(&mut mask, &within(&mut groupings[*grouping], rows, &viewed.rows, name));
             }
             let contributions = viewed.rows.contributions(&planned.measure.aggregate);
-            let has_value = |row: usize| contributions.first().is_none_or(|first| !first[row].is_nan());
+            let counts = |row: usize| planned.measure.counts(contributions.iter().map(|values| values[row]));
             for row in (0..mask.len()).filter(|row| mask[*row]) {
                 if planned.measure.latest.is_some() {
                     competing[row] |= only(index);
-                } else if has_value(row) {
+                } else if counts(row) {
                     counted[row] |= only(index);
                 }
             }
@@ -155,8 +155,8 @@ impl<'a> Gathered<'a> {
 
     /// The rows that are listed, the oldest first, as many as asked for; and how many more there are.
     pub fn oldest(mut self) -> (Vec<Found>, u64) {
-        for (index, latest) in self.latest.iter().enumerate() {
-            for row in latest.iter().flat_map(LatestRows::counted) {
+        for (index, (latest, (_, measure))) in self.latest.iter().zip(self.measures).enumerate() {
+            for row in latest.iter().flat_map(|latest| latest.counted_by(measure)) {
                 self.found[row].counted |= only(index);
                 self.decision.note(self.found[row].value, only(index));
             }
