@@ -2,6 +2,7 @@
 //!
 //! Tables are written as tables, measures as scripts write them.
 
+mod behind;
 mod fold;
 mod grouping;
 mod related;
