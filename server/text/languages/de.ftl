@@ -173,11 +173,11 @@ course =
     { $course ->
         [new] , neu
         [since] , { $span ->
-            [week] { $since }. Woche in Folge
-            [month] { $since }. Monat in Folge
-            [quarter] { $since }. Quartal in Folge
-            [year] { $since }. Jahr in Folge
-           *[period] { $since }. Zeitraum in Folge
+            [week] { $since }. Woche in Folge
+            [month] { $since }. Monat in Folge
+            [quarter] { $since }. Quartal in Folge
+            [year] { $since }. Jahr in Folge
+           *[period] { $since }. Zeitraum in Folge
         }
        *[none] { "" }
     }

@@ -172,11 +172,11 @@ course =
     { $course ->
         [new] , new
         [since] , { $span ->
-            [week] { $since } weeks in a row
-            [month] { $since } months in a row
-            [quarter] { $since } quarters in a row
-            [year] { $since } years in a row
-           *[period] { $since } periods in a row
+            [week] { $since } weeks in a row
+            [month] { $since } months in a row
+            [quarter] { $since } quarters in a row
+            [year] { $since } years in a row
+           *[period] { $since } periods in a row
         }
        *[none] { "" }
     }

@@ -185,11 +185,11 @@ course =
     { $course ->
         [new] , nouveau
         [since] , { $span ->
-            [week] { $since }e semaine de suite
-            [month] { $since }e mois de suite
-            [quarter] { $since }e trimestre de suite
-            [year] { $since }e année de suite
-           *[period] { $since }e période de suite
+            [week] { $since }e semaine de suite
+            [month] { $since }e mois de suite
+            [quarter] { $since }e trimestre de suite
+            [year] { $since }e année de suite
+           *[period] { $since }e période de suite
         }
        *[none] { "" }
     }

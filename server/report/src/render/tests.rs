@@ -1,10 +1,11 @@
 use super::*;
-use crate::numbers::{Change, Group, GroupHead, Numbers, TrendPoint};
+use crate::numbers::{Change, Group, GroupHead, Numbers, TableFreshness, TrendPoint};
 use crate::samples;
 use crate::view::view;
 use pegel_kpi::data::cell::Beside;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Threshold};
+use pegel_kpi::judgement::judged::{Assessment, By, Judged, Since};
 use pegel_text::languages;
 use pegel_text::translated::Translated;
 use serde_json::Value;
@@ -42,6 +43,58 @@ fn the_plain_text_in_german() {
 #[test]
 fn the_plain_text_in_french() {
     insta::assert_snapshot!(rendered("fr-FR").1.text);
+}
+
+/// The sample as one that was assessed: the regions surely break their threshold, the partners perhaps, and the revenue
+/// is far from its target.
+fn assessed() -> Numbers {
+    let judged = |status, sure| Judged { status, sure: Some(sure), by: Some(By::Value), reason: None };
+    let assess = |judged: Judged| {
+        let since = (judged.sure == Some(true)).then(|| Since { period: "2026-W44".to_owned(), periods: 3 });
+        let before = Some(Judged { sure: Some(true), ..judged.clone() });
+        Some(Assessment { judged, expected: None, signal: None, before, since })
+    };
+    let mut numbers = samples::numbers();
+    let until = numbers.created_at - 1800;
+    let leads = TableFreshness { table: "leads".to_owned(), complete_until: Some(until), newest_milestone: None };
+    numbers.data_up_to = vec![leads];
+    for breach in &mut numbers.breaches {
+        let sure = breach.group.as_ref().is_none_or(|head| head.dimension == "region");
+        breach.judged = Some(judged(breach.status, sure));
+    }
+    for block in numbers.sections.iter_mut().flat_map(|section| &mut section.kpis) {
+        block.assessment = assess(judged(block.status, true));
+        for table in &mut block.breakdowns {
+            let sure = table.dimension == "region";
+            table.rows.iter_mut().for_each(|row| row.assessment = assess(judged(row.status, sure)));
+        }
+    }
+    numbers.sections[1].kpis[0].target = Some(500_000.0);
+    numbers
+}
+
+#[test]
+fn the_plain_text_of_an_assessed_week_says_first_what_is_sure() {
+    let mail = mail(&assessed(), "de-DE").unwrap();
+    if let Some(folder) = std::env::var_os("PEGEL_PREVIEW") {
+        std::fs::write(Path::new(&folder).join("assessed.html"), &mail.html).unwrap();
+    }
+    let (said, _) = mail.text.split_once("\nPARTNER\n").unwrap();
+    insta::assert_snapshot!(format!("{}\n\n{said}", mail.subject));
+}
+
+#[test]
+fn both_parts_of_the_mail_say_the_same_statements() {
+    for locale in ["en-GB", "de-DE", "fr-FR"] {
+        let (view, mail) = (view(&assessed(), locale), mail(&assessed(), locale).unwrap());
+        let in_a_row = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (html, text) = (in_a_row(&visible(&mail.html)), in_a_row(&mail.text));
+        let said = view.statements.iter().flat_map(|one| std::iter::once(&one.sentence).chain(&one.evidence));
+        for said in said.chain([&view.headline, &view.chance, &view.data_up_to]).map(|said| in_a_row(said)) {
+            assert!(!said.is_empty() && html.contains(&said), "{said} is missing in the HTML");
+            assert!(text.contains(&said), "{said} is missing in the text");
+        }
+    }
 }
 
 #[test]

@@ -14,12 +14,13 @@ use pegel_kpi::judgement::signal::Kind as Sign;
 const STREAK: usize = 7;
 /// Of how many figures two beyond two thirds of the way to a limit make one.
 const RECENT: usize = 3;
+
 /// A statement in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
-    /// For a subject: `Coast at 68.8% …`.
+    /// For a subject: `Feedback rate for Coast 68.8% (limit 75%)`.
     pub short: String,
-    /// `Feedback rate: Coast 68.8% (threshold 75%), new`
+    /// `Feedback rate: Coast 68.8% (limit 75%), new`
     pub sentence: String,
     /// What it rests on, a line for each figure it names.
     pub evidence: Vec<String>,

@@ -110,6 +110,12 @@ impl<'a> Seen<'a> {
         self.group.is_some() && self.judged().is_some_and(is_chance)
     }
 
+    /// How badly it is broken, or was before it was mended.
+    pub(super) fn broken_status(&self) -> Status {
+        let before = self.assessment.and_then(|assessment| assessment.before.as_ref());
+        before.filter(|_| !is_broken(self.status)).map_or(self.status, |before| before.status)
+    }
+
     /// Why it was not judged; `None` if it was.
     pub(super) fn reason(&self) -> Option<Unjudged> {
         self.judged().filter(|judged| judged.status == Status::Unjudged)?.reason
