@@ -52,10 +52,11 @@ impl Numbers {
         serde_json::to_string(self).expect("numbers hold nothing that JSON cannot")
     }
 
-    /// Whether both hold the same figures by the same definitions, whenever they were made.
+    /// Whether both hold the same figures by the same definitions, whenever they were made and however fresh the data
+    /// was then.
     pub fn says_the_same(&self, other: &Numbers) -> bool {
-        let Numbers { revision, created_at, .. } = *self;
-        *self == Numbers { revision, created_at, ..other.clone() }
+        let Numbers { revision, created_at, ref data_up_to, .. } = *self;
+        *self == Numbers { revision, created_at, data_up_to: data_up_to.clone(), ..other.clone() }
     }
 
     /// Reads what [`Numbers::to_json`] wrote; the labels of rows are not in it.

@@ -32,7 +32,7 @@ struct Facts<'a> {
     format: &'a Format,
     numbers: &'a Numbers,
     kind: Kind,
-    /// Whether the statement is about more than this one.
+    /// Whether the statement is about more than this one: then only the most important is said of each.
     several: bool,
     finding: &'a Finding,
 }
@@ -90,7 +90,7 @@ impl Facts<'_> {
 
     /// That the figure that is said can still change.
     fn provisional(&self) -> Option<String> {
-        let said = self.finding.cell.provisional && self.finding.basis(self.kind) == Basis::Value;
+        let said = self.finding.cell.provisional && self.finding.basis(self.kind) == Basis::Value && !self.several;
         said.then(|| self.format.words().say("fact_provisional", []))
     }
 
@@ -106,7 +106,9 @@ impl Facts<'_> {
 
     /// The figure that the change is measured against.
     fn before(&self) -> Option<String> {
-        let message = if self.finding.cell.provisional { "fact_of_period_same_age" } else { "fact_of_period" };
+        // Editions older than assessments compared a young figure with one that was not.
+        let same_age = self.finding.cell.provisional && self.finding.assessment.is_some();
+        let message = if same_age { "fact_of_period_same_age" } else { "fact_of_period" };
         Some(self.of_period(message, &self.numbers.compared_with.name, self.figure(&self.finding.previous)?))
     }
 
@@ -119,7 +121,7 @@ impl Facts<'_> {
 
     fn year_before(&self) -> Option<String> {
         let Finding { year_before, cell, better, unit, .. } = self.finding;
-        let before = year_before.as_ref()?;
+        let before = year_before.as_ref().filter(|_| !self.several)?;
         let change = Change::between(before, cell, *better)?;
         let change = self.format.change(Some(&change), *unit);
         let of = [("figure", self.figure(before)?.into()), ("change", change.into())];

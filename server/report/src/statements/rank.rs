@@ -24,7 +24,7 @@ pub fn chance(numbers: &Numbers) -> Vec<Statement> {
 enum Topic<'a> {
     Total(&'a str, Kind),
     /// With the mark that is broken, or was, and what was judged: the settled figure of one period is not that of another.
-    Groups(&'a str, Kind, Status, Option<Discriminant<By>>, Option<&'a str>),
+    Groups(&'a str, Kind, Option<Status>, Option<Discriminant<By>>, Option<&'a str>),
     NotJudged(Option<Unjudged>),
 }
 
@@ -75,5 +75,5 @@ fn topic<'a>(seen: &Seen<'a>, kind: Kind) -> Topic<'a> {
     };
     // A signal that makes a breach sure leaves it a breach like others.
     let by = by.filter(|by| **by != By::Signal && **by != By::Value).map(discriminant);
-    Topic::Groups(kpi, kind, seen.broken_status(), by, settled)
+    Topic::Groups(kpi, kind, seen.broken(kind), by, settled)
 }

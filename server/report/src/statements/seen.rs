@@ -110,10 +110,13 @@ impl<'a> Seen<'a> {
         self.group.is_some() && self.judged().is_some_and(is_chance)
     }
 
-    /// How badly it is broken, or was before it was mended.
-    pub(super) fn broken_status(&self) -> Status {
-        let before = self.assessment.and_then(|assessment| assessment.before.as_ref());
-        before.filter(|_| !is_broken(self.status)).map_or(self.status, |before| before.status)
+    /// The status of the mark that is broken, or was before it was mended; `None` where the statement is about none.
+    pub(super) fn broken(&self, kind: Kind) -> Option<Status> {
+        match kind {
+            Kind::NewBreach | Kind::Breach | Kind::Chance => Some(self.status),
+            Kind::Mended => self.assessment?.before.as_ref().map(|before| before.status),
+            Kind::OffTarget | Kind::Worse | Kind::NotJudged | Kind::Better => None,
+        }
     }
 
     /// Why it was not judged; `None` if it was.

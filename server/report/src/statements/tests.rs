@@ -181,6 +181,14 @@ fn statements_survive_being_written_as_json() {
 }
 
 #[test]
+fn the_same_figures_of_fresher_data_say_the_same() {
+    let numbers = situations::one_sure_breach();
+    let fresher = Numbers { data_up_to: Vec::new(), created_at: numbers.created_at + 60, ..numbers.clone() };
+    assert!(numbers.says_the_same(&fresher));
+    assert!(!numbers.says_the_same(&situations::everything_is_fine()));
+}
+
+#[test]
 fn numbers_with_assessments_survive_being_stored() {
     for (name, numbers) in situations::all() {
         assert_eq!(Numbers::from_json(&numbers.to_json()).unwrap().to_json(), numbers.to_json(), "{name}");
