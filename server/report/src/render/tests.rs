@@ -52,7 +52,7 @@ fn assessed() -> Numbers {
     let assess = |judged: Judged| {
         let since = (judged.sure == Some(true)).then(|| Since { period: "2026-W44".to_owned(), periods: 3 });
         let before = Some(Judged { sure: Some(true), ..judged.clone() });
-        Some(Assessment { judged, expected: None, signal: None, before, since })
+        Some(Assessment { judged, marks: Threshold::default(), expected: None, signal: None, before, since })
     };
     let mut numbers = samples::numbers();
     let until = numbers.created_at - 1800;

@@ -41,7 +41,7 @@ pub fn reason(reason: Unjudged, numbers: &Numbers, format: &Format) -> String {
         (Unjudged::Stale | Unjudged::Incomplete, Some(until)) => {
             words.say("data_ends", [("day", format.day(until).into())])
         }
-        _ => words.say("unjudged", [("reason", name(reason).into())]),
+        _ => words.say("unjudged", [("reason", reason.name().into())]),
     }
 }
 
@@ -227,20 +227,5 @@ impl Speaker<'_> {
             Some(Sign::TwoOfThree) => "two_of_three",
             Some(Sign::BeyondLimit | Sign::Usual) | None => "beyond_limit",
         }
-    }
-}
-
-/// A reason as language files name it.
-fn name(reason: Unjudged) -> &'static str {
-    match reason {
-        Unjudged::NoMarks => "no_marks",
-        Unjudged::NoPast => "no_past",
-        Unjudged::NoRows => "no_rows",
-        Unjudged::ZeroDenominator => "zero_denominator",
-        Unjudged::TooFew => "too_few",
-        Unjudged::Stale => "stale",
-        Unjudged::ScriptError => "script_error",
-        Unjudged::TooYoung => "too_young",
-        Unjudged::Incomplete => "incomplete",
     }
 }

@@ -3,7 +3,7 @@
 use super::statement::{Finding, Kind, Rows, Side};
 use crate::numbers::{Change, Contribution, Group, GroupHead, KpiBlock, Numbers, TrendPoint, is_chance, judged_value};
 use pegel_kpi::data::cell::Cell;
-use pegel_kpi::definition::threshold::{Better, Status};
+use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::judgement::judged::{Assessment, By, Judged, Unjudged};
 use pegel_kpi::judgement::signal::{Direction, Kind as Sign, Signal};
 use pegel_kpi::judgement::significance::LEAST_ROWS;
@@ -145,7 +145,7 @@ impl<'a> Seen<'a> {
             title: block.title.clone(),
             unit: block.unit,
             better: block.better,
-            threshold: block.threshold,
+            threshold: self.threshold(),
             group: self
                 .group
                 .map(|(dimension, group)| GroupHead { dimension: dimension.to_owned(), group: group.clone() }),
@@ -173,6 +173,12 @@ impl<'a> Seen<'a> {
         Rows { period, periods, group, side }
     }
 
+    /// The marks it was judged by: those that look at the past are the total's alone.
+    fn threshold(&self) -> Threshold {
+        let marks = self.assessment.map(|assessment| assessment.marks);
+        marks.filter(|marks| *marks != Threshold::default()).unwrap_or(self.block.threshold)
+    }
+
     fn judged(&self) -> Option<&'a Judged> {
         self.assessment.map(|assessment| &assessment.judged)
     }
@@ -198,7 +204,7 @@ impl<'a> Seen<'a> {
     }
 
     fn beyond_mark(&self) -> Option<f64> {
-        let threshold = &self.block.threshold;
+        let threshold = self.threshold();
         let mark = if self.status == Status::Critical { threshold.critical } else { threshold.warning }?;
         self.on_the_bad_side(judged_value(self.cell, self.judged())?, mark)
     }

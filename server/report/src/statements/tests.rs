@@ -96,10 +96,10 @@ fn what_breaks_a_threshold_is_said_before_what_is_mended_or_better() {
 #[test]
 fn totals_come_before_groups_and_critical_before_warning_and_the_furthest_first() {
     let sure = |status| made::broken(status, By::Value, 1);
-    let worst = made::row("Küste", made::share(1.0, 10.0), made::share(9.0, 10.0), sure(Status::Critical));
-    let bad = made::row("Alpen", made::share(7.0, 10.0), made::share(9.0, 10.0), sure(Status::Critical));
-    let so_so = made::row("Nord", made::share(78.0, 100.0), made::share(9.0, 10.0), sure(Status::Warning));
-    let rate = made::feedback(made::share(79.0, 100.0), made::share(9.0, 10.0), sure(Status::Warning));
+    let worst = made::row("Küste", made::share(1, 10), made::share(9, 10), sure(Status::Critical));
+    let bad = made::row("Alpen", made::share(7, 10), made::share(9, 10), sure(Status::Critical));
+    let so_so = made::row("Nord", made::share(78, 100), made::share(9, 10), sure(Status::Warning));
+    let rate = made::feedback(made::share(79, 100), made::share(9, 10), sure(Status::Warning));
     let slow = made::acceptance(made::value(9.0 * 3600.0), made::value(60.0), sure(Status::Critical));
     let numbers = made::edition(vec![made::by(rate, "region", vec![so_so, bad, worst]), slow], 0);
     let said = statements(&numbers);
@@ -148,7 +148,7 @@ fn a_figure_near_its_target_is_not_news() {
 #[test]
 fn a_total_that_is_not_sure_is_a_breach_all_the_same_and_says_so() {
     let assessment = made::perhaps(Status::Warning);
-    let numbers = made::edition(vec![made::feedback(made::share(7.0, 9.0), made::share(8.0, 9.0), assessment)], 0);
+    let numbers = made::edition(vec![made::feedback(made::share(7, 9), made::share(8, 9), assessment)], 0);
     assert_eq!(kinds(&statements(&numbers)), [(Kind::NewBreach, "feedback_rate", 1)]);
     let evidence = told(&numbers, "en-GB").statements[0].evidence.clone();
     assert!(evidence[0].ends_with("may be chance"), "{evidence:?}");
@@ -200,7 +200,7 @@ fn alike(assessment: &Assessment) -> Numbers {
     let rows = |cell: fn() -> Cell| {
         ["Küste", "Alpen", "Nord"].map(|label| made::row(label, cell(), cell(), assessment.clone()))
     };
-    let few = || made::share(5.0, 9.0);
+    let few = || made::share(5, 9);
     let slow = || made::value(3600.0 * 5.0);
     let rate = made::feedback(few(), few(), assessment.clone());
     let time = made::acceptance(slow(), slow(), assessment.clone());

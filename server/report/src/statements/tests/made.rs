@@ -18,10 +18,12 @@ const DAY: i64 = 86_400;
 const FLOOR: Threshold = Threshold { warning: Some(0.80), critical: Some(0.75) };
 
 /// A share of rows.
-pub fn share(part: f64, of: f64) -> Cell {
+pub fn share(part: u32, of: u32) -> Cell {
+    let (rows, part, of) = (u64::from(of), f64::from(part), f64::from(of));
     Cell {
         numerator: Some(part),
         denominator: Some(of),
+        sample: Some(rows),
         interval: Interval::of_proportion(part, of),
         ..value(part / of)
     }
