@@ -96,7 +96,8 @@ impl Facts<'_> {
 
     fn expected(&self) -> Option<String> {
         let expected = self.assessment()?.expected?;
-        Some(self.between("fact_expected", expected.low, expected.high))
+        let is_range = self.value(expected.low) != self.value(expected.high);
+        is_range.then(|| self.between("fact_expected", expected.low, expected.high))
     }
 
     fn last_settled(&self) -> Option<String> {

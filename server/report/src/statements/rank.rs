@@ -8,8 +8,8 @@ use pegel_kpi::judgement::judged::{By, Unjudged};
 use std::cmp::Reverse;
 use std::mem::{Discriminant, discriminant};
 
-/// What an edition has to say: first by kind; then totals, the worse status, the greater relative distance, the order of
-/// the report. Breaches that may be chance are not among them.
+/// What an edition has to say: first by kind; then totals, the worse status, breakdowns of few groups, the greater
+/// relative distance, the order of the report. Breaches that may be chance are not among them.
 pub fn statements(numbers: &Numbers) -> Vec<Statement> {
     ranked(numbers, |kind| kind != Kind::Chance)
 }
@@ -39,14 +39,14 @@ fn ranked(numbers: &Numbers, wanted: impl Fn(Kind) -> bool) -> Vec<Statement> {
         }
     }
     for (_, kind, alike) in &mut topics {
-        // A region matters more than one of its partners.
         alike.sort_by(|one, other| {
             one.parts.cmp(&other.parts).then(other.distance(*kind).total_cmp(&one.distance(*kind)))
         });
     }
     // Both sorts are stable: what is equal stays in the order of the report.
     topics.sort_by(|(_, kind, one), (_, other_kind, other)| {
-        let by = |kind: Kind, seen: &Seen| (kind, seen.group.is_some(), Reverse(seen.status.max(Status::Ok)));
+        // A region matters more than one of its partners.
+        let by = |kind: Kind, seen: &Seen| (kind, seen.parts > 1, Reverse(seen.status.max(Status::Ok)), seen.parts);
         let distances = other[0].distance(*other_kind).total_cmp(&one[0].distance(*kind));
         // As in one statement: a region matters more than one of many partners.
         let parts = one[0].parts.cmp(&other[0].parts);
@@ -67,8 +67,7 @@ fn topic<'a>(seen: &Seen<'a>, kind: Kind) -> Topic<'a> {
     if seen.group.is_none() {
         return Topic::Total(kpi, kind);
     }
-    // What may be chance stands in one line.
-    let by = seen.assessment.and_then(|assessment| assessment.judged.by.as_ref()).filter(|_| kind != Kind::Chance);
+    let by = seen.assessment.and_then(|assessment| assessment.judged.by.as_ref());
     let settled = match by {
         Some(By::Settled { period, .. }) => Some(period.as_str()),
         _ => None,

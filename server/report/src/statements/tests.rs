@@ -112,6 +112,38 @@ fn totals_come_before_groups_and_critical_before_warning_and_the_furthest_first(
 }
 
 #[test]
+fn a_region_comes_before_one_of_its_partners_however_bad() {
+    let sure = || made::broken(Status::Critical, By::Value, 1);
+    let look_back = By::LookBack { value: 0.3, numerator: Some(30.0), denominator: Some(100.0), periods: 13 };
+    let partners = ["Adler Solar", "Birk & Sohn", "Conrad Haustechnik"];
+    let small = partners.map(|label| {
+        made::row(label, made::share(2, 5), made::share(3, 5), made::broken(Status::Critical, look_back.clone(), 1))
+    });
+    let region = made::row("Küste", made::share(44, 64), made::share(52, 67), sure());
+    let rate = made::by(made::feedback(made::share(9, 10), made::share(9, 10), made::kept()), "partner", small.into());
+    let numbers = made::edition(vec![made::by(rate, "region", vec![region])], 0);
+    let first = told(&numbers, "de-DE").subject.replace('\u{a0}', " ");
+    assert!(first.starts_with("KW 47: Küste 68,8 % Feedbackquote (Grenze 75 %)"), "{first}");
+}
+
+#[test]
+fn what_may_be_chance_says_of_each_figure_which_it_is() {
+    let mut settled = made::perhaps(Status::Critical);
+    settled.judged.by = Some(By::Settled { value: 0.444, period: "2026-W45".to_owned() });
+    let rows = vec![
+        made::row("Adler Solar", made::share(2, 5), made::share(3, 5), settled),
+        made::row("Birk & Sohn", made::share(3, 6), made::share(5, 6), made::perhaps(Status::Critical)),
+    ];
+    let rate = made::by(made::feedback(made::share(9, 10), made::share(9, 10), made::kept()), "partner", rows);
+    let said = told(&made::edition(vec![rate], 0), "en-GB").chance.replace('\u{a0}', " ");
+    assert_eq!(
+        said,
+        "Little data, may be chance – Feedback rate in week 45: Adler Solar 44.4% (limit 75%) · Feedback rate: Birk & \
+         Sohn 50.0% (limit 75%)"
+    );
+}
+
+#[test]
 fn all_is_kept_only_where_all_was_judged() {
     let mut numbers = situations::everything_is_fine();
     assert!(Verdict::of(&numbers).all_kept());
