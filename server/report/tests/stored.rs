@@ -216,10 +216,12 @@ fn an_edition_comes_out_of_the_database_and_goes_into_its_archive() {
     on_both(|store| {
         filled(&store);
         let (composed, _) = Maker::new().make(&store);
-        assert_eq!(composed.rendered.subject, "W46: Feedback rate for North and Adler Solar below 75%");
-        let worst = &composed.numbers.breaches[0];
-        assert_eq!((worst.kpi.as_str(), worst.cell.outcome.value()), ("feedback_rate", Some(0.7)));
-        assert_eq!(worst.group.as_ref().unwrap().group.label(), Some("Adler Solar"));
+        // Feedback comes in for two weeks, and nothing says yet what it will come to.
+        assert_eq!(
+            composed.rendered.subject,
+            "Weekly partner sales, week 46: no threshold broken, 3 kept, 6 not judged (too young: 5, no data: 1)"
+        );
+        assert!(composed.numbers.breaches.is_empty());
         for text in [&composed.rendered.html, &composed.rendered.text] {
             assert!(text.contains("70.0%") && text.contains("82.5%") && text.contains("Adler Solar"));
         }
@@ -241,7 +243,7 @@ fn a_person_can_be_erased_and_the_chain_holds() {
             let named = artefacts.iter().filter(|artefact| artefact.text().is_some_and(|text| text.contains("Adler")));
             named.map(|artefact| artefact.name.clone()).collect::<Vec<_>>()
         };
-        assert_eq!(names_adler(&stored), ["mail.html", "mail.txt", "subject.txt"]);
+        assert_eq!(names_adler(&stored), ["mail.html", "mail.txt"]);
         for name in names_adler(&stored) {
             assert!(store.erase_artefact(id, audience, &name, NOW + 9).unwrap());
         }
@@ -252,7 +254,7 @@ fn a_person_can_be_erased_and_the_chain_holds() {
         assert!(names_adler(&erased).is_empty());
         assert!(matches!(&erased.labels[0].text, Erasable::Erased { at } if *at == NOW + 9));
         let found = verify(&erased, None);
-        assert_eq!((found.damages.len(), found.erased.len()), (0, 4));
+        assert_eq!((found.damages.len(), found.erased.len()), (0, 3));
         let numbers = numbers(&erased.renditions[0], &erased.labels).unwrap();
         let partners = &numbers.sections[0].kpis[0].breakdowns.iter().find(|table| table.dimension == "partner");
         let labels: Vec<_> = partners.unwrap().rows.iter().map(|row| row.group.label()).collect();
