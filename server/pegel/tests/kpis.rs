@@ -62,14 +62,19 @@ fn the_same_commands_print_the_same_cells_on_both_databases() {
     let [total, by_rep, by_product, anna, later] = sqlite;
     let total_cell = json!({ "group": {}, "state": "value", "value": 0.75,
                              "numerator": 3.0, "denominator": 4.0, "sample": 4,
-                             "interval": { "low": 0.300_641_842_582_401_9, "high": 0.954_412_739_190_299_5 } });
+                             "interval": { "low": 0.300_641_842_582_401_9, "high": 0.954_412_739_190_299_5 },
+                             "as_of": "2026-11-18T09:00:00Z", "settled": true,
+                             "judged": { "status": "unjudged", "sure": null, "reason": "no_marks" } });
     assert_eq!(total, [total_cell]);
     assert_eq!(by_rep[0]["group"], json!({ "rep": "Anna Beispiel" }));
     assert_eq!((&by_rep[0]["numerator"], &by_rep[0]["denominator"]), (&json!(2.0), &json!(3.0)));
     assert_eq!(by_product[0]["group"], json!({ "product": "Basic", "region": "Central" }));
     assert_eq!(by_product[0]["value"], json!(1054.5));
     assert_eq!(anna[0]["value"], json!(39.0 * 86_400.0));
-    assert_eq!(later, [json!({ "group": {}, "state": "no_rows", "numerator": 0.0, "denominator": 0.0, "sample": 0 })]);
+    let nothing = json!({ "group": {}, "state": "no_rows", "numerator": 0.0, "denominator": 0.0, "sample": 0,
+                          "as_of": "2026-11-18T09:00:00Z", "settled": true,
+                          "judged": { "status": "unjudged", "sure": null, "reason": "no_marks" } });
+    assert_eq!(later, [nothing]);
 }
 
 #[test]

@@ -43,6 +43,11 @@ periods =
 past_weeks = Letzte { $count } Wochen
 last_week = Letzte volle Woche
 week_before = In der Woche davor
+at_the_same_age = Gleich alt
+same_age_and_now = { $figure } im selben Alter, inzwischen { $now }
+expected = Erwartet
+usually = Üblich
+as_known_today = Diese Zahlen ändern sich nach ihrer Woche noch: gezeigt ist der heutige Stand, die Tabelle nennt sie auch im selben Alter.
 year_before = In derselben Woche des Vorjahrs
 
 ## Wie ein Wert steht

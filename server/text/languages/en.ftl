@@ -46,6 +46,11 @@ periods =
 past_weeks = Past { $count } weeks
 last_week = Last complete week
 week_before = The week before
+at_the_same_age = At the same age
+same_age_and_now = { $figure } at the same age, { $now } by now
+expected = Expected
+usually = Usually
+as_known_today = These figures still change after their week: shown is what is known today, the table has them at the same age, too.
 year_before = The same week a year before
 
 ## How a figure stands

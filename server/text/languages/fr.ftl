@@ -39,6 +39,11 @@ periods =
 past_weeks = { $count } dernières semaines
 last_week = Dernière semaine complète
 week_before = La semaine précédente
+at_the_same_age = Au même âge
+same_age_and_now = { $figure } au même âge, { $now } à ce jour
+expected = Attendu
+usually = D’habitude
+as_known_today = Ces chiffres changent encore après leur semaine : on voit l’état d’aujourd’hui ; le tableau les donne aussi au même âge.
 year_before = La même semaine un an plus tôt
 
 ## Où en est un chiffre

@@ -9,7 +9,9 @@ use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Declaration;
 use pegel_kpi::definition::threshold::{Status, Threshold};
 use pegel_kpi::engine::comparison::{Compared, Comparison};
-use pegel_kpi::engine::figures::{Figures, Request, Row};
+use pegel_kpi::engine::figures::{Figures, Row};
+use pegel_kpi::engine::request::{HISTORY, Request};
+use pegel_kpi::judgement::judged::Assessment;
 use pegel_kpi::judgement::signal::Signal;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::Period;
@@ -18,8 +20,12 @@ use pegel_report::chart;
 /// The totals of one KPI over some weeks.
 pub(crate) struct Course<'a> {
     pub kpi: &'a Kpi,
-    /// One per week, oldest first.
+    /// One per week, oldest first, as they are known.
     pub cells: Vec<Cell>,
+    /// The same, each as old as the last one is now; empty where that makes no difference.
+    pub at_the_same_age: Vec<Cell>,
+    /// What may be said about the last of them.
+    pub assessment: Option<Assessment>,
     /// What the last of them is compared with.
     pub compared: Compared,
     /// The figures of the weeks before, oldest first, as far back as a mark of the threshold looks.
@@ -29,16 +35,25 @@ pub(crate) struct Course<'a> {
 impl<'a> Course<'a> {
     /// Shows the last `weeks` of the computed figures, and keeps those before for the threshold.
     fn of(kpi: &'a Kpi, total: Row, weeks: usize) -> Course<'a> {
-        let Row { mut cells, compared, .. } = total;
+        let Row { mut cells, compared, aged, assessment, .. } = total;
         let shown = cells.split_off(cells.len().saturating_sub(weeks));
-        Course { kpi, cells: shown, compared, past: values(&cells) }
+        let mut at_the_same_age = aged.map(|aged| aged.same_age).unwrap_or_default();
+        at_the_same_age.drain(..at_the_same_age.len().saturating_sub(weeks));
+        Course { kpi, cells: shown, at_the_same_age, assessment, compared, past: values(&cells) }
     }
 
-    /// The status of each figure, by the threshold that follows from the figures before it.
+    /// The status of each figure, by the threshold that follows from the figures before it. Those that can still change
+    /// have none, but for the last one: what that will come to has been judged.
     pub(crate) fn statuses(&self) -> Vec<Status> {
         let better = self.kpi.declaration.better;
-        let cells = self.cells.iter().enumerate();
-        cells.map(|(at, cell)| self.threshold_of(at).judge(&cell.outcome, better)).collect()
+        let judge = |(at, cell): (usize, &Cell)| {
+            if cell.provisional { Status::Unjudged } else { self.threshold_of(at).judge(&cell.outcome, better) }
+        };
+        let mut statuses: Vec<Status> = self.cells.iter().enumerate().map(judge).collect();
+        if let Some((last, assessment)) = statuses.last_mut().zip(self.assessment.as_ref()) {
+            *last = assessment.judged.status;
+        }
+        statuses
     }
 
     /// The figures as points of a chart, without names.
@@ -84,12 +99,12 @@ pub(crate) fn courses<'a>(
     weeks: &[Period],
     comparison: Comparison,
 ) -> Result<Vec<Course<'a>>, Unanswered> {
-    let total = |kpi| Request { kpi, breakdowns: vec![Vec::new()], comparison, assess: false };
+    let total = |kpi| Request { kpi, breakdowns: vec![Vec::new()], comparison, assess: true };
     let requests: Vec<Request> = kpis.iter().map(total).collect();
     let now = (state.clock)();
     // Marks may look back further than the course shows.
     let before = kpis.iter().map(|kpi| kpi.declaration.threshold.periods_before()).max().unwrap_or(0);
-    let periods = weeks.last().map_or(Ok(Vec::new()), |last| last.trail(weeks.len() + before))?;
+    let periods = weeks.last().map_or(Ok(Vec::new()), |last| last.trail((weeks.len() + before).max(HISTORY)))?;
     let (figures, evaluations) = evaluate(&requests, &periods, &Scope::everything(), now, &mut state.store.reader()?)?;
     state.live.health.note(&evaluations, now.as_second());
     let totals = figures.into_iter().filter_map(Figures::into_total);

@@ -6,7 +6,7 @@ use super::fold::Fold;
 use super::fold::plan::Plan;
 use super::measured::{Evaluation, InGroup, Measured, Seen};
 use super::sight::Sight;
-use super::timetable::{Sighted, Sights, Stop, Timetable};
+use super::timetable::{Sights, Stop, Timetable};
 use crate::data::cell::{Breakdown, Cell, Group};
 use crate::data::scan::Source;
 use crate::data::scope::Scope;
@@ -177,11 +177,12 @@ fn plans<'a>(asked: &'a [Asked<'a>], periods: &'a [Period]) -> Vec<Plan<'a>> {
         let total = asked.request.assess.then(Vec::new);
         for by in asked.request.breakdowns.iter().chain(&total) {
             let kpi = asked.request.kpi;
-            for Sighted { own, previous } in asked.sights.all() {
-                want(kpi, by, own);
-                previous.iter().for_each(|previous| want(kpi, by, previous));
+            for sighted in asked.sights.all() {
+                sighted.of(kpi).for_each(|sight| want(kpi, by, sight));
             }
-            asked.target(by).into_iter().for_each(|target| want(target, by, &asked.sights.known.own));
+            if let Some(target) = asked.target(by) {
+                asked.sights.known.of(target).for_each(|sight| want(target, by, sight));
+            }
         }
     }
     plans

@@ -133,10 +133,9 @@ impl Since {
                 let date = |column: &usize| (numbers(*column), rows.columns[*column].kind() == Kind::Date);
                 let dates: Vec<(&[f64], bool)> = columns.iter().map(date).collect();
                 for (row, late) in late.iter_mut().enumerate() {
-                    let instants = dates.iter().map(|(dates, in_days)| match in_days {
-                        true => rows.zone.start_of_day(dates[row]),
-                        false => dates[row],
-                    });
+                    let instants = dates
+                        .iter()
+                        .map(|(dates, in_days)| if *in_days { rows.zone.start_of_day(dates[row]) } else { dates[row] });
                     // A missing one is not the least of any; without any, the row was always there.
                     *late |= instants.fold(f64::NAN, f64::min) > at.of(row);
                 }

@@ -77,7 +77,7 @@ impl<'a> Measured<'a> {
             };
             kpi.measures.iter().map(of).collect()
         };
-        let (own, previous) = (readings(&sighted.own), sighted.previous.as_ref().map(readings));
+        let (own, previous) = (readings(&sighted.own), sighted.previous(kpi).map(readings));
         Measured { kpi, own, previous, as_of, evaluation }
     }
 

@@ -61,7 +61,19 @@ pub struct Sights {
 /// How the rows of periods are seen, and those of the period before each, if a KPI looks back: at the same instant.
 pub struct Sighted {
     pub own: Sight,
-    pub previous: Option<Sight>,
+    previous: Option<Sight>,
+}
+
+impl Sighted {
+    /// How the period before is seen by a KPI, if that looks back.
+    pub fn previous(&self, kpi: &Kpi) -> Option<&Sight> {
+        self.previous.as_ref().filter(|_| kpi.looks_back())
+    }
+
+    /// All sights of a KPI.
+    pub fn of(&self, kpi: &Kpi) -> impl Iterator<Item = &Sight> {
+        std::iter::once(&self.own).chain(self.previous(kpi))
+    }
 }
 
 impl Sights {

@@ -14,6 +14,9 @@ use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status};
 use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::engine::comparison::{Compared, Comparison, Earlier};
+use pegel_kpi::judgement::expected::Expected;
+use pegel_kpi::judgement::judged::Assessment;
+use pegel_kpi::judgement::signal::Signal;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::Period;
 use pegel_report::chart;
@@ -48,6 +51,9 @@ struct Page {
     interval: Option<String>,
     /// What the value is compared with.
     compared: ComparedView,
+    said: Option<SaidView>,
+    /// Whether figures change after their week, so that the course shows them at two ages.
+    ages: bool,
     status: Status,
     chart: Option<ChartView>,
     /// Oldest first.
@@ -78,6 +84,13 @@ struct ComparedView {
     target: Option<String>,
 }
 
+/// What may be said about the value of the last week, in words.
+#[derive(Serialize)]
+struct SaidView {
+    expected: Option<String>,
+    usual: Option<String>,
+}
+
 /// How the latest computation of the KPI went.
 #[derive(Serialize)]
 struct HealthView {
@@ -93,6 +106,8 @@ struct HealthView {
 struct Week {
     period: String,
     value: String,
+    /// As old as the last one is now, where that makes a difference.
+    at_the_same_age: Option<String>,
     has_value: bool,
     sample: Option<String>,
     status: Status,
@@ -153,9 +168,12 @@ impl Page {
             .iter()
             .zip(&course.cells)
             .zip(&statuses)
-            .map(|((week, cell), status)| Week {
+            .enumerate()
+            .map(|(at, ((week, cell), status))| (course.at_the_same_age.get(at), week, cell, status))
+            .map(|(young, week, cell, status)| Week {
                 period: format.period(&week.into()),
                 value: format.judged(cell, declared.unit, &threshold),
+                at_the_same_age: young.map(|young| format.cell(young, declared.unit)),
                 has_value: cell.outcome.value().is_some(),
                 sample: cell.sample.map(|sample| {
                     let left_out = format.left_out(cell).map(|left_out| format!(" ({left_out})"));
@@ -183,6 +201,8 @@ impl Page {
                 format!("{} – {}", bound(interval.low), bound(interval.high))
             }),
             compared: ComparedView::of(&course.compared, declared.unit, format),
+            said: course.assessment.as_ref().map(|assessment| SaidView::of(assessment, declared.unit, format)),
+            ages: !course.at_the_same_age.is_empty(),
             status: statuses.last().copied().unwrap_or(Status::Unjudged),
             chart: ChartView::of(course, weeks, &rows, format),
             weeks: rows,
@@ -206,12 +226,35 @@ impl ProblemView {
 
 impl ComparedView {
     fn of(compared: &Compared, unit: Unit, format: &Format) -> ComparedView {
-        let shown = |of: &Option<Earlier>| of.as_ref().map(|earlier| format.cell(earlier.comparable(), unit));
+        let words = format.words();
+        let shown = |of: &Option<Earlier>| {
+            let Earlier { cell, at_the_same_age } = of.as_ref()?;
+            let known = format.cell(cell, unit);
+            Some(match at_the_same_age {
+                Some(young) => {
+                    let young = format.cell(young, unit);
+                    words.say("same_age_and_now", [("figure", young.into()), ("now", known.into())])
+                }
+                None => known,
+            })
+        };
         ComparedView {
             before: shown(&compared.before),
             year_before: shown(&compared.year_before),
             target: compared.target.map(|target| format.value(target, unit)),
         }
+    }
+}
+
+impl SaidView {
+    fn of(assessment: &Assessment, unit: Unit, format: &Format) -> SaidView {
+        let between = |low: f64, high: f64| format!("{} – {}", format.value(low, unit), format.value(high, unit));
+        let expected = assessment.expected.map(|Expected { value, low, high, .. }| {
+            let (value, range) = (format.value(value, unit), between(low, high));
+            if format.value(low, unit) == format.value(high, unit) { value } else { format!("{value} ({range})") }
+        });
+        let usual = assessment.signal.map(|Signal { low, high, .. }| between(low, high));
+        SaidView { expected, usual }
     }
 }
 
