@@ -47,7 +47,7 @@ at_the_same_age = Gleich alt
 same_age_and_now = { $figure } im selben Alter, inzwischen { $now }
 expected = Erwartet
 usually = Üblich
-as_known_today = Diese Zahlen ändern sich nach ihrer Woche noch: gezeigt ist der heutige Stand, die Tabelle nennt sie auch im selben Alter.
+course_at_the_same_age = Diese Zahlen ändern sich nach ihrer Woche noch. Darum ist jede in dem Alter gezeigt, das die letzte jetzt hat; die Tabelle nennt auch den heutigen Stand.
 year_before = In derselben Woche des Vorjahrs
 
 ## Wie ein Wert steht

@@ -50,7 +50,7 @@ at_the_same_age = At the same age
 same_age_and_now = { $figure } at the same age, { $now } by now
 expected = Expected
 usually = Usually
-as_known_today = These figures still change after their week: shown is what is known today, the table has them at the same age, too.
+course_at_the_same_age = These figures still change after their week, so each is shown at the age that the last one has now. The table has what is known today, too.
 year_before = The same week a year before
 
 ## How a figure stands

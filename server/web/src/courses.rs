@@ -56,9 +56,14 @@ impl<'a> Course<'a> {
         statuses
     }
 
-    /// The figures as points of a chart, without names.
+    /// The figures that can be compared with each other: all at the same age, where that makes a difference.
+    pub(crate) fn comparable(&self) -> &[Cell] {
+        if self.at_the_same_age.is_empty() { &self.cells } else { &self.at_the_same_age }
+    }
+
+    /// These figures as points of a chart, without names.
     pub(crate) fn points(&self) -> Vec<Point> {
-        self.cells.iter().zip(self.statuses()).map(|(cell, status)| chart::point(cell, status)).collect()
+        self.comparable().iter().zip(self.statuses()).map(|(cell, status)| chart::point(cell, status)).collect()
     }
 
     /// The latest error of the script in these weeks.

@@ -48,7 +48,7 @@ impl Former {
         let Some((changes, history)) = table.reached(path).history() else { return Ok(None) };
         let Some(column) = changes.column(&path.column.name) else { return Ok(None) };
         let columns = [&history.of.column, &history.until, column].map(|column| Projection::of(Path::own(column)));
-        let ranges = Vec::from([after.saturating_add(1)..i64::MAX]);
+        let ranges = std::iter::once(after.saturating_add(1)..i64::MAX).collect();
         let window = Some(Window { path: Path::own(&history.until), ranges, lasting: None });
         let scan = Scan { table: changes.clone(), columns: columns.into(), window, scope: Scope::everything() };
         let mut former = Former { id, changes: FxHashMap::default(), texts: Dictionary::default() };

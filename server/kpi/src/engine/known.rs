@@ -101,7 +101,9 @@ impl Known {
         }
         for (column, since) in &self.columns {
             late.fill(false);
-            since.iter().for_each(|since| since.add_late(rows, at, &mut late));
+            for since in since {
+                since.add_late(rows, at, &mut late);
+            }
             if late.contains(&true) {
                 let shown = masked[*column].get_or_insert_with(|| rows.at(*column).to_masked());
                 shown.hide(&late);

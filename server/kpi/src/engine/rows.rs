@@ -106,7 +106,7 @@ impl<'a> Rows<'a> {
     /// The same rows, as they are seen in the view of that index.
     #[must_use]
     pub fn seen(self, view: usize, masked: &'a [Option<Masked>]) -> Rows<'a> {
-        Rows { view, masked, ..self }
+        Rows { masked, view, ..self }
     }
 
     /// The values of a projection of the scan.

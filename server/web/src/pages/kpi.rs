@@ -276,7 +276,8 @@ impl ChartView {
     fn of(course: &Course, weeks: &[Period], rows: &[Week], format: &Format) -> Option<ChartView> {
         let (declared, words) = (&course.kpi.declaration, format.words());
         let labelled = |row: &Week| {
-            words.say("labelled", [("label", row.period.as_str().into()), ("value", row.value.as_str().into())])
+            let value = row.at_the_same_age.as_ref().unwrap_or(&row.value);
+            words.say("labelled", [("label", row.period.as_str().into()), ("value", value.as_str().into())])
         };
         let mut points = course.points();
         for (at, ((point, week), row)) in points.iter_mut().zip(weeks).zip(rows).enumerate() {

@@ -71,7 +71,9 @@ impl<'a> Viewed<'a> {
             Membership::Dated(dated) => rows.within(&dated.by, &dated.span(period)),
             Membership::Existing(life, moment) => existing(life, *moment, period, ends.as_deref(), rows),
         };
-        there.iter().for_each(|there| restrict(&mut mask, there));
+        if let Some(there) = there {
+            restrict(&mut mask, there);
+        }
         mask
     }
 }

@@ -9,7 +9,7 @@ const NOVEMBER: &str = "2026-11";
 
 /// The instants at which the periods are seen, as people write them; `-` is not asked for.
 fn sight(instants: &[&str]) -> Sight {
-    let instant = |text: &&str| text.parse::<Timestamp>().ok().map(|instant| instant.as_second());
+    let instant = |text: &&str| text.parse::<Timestamp>().ok().map(Timestamp::as_second);
     Sight(instants.iter().map(instant).collect())
 }
 
