@@ -2,6 +2,7 @@
 //!
 //! Tables are written as tables, measures as scripts write them.
 
+mod assess;
 mod behind;
 mod fold;
 mod grouping;

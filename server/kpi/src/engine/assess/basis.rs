@@ -1,0 +1,112 @@
+//! What of a group is compared with the marks: its figure, or what stands for it while that can change, or the figure of
+//! several periods together.
+
+use super::assessor::{Assessor, Figures};
+use super::proof::{Figure, Proof};
+use crate::data::cell::{Cell, Outcome};
+use crate::definition::threshold::{Status, Threshold};
+use crate::engine::measured::InGroup;
+use crate::judgement::judged::{By, Unjudged};
+
+/// A figure to be judged.
+pub struct Basis {
+    pub by: By,
+    pub status: Status,
+    pub proof: Proof,
+}
+
+impl Assessor<'_> {
+    /// What is judged of a group: its figure, or what stands for it while that can change.
+    pub fn basis(&self, group: &Figures, marks: &Threshold, back: usize) -> Result<Basis, Unjudged> {
+        let last = self.stops.len() - 1 - back;
+        let cell = &group.cells[last];
+        if let Some(reason) = self.lacks_marks(marks).or_else(|| absent(&cell.outcome)) {
+            return Err(reason);
+        }
+        if self.is_incomplete(back) {
+            return Err(Unjudged::Incomplete);
+        }
+        if self.is_judged_as_it_stands(back) {
+            let figure = Figure { group: &group.at_age, cell, seen: group.at_age.seen(self.stops[last]) };
+            return self.of_figure(&figure, By::Value, marks);
+        }
+        if let Some(expected) = self.expected(group, back) {
+            let (value, periods) = (expected.value, expected.periods);
+            let proof = self.proof_of_expected(&expected, &group.at_age.seen(self.stops[last]), cell, marks);
+            return Ok(self.of_value(By::Expected { value, periods }, value, proof, marks));
+        }
+        let at = self.last_settled(back).ok_or(Unjudged::TooYoung)?;
+        let settled = group.settled.as_ref().unwrap_or(&group.at_age);
+        let seen = settled.seen(self.stops[at]);
+        let cell = settled.cell_of(&seen);
+        let value = cell.outcome.value().ok_or(Unjudged::TooYoung)?;
+        let by = By::Settled { value, period: self.periods[at].to_string() };
+        self.of_figure(&Figure { group: settled, cell: &cell, seen }, by, marks)
+    }
+
+    fn of_figure(&self, figure: &Figure, by: By, marks: &Threshold) -> Result<Basis, Unjudged> {
+        let value = figure.cell.outcome.value().ok_or(Unjudged::NoRows)?;
+        Ok(self.of_value(by, value, self.proof(figure, marks), marks))
+    }
+
+    fn of_value(&self, by: By, value: f64, proof: Proof, marks: &Threshold) -> Basis {
+        Basis { by, status: self.status(value, marks), proof }
+    }
+
+    fn lacks_marks(&self, marks: &Threshold) -> Option<Unjudged> {
+        let declared = &self.kpi.declaration.threshold;
+        if marks.warning.is_some() || marks.critical.is_some() {
+            return None;
+        }
+        Some(if declared.periods_before() > 0 { Unjudged::NoPast } else { Unjudged::NoMarks })
+    }
+
+    /// The figure of a group over the last periods together, at one age; `None` where they have none, or their rows
+    /// cannot be put together. Where figures can still change, it is what that will come to, else that of the last
+    /// periods that are settled.
+    pub fn over_periods(&self, group: &Figures, marks: &Threshold, back: usize) -> Option<Basis> {
+        if self.is_incomplete(back) {
+            return None;
+        }
+        let end = self.stops.len() - back;
+        if self.is_judged_as_it_stands(back) {
+            return self.together(&group.at_age, end, marks);
+        }
+        let grown = || {
+            let seen = group.at_age.over(self.stops.get(end.checked_sub(self.look_back()?)?..end)?)?;
+            let expected = self.expected_of(&seen)?;
+            let cell = group.at_age.cell_of(&seen);
+            let proof = self.proof_of_expected(&expected, &seen, &cell, marks);
+            self.of_periods(expected.value, &cell, proof, marks)
+        };
+        let settled = || self.together(group.settled.as_ref()?, self.last_settled(back)? + 1, marks);
+        grown().or_else(settled)
+    }
+
+    /// The figure of a group over the periods before the one of that index together.
+    fn together(&self, group: &InGroup, end: usize, marks: &Threshold) -> Option<Basis> {
+        let seen = group.over(&self.stops[end.checked_sub(self.look_back()?)?..end])?;
+        let cell = group.cell_of(&seen);
+        let proof = self.proof(&Figure { group, cell: &cell, seen }, marks);
+        self.of_periods(cell.outcome.value()?, &cell, proof, marks)
+    }
+
+    /// A figure over several periods. What is not drawn by chance adds up over them, and the marks are those of one.
+    fn of_periods(&self, value: f64, cell: &Cell, proof: Proof, marks: &Threshold) -> Option<Basis> {
+        let (numerator, denominator, periods) = (cell.numerator, cell.denominator, self.look_back()?);
+        let by = By::LookBack { value, numerator, denominator, periods };
+        (!matches!(proof, Proof::AsItStands)).then(|| self.of_value(by, value, proof, marks))
+    }
+}
+
+/// Why there is no figure to judge.
+fn absent(outcome: &Outcome) -> Option<Unjudged> {
+    match outcome {
+        Outcome::Value { .. } => None,
+        Outcome::NoRows => Some(Unjudged::NoRows),
+        Outcome::ZeroDenominator => Some(Unjudged::ZeroDenominator),
+        Outcome::TooFew => Some(Unjudged::TooFew),
+        Outcome::Stale => Some(Unjudged::Stale),
+        Outcome::ScriptError { .. } => Some(Unjudged::ScriptError),
+    }
+}

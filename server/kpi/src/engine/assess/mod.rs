@@ -1,0 +1,120 @@
+//! What may be said about the last figures of a breakdown: judged by what, surely or perhaps by chance, for how long,
+//! against which usual variation. The figures of all its groups are judged together.
+//!
+//! Figures that can still change are judged by what they will come to, or by the last that are settled. Groups that are
+//! not sure are judged again over several periods together. An [`assessor`](Assessor) knows the periods and how figures
+//! grow (`growth`), a `basis` is what of a group is compared with its marks, its `proof` what tells a broken mark from
+//! `chance`.
+
+mod assessor;
+mod basis;
+mod chance;
+mod growth;
+mod proof;
+
+pub use assessor::{Assessor, Figures};
+pub use growth::factors;
+
+use crate::definition::threshold::{Status, Threshold};
+use crate::judgement::judged::{Assessment, By, Judged, Since, Unjudged};
+use crate::judgement::signal::Signal;
+use assessor::figures;
+use basis::Basis;
+use chance::surely_broken;
+
+impl Assessor<'_> {
+    /// What may be said about each group; `total` is the only one of its breakdown and has rules of its own.
+    pub fn assess(&self, groups: &[Figures], total: bool) -> Vec<Assessment> {
+        let marks: Vec<Threshold> = groups.iter().map(|group| self.marks(group, total)).collect();
+        let judged = self.judge(groups, &marks, total, 0);
+        let had_before = !self.running && self.periods.len() > 1;
+        let mut before = had_before.then(|| self.judge(groups, &marks, total, 1)).into_iter().flatten();
+        let groups = groups.iter().zip(marks).zip(judged);
+        let assessment = |((group, marks), judged): ((&Figures, Threshold), Judged)| Assessment {
+            since: self.since(group, &marks, &judged),
+            judged,
+            marks,
+            expected: self.expected(group, 0),
+            signal: self.signal(group, total, 0),
+            before: before.next(),
+        };
+        groups.map(assessment).collect()
+    }
+
+    /// The marks of a group. One that derives from the KPI's own past belongs to the total.
+    fn marks(&self, group: &Figures, total: bool) -> Threshold {
+        let declared = &self.kpi.declaration;
+        if !total {
+            return declared.threshold.after(&[], None);
+        }
+        let figures = figures(group.cells);
+        let past = figures.split_last().map_or(&[][..], |(_, past)| past);
+        let usual = Signal::of(&figures, declared.better).and_then(|signal| signal.bad_limit(declared.better));
+        declared.threshold.after(past, usual)
+    }
+
+    /// How the figures of the period that many before the last one are judged, all groups together.
+    fn judge(&self, groups: &[Figures], marks: &[Threshold], total: bool, back: usize) -> Vec<Judged> {
+        let bases: Vec<Result<Basis, Unjudged>> =
+            groups.iter().zip(marks).map(|(group, marks)| self.basis(group, marks, back)).collect();
+        let sure = surely_broken(&bases, total);
+        let judged = groups.iter().zip(bases).zip(sure).map(|((group, basis), sure)| match basis {
+            // Marks that derive from the past are none of a group.
+            Err(Unjudged::NoPast) if !total => unjudged(Unjudged::NoMarks),
+            Err(reason) => unjudged(reason),
+            Ok(basis) if basis.status < Status::Warning || sure => judged(basis, true),
+            Ok(basis) if basis.is_of_the_period() && self.is_unusually_bad(group, total, back) => {
+                judged(Basis { by: By::Signal, ..basis }, true)
+            }
+            Ok(basis) => judged(basis, false),
+        });
+        let mut judged: Vec<Judged> = judged.collect();
+        if !total {
+            self.judge_again(groups, marks, back, &mut judged);
+        }
+        judged
+    }
+
+    /// Judges groups that are not sure again, over several periods together.
+    fn judge_again(&self, groups: &[Figures], marks: &[Threshold], back: usize, judged: &mut [Judged]) {
+        let open = |judged: &Judged| judged.sure != Some(true) || judged.status < Status::Warning;
+        let again: Vec<usize> = (0..groups.len()).filter(|group| open(&judged[*group])).collect();
+        let bases = again.iter().map(|group| self.over_periods(&groups[*group], &marks[*group], back));
+        let bases: Vec<Result<Basis, Unjudged>> = bases.map(|basis| basis.ok_or(Unjudged::NoRows)).collect();
+        let sure = surely_broken(&bases, false);
+        for ((group, basis), _) in again.into_iter().zip(bases).zip(sure).filter(|(_, sure)| *sure) {
+            if let Ok(basis) = basis {
+                judged[group] = self::judged(basis, true);
+            }
+        }
+    }
+
+    /// Since when a sure breach goes on, at least as bad as now, by the same measure. `None` where it is one of several
+    /// periods together.
+    fn since(&self, group: &Figures, marks: &Threshold, judged: &Judged) -> Option<Since> {
+        let by = judged.by.as_ref().filter(|_| judged.status >= Status::Warning && judged.sure == Some(true))?;
+        let last = match by {
+            By::LookBack { .. } => return None,
+            By::Settled { .. } => self.last_settled(0)?,
+            By::Value | By::Signal | By::Expected { .. } => self.stops.len() - 1,
+        };
+        let broken = |back: &usize| self.basis(group, marks, *back).is_ok_and(|basis| basis.status >= judged.status);
+        let before = if self.running { 0 } else { (1..=last).take_while(broken).count() };
+        Some(Since { period: self.periods[last - before].to_string(), periods: before + 1 })
+    }
+}
+
+impl Basis {
+    /// Whether it is about the period itself, and not about others that stand for it.
+    fn is_of_the_period(&self) -> bool {
+        matches!(self.by, By::Value | By::Expected { .. })
+    }
+}
+
+fn judged(basis: Basis, sure: bool) -> Judged {
+    Judged { status: basis.status, sure: Some(sure), by: Some(basis.by), reason: None }
+}
+
+fn unjudged(reason: Unjudged) -> Judged {
+    Judged { status: Status::Unjudged, sure: None, by: None, reason: Some(reason) }
+}
