@@ -250,7 +250,7 @@ pub struct Value {
     /// Only the rows of one group
     #[arg(long = "where", value_name = "DIM=VALUE")]
     pub only: Option<String>,
-    /// Compute as of this instant: relative periods refer to it, a running period counts up to it
+    /// Compute the figure as it stood at this instant: what happened later is not known, relative periods refer to it
     #[arg(long, value_name = "INSTANT")]
     pub as_of: Option<Timestamp>,
     /// Compare with the period before, the same period a year before, and the target
@@ -275,7 +275,8 @@ pub struct Rows {
     /// that are in it; or what the script's `rows` returns
     #[arg(long)]
     pub bad: bool,
-    /// List as of this instant: relative periods refer to it, a running period counts up to it
+    /// List the rows behind the figure as it stood at this instant: what happened later is not known, relative periods
+    /// refer to it
     #[arg(long, value_name = "INSTANT")]
     pub as_of: Option<Timestamp>,
     /// How many rows at most [default: 100 on the terminal, else all]

@@ -125,6 +125,65 @@ fn an_order_1_of_two_shops_is_two_orders() {
     }
 }
 
+const LEADS: &str = r#"system = "crm"
+[[tables]]
+table = "leads"
+key = "lead"
+[tables.columns]
+created_at = "created"
+accepted_at = "accepted"
+closed_at = "closed"
+outcome = "outcome"
+"#;
+
+#[test]
+fn a_week_can_be_seen_as_it_stood_on_any_monday() {
+    const HOUR: i64 = 3600;
+    let instant = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_second();
+    let week = instant("2026-11-08T23:00:00Z")..instant("2026-11-15T23:00:00Z");
+    // Created in the week and around it, accepted some hours later, closed some days later.
+    let leads = (0..90).map(|number| {
+        let created = week.start + (number * 3 - 40) * HOUR;
+        let accepted = created + (number % 7) * HOUR;
+        let closed = (number % 5 > 0).then_some(accepted + (number * 37 % 900) * HOUR);
+        (created, accepted, closed, number % 3 > 0)
+    });
+    let leads: Vec<_> = leads.collect();
+    let mut csv = "lead,created,accepted,closed,outcome\n".to_owned();
+    for (number, (created, accepted, closed, won)) in leads.iter().enumerate() {
+        let written = |at: i64| jiff::Timestamp::from_second(at).unwrap().to_string();
+        let outcome = closed.map_or("", |_| if *won { "won" } else { "lost" });
+        let closed = closed.map(written).unwrap_or_default();
+        csv += &format!("{number},{},{},{closed},{outcome}\n", written(*created), written(*accepted));
+    }
+    let mondays = ["2026-11-16", "2026-11-23", "2026-11-30", "2026-12-07", "2026-12-14"];
+    let mut won_by_then = Vec::new();
+    for home in [TestHome::new(), TestHome::on_postgres()] {
+        home.write("config/imports/crm.toml", LEADS);
+        let file = home.write("in/leads.csv", &csv);
+        let import = ["import", file.to_str().unwrap(), "--map", "crm"];
+        assert!(home.command_at("2026-12-31T00:00:00Z", &import).status().unwrap().success());
+        for monday in mondays {
+            let as_of = format!("{monday}T06:00:00Z");
+            let cell = home.cells(&["conversion_rate", "--period", "2026-W46", "--as-of", &as_of]).remove(0);
+            let (mut accepted_then, mut won_then) = (0.0, 0.0);
+            for (_, accepted, closed, won) in &leads {
+                if week.contains(accepted) {
+                    accepted_then += 1.0;
+                    if *won && closed.is_some_and(|closed| closed <= instant(&as_of)) {
+                        won_then += 1.0;
+                    }
+                }
+            }
+            let expected = (&json!(won_then), &json!(accepted_then), &json!(won_then / accepted_then), &json!(as_of));
+            let found = (&cell["numerator"], &cell["denominator"], &cell["value"], &cell["as_of"]);
+            assert_eq!(found, expected);
+            won_by_then.push(won_then);
+        }
+    }
+    assert!(won_by_then[..5].is_sorted_by(|one, next| one < next), "{won_by_then:?}");
+}
+
 #[test]
 fn values_are_printed_as_people_read_them() {
     let home = TestHome::new();
