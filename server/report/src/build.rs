@@ -21,6 +21,8 @@ use pegel_kpi::judgement::judged::Assessment;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, Span};
 
+mod contributions;
+
 /// What describes an edition besides its figures.
 #[derive(Debug, Clone, Copy)]
 pub struct Heading<'a> {
@@ -144,6 +146,11 @@ fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period],
     let previous = before(compared);
     let threshold = marks(row);
     let shown = cells.len().saturating_sub(trend)..;
+    let change = Change::between(&previous, cell, declared.better);
+    let breakdowns: Vec<BreakdownTable> =
+        tables.iter().zip(&request.breakdowns).map(|(by, at)| table(by, *at, request, declared)).collect();
+    let asks_why = row.assessment.as_ref().is_some_and(contributions::asks_why);
+    let explained = change.as_ref().filter(|_| asks_why);
     KpiBlock {
         id: declared.id.clone(),
         title: declared.title.clone(),
@@ -154,7 +161,7 @@ fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period],
         min_sample: declared.min_sample,
         version: kpi.sha256.clone(),
         cell: cell.clone(),
-        change: Change::between(&previous, cell, declared.better),
+        change,
         previous,
         year_before: compared.year_before.as_ref().map(|before| before.comparable().clone()),
         target: compared.target,
@@ -163,9 +170,9 @@ fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period],
         settled: row.aged.as_ref().and_then(|aged| last_settled(periods, &aged.settled)),
         status: status(row, cell, declared),
         assessment: assessment.clone(),
-        contributions: Vec::new(),
+        contributions: explained.map_or_else(Vec::new, |change| contributions::contributions(kpi, change, &breakdowns)),
         trend: periods[shown.clone()].iter().zip(&row.at_age()[shown]).map(point).collect(),
-        breakdowns: tables.iter().zip(&request.breakdowns).map(|(by, at)| table(by, *at, request, declared)).collect(),
+        breakdowns,
     }
 }
 

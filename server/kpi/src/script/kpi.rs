@@ -10,6 +10,7 @@ use crate::definition::range::{self, OutOfRange};
 use crate::definition::share;
 use crate::diagnostic::Diagnostic;
 use crate::measure::Measure;
+use crate::measure::aggregate::Aggregate;
 use crate::measure::aggregate::accumulator::Reading;
 use crate::measure::expr::Part;
 use crate::measure::later::known_later;
@@ -81,6 +82,18 @@ impl Kpi {
     /// Which of its measures the value is made of, and how.
     pub fn made_of(&self) -> &MadeOf {
         &self.made_of
+    }
+
+    /// Whether its value is a count or a sum, or made of such.
+    pub fn adds_up(&self) -> bool {
+        let adds_up = |at: usize| {
+            matches!(self.measures[at].1.aggregate, Aggregate::Count | Aggregate::Distinct(_) | Aggregate::Sum(_))
+        };
+        match &self.made_of {
+            MadeOf::Measure(at) => adds_up(*at),
+            MadeOf::Sum(terms) => terms.measures().all(adds_up),
+            MadeOf::Share { .. } | MadeOf::Ratio { .. } | MadeOf::Other => false,
+        }
     }
 
     /// Whether its value is a share of rows, which has a confidence interval.

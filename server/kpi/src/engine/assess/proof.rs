@@ -38,7 +38,7 @@ impl Assessor<'_> {
             MadeOf::Measure(at) if figure.group.is_sampled(*at) => {
                 self.tested(&|mark| figure.group.sample(&figure.seen, *at, mark), marks)
             }
-            _ if self.kpi_adds_up() => Proof::AsItStands,
+            _ if self.kpi.adds_up() => Proof::AsItStands,
             // There is no test of what it is made of, but of few rows each counts for much.
             _ if figure.cell.sample.is_some_and(|rows| rows < LEAST_ROWS) => Proof::Tested([None; 2]),
             _ => Proof::AsItStands,
@@ -63,7 +63,7 @@ impl Assessor<'_> {
                 };
                 self.tested(&sample, marks)
             }
-            _ if cell.sample.is_some_and(|rows| rows < LEAST_ROWS) && !self.kpi_adds_up() => Proof::Tested([None; 2]),
+            _ if cell.sample.is_some_and(|rows| rows < LEAST_ROWS) && !self.kpi.adds_up() => Proof::Tested([None; 2]),
             _ => Proof::AsItStands,
         }
     }
@@ -72,18 +72,6 @@ impl Assessor<'_> {
         let better = self.kpi.declaration.better;
         let p_value = |mark: Option<f64>| mark.and_then(|mark| sample(mark)?.p_value(mark, better));
         Proof::Tested([p_value(marks.warning), p_value(marks.critical)])
-    }
-
-    /// Whether the figure is a count or a sum, or made of such: then few rows are what it says, not what it lacks.
-    fn kpi_adds_up(&self) -> bool {
-        let adds_up = |at: usize| {
-            matches!(self.kpi.measures[at].1.aggregate, Aggregate::Count | Aggregate::Distinct(_) | Aggregate::Sum(_))
-        };
-        match self.kpi.made_of() {
-            MadeOf::Measure(at) => adds_up(*at),
-            MadeOf::Sum(terms) => terms.measures().all(adds_up),
-            MadeOf::Share { .. } | MadeOf::Ratio { .. } | MadeOf::Other => false,
-        }
     }
 }
 
