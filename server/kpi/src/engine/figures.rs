@@ -149,7 +149,9 @@ impl<'a> Asked<'a> {
         complete_until: &HashMap<Arc<str>, i64>,
     ) -> Asked<'a> {
         let target = request.comparison.target.then(|| request.kpi.target()).flatten();
-        let complete = request.kpi.tables().filter_map(|table| complete_until.get(&table.name)).min();
+        // Plans and other tables whose rows always exist are not brought by the day.
+        let dated = request.kpi.tables().filter(|table| table.exists_since().is_some());
+        let complete = dated.filter_map(|table| complete_until.get(&table.name)).min();
         let as_of = complete.map_or(now.as_second(), |complete| now.as_second().min(*complete));
         Asked { request, target, sights: Sights::new(request.kpi, timetable, as_of) }
     }

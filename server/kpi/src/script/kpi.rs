@@ -85,7 +85,7 @@ impl Kpi {
     }
 
     /// Whether its value is a count or a sum, or made of such.
-    pub fn adds_up(&self) -> bool {
+    pub fn is_amount(&self) -> bool {
         let adds_up = |at: usize| {
             matches!(self.measures[at].1.aggregate, Aggregate::Count | Aggregate::Distinct(_) | Aggregate::Sum(_))
         };

@@ -47,7 +47,7 @@ fn effects(kpi: &Kpi, table: &BreakdownTable) -> Option<Vec<Effects>> {
         let ratios = cells().map(|(before, after)| Some((ratio(before)?, ratio(after)?)));
         let (before, after): (Vec<Ratio>, Vec<Ratio>) = ratios.collect::<Option<_>>()?;
         of_shares(&before, &after)
-    } else if kpi.adds_up() {
+    } else if kpi.is_amount() {
         let amounts = cells().map(|(before, after)| Some((amount(before)?, amount(after)?)));
         let (before, after): (Vec<f64>, Vec<f64>) = amounts.collect::<Option<_>>()?;
         Some(of_amounts(&before, &after))

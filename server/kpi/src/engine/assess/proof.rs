@@ -6,7 +6,6 @@ use crate::definition::threshold::{Status, Threshold};
 use crate::engine::measured::{InGroup, Seen};
 use crate::judgement::expected::Expected;
 use crate::judgement::significance::{LEAST_ROWS, Sample};
-use crate::measure::aggregate::Aggregate;
 use crate::measure::aggregate::accumulator::Reading;
 use crate::measure::made_of::{MadeOf, Terms};
 
@@ -38,7 +37,7 @@ impl Assessor<'_> {
             MadeOf::Measure(at) if figure.group.is_sampled(*at) => {
                 self.tested(&|mark| figure.group.sample(&figure.seen, *at, mark), marks)
             }
-            _ if self.kpi.adds_up() => Proof::AsItStands,
+            _ if self.kpi.is_amount() => Proof::AsItStands,
             // There is no test of what it is made of, but of few rows each counts for much.
             _ if figure.cell.sample.is_some_and(|rows| rows < LEAST_ROWS) => Proof::Tested([None; 2]),
             _ => Proof::AsItStands,
@@ -63,7 +62,7 @@ impl Assessor<'_> {
                 };
                 self.tested(&sample, marks)
             }
-            _ if cell.sample.is_some_and(|rows| rows < LEAST_ROWS) && !self.kpi.adds_up() => Proof::Tested([None; 2]),
+            _ if cell.sample.is_some_and(|rows| rows < LEAST_ROWS) && !self.kpi.is_amount() => Proof::Tested([None; 2]),
             _ => Proof::AsItStands,
         }
     }
