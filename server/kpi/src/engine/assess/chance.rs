@@ -7,13 +7,13 @@ use crate::judgement::judged::Unjudged;
 use crate::judgement::significance::{LEVEL, discoveries};
 
 /// Which of these figures break their marks by more than chance. Those of groups are tested together.
-pub fn surely_broken(bases: &[Result<Basis, Unjudged>], total: bool) -> Vec<bool> {
+pub fn surely_broken(all: &[Result<Basis, Unjudged>], total: bool) -> Vec<bool> {
     let together = |mark: usize| -> Vec<bool> {
         let p_values = |basis: &Result<Basis, Unjudged>| match basis.as_ref().ok()?.proof {
             Proof::Tested(p_values) => p_values[mark],
             Proof::AsItStands | Proof::Open => None,
         };
-        let p_values: Vec<Option<f64>> = bases.iter().map(p_values).collect();
+        let p_values: Vec<Option<f64>> = all.iter().map(p_values).collect();
         let tested: Vec<f64> = p_values.iter().flatten().copied().collect();
         let mut found = discoveries(&tested, LEVEL).into_iter();
         p_values.iter().map(|p| p.is_some() && found.next() == Some(true)).collect()
@@ -30,7 +30,7 @@ pub fn surely_broken(bases: &[Result<Basis, Unjudged>], total: bool) -> Vec<bool
                 Proof::Tested(_) => warning[at],
             }
     };
-    bases.iter().enumerate().map(sure).collect()
+    all.iter().enumerate().map(sure).collect()
 }
 
 impl Basis {

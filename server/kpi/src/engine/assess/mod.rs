@@ -55,10 +55,10 @@ impl Assessor<'_> {
 
     /// How the figures of the period that many before the last one are judged, all groups together.
     fn judge(&self, groups: &[Figures], marks: &[Threshold], total: bool, back: usize) -> Vec<Judged> {
-        let bases: Vec<Result<Basis, Unjudged>> =
+        let compared: Vec<Result<Basis, Unjudged>> =
             groups.iter().zip(marks).map(|(group, marks)| self.basis(group, marks, back)).collect();
-        let sure = surely_broken(&bases, total);
-        let judged = groups.iter().zip(bases).zip(sure).map(|((group, basis), sure)| match basis {
+        let sure = surely_broken(&compared, total);
+        let judged = groups.iter().zip(compared).zip(sure).map(|((group, basis), sure)| match basis {
             // Marks that derive from the past are none of a group.
             Err(Unjudged::NoPast) if !total => unjudged(Unjudged::NoMarks),
             Err(reason) => unjudged(reason),
@@ -79,10 +79,10 @@ impl Assessor<'_> {
     fn judge_again(&self, groups: &[Figures], marks: &[Threshold], back: usize, judged: &mut [Judged]) {
         let open = |judged: &Judged| judged.sure != Some(true) || judged.status < Status::Warning;
         let again: Vec<usize> = (0..groups.len()).filter(|group| open(&judged[*group])).collect();
-        let bases = again.iter().map(|group| self.over_periods(&groups[*group], &marks[*group], back));
-        let bases: Vec<Result<Basis, Unjudged>> = bases.map(|basis| basis.ok_or(Unjudged::NoRows)).collect();
-        let sure = surely_broken(&bases, false);
-        for ((group, basis), _) in again.into_iter().zip(bases).zip(sure).filter(|(_, sure)| *sure) {
+        let compared = again.iter().map(|group| self.over_periods(&groups[*group], &marks[*group], back));
+        let compared: Vec<Result<Basis, Unjudged>> = compared.map(|basis| basis.ok_or(Unjudged::NoRows)).collect();
+        let sure = surely_broken(&compared, false);
+        for ((group, basis), _) in again.into_iter().zip(compared).zip(sure).filter(|(_, sure)| *sure) {
             if let Ok(basis) = basis {
                 judged[group] = self::judged(basis, true);
             }
