@@ -262,6 +262,63 @@ mod story {
     }
 }
 
+mod breaches {
+    use super::*;
+    use pegel_catalog::Catalog;
+    use pegel_kpi::data::currency::Currency;
+    use pegel_kpi::data::dimension::Dimension::{self, Partner, Region};
+    use pegel_kpi::data::scope::Scope;
+    use pegel_kpi::definition::threshold::Status;
+    use pegel_kpi::engine::comparison::Comparison;
+    use pegel_kpi::engine::figures::{Request, compute};
+    use pegel_kpi::engine::request::HISTORY;
+    use pegel_store::Store;
+    use pegel_store::testing::TestDatabase;
+    use std::path::Path;
+
+    /// The sure breaches of the feedback rate in the last week, as they are judged on the morning after: the name of the
+    /// group, whether it is critical, and whether it is new.
+    fn named(by: Dimension, last_week: &Period, store: &Store) -> Vec<(String, Status, bool)> {
+        let catalog = Catalog::load(Path::new("/nonexistent")).unwrap();
+        let request = Request {
+            kpi: catalog.kpi("feedback_rate").unwrap(),
+            breakdowns: vec![vec![by]],
+            comparison: Comparison::NONE,
+            assess: true,
+        };
+        let now = jiff::Timestamp::from_second(last_week.instants().end + 7 * 60 * MINUTE).unwrap();
+        let weeks = last_week.trail(HISTORY).unwrap();
+        let mut reader = store.reader().unwrap();
+        let figures = compute(&[request], &weeks, &Scope::everything(), now, &mut reader).unwrap().remove(0);
+        let breach = |row: &pegel_kpi::engine::figures::Row| {
+            let assessment = row.assessment.as_ref().unwrap();
+            let new = assessment.since.as_ref().is_some_and(|since| since.periods == 1);
+            let label = row.groups[0].label().unwrap().to_owned();
+            let is_sure = assessment.judged.status >= Status::Warning && assessment.judged.sure == Some(true);
+            is_sure.then_some((label, assessment.judged.status, new))
+        };
+        figures.breakdowns[0].rows.iter().filter_map(breach).collect()
+    }
+
+    #[test]
+    fn the_bad_partners_are_named_and_nobody_else_and_the_slipping_region_is_new() {
+        for seed in [3, 7, 12] {
+            let database = TestDatabase::sqlite();
+            let store = database.store();
+            let tables = demo_data(seed, sunday(), &berlin());
+            load(&store, &Model::built_in(), tables, &Currency::find("EUR").unwrap(), end(sunday()), |_, _| {})
+                .unwrap();
+            let story = Story::new(seed, sunday());
+            let bad = story.cast.partners.iter().filter(|partner| partner.bad).map(|partner| partner.name.clone());
+            let partners = named(Partner, &story.last_week, &store).into_iter().map(|(name, ..)| name);
+            let [bad, partners]: [HashSet<String>; 2] = [bad.collect(), partners.collect()];
+            assert_eq!(partners, bad, "seed {seed}");
+            let regions = named(Region, &story.last_week, &store);
+            assert_eq!(regions, [(SLIPPING.to_owned(), Status::Critical, true)], "seed {seed}");
+        }
+    }
+}
+
 mod figures {
     use super::*;
 
