@@ -31,6 +31,12 @@ struct Figure {
 /// The figure for which SQLite has no aggregate.
 const MEDIAN: usize = 4;
 
+/// The figures of milestones that come later: they can still change when they are judged.
+const LATER: [usize; 2] = [1, 2];
+
+/// How long after the last week it is judged, in seconds.
+const AGE: i64 = 7 * 3600;
+
 /// What both sides are asked for.
 const FIGURES: [Figure; 6] = [
     Figure {
@@ -112,27 +118,40 @@ pub type Table = BTreeMap<(String, usize), Vec<Option<f64>>>;
 /// Thirteen weeks of a report.
 pub struct Report {
     kpis: Vec<Kpi>,
+    /// The same with marks; those of later milestones settle.
+    judged: Vec<Kpi>,
     periods: Vec<Period>,
+}
+
+/// The KPIs; `declared` says what else is declared of each.
+fn kpis(declared: impl Fn(usize) -> &'static str) -> Vec<Kpi> {
+    let language = Arc::new(Language::new());
+    let kpi = |(number, figure): (usize, &Figure)| {
+        let source = format!(
+            "kpi(#{{ id: \"figure_{number}\", title: #{{ en: \"{number}\", de: \"{number}\" }},
+                 description: #{{ en: \"-\", de: \"-\" }}, unit: \"{}\", better: \"higher\", {} }});
+             fn measures(data) {{ #{{ x: data.leads.dated(|l| l.created_at).{} }} }}
+             fn value(m) {{ m.x }}",
+            figure.unit,
+            declared(number),
+            figure.script
+        );
+        language.load(&format!("figure_{number}.rhai"), &source).expect("the script is in order").remove(0)
+    };
+    FIGURES.iter().enumerate().map(kpi).collect()
 }
 
 impl Report {
     pub fn new() -> Report {
-        let language = Arc::new(Language::new());
-        let kpi = |(number, figure): (usize, &Figure)| {
-            let source = format!(
-                "kpi(#{{ id: \"figure_{number}\", title: #{{ en: \"{number}\", de: \"{number}\" }},
-                     description: #{{ en: \"-\", de: \"-\" }}, unit: \"{}\", better: \"higher\" }});
-                 fn measures(data) {{ #{{ x: data.leads.dated(|l| l.created_at).{} }} }}
-                 fn value(m) {{ m.x }}",
-                figure.unit, figure.script
-            );
-            language.load(&format!("figure_{number}.rhai"), &source).expect("the script is in order").remove(0)
-        };
         // With a clock change in it.
         let zone = zone("Europe/Berlin").expect("a zone");
         let last = Period::parse("2026-W45", Timestamp::UNIX_EPOCH, &zone).expect("a week");
         let periods = last.trail(13).expect("weeks before it");
-        Report { kpis: FIGURES.iter().enumerate().map(kpi).collect(), periods }
+        let judged = kpis(|number| match LATER.contains(&number) {
+            true => "threshold: #{ warning: 30 }, settles_after: \"14d\"",
+            false => "threshold: #{ warning: 30 }",
+        });
+        Report { kpis: kpis(|_| ""), judged, periods }
     }
 
     /// Before this instant its last week ends, in UTC seconds.
@@ -142,14 +161,15 @@ impl Report {
 
     /// Computes it in the first `breakdowns` breakdowns.
     pub fn compute(&self, store: &Store, breakdowns: usize) -> Computed {
-        let breakdowns: Vec<Vec<Dimension>> = BREAKDOWNS[..breakdowns].iter().map(|by| by.breakdown.to_vec()).collect();
-        let request =
-            |kpi| Request { kpi, breakdowns: breakdowns.clone(), comparison: Comparison::NONE, assess: false };
-        let requests: Vec<Request> = self.kpis.iter().map(request).collect();
-        let reader = store.reader().expect("a connection");
-        let mut source = Timed { source: reader, spent: Duration::ZERO, rows: 0 };
-        let figures = compute(&requests, &self.periods, &Scope::everything(), Timestamp::MAX, &mut source);
-        Computed { figures: figures.expect("the database answers"), rows: source.rows, folding: source.spent }
+        compute_in(&BREAKDOWNS[..breakdowns], &self.kpis, &self.periods, Timestamp::MAX, store)
+    }
+
+    /// Computes it in all breakdowns over that many weeks, the last judged by those before it, all at the same age.
+    pub fn judge(&self, store: &Store, weeks: usize) -> Computed {
+        let last = self.periods.last().expect("there are weeks");
+        let weeks = last.trail(weeks).expect("weeks before it");
+        let now = Timestamp::from_second(self.end() + AGE).expect("an instant of this century");
+        compute_in(&BREAKDOWNS, &self.judged, &weeks, now, store)
     }
 
     /// The statements by hand, one for each breakdown.
@@ -213,6 +233,17 @@ impl Report {
         );
         Statement { sql, figures: figures.to_vec() }
     }
+}
+
+fn compute_in(by: &[By], kpis: &[Kpi], periods: &[Period], now: Timestamp, store: &Store) -> Computed {
+    let breakdowns: Vec<Vec<Dimension>> = by.iter().map(|by| by.breakdown.to_vec()).collect();
+    let assess = now < Timestamp::MAX;
+    let request = |kpi| Request { kpi, breakdowns: breakdowns.clone(), comparison: Comparison::NONE, assess };
+    let requests: Vec<Request> = kpis.iter().map(request).collect();
+    let reader = store.reader().expect("a connection");
+    let mut source = Timed { source: reader, spent: Duration::ZERO, rows: 0 };
+    let figures = compute(&requests, periods, &Scope::everything(), now, &mut source);
+    Computed { figures: figures.expect("the database answers"), rows: source.rows, folding: source.spent }
 }
 
 /// A statement by hand.
