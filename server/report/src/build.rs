@@ -22,6 +22,7 @@ use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, Span};
 
 mod contributions;
+mod freshness;
 
 /// What describes an edition besides its figures.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +61,9 @@ where
             .map_err(|error| ReportError::Source(Box::new(error)))?;
         figures.iter_mut().zip(sums).for_each(|(figures, plans)| add_up(figures, plans));
     }
-    Ok((numbers_from(heading, &periods, &kpis, &figures), evaluations))
+    let data_up_to =
+        freshness::of_tables(&kpis, &periods, now, source).map_err(|error| ReportError::Source(Box::new(error)))?;
+    Ok((Numbers { data_up_to, ..numbers_from(heading, &periods, &kpis, &figures) }, evaluations))
 }
 
 /// Gives a total without a target the sum of those below it.

@@ -153,6 +153,11 @@ impl Format {
         one_line(text.in_language(self.words.language())).into_owned()
     }
 
+    /// What a table holds: `leads`, `Aufträge`; its name where there is no word for it.
+    pub fn table(&self, name: &str) -> String {
+        self.words.language().word(&format!("table_{name}")).unwrap_or(name).to_owned()
+    }
+
     /// The heading for a dimension; its name where there is none.
     pub fn dimension(&self, name: &str) -> String {
         self.words.language().word(&format!("dimension_{name}")).unwrap_or(name).to_owned()

@@ -130,6 +130,9 @@ pub struct TableFreshness {
     pub complete_until: Option<i64>,
     /// The newest milestone in it that is not in the future, in UTC seconds; `None` where it has none.
     pub newest_milestone: Option<i64>,
+    /// Whether that is longer ago than any two milestones of the last 13 periods lie apart.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gap: bool,
 }
 
 /// A broken threshold.

@@ -31,6 +31,7 @@ pub mod health;
 pub mod imports;
 pub mod lease;
 pub mod leases;
+mod milestones;
 pub mod outbox;
 mod over_time;
 mod parents;

@@ -4,6 +4,7 @@ use crate::StoreError;
 use crate::connection::{Connections, Purpose, Transaction};
 use crate::currency;
 use crate::imports::{Delivered, NewestImport, complete_until, delivered, newest};
+use crate::milestones::milestones;
 use crate::parents::{MOST, Parents};
 use crate::spans;
 use crate::sql::{Gives, ScanStatement, Visit, send};
@@ -109,6 +110,12 @@ impl Source for Reader {
             Some(digits) => Ok(digits),
             None => Ok(*self.money_digits.insert(currency::digits(self.transaction.conn())?)),
         }
+    }
+
+    fn milestones(&mut self, table: &Table, until: i64) -> Result<Vec<i64>, StoreError> {
+        self.statements += 1;
+        let read = milestones(self.transaction.conn(), table, until);
+        read.map_err(StoreError::while_("reading when something happened last"))
     }
 
     fn refreshed_at(&mut self, table: &Table) -> Result<Option<i64>, StoreError> {

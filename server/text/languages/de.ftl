@@ -335,6 +335,24 @@ basis =
 may_be_chance = Wenige Daten, kann Zufall sein – { $statements }
 status_chance = kann Zufall sein
 data_up_to = Daten bis { $instant }
+data_up_to_by_table = Daten bis { $tables }
+table_up_to = { $instant }: { $tables }
+quiet_table = keine { $table } seit { $instant }
+table_activities = Aktivitäten
+table_costs = Kosten
+table_customers = Kunden
+table_forecasts = Prognosen
+table_lead_offers = Leadangebote
+table_leads = Leads
+table_observations = Beobachtungen
+table_opportunities = Chancen
+table_opportunity_changes = Änderungen von Chancen
+table_orders = Aufträge
+table_partners = Partner
+table_products = Produkte
+table_reps = Vertriebsmitarbeiter
+table_surveys = Umfragen
+table_targets = Ziele
 
 ## Mails
 

@@ -323,6 +323,24 @@ basis =
 may_be_chance = Little data, may be chance – { $statements }
 status_chance = may be chance
 data_up_to = Data up to { $instant }
+data_up_to_by_table = Data up to { $tables }
+table_up_to = { $instant }: { $tables }
+quiet_table = no { $table } since { $instant }
+table_activities = activities
+table_costs = costs
+table_customers = customers
+table_forecasts = forecasts
+table_lead_offers = offers of leads
+table_leads = leads
+table_observations = observations
+table_opportunities = opportunities
+table_opportunity_changes = changes of opportunities
+table_orders = orders
+table_partners = partners
+table_products = products
+table_reps = sales reps
+table_surveys = surveys
+table_targets = targets
 
 ## Mails
 

@@ -336,6 +336,24 @@ basis =
 may_be_chance = Peu de données, peut être dû au hasard – { $statements }
 status_chance = peut être dû au hasard
 data_up_to = Données jusqu’au { $instant }
+data_up_to_by_table = Données jusqu’au { $tables }
+table_up_to = { $instant } : { $tables }
+quiet_table = rien depuis le { $instant } ({ $table })
+table_activities = activités
+table_costs = coûts
+table_customers = clients
+table_forecasts = prévisions
+table_lead_offers = offres de leads
+table_leads = leads
+table_observations = observations
+table_opportunities = opportunités
+table_opportunity_changes = changements d’opportunités
+table_orders = commandes
+table_partners = partenaires
+table_products = produits
+table_reps = commerciaux
+table_surveys = enquêtes
+table_targets = objectifs
 
 ## Courriels
 

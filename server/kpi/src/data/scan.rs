@@ -65,6 +65,16 @@ pub trait Source {
         Ok(crate::data::currency::HUNDREDTHS)
     }
 
+    /// When something happened in a table until an instant: the newest instant of each day in UTC, oldest first, in UTC
+    /// seconds.
+    ///
+    /// # Errors
+    /// If that cannot be read.
+    fn milestones(&mut self, table: &Table, until: i64) -> Result<Vec<i64>, Self::Error> {
+        let _ = (table, until);
+        Ok(Vec::new())
+    }
+
     /// Up to when the rows of a table are complete, in UTC seconds; `None` where nobody knows.
     ///
     /// # Errors

@@ -56,7 +56,8 @@ fn assessed() -> Numbers {
     };
     let mut numbers = samples::numbers();
     let until = numbers.created_at - 1800;
-    let leads = TableFreshness { table: "leads".to_owned(), complete_until: Some(until), newest_milestone: None };
+    let leads =
+        TableFreshness { table: "leads".to_owned(), complete_until: Some(until), newest_milestone: None, gap: false };
     numbers.data_up_to = vec![leads];
     for breach in &mut numbers.breaches {
         let sure = breach.group.as_ref().is_none_or(|head| head.dimension == "region");

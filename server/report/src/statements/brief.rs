@@ -9,6 +9,7 @@ use crate::format::Format;
 use crate::numbers::Numbers;
 use pegel_kpi::definition::threshold::Status;
 use pegel_text::words::capitalised;
+use std::collections::BTreeMap;
 
 /// As many characters of a subject as telephones show.
 const SUBJECT: usize = 78;
@@ -147,8 +148,29 @@ fn chance(numbers: &Numbers, format: &Format) -> String {
     format.words().say("may_be_chance", [("statements", said.join(" · ").into())])
 }
 
+/// Up to when the data reaches, by table where they do not agree, and in which of them nothing happens any more.
 fn data_up_to(numbers: &Numbers, format: &Format) -> String {
-    let until = numbers.data_up_to.iter().filter_map(|table| table.complete_until).min();
-    until
-        .map_or_else(String::new, |until| format.words().say("data_up_to", [("instant", format.instant(until).into())]))
+    let words = format.words();
+    let mut by_instant: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+    for (table, until) in numbers.data_up_to.iter().filter_map(|table| Some((table, table.complete_until?))) {
+        by_instant.entry(until).or_default().push(format.table(&table.table));
+    }
+    let instants = || by_instant.iter().map(|(until, tables)| (format.instant(*until), tables.join(", ")));
+    let of = |(instant, tables): (String, String)| {
+        words.say("table_up_to", [("instant", instant.into()), ("tables", tables.into())])
+    };
+    let until = match by_instant.len() {
+        0 => None,
+        1 => instants().next().map(|(instant, _)| words.say("data_up_to", [("instant", instant.into())])),
+        _ => {
+            let tables = instants().map(of).collect::<Vec<_>>().join("; ");
+            Some(words.say("data_up_to_by_table", [("tables", tables.into())]))
+        }
+    };
+    let quiet = numbers.data_up_to.iter().filter(|table| table.gap).filter_map(|table| {
+        let of =
+            [("table", format.table(&table.table).into()), ("instant", format.instant(table.newest_milestone?).into())];
+        Some(words.say("quiet_table", of))
+    });
+    until.into_iter().chain(quiet).collect::<Vec<_>>().join(" · ")
 }

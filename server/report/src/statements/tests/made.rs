@@ -221,6 +221,7 @@ pub fn edition(kpis: Vec<KpiBlock>, days_ago: i64) -> Numbers {
         table: name.to_owned(),
         complete_until: Some(complete_until),
         newest_milestone: Some(complete_until - 3600),
+        gap: false,
     };
     Numbers {
         report: "weekly".to_owned(),
