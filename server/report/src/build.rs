@@ -10,6 +10,7 @@ use pegel_catalog::Catalog;
 use pegel_catalog::health::{Evaluation, evaluate};
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::dimension::Dimension;
+use pegel_kpi::data::dimensions::Grouped as InDimensions;
 use pegel_kpi::data::scan::Source;
 use pegel_kpi::definition::declaration::Declaration;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
@@ -47,6 +48,7 @@ where
     S: Source<Error: std::error::Error + Send + Sync + 'static>,
 {
     let definition = heading.definition;
+    let source = &mut InDimensions { source, dimensions: definition.dimensions };
     check_span(definition, heading.period)?;
     let kpis = definition.kpis(catalog)?;
     let requests: Vec<Request> = definition.requests().zip(&kpis).map(|(request, kpi)| wanted(request, kpi)).collect();

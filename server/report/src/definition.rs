@@ -7,6 +7,7 @@ use jiff::civil::{Time, Weekday};
 use pegel_catalog::Catalog;
 use pegel_home::{Each, Entry, Folder, Holds, Origin, Unknown};
 use pegel_kpi::data::dimension::Dimension;
+use pegel_kpi::data::dimensions::Dimensions;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::script::kpi::Kpi;
@@ -57,6 +58,9 @@ pub struct ReportDefinition {
     /// What its recipients may see.
     #[serde(default)]
     pub scope: Scope,
+    /// Whether breakdowns use the dimensions that held at the date of each row, or today's.
+    #[serde(default)]
+    pub dimensions: Dimensions,
     /// The targets of totals.
     #[serde(default)]
     pub targets: Targets,

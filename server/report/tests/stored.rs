@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use pegel_catalog::Catalog;
 use pegel_catalog::files::Files;
 use pegel_kpi::data::dimension::Dimension;
+use pegel_kpi::data::dimensions::Dimensions;
 use pegel_kpi::data::model::Model;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::engine::answer::Question;
@@ -335,6 +336,40 @@ fn a_report_adds_up_the_targets_of_regions_if_it_says_so() {
         assert_eq!(target(&adding), Some(300.0));
         adding.scope.regions = Some(vec!["South".to_owned()]);
         assert_eq!(target(&adding), Some(200.0));
+    });
+}
+
+/// Adler in a region, from an instant on.
+fn adler_in(store: &Store, region: &str, at: &str) {
+    let table = Model::built_in().table("partners").unwrap();
+    let columns = ["name", "region"].map(|name| table.column(name).unwrap().clone()).into();
+    let values = ["Adler Solar", region].map(|text| Value::Text(text.to_owned())).into();
+    let adler = Fact { key: "P1".to_owned(), values, attributes: serde_json::Map::new(), valid_from: None };
+    let facts = Facts { table, columns, rows: vec![adler] };
+    let at = at.parse::<Timestamp>().unwrap().as_second();
+    store.write::<_, StoreError>(true, |writer| writer.upsert(&facts, at)).unwrap();
+}
+
+#[test]
+fn a_partner_that_moves_takes_its_past_along_only_if_the_report_says_so() {
+    on_both(|store| {
+        adler_in(&store, "North", "2026-01-01T00:00:00Z");
+        adler_in(&store, "South", "2026-11-15T00:00:00Z");
+        let mut leads = leads();
+        // The leads name no region of their own: they are in that of their partner, the first one.
+        leads.rows.retain(|lead| lead.key.starts_with("North"));
+        leads.rows.iter_mut().for_each(|lead| lead.values[0] = Value::Missing);
+        store.write::<_, StoreError>(true, |writer| writer.upsert(&leads, NOW)).unwrap();
+        let maker = Maker::new();
+        let mut weekly = find(maker.home.path(), "weekly").unwrap();
+        let regions = |definition: &ReportDefinition| {
+            let (composed, _) = maker.make_of(&store, definition);
+            let rows = &composed.numbers.sections[0].kpis[0].breakdowns[0].rows;
+            rows.iter().map(|row| row.group.label().map(str::to_owned)).collect::<Vec<_>>()
+        };
+        assert_eq!(regions(&weekly), [Some("North".to_owned())]);
+        weekly.dimensions = Dimensions::Today;
+        assert_eq!(regions(&weekly), [Some("South".to_owned())]);
     });
 }
 

@@ -2,7 +2,8 @@
 //!
 //! - [`model`]: the tables, made of columns; [`path`]: how a value is reached; [`dimension`]: what rows are grouped by;
 //!   [`scope`]: which of them may be seen
-//! - [`scan`], [`batch`]: what a source of rows must answer, and how the rows come; [`spans`]: what they held before
+//! - [`scan`], [`batch`]: what a source of rows must answer, and how the rows come; [`spans`]: what they held before;
+//!   [`dimensions`]: whether that counts
 //! - [`cell`]: a figure of one period and group; [`currency`]: the unit of amounts
 
 pub mod batch;
@@ -10,6 +11,7 @@ pub mod cell;
 mod column;
 pub mod currency;
 pub mod dimension;
+pub mod dimensions;
 pub mod model;
 pub mod path;
 pub mod scan;

@@ -37,6 +37,14 @@ fn the_targets_of_totals_are_those_of_the_company_unless_they_are_to_be_added_up
 }
 
 #[test]
+fn breakdowns_use_the_dimensions_of_their_time_unless_they_are_to_use_those_of_today() {
+    assert_eq!(parse(SMALL).unwrap().dimensions, Dimensions::Then);
+    let with = |dimensions: &str| SMALL.replace("[schedule]", &format!("dimensions = \"{dimensions}\"\n[schedule]"));
+    assert_eq!(parse(&with("today")).unwrap().dimensions, Dimensions::Today);
+    assert!(parse(&with("todays")).unwrap_err().to_string().contains("did you mean “today”?"));
+}
+
+#[test]
 fn the_shipped_report_is_in_order() {
     let home = tempfile::tempdir().unwrap();
     assert!(all(home.path()).unwrap()["weekly"].is_ok());
