@@ -43,7 +43,7 @@ at_the_same_age = Au même âge
 same_age_and_now = { $figure } au même âge, { $now } à ce jour
 expected = Attendu
 usually = D’habitude
-course_at_the_same_age = Ces chiffres changent encore après leur semaine : chacun est donc montré à l’âge qu’a le dernier aujourd’hui. Le tableau donne aussi l’état actuel.
+course_at_the_same_age = Ces chiffres changent encore après leur semaine : chacun est donc montré à l’âge qu’a le dernier aujourd’hui. Le tableau donne aussi l’état actuel.
 year_before = La même semaine un an plus tôt
 
 ## Où en est un chiffre
