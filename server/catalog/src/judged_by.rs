@@ -11,7 +11,7 @@ pub fn judged_by(declaration: &Declaration) -> String {
     let Judging { total, groups, provisional, target_tolerance, look_back } = *judging;
     let none = || Value::Boolean(false);
     let mut text = format!("[{id}]\n");
-    let mut say = |name: &str, value: Value| text.push_str(&format!("{name} = {value}\n"));
+    let mut say = |name: &str, value: Value| text.extend([name, " = ", &value.to_string(), "\n"]);
     say("warning", threshold.warning.map_or_else(none, mark));
     say("critical", threshold.critical.map_or_else(none, mark));
     say("min_sample", Value::Integer(i64::try_from(*min_sample).unwrap_or(i64::MAX)));

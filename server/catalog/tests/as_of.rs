@@ -3,6 +3,7 @@
 //! What was known at an instant is told by plain loops over made-up rows: a row is dropped if it did not exist, and a
 //! column is blanked if its milestone had not come. Of the rows that are left, everything is known.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::type_complexity, clippy::similar_names, reason = "pairs of lines and what a cell of them is")]
 
 use jiff::Timestamp;
 use pegel_catalog::Catalog;
@@ -193,7 +194,7 @@ impl World {
             dice.yes(60).then_some((place, row))
         };
         let changes = opportunities.rows.iter().enumerate().filter_map(again).collect();
-        World { tables, changes, changed_at: (from + to) / 2 }
+        World { tables, changes, changed_at: i64::midpoint(from, to) }
     }
 }
 

@@ -7,9 +7,9 @@ use std::sync::Arc;
 /// What of a measure becomes known later.
 fn later(measure: &str) -> Vec<String> {
     let script = format!(
-        r##"kpi(#{{ id: "k", title: #{{ en: "K" }}, description: #{{ en: "K." }}, unit: "number", better: "higher" }});
+        r#"kpi(#{{ id: "k", title: #{{ en: "K" }}, description: #{{ en: "K." }}, unit: "number", better: "higher" }});
 fn measures(data) {{ #{{ n: {measure} }} }}
-fn value(m) {{ 1 }}"##
+fn value(m) {{ 1 }}"#
     );
     let kpis = Arc::new(Language::new()).load("k.rhai", &script).unwrap_or_else(|error| panic!("{error}"));
     kpis[0].known_later().into_iter().collect()

@@ -154,7 +154,8 @@ fn a_week_can_be_seen_as_it_stood_on_any_monday() {
         let written = |at: i64| jiff::Timestamp::from_second(at).unwrap().to_string();
         let outcome = closed.map_or("", |_| if *won { "won" } else { "lost" });
         let closed = closed.map(written).unwrap_or_default();
-        csv += &format!("{number},{},{},{closed},{outcome}\n", written(*created), written(*accepted));
+        let row = [&number.to_string(), &written(*created), &written(*accepted), &closed, outcome].join(",");
+        csv.extend([&row, "\n"]);
     }
     let mondays = ["2026-11-16", "2026-11-23", "2026-11-30", "2026-12-07", "2026-12-14"];
     let mut won_by_then = Vec::new();

@@ -120,8 +120,8 @@ fn of_shares(counts: &Counts) -> (BTreeMap<Option<String>, f64>, f64) {
         let w = [0, 1].map(|at| of[at].0 / all(at).0);
         let own = [0, 1].map(|at| (of[at].0 > 0.0).then(|| of[at].1 / of[at].0));
         let (r0, r1) = (own[0].or(own[1]).unwrap(), own[1].or(own[0]).unwrap());
-        mix += ((r1 + r0) / 2.0 - (rates[1] + rates[0]) / 2.0) * (w[1] - w[0]);
-        (group.clone(), (w[1] + w[0]) / 2.0 * (r1 - r0))
+        mix += (f64::midpoint(r1, r0) - f64::midpoint(rates[1], rates[0])) * (w[1] - w[0]);
+        (group.clone(), f64::midpoint(w[1], w[0]) * (r1 - r0))
     };
     (counts.iter().map(effect).collect(), mix)
 }

@@ -13,7 +13,7 @@ struct Newest {
 
 /// The newest instant of each day in UTC until `until`, oldest first; UTC seconds. Gone rows are left out.
 pub(crate) fn milestones(conn: &mut Conn, table: &Table, until: i64) -> QueryResult<Vec<i64>> {
-    let is_gone_at = |name: &str| name == &*GONE_AT;
+    let is_gone_at = |name: &str| name == GONE_AT;
     let there = if table.columns.iter().any(|column| is_gone_at(&column.name)) { "gone_at IS NULL AND " } else { "" };
     let instants = table.columns.iter().filter(|column| column.kind == Kind::Instant && !is_gone_at(&column.name));
     let (name, instants) = (&table.name, instants.map(|column| &column.name));

@@ -52,103 +52,103 @@ const KPIS: [(Is, &str, &str, &str, &str); 15] = [
         "percent",
         "higher",
         "ratio(m.answered, m.all)",
-        r##"let l = data.leads.dated(|l| l.accepted_at);
-        #{ all: l.count(), answered: l.filter(|l| l.feedback_at.is_set()).count() }"##,
+        r"let l = data.leads.dated(|l| l.accepted_at);
+        #{ all: l.count(), answered: l.filter(|l| l.feedback_at.is_set()).count() }",
     ),
     (
         Is::Share,
         "percent",
         "lower",
         "ratio(m.all - m.won, m.all)",
-        r##"let l = data.leads.dated(|l| l.created_at);
-        #{ all: l.count(), won: l.filter(|l| l.outcome == "won").count() }"##,
+        r#"let l = data.leads.dated(|l| l.created_at);
+        #{ all: l.count(), won: l.filter(|l| l.outcome == "won").count() }"#,
     ),
     (
         Is::Share,
         "percent",
         "higher",
         "ratio(m.tried, m.all)",
-        r##"let l = data.leads.dated(|l| l.created_at);
-        #{ all: l.count(), tried: l.filter(|l| l.opportunities.filter(|o| o.amount > 500).exists()).count() }"##,
+        r"let l = data.leads.dated(|l| l.created_at);
+        #{ all: l.count(), tried: l.filter(|l| l.opportunities.filter(|o| o.amount > 500).exists()).count() }",
     ),
     (
         Is::Share,
         "percent",
         "lower",
         "ratio(m.old, m.all)",
-        r##"let l = data.leads.existing(|l| l.created_at, |l| l.closed_at).at_end();
-        #{ all: l.count(), old: l.filter(|l, p| l.created_at < p.start).count() }"##,
+        r"let l = data.leads.existing(|l| l.created_at, |l| l.closed_at).at_end();
+        #{ all: l.count(), old: l.filter(|l, p| l.created_at < p.start).count() }",
     ),
     (
         Is::ShareOfValues,
         "percent",
         "lower",
         "ratio(m.all - m.kept, m.all)",
-        r##"let o = data.orders.dated(|o| o.ordered_at).filter(|o| o.number.is_set());
-        #{ all: o.distinct(|o| o.number), kept: o.filter(|o| !o.cancelled_at.is_set()).distinct(|o| o.number) }"##,
+        r"let o = data.orders.dated(|o| o.ordered_at).filter(|o| o.number.is_set());
+        #{ all: o.distinct(|o| o.number), kept: o.filter(|o| !o.cancelled_at.is_set()).distinct(|o| o.number) }",
     ),
     (
         Is::ShareOfValues,
         "percent",
         "higher",
         "ratio(m.dear, m.all)",
-        r##"let o = data.orders.dated(|o| o.ordered_at);
-        #{ all: o.distinct(|o| o.number), dear: o.filter(|o| o.amount > 5).distinct(|o| o.number) }"##,
+        r"let o = data.orders.dated(|o| o.ordered_at);
+        #{ all: o.distinct(|o| o.number), dear: o.filter(|o| o.amount > 5).distinct(|o| o.number) }",
     ),
     (
         Is::Count,
         "count",
         "higher",
         "m.n",
-        r##"#{ n: data.leads.dated(|l| l.created_at, data.period.trailing("4 weeks")).count() }"##,
+        r#"#{ n: data.leads.dated(|l| l.created_at, data.period.trailing("4 weeks")).count() }"#,
     ),
     (
         Is::Count,
         "count",
         "lower",
         "m.n",
-        r##"#{ n: data.reps.all().filter(|r, p| r.leads.dated(|l| l.created_at, p).count() > 5).count() }"##,
+        r"#{ n: data.reps.all().filter(|r, p| r.leads.dated(|l| l.created_at, p).count() > 5).count() }",
     ),
-    (Is::Values, "count", "higher", "m.n", r##"#{ n: data.orders.dated(|o| o.ordered_at).distinct(|o| o.number) }"##),
+    (Is::Values, "count", "higher", "m.n", r"#{ n: data.orders.dated(|o| o.ordered_at).distinct(|o| o.number) }"),
     (
         Is::Sum,
         "money",
         "higher",
         "m.n",
-        r##"let o = data.orders.dated(|o| o.ordered_at);
-        #{ n: o.filter(|o| !o.cancelled_at.is_set()).sum(|o| o.amount) }"##,
+        r"let o = data.orders.dated(|o| o.ordered_at);
+        #{ n: o.filter(|o| !o.cancelled_at.is_set()).sum(|o| o.amount) }",
     ),
     (
         Is::Sum,
         "number",
         "higher",
         "m.n",
-        r##"let latest = data.observations.latest(|o| o.observed_on, data.period.last_day);
-        #{ n: latest.filter(|o| o.metric != "none").sum(|o| o.value) }"##,
+        r#"let latest = data.observations.latest(|o| o.observed_on, data.period.last_day);
+        #{ n: latest.filter(|o| o.metric != "none").sum(|o| o.value) }"#,
     ),
     (
         Is::Sum,
         "money",
         "higher",
         "m.n",
-        r##"let plans = data.targets.existing(|t| t.starts_on, |t| t.ends_on).during();
-        #{ n: plans.sum(|t, p| t.amount * overlap(t.starts_on, t.ends_on, p)) }"##,
+        r"let plans = data.targets.existing(|t| t.starts_on, |t| t.ends_on).during();
+        #{ n: plans.sum(|t, p| t.amount * overlap(t.starts_on, t.ends_on, p)) }",
     ),
     (
         Is::Mean,
         "duration",
         "lower",
         "m.n",
-        r##"#{ n: data.leads.dated(|l| l.created_at).mean(|l| l.feedback_at - l.accepted_at) }"##,
+        r"#{ n: data.leads.dated(|l| l.created_at).mean(|l| l.feedback_at - l.accepted_at) }",
     ),
-    (Is::Median, "money", "lower", "m.n", r##"#{ n: data.orders.dated(|o| o.ordered_at).median(|o| o.amount) }"##),
+    (Is::Median, "money", "lower", "m.n", r"#{ n: data.orders.dated(|o| o.ordered_at).median(|o| o.amount) }"),
     (
         Is::OfTwoTables,
         "money",
         "higher",
         "ratio(m.a, m.b)",
-        r##"let revenue = data.orders.dated(|o| o.ordered_at).sum(|o| o.amount);
-        #{ a: revenue, b: data.leads.dated(|l| l.created_at).count() }"##,
+        r"let revenue = data.orders.dated(|o| o.ordered_at).sum(|o| o.amount);
+        #{ a: revenue, b: data.leads.dated(|l| l.created_at).count() }",
     ),
 ];
 

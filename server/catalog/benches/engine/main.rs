@@ -159,9 +159,10 @@ impl Bench {
         line("ours", ours, "  without the median", without, f64::NAN);
         line("ours", ours, "24 statements", one_by_one, 0.1);
         // Beside what both databases can do, with goals 1.3 times what unjudged figures took when they were set.
-        let (beside, by_hand, goal) = match self.is_sqlite() {
-            true => ("  without the median", without, 0.39),
-            false => ("4 statements by hand", with_median, 0.47),
+        let (beside, by_hand, goal) = if self.is_sqlite() {
+            ("  without the median", without, 0.39)
+        } else {
+            ("4 statements by hand", with_median, 0.47)
         };
         line("judged", of_13, beside, by_hand, goal);
         let folding_judged = median(judged.iter().map(|run: &Computed| run.folding).collect());

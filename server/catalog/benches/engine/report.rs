@@ -147,9 +147,12 @@ impl Report {
         let zone = zone("Europe/Berlin").expect("a zone");
         let last = Period::parse("2026-W45", Timestamp::UNIX_EPOCH, &zone).expect("a week");
         let periods = last.trail(13).expect("weeks before it");
-        let judged = kpis(|number| match LATER.contains(&number) {
-            true => "threshold: #{ warning: 30 }, settles_after: \"14d\"",
-            false => "threshold: #{ warning: 30 }",
+        let judged = kpis(|number| {
+            if LATER.contains(&number) {
+                "threshold: #{ warning: 30 }, settles_after: \"14d\""
+            } else {
+                "threshold: #{ warning: 30 }"
+            }
         });
         Report { kpis: kpis(|_| ""), judged, periods }
     }

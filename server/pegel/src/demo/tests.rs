@@ -308,12 +308,12 @@ mod breaches {
             let tables = demo_data(seed, sunday(), &berlin());
             load(&store, &Model::built_in(), tables, &Currency::find("EUR").unwrap(), end(sunday()), |_, _| {})
                 .unwrap();
-            let story = Story::new(seed, sunday());
-            let bad = story.cast.partners.iter().filter(|partner| partner.bad).map(|partner| partner.name.clone());
-            let partners = named(Partner, &story.last_week, &store).into_iter().map(|(name, ..)| name);
+            let told = Story::new(seed, sunday());
+            let bad = told.cast.partners.iter().filter(|partner| partner.bad).map(|partner| partner.name.clone());
+            let partners = named(Partner, &told.last_week, &store).into_iter().map(|(name, ..)| name);
             let [bad, partners]: [HashSet<String>; 2] = [bad.collect(), partners.collect()];
             assert_eq!(partners, bad, "seed {seed}");
-            let regions = named(Region, &story.last_week, &store);
+            let regions = named(Region, &told.last_week, &store);
             assert_eq!(regions, [(SLIPPING.to_owned(), Status::Critical, true)], "seed {seed}");
         }
     }
