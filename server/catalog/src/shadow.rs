@@ -9,7 +9,8 @@ use pegel_kpi::data::scan::Source;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::engine::comparison::Comparison;
-use pegel_kpi::engine::figures::{Figures, Request, compute};
+use pegel_kpi::engine::figures::{Figures, compute};
+use pegel_kpi::engine::request::Request;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::Period;
 

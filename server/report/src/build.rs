@@ -173,7 +173,7 @@ fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period],
         target_tolerance: declared.judging.target_tolerance,
         previous_as_known: as_known(compared),
         settled: row.aged.as_ref().and_then(|aged| last_settled(periods, &aged.settled)),
-        status: status(row, cell, declared),
+        status: status(row),
         assessment: assessment.clone(),
         contributions: explained.map_or_else(Vec::new, |change| contributions::contributions(kpi, change, &breakdowns)),
         trend: periods[shown.clone()].iter().zip(&row.at_age()[shown]).map(point).collect(),
@@ -190,9 +190,8 @@ fn marks(row: &Row) -> Threshold {
     row.assessment.as_ref().map(|assessment| assessment.marks).unwrap_or_default()
 }
 
-fn status(row: &Row, cell: &Cell, declared: &Declaration) -> Status {
-    let judged = row.assessment.as_ref().map(|assessment| assessment.judged.status);
-    judged.unwrap_or_else(|| marks(row).judge(&cell.outcome, declared.better))
+fn status(row: &Row) -> Status {
+    row.assessment.as_ref().map_or(Status::Unjudged, |assessment| assessment.judged.status)
 }
 
 /// The figure of the period before as it is known, where the change is measured against what it was at the same age.
@@ -223,7 +222,7 @@ fn table(grouped: &Grouped, dimension: Dimension, request: &KpiRequest, declared
             target: row.compared.target,
             previous_as_known: as_known(&row.compared),
             settled: None,
-            status: status(row, cell, declared),
+            status: status(row),
             assessment: row.assessment.clone(),
         }
     });

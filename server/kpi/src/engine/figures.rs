@@ -5,6 +5,7 @@ use super::comparison::{Compared, Comparison, Earlier};
 use super::fold::Fold;
 use super::fold::plan::Plan;
 use super::measured::{Evaluation, InGroup, Measured, Seen};
+use super::request::Request;
 use super::sight::Sight;
 use super::timetable::{Sights, Stop, Timetable};
 use crate::data::cell::{Breakdown, Cell, Group};
@@ -18,8 +19,6 @@ use jiff::Timestamp;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-pub use super::request::Request;
 
 /// The figures of one KPI.
 #[derive(Debug, Clone, PartialEq)]

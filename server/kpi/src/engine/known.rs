@@ -7,6 +7,7 @@ use crate::data::model::{self, GONE_AT, Kind, Milestone, Reference, Table};
 use crate::data::path::{Path, Projection};
 use crate::data::scan::Source;
 use crate::engine::former::Former;
+use crate::engine::place::place;
 use crate::engine::rows::{Masked, Rows, Shown};
 use crate::engine::sight::{Instants, View};
 use std::sync::Arc;
@@ -56,14 +57,14 @@ impl Known {
         for projection in read {
             // Only a dimension is the first of several, and groups are the same at any instant.
             let [path] = &projection.0[..] else { continue };
-            let column = place(path, scanned);
+            let column = column_of(path, scanned);
             if known.columns.iter().any(|(known, _)| *known == column) {
                 continue;
             }
             known.columns.push((column, of_column(table, path, scanned)));
             if Former::is_kept(table, path) {
                 let id = Path { references: path.references.clone(), ..Path::own(table.reached(path).id()) };
-                known.kept.push((column, path.clone(), place(&id, scanned)));
+                known.kept.push((column, path.clone(), column_of(&id, scanned)));
             }
         }
         known.columns.retain(|(_, since)| !since.is_empty());
@@ -152,7 +153,7 @@ fn existence(table: &Table, references: &[Arc<Reference>], scanned: &mut Vec<Pro
     let instants = table.columns.iter().filter(|column| column.kind == Kind::Instant && *column.name != *GONE_AT);
     let dates = std::iter::once(since).chain(instants.filter(|column| *column != since));
     let path = |column: &Arc<model::Column>| Path { references: references.to_vec(), ..Path::own(column) };
-    Some(Since::Earliest(dates.map(|column| place(&path(column), scanned)).collect()))
+    Some(Since::Earliest(dates.map(|column| column_of(&path(column), scanned)).collect()))
 }
 
 /// Since when a column is known of a row that is there.
@@ -168,8 +169,8 @@ fn of_column(table: &Table, path: &Path, scanned: &mut Vec<Projection>) -> Vec<S
         }
     }
     if let Some(Milestone { at: column, only }) = at.known_since(&path.column).filter(|_| path.attribute.is_none()) {
-        let only = only.map(|(column, is)| (place(&behind(&column), scanned), is));
-        since.push(Since::Instant { at: place(&behind(&column), scanned), only });
+        let only = only.map(|(column, is)| (column_of(&behind(&column), scanned), is));
+        since.push(Since::Instant { at: column_of(&behind(&column), scanned), only });
     }
     since
 }
@@ -180,9 +181,6 @@ fn is_milestone(table: &Table, path: &Path) -> bool {
 }
 
 /// The column of a scan in which a path is read.
-fn place(path: &Path, scanned: &mut Vec<Projection>) -> usize {
-    scanned.iter().position(|known| known.0 == std::slice::from_ref(path)).unwrap_or_else(|| {
-        scanned.push(Projection::of(path.clone()));
-        scanned.len() - 1
-    })
+fn column_of(path: &Path, scanned: &mut Vec<Projection>) -> usize {
+    place(scanned, Projection::of(path.clone()))
 }

@@ -90,10 +90,11 @@ impl<'a> Measured<'a> {
         InGroup { measured: self, own: lines(&self.own), previous: self.previous.as_ref().map(lines) }
     }
 
-    fn read(&self, readings: &[Readings], lines: &[Option<usize>], period: usize) -> Vec<Reading> {
+    /// What the measures read over these periods together; `None` where their slices do not follow each other.
+    fn read(&self, readings: &[Readings], lines: &[Option<usize>], periods: &[usize]) -> Option<Vec<Reading>> {
         let measures = self.kpi.measures.iter().zip(readings.iter().zip(lines));
         let read = |((_, measure), (readings, line)): (&(String, Measure), (&Readings, &Option<usize>))| {
-            measure.in_whole_units(readings.get(period, *line), self.evaluation.money)
+            Some(measure.in_whole_units(readings.over(periods, *line)?, self.evaluation.money))
         };
         measures.map(read).collect()
     }
@@ -118,8 +119,9 @@ impl<'a> Measured<'a> {
 impl InGroup<'_> {
     pub fn seen(&self, stop: Stop) -> Seen {
         let InGroup { measured, own, previous } = self;
-        let read =
-            |readings: &Vec<Readings>, lines: &Vec<Option<usize>>, period| measured.read(readings, lines, period);
+        let read = |readings: &Vec<Readings>, lines: &Vec<Option<usize>>, period: usize| {
+            measured.read(readings, lines, &[period]).expect("one period follows itself")
+        };
         let before = stop.before.zip(measured.previous.as_ref().zip(previous.as_ref()));
         Seen {
             periods: vec![stop.period],
@@ -146,21 +148,14 @@ impl InGroup<'_> {
         if kpi.looks_back() || !kpi.measures.iter().all(|(_, measure)| measure.is_cut_into_periods()) {
             return None;
         }
-        let measures = kpi.measures.iter().zip(measured.own.iter().zip(own));
-        let read = |((_, measure), (readings, line)): (&(String, Measure), (&Readings, &Option<usize>))| {
-            Some(measure.in_whole_units(readings.over(&periods, *line)?, measured.evaluation.money))
-        };
-        let readings = measures.map(read).collect::<Option<Vec<Reading>>>()?;
+        let readings = measured.read(&measured.own, own, &periods)?;
         (!periods.is_empty()).then_some(Seen { periods, readings, before: None })
     }
 
     /// Whether the measure with that index is a mean or a median, of which the values can be tested.
     pub fn is_sampled(&self, at: usize) -> bool {
-        match self.measured.kpi.measures[at].1.aggregate {
-            Aggregate::Mean(_) => true,
-            Aggregate::Percentile(_, share) => share.total_cmp(&0.5).is_eq(),
-            _ => false,
-        }
+        let aggregate = &self.measured.kpi.measures[at].1.aggregate;
+        matches!(aggregate, Aggregate::Mean(_)) || aggregate.is_median()
     }
 
     /// What a test needs of the measure with that index against a mark: how its values lie around their mean, or around
@@ -169,12 +164,12 @@ impl InGroup<'_> {
         let (_, measure) = &self.measured.kpi.measures[at];
         let unit = if measure.quantity == Quantity::Money { self.measured.evaluation.money } else { 1.0 };
         let (readings, line) = (&self.measured.own[at], self.own[at]);
-        match measure.aggregate {
+        match &measure.aggregate {
             Aggregate::Mean(_) => {
                 let Spread { rows, mean, variance } = readings.spread(&seen.periods, line)?.over(unit);
                 Some(Sample::Mean { rows, mean, variance })
             }
-            Aggregate::Percentile(_, half) if half.total_cmp(&0.5).is_eq() => {
+            median if median.is_median() => {
                 let Around { below, above } = readings.around(&seen.periods, line, mark * unit)?;
                 Some(Sample::Median { below, above })
             }

@@ -18,6 +18,7 @@ mod former;
 mod grouping;
 mod known;
 mod measured;
+mod place;
 pub mod plans;
 mod related;
 pub mod request;

@@ -29,6 +29,7 @@ pub enum Instants {
 
 impl Sight {
     /// Every period as everything is known that ever will be.
+    #[cfg(test)]
     pub fn everything(periods: usize) -> Sight {
         Sight(vec![Some(Timestamp::MAX.as_second()); periods])
     }

@@ -1,6 +1,7 @@
 //! Which periods are folded for some requests, and at which instants the figures of a KPI are seen.
 
 use super::comparison::{self, Comparison};
+use super::place::place;
 use super::request::Request;
 use super::sight::Sight;
 use crate::script::kpi::Kpi;
@@ -30,12 +31,7 @@ impl Timetable {
         let wanted = requests.iter().fold(Comparison::NONE, |all, request| all.or(request.comparison));
         let asked: Vec<Period> = asked.iter().map(|period| period.as_of(now)).collect();
         let mut periods = Vec::new();
-        let mut place = |period: Period| {
-            periods.iter().position(|known| *known == period).unwrap_or_else(|| {
-                periods.push(period);
-                periods.len() - 1
-            })
-        };
+        let mut place = |period: Period| place(&mut periods, period);
         let mut stop = |period: &Period| Stop {
             period: place(period.clone()),
             before: looks_back.then(|| comparison::before(period)).flatten().map(&mut place),

@@ -2,6 +2,7 @@
 
 use super::expected::Expected;
 use super::signal::Signal;
+use crate::data::cell::Outcome;
 use crate::definition::threshold::{Status, Threshold};
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +66,18 @@ pub enum Unjudged {
 }
 
 impl Unjudged {
+    /// Why there is no figure to judge; `None` if there is one.
+    pub fn of(outcome: &Outcome) -> Option<Unjudged> {
+        match outcome {
+            Outcome::Value { .. } => None,
+            Outcome::NoRows => Some(Unjudged::NoRows),
+            Outcome::ZeroDenominator => Some(Unjudged::ZeroDenominator),
+            Outcome::TooFew => Some(Unjudged::TooFew),
+            Outcome::Stale => Some(Unjudged::Stale),
+            Outcome::ScriptError { .. } => Some(Unjudged::ScriptError),
+        }
+    }
+
     /// The word for it in JSON.
     pub fn name(self) -> &'static str {
         match self {

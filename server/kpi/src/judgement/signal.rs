@@ -7,7 +7,7 @@
 mod limits;
 mod rules;
 
-use crate::definition::threshold::Better;
+use crate::definition::threshold::{Better, USUAL_PERIODS};
 use limits::{Limits, Side, last_segment};
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 mod tests;
 
 /// How many of the newest periods are looked at.
-pub const FIGURES: usize = 26;
+pub const FIGURES: usize = USUAL_PERIODS;
 
 /// How many figures there must be among them.
 pub const LEAST_FIGURES: usize = 12;

@@ -10,7 +10,6 @@ use crate::definition::range::{self, OutOfRange};
 use crate::definition::share;
 use crate::diagnostic::Diagnostic;
 use crate::measure::Measure;
-use crate::measure::aggregate::Aggregate;
 use crate::measure::aggregate::accumulator::Reading;
 use crate::measure::expr::Part;
 use crate::measure::later::known_later;
@@ -86,12 +85,10 @@ impl Kpi {
 
     /// Whether its value is a count or a sum, or made of such.
     pub fn is_amount(&self) -> bool {
-        let adds_up = |at: usize| {
-            matches!(self.measures[at].1.aggregate, Aggregate::Count | Aggregate::Distinct(_) | Aggregate::Sum(_))
-        };
+        let is_amount = |at: usize| self.measures[at].1.aggregate.is_amount();
         match &self.made_of {
-            MadeOf::Measure(at) => adds_up(*at),
-            MadeOf::Sum(terms) => terms.measures().all(adds_up),
+            MadeOf::Measure(at) => is_amount(*at),
+            MadeOf::Sum(terms) => terms.measures().all(is_amount),
             MadeOf::Share { .. } | MadeOf::Ratio { .. } | MadeOf::Other => false,
         }
     }

@@ -270,8 +270,9 @@ mod breaches {
     use pegel_kpi::data::scope::Scope;
     use pegel_kpi::definition::threshold::Status;
     use pegel_kpi::engine::comparison::Comparison;
-    use pegel_kpi::engine::figures::{Request, compute};
+    use pegel_kpi::engine::figures::compute;
     use pegel_kpi::engine::request::HISTORY;
+    use pegel_kpi::engine::request::Request;
     use pegel_store::Store;
     use pegel_store::testing::TestDatabase;
     use std::path::Path;

@@ -2,7 +2,6 @@
 
 use super::seen::{self, Seen, is_broken};
 use crate::numbers::Numbers;
-use pegel_kpi::data::cell::Outcome;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::judgement::judged::Unjudged;
 use serde::{Deserialize, Serialize};
@@ -63,13 +62,5 @@ fn unjudged(seen: &Seen) -> Option<Unjudged> {
 /// The same in editions older than reasons.
 fn of_outcome(seen: &Seen) -> Option<Unjudged> {
     let has_marks = seen.block.better != Better::Neutral && seen.block.threshold != Threshold::default();
-    match &seen.cell.outcome {
-        _ if !has_marks => None,
-        Outcome::Value { .. } => None,
-        Outcome::NoRows => Some(Unjudged::NoRows),
-        Outcome::ZeroDenominator => Some(Unjudged::ZeroDenominator),
-        Outcome::TooFew => Some(Unjudged::TooFew),
-        Outcome::Stale => Some(Unjudged::Stale),
-        Outcome::ScriptError { .. } => Some(Unjudged::ScriptError),
-    }
+    Unjudged::of(&seen.cell.outcome).filter(|_| has_marks)
 }

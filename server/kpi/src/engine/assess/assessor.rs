@@ -71,12 +71,12 @@ impl Assessor<'_> {
         Some(usize::from(self.kpi.declaration.judging.look_back)).filter(|periods| *periods > 1)
     }
 
-    /// What the figure of the period that many before the last one will come to, as it looks at the age of the last.
-    pub fn expected(&self, group: &Figures, back: usize) -> Option<Expected> {
-        if self.running || self.is_settled(back) {
+    /// What the last figure will come to.
+    pub fn expected(&self, group: &Figures) -> Option<Expected> {
+        if self.running || self.is_settled(0) {
             return None;
         }
-        self.expected_of(&group.at_age.seen(self.stops[self.stops.len() - 1 - back]))
+        self.expected_of(&group.at_age.seen(self.stops[self.stops.len() - 1]))
     }
 
     /// What will become of what was seen at the age of the last period.

@@ -3,7 +3,7 @@
 
 use super::assessor::{Assessor, Figures};
 use super::proof::{Figure, Proof};
-use crate::data::cell::{Cell, Outcome};
+use crate::data::cell::Cell;
 use crate::definition::threshold::{Status, Threshold};
 use crate::engine::measured::InGroup;
 use crate::judgement::judged::{By, Unjudged};
@@ -20,19 +20,21 @@ impl Assessor<'_> {
     pub fn basis(&self, group: &Figures, marks: &Threshold, back: usize) -> Result<Basis, Unjudged> {
         let last = self.stops.len() - 1 - back;
         let cell = &group.cells[last];
-        if let Some(reason) = self.lacks_marks(marks).or_else(|| absent(&cell.outcome)) {
+        if let Some(reason) = self.lacks_marks(marks).or_else(|| Unjudged::of(&cell.outcome)) {
             return Err(reason);
         }
         if self.is_incomplete(back) {
             return Err(Unjudged::Incomplete);
         }
+        let seen = group.at_age.seen(self.stops[last]);
         if self.is_judged_as_it_stands(back) {
-            let figure = Figure { group: &group.at_age, cell, seen: group.at_age.seen(self.stops[last]) };
-            return self.of_figure(&figure, By::Value, marks);
+            return self.of_figure(&Figure { group: &group.at_age, cell, seen }, By::Value, marks);
         }
-        if let Some(expected) = self.expected(group, back) {
+        if !self.running
+            && let Some(expected) = self.expected_of(&seen)
+        {
             let (value, periods) = (expected.value, expected.periods);
-            let proof = self.proof_of_expected(&expected, &group.at_age.seen(self.stops[last]), cell, marks);
+            let proof = self.proof_of_expected(&expected, &seen, cell, marks);
             return Ok(self.of_value(By::Expected { value, periods }, value, proof, marks));
         }
         let at = self.last_settled(back).ok_or(Unjudged::TooYoung)?;
@@ -96,17 +98,5 @@ impl Assessor<'_> {
         let (numerator, denominator, periods) = (cell.numerator, cell.denominator, self.look_back()?);
         let by = By::LookBack { value, numerator, denominator, periods };
         (!matches!(proof, Proof::AsItStands)).then(|| self.of_value(by, value, proof, marks))
-    }
-}
-
-/// Why there is no figure to judge.
-fn absent(outcome: &Outcome) -> Option<Unjudged> {
-    match outcome {
-        Outcome::Value { .. } => None,
-        Outcome::NoRows => Some(Unjudged::NoRows),
-        Outcome::ZeroDenominator => Some(Unjudged::ZeroDenominator),
-        Outcome::TooFew => Some(Unjudged::TooFew),
-        Outcome::Stale => Some(Unjudged::Stale),
-        Outcome::ScriptError { .. } => Some(Unjudged::ScriptError),
     }
 }

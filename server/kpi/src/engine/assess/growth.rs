@@ -3,7 +3,6 @@
 use crate::engine::measured::InGroup;
 use crate::engine::timetable::Stop;
 use crate::judgement::expected::{Course, Factors, Measure, PartOf};
-use crate::measure::aggregate::Aggregate;
 use crate::measure::aggregate::accumulator::Reading;
 use crate::measure::made_of::{MadeOf, Terms};
 use crate::script::kpi::Kpi;
@@ -11,9 +10,7 @@ use crate::script::kpi::Kpi;
 /// How the measures of a KPI grow until they are settled, by what the total was at the age of the last period and when
 /// it was settled. `None` where they cannot be extrapolated: only counts and sums can.
 pub fn factors(kpi: &Kpi, at_age: &InGroup, settled: &InGroup, stops: &[Stop]) -> Option<Factors> {
-    let grows =
-        |aggregate: &Aggregate<_>| matches!(aggregate, Aggregate::Count | Aggregate::Distinct(_) | Aggregate::Sum(_));
-    if kpi.looks_back() || !kpi.measures.iter().all(|(_, measure)| grows(&measure.aggregate)) {
+    if kpi.looks_back() || !kpi.measures.iter().all(|(_, measure)| measure.aggregate.is_amount()) {
         return None;
     }
     let course = |stop: &Stop| {

@@ -34,7 +34,7 @@ impl Assessor<'_> {
             since: self.since(group, &marks, &judged),
             judged,
             marks,
-            expected: self.expected(group, 0),
+            expected: self.expected(group),
             signal: self.signal(group, total, 0),
             before: before.next(),
         };

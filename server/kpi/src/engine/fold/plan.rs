@@ -9,6 +9,7 @@ use crate::data::scope::Scope;
 use crate::engine::by_parent::Wanted;
 use crate::engine::grouping::Grouping;
 use crate::engine::known::Known;
+use crate::engine::place::place;
 use crate::engine::sight::{Sight, View};
 use crate::measure::Measure;
 use crate::measure::dated::Dated;
@@ -232,14 +233,6 @@ impl<'a> Plan<'a> {
     pub fn id(&self) -> Projection {
         Projection::of(Path::own(self.table.id()))
     }
-}
-
-/// The index of something in a list; it is added if it is not there.
-fn place<T: PartialEq>(list: &mut Vec<T>, wanted: T) -> usize {
-    list.iter().position(|known| *known == wanted).unwrap_or_else(|| {
-        list.push(wanted);
-        list.len() - 1
-    })
 }
 
 /// The measure's filter; for targets and forecasts, with the level at which they are read: a total is read from those

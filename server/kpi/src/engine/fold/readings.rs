@@ -34,17 +34,13 @@ impl<'a> Readings<'a> {
         self.lines.keys()
     }
 
-    /// The line of a group, for [`Readings::get`]; `None` if the measure saw no row of it.
+    /// The line of a group, for [`Readings::over`]; `None` if the measure saw no row of it.
     pub fn line(&self, group: &[Group]) -> Option<usize> {
         self.lines.get(group).copied()
     }
 
-    /// The measure's figure for the period with that index and the group at a line.
-    pub fn get(&self, period: usize, line: Option<usize>) -> Reading {
-        self.over(&[period], line).expect("one period follows itself")
-    }
-
-    /// Its figure for several periods together; `None` where they do not follow each other, slice by slice.
+    /// The measure's figure for the periods with these indices together and the group at a line; `None` where the periods
+    /// do not follow each other, slice by slice. One does.
     pub fn over(&self, periods: &[usize], line: Option<usize>) -> Option<Reading> {
         Some(self.states.read(self.slots(periods, line)?))
     }

@@ -97,7 +97,7 @@ fn lines_as_seen(fold: &Fold, measure: &Measure, by: &[Dimension], sight: &Sight
     groups.sort();
     let line = |groups: &Vec<Group>| {
         let line = readings.line(groups);
-        let figure = |period| measure.in_whole_units(readings.get(period, line), 10_000.0).value;
+        let figure = |period| measure.in_whole_units(readings.over(&[period], line).unwrap(), 10_000.0).value;
         let figures = (0..fold.plan.periods.len()).map(figure);
         let figures = figures.map(|figure| figure.map_or_else(|| "-".to_owned(), |figure| figure.to_string()));
         label(groups).into_iter().chain(figures).collect::<Vec<_>>().join(" ")

@@ -89,6 +89,24 @@ impl<E> Aggregate<E> {
         matches!(self, Aggregate::Sum(_))
     }
 
+    /// Whether it is a count or a sum: it grows with every row.
+    pub fn is_amount(&self) -> bool {
+        match self {
+            Aggregate::Count | Aggregate::Distinct(_) | Aggregate::Sum(_) => true,
+            Aggregate::Mean(_)
+            | Aggregate::Percentile(..)
+            | Aggregate::Min(_)
+            | Aggregate::Max(_)
+            | Aggregate::TopShare(..)
+            | Aggregate::Picked { .. } => false,
+        }
+    }
+
+    /// Whether it is the median.
+    pub fn is_median(&self) -> bool {
+        matches!(self, Aggregate::Percentile(_, share) if share.total_cmp(&0.5).is_eq())
+    }
+
     /// Whether the figures of parts of a period add up to that of the period.
     pub fn adds_up(&self) -> bool {
         match self {
