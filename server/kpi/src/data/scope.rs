@@ -1,12 +1,15 @@
 //! What a reader may see. Part of every scan, so that no script and no template can widen it.
 
-use crate::data::dimension::Dimension;
+use crate::data::dimension::{Dimension, Located};
+use crate::data::model::Table;
+use crate::data::path::Path;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What a reader may see: everything, or only rows that carry one of the listed values in each listed dimension.
 ///
 /// A row that lacks a listed dimension is invisible.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scope {
     /// Names of the regions the reader answers for; `None` = all.
@@ -26,11 +29,67 @@ impl Scope {
         Scope::default()
     }
 
-    /// Each dimension that is restricted, with the texts its rows must carry: the name of a region or team, the `key`
-    /// of a partner.
+    /// The dimensions that can be restricted.
+    pub const DIMENSIONS: [Dimension; 3] = [Dimension::Region, Dimension::Team, Dimension::Partner];
+
+    /// The texts that rows must carry in a dimension: the name of a region or team, the `key` of a partner. `None` if
+    /// it is not restricted.
+    pub fn texts(&self, dimension: Dimension) -> Option<&[String]> {
+        match dimension {
+            Dimension::Region => self.regions.as_deref(),
+            Dimension::Team => self.teams.as_deref(),
+            Dimension::Partner => self.partners.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Each dimension that is restricted, with the texts that its rows must carry.
     pub fn restrictions(&self) -> impl Iterator<Item = (Dimension, &[String])> {
-        [(Dimension::Region, &self.regions), (Dimension::Team, &self.teams), (Dimension::Partner, &self.partners)]
-            .into_iter()
-            .filter_map(|(dimension, values)| values.as_deref().map(|values| (dimension, values)))
+        Scope::DIMENSIONS.into_iter().filter_map(|dimension| Some((dimension, self.texts(dimension)?)))
+    }
+
+    /// The dimensions that are restricted.
+    pub fn dimensions(&self) -> impl Iterator<Item = Dimension> {
+        self.restrictions().map(|(dimension, _)| dimension)
+    }
+
+    /// The same, with the texts in one order and each once: scopes that see the same are alike.
+    #[must_use]
+    pub fn in_order(mut self) -> Scope {
+        for texts in [&mut self.regions, &mut self.teams, &mut self.partners].into_iter().flatten() {
+            texts.sort_unstable();
+            texts.dedup();
+        }
+        self
+    }
+
+    /// A scope that sees every row that one of these sees, as far as few texts can say it.
+    pub fn around(scopes: &[Scope]) -> Scope {
+        let all = |texts: fn(&Scope) -> &Option<Vec<String>>| {
+            let lists = scopes.iter().map(|scope| texts(scope).as_deref()).collect::<Option<Vec<&[String]>>>()?;
+            let all: BTreeSet<&String> = lists.into_iter().flatten().collect();
+            (all.len() <= MOST_TEXTS).then(|| all.into_iter().cloned().collect())
+        };
+        Scope {
+            regions: all(|scope| &scope.regions),
+            teams: all(|scope| &scope.teams),
+            partners: all(|scope| &scope.partners),
+        }
+    }
+}
+
+/// Databases take some thousands of binds; a list that is longer excludes hardly anything.
+const MOST_TEXTS: usize = 1_000;
+
+/// Where the texts that a scope lists are found in a table, today: names of regions and teams, keys of partners.
+/// Nowhere if the table lacks the dimension.
+pub fn texts_of(table: &Table, dimension: Dimension) -> Vec<Path> {
+    match table.located(dimension) {
+        Some(Located::Text(paths)) => paths.clone(),
+        // The key is called alike in every table.
+        Some(Located::Row { label, .. }) => {
+            vec![Path { references: label.references.clone(), ..Path::own(table.key()) }]
+        }
+        Some(Located::Dated) | None => Vec::new(),
     }
 }

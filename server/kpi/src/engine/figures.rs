@@ -4,7 +4,8 @@ use super::assess::{Assessor, Figures as OfGroup, factors};
 use super::comparison::{Compared, Comparison, Earlier};
 use super::fold::Fold;
 use super::fold::plan::Plan;
-use super::measured::{Evaluation, InGroup, Measured, Seen};
+use super::gate::Scopes;
+use super::measured::{Cells, Evaluation, InGroup, Measured, Seen};
 use super::request::Request;
 use super::sight::Sight;
 use super::timetable::{Sights, Stop, Timetable};
@@ -94,6 +95,22 @@ pub fn compute<S: Source>(
     now: Timestamp,
     source: &mut S,
 ) -> Result<Vec<Figures>, S::Error> {
+    let figures = compute_for(requests, periods, std::slice::from_ref(scope), now, source)?;
+    Ok(figures.into_iter().next().unwrap_or_default())
+}
+
+/// Computes the same for each of these scopes, in their order; still with one scan per table and date, in which each row
+/// is read once, however many scopes see it.
+///
+/// # Errors
+/// What the source answers when it cannot be read.
+pub fn compute_for<S: Source>(
+    requests: &[Request],
+    periods: &[Period],
+    scopes: &[Scope],
+    now: Timestamp,
+    source: &mut S,
+) -> Result<Vec<Vec<Figures>>, S::Error> {
     let mut complete_until = HashMap::new();
     for table in requests.iter().flat_map(|request| request.kpi.tables()) {
         if let Some(at) = source.refreshed_at(table)? {
@@ -105,14 +122,18 @@ pub fn compute<S: Source>(
     let asked: Vec<Asked> =
         requests.iter().map(|request| Asked::new(request, &timetable, now, &complete_until)).collect();
     let (mut folds, mut costs) = (Vec::new(), Vec::new());
-    for plan in plans(&asked, &timetable.periods) {
+    let different = Different::of(scopes);
+    let scopes = Scopes::new(&different.scopes);
+    for plan in plans(&asked, &timetable.periods, &scopes.kinds()) {
         let began = Instant::now();
-        let fold = Fold::run(plan, scope, source)?;
+        let fold = Fold::run(plan, &scopes, source)?;
         costs.push(Cost { rows: fold.rows, time: began.elapsed() });
         folds.push(fold);
     }
-    let evaluation = Evaluation { timetable: &timetable, folds: &folds, now, complete_until: &complete_until, money };
-    let figures = |asked: &Asked| {
+    let cells = Cells::default();
+    let figures = |scope: (usize, &Scope), asked: &Asked| {
+        let (timetable, complete_until, cells) = (&timetable, &complete_until, &cells);
+        let evaluation = Evaluation { timetable, folds: &folds, scope, now, complete_until, money, cells };
         let began = Instant::now();
         let kpi = asked.request.kpi;
         let assessor = evaluation.assessor(asked);
@@ -125,7 +146,37 @@ pub fn compute<S: Source>(
         });
         Figures { as_of: asked.sights.as_of, breakdowns, cost }
     };
-    Ok(asked.iter().map(figures).collect())
+    let of_scope = |scope| asked.iter().map(|asked| figures(scope, asked)).collect();
+    Ok(different.spread(different.scopes.iter().enumerate().map(of_scope).collect()))
+}
+
+/// Scopes of which no two see the same.
+struct Different {
+    scopes: Vec<Scope>,
+    /// The index of the one that each of those asked for is like.
+    of: Vec<usize>,
+}
+
+impl Different {
+    fn of(asked: &[Scope]) -> Different {
+        let (mut scopes, mut known) = (Vec::new(), HashMap::new());
+        let place = |scope: &Scope| {
+            *known.entry(scope.clone().in_order()).or_insert_with_key(|scope| {
+                scopes.push(scope.clone());
+                scopes.len() - 1
+            })
+        };
+        let of = asked.iter().map(place).collect();
+        Different { scopes, of }
+    }
+
+    /// What belongs to each of those asked for.
+    fn spread<T: Clone>(&self, of_different: Vec<T>) -> Vec<T> {
+        if self.of.len() == of_different.len() {
+            return of_different;
+        }
+        self.of.iter().map(|different| of_different[*different].clone()).collect()
+    }
 }
 
 fn draws_on(kpi: &Kpi, fold: &Fold) -> bool {
@@ -161,8 +212,8 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Brings together the measures that read the same table by the same date.
-fn plans<'a>(asked: &'a [Asked<'a>], periods: &'a [Period]) -> Vec<Plan<'a>> {
+/// Brings together the measures that read the same table by the same date, as they are read in each kind of scope.
+fn plans<'a>(asked: &'a [Asked<'a>], periods: &'a [Period], scopes: &[&Scope]) -> Vec<Plan<'a>> {
     let mut plans: Vec<Plan> = Vec::new();
     let mut want = |kpi: &'a Kpi, by: &Breakdown, sight: &Sight| {
         for (_, measure) in &kpi.measures {
@@ -170,7 +221,9 @@ fn plans<'a>(asked: &'a [Asked<'a>], periods: &'a [Period]) -> Vec<Plan<'a>> {
                 plans.push(Plan::like(measure, periods));
                 plans.len() - 1
             });
-            plans[at].want(measure, by, sight);
+            for scope in scopes {
+                plans[at].want(measure, by, sight, scope);
+            }
         }
     };
     for asked in asked {

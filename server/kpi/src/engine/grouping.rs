@@ -22,6 +22,8 @@ pub struct Grouping {
     dimensions: Vec<Coding>,
     /// For each dimension after the first: the pairs of a group so far and a code of the dimension.
     pairs: Vec<Pairs>,
+    /// The pairs of a group and a class of rows, where these are told apart.
+    classes: Option<Pairs>,
 }
 
 /// Numbers the groups of one dimension in the order in which they are seen.
@@ -81,7 +83,7 @@ impl Grouping {
         };
         let dimensions: Vec<Coding> = by.iter().map(coding).collect();
         let pairs = dimensions.iter().skip(1).map(|_| Pairs::default()).collect();
-        Grouping { by: by.clone(), dimensions, pairs }
+        Grouping { by: by.clone(), dimensions, pairs, classes: None }
     }
 
     /// Whether the other one puts rows into the same groups.
@@ -129,6 +131,37 @@ impl Grouping {
         codes
     }
 
+    /// The line of each row: its group, or the pair of that and its class.
+    pub fn lines(&mut self, rows: &Rows, classes: Option<&[u32]>) -> Vec<u32> {
+        let mut lines = self.assign(rows);
+        if let Some(classes) = classes {
+            let pairs = self.classes.get_or_insert_default();
+            lines.iter_mut().zip(classes).for_each(|(line, class)| *line = pairs.code((*line, *class)));
+        }
+        lines
+    }
+
+    /// The lines of each group that has rows of classes that are seen. The total always is.
+    pub fn seen(&self, sees: impl Fn(u32) -> bool) -> impl Iterator<Item = (Vec<Group>, Vec<usize>)> {
+        let groups = self.groups();
+        let lines = match &self.classes {
+            None => (0..groups.len()).map(|line| vec![line]).collect(),
+            Some(pairs) => {
+                let mut lines = vec![Vec::new(); groups.len()];
+                let pairs = pairs.seen.iter().enumerate().filter(|(_, (_, class))| sees(*class));
+                pairs.for_each(|(line, (group, _))| lines[*group as usize].push(line));
+                lines
+            }
+        };
+        let is_total = self.by.is_empty();
+        groups.into_iter().zip(lines).filter(move |(_, lines)| is_total || !lines.is_empty())
+    }
+
+    /// How many lines there are so far.
+    pub fn len(&self) -> usize {
+        self.classes.as_ref().map_or_else(|| self.count(), |pairs| pairs.seen.len())
+    }
+
     /// The groups seen so far, one for each dimension of the breakdown. The total has one, of no dimension.
     pub fn groups(&self) -> Vec<Vec<Group>> {
         let Some((first, further)) = self.dimensions.split_first() else { return vec![Vec::new()] };
@@ -144,7 +177,7 @@ impl Grouping {
     }
 
     /// How many groups were seen so far.
-    pub fn len(&self) -> usize {
+    fn count(&self) -> usize {
         match (self.dimensions.first(), self.pairs.last()) {
             (None, _) => 1,
             (Some(first), None) => first.groups.len(),

@@ -42,6 +42,16 @@ pub struct Seen {
     pub masked: Vec<Option<Masked>>,
 }
 
+impl Seen {
+    /// Leaves out rows that no scope sees.
+    pub fn restrict(&mut self, admitted: &[bool]) {
+        match &mut self.there {
+            Some(there) => there.iter_mut().zip(admitted).for_each(|(there, admitted)| *there &= *admitted),
+            None => self.there = Some(admitted.to_vec()),
+        }
+    }
+}
+
 impl Known {
     /// What must be known of the rows of a table: that they are there, the date by which they are found, and these
     /// columns. What decides that is added to the columns of the scan.

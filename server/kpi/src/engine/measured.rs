@@ -5,6 +5,7 @@ use super::fold::readings::Readings;
 use super::sight::Sight;
 use super::timetable::{Sighted, Stop, Timetable};
 use crate::data::cell::{Breakdown, Cell, Group, Outcome};
+use crate::data::scope::Scope;
 use crate::definition::declaration::Lag;
 use crate::judgement::significance::Sample;
 use crate::measure::aggregate::Aggregate;
@@ -13,6 +14,8 @@ use crate::measure::aggregate::spread::{Around, Spread};
 use crate::measure::{Measure, Quantity};
 use crate::script::kpi::Kpi;
 use jiff::Timestamp;
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -20,11 +23,40 @@ use std::sync::Arc;
 pub struct Evaluation<'a> {
     pub timetable: &'a Timetable,
     pub folds: &'a [Fold<'a>],
+    /// The scope for which they are made, and its index among all for which the folds were made.
+    pub scope: (usize, &'a Scope),
     pub now: Timestamp,
     /// Up to when each table is complete, in UTC seconds, where that is known.
     pub complete_until: &'a HashMap<Arc<str>, i64>,
+    /// The cells that were made for other scopes.
+    pub cells: &'a Cells,
     /// How many stored units of money make one whole unit of the currency, which is what scripts use.
     pub money: f64,
+}
+
+/// Cells by what they are made of: small groups of many scopes read the same.
+#[derive(Default)]
+pub struct Cells(RefCell<FxHashMap<MadeOf, Cell>>);
+
+/// Where a KPI lies, and its readings, bit by bit: value, rows and rows left out.
+type MadeOf = (usize, Vec<[u64; 3]>);
+
+impl Cells {
+    /// The cell of these readings, as `make` makes it of them.
+    fn of(&self, kpi: &Kpi, seen: &Seen, make: impl FnOnce() -> Cell) -> Cell {
+        let bits = |reading: &Reading| {
+            // No figure has the bits of this NaN.
+            [reading.value.map_or(u64::MAX, f64::to_bits), reading.rows, reading.left_out]
+        };
+        let readings = seen.readings.iter().chain(seen.before.iter().flatten()).map(bits).collect();
+        let key = (std::ptr::from_ref(kpi).addr(), readings);
+        if let Some(known) = self.0.borrow().get(&key) {
+            return known.clone();
+        }
+        let cell = make();
+        self.0.borrow_mut().insert(key, cell.clone());
+        cell
+    }
 }
 
 /// The readings of a KPI's measures in one breakdown, as they are seen.
@@ -43,8 +75,8 @@ pub struct Measured<'a> {
 #[derive(Clone)]
 pub struct InGroup<'a> {
     measured: &'a Measured<'a>,
-    own: Vec<Option<usize>>,
-    previous: Option<Vec<Option<usize>>>,
+    own: Vec<&'a [usize]>,
+    previous: Option<Vec<&'a [usize]>>,
 }
 
 /// What a KPI's measures read in one group and period, in whole units of the currency.
@@ -73,7 +105,7 @@ impl<'a> Measured<'a> {
         let readings = |sight: &Sight| {
             let of = |(_, measure): &'a (String, Measure)| {
                 let fold = evaluation.folds.iter().find(|fold| fold.reads(measure));
-                fold.expect("every measure was planned").readings(measure, by, sight)
+                fold.expect("every measure was planned").readings(measure, by, sight, evaluation.scope)
             };
             kpi.measures.iter().map(of).collect()
         };
@@ -85,23 +117,23 @@ impl<'a> Measured<'a> {
         self.own.iter().flat_map(Readings::groups)
     }
 
-    pub fn in_group(&self, groups: &[Group]) -> InGroup<'_> {
-        let lines = |readings: &Vec<Readings>| readings.iter().map(|readings| readings.line(groups)).collect();
-        InGroup { measured: self, own: lines(&self.own), previous: self.previous.as_ref().map(lines) }
+    pub fn in_group<'b>(&'b self, groups: &[Group]) -> InGroup<'b> {
+        let lines = |readings: &'b [Readings]| readings.iter().map(|readings| readings.lines(groups)).collect();
+        InGroup { measured: self, own: lines(&self.own), previous: self.previous.as_deref().map(lines) }
     }
 
     /// What the measures read over these periods together; `None` where their slices do not follow each other.
-    fn read(&self, readings: &[Readings], lines: &[Option<usize>], periods: &[usize]) -> Option<Vec<Reading>> {
+    fn read(&self, readings: &[Readings], lines: &[&[usize]], periods: &[usize]) -> Option<Vec<Reading>> {
         let measures = self.kpi.measures.iter().zip(readings.iter().zip(lines));
-        let read = |((_, measure), (readings, line)): (&(String, Measure), (&Readings, &Option<usize>))| {
-            Some(measure.in_whole_units(readings.over(periods, *line)?, self.evaluation.money))
+        let read = |((_, measure), (readings, lines)): (&(String, Measure), (&Readings, &&[usize]))| {
+            Some(measure.in_whole_units(readings.over(periods, lines)?, self.evaluation.money))
         };
         measures.map(read).collect()
     }
 
     /// The cell, marked provisional if it can still change; stale, without its figure, if the data is too old.
     pub fn cell(&self, seen: &Seen) -> Cell {
-        let Evaluation { timetable, now, complete_until, .. } = *self.evaluation;
+        let Evaluation { timetable, now, complete_until, cells, .. } = *self.evaluation;
         let (declared, period) = (&self.kpi.declaration, &timetable.periods[seen.periods[seen.periods.len() - 1]]);
         let needed = period.instants().end.min(now.as_second());
         let known = || self.kpi.tables().filter_map(|table| complete_until.get(&table.name));
@@ -109,7 +141,7 @@ impl<'a> Measured<'a> {
         if declared.stale_after.is_some_and(too_old) {
             return Cell::of(Outcome::Stale);
         }
-        let cell = self.kpi.cell(&seen.readings, seen.before.as_deref());
+        let cell = cells.of(self.kpi, seen, || self.kpi.cell(&seen.readings, seen.before.as_deref()));
         let settled = declared.settles_after.map_or(0, Lag::seconds);
         let provisional = period.is_running(now) || self.as_of < period.instants().end + settled;
         Cell { provisional, ..cell }
@@ -119,7 +151,7 @@ impl<'a> Measured<'a> {
 impl InGroup<'_> {
     pub fn seen(&self, stop: Stop) -> Seen {
         let InGroup { measured, own, previous } = self;
-        let read = |readings: &Vec<Readings>, lines: &Vec<Option<usize>>, period: usize| {
+        let read = |readings: &Vec<Readings>, lines: &Vec<&[usize]>, period: usize| {
             measured.read(readings, lines, &[period]).expect("one period follows itself")
         };
         let before = stop.before.zip(measured.previous.as_ref().zip(previous.as_ref()));
@@ -163,14 +195,14 @@ impl InGroup<'_> {
     pub fn sample(&self, seen: &Seen, at: usize, mark: f64) -> Option<Sample> {
         let (_, measure) = &self.measured.kpi.measures[at];
         let unit = if measure.quantity == Quantity::Money { self.measured.evaluation.money } else { 1.0 };
-        let (readings, line) = (&self.measured.own[at], self.own[at]);
+        let (readings, lines) = (&self.measured.own[at], self.own[at]);
         match &measure.aggregate {
             Aggregate::Mean(_) => {
-                let Spread { rows, mean, variance } = readings.spread(&seen.periods, line)?.over(unit);
+                let Spread { rows, mean, variance } = readings.spread(&seen.periods, lines)?.over(unit);
                 Some(Sample::Mean { rows, mean, variance })
             }
             median if median.is_median() => {
-                let Around { below, above } = readings.around(&seen.periods, line, mark * unit)?;
+                let Around { below, above } = readings.around(&seen.periods, lines, mark * unit)?;
                 Some(Sample::Median { below, above })
             }
             _ => None,

@@ -4,8 +4,10 @@ use crate::data::batch::Values;
 use crate::data::path::{Path, Projection};
 use crate::data::scan::{Scan, Source, Window};
 use crate::data::scope::Scope;
-use crate::engine::by_parent::{ByParent, Children, Wanted};
+use crate::engine::by_parent::{ByParent, Children, ClassesOf, OfClass, Wanted};
+use crate::engine::classes::Classes;
 use crate::engine::fold::plan::Plan;
+use crate::engine::gate::{Gate, Scopes};
 use crate::engine::known::{Known, Seen};
 use crate::engine::rows::{Rows, Shown, row_numbers};
 use crate::engine::sight::View;
@@ -15,6 +17,7 @@ use crate::measure::expr::ChildMeasure;
 use crate::time::timeline::{Timeline, joined};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The figures over related rows that a plan asks for.
 pub struct Related<'a> {
@@ -36,7 +39,8 @@ impl<'a> Related<'a> {
     pub fn fold<S: Source>(
         self,
         window: Option<&Window>,
-        scope: &Scope,
+        scopes: &Scopes,
+        classes: &mut Classes,
         source: &mut S,
     ) -> Result<(Children, u64), S::Error> {
         let mut children = Children::default();
@@ -45,7 +49,8 @@ impl<'a> Related<'a> {
         while let Some(first) = wanted.first().cloned() {
             let (shared, rest): (Vec<_>, _) =
                 wanted.into_iter().partition(|wanted| reads_like(&wanted.measure, &first.measure));
-            let (scan, mut known) = scan(&shared, plan, window, scope);
+            let mut gate = scopes.gate(&first.measure.table);
+            let (scan, mut known) = scan(&shared, plan, window, &scopes.around, gate.as_ref());
             known.ask(&scan.table, &plan.views, source)?;
             let mut states: Vec<Accumulator> = shared.iter().map(|wanted| wanted.measure.begin()).collect();
             let mut parents = Parents::default();
@@ -53,8 +58,10 @@ impl<'a> Related<'a> {
             let date = plan.membership.date().map(|date| Projection::of(date.behind(&first.measure.parent)));
             source.scan(&scan, &mut |batch| {
                 let (columns, zone, children) = (&scan.columns[..], &plan.zone, &Children::default());
-                let rows = Rows { batch, masked: &[], columns, children, id: None, view: 0, period: None, zone, money };
-                let slots = parents.slots(&rows);
+                let (id, scopes, period) = (None, None, None);
+                let rows = Rows { batch, masked: &[], columns, children, id, scopes, view: 0, period, zone, money };
+                let of_rows = gate.as_mut().map(|gate| gate.classes(&rows, classes));
+                let slots = parents.slots(&rows, of_rows.as_deref());
                 let stretches = stretches(plan, date.as_ref(), &rows);
                 let stretches: Vec<&[Option<usize>]> = stretches.iter().map(Vec::as_slice).collect();
                 let seen: Vec<Seen> = plan.views.iter().map(|view| known.seen(&rows, view, &stretches)).collect();
@@ -65,8 +72,15 @@ impl<'a> Related<'a> {
                 }
                 read += batch.len() as u64;
             })?;
-            let figures: Vec<ByParent> = states.iter().map(|states| ByParent::of(states, &parents.ids)).collect();
-            shared.into_iter().zip(figures).for_each(|(wanted, figures)| children.add(wanted, figures));
+            let by_class = gate.map(|_| Arc::new(parents.by_class(classes)));
+            for (wanted, states) in shared.into_iter().zip(states) {
+                let figures = match &by_class {
+                    None => ByParent::of(&states, parents.ids.iter().map(|(id, _)| *id)),
+                    Some(classes) => ByParent::by_class(states, classes.clone()),
+                };
+                children.add(wanted, figures);
+            }
+            by_class.into_iter().for_each(|classes| children.add_classes(classes));
             wanted = rest;
         }
         Ok((children, read))
@@ -95,7 +109,7 @@ fn stretches(plan: &Plan, date: Option<&Projection>, rows: &Rows) -> Vec<Vec<Opt
 }
 
 /// One scan for measures that read the same rows, and what must be known of these; the parent's key comes first.
-fn scan(shared: &[Wanted], plan: &Plan, parents: Option<&Window>, scope: &Scope) -> (Scan, Known) {
+fn scan(shared: &[Wanted], plan: &Plan, parents: Option<&Window>, scope: &Scope, gate: Option<&Gate>) -> (Scan, Known) {
     let first = &shared[0].measure;
     let mut columns = vec![Projection::of(Path::own(&first.parent.column))];
     let date = first.dated.as_ref().map(|dated| &dated.by);
@@ -105,7 +119,8 @@ fn scan(shared: &[Wanted], plan: &Plan, parents: Option<&Window>, scope: &Scope)
     let parts = || shared.iter().flat_map(|wanted| wanted.measure.parts());
     let read: Vec<&Projection> =
         parts().flat_map(|part| part.columns().into_iter().map(|(_, column)| column)).collect();
-    for column in dates.chain(read.iter().map(|column| (*column).clone())) {
+    let gates = gate.into_iter().flat_map(Gate::columns).cloned();
+    for column in dates.chain(read.iter().map(|column| (*column).clone())).chain(gates) {
         if !columns.contains(&column) {
             columns.push(column);
         }
@@ -138,24 +153,35 @@ fn span(wanted: &Wanted, plan: &Plan) -> Option<Range<i64>> {
     }
 }
 
-/// Numbers the parents in the order in which they are seen: the slots of the states.
+/// Numbers the parents, each with a class of related rows, in the order in which they are seen: the slots of the states.
 #[derive(Default)]
 struct Parents {
-    known: FxHashMap<u64, u32>,
-    ids: Vec<u64>,
+    known: FxHashMap<(u64, u32), u32>,
+    ids: Vec<(u64, u32)>,
 }
 
 impl Parents {
-    fn slots(&mut self, rows: &Rows) -> Vec<u32> {
+    /// The slot of each row; `classes` are those of the rows, where they are told apart.
+    fn slots(&mut self, rows: &Rows, classes: Option<&[u32]>) -> Vec<u32> {
         let Values::Numbers(keys) = &rows.batch.columns[0] else { unreachable!("a foreign key is a number") };
         let Parents { known, ids } = self;
-        let slot = |key: &f64| {
-            *known.entry(key.to_bits()).or_insert_with(|| {
-                ids.push(key.to_bits());
+        let slot = |(row, key): (usize, &f64)| {
+            let id = (key.to_bits(), classes.map_or(0, |classes| classes[row]));
+            *known.entry(id).or_insert_with(|| {
+                ids.push(id);
                 u32::try_from(ids.len() - 1).expect("fewer than 2^32 parents")
             })
         };
-        keys.iter().map(slot).collect()
+        keys.iter().enumerate().map(slot).collect()
+    }
+
+    fn by_class(&self, classes: &Classes) -> ClassesOf {
+        let mut by_class = ClassesOf::default();
+        for (slot, (id, class)) in self.ids.iter().enumerate() {
+            let scopes = classes.scopes(*class).clone();
+            by_class.entry(*id).or_default().push(OfClass { class: *class, scopes, slot });
+        }
+        by_class
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Rows<'a> {
     pub children: &'a Children,
     /// The column that holds the row's id, where figures over related rows are read.
     pub id: Option<usize>,
+    /// For each row a scope for which its related rows are counted; `None` where there is only one.
+    pub scopes: Option<&'a [u32]>,
     /// The index of the view in which they are seen.
     pub view: usize,
     /// The period for which rows are counted, with its index; `None` where nothing depends on it.
@@ -264,7 +266,8 @@ impl<'a> Rows<'a> {
         let Some(Shown::Numbers(ids)) = self.id.map(|id| self.at(id)) else {
             unreachable!("a scan with figures over related rows reads the ids")
         };
-        Cow::Owned(ids.iter().map(|id| by_parent.get(*id)).collect())
+        let scope = |row: usize| self.scopes.map(|scopes| scopes[row]);
+        Cow::Owned(ids.iter().enumerate().map(|(row, id)| by_parent.get(*id, scope(row))).collect())
     }
 
     fn parsed(&self, text: &'a Expr) -> Cow<'a, [f64]> {

@@ -4,10 +4,10 @@ use super::{Takes, separated, statement};
 use crate::facts::Value;
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
-use pegel_kpi::data::dimension::{Dimension, Located};
-use pegel_kpi::data::model::{GONE_AT, Kind, Reference, SYSTEM, Table};
+use pegel_kpi::data::model::{GONE_AT, Kind, Reference, SYSTEM};
 use pegel_kpi::data::path::Path;
 use pegel_kpi::data::scan::Scan;
+use pegel_kpi::data::scope::texts_of;
 use std::sync::Arc;
 
 /// The statement for a scan.
@@ -182,19 +182,6 @@ impl<'a> ScanStatement<'a> {
     }
 }
 
-/// Where the texts that a scope lists are found: names of regions and teams, keys of partners. Nowhere in a table that
-/// lacks the dimension.
-fn texts_of(table: &Table, dimension: Dimension) -> Vec<Path> {
-    match table.located(dimension) {
-        Some(Located::Text(paths)) => paths.clone(),
-        // The key is called alike in every table.
-        Some(Located::Row { label, .. }) => {
-            vec![Path { references: label.references.clone(), ..Path::own(table.key()) }]
-        }
-        Some(Located::Dated) | None => Vec::new(),
-    }
-}
-
 /// The name under which the row is known that these foreign keys lead to.
 fn alias(table: &str, references: &[Arc<Reference>]) -> String {
     if references.is_empty() {
@@ -280,6 +267,7 @@ mod tests {
     use diesel::debug_query;
     use diesel::pg::Pg;
     use diesel::sqlite::Sqlite;
+    use pegel_kpi::data::dimension::{Dimension, Located};
     use pegel_kpi::data::model::Model;
     use pegel_kpi::data::path::Projection;
     use pegel_kpi::data::scan::Window;

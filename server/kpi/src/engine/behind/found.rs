@@ -6,6 +6,7 @@ use super::listing::Datum;
 use super::sides::Wanted;
 use crate::data::cell::{Breakdown, Group};
 use crate::data::path::{Path, Projection};
+use crate::data::scope::Scope;
 use crate::engine::fold::plan::{Plan, Planned};
 use crate::engine::fold::take::{Viewed, restrict};
 use crate::engine::grouping::Grouping;
@@ -53,10 +54,15 @@ impl<'a> Gathered<'a> {
     ///
     /// # Panics
     /// If it was not.
-    pub fn new(wanted: &'a Wanted<'a>, plan: &Plan, (by, sight): (&Breakdown, &Sight), limit: usize) -> Gathered<'a> {
+    pub fn new(
+        wanted: &'a Wanted<'a>,
+        plan: &Plan,
+        (by, sight, scope): (&Breakdown, &Sight, &Scope),
+        limit: usize,
+    ) -> Gathered<'a> {
         let measures = &wanted.measures[..];
         let find = |(_, measure): &(&str, &Measure)| {
-            let (at, grouping) = plan.find(measure, by, sight).expect("the plan was made for it");
+            let (at, grouping) = plan.find(measure, by, sight, scope).expect("the plan was made for it");
             (at, plan.measures[at].groupings[grouping])
         };
         let latest = |(_, measure): &(&str, &Measure)| measure.latest.as_ref().map(|_| LatestRows::default());

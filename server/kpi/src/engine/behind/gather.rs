@@ -10,7 +10,9 @@ use crate::data::currency::units;
 use crate::data::dimension::Dimension;
 use crate::data::scan::Source;
 use crate::data::scope::Scope;
+use crate::engine::classes::Classes;
 use crate::engine::fold::plan::Plan;
+use crate::engine::gate::Scopes;
 use crate::engine::related::Related;
 use crate::engine::rows::Rows;
 use crate::engine::sight::Sight;
@@ -38,16 +40,18 @@ impl Asked<'_> {
         let by: Breakdown = self.only.iter().map(|(dimension, _)| *dimension).collect();
         let sight = Sight(vec![Some(self.as_of)]);
         let mut plan = Plan::like(first, std::slice::from_ref(self.period));
-        wanted.measures.iter().for_each(|(_, measure)| plan.want(measure, &by, &sight));
+        wanted.measures.iter().for_each(|(_, measure)| plan.want(measure, &by, &sight, self.scope));
         let mut described = Described::of(first, &plan.zone);
         plan.ask(source)?;
         described.ask(&first.table, source)?;
         let window = plan.window();
         let zone = plan.zone.clone();
-        let (children, _) = Related::of(&plan).fold(window.as_ref(), self.scope, source)?;
-        let mut scan = plan.scan(window, self.scope, true);
+        let scopes = Scopes::new(std::slice::from_ref(self.scope));
+        let mut classes = Classes::default();
+        let (children, _) = Related::of(&plan).fold(window.as_ref(), &scopes, &mut classes, source)?;
+        let mut scan = plan.scan(window, self.scope, true, None);
         plan.ask_past(source)?;
-        let mut gathered = Gathered::new(wanted, &plan, (&by, &sight), self.limit);
+        let mut gathered = Gathered::new(wanted, &plan, (&by, &sight, self.scope), self.limit);
         for column in described.columns().into_iter().chain(gathered.columns().cloned()) {
             if !scan.columns.contains(&column) {
                 scan.columns.push(column);
@@ -58,8 +62,8 @@ impl Asked<'_> {
         let group = self.only.map(|(_, name)| name.as_str());
         source.scan(&scan, &mut |batch| {
             let (columns, children, zone) = (&scan.columns[..], &children, &zone);
-            let period = Some((0, self.period));
-            let rows = Rows { batch, masked: &[], columns, children, id, view: 0, period, zone, money };
+            let (period, scopes) = (Some((0, self.period)), None);
+            let rows = Rows { batch, masked: &[], columns, children, id, scopes, view: 0, period, zone, money };
             gathered.take(&mut plan, &mut described, group, &rows);
         })?;
         Ok(self.list(wanted, gathered, &described))

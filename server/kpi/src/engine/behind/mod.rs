@@ -98,8 +98,8 @@ impl Question<'_> {
             let scan = Scan { table: measure.table.clone(), columns, window: None, scope: scope.clone() };
             source.scan(&scan, &mut |batch| {
                 let (columns, children, zone) = (&scan.columns[..], &Children::default(), &zone);
-                let (id, view, period, money) = (None, 0, None, 1.0);
-                grouping.assign(&Rows { batch, masked: &[], columns, children, id, view, period, zone, money });
+                let (id, scopes, view, period, money) = (None, None, 0, None, 1.0);
+                grouping.assign(&Rows { batch, masked: &[], columns, children, id, scopes, view, period, zone, money });
             })?;
             let seen = grouping.groups().into_iter().flatten();
             names.extend(seen.filter_map(|group: Group| group.label().map(str::to_owned)));

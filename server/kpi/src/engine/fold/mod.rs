@@ -34,6 +34,9 @@
 //! from the slices 0 to 2, North 2 and South 1. Counts are added up for that, sets of different values united, values
 //! for a median put together.
 //!
+//! Where figures are computed for several scopes, there is a line for each group and *class* of rows, the rows that the
+//! same scopes see, and a group is read from the lines of all classes that the scope sees.
+//!
 //! What a row contributes may depend on the period: how many leads are open when it ends (`existing(|l| l.created_at,
 //! |l| l.closed_at).at_end()`), whether one was closed before it ended, which row of a series is the latest. For such a
 //! measure the slices are the *periods*, and a row is looked at for each of them. If the lead of 3 November is closed
@@ -53,6 +56,8 @@ pub mod take;
 use crate::data::cell::Breakdown;
 use crate::data::scan::Source;
 use crate::data::scope::Scope;
+use crate::engine::classes::Classes;
+use crate::engine::gate::Scopes;
 use crate::engine::related::Related;
 use crate::engine::rows::Rows;
 use crate::engine::sight::Sight;
@@ -68,6 +73,8 @@ pub struct Fold<'a> {
     pub(super) states: Vec<Vec<States<'a>>>,
     /// How many rows were read.
     pub rows: u64,
+    /// The classes of its rows, if it was read for several scopes.
+    classes: Classes,
 }
 
 impl<'a> Fold<'a> {
@@ -75,12 +82,14 @@ impl<'a> Fold<'a> {
     ///
     /// # Errors
     /// What the source answers when it cannot be read.
-    pub fn run<S: Source>(mut plan: Plan<'a>, scope: &Scope, source: &mut S) -> Result<Fold<'a>, S::Error> {
+    pub fn run<S: Source>(mut plan: Plan<'a>, scopes: &Scopes, source: &mut S) -> Result<Fold<'a>, S::Error> {
         plan.ask(source)?;
         let window = plan.window();
         let zone = plan.zone.clone();
-        let (children, mut rows) = Related::of(&plan).fold(window.as_ref(), scope, source)?;
-        let scan = plan.scan(window, scope, !children.is_empty());
+        let mut classes = Classes::default();
+        let (children, mut rows) = Related::of(&plan).fold(window.as_ref(), scopes, &mut classes, source)?;
+        let mut gate = scopes.gate(&plan.table);
+        let scan = plan.scan(window, &scopes.around, !children.is_empty(), gate.as_ref());
         plan.ask_past(source)?;
         let id = scan.columns.iter().position(|column| *column == plan.id());
         let money = crate::data::currency::units(source.money_digits()?);
@@ -95,10 +104,14 @@ impl<'a> Fold<'a> {
         source.scan(&scan, &mut |batch| {
             let (columns, children, zone) = (&scan.columns[..], &children, &zone);
             rows += batch.len() as u64;
-            let rows = Rows { batch, masked: &[], columns, children, id, view: 0, period: None, zone, money };
-            take::take(&mut plan, &mut states, rows);
+            let (scopes, period) = (None, None);
+            let rows = Rows { batch, masked: &[], columns, children, id, scopes, view: 0, period, zone, money };
+            let Some(gate) = &mut gate else { return take::take(&mut plan, &mut states, rows, None) };
+            for part in gate.parts(&rows, &mut classes) {
+                take::take(&mut plan, &mut states, Rows { scopes: Some(&part.scopes), ..rows }, Some(&part));
+            }
         })?;
-        Ok(Fold { plan, states, rows })
+        Ok(Fold { plan, states, rows, classes })
     }
 
     /// Whether it has read the rows of a measure.
@@ -106,14 +119,22 @@ impl<'a> Fold<'a> {
         self.plan.reads(measure)
     }
 
-    /// The readings of a measure in a breakdown, as it is seen; the plan must have been made for that.
+    /// The readings of a measure in a breakdown, as it is seen in the scope of that index; the plan must have been made
+    /// for that.
     ///
     /// # Panics
     /// If it was not.
-    pub fn readings(&self, measure: &Measure, by: &Breakdown, sight: &Sight) -> Readings<'_> {
-        let (at, wanted) = self.plan.find(measure, by, sight).expect("the plan was made for it");
+    pub fn readings(
+        &self,
+        measure: &Measure,
+        by: &Breakdown,
+        sight: &Sight,
+        (index, scope): (usize, &Scope),
+    ) -> Readings<'_> {
+        let (at, wanted) = self.plan.find(measure, by, sight, scope).expect("the plan was made for it");
         let planned = &self.plan.measures[at];
-        let groups = self.plan.groupings[planned.groupings[wanted]].groups();
-        Readings::new(self.plan.slices(planned), groups, &self.states[at][wanted])
+        let sees = |class| self.classes.scopes(class).holds(index);
+        let lines = self.plan.groupings[planned.groupings[wanted]].seen(sees);
+        Readings::new(self.plan.slices(planned), lines, &self.states[at][wanted])
     }
 }

@@ -7,6 +7,7 @@ use crate::data::path::{Path, Projection};
 use crate::data::scan::{Lasting, Scan, Source, Window};
 use crate::data::scope::Scope;
 use crate::engine::by_parent::Wanted;
+use crate::engine::gate::Gate;
 use crate::engine::grouping::Grouping;
 use crate::engine::known::Known;
 use crate::engine::place::place;
@@ -78,10 +79,11 @@ impl<'a> Plan<'a> {
         self.table == measure.table && self.membership.is_found_like(&measure.membership)
     }
 
-    /// Adds a measure in a breakdown, as it is seen; if the plan has them already, they are shared.
-    pub fn want(&mut self, measure: &'a Measure, by: &Breakdown, sight: &Sight) {
+    /// Adds a measure in a breakdown, as it is seen in a scope; if the plan has them already, they are shared. Of the
+    /// scope only the dimensions matter.
+    pub fn want(&mut self, measure: &'a Measure, by: &Breakdown, sight: &Sight, scope: &Scope) {
         let grouping = self.grouping(measure, by);
-        let filter = read_at_level(measure, by);
+        let filter = read_at_level(measure, by, scope);
         let at = self.position(measure, filter.as_ref(), sight).unwrap_or_else(|| {
             let sight = place(&mut self.sights, sight.clone());
             let slices = self.sliced(measure, sight);
@@ -95,8 +97,8 @@ impl<'a> Plan<'a> {
     }
 
     /// The index of a measure as it is seen, and among its groupings the one of a breakdown.
-    pub fn find(&self, measure: &Measure, by: &Breakdown, sight: &Sight) -> Option<(usize, usize)> {
-        let at = self.position(measure, read_at_level(measure, by).as_ref(), sight)?;
+    pub fn find(&self, measure: &Measure, by: &Breakdown, sight: &Sight, scope: &Scope) -> Option<(usize, usize)> {
+        let at = self.position(measure, read_at_level(measure, by, scope).as_ref(), sight)?;
         let wanted = Grouping::new(by, measure, &self.zone);
         let mut groupings = self.measures[at].groupings.iter();
         Some((at, groupings.position(|grouping| self.groupings[*grouping].is_like(&wanted))?))
@@ -177,8 +179,8 @@ impl<'a> Plan<'a> {
     }
 
     /// Everything that the measures and groupings read, and what tells since when it is known, within a window;
-    /// `with_id` adds the ids of the rows.
-    pub fn scan(&mut self, window: Option<Window>, scope: &Scope, with_id: bool) -> Scan {
+    /// `with_id` adds the ids of the rows, `gate` what tells scopes apart.
+    pub fn scan(&mut self, window: Option<Window>, scope: &Scope, with_id: bool, gate: Option<&Gate>) -> Scan {
         let mut columns: Vec<Projection> = self.membership.date().cloned().map(Projection::of).into_iter().collect();
         // A scan has at least one column, and all() asks for none.
         if with_id || columns.is_empty() {
@@ -187,7 +189,8 @@ impl<'a> Plan<'a> {
         let levels = self.measures.iter().filter_map(|planned| planned.filter.as_ref());
         let levels = levels.flat_map(|filter| Part::Condition(filter).columns()).map(|(_, column)| column);
         let read = self.measures.iter().flat_map(|planned| planned.measure.columns());
-        for column in self.groupings.iter().flat_map(Grouping::columns).chain(levels).chain(read) {
+        let gates = gate.into_iter().flat_map(Gate::columns);
+        for column in self.groupings.iter().flat_map(Grouping::columns).chain(levels).chain(read).chain(gates) {
             if !columns.contains(column) {
                 columns.push(column.clone());
             }
@@ -236,8 +239,9 @@ impl<'a> Plan<'a> {
 }
 
 /// The measure's filter; for targets and forecasts, with the level at which they are read: a total is read from those
-/// that name nobody, a breakdown by rep from those that name one.
-fn read_at_level(measure: &Measure, by: &Breakdown) -> Option<Condition> {
+/// that name nobody, a breakdown by rep from those that name one. What is not broken down by a level is read, in a
+/// scope, at the level of its restriction, the lowest of several: what its regions planned is its total.
+fn read_at_level(measure: &Measure, by: &Breakdown, scope: &Scope) -> Option<Condition> {
     let Some(levels) = &measure.table.levels else { return measure.filter.clone() };
     let origin = Origin { table: measure.table.clone(), depth: 0 };
     let named = |level: &Level| {
@@ -245,7 +249,11 @@ fn read_at_level(measure: &Measure, by: &Breakdown) -> Option<Condition> {
         Some(Condition::IsSet(Expr::Column(origin.clone(), Projection::of(Path::own(column)))))
     };
     let level = |dimension: &Dimension| levels.iter().find(|level| level.dimension == *dimension);
-    let wanted: Vec<&Level> = by.iter().filter_map(level).collect();
+    let restricts = |level: &&Level| scope.texts(level.dimension).is_some();
+    let mut wanted: Vec<&Level> = by.iter().filter_map(level).collect();
+    if wanted.is_empty() {
+        wanted.extend(levels.iter().find(restricts));
+    }
     let conditions: Vec<Condition> = if wanted.is_empty() {
         levels.iter().filter_map(named).map(|named| Condition::Not(Arc::new(named))).collect()
     } else {

@@ -9,6 +9,9 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::ops::Range;
 
+/// The slot in which the latest rows are aggregated.
+const FIRST: &[Range<usize>] = std::slice::from_ref(&(0..1));
+
 /// The states of one measure in one breakdown.
 pub enum States<'a> {
     /// Every row counts, and is added to the aggregate at once.
@@ -43,26 +46,26 @@ impl<'a> States<'a> {
     }
 
     /// The figure over all these slots together.
-    pub fn read(&self, slots: Range<usize>) -> Reading {
+    pub fn read(&self, slots: &[Range<usize>]) -> Reading {
         match self {
-            States::All(states) => states.read(slots),
+            States::All(states) => states.over(slots),
             States::Latest(states) => states.aggregated(slots).read(0..1),
         }
     }
 
     /// See [`Accumulator::spread`].
-    pub fn spread(&self, slots: Range<usize>) -> Option<Spread> {
+    pub fn spread(&self, slots: &[Range<usize>]) -> Option<Spread> {
         match self {
             States::All(states) => states.spread(slots),
-            States::Latest(states) => states.aggregated(slots).spread(0..1),
+            States::Latest(states) => states.aggregated(slots).spread(FIRST),
         }
     }
 
     /// See [`Accumulator::around`].
-    pub fn around(&self, slots: Range<usize>, mark: f64) -> Option<Around> {
+    pub fn around(&self, slots: &[Range<usize>], mark: f64) -> Option<Around> {
         match self {
             States::All(states) => states.around(slots, mark),
-            States::Latest(states) => states.aggregated(slots).around(0..1, mark),
+            States::Latest(states) => states.aggregated(slots).around(FIRST, mark),
         }
     }
 }
@@ -103,10 +106,16 @@ impl LatestRows<'_> {
         }
     }
 
-    /// The rows of all these slots, aggregated in one.
-    fn aggregated(&self, slots: Range<usize>) -> Accumulator {
-        let rows = within(&self.slots, slots).iter().flat_map(FxHashMap::values);
-        let rows: Vec<&Vec<f64>> = rows.filter_map(|row| row.contributions.as_ref()).collect();
+    /// The latest rows of all these slots, aggregated in one.
+    fn aggregated(&self, slots: &[Range<usize>]) -> Accumulator {
+        let mut latest: FxHashMap<&[u64], &LatestRow> = FxHashMap::default();
+        for (key, row) in within(&self.slots, slots).flatten() {
+            let known = latest.entry(&**key).or_insert(row);
+            if row.partial_cmp(known) == Some(Ordering::Greater) {
+                *known = row;
+            }
+        }
+        let rows: Vec<&Vec<f64>> = latest.values().filter_map(|row| row.contributions.as_ref()).collect();
         let column = |at: usize| rows.iter().map(|row| row[at]).collect::<Vec<f64>>();
         let operands = 0..self.measure.aggregate.operands().len();
         let contributions: Vec<Cow<[f64]>> = operands.map(|at| Cow::Owned(column(at))).collect();

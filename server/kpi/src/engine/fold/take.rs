@@ -2,9 +2,11 @@
 
 use super::plan::{Plan, Planned, Slices};
 use super::states::States;
+use crate::engine::gate::Admitted;
 use crate::engine::grouping::Grouping;
 use crate::engine::known::Seen;
 use crate::engine::rows::{Rows, row_numbers};
+use crate::engine::sight::View;
 use crate::measure::expr::{Condition, Part};
 use crate::measure::membership::{Lifetime, Membership, Moment};
 use crate::time::period::Period;
@@ -12,18 +14,27 @@ use crate::time::timeline::Timeline;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// Adds the rows of a batch to the states of each measure in each of its groupings.
-pub fn take(plan: &mut Plan, states: &mut [Vec<States>], rows: Rows) {
+/// Adds the rows of a batch to the states of each measure in each of its groupings; where there are several scopes,
+/// those that some of them see, each to the states of its class.
+pub fn take(plan: &mut Plan, states: &mut [Vec<States>], rows: Rows, admitted: Option<&Admitted>) {
     let Plan { groupings, measures, timelines, membership, periods, views, known, .. } = plan;
+    let classes = admitted.map(|admitted| &admitted.classes[..]);
     let fixed = |grouping: &mut Grouping| {
-        if grouping.depends_on_period() { Groups::default() } else { Groups::of(grouping, &rows) }
+        if grouping.depends_on_period() { Groups::default() } else { Groups::of(grouping, &rows, classes) }
     };
     let groups: Vec<Groups> = groupings.iter_mut().map(fixed).collect();
     let dates = membership.date().map_or(&[][..], |date| rows.dates(date));
     let stretches: Vec<Stretches> =
         timelines.iter().map(|(_, timeline)| Stretches::of(timeline, &groups, dates)).collect();
     let of_rows: Vec<&[Option<usize>]> = stretches.iter().map(|stretches| &stretches.of_rows[..]).collect();
-    let seen: Vec<Seen> = views.iter().map(|view| known.seen(&rows, view, &of_rows)).collect();
+    let seen = |view: &View| {
+        let mut seen = known.seen(&rows, view, &of_rows);
+        if let Some(admitted) = admitted {
+            seen.restrict(&admitted.there);
+        }
+        seen
+    };
+    let seen: Vec<Seen> = views.iter().map(seen).collect();
     let views: Vec<Viewed> =
         seen.iter().enumerate().map(|(index, seen)| Viewed::new(rows, membership, index, seen)).collect();
     let mut selections = Selections::default();
@@ -36,7 +47,7 @@ pub fn take(plan: &mut Plan, states: &mut [Vec<States>], rows: Rows) {
                 add(planned, states, &viewed.rows, &selected, &groups, &Slice::Stretch(stretches));
             }
             Slices::Periods(of_periods) => {
-                let by_period = ByPeriod { planned, views: &views, of_periods, periods };
+                let by_period = ByPeriod { planned, views: &views, of_periods, periods, classes };
                 by_period.take(states, groupings, &groups);
             }
         }
@@ -85,12 +96,13 @@ struct ByPeriod<'a, 'p> {
     /// The index of the view of each period that is asked for.
     of_periods: &'a [Option<usize>],
     periods: &'a [Period],
+    classes: Option<&'a [u32]>,
 }
 
 impl ByPeriod<'_, '_> {
     /// `groups` are those of all groupings that do not depend on the period.
     fn take(&self, states: &mut [States], groupings: &mut [Grouping], groups: &[Groups]) {
-        let ByPeriod { planned, views, of_periods, periods } = *self;
+        let ByPeriod { planned, views, of_periods, periods, classes } = *self;
         // Only a filter that names the period is evaluated for each of them.
         let fixed = planned.filter.as_ref().filter(|filter| !Part::Condition(filter).needs_period());
         let mut passes: Vec<Option<Vec<bool>>> = vec![None; views.len()];
@@ -105,7 +117,7 @@ impl ByPeriod<'_, '_> {
             }
             let mut own = |at: &usize| {
                 let grouping = &mut groupings[*at];
-                grouping.depends_on_period().then(|| Groups::of(grouping, &rows))
+                grouping.depends_on_period().then(|| Groups::of(grouping, &rows, classes))
             };
             let own: Vec<Option<Groups>> = planned.groupings.iter().map(&mut own).collect();
             let of_all = planned.groupings.iter().map(|grouping| &groups[*grouping]);
@@ -149,17 +161,17 @@ fn selected(mask: &[bool]) -> Vec<u32> {
     row_numbers(mask.len()).filter(|row| mask[*row as usize]).collect()
 }
 
-/// The group of each row of a batch: the line of its states.
+/// The line of states of each row of a batch: that of its group, or of its group and class.
 #[derive(Default)]
 struct Groups {
     of_rows: Vec<u32>,
-    /// How many groups have been seen so far.
+    /// How many lines there are so far.
     count: usize,
 }
 
 impl Groups {
-    fn of(grouping: &mut Grouping, rows: &Rows) -> Groups {
-        let of_rows = grouping.assign(rows);
+    fn of(grouping: &mut Grouping, rows: &Rows, classes: Option<&[u32]>) -> Groups {
+        let of_rows = grouping.lines(rows, classes);
         Groups { of_rows, count: grouping.len() }
     }
 }

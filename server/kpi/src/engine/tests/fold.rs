@@ -1,5 +1,6 @@
 use super::{lines, measure, period, read, run, tables};
 use crate::data::dimension::Dimension::{Region, Rep};
+use crate::data::scope::Scope;
 use crate::engine::fold::plan::Plan;
 use crate::engine::fold::readings::Readings;
 use crate::engine::sight::Sight;
@@ -22,10 +23,11 @@ fn the_worked_example() {
     let periods: Vec<Period> = [WEEK_45, NOVEMBER].map(period).into();
     let counted = measure("data.leads.dated(|l| l.created_at).count()");
     let mut plan = Plan::like(&counted, &periods);
-    plan.want(&counted, &vec![Region], &Sight::everything(periods.len()));
+    plan.want(&counted, &vec![Region], &Sight::everything(periods.len()), &Scope::everything());
     assert_eq!(plan.slices(&plan.measures[0]), (3, vec![1..2, 0..3]), "three stretches, the week is the second");
     let fold = run(plan, &mut tables(&[("leads", LEADS)]));
-    let states: Vec<u64> = (0..6).map(|slot| fold.states[0][0].read(slot..slot + 1).rows).collect();
+    let states: Vec<u64> =
+        (0..6).map(|slot| fold.states[0][0].read(std::slice::from_ref(&(slot..slot + 1))).rows).collect();
     assert_eq!(states, [0, 2, 0, 0, 0, 1], "first the line of North, then that of South");
     assert_eq!(lines(&fold, &counted, &[Region]), ["North 2 2", "South 0 1"]);
     let open = "data.leads.existing(|l| l.created_at, |l| l.closed_at).at_end().count()";
@@ -38,7 +40,7 @@ fn a_row_that_lies_in_several_periods_is_read_once() {
     let periods: Vec<Period> = [WEEK_45, NOVEMBER, "2026"].map(period).into();
     let counted = measure("data.leads.dated(|l| l.created_at).count()");
     let mut plan = Plan::like(&counted, &periods);
-    plan.want(&counted, &vec![], &Sight::everything(periods.len()));
+    plan.want(&counted, &vec![], &Sight::everything(periods.len()), &Scope::everything());
     let fold = run(plan, &mut tables(&[("leads", LEADS)]));
     assert_eq!(lines(&fold, &counted, &[]), ["2 3 3"]);
     assert_eq!(fold.rows, 3);
@@ -58,8 +60,8 @@ fn measures_of_one_table_and_date_share_a_scan_even_if_they_reach_further_than_t
     let other = measure("data.leads.dated(|l| l.closed_at).count()");
     let mut plan = Plan::like(&within, &periods);
     assert!(plan.reads(&trailing) && !plan.reads(&other));
-    plan.want(&within, &vec![], &Sight::everything(periods.len()));
-    plan.want(&trailing, &vec![], &Sight::everything(periods.len()));
+    plan.want(&within, &vec![], &Sight::everything(periods.len()), &Scope::everything());
+    plan.want(&trailing, &vec![], &Sight::everything(periods.len()), &Scope::everything());
     let fold = run(plan, &mut tables(&[("leads", LEADS)]));
     assert_eq!((lines(&fold, &within, &[]), lines(&fold, &trailing, &[])), (vec!["0".into()], vec!["2".into()]));
 }
@@ -199,15 +201,15 @@ fn over_closed<T>(aggregate: &str, ask: impl Fn(&Readings, usize) -> T) -> [T; 2
     let days = format!("data.leads.dated(|l| l.created_at).{aggregate}(|l| (l.closed_at - l.created_at) / days(1))");
     let measured = measure(&days);
     let mut plan = Plan::like(&measured, &periods);
-    plan.want(&measured, &vec![], &Sight::everything(2));
+    plan.want(&measured, &vec![], &Sight::everything(2), &Scope::everything());
     let fold = run(plan, &mut tables(&[("leads", CLOSED)]));
-    let readings = fold.readings(&measured, &vec![], &Sight::everything(2));
+    let readings = fold.readings(&measured, &vec![], &Sight::everything(2), (0, &Scope::everything()));
     [ask(&readings, 0), ask(&readings, 1)]
 }
 
 #[test]
 fn a_mean_says_how_its_values_spread_and_a_median_how_many_lie_beyond_a_mark() {
-    let spread = |readings: &Readings, period| readings.spread(&[period], readings.line(&[]));
+    let spread = |readings: &Readings, period| readings.spread(&[period], readings.lines(&[]));
     // Worked by hand: 4 and 9 days around 6.5; 2, 4 and 9 around 5.
     let expected = [(2, 6.5, 12.5), (3, 5.0, 13.0)];
     for (found, (rows, mean, variance)) in over_closed("mean", spread).into_iter().zip(expected) {
@@ -216,7 +218,7 @@ fn a_mean_says_how_its_values_spread_and_a_median_how_many_lie_beyond_a_mark() {
         assert_eq!(found.rows, rows);
     }
     assert_eq!(over_closed("median", spread), [None, None]);
-    let around = |readings: &Readings, period| readings.around(&[period], readings.line(&[]), 4.0);
+    let around = |readings: &Readings, period| readings.around(&[period], readings.lines(&[]), 4.0);
     let counted = |below, above| Some(Around { below, above });
     assert_eq!(over_closed("median", around), [counted(0, 1), counted(1, 1)]);
     assert_eq!(over_closed("mean", around), [None, None]);
@@ -232,9 +234,9 @@ fn the_latest_rows_of_series_spread_as_any_others() {
     let periods = [period(WEEK_45)];
     let mean = measure("data.observations.latest(|o| o.observed_on, data.period.last_day).mean(|o| o.value)");
     let mut plan = Plan::like(&mean, &periods);
-    plan.want(&mean, &vec![], &Sight::everything(1));
+    plan.want(&mean, &vec![], &Sight::everything(1), &Scope::everything());
     let fold = run(plan, &mut tables(&[("observations", followers)]));
-    let readings = fold.readings(&mean, &vec![], &Sight::everything(1));
-    let found = readings.spread(&[0], readings.line(&[])).unwrap();
+    let readings = fold.readings(&mean, &vec![], &Sight::everything(1), (0, &Scope::everything()));
+    let found = readings.spread(&[0], readings.lines(&[])).unwrap();
     assert_eq!((found.rows, found.mean, found.variance), (2, 12.0, 8.0));
 }

@@ -7,6 +7,7 @@ use crate::data::scope::Scope;
 use crate::data::spans::Spans;
 use crate::engine::fold::Fold;
 use crate::engine::fold::plan::Plan;
+use crate::engine::gate::Scopes;
 use crate::engine::grouping::Grouping;
 use crate::engine::sight::Sight;
 use crate::testing::Tables;
@@ -74,7 +75,7 @@ fn the_month_is_that_of_the_date_in_the_zone_of_the_period() {
     let measure = measure("data.leads.dated(|l| l.created_at).count()");
     let periods = [period_in("Europe/Berlin", "2026")];
     let mut plan = Plan::like(&measure, &periods);
-    plan.want(&measure, &vec![Month], &Sight::everything(periods.len()));
+    plan.want(&measure, &vec![Month], &Sight::everything(periods.len()), &Scope::everything());
     let fold = run(plan, &mut leads());
     assert_eq!(lines(&fold, &measure, &[Month]), ["2026-11 5", "2026-12 1"]);
 }
@@ -124,8 +125,8 @@ impl Source for Moved {
 fn by(dimension: Dimension, text: &str, period: Period, source: &mut Moved) -> Vec<String> {
     let (measure, periods) = (measure(text), [period]);
     let mut plan = Plan::like(&measure, &periods);
-    plan.want(&measure, &vec![dimension], &Sight::everything(periods.len()));
-    let Ok(fold) = Fold::run(plan, &Scope::everything(), source);
+    plan.want(&measure, &vec![dimension], &Sight::everything(periods.len()), &Scope::everything());
+    let Ok(fold) = Fold::run(plan, &Scopes::new(&[Scope::everything()]), source);
     lines(&fold, &measure, &[dimension])
 }
 

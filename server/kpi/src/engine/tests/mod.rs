@@ -16,6 +16,7 @@ use crate::data::model::{Column, Kind, Model};
 use crate::data::scope::Scope;
 use crate::engine::fold::Fold;
 use crate::engine::fold::plan::Plan;
+use crate::engine::gate::Scopes;
 use crate::engine::sight::Sight;
 use crate::measure::Measure;
 use crate::script::Language;
@@ -77,13 +78,13 @@ fn read_as_seen(tables: &mut Tables, text: &str, by: &[Dimension], periods: &[&s
     let periods: Vec<Period> = periods.iter().map(|text| period(text)).collect();
     let measure = measure(text);
     let mut plan = Plan::like(&measure, &periods);
-    plan.want(&measure, &by.to_vec(), sight);
+    plan.want(&measure, &by.to_vec(), sight, &Scope::everything());
     let fold = run(plan, tables);
     lines_as_seen(&fold, &measure, by, sight)
 }
 
 fn run<'a>(plan: Plan<'a>, tables: &mut Tables) -> Fold<'a> {
-    let Ok(fold) = Fold::run(plan, &Scope::everything(), tables);
+    let Ok(fold) = Fold::run(plan, &Scopes::new(&[Scope::everything()]), tables);
     fold
 }
 
@@ -92,11 +93,11 @@ fn lines(fold: &Fold, measure: &Measure, by: &[Dimension]) -> Vec<String> {
 }
 
 fn lines_as_seen(fold: &Fold, measure: &Measure, by: &[Dimension], sight: &Sight) -> Vec<String> {
-    let readings = fold.readings(measure, &by.to_vec(), sight);
+    let readings = fold.readings(measure, &by.to_vec(), sight, (0, &Scope::everything()));
     let mut groups: Vec<&Vec<Group>> = readings.groups().collect();
     groups.sort();
     let line = |groups: &Vec<Group>| {
-        let line = readings.line(groups);
+        let line = readings.lines(groups);
         let figure = |period| measure.in_whole_units(readings.over(&[period], line).unwrap(), 10_000.0).value;
         let figures = (0..fold.plan.periods.len()).map(figure);
         let figures = figures.map(|figure| figure.map_or_else(|| "-".to_owned(), |figure| figure.to_string()));

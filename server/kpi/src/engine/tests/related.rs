@@ -1,5 +1,6 @@
 use super::{lines, measure, period, read, run, tables};
 use crate::data::dimension::Dimension::Region;
+use crate::data::scope::Scope;
 use crate::engine::fold::plan::Plan;
 use crate::engine::sight::Sight;
 use crate::testing::Tables;
@@ -69,8 +70,8 @@ fn related_rows_are_read_once_for_all_figures_and_only_for_the_rows_of_the_perio
     let count = measure("data.leads.dated(|l| l.created_at).sum(|l| l.opportunities.count())");
     let periods = [period(WEEK_45)];
     let mut plan = Plan::like(&sum, &periods);
-    plan.want(&sum, &vec![], &Sight::everything(periods.len()));
-    plan.want(&count, &vec![], &Sight::everything(periods.len()));
+    plan.want(&sum, &vec![], &Sight::everything(periods.len()), &Scope::everything());
+    plan.want(&count, &vec![], &Sight::everything(periods.len()), &Scope::everything());
     let fold = run(plan, &mut leads());
     assert_eq!(fold.rows, 4, "two leads of the week, and two opportunities of them");
     assert_eq!((lines(&fold, &sum, &[]), lines(&fold, &count, &[])), (vec!["180".into()], vec!["2".into()]));

@@ -14,8 +14,18 @@ fn over<T>(leads: &str, measure: &Measure, evaluate: impl Fn(&Rows) -> T) -> T {
     let (zone, children, mut found) = (Zoned(period.zone()), Children::default(), None);
     let Ok(()) = tables(&[("leads", leads)]).scan(&scan, &mut |batch| {
         let (columns, children, zone) = (&scan.columns[..], &children, &zone);
-        let rows =
-            Rows { batch, masked: &[], columns, children, id: None, view: 0, period: None, zone, money: 10_000.0 };
+        let rows = Rows {
+            batch,
+            masked: &[],
+            columns,
+            children,
+            id: None,
+            scopes: None,
+            view: 0,
+            period: None,
+            zone,
+            money: 10_000.0,
+        };
         found = Some(evaluate(&rows.counted_for(0, &period)));
     });
     found.unwrap()

@@ -40,15 +40,23 @@ pub(super) trait Rule<const OPERANDS: usize> {
     fn miss(&self, _state: &mut Self::State) {}
 
     /// The figure over the rows of all these states together.
-    fn read(&self, states: &[Self::State]) -> Reading;
+    fn read<'a>(&self, states: impl Iterator<Item = &'a Self::State> + Clone) -> Reading
+    where
+        Self::State: 'a;
 
     /// How the values of all these states lie around their mean, where that is kept.
-    fn spread(&self, _states: &[Self::State]) -> Option<Spread> {
+    fn spread<'a>(&self, _states: impl Iterator<Item = &'a Self::State>) -> Option<Spread>
+    where
+        Self::State: 'a,
+    {
         None
     }
 
     /// How many values of all these states lie on either side of a mark, where they are kept.
-    fn around(&self, _states: &[Self::State], _mark: f64) -> Option<Around> {
+    fn around<'a>(&self, _states: impl Iterator<Item = &'a Self::State>, _mark: f64) -> Option<Around>
+    where
+        Self::State: 'a,
+    {
         None
     }
 }
@@ -63,9 +71,9 @@ pub struct Accumulator {
 trait Slots {
     fn grow(&mut self, slots: usize);
     fn add(&mut self, selected: &[u32], slots: &[u32], operands: &[Cow<[f64]>]);
-    fn read(&self, slots: Range<usize>) -> Reading;
-    fn spread(&self, slots: Range<usize>) -> Option<Spread>;
-    fn around(&self, slots: Range<usize>, mark: f64) -> Option<Around>;
+    fn over(&self, slots: &[Range<usize>]) -> Reading;
+    fn spread(&self, slots: &[Range<usize>]) -> Option<Spread>;
+    fn around(&self, slots: &[Range<usize>], mark: f64) -> Option<Around>;
 }
 
 /// A rule and its states, by slot.
@@ -107,19 +115,24 @@ impl Accumulator {
         self.states.add(selected, slots, &[Cow::Owned(without)]);
     }
 
-    /// The figure over all these slots together; slots that were never reached hold no rows.
+    /// The figure over slots that follow each other; those that were never reached hold no rows.
     pub fn read(&self, slots: Range<usize>) -> Reading {
-        let left_out = self.left_out.as_ref().map_or(0, |left_out| within(left_out, slots.clone()).iter().sum());
-        Reading { left_out, ..self.states.read(slots) }
+        self.over(&[slots])
+    }
+
+    /// The figure over all these slots together.
+    pub fn over(&self, slots: &[Range<usize>]) -> Reading {
+        let left_out = self.left_out.as_ref().map_or(0, |left_out| within(left_out, slots).sum());
+        Reading { left_out, ..self.states.over(slots) }
     }
 
     /// How the values in all these slots lie around their mean, for a mean of at least two.
-    pub fn spread(&self, slots: Range<usize>) -> Option<Spread> {
+    pub fn spread(&self, slots: &[Range<usize>]) -> Option<Spread> {
         self.states.spread(slots)
     }
 
     /// How many values in all these slots lie on either side of a mark, for a percentile.
-    pub fn around(&self, slots: Range<usize>, mark: f64) -> Option<Around> {
+    pub fn around(&self, slots: &[Range<usize>], mark: f64) -> Option<Around> {
         self.states.around(slots, mark)
     }
 }
@@ -142,20 +155,20 @@ impl<R: Rule<OPERANDS>, const OPERANDS: usize> Slots for Ruled<R, OPERANDS> {
         }
     }
 
-    fn read(&self, slots: Range<usize>) -> Reading {
+    fn over(&self, slots: &[Range<usize>]) -> Reading {
         self.rule.read(within(&self.states, slots))
     }
 
-    fn spread(&self, slots: Range<usize>) -> Option<Spread> {
+    fn spread(&self, slots: &[Range<usize>]) -> Option<Spread> {
         self.rule.spread(within(&self.states, slots))
     }
 
-    fn around(&self, slots: Range<usize>, mark: f64) -> Option<Around> {
+    fn around(&self, slots: &[Range<usize>], mark: f64) -> Option<Around> {
         self.rule.around(within(&self.states, slots), mark)
     }
 }
 
 /// What is kept in those slots that were ever reached.
-pub fn within<T>(states: &[T], slots: Range<usize>) -> &[T] {
-    &states[slots.start.min(states.len())..slots.end.min(states.len())]
+pub fn within<'a, T>(states: &'a [T], slots: &'a [Range<usize>]) -> impl Iterator<Item = &'a T> + Clone {
+    slots.iter().flat_map(|slots| &states[slots.start.min(states.len())..slots.end.min(states.len())])
 }

@@ -16,8 +16,8 @@ impl Rule<0> for Count {
         *count += 1;
     }
 
-    fn read(&self, counts: &[u64]) -> Reading {
-        Reading::of_count(counts.iter().sum())
+    fn read<'a>(&self, counts: impl Iterator<Item = &'a u64> + Clone) -> Reading {
+        Reading::of_count(counts.sum())
     }
 }
 
@@ -28,13 +28,14 @@ impl Rule<1> for Distinct {
         seen.insert(value.to_bits());
     }
 
-    fn read(&self, seen: &[FxHashSet<u64>]) -> Reading {
-        let different = match seen {
-            [] => 0,
-            [alone] => alone.len(),
-            [first, others @ ..] => {
+    fn read<'a>(&self, seen: impl Iterator<Item = &'a FxHashSet<u64>> + Clone) -> Reading {
+        let mut seen = seen.filter(|values| !values.is_empty());
+        let different = match (seen.next(), seen.next()) {
+            (None, _) => 0,
+            (Some(alone), None) => alone.len(),
+            (Some(first), Some(second)) => {
                 let mut all = first.clone();
-                for set in others {
+                for set in std::iter::once(second).chain(seen) {
                     all.extend(set);
                 }
                 all.len()

@@ -23,8 +23,8 @@ impl Extreme {
         self.rows += 1;
     }
 
-    fn read(extremes: &[Extreme], better: impl Fn(f64, f64) -> f64) -> Reading {
-        let seen = extremes.iter().filter(|extreme| extreme.rows > 0);
+    fn read<'a>(extremes: impl Iterator<Item = &'a Extreme> + Clone, better: impl Fn(f64, f64) -> f64) -> Reading {
+        let seen = extremes.filter(|extreme| extreme.rows > 0);
         let rows = seen.clone().map(|extreme| extreme.rows).sum();
         Reading { value: seen.map(|extreme| extreme.value).reduce(better), rows, left_out: 0 }
     }
@@ -37,7 +37,7 @@ impl Rule<1> for Min {
         least.add(value, |value, known| value < known);
     }
 
-    fn read(&self, least: &[Extreme]) -> Reading {
+    fn read<'a>(&self, least: impl Iterator<Item = &'a Extreme> + Clone) -> Reading {
         Extreme::read(least, f64::min)
     }
 }
@@ -49,7 +49,7 @@ impl Rule<1> for Max {
         greatest.add(value, |value, known| value >= known);
     }
 
-    fn read(&self, greatest: &[Extreme]) -> Reading {
+    fn read<'a>(&self, greatest: impl Iterator<Item = &'a Extreme> + Clone) -> Reading {
         Extreme::read(greatest, f64::max)
     }
 }

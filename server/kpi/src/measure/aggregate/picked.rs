@@ -30,8 +30,8 @@ impl Rule<2> for Picked {
         }
     }
 
-    fn read(&self, picked: &[Option<Row>]) -> Reading {
-        let found = picked.iter().flatten().copied().reduce(|a, b| if self.prefers(b, a) { b } else { a });
+    fn read<'a>(&self, picked: impl Iterator<Item = &'a Option<Row>> + Clone) -> Reading {
+        let found = picked.flatten().copied().reduce(|a, b| if self.prefers(b, a) { b } else { a });
         let value = found.map(|(_, value)| value).filter(|value| !value.is_nan());
         Reading { value, rows: u64::from(found.is_some()), left_out: 0 }
     }
@@ -48,7 +48,7 @@ mod tests {
             for (by, value) in rows {
                 Picked { last: false }.add(&mut picked, [*by, *value]);
             }
-            Picked { last: false }.read(&[picked]).value.unwrap()
+            Picked { last: false }.read([picked].iter()).value.unwrap()
         };
         assert!((first(&[(1.0, 5.0), (1.0, 7.0), (2.0, 9.0)]) - 7.0).abs() < f64::EPSILON);
         assert!((first(&[(2.0, 9.0), (1.0, 7.0), (1.0, 5.0)]) - 7.0).abs() < f64::EPSILON);
@@ -59,6 +59,6 @@ mod tests {
         let mut picked = None;
         Picked { last: true }.add(&mut picked, [1.0, 5.0]);
         Picked { last: true }.add(&mut picked, [2.0, f64::NAN]);
-        assert_eq!(Picked { last: true }.read(&[picked]), Reading { value: None, rows: 1, left_out: 0 });
+        assert_eq!(Picked { last: true }.read([picked].iter()), Reading { value: None, rows: 1, left_out: 0 });
     }
 }

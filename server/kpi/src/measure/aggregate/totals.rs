@@ -78,9 +78,9 @@ impl Rule<1> for Sum {
         sum.missed = true;
     }
 
-    fn read(&self, sums: &[Summed]) -> Reading {
-        let total = sums.iter().map(|sum| &sum.total).fold(Total::default(), Total::merge);
-        let known = total.rows > 0 || !sums.iter().any(|sum| sum.missed);
+    fn read<'a>(&self, mut sums: impl Iterator<Item = &'a Summed> + Clone) -> Reading {
+        let total = sums.clone().map(|sum| &sum.total).fold(Total::default(), Total::merge);
+        let known = total.rows > 0 || !sums.any(|sum| sum.missed);
         Reading { value: known.then(|| total.value()), rows: total.rows, left_out: 0 }
     }
 }
@@ -93,13 +93,13 @@ impl Rule<1> for Mean {
         state.deviations.add(value);
     }
 
-    fn read(&self, states: &[Averaged]) -> Reading {
-        let total = states.iter().map(|state| &state.total).fold(Total::default(), Total::merge);
+    fn read<'a>(&self, states: impl Iterator<Item = &'a Averaged> + Clone) -> Reading {
+        let total = states.map(|state| &state.total).fold(Total::default(), Total::merge);
         Reading::over(total.rows, total.value() / exact(total.rows))
     }
 
-    fn spread(&self, states: &[Averaged]) -> Option<Spread> {
-        let deviations = states.iter().map(|state| &state.deviations);
+    fn spread<'a>(&self, states: impl Iterator<Item = &'a Averaged>) -> Option<Spread> {
+        let deviations = states.map(|state| &state.deviations);
         deviations.fold(Deviations::default(), Deviations::merge).spread()
     }
 }

@@ -17,13 +17,13 @@ impl Rule<1> for Percentile {
         values.push(value);
     }
 
-    fn read(&self, values: &[Vec<f64>]) -> Reading {
-        let mut values = values.concat();
+    fn read<'a>(&self, values: impl Iterator<Item = &'a Vec<f64>> + Clone) -> Reading {
+        let mut values = together(values);
         Reading::over(values.len() as u64, percentile(&mut values, self.0))
     }
 
-    fn around(&self, values: &[Vec<f64>], mark: f64) -> Option<Around> {
-        Some(Around::of(values.iter().flatten().copied(), mark))
+    fn around<'a>(&self, values: impl Iterator<Item = &'a Vec<f64>>, mark: f64) -> Option<Around> {
+        Some(Around::of(values.flatten().copied(), mark))
     }
 }
 
@@ -34,11 +34,17 @@ impl Rule<1> for TopShare {
         values.push(value);
     }
 
-    fn read(&self, values: &[Vec<f64>]) -> Reading {
-        let mut values = values.concat();
+    fn read<'a>(&self, values: impl Iterator<Item = &'a Vec<f64>> + Clone) -> Reading {
+        let mut values = together(values);
         let share = top_share(&mut values, self.0);
         Reading { value: Some(share).filter(|share| share.is_finite()), rows: values.len() as u64, left_out: 0 }
     }
+}
+
+fn together<'a>(values: impl Iterator<Item = &'a Vec<f64>> + Clone) -> Vec<f64> {
+    let mut all = Vec::with_capacity(values.clone().map(Vec::len).sum());
+    values.for_each(|values| all.extend_from_slice(values));
+    all
 }
 
 /// The value below which `share` of the values lies; NaN of none. Reorders the values.
