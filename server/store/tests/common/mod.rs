@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses some of it")]
 #![allow(clippy::unwrap_used, reason = "what is not as expected fails the test")]
 
+pub mod chance;
 pub mod edition;
 
 use pegel_kpi::data::batch::{Batch, Values};
