@@ -4,8 +4,9 @@
 use pegel_store::Store;
 use std::fmt::Write as _;
 
-const PARTNERS: u64 = 120;
-const REGIONS: u64 = 8;
+/// How many partners and regions most measurements have.
+pub const PARTNERS: u64 = 120;
+pub const REGIONS: u64 = 8;
 const PRODUCTS: u64 = 40;
 const REPS: u64 = 240;
 const CUSTOMERS: u64 = 20_000;
@@ -23,6 +24,8 @@ pub struct History {
     pub weeks: i64,
     /// The end of that time, in UTC seconds; the last lead is created before it.
     pub end: i64,
+    pub partners: u64,
+    pub regions: u64,
 }
 
 /// Pseudorandom numbers, the same in every run (Steele, Lea and Flood 2014, “Fast splittable pseudorandom number
@@ -68,7 +71,7 @@ pub fn fill(store: &Store, history: History) {
     for index in &indexes {
         execute(&format!("DROP INDEX {}", index.split(' ').nth(2).expect("CREATE INDEX name")));
     }
-    around(&execute);
+    around(history, &execute);
     let mut first = 0;
     while first < history.rows {
         let last = history.rows.min(first + AT_ONCE);
@@ -87,14 +90,14 @@ pub fn fill(store: &Store, history: History) {
 }
 
 /// What leads refer to.
-fn around(execute: &dyn Fn(&str)) {
+fn around(history: History, execute: &dyn Fn(&str)) {
     let mut chance = Chance(1);
     let mut rows = |table: &str, columns: &str, count, row: &dyn Fn(u64, &mut Chance) -> String| {
         let rows: Vec<String> = (1..=count).map(|number| row(number, &mut chance)).collect();
         execute(&format!("INSERT INTO {table} (key, name, {columns}) VALUES {}", rows.join(", ")));
     };
-    let region = |chance: &mut Chance| chance.below(REGIONS);
-    rows("partners", "region", PARTNERS, &|number, chance| {
+    let region = |chance: &mut Chance| chance.below(history.regions);
+    rows("partners", "region", history.partners, &|number, chance| {
         format!("('P{number}', 'Partner no. {number}', 'Region {}')", region(chance))
     });
     rows("products", "line", PRODUCTS, &|number, chance| {
@@ -139,9 +142,9 @@ fn lead(history: History, number: u64, sql: &mut String) {
     let feedback = after(75, 480, accepted, chance);
     let closed = after(60, 2000, contacted, chance);
     let outcome = closed.map(|_| if chance.percent(40) { "'won'" } else { "'lost'" });
-    let region = chance.percent(60).then(|| chance.below(REGIONS));
+    let region = chance.percent(60).then(|| chance.below(history.regions));
     let mut id = |share, bound| chance.percent(share).then(|| chance.below(bound) + 1);
-    let ids = [id(95, PRODUCTS), id(30, CUSTOMERS), id(95, PARTNERS), id(70, REPS)];
+    let ids = [id(95, PRODUCTS), id(30, CUSTOMERS), id(95, history.partners), id(70, REPS)];
     let region = region.map_or_else(|| "NULL".to_owned(), |region| format!("'Region {region}'"));
     let _ = write!(sql, "('L{number}','Source {}',{region}", chance.below(6));
     let number = |number: Option<i64>, sql: &mut String| match number {

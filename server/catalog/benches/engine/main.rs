@@ -6,8 +6,9 @@
 mod leads;
 mod memory;
 mod report;
+mod scopes;
 
-use leads::{History, fill};
+use leads::{History, PARTNERS, REGIONS, fill};
 use pegel_catalog::files::Files;
 use pegel_catalog::load::{declared, language};
 use pegel_kpi::engine::request::HISTORY;
@@ -74,17 +75,21 @@ struct Bench {
 
 fn on_database(name: &'static str, rows: u64, database: &dyn Fn() -> TestDatabase) {
     println!("\n{name}, {rows} leads in {WEEKS} weeks");
-    let bench = Bench::new(name, database(), History { rows, weeks: WEEKS, end: Report::new().end() });
+    let (partners, regions) = (PARTNERS, REGIONS);
+    let history = History { rows, weeks: WEEKS, end: Report::new().end(), partners, regions };
+    let bench = Bench::new(name, database(), history);
     bench.check();
     bench.report();
     drop(bench);
-    let short = History { rows: rows / 5, weeks: WEEKS, end: Report::new().end() };
+    let short = History { rows: rows / 5, ..history };
     let long = History { rows: short.rows * 10, weeks: WEEKS * 10, ..short };
     let [short, long] = [short, long].map(|history| Bench::new(name, database(), history));
     let times = timed(RUNS, &mut [&mut || _ = short.ours(4), &mut || _ = long.ours(4)]);
     let [shorter, longer] = [median(times[0].clone()), median(times[1].clone())];
     println!("  the same window after ten times the history ({} and {} leads)", rows / 5, rows * 2);
     line("ten times the history", longer, "once", shorter, 1.2);
+    drop((short, long));
+    scopes::scopes(name, &database());
 }
 
 impl Bench {
