@@ -86,8 +86,9 @@ impl Children {
         self.figures.push((wanted, figures));
     }
 
-    pub fn add_classes(&mut self, classes: Arc<ClassesOf>) {
-        self.classes.push(classes);
+    /// Adds the classes of the rows of one scan, where they are told apart.
+    pub fn add_classes(&mut self, classes: Option<Arc<ClassesOf>>) {
+        self.classes.extend(classes);
     }
 
     /// The classes of everything that is related to the row with that id, sorted, each once.

@@ -169,8 +169,8 @@ impl Gate {
         let mut sets: Vec<Set> = self.kinds.iter().map(|kind| all.zipped(kind, |a, b| a & b)).collect();
         for related in &key.1 {
             let see = classes.scopes(*related);
-            sets =
-                sets.iter().flat_map(|set| [set.zipped(see, |a, b| a & b), set.zipped(see, |a, b| a & !b)]).collect();
+            let split = |set: &Set| [set.zipped(see, |a, b| a & b), set.zipped(see, |a, b| a & !b)];
+            sets = sets.iter().flat_map(split).filter(|set| set.first().is_some()).collect();
         }
         let part = |set: Set| {
             let scope = u32::try_from(set.first()?).expect("fewer than 2^32 scopes");

@@ -80,7 +80,7 @@ impl<'a> Related<'a> {
                 };
                 children.add(wanted, figures);
             }
-            by_class.into_iter().for_each(|classes| children.add_classes(classes));
+            children.add_classes(by_class);
             wanted = rest;
         }
         Ok((children, read))
