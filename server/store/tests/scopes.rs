@@ -10,7 +10,8 @@ use pegel_kpi::data::cell::Cell;
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::engine::comparison::Comparison;
-use pegel_kpi::engine::figures::{Figures, Request, Row, compute, compute_for};
+use pegel_kpi::engine::figures::{Figures, Row, compute, compute_for};
+use pegel_kpi::engine::request::Request;
 use pegel_kpi::script::Language;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, zone};
@@ -59,7 +60,7 @@ fn kpis() -> Vec<Kpi> {
         };
         let script = format!(
             "kpi(#{{ id: \"k{index}\", title: #{{ en: \"K\" }}, description: #{{ en: \"K.\" }}, unit: \"{unit}\", \
-             better: \"higher\", settles_after: \"10d\" }});\n\
+             better: \"higher\", settles_after: \"10d\", threshold: #{{ warning: 0.6 }} }});\n\
              fn measures(data) {{ {before} #{{ {all}n: {n} }} }}\nfn value(m) {{ {value} }}"
         );
         language.load("k.rhai", &script).unwrap_or_else(|error| panic!("{error}")).remove(0)
@@ -118,7 +119,9 @@ fn said(figures: &[Figures]) -> Vec<String> {
         });
         let aged = row.aged.iter().flat_map(|aged| aged.same_age.iter().chain(&aged.settled));
         let cells: Vec<String> = row.cells.iter().chain(aged).map(cell).collect();
-        format!("{:?} {} {cells:?} {earlier:?} {:?}", row.groups, row.is_recent, number(row.compared.target))
+        let target = number(row.compared.target);
+        let judged = row.assessment.as_ref().map(|assessment| rounded(serde_json::to_value(assessment).unwrap()));
+        format!("{:?} {} {cells:?} {earlier:?} {target:?} {judged:?}", row.groups, row.is_recent)
     };
     let of_kpi = |(at, figures): (usize, &Figures)| {
         let rows = figures
@@ -130,13 +133,24 @@ fn said(figures: &[Figures]) -> Vec<String> {
     figures.iter().enumerate().flat_map(of_kpi).collect()
 }
 
+/// The same with every number as text, to eleven digits.
+fn rounded(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value::{Array, Number, Object, String};
+    match value {
+        Number(number) => String(format!("{:.10e}", number.as_f64().unwrap())),
+        Array(values) => Array(values.into_iter().map(rounded).collect()),
+        Object(fields) => Object(fields.into_iter().map(|(name, value)| (name, rounded(value))).collect()),
+        other => other,
+    }
+}
+
 /// Each KPI as a total and by a dimension that its rows carry.
-fn requests<'a>(kpis: &'a [Kpi], dice: &mut Dice) -> Vec<Request<'a>> {
+fn requests<'a>(kpis: &'a [Kpi], assess: bool, dice: &mut Dice) -> Vec<Request<'a>> {
     let by = [Dimension::Region, Dimension::Partner, Dimension::Team, Dimension::Month];
     let mut request = |kpi: &'a Kpi| {
         let carried: Vec<_> = by.into_iter().filter(|by| kpi.check_breakdown(&[*by]).is_ok()).collect();
         let one = carried[usize::try_from(dice.below(i64::try_from(carried.len()).unwrap())).unwrap()];
-        Request { kpi, breakdowns: vec![vec![], vec![one]], comparison: Comparison::ALL, assess: false }
+        Request { kpi, breakdowns: vec![vec![], vec![one]], comparison: Comparison::ALL, assess }
     };
     kpis.iter().map(&mut request).collect()
 }
@@ -151,8 +165,10 @@ fn the_figures_of_many_scopes_are_those_of_each_alone_and_take_no_more_scans() {
             plan(&store, &mut dice);
             let zone = zone("Europe/Berlin").unwrap();
             for now in [NOW, NOW - 9 * DAY].map(|seconds| Timestamp::from_second(seconds).unwrap()) {
-                let periods = ["2026-W44", "2026-10"].map(|text| Period::parse(text, now, &zone).unwrap());
-                let (requests, scopes) = (requests(&kpis, &mut dice), scopes(&mut dice, 70));
+                let [week, month] = ["2026-W44", "2026-10"].map(|text| Period::parse(text, now, &zone).unwrap());
+                let assess = seed == 1;
+                let periods = if assess { week.trail(16).unwrap() } else { vec![week, month] };
+                let (requests, scopes) = (requests(&kpis, assess, &mut dice), scopes(&mut dice, 70));
                 let mut reader = store.reader().unwrap();
                 let together = compute_for(&requests, &periods, &scopes, now, &mut reader).unwrap();
                 let statements = reader.statements();
