@@ -374,6 +374,35 @@ fn a_figure_over_nothing_but_slips_is_absent_and_says_how_many() {
 }
 
 #[test]
+fn what_no_date_says_since_when_it_is_so_is_known_always_and_counted() {
+    let lead = |region, outcome: &'static str, closed_at: &'static str| {
+        let always = [("created_at", "2026-11-03T09:00Z"), ("region", region)];
+        let later = [("outcome", outcome), ("closed_at", closed_at)].into_iter().filter(|(_, text)| !text.is_empty());
+        ("leads", always.into_iter().chain(later).collect::<Vec<_>>())
+    };
+    let mut rows = Memory(vec![
+        lead("North", "won", "2026-11-05T09:00Z"),
+        lead("North", "won", ""),
+        lead("North", "lost", ""),
+        lead("North", "won", "2026-11-20T09:00Z"),
+        lead("South", "", ""),
+    ]);
+    let leads = "let leads = data.leads.dated(|l| l.created_at);";
+    let mut found = |measures: &str, value: &str| {
+        let kpi = kpi(r#"unit: "number""#, &format!("{leads} {measures}"), &format!("fn value(m) {{ {value} }}"));
+        let Cell { outcome, undated, .. } = cell(&kpi, "2026-W45", "2026-11-09T00:00:00Z", &mut rows);
+        (outcome.value().unwrap(), undated)
+    };
+    // One of the three that were won was so only after that week.
+    assert_eq!(found(r#"#{ it: leads.filter(|l| l.outcome == "won").count() }"#, "m.it"), (2.0, 1));
+    assert_eq!(found(r#"#{ it: leads.filter(|l| l.region == "North").count() }"#, "m.it"), (4.0, 0));
+    let share = r#"#{ won: leads.filter(|l| l.outcome == "won").count(), lost: leads.filter(|l| l.outcome == "lost").count() }"#;
+    assert_eq!(found(share, "m.won + m.lost"), (3.0, 1));
+    let of_all = r#"#{ share: leads.filter(|l| l.outcome.is_set()).count() }"#;
+    assert_eq!(found(of_all, "m.share"), (3.0, 2));
+}
+
+#[test]
 fn what_rows_without_an_amount_brought_is_unknown_and_what_no_rows_brought_is_nothing() {
     let measures = "let orders = data.orders.dated(|o| o.ordered_at);
         #{ revenue: orders.sum(|o| o.amount), leads: data.leads.dated(|l| l.created_at).count() }";

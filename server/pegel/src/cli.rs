@@ -237,22 +237,40 @@ pub struct Test {
     pub junit: Option<PathBuf>,
 }
 
-/// `pegel kpi value`
+/// A figure of a KPI.
 #[derive(Debug, Args)]
-pub struct Value {
+pub struct Figure {
     pub id: String,
     /// 2026-W45, 2026-11, 2026-Q4, 2026, 2026-11-02..2026-11-08, last-week, this-month, …
     #[arg(long)]
     pub period: String,
-    /// Break down by dimensions: partner, region, rep, …
-    #[arg(long, value_name = "DIM[,DIM]", value_delimiter = ',')]
-    pub by: Vec<String>,
     /// Only the rows of one group
     #[arg(long = "where", value_name = "DIM=VALUE")]
     pub only: Option<String>,
-    /// Compute the figure as it stood at this instant: what happened later is not known, relative periods refer to it
+    /// As it stood at this instant: what happened later is not known, relative periods refer to it
     #[arg(long, value_name = "INSTANT")]
     pub as_of: Option<Timestamp>,
+    /// Count rows where they were at their own date, or where they would be today: a partner that has moved takes its
+    /// past along
+    #[arg(long, value_enum, default_value_t = Dimensions::Then)]
+    pub dimensions: Dimensions,
+}
+
+/// When it is asked under which region, tier or team a row counts.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Dimensions {
+    Then,
+    Today,
+}
+
+/// `pegel kpi value`
+#[derive(Debug, Args)]
+pub struct Value {
+    #[command(flatten)]
+    pub figure: Figure,
+    /// Break down by dimensions: partner, region, rep, …
+    #[arg(long, value_name = "DIM[,DIM]", value_delimiter = ',')]
+    pub by: Vec<String>,
     /// Compare with the period before, the same period a year before, and the target
     #[arg(long)]
     pub compare: bool,
@@ -264,21 +282,12 @@ pub struct Value {
 /// `pegel kpi rows`
 #[derive(Debug, Args)]
 pub struct Rows {
-    pub id: String,
-    /// 2026-W45, 2026-11, 2026-Q4, 2026, 2026-11-02..2026-11-08, last-week, this-month, …
-    #[arg(long)]
-    pub period: String,
-    /// Only the rows of one group
-    #[arg(long = "where", value_name = "DIM=VALUE")]
-    pub only: Option<String>,
+    #[command(flatten)]
+    pub figure: Figure,
     /// Only the rows that make the figure bad: of a share those that are missing in it, or, where lower is better, those
     /// that are in it; or what the script's `rows` returns
     #[arg(long)]
     pub bad: bool,
-    /// List the rows behind the figure as it stood at this instant: what happened later is not known, relative periods
-    /// refer to it
-    #[arg(long, value_name = "INSTANT")]
-    pub as_of: Option<Timestamp>,
     /// How many rows at most [default: 100 on the terminal, else all]
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,

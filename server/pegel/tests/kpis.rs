@@ -185,6 +185,56 @@ fn a_week_can_be_seen_as_it_stood_on_any_monday() {
     assert!(won_by_then[..5].is_sorted_by(|one, next| one < next), "{won_by_then:?}");
 }
 
+const PARTNERS: &str = r#"system = "crm"
+[[tables]]
+table = "partners"
+key = "partner"
+valid_from = "since"
+[tables.columns]
+name = "partner"
+region = "region"
+[[tables]]
+table = "leads"
+key = "lead"
+[tables.columns]
+partner_id = { from = "partner", lookup = "key" }
+created_at = "created"
+"#;
+
+#[test]
+fn a_partner_that_has_moved_left_its_past_behind_unless_it_is_asked_where_it_is_today() {
+    for home in [TestHome::new(), TestHome::on_postgres()] {
+        home.write("config/imports/crm.toml", PARTNERS);
+        let rows = "partner,since,region,lead,created
+Ada,2026-01-01,North,1,2026-10-06T08:00:00Z
+Ada,2026-11-01,South,2,2026-11-03T08:00:00Z
+Bob,2026-01-01,South,3,2026-10-07T08:00:00Z
+";
+        let file = home.write("in/rows.csv", rows);
+        home.run(&["import", file.to_str().unwrap(), "--map", "crm"]).succeeded();
+        let october = ["leads", "--period", "2026-10"];
+        let by_region = |more: &[&str]| {
+            let cells = home.cells(&[&october[..], &["--by", "region"], more].concat());
+            cells.iter().map(|cell| (cell["group"]["region"].clone(), cell["value"].clone())).collect::<Vec<_>>()
+        };
+        let then = [(json!("North"), json!(1.0)), (json!("South"), json!(1.0))];
+        assert_eq!(by_region(&[]), then);
+        assert_eq!(by_region(&["--dimensions", "then"]), then);
+        assert_eq!(by_region(&["--dimensions", "today"]), [(json!("South"), json!(2.0))]);
+        let partners = |of: &str| {
+            let south = ["--period", "2026-10", "--where", "region=South", "--dimensions", of, "--json"];
+            let out = home.run(&[&["kpi", "rows", "leads"], &south[..]].concat()).succeeded().out;
+            let listed: serde_json::Value = serde_json::from_str(&out).unwrap();
+            let rows = listed["rows"].as_array().unwrap();
+            rows.iter().map(|row| row["partner"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (partners("then"), partners("today")),
+            (vec!["Bob".to_owned()], vec!["Ada".to_owned(), "Bob".to_owned()])
+        );
+    }
+}
+
 #[test]
 fn values_are_printed_as_people_read_them() {
     let home = TestHome::new();

@@ -111,6 +111,7 @@ pub fn numbers_from(heading: &Heading, periods: &[Period], kpis: &[&Kpi], figure
             .map_or_else(|_| PeriodHead::from(heading.period), |before| PeriodHead::from(&before)),
         created_at: heading.created_at,
         data_up_to: Vec::new(),
+        dimensions: definition.dimensions,
         status: worst_of(&breaches, &sections),
         breaches: breaches.into_iter().map(|rank| rank.breach).collect(),
         sections,

@@ -281,9 +281,12 @@ impl Format {
         )
     }
 
-    /// `3 left out`: the rows that do not count in a figure; `None` where all do.
-    pub fn left_out(&self, cell: &Cell) -> Option<String> {
-        (cell.left_out > 0).then(|| self.words.say("left_out", [("count", cell.left_out.into())]))
+    /// `3 left out`, `2 undated`: how many rows do not count in a figure, and how many count by something of which
+    /// nothing says since when it is so.
+    pub fn asides(&self, cell: &Cell) -> Vec<String> {
+        let counted =
+            [("left_out", cell.left_out), ("undated", cell.undated)].into_iter().filter(|(_, rows)| *rows > 0);
+        counted.map(|(word, rows)| self.words.say(word, [("count", rows.into())])).collect()
     }
 
     /// A mark as people say it: `75 %`, not `75.0 %`.

@@ -3,6 +3,7 @@
 
 use crate::ReportError;
 use pegel_kpi::data::cell::{self, Cell};
+use pegel_kpi::data::dimensions::Dimensions;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::judgement::judged::{Assessment, Judged};
@@ -36,6 +37,9 @@ pub struct Numbers {
     /// How far the data reaches, by the tables that the figures rest on; empty where that was not kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub data_up_to: Vec<TableFreshness>,
+    /// Under what its rows are grouped.
+    #[serde(default, skip_serializing_if = "Dimensions::are_then")]
+    pub dimensions: Dimensions,
     /// The worst status in it.
     pub status: Status,
     /// Broken thresholds, the worst first: totals and groups.

@@ -93,6 +93,8 @@ unchanged = unchanged
 points = { $points } pp
 sample_size = n = { $count }
 left_out = { $count } left out
+# Rows that say something, and no date says since when.
+undated = { $count } undated
 beside = { $name } { $figure }
 beside_median = median
 extremes = low { $lowest }, high { $highest }
@@ -153,6 +155,8 @@ answer = Answer
 unit = Unit
 better = Better
 min_sample = Fewest rows
+dated_groups = Dated groups
+dated_groups_by = by { $dimensions }: each row counts where it was at its own date
 definition = Definition
 file = File
 version = Version
@@ -326,6 +330,7 @@ data_up_to = Data up to { $instant }
 data_up_to_by_table = Data up to { $tables }
 table_up_to = { $instant }: { $tables }
 quiet_table = no { $table } since { $instant }
+groups_as_today = groups by what holds today
 table_activities = activities
 table_costs = costs
 table_customers = customers

@@ -102,6 +102,7 @@ left_out =
         [one] { $count } écartée
        *[other] { $count } écartées
     }
+undated = { $count } sans date
 beside = { $name } { $figure }
 beside_median = médiane
 extremes = min. { $lowest }, max. { $highest }
@@ -166,6 +167,8 @@ answer = Réponse
 unit = Unité
 better = Mieux si
 min_sample = Lignes au minimum
+dated_groups = Groupes datés
+dated_groups_by = par { $dimensions } : chaque ligne compte là où elle était à sa date
 definition = Définition
 file = Fichier
 version = Version
@@ -339,6 +342,7 @@ data_up_to = Données jusqu’au { $instant }
 data_up_to_by_table = Données jusqu’au { $tables }
 table_up_to = { $instant } : { $tables }
 quiet_table = rien depuis le { $instant } ({ $table })
+groups_as_today = groupes dans leur état actuel
 table_activities = activités
 table_costs = coûts
 table_customers = clients

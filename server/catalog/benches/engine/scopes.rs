@@ -55,7 +55,7 @@ pub fn scopes(name: &str, database: &TestDatabase) {
     let times = timed(
         RUNS,
         &mut [&mut || run(one), &mut || run(ten), &mut || run(hundred), &mut || run(thousand), &mut || {
-            run(&everything)
+            run(&everything);
         }],
     );
     let times: Vec<_> = times.into_iter().map(median).collect();

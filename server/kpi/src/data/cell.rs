@@ -59,6 +59,9 @@ pub struct Cell {
     /// How many rows do not count in it, since what they say cannot be: they end before they begin.
     #[serde(default, skip_serializing_if = "none")]
     pub left_out: u64,
+    /// How many of its rows say something of which no milestone tells since when: it is taken as known always.
+    #[serde(default, skip_serializing_if = "none")]
+    pub undated: u64,
     /// If the figure is a share of rows: its 95 % confidence interval.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
@@ -74,8 +77,8 @@ impl Cell {
     /// A cell with nothing but its outcome.
     pub fn of(outcome: Outcome) -> Cell {
         let (numerator, denominator, sample, interval) = (None, None, None, None);
-        let (left_out, provisional, beside) = (0, false, Vec::new());
-        Cell { outcome, numerator, denominator, sample, left_out, interval, provisional, beside }
+        let (left_out, undated, provisional, beside) = (0, 0, false, Vec::new());
+        Cell { outcome, numerator, denominator, sample, left_out, undated, interval, provisional, beside }
     }
 }
 

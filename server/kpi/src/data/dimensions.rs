@@ -4,11 +4,11 @@ use crate::data::batch::Batch;
 use crate::data::model::{Column, Table};
 use crate::data::scan::{Scan, Source};
 use crate::data::spans::Spans;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Under which region, tier or team a row counts, where that has changed since.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dimensions {
     /// Under the one that held at its own date: last year's revenue stays where it was made.
@@ -16,6 +16,14 @@ pub enum Dimensions {
     Then,
     /// Under today's: a partner takes its past along when it moves.
     Today,
+}
+
+impl Dimensions {
+    /// Whether they are those that held at the date of each row.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+    pub fn are_then(&self) -> bool {
+        *self == Dimensions::Then
+    }
 }
 
 /// A source whose rows are grouped by these dimensions.

@@ -33,6 +33,23 @@ enum Since {
     Earliest(Vec<usize>),
 }
 
+/// For some columns of a scan the rows of a batch of which the column says something, though nothing says since when:
+/// it is taken as known always.
+pub struct Undated(Vec<(usize, Vec<bool>)>);
+
+impl Undated {
+    /// The rows in which any of these columns is so; `None` if there are none.
+    pub fn of(&self, read: &[&Projection], rows: &Rows) -> Option<Vec<bool>> {
+        let mut columns = self.0.iter().filter(|(column, _)| read.contains(&&rows.columns[*column]));
+        let (_, first) = columns.next()?;
+        let mut undated = first.clone();
+        columns.for_each(|(_, further)| {
+            undated.iter_mut().zip(further).for_each(|(undated, further)| *undated |= further)
+        });
+        Some(undated)
+    }
+}
+
 /// The values of a batch as they are known at an instant.
 #[derive(Default)]
 pub struct Seen {
@@ -93,6 +110,18 @@ impl Known {
         Ok(())
     }
 
+    /// Which values of a batch have no date.
+    pub fn undated(&self, rows: &Rows) -> Undated {
+        let of_column = |(column, since): &(usize, Vec<Since>)| {
+            let mut undated = vec![false; rows.batch.len()];
+            let apart = since.iter().filter(|since| !matches!(since, Since::Instant { at, .. } if at == column));
+            apart.for_each(|since| since.add_missing(rows, &mut undated));
+            rows.at(*column).keep_given(&mut undated);
+            undated.contains(&true).then_some((*column, undated))
+        };
+        Undated(self.columns.iter().filter_map(of_column).collect())
+    }
+
     /// The rows as they are known in a view; `stretches` says for each timeline in which stretch each row lies.
     pub fn seen(&mut self, rows: &Rows, view: &View, stretches: &[&[Option<usize>]]) -> Seen {
         if view.is_of_everything() {
@@ -125,6 +154,19 @@ impl Known {
 }
 
 impl Since {
+    /// Marks the rows that lack the instant.
+    fn add_missing(&self, rows: &Rows, missing: &mut [bool]) {
+        let Since::Instant { at, only } = self else { return };
+        let Shown::Numbers(since) = rows.at(*at) else { unreachable!("a date is a number") };
+        let only = only.as_ref().map(|(where_, is)| {
+            let Shown::Texts(codes, dictionary) = rows.at(*where_) else { unreachable!("compared with a text") };
+            (codes, dictionary.code(is))
+        });
+        let applies = |row: usize| only.is_none_or(|(codes, is)| Some(codes[row]) == is);
+        let rows = since.iter().zip(missing).enumerate();
+        rows.for_each(|(row, (since, missing))| *missing |= since.is_nan() && applies(row));
+    }
+
     /// Marks the rows in which it has not happened by the instant at which they are seen.
     fn add_late(&self, rows: &Rows, at: &Instants, late: &mut [bool]) {
         let numbers = |column: usize| match rows.at(column) {

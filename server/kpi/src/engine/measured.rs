@@ -86,6 +86,8 @@ pub struct Seen {
     pub readings: Vec<Reading>,
     /// Those of the period before, where the KPI looks back.
     pub before: Option<Vec<Reading>>,
+    /// How many rows of the measure that has the most of them have a value without a date.
+    pub undated: u64,
 }
 
 impl Seen {
@@ -144,7 +146,7 @@ impl<'a> Measured<'a> {
         let cell = cells.of(self.kpi, seen, || self.kpi.cell(&seen.readings, seen.before.as_deref()));
         let settled = declared.settles_after.map_or(0, Lag::seconds);
         let provisional = period.is_running(now) || self.as_of < period.instants().end + settled;
-        Cell { provisional, ..cell }
+        Cell { provisional, undated: seen.undated, ..cell }
     }
 }
 
@@ -159,6 +161,7 @@ impl InGroup<'_> {
             periods: vec![stop.period],
             readings: read(&measured.own, own, stop.period),
             before: before.map(|(period, (readings, lines))| read(readings, lines, period)),
+            undated: self.undated(&[stop.period]),
         }
     }
 
@@ -181,7 +184,15 @@ impl InGroup<'_> {
             return None;
         }
         let readings = measured.read(&measured.own, own, &periods)?;
-        (!periods.is_empty()).then_some(Seen { periods, readings, before: None })
+        let undated = self.undated(&periods);
+        (!periods.is_empty()).then_some(Seen { periods, readings, before: None, undated })
+    }
+
+    /// A row that several measures read is the same row.
+    fn undated(&self, periods: &[usize]) -> u64 {
+        let InGroup { measured, own, .. } = self;
+        let of_measures = measured.own.iter().zip(own).map(|(readings, lines)| readings.undated(periods, lines));
+        of_measures.max().unwrap_or(0)
     }
 
     /// Whether the measure with that index is a mean or a median, of which the values can be tested.

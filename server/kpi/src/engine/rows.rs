@@ -53,6 +53,18 @@ impl Shown<'_> {
             Shown::Texts(codes, _) => Masked::Texts(codes.to_vec()),
         }
     }
+
+    /// Unmarks the rows that have no value.
+    pub fn keep_given(self, marked: &mut [bool]) {
+        match self {
+            Shown::Numbers(numbers) => {
+                numbers.iter().zip(marked).for_each(|(number, marked)| *marked &= !number.is_nan());
+            }
+            Shown::Texts(codes, _) => {
+                codes.iter().zip(marked).for_each(|(code, marked)| *marked &= *code != MISSING_TEXT);
+            }
+        }
+    }
 }
 
 impl Masked {

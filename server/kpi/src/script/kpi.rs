@@ -3,7 +3,7 @@
 use super::compiled::Script;
 use super::figure::Figure;
 use crate::data::cell::{Beside, Cell, Interval, Outcome};
-use crate::data::dimension::Dimension;
+use crate::data::dimension::{Dimension, Located};
 use crate::data::model::Table;
 use crate::definition::declaration::{Declaration, Unit};
 use crate::definition::range::{self, OutOfRange};
@@ -110,6 +110,19 @@ impl Kpi {
             self.measures.iter().try_for_each(|(_, measure)| self.check_carries(measure, *dimension))?;
         }
         Ok(())
+    }
+
+    /// The dimensions of its breakdowns under which a row may have counted elsewhere at its own date than today.
+    pub fn dated_dimensions(&self) -> Vec<Dimension> {
+        let is_dated =
+            |located: &Located| matches!(located, Located::Text(paths) if paths.iter().any(|path| path.column.spans));
+        let moves = |dimension: &Dimension| {
+            self.measures
+                .iter()
+                .filter_map(|(_, measure)| measure.table.located(*dimension))
+                .any(|located| is_dated(&located))
+        };
+        Dimension::ALL.into_iter().filter(|by| self.check_breakdown(&[*by]).is_ok()).filter(moves).collect()
     }
 
     /// Whether the rows of a measure carry a dimension.
@@ -220,6 +233,7 @@ impl Kpi {
             sample: Some(sample),
             // Mean and median leave out the same rows.
             left_out: readings.iter().map(|reading| reading.left_out).max().unwrap_or(0),
+            undated: 0,
             interval: interval.and_then(|(numerator, denominator)| Interval::of_proportion(numerator, denominator)),
             provisional: false,
             beside: figure.beside.into_iter().map(|(name, value)| Beside { name, value }).collect(),

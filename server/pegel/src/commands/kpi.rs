@@ -1,6 +1,7 @@
 //! `pegel kpi …`
 
 mod activate;
+mod asked;
 mod check;
 mod condition;
 mod diff;

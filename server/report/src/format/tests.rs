@@ -226,12 +226,14 @@ fn french_figures_have_spaces_that_do_not_break() {
 }
 
 #[test]
-fn a_figure_says_how_many_rows_it_leaves_out() {
-    let of = |left_out| Cell { left_out, ..cell(Outcome::Value { value: 1.0 }) };
-    let said = |format: Format, left_out| format.left_out(&of(left_out)).map(|text| shown(&text));
-    assert_eq!(said(english(), 0), None);
-    assert_eq!(said(english(), 3).as_deref(), Some("3~left out"));
-    assert_eq!(said(german(), 3).as_deref(), Some("3~ausgelassen"));
-    assert_eq!(said(french(), 1).as_deref(), Some("1~écartée"));
-    assert_eq!(said(french(), 3).as_deref(), Some("3~écartées"));
+fn a_figure_says_how_many_rows_it_leaves_out_and_how_many_have_no_date() {
+    let said = |format: Format, left_out, undated| {
+        let cell = Cell { left_out, undated, ..cell(Outcome::Value { value: 1.0 }) };
+        shown(&format.asides(&cell).join(", "))
+    };
+    assert_eq!(said(english(), 0, 0), "");
+    assert_eq!(said(english(), 3, 0), "3~left out");
+    assert_eq!(said(german(), 3, 2), "3~ausgelassen, 2~ohne Zeitpunkt");
+    assert_eq!(said(french(), 1, 1), "1~écartée, 1~sans date");
+    assert_eq!(said(french(), 3, 0), "3~écartées");
 }

@@ -7,6 +7,7 @@ use super::statement::{Kind, Statement};
 use super::verdict::Verdict;
 use crate::format::Format;
 use crate::numbers::Numbers;
+use pegel_kpi::data::dimensions::Dimensions;
 use pegel_kpi::definition::threshold::Status;
 use pegel_text::words::capitalised;
 use std::collections::BTreeMap;
@@ -148,7 +149,8 @@ fn chance(numbers: &Numbers, format: &Format) -> String {
     format.words().say("may_be_chance", [("statements", said.join(" · ").into())])
 }
 
-/// Up to when the data reaches, by table where they do not agree, and in which of them nothing happens any more.
+/// Up to when the data reaches, by table where they do not agree, and in which of them nothing happens any more; and
+/// that groups are those of today, where they are.
 fn data_up_to(numbers: &Numbers, format: &Format) -> String {
     let words = format.words();
     let mut by_instant: BTreeMap<i64, Vec<String>> = BTreeMap::new();
@@ -172,5 +174,6 @@ fn data_up_to(numbers: &Numbers, format: &Format) -> String {
             [("table", format.table(&table.table).into()), ("instant", format.instant(table.newest_milestone?).into())];
         Some(words.say("quiet_table", of))
     });
-    until.into_iter().chain(quiet).collect::<Vec<_>>().join(" · ")
+    let today = (numbers.dimensions == Dimensions::Today).then(|| words.say("groups_as_today", []));
+    until.into_iter().chain(quiet).chain(today).collect::<Vec<_>>().join(" · ")
 }

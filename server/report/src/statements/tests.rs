@@ -5,6 +5,7 @@ use super::{chance, statements};
 use crate::format::Format;
 use crate::numbers::Numbers;
 use pegel_kpi::data::cell::Cell;
+use pegel_kpi::data::dimensions::Dimensions;
 use pegel_kpi::definition::threshold::Status;
 use pegel_kpi::judgement::judged::{Assessment, By, Unjudged};
 use pegel_kpi::judgement::signal::{Direction, Kind as Sign};
@@ -271,5 +272,7 @@ fn every_way_to_stand_is_said_in_whole_words() {
         }
         numbers.data_up_to.clear();
         assert!(!written(&told(&numbers, "en-GB")).contains("Data up to"));
+        numbers.dimensions = Dimensions::Today;
+        assert!(told(&numbers, "de-DE").data_up_to.ends_with("Gruppen nach heutigem Stand"));
     }
 }

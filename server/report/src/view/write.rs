@@ -195,7 +195,7 @@ impl Writer {
     fn sample(&self, cell: &Cell) -> String {
         let known = cell.sample.filter(|_| cell.outcome.value().is_some());
         let size = known.map(|sample| self.words.say("sample_size", [("count", sample.into())]));
-        size.into_iter().chain(self.format.left_out(cell)).collect::<Vec<_>>().join(", ")
+        size.into_iter().chain(self.format.asides(cell)).collect::<Vec<_>>().join(", ")
     }
 
     fn trend(&self, block: &KpiBlock, numbers: &Numbers) -> TrendView {

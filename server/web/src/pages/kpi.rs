@@ -39,6 +39,8 @@ struct Page {
     better: Better,
     threshold: String,
     min_sample: u64,
+    /// Under what a row counts as it was at its own date; empty if there is nothing.
+    dated_groups: String,
     /// The last complete week, in words.
     period: String,
     value: String,
@@ -176,8 +178,9 @@ impl Page {
                 at_the_same_age: young.map(|young| format.cell(young, declared.unit)),
                 has_value: cell.outcome.value().is_some(),
                 sample: cell.sample.map(|sample| {
-                    let left_out = format.left_out(cell).map(|left_out| format!(" ({left_out})"));
-                    format!("{}{}", format.count(sample), left_out.unwrap_or_default())
+                    let asides = format.asides(cell).join(", ");
+                    let asides = if asides.is_empty() { asides } else { format!(" ({asides})") };
+                    format!("{}{asides}", format.count(sample))
                 }),
                 status: *status,
             })
@@ -191,6 +194,7 @@ impl Page {
             better: declared.better,
             threshold: format.threshold(&threshold, declared.unit, declared.better),
             min_sample: declared.min_sample,
+            dated_groups: dated_groups(course.kpi, format),
             period: weeks.last().map_or_else(String::new, |week| format.period(&week.into())),
             value: rows.last().map_or_else(String::new, |week| week.value.clone()),
             has_value: rows.last().is_some_and(|week| week.has_value),
@@ -214,6 +218,15 @@ impl Page {
             health: None,
         }
     }
+}
+
+fn dated_groups(kpi: &Kpi, format: &Format) -> String {
+    let names: Vec<String> =
+        kpi.dated_dimensions().into_iter().map(|dimension| format.dimension(dimension.name())).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format.words().say("dated_groups_by", [("dimensions", names.join(", ").into())])
 }
 
 impl ProblemView {

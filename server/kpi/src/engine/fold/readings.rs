@@ -45,6 +45,11 @@ impl<'a> Readings<'a> {
         Some(self.states.read(&self.slots(periods, lines)?))
     }
 
+    /// How many of the rows behind that figure have a value without a date; none where [`Readings::over`] has no figure.
+    pub fn undated(&self, periods: &[usize], lines: &[usize]) -> u64 {
+        self.slots(periods, lines).map_or(0, |slots| self.states.undated(&slots))
+    }
+
     /// How the values behind that figure lie around their mean, in the unit that rows store; `None` where the measure is
     /// no mean or there are fewer than two.
     pub fn spread(&self, periods: &[usize], lines: &[usize]) -> Option<Spread> {

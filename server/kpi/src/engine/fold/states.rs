@@ -13,7 +13,14 @@ use std::ops::Range;
 const FIRST: &[Range<usize>] = std::slice::from_ref(&(0..1));
 
 /// The states of one measure in one breakdown.
-pub enum States<'a> {
+pub struct States<'a> {
+    kept: Kept<'a>,
+    /// How many of the rows have a value without a date, by slot; shorter than the states where none follows.
+    undated: Vec<u64>,
+}
+
+/// What is kept of the rows themselves.
+enum Kept<'a> {
     /// Every row counts, and is added to the aggregate at once.
     All(Accumulator),
     /// Only the latest row of each series counts, so they are kept until they are read.
@@ -22,50 +29,65 @@ pub enum States<'a> {
 
 impl<'a> States<'a> {
     pub fn new(measure: &'a Measure) -> States<'a> {
-        match &measure.latest {
-            Some(latest) => States::Latest(LatestRows { latest, measure, slots: Vec::new() }),
-            None => States::All(measure.begin()),
-        }
+        let kept = match &measure.latest {
+            Some(latest) => Kept::Latest(LatestRows { latest, measure, slots: Vec::new() }),
+            None => Kept::All(measure.begin()),
+        };
+        States { kept, undated: Vec::new() }
     }
 
     /// Makes room for that many slots.
     pub fn grow(&mut self, slots: usize) {
-        match self {
-            States::All(states) => states.grow(slots),
-            States::Latest(states) => states.grow(slots),
+        match &mut self.kept {
+            Kept::All(states) => states.grow(slots),
+            Kept::Latest(states) => states.grow(slots),
         }
     }
 
     /// Takes in the selected rows: `slots` says where each row of the batch belongs, `contributions` what it
     /// contributes to the aggregate.
     pub fn add(&mut self, rows: &Rows, selected: &[u32], slots: &[u32], contributions: &[Cow<[f64]>]) {
-        match self {
-            States::All(states) => states.add(selected, slots, contributions),
-            States::Latest(states) => states.add(rows, selected, slots, contributions),
+        match &mut self.kept {
+            Kept::All(states) => states.add(selected, slots, contributions),
+            Kept::Latest(states) => states.add(rows, selected, slots, contributions),
         }
+    }
+
+    /// Counts those of the selected rows that have a value without a date.
+    pub fn add_undated(&mut self, undated: &[bool], selected: &[u32], slots: &[u32]) {
+        for row in selected.iter().map(|row| *row as usize).filter(|row| undated[*row]) {
+            let slot = slots[row] as usize;
+            self.undated.resize(self.undated.len().max(slot + 1), 0);
+            self.undated[slot] += 1;
+        }
+    }
+
+    /// How many rows of these slots have a value without a date.
+    pub fn undated(&self, slots: &[Range<usize>]) -> u64 {
+        within(&self.undated, slots).sum()
     }
 
     /// The figure over all these slots together.
     pub fn read(&self, slots: &[Range<usize>]) -> Reading {
-        match self {
-            States::All(states) => states.over(slots),
-            States::Latest(states) => states.aggregated(slots).read(0..1),
+        match &self.kept {
+            Kept::All(states) => states.over(slots),
+            Kept::Latest(states) => states.aggregated(slots).read(0..1),
         }
     }
 
     /// See [`Accumulator::spread`].
     pub fn spread(&self, slots: &[Range<usize>]) -> Option<Spread> {
-        match self {
-            States::All(states) => states.spread(slots),
-            States::Latest(states) => states.aggregated(slots).spread(FIRST),
+        match &self.kept {
+            Kept::All(states) => states.spread(slots),
+            Kept::Latest(states) => states.aggregated(slots).spread(FIRST),
         }
     }
 
     /// See [`Accumulator::around`].
     pub fn around(&self, slots: &[Range<usize>], mark: f64) -> Option<Around> {
-        match self {
-            States::All(states) => states.around(slots, mark),
-            States::Latest(states) => states.aggregated(slots).around(FIRST, mark),
+        match &self.kept {
+            Kept::All(states) => states.around(slots, mark),
+            Kept::Latest(states) => states.aggregated(slots).around(FIRST, mark),
         }
     }
 }

@@ -27,6 +27,7 @@ pub fn take(plan: &mut Plan, states: &mut [Vec<States>], rows: Rows, admitted: O
     let stretches: Vec<Stretches> =
         timelines.iter().map(|(_, timeline)| Stretches::of(timeline, &groups, dates)).collect();
     let of_rows: Vec<&[Option<usize>]> = stretches.iter().map(|stretches| &stretches.of_rows[..]).collect();
+    let undated = known.undated(&rows);
     let seen = |view: &View| {
         let mut seen = known.seen(&rows, view, &of_rows);
         if let Some(admitted) = admitted {
@@ -39,15 +40,17 @@ pub fn take(plan: &mut Plan, states: &mut [Vec<States>], rows: Rows, admitted: O
         seen.iter().enumerate().map(|(index, seen)| Viewed::new(rows, membership, index, seen)).collect();
     let mut selections = Selections::default();
     for (planned, states) in measures.iter().zip(states) {
+        let undated = undated.of(&planned.measure.columns(), &rows);
+        let add = Add { planned, undated: undated.as_deref() };
         match &planned.slices {
             Slices::Stretches { timeline, view } => {
                 let (stretches, viewed) = (&stretches[*timeline], &views[*view]);
                 let selected = selections.of((*timeline, stretches), (*view, viewed), planned.filter.as_ref());
                 let groups: Vec<&Groups> = planned.groupings.iter().map(|grouping| &groups[*grouping]).collect();
-                add(planned, states, &viewed.rows, &selected, &groups, &Slice::Stretch(stretches));
+                add.to(states, &viewed.rows, &selected, &groups, &Slice::Stretch(stretches));
             }
             Slices::Periods(of_periods) => {
-                let by_period = ByPeriod { planned, views: &views, of_periods, periods, classes };
+                let by_period = ByPeriod { add, views: &views, of_periods, periods, classes };
                 by_period.take(states, groupings, &groups);
             }
         }
@@ -91,7 +94,7 @@ impl<'a> Viewed<'a> {
 
 /// A measure for which rows are looked at once for each period.
 struct ByPeriod<'a, 'p> {
-    planned: &'a Planned<'p>,
+    add: Add<'a, 'p>,
     views: &'a [Viewed<'a>],
     /// The index of the view of each period that is asked for.
     of_periods: &'a [Option<usize>],
@@ -102,7 +105,8 @@ struct ByPeriod<'a, 'p> {
 impl ByPeriod<'_, '_> {
     /// `groups` are those of all groupings that do not depend on the period.
     fn take(&self, states: &mut [States], groupings: &mut [Grouping], groups: &[Groups]) {
-        let ByPeriod { planned, views, of_periods, periods, classes } = *self;
+        let ByPeriod { add, views, of_periods, periods, classes } = *self;
+        let planned = add.planned;
         // Only a filter that names the period is evaluated for each of them.
         let fixed = planned.filter.as_ref().filter(|filter| !Part::Condition(filter).needs_period());
         let mut passes: Vec<Option<Vec<bool>>> = vec![None; views.len()];
@@ -123,20 +127,33 @@ impl ByPeriod<'_, '_> {
             let of_all = planned.groupings.iter().map(|grouping| &groups[*grouping]);
             let groups: Vec<&Groups> = own.iter().zip(of_all).map(|(own, all)| own.as_ref().unwrap_or(all)).collect();
             let slice = Slice::Period { index, of: periods.len() };
-            add(planned, states, &rows, &selected(&mask), &groups, &slice);
+            add.to(states, &rows, &selected(&mask), &groups, &slice);
         }
     }
 }
 
-/// Adds the selected rows to the states of a measure in each grouping; `groups` are those of its groupings.
-fn add(planned: &Planned, states: &mut [States], rows: &Rows, selected: &[u32], groups: &[&Groups], slice: &Slice) {
-    if selected.is_empty() {
-        return;
-    }
-    let contributions = rows.contributions(&planned.measure.aggregate);
-    for ((grouping, groups), states) in planned.groupings.iter().zip(groups).zip(states) {
-        states.grow(groups.count * slice.count());
-        states.add(rows, selected, &slice.slots(*grouping, groups), &contributions);
+/// Adds rows to the states of a measure.
+#[derive(Clone, Copy)]
+struct Add<'a, 'p> {
+    planned: &'a Planned<'p>,
+    /// The rows of which it reads a value that has no date, if there are any.
+    undated: Option<&'a [bool]>,
+}
+
+impl Add<'_, '_> {
+    /// Adds the selected rows to the states in each grouping; `groups` are those of its groupings.
+    fn to(&self, states: &mut [States], rows: &Rows, selected: &[u32], groups: &[&Groups], slice: &Slice) {
+        if selected.is_empty() {
+            return;
+        }
+        let Add { planned, undated } = *self;
+        let contributions = rows.contributions(&planned.measure.aggregate);
+        for ((grouping, groups), states) in planned.groupings.iter().zip(groups).zip(states) {
+            let slots = slice.slots(*grouping, groups);
+            states.grow(groups.count * slice.count());
+            states.add(rows, selected, &slots, &contributions);
+            undated.iter().for_each(|undated| states.add_undated(undated, selected, &slots));
+        }
     }
 }
 

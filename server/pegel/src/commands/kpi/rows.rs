@@ -1,20 +1,20 @@
 //! `pegel kpi rows`: the rows behind a figure.
 
-use super::condition::condition;
+use super::asked::Asked;
 use crate::cli::{self, Global};
 use crate::ending::{Done, Ending, Failure, answer, answer_json, broke, usage};
 use anyhow::{Context, anyhow};
 use jiff::tz::TimeZone;
+use pegel_kpi::data::dimensions::Grouped;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::engine::behind::Question;
 use pegel_kpi::engine::behind::listing::{Contributing, Datum, List, Listing, Row, Side, When};
 use pegel_kpi::measure::Quantity;
-use pegel_kpi::time::period::Period;
 use pegel_report::format::Format;
 use pegel_report::rows::write_csv;
-use pegel_store::Store;
+use pegel_store::Reader;
 use pegel_text::clean::{one_line, plain_spaces};
 use pegel_text::stamps::stamp;
 use std::collections::BTreeSet;
@@ -30,38 +30,33 @@ const NAMES: usize = 12;
 
 /// Lists the rows and prints or writes them.
 pub fn run(command: &cli::Rows, global: &Global) -> Ending {
-    let home = global.open(&global.home())?;
-    let store = home.store()?;
-    let catalog = home.catalog_in_force(&store)?;
-    let kpi = catalog.kpi(&command.id).map_err(usage)?;
-    let now = command.as_of.unwrap_or_else(|| global.clock().now());
-    let period = Period::parse(&command.period, now, &home.config.zone()).map_err(usage)?;
-    let only = command.only.as_deref().map(condition).transpose()?;
+    let asked = Asked::open(&command.figure, global)?;
+    let (kpi, only) = (asked.kpi()?, asked.only.clone());
     let all = if command.json || command.csv.is_some() { usize::MAX } else { ON_A_TERMINAL };
     let side = if command.bad { Side::Bad } else { Side::All };
-    let question = Question { kpi, period: &period, only, side, limit: command.limit.unwrap_or(all) };
+    let question = Question { kpi, period: &asked.period, only, side, limit: command.limit.unwrap_or(all) };
     question.check().map_err(usage)?;
-    let mut reader = store.reader().map_err(broke)?;
-    let listing = question.answer(&Scope::everything(), now, &mut reader).map_err(broke)?;
+    let mut reader = asked.store.reader().map_err(broke)?;
+    let mut source = asked.grouped(&mut reader);
+    let listing = question.answer(&Scope::everything(), asked.now, &mut source).map_err(broke)?;
     if listing.is_empty() {
-        check_group(&question, &store)?;
+        check_group(&question, &mut source)?;
     }
     if let Some(file) = &command.csv {
         write(&listing, file)?;
     } else if command.json {
         answer_json(&listing);
     } else {
-        let shown = Shown { format: &home.format(), zone: &home.config.zone() };
+        let shown = Shown { format: &asked.home.format(), zone: &asked.home.config.zone() };
         shown.say(&listing);
     }
     Ok(Done::InOrder)
 }
 
 /// A group without rows in the period is none to complain about; one that no row has ever been in is.
-fn check_group(question: &Question, store: &Store) -> Result<(), Failure> {
+fn check_group(question: &Question, source: &mut Grouped<Reader>) -> Result<(), Failure> {
     let Some((dimension, wanted)) = &question.only else { return Ok(()) };
-    let mut reader = store.reader().map_err(broke)?;
-    let known: BTreeSet<String> = question.groups(&Scope::everything(), &mut reader).map_err(broke)?;
+    let known: BTreeSet<String> = question.groups(&Scope::everything(), source).map_err(broke)?;
     if known.contains(wanted) {
         return Ok(());
     }

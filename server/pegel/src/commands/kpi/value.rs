@@ -1,6 +1,7 @@
 //! `pegel kpi value`: one KPI, one period, computed now.
 
-use super::condition::{condition, dimension};
+use super::asked::Asked;
+use super::condition::dimension;
 use super::figures::Figures;
 use crate::cli::{self, Global};
 use crate::ending::{Done, Ending, answer, answer_json, broke, note, usage};
@@ -12,32 +13,27 @@ use pegel_kpi::engine::plans::{self, PlansBelow};
 use pegel_kpi::judgement::expected::Expected;
 use pegel_kpi::judgement::judged::{By, Since, Unjudged};
 use pegel_kpi::judgement::signal::Signal;
-use pegel_kpi::time::period::Period;
 use pegel_text::clean::one_line;
 use std::collections::BTreeSet;
 
 /// Computes the KPI and prints it.
 pub fn run(command: &cli::Value, global: &Global) -> Ending {
-    let home = global.open(&global.home())?;
-    let store = home.store()?;
-    let catalog = home.catalog_in_force(&store)?;
-    let kpi = catalog.kpi(&command.id).map_err(usage)?;
-    let now = command.as_of.unwrap_or_else(|| global.clock().now());
-    let period = Period::parse(&command.period, now, &home.config.zone()).map_err(usage)?;
+    let asked = Asked::open(&command.figure, global)?;
+    let (kpi, now, only) = (asked.kpi()?, asked.now, asked.only.clone());
     let by = command.by.iter().map(|name| dimension(name)).collect::<Result<Vec<_>, _>>()?;
-    let only = command.only.as_deref().map(condition).transpose()?;
     let comparison = if command.compare { Comparison::ALL } else { Comparison::NONE };
-    let question = Question { kpi, period: &period, by, only, comparison };
+    let question = Question { kpi, period: &asked.period, by, only, comparison };
     question.check().map_err(usage)?;
-    let mut reader = store.reader().map_err(broke)?;
-    let answered = question.answer(&Scope::everything(), now, &mut reader).map_err(broke)?;
+    let mut reader = asked.store.reader().map_err(broke)?;
+    let mut source = asked.grouped(&mut reader);
+    let answered = question.answer(&Scope::everything(), now, &mut source).map_err(broke)?;
     if command.json {
         answer_json(&answered);
     } else {
-        print_lines(&answered.cells, &Figures { format: &home.format(), unit: kpi.declaration.unit });
+        print_lines(&answered.cells, &Figures { format: &asked.home.format(), unit: kpi.declaration.unit });
     }
     if command.compare && answered.cells.iter().all(|cell| cell.group.0.is_empty() && cell.compared.target.is_none()) {
-        let below = plans::below(&[kpi], &period, &Scope::everything(), now, &mut reader).map_err(broke)?;
+        let below = plans::below(&[kpi], &asked.period, &Scope::everything(), now, &mut source).map_err(broke)?;
         below.into_iter().flatten().for_each(|plans| note(unplanned(plans)));
     }
     let errors: BTreeSet<&str> = answered.cells.iter().flat_map(errors).collect();
@@ -111,6 +107,7 @@ fn print_lines(cells: &[GroupCell], figures: &Figures) {
             line.push(format!("{} to {}", figures.value(interval.low), figures.value(interval.high)));
         }
         line.extend((cell.left_out > 0).then(|| format!("{} left out", cell.left_out)));
+        line.extend((cell.undated > 0).then(|| format!("{} undated", cell.undated)));
         line.extend(cell.provisional.then(|| "provisional".to_owned()));
         line.extend(assessment.iter().flat_map(|said| told(said, figures)));
         line.extend(figures.beside(cell, None));

@@ -4,6 +4,7 @@ use crate::numbers::{
     BreakdownRow, BreakdownTable, Change, Group, KpiBlock, Numbers, PeriodHead, Section, TableFreshness,
 };
 use pegel_kpi::data::cell::{Cell, Interval, Outcome};
+use pegel_kpi::data::dimensions::Dimensions;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::judgement::expected::Expected;
@@ -234,6 +235,7 @@ pub fn edition(kpis: Vec<KpiBlock>, days_ago: i64) -> Numbers {
         compared_with: week(46, "2026-11-09", "2026-11-15"),
         created_at: NOW,
         data_up_to: vec![table("leads", NOW - DAY * days_ago - 1800), table("orders", NOW - 1800)],
+        dimensions: Dimensions::Then,
         status: Status::Unjudged,
         breaches: Vec::new(),
         sections: vec![Section { title: Translated::english("Partners"), kpis }],
