@@ -398,7 +398,7 @@ fn what_no_date_says_since_when_it_is_so_is_known_always_and_counted() {
     assert_eq!(found(r#"#{ it: leads.filter(|l| l.region == "North").count() }"#, "m.it"), (4.0, 0));
     let share = r#"#{ won: leads.filter(|l| l.outcome == "won").count(), lost: leads.filter(|l| l.outcome == "lost").count() }"#;
     assert_eq!(found(share, "m.won + m.lost"), (3.0, 1));
-    let of_all = r#"#{ share: leads.filter(|l| l.outcome.is_set()).count() }"#;
+    let of_all = "#{ share: leads.filter(|l| l.outcome.is_set()).count() }";
     assert_eq!(found(of_all, "m.share"), (3.0, 2));
 }
 

@@ -170,16 +170,20 @@ impl Report {
 
     /// Computes it in all breakdowns over that many weeks, the last judged by those before it, all at the same age.
     pub fn judge(&self, store: &Store, weeks: usize) -> Computed {
-        let last = self.periods.last().expect("there are weeks");
-        let weeks = last.trail(weeks).expect("weeks before it");
+        let weeks = self.weeks(weeks);
         let now = Timestamp::from_second(self.end() + AGE).expect("an instant of this century");
         compute_in(&BREAKDOWNS, &self.judged, &weeks, now, store)
     }
 
-    /// The statements by hand, one for each breakdown.
-    pub fn by_hand(&self, sqlite: bool, median: bool) -> Vec<Statement> {
+    /// The statements by hand over the last so many weeks, one for each breakdown.
+    pub fn by_hand(&self, sqlite: bool, median: bool, weeks: usize) -> Vec<Statement> {
         let figures: Vec<usize> = (0..FIGURES.len()).filter(|figure| median || *figure != MEDIAN).collect();
-        BREAKDOWNS.iter().map(|by| self.statement(by, sqlite, &figures, "")).collect()
+        let weeks = self.weeks(weeks);
+        BREAKDOWNS.iter().map(|by| statement(by, sqlite, &figures, "", &weeks)).collect()
+    }
+
+    fn weeks(&self, count: usize) -> Vec<Period> {
+        self.periods.last().and_then(|last| last.trail(count).ok()).expect("weeks before it")
     }
 
     /// One statement for each figure and breakdown, which reads the rows of that figure alone.
@@ -187,56 +191,55 @@ impl Report {
         let statement = |by| {
             let one = move |figure: usize| {
                 let filter = format!("WHERE {}", FIGURES[figure].filter);
-                self.statement(by, sqlite, &[figure], &filter)
+                statement(by, sqlite, &[figure], &filter, &self.periods)
             };
             (0..FIGURES.len()).map(one)
         };
         BREAKDOWNS.iter().flat_map(statement).collect()
     }
+}
 
-    fn statement(&self, by: &By, sqlite: bool, figures: &[usize], filter: &str) -> Statement {
-        let By { key, joins, name, names, .. } = by;
-        let weeks = self.periods.iter().enumerate().map(|(number, period)| {
-            let instants = period.instants();
-            format!("({number}, {}, {})", instants.start, instants.end)
-        });
-        let weeks = weeks.collect::<Vec<_>>().join(", ");
-        let rows = format!("weeks JOIN leads l ON created_at >= since AND created_at < until {joins} {filter}");
-        // SQLite has no median: where one is wanted, rows are numbered by the value within their group.
-        let numbered = sqlite && figures.contains(&MEDIAN);
-        let (rows, k) = if numbered {
-            let group = format!("PARTITION BY week, {key}");
-            let numbered = format!(
-                "SELECT week, {key} AS k, offered_at, accepted_at, contacted_at, feedback_at, outcome,
-                     row_number() OVER ({group} ORDER BY accepted_at - offered_at NULLS LAST) AS number,
-                     count(accepted_at - offered_at) OVER ({group}) AS known
-                 FROM {rows}"
-            );
-            (format!("({numbered}) AS numbered"), "k")
-        } else {
-            (rows, *key)
-        };
-        let column = |figure: &usize| {
-            let aggregate = match FIGURES[*figure] {
-                _ if *figure == MEDIAN && sqlite => {
-                    "avg(accepted_at - offered_at) FILTER (WHERE number IN ((known + 1) / 2, (known + 2) / 2))"
-                        .to_owned()
-                }
-                Figure { filter: condition, aggregate: "count(*)", .. } if filter.is_empty() => {
-                    format!("count(*) FILTER (WHERE {condition})")
-                }
-                Figure { aggregate, .. } => aggregate.to_owned(),
-            };
-            format!("{aggregate} AS f{figure}")
-        };
-        let columns = figures.iter().map(column).collect::<Vec<_>>().join(", ");
-        let sql = format!(
-            "WITH weeks (week, since, until) AS (VALUES {weeks}),
-             grouped AS (SELECT week, {k} AS k, {columns} FROM {rows} GROUP BY 1, 2)
-             SELECT grouped.*, {name} AS name FROM grouped {names}"
+fn statement(by: &By, sqlite: bool, figures: &[usize], filter: &str, weeks: &[Period]) -> Statement {
+    let By { key, joins, name, names, .. } = by;
+    let weeks = weeks.iter().enumerate().map(|(number, period)| {
+        let instants = period.instants();
+        format!("({number}, {}, {})", instants.start, instants.end)
+    });
+    let weeks = weeks.collect::<Vec<_>>().join(", ");
+    let rows = format!("weeks JOIN leads l ON created_at >= since AND created_at < until {joins} {filter}");
+    // SQLite has no median: where one is wanted, rows are numbered by the value within their group.
+    let numbered = sqlite && figures.contains(&MEDIAN);
+    let (rows, k) = if numbered {
+        let group = format!("PARTITION BY week, {key}");
+        let numbered = format!(
+            "SELECT week, {key} AS k, offered_at, accepted_at, contacted_at, feedback_at, outcome,
+                 row_number() OVER ({group} ORDER BY accepted_at - offered_at NULLS LAST) AS number,
+                 count(accepted_at - offered_at) OVER ({group}) AS known
+             FROM {rows}"
         );
-        Statement { sql, figures: figures.to_vec() }
-    }
+        (format!("({numbered}) AS numbered"), "k")
+    } else {
+        (rows, *key)
+    };
+    let column = |figure: &usize| {
+        let aggregate = match FIGURES[*figure] {
+            _ if *figure == MEDIAN && sqlite => {
+                "avg(accepted_at - offered_at) FILTER (WHERE number IN ((known + 1) / 2, (known + 2) / 2))".to_owned()
+            }
+            Figure { filter: condition, aggregate: "count(*)", .. } if filter.is_empty() => {
+                format!("count(*) FILTER (WHERE {condition})")
+            }
+            Figure { aggregate, .. } => aggregate.to_owned(),
+        };
+        format!("{aggregate} AS f{figure}")
+    };
+    let columns = figures.iter().map(column).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "WITH weeks (week, since, until) AS (VALUES {weeks}),
+         grouped AS (SELECT week, {k} AS k, {columns} FROM {rows} GROUP BY 1, 2)
+         SELECT grouped.*, {name} AS name FROM grouped {names}"
+    );
+    Statement { sql, figures: figures.to_vec() }
 }
 
 fn compute_in(by: &[By], kpis: &[Kpi], periods: &[Period], now: Timestamp, store: &Store) -> Computed {

@@ -20,7 +20,6 @@ pub enum Dimensions {
 
 impl Dimensions {
     /// Whether they are those that held at the date of each row.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
     pub fn are_then(&self) -> bool {
         *self == Dimensions::Then
     }

@@ -44,7 +44,7 @@ impl Undated {
         let (_, first) = columns.next()?;
         let mut undated = first.clone();
         columns.for_each(|(_, further)| {
-            undated.iter_mut().zip(further).for_each(|(undated, further)| *undated |= further)
+            undated.iter_mut().zip(further).for_each(|(undated, further)| *undated |= further);
         });
         Some(undated)
     }

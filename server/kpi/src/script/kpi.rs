@@ -117,10 +117,7 @@ impl Kpi {
         let is_dated =
             |located: &Located| matches!(located, Located::Text(paths) if paths.iter().any(|path| path.column.spans));
         let moves = |dimension: &Dimension| {
-            self.measures
-                .iter()
-                .filter_map(|(_, measure)| measure.table.located(*dimension))
-                .any(|located| is_dated(&located))
+            self.measures.iter().filter_map(|(_, measure)| measure.table.located(*dimension)).any(is_dated)
         };
         Dimension::ALL.into_iter().filter(|by| self.check_breakdown(&[*by]).is_ok()).filter(moves).collect()
     }

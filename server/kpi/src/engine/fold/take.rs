@@ -152,7 +152,9 @@ impl Add<'_, '_> {
             let slots = slice.slots(*grouping, groups);
             states.grow(groups.count * slice.count());
             states.add(rows, selected, &slots, &contributions);
-            undated.iter().for_each(|undated| states.add_undated(undated, selected, &slots));
+            if let Some(undated) = undated {
+                states.add_undated(undated, selected, &slots);
+            }
         }
     }
 }
