@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 mod judged;
 
-pub use judged::{is_chance, judged_value};
+pub use judged::judged_value;
 
 /// All that an edition says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -112,7 +112,7 @@ fn row(groups: Vec<Group>, kpi: &Kpi, label: &str) -> Row {
     let marks = threshold.after(past, None);
     let status = marks.judge(&cells[cells.len() - 1].outcome, *better);
     let sure = (status != Status::Unjudged).then_some(true);
-    let judged = Judged { status, sure, by: sure.map(|_| By::Value), reason: None };
+    let judged = Judged { status, sure, chance: false, by: sure.map(|_| By::Value), reason: None };
     let assessment = Some(Assessment { judged, marks, expected: None, signal: None, before: None, since: None });
     let before = cells.iter().rev().nth(1).cloned();
     let before = before.map(|cell| Earlier { cell, at_the_same_age: None });

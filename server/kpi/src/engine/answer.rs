@@ -71,7 +71,7 @@ pub struct Said {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signal: Option<Signal>,
     pub judged: Judged,
-    /// Since when a sure breach goes on.
+    /// Since when a breach that counts goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
 }

@@ -309,6 +309,7 @@ impl Evaluation<'_> {
             .and_then(|(at_age, when_settled)| factors(kpi, &at_age, &when_settled, &stops[..settled]));
         Some(Assessor {
             kpi,
+            is_of_a_part: *self.scope.1 != Scope::everything(),
             periods: stops.iter().map(|stop| &periods[stop.period]).collect(),
             stops,
             running,

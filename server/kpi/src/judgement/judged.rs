@@ -12,6 +12,9 @@ pub struct Judged {
     pub status: Status,
     /// Whether that is more than chance; `None` where nothing was judged.
     pub sure: Option<bool>,
+    /// Whether it breaks its mark, but perhaps by chance, and such breaches are not to count.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub chance: bool,
     /// By what; `None` where nothing was judged.
     #[serde(flatten)]
     pub by: Option<By>,
@@ -109,7 +112,7 @@ pub struct Assessment {
     /// The period before, judged at the same age by today's marks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Judged>,
-    /// Of a sure breach: the periods up to this one that are broken without a gap, at the same age, by today's marks.
+    /// Of a breach that counts: the periods up to this one that are broken without a gap, at the same age, by today's marks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
 }

@@ -2,13 +2,12 @@
 
 use super::{Breach, BreakdownRow};
 use pegel_kpi::data::cell::{Cell, Outcome};
-use pegel_kpi::definition::threshold::Status;
 use pegel_kpi::judgement::judged::{By, Judged};
 
 impl Breach {
-    /// Whether it rests on so few rows that it may be chance. A total breaks a threshold as it stands.
+    /// Whether it does not count, since it rests on so few rows that it may be chance.
     pub fn may_be_chance(&self) -> bool {
-        self.group.is_some() && self.judged.as_ref().is_some_and(is_chance)
+        self.judged.as_ref().is_some_and(|judged| judged.chance)
     }
 
     /// The figure that was judged.
@@ -19,9 +18,9 @@ impl Breach {
 }
 
 impl BreakdownRow {
-    /// Whether it breaks its threshold by so few rows that it may be chance.
+    /// Whether it breaks its threshold by so few rows that it may be chance, and does not count.
     pub fn may_be_chance(&self) -> bool {
-        self.assessment.as_ref().is_some_and(|assessment| is_chance(&assessment.judged))
+        self.assessment.as_ref().is_some_and(|assessment| assessment.judged.chance)
     }
 }
 
@@ -31,9 +30,4 @@ pub fn judged_value(cell: &Cell, judged: Option<&Judged>) -> Option<f64> {
         Some(By::LookBack { value, .. } | By::Expected { value, .. } | By::Settled { value, .. }) => Some(*value),
         Some(By::Value | By::Signal) | None => cell.outcome.value(),
     }
-}
-
-/// Whether a mark is broken, but not surely.
-pub fn is_chance(judged: &Judged) -> bool {
-    judged.status >= Status::Warning && judged.sure == Some(false)
 }

@@ -48,10 +48,10 @@ fn the_plain_text_in_french() {
 /// The sample as one that was assessed: the regions surely break their threshold, the partners perhaps, and the revenue
 /// is far from its target.
 fn assessed() -> Numbers {
-    let judged = |status, sure| Judged { status, sure: Some(sure), by: Some(By::Value), reason: None };
+    let judged = |status, sure| Judged { status, sure: Some(sure), chance: !sure, by: Some(By::Value), reason: None };
     let assess = |judged: Judged| {
         let since = (judged.sure == Some(true)).then(|| Since { period: "2026-W44".to_owned(), periods: 3 });
-        let before = Some(Judged { sure: Some(true), ..judged.clone() });
+        let before = Some(Judged { sure: Some(true), chance: false, ..judged.clone() });
         Some(Assessment { judged, marks: Threshold::default(), expected: None, signal: None, before, since })
     };
     let mut numbers = samples::numbers();

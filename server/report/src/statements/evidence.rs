@@ -53,7 +53,7 @@ impl Facts<'_> {
     /// `44 of 64`, `41 of 71 in 13 weeks`: of shares of rows.
     fn parts(&self) -> Option<String> {
         let finding = self.finding;
-        let (part, of, periods) = match finding.by() {
+        let (part, of, periods) = match finding.by(self.kind) {
             Some(By::LookBack { numerator, denominator, periods, .. }) if finding.unit == Unit::Percent => {
                 ((*numerator)?, (*denominator)?, *periods)
             }
@@ -74,7 +74,7 @@ impl Facts<'_> {
 
     /// Of a settled period, that it is one.
     fn is_settled(&self) -> Option<String> {
-        let Some(By::Settled { period, .. }) = self.finding.by() else { return None };
+        let Some(By::Settled { period, .. }) = self.finding.by(self.kind) else { return None };
         Some(self.of_period("fact_is_settled", period, String::new()))
     }
 

@@ -54,7 +54,7 @@ fn ranked(numbers: &Numbers, wanted: impl Fn(Kind) -> bool) -> Vec<Statement> {
     });
     let statement = |(_, kind, alike): (Topic, Kind, Vec<Seen>)| Statement {
         kind,
-        about: alike.iter().map(|seen| seen.finding(numbers)).collect(),
+        about: alike.iter().map(|seen| seen.finding(kind, numbers)).collect(),
     };
     topics.into_iter().map(statement).collect()
 }
@@ -67,7 +67,7 @@ fn topic<'a>(seen: &Seen<'a>, kind: Kind) -> Topic<'a> {
     if seen.group.is_none() {
         return Topic::Total(kpi, kind);
     }
-    let by = seen.assessment.and_then(|assessment| assessment.judged.by.as_ref());
+    let by = seen.by(kind);
     let settled = match by {
         Some(By::Settled { period, .. }) => Some(period.as_str()),
         _ => None,

@@ -189,7 +189,7 @@ impl Speaker<'_> {
             Basis::Expected => "expected",
             Basis::Settled => "settled",
         };
-        match self.first.by() {
+        match self.first.by(self.statement.kind) {
             Some(By::LookBack { periods, .. }) => (name, self.format.periods(*periods, &self.numbers.period), none()),
             Some(By::Settled { period, .. }) => (name, none(), self.format.period_name(period)),
             _ => (name, none(), none()),

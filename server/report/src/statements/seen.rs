@@ -1,7 +1,7 @@
 //! One figure of an edition with all that is known about it, and what it gives reason to say.
 
 use super::statement::{Finding, Kind, Rows, Side};
-use crate::numbers::{Change, Contribution, Group, GroupHead, KpiBlock, Numbers, TrendPoint, is_chance, judged_value};
+use crate::numbers::{Change, Contribution, Group, GroupHead, KpiBlock, Numbers, TrendPoint, judged_value};
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::judgement::judged::{Assessment, By, Judged, Unjudged};
@@ -78,7 +78,7 @@ impl<'a> Seen<'a> {
     pub(super) fn kind(&self) -> Option<Kind> {
         let Some(assessment) = self.assessment else { return is_broken(self.status).then_some(Kind::Breach) };
         let Assessment { judged, before, .. } = assessment;
-        let was_broken = before.as_ref().is_some_and(|before| is_broken(before.status) && before.sure != Some(false));
+        let was_broken = before.as_ref().is_some_and(|before| is_broken(before.status) && !before.chance);
         let was_judged = before.as_ref().is_some_and(|before| before.status != Status::Unjudged);
         let is_total = self.group.is_none();
         if is_broken(judged.status) {
@@ -105,9 +105,9 @@ impl<'a> Seen<'a> {
         (direction == Some(Direction::Improvement)).then_some(Kind::Better)
     }
 
-    /// Whether it breaks its threshold by so few rows that it may be chance. A total breaks it as it stands.
+    /// Whether it breaks its threshold by so few rows that it may be chance, and does not count.
     pub(super) fn may_be_chance(&self) -> bool {
-        self.group.is_some() && self.judged().is_some_and(is_chance)
+        self.judged().is_some_and(|judged| judged.chance)
     }
 
     /// The status of the mark that is broken, or was before it was mended; `None` where the statement is about none.
@@ -138,7 +138,7 @@ impl<'a> Seen<'a> {
     }
 
     /// All that a statement may say about it.
-    pub(super) fn finding(&self, numbers: &Numbers) -> Finding {
+    pub(super) fn finding(&self, kind: Kind, numbers: &Numbers) -> Finding {
         let block = self.block;
         Finding {
             kpi: block.id.clone(),
@@ -157,13 +157,26 @@ impl<'a> Seen<'a> {
             target: self.target,
             settled: self.settled.cloned(),
             assessment: self.assessment.cloned(),
-            cause: self.group.is_none().then(|| cause(block)).flatten(),
-            rows: self.rows(numbers),
+            cause: self.cause(kind),
+            rows: self.rows(kind, numbers),
         }
     }
 
-    fn rows(&self, numbers: &Numbers) -> Rows {
-        let (period, periods) = match self.judged().and_then(|judged| judged.by.as_ref()) {
+    /// What explains most of the change; it says nothing of a period that was settled before.
+    fn cause(&self, kind: Kind) -> Option<Contribution> {
+        let is_of_the_change = self.group.is_none() && !matches!(self.by(kind), Some(By::Settled { .. }));
+        let most = self.block.contributions.iter().filter(|_| is_of_the_change);
+        let most = most.max_by(|one, other| one.share.total_cmp(&other.share));
+        most.filter(|contribution| contribution.share >= HALF - NOTHING).cloned()
+    }
+
+    /// What was compared with the marks, if a statement of that kind is about them.
+    pub(super) fn by(&self, kind: Kind) -> Option<&'a By> {
+        self.judged()?.by.as_ref().filter(|_| kind.is_about_marks())
+    }
+
+    fn rows(&self, kind: Kind, numbers: &Numbers) -> Rows {
+        let (period, periods) = match self.by(kind) {
             Some(By::Settled { period, .. }) => (period.clone(), 1),
             Some(By::LookBack { periods, .. }) => (numbers.period.name.clone(), *periods),
             _ => (numbers.period.name.clone(), 1),
@@ -237,9 +250,4 @@ pub(super) fn is_broken(status: Status) -> bool {
 
 fn relative(figure: f64, of: f64) -> Option<f64> {
     (of != 0.0).then(|| (figure - of) / of.abs())
-}
-
-fn cause(block: &KpiBlock) -> Option<Contribution> {
-    let most = block.contributions.iter().max_by(|one, other| one.share.total_cmp(&other.share));
-    most.filter(|contribution| contribution.share >= HALF - NOTHING).cloned()
 }

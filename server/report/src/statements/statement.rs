@@ -30,6 +30,16 @@ pub enum Kind {
     Chance,
 }
 
+impl Kind {
+    /// Whether it says how a figure compares with its marks.
+    pub fn is_about_marks(self) -> bool {
+        match self {
+            Kind::NewBreach | Kind::Breach | Kind::Mended | Kind::Chance => true,
+            Kind::OffTarget | Kind::Worse | Kind::NotJudged | Kind::Better => false,
+        }
+    }
+}
+
 /// One thing that an edition has to say. The labels of groups that are rows are not in its JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Statement {
@@ -108,9 +118,8 @@ impl Statement {
 impl Finding {
     /// Which figure a statement of that kind says.
     pub fn basis(&self, kind: Kind) -> Basis {
-        match self.by() {
-            _ if kind == Kind::OffTarget && self.expected().is_some() => Basis::Expected,
-            _ if matches!(kind, Kind::OffTarget | Kind::Worse | Kind::Better) => Basis::Value,
+        match self.by(kind) {
+            None if kind == Kind::OffTarget && self.expected().is_some() => Basis::Expected,
             Some(By::LookBack { .. }) => Basis::LookBack,
             Some(By::Expected { .. }) => Basis::Expected,
             Some(By::Settled { .. }) => Basis::Settled,
@@ -128,8 +137,8 @@ impl Finding {
         judged_value(&self.cell, self.assessment.as_ref().map(|assessment| &assessment.judged))
     }
 
-    /// What was compared with the marks; `None` for the figure as it stands.
-    pub fn by(&self) -> Option<&By> {
-        self.assessment.as_ref()?.judged.by.as_ref()
+    /// What was compared with the marks, in a statement of a kind that is about them; `None` for the figure as it stands.
+    pub fn by(&self, kind: Kind) -> Option<&By> {
+        self.assessment.as_ref()?.judged.by.as_ref().filter(|_| kind.is_about_marks())
     }
 }

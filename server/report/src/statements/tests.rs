@@ -3,7 +3,7 @@ use super::statement::{Kind, Rows, Side, Statement};
 use super::verdict::Verdict;
 use super::{chance, statements};
 use crate::format::Format;
-use crate::numbers::Numbers;
+use crate::numbers::{Contribution, Group, Numbers, Part};
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::data::dimensions::Dimensions;
 use pegel_kpi::definition::threshold::Status;
@@ -180,7 +180,8 @@ fn a_figure_near_its_target_is_not_news() {
 
 #[test]
 fn a_total_that_is_not_sure_is_a_breach_all_the_same_and_says_so() {
-    let assessment = made::perhaps(Status::Warning);
+    let mut assessment = made::perhaps(Status::Warning);
+    assessment.judged.chance = false;
     let numbers = made::edition(vec![made::feedback(made::share(7, 9), made::share(8, 9), assessment)], 0);
     assert_eq!(kinds(&statements(&numbers)), [(Kind::NewBreach, "feedback_rate", 1)]);
     let evidence = told(&numbers, "en-GB").statements[0].evidence.clone();
@@ -275,4 +276,25 @@ fn every_way_to_stand_is_said_in_whole_words() {
         numbers.dimensions = Dimensions::Today;
         assert!(told(&numbers, "de-DE").data_up_to.ends_with("Gruppen nach heutigem Stand"));
     }
+}
+
+#[test]
+fn a_signal_is_about_the_period_whatever_its_marks_were_compared_with() {
+    let settled = By::Settled { value: 0.82, period: "2026-W45".to_owned() };
+    let block = |assessment| {
+        let mut block = made::feedback(made::young(made::share(181, 438)), made::share(170, 402), assessment);
+        let group = Part::Group(Group::Text { label: "Küste".to_owned() });
+        block.contributions = vec![Contribution { dimension: "region".to_owned(), part: group, share: 0.9 }];
+        made::edition(vec![block], 0)
+    };
+    let mut kept = made::kept();
+    kept.judged.by = Some(settled.clone());
+    let falling = made::marked(kept, Sign::BeyondLimit, Direction::Concern, 0.5, 0.7);
+    let said = &statements(&block(falling))[0];
+    assert_eq!((said.kind, said.about[0].rows.period.as_str()), (Kind::Worse, "2026-W47"));
+    assert_eq!(said.about[0].cause.as_ref().map(|cause| cause.share), Some(0.9));
+    // What moved this week says nothing of a week that was settled before.
+    let said = &statements(&block(made::broken(Status::Warning, settled, 1)))[0];
+    assert_eq!((said.kind, said.about[0].rows.period.as_str()), (Kind::NewBreach, "2026-W45"));
+    assert_eq!(said.about[0].cause, None);
 }

@@ -86,7 +86,9 @@ fn breaches_of_one_status_are_counted_apart_from_those_of_another() {
 
 #[test]
 fn what_may_be_chance_is_no_breach_and_a_longer_look_says_how_long() {
-    let judged = |sure, by| Some(Judged { status: Status::Warning, sure: Some(sure), by: Some(by), reason: None });
+    let judged = |sure, by| {
+        Some(Judged { status: Status::Warning, sure: Some(sure), chance: !sure, by: Some(by), reason: None })
+    };
     let look_back = By::LookBack { value: 0.577, numerator: Some(41.0), denominator: Some(71.0), periods: 13 };
     let mut numbers = samples::numbers();
     numbers.breaches = (1..=3).map(|label| breach("rate", "partner", label)).collect();
@@ -104,7 +106,8 @@ fn a_group_that_may_be_chance_is_called_so_in_its_table() {
     let mut numbers = samples::numbers();
     let row = &mut numbers.sections[0].kpis[0].breakdowns[0].rows[4];
     assert_eq!((row.group.label(), row.status), (Some("North"), Status::Critical));
-    let judged = Judged { status: Status::Critical, sure: Some(false), by: Some(By::Value), reason: None };
+    let judged =
+        Judged { status: Status::Critical, sure: Some(false), chance: true, by: Some(By::Value), reason: None };
     row.assessment = Some(Assessment {
         judged,
         marks: Threshold::default(),

@@ -19,6 +19,8 @@ pub struct Assessor<'a> {
     /// Those asked for, oldest first.
     pub periods: Vec<&'a Period>,
     pub stops: &'a [Stop],
+    /// Whether the total is that of a scope, and so a group of the whole.
+    pub is_of_a_part: bool,
     /// Whether the last period is still running.
     pub running: bool,
     /// Whether the last period ends after the data does.
@@ -97,7 +99,7 @@ impl Assessor<'_> {
 
     pub fn is_unusually_bad(&self, group: &Figures, total: bool, back: usize) -> bool {
         let sample = group.cells[group.cells.len() - 1 - back].sample;
-        if !total && sample.is_none_or(|rows| rows < LEAST_ROWS) {
+        if self.is_group(total) && sample.is_none_or(|rows| rows < LEAST_ROWS) {
             return false;
         }
         let signal = self.signal(group, total, back);

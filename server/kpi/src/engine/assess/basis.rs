@@ -48,7 +48,7 @@ impl Assessor<'_> {
 
     fn of_figure(&self, figure: &Figure, by: By, marks: &Threshold) -> Result<Basis, Unjudged> {
         let value = figure.cell.outcome.value().ok_or(Unjudged::NoRows)?;
-        Ok(self.of_value(by, value, self.proof(figure, marks), marks))
+        Ok(self.of_value(by, value, self.proof(figure, value, marks), marks))
     }
 
     fn of_value(&self, by: By, value: f64, proof: Proof, marks: &Threshold) -> Basis {
@@ -89,14 +89,15 @@ impl Assessor<'_> {
     fn together(&self, group: &InGroup, end: usize, marks: &Threshold) -> Option<Basis> {
         let seen = group.over(&self.stops[end.checked_sub(self.look_back()?)?..end])?;
         let cell = group.cell_of(&seen);
-        let proof = self.proof(&Figure { group, cell: &cell, seen }, marks);
-        self.of_periods(cell.outcome.value()?, &cell, proof, marks)
+        let value = cell.outcome.value()?;
+        let proof = self.proof(&Figure { group, cell: &cell, seen }, value, marks);
+        self.of_periods(value, &cell, proof, marks)
     }
 
     /// A figure over several periods. What is not drawn by chance adds up over them, and the marks are those of one.
     fn of_periods(&self, value: f64, cell: &Cell, proof: Proof, marks: &Threshold) -> Option<Basis> {
         let (numerator, denominator, periods) = (cell.numerator, cell.denominator, self.look_back()?);
         let by = By::LookBack { value, numerator, denominator, periods };
-        (!matches!(proof, Proof::AsItStands)).then(|| self.of_value(by, value, proof, marks))
+        (!matches!(proof, Proof::AsItStands(_))).then(|| self.of_value(by, value, proof, marks))
     }
 }

@@ -15,12 +15,13 @@ mod proof;
 pub use assessor::{Assessor, Figures};
 pub use growth::factors;
 
+use crate::definition::judging::Counting;
 use crate::definition::threshold::{Status, Threshold};
 use crate::judgement::judged::{Assessment, By, Judged, Since, Unjudged};
 use crate::judgement::signal::Signal;
 use assessor::figures;
 use basis::Basis;
-use chance::surely_broken;
+use chance::surely;
 
 impl Assessor<'_> {
     /// What may be said about each group; `total` is the only one of its breakdown and has rules of its own.
@@ -57,19 +58,23 @@ impl Assessor<'_> {
     fn judge(&self, groups: &[Figures], marks: &[Threshold], total: bool, back: usize) -> Vec<Judged> {
         let compared: Vec<Result<Basis, Unjudged>> =
             groups.iter().zip(marks).map(|(group, marks)| self.basis(group, marks, back)).collect();
-        let sure = surely_broken(&compared, total);
-        let judged = groups.iter().zip(compared).zip(sure).map(|((group, basis), sure)| match basis {
+        let (surely, counting) = (surely(&compared), self.counting(total));
+        let judged = groups.iter().zip(compared).zip(surely).map(|((group, basis), surely)| match basis {
             // Marks that derive from the past are none of a group.
             Err(Unjudged::NoPast) if !total => unjudged(Unjudged::NoMarks),
             Err(reason) => unjudged(reason),
-            Ok(basis) if basis.status < Status::Warning || sure => judged(basis, true),
+            Ok(basis) if basis.status < Status::Warning || surely >= basis.status => judged(basis),
             Ok(basis) if basis.is_of_the_period() && self.is_unusually_bad(group, total, back) => {
-                judged(Basis { by: By::Signal, ..basis }, true)
+                judged(Basis { by: By::Signal, ..basis })
             }
-            Ok(basis) => judged(basis, false),
+            // Below the lower of two marks by chance, it may be below the upper one surely.
+            Ok(basis) if counting == Counting::Sure && surely >= Status::Warning => {
+                judged(Basis { status: surely, ..basis })
+            }
+            Ok(basis) => Judged { sure: Some(false), chance: counting == Counting::Sure, ..judged(basis) },
         });
         let mut judged: Vec<Judged> = judged.collect();
-        if !total {
+        if self.is_group(total) {
             self.judge_again(groups, marks, back, &mut judged);
         }
         judged
@@ -81,18 +86,34 @@ impl Assessor<'_> {
         let again: Vec<usize> = (0..groups.len()).filter(|group| open(&judged[*group])).collect();
         let compared = again.iter().map(|group| self.over_periods(&groups[*group], &marks[*group], back));
         let compared: Vec<Result<Basis, Unjudged>> = compared.map(|basis| basis.ok_or(Unjudged::NoRows)).collect();
-        let sure = surely_broken(&compared, false);
-        for ((group, basis), _) in again.into_iter().zip(compared).zip(sure).filter(|(_, sure)| *sure) {
-            if let Ok(basis) = basis {
-                judged[group] = self::judged(basis, true);
+        let surely = surely(&compared);
+        for ((group, basis), surely) in again.into_iter().zip(compared).zip(surely) {
+            let known = &judged[group];
+            // What counts as it stands is not made light of.
+            let tells = surely >= Status::Warning && (known.chance || surely >= known.status);
+            if let Ok(basis) = basis
+                && tells
+            {
+                judged[group] = self::judged(Basis { status: surely, ..basis });
             }
         }
     }
 
-    /// Since when a sure breach goes on, at least as bad as now, by the same measure. `None` where it is one of several
+    /// Whether what the total is of is itself a part: what a reader sees who does not see everything.
+    pub(super) fn is_group(&self, total: bool) -> bool {
+        !total || self.is_of_a_part
+    }
+
+    /// Which breaches count.
+    fn counting(&self, total: bool) -> Counting {
+        let judging = &self.kpi.declaration.judging;
+        if self.is_group(total) { judging.groups } else { judging.total }
+    }
+
+    /// Since when a breach that counts goes on, at least as bad as now, by the same measure. `None` where it is one of several
     /// periods together.
     fn since(&self, group: &Figures, marks: &Threshold, judged: &Judged) -> Option<Since> {
-        let by = judged.by.as_ref().filter(|_| judged.status >= Status::Warning && judged.sure == Some(true))?;
+        let by = judged.by.as_ref().filter(|_| judged.status >= Status::Warning && !judged.chance)?;
         let last = match by {
             By::LookBack { .. } => return None,
             By::Settled { .. } => self.last_settled(0)?,
@@ -111,10 +132,11 @@ impl Basis {
     }
 }
 
-fn judged(basis: Basis, sure: bool) -> Judged {
-    Judged { status: basis.status, sure: Some(sure), by: Some(basis.by), reason: None }
+/// Judged for sure.
+fn judged(basis: Basis) -> Judged {
+    Judged { status: basis.status, sure: Some(true), chance: false, by: Some(basis.by), reason: None }
 }
 
 fn unjudged(reason: Unjudged) -> Judged {
-    Judged { status: Status::Unjudged, sure: None, by: None, reason: Some(reason) }
+    Judged { status: Status::Unjudged, sure: None, chance: false, by: None, reason: Some(reason) }
 }

@@ -11,8 +11,9 @@ use crate::measure::made_of::{MadeOf, Terms};
 
 /// What tells whether a broken mark is more than chance.
 pub enum Proof {
-    /// The figure is not drawn by chance: a count, a sum, a stock.
-    AsItStands,
+    /// The figure is not drawn by chance: a count, a sum, a stock. It is surely at least this bad; what is expected may
+    /// come to be better than its figure says.
+    AsItStands(Status),
     /// The p-values of the tests against warning and critical mark, where there is one and there are enough rows.
     Tested([Option<f64>; 2]),
     /// The figure will come to lie in a range that reaches the good side of the mark.
@@ -28,7 +29,8 @@ pub struct Figure<'a> {
 
 impl Assessor<'_> {
     /// What tells whether a figure's broken mark is more than chance.
-    pub fn proof(&self, figure: &Figure, marks: &Threshold) -> Proof {
+    pub fn proof(&self, figure: &Figure, value: f64, marks: &Threshold) -> Proof {
+        let as_it_stands = || Proof::AsItStands(self.status(value, marks));
         match self.kpi.made_of() {
             MadeOf::Share { numerator, denominator } => {
                 let of = |terms| rows_of(terms, &figure.seen.readings);
@@ -37,18 +39,18 @@ impl Assessor<'_> {
             MadeOf::Measure(at) if figure.group.is_sampled(*at) => {
                 self.tested(&|mark| figure.group.sample(&figure.seen, *at, mark), marks)
             }
-            _ if self.kpi.is_amount() => Proof::AsItStands,
+            _ if self.kpi.is_amount() => as_it_stands(),
             // There is no test of what it is made of, but of few rows each counts for much.
             _ if figure.cell.sample.is_some_and(|rows| rows < LEAST_ROWS) => Proof::Tested([None; 2]),
-            _ => Proof::AsItStands,
+            _ => as_it_stands(),
         }
     }
 
     /// What tells whether a broken mark is more than chance where the figure is what is expected. Its range says how far
     /// that may be off; whether so few rows prove anything is another question.
     pub fn proof_of_expected(&self, expected: &Expected, seen: &Seen, cell: &Cell, marks: &Threshold) -> Proof {
-        let broken = |end| self.status(end, marks) >= Status::Warning;
-        if !(broken(expected.low) && broken(expected.high)) {
+        let surely = self.status(expected.low, marks).min(self.status(expected.high, marks));
+        if surely < Status::Warning {
             return Proof::Open;
         }
         match self.kpi.made_of() {
@@ -60,10 +62,13 @@ impl Assessor<'_> {
                     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of rows")]
                     Some(Sample::Share { hits: hits.round() as u64, rows })
                 };
-                self.tested(&sample, marks)
+                match self.tested(&sample, marks) {
+                    Proof::Tested([warning, _]) if surely < Status::Critical => Proof::Tested([warning, None]),
+                    tested => tested,
+                }
             }
             _ if cell.sample.is_some_and(|rows| rows < LEAST_ROWS) && !self.kpi.is_amount() => Proof::Tested([None; 2]),
-            _ => Proof::AsItStands,
+            _ => Proof::AsItStands(surely),
         }
     }
 

@@ -149,10 +149,12 @@ mod by_its_rows {
         let usual = |number: i64| won(LAST, &format!("Region{number:02}"), 5, 10);
         let bad = || won(LAST, "North", 0, 10);
         assert_eq!(by_region(&marked(), [bad()]), ["North: critical, sure, by value"]);
-        let among = by_region(&marked(), (0..20).map(usual).chain([bad()]));
+        let critical = conversion("threshold: #{ critical: 0.3 }");
+        assert_eq!(by_region(&critical, [bad()]), ["North: critical, sure, by value"]);
+        let among = by_region(&critical, (0..20).map(usual).chain([bad()]));
         assert_eq!(among[0], "North: critical, may be chance, by value");
         assert!(among[1..].iter().all(|line| line.ends_with(": ok, sure, by value")), "{among:?}");
-        let worse = by_region(&marked(), (0..20).map(usual).chain([won(LAST, "North", 0, 20)]));
+        let worse = by_region(&critical, (0..20).map(usual).chain([won(LAST, "North", 0, 20)]));
         assert_eq!(worse[0], "North: critical, sure, by value");
     }
 
@@ -252,9 +254,11 @@ mod by_its_history {
         let weeks = [(LAST - 1, 40), (LAST, 20)];
         let since = total(&marked(), table(weeks.map(|(week, of)| won(week, "North", of, 100)))).since.unwrap();
         assert_eq!((&*since.period, since.periods), ("2026-W47", 1));
-        // What may be chance is no breach that goes on.
-        let chance = [(LAST - 1, 5), (LAST, 5)].map(|(week, of)| won(week, "North", of, 20));
-        assert_eq!(total(&marked(), table(chance)).since, None);
+        // What may be chance goes on if it counts at all.
+        let chance = || table([(LAST - 1, 5), (LAST, 5)].map(|(week, of)| won(week, "North", of, 20)));
+        assert_eq!(total(&marked(), chance()).since.unwrap().periods, 2);
+        let counted = conversion(r#"threshold: #{ critical: 0.3 }, judge: "sure""#);
+        assert_eq!(total(&counted, chance()).since, None);
     }
 
     #[test]
@@ -284,6 +288,57 @@ mod by_its_history {
         let share = conversion("threshold: #{ warning: beyond_usual() }");
         assert_eq!(judged(&share, [won(LAST, "North", 5, 20)]), "not judged: no_past");
         assert_eq!(by_region(&count, weeks(12)), ["North: not judged: no_marks"]);
+    }
+}
+
+mod which_breaches_count {
+    use super::*;
+
+    /// Judged by a script that says which count.
+    fn counting(judge: &str) -> Kpi {
+        conversion(&format!("threshold: #{{ warning: 0.5, critical: 0.3 }}, judge: {judge}"))
+    }
+
+    fn counts(row: &Row) -> bool {
+        let judged = &row.assessment.as_ref().unwrap().judged;
+        assert_eq!(judged.sure, Some(false));
+        !judged.chance
+    }
+
+    #[test]
+    fn any_of_the_total_and_sure_ones_of_groups_unless_the_kpi_says_otherwise() {
+        let of = |kpi: &Kpi, by: &[Dimension]| {
+            let all = [won(LAST, "North", 5, 12), won(LAST, "South", 6, 12)];
+            counts(&rows(kpi, by, NOW, &mut table(all))[0])
+        };
+        assert_eq!((of(&marked(), &[]), of(&marked(), &[Region])), (true, false));
+        assert_eq!((of(&counting(r#""sure""#), &[]), of(&counting(r#""any""#), &[Region])), (false, true));
+        let each = counting(r#"#{ total: "sure", groups: "any" }"#);
+        assert_eq!((of(&each, &[]), of(&each, &[Region])), (false, true));
+    }
+
+    #[test]
+    fn the_total_of_a_scope_is_a_group() {
+        let north = Scope { regions: Some(vec!["North".to_owned()]), ..Scope::everything() };
+        let in_scope = |leads: Vec<String>| {
+            let request =
+                Request { kpi: &marked(), breakdowns: vec![vec![]], comparison: Comparison::NONE, assess: true };
+            let weeks = period(&format!("2026-W{LAST}")).trail(HISTORY).unwrap();
+            let Ok(mut figures) = compute(&[request], &weeks, &north, NOW.parse().unwrap(), &mut table(leads));
+            figures.remove(0).into_total().unwrap()
+        };
+        assert!(!counts(&in_scope(vec![won(LAST, "North", 5, 12)])));
+        // So little, so often.
+        let weeks = (LAST - 12..=LAST).map(|week| won(week, "North", 2, 6)).collect();
+        assert_eq!(said(&in_scope(weeks).assessment.unwrap().judged), "warning, sure, by 26 of 78 in 13 weeks");
+    }
+
+    #[test]
+    fn beyond_the_worse_mark_by_chance_it_may_be_beyond_the_other_surely() {
+        let few = [won(LAST, "North", 11, 40), won(LAST, "South", 30, 40)];
+        assert_eq!(by_region(&marked(), few), ["North: warning, sure, by value", "South: ok, sure, by value"]);
+        let few = [won(LAST, "North", 11, 40), won(LAST, "South", 30, 40)];
+        assert_eq!(by_region(&counting(r#""any""#), few)[0], "North: critical, may be chance, by value");
     }
 }
 

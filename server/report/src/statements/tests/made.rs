@@ -48,7 +48,7 @@ fn assessed(judged: Judged) -> Assessment {
 }
 
 fn judged(status: Status, sure: bool, by: By) -> Judged {
-    Judged { status, sure: Some(sure), by: Some(by), reason: None }
+    Judged { status, sure: Some(sure), chance: !sure, by: Some(by), reason: None }
 }
 
 fn by_value(status: Status) -> Judged {
@@ -56,7 +56,7 @@ fn by_value(status: Status) -> Judged {
 }
 
 pub fn unjudged(reason: Unjudged) -> Judged {
-    Judged { status: Status::Unjudged, sure: None, by: None, reason: Some(reason) }
+    Judged { status: Status::Unjudged, sure: None, chance: false, by: None, reason: Some(reason) }
 }
 
 /// It keeps its threshold, and did before.
