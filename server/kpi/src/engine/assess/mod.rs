@@ -88,13 +88,12 @@ impl Assessor<'_> {
         let compared: Vec<Result<Basis, Unjudged>> = compared.map(|basis| basis.ok_or(Unjudged::NoRows)).collect();
         let surely = surely(&compared);
         for ((group, basis), surely) in again.into_iter().zip(compared).zip(surely) {
-            let known = &judged[group];
-            // What counts as it stands is not made light of.
-            let tells = surely >= Status::Warning && (known.chance || surely >= known.status);
+            // A second look names only who surely breaks the mark that the figure is beyond, and makes light of nothing.
             if let Ok(basis) = basis
-                && tells
+                && surely >= Status::Warning.max(basis.status)
+                && (judged[group].chance || surely >= judged[group].status)
             {
-                judged[group] = self::judged(Basis { status: surely, ..basis });
+                judged[group] = self::judged(basis);
             }
         }
     }
