@@ -3,7 +3,8 @@
 use crate::ReportError;
 use crate::definition::{KpiRequest, ReportDefinition, Targets};
 use crate::numbers::{
-    Breach, BreakdownRow, BreakdownTable, Change, Group, GroupHead, KpiBlock, Numbers, PeriodHead, Section, TrendPoint,
+    self, Breach, BreakdownRow, BreakdownTable, Change, Group, GroupHead, KpiBlock, Numbers, PeriodHead, Section,
+    TrendPoint,
 };
 use jiff::Timestamp;
 use pegel_catalog::Catalog;
@@ -18,7 +19,7 @@ use pegel_kpi::engine::comparison::{Compared, Comparison};
 use pegel_kpi::engine::figures::{Figures, Grouped, Row};
 use pegel_kpi::engine::plans::{self, PlansBelow};
 use pegel_kpi::engine::request::{HISTORY, Request};
-use pegel_kpi::judgement::judged::Assessment;
+use pegel_kpi::judgement::judged::{Assessment, Unjudged};
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, Span};
 
@@ -58,22 +59,40 @@ where
     let now = Timestamp::from_second(heading.created_at).unwrap_or(Timestamp::MAX);
     let (mut figures, evaluations) = evaluate(&requests, &periods, &definition.scope, now, source)
         .map_err(|error| ReportError::Source(Box::new(error)))?;
+    let aimless = kpis.iter().zip(&figures).filter(|(_, figures)| has_no_target(figures)).map(|(kpi, _)| *kpi);
+    let below = plans::below(&aimless.collect::<Vec<_>>(), heading.period, &definition.scope, now, source)
+        .map_err(|error| ReportError::Source(Box::new(error)))?;
+    let mut below = below.into_iter();
+    let below: Vec<Option<PlansBelow>> =
+        figures.iter().map(|figures| has_no_target(figures).then(|| below.next()).flatten().flatten()).collect();
     if definition.targets == Targets::Sum {
-        let sums = plans::below(&kpis, heading.period, &definition.scope, now, source)
-            .map_err(|error| ReportError::Source(Box::new(error)))?;
-        figures.iter_mut().zip(sums).for_each(|(figures, plans)| add_up(figures, plans));
+        figures.iter_mut().zip(&below).for_each(|(figures, plans)| add_up(figures, plans.as_ref()));
     }
     let data_up_to =
         freshness::of_tables(&kpis, &periods, now, source).map_err(|error| ReportError::Source(Box::new(error)))?;
-    Ok((Numbers { data_up_to, ..numbers_from(heading, &periods, &kpis, &figures) }, evaluations))
+    let mut numbers = numbers_from(heading, &periods, &kpis, &figures);
+    let blocks = numbers.sections.iter_mut().flat_map(|section| &mut section.kpis);
+    blocks
+        .zip(below)
+        .for_each(|(block, plans)| block.plans_below = plans.filter(|_| block.target.is_none()).map(named));
+    Ok((Numbers { data_up_to, ..numbers }, evaluations))
+}
+
+fn has_no_target(figures: &Figures) -> bool {
+    let total = figures.breakdowns.iter().filter(|table| table.by.is_empty()).flat_map(|table| &table.rows);
+    total.into_iter().all(|row| row.compared.target.is_none())
 }
 
 /// Gives a total without a target the sum of those below it.
-fn add_up(figures: &mut Figures, plans: Option<PlansBelow>) {
+fn add_up(figures: &mut Figures, plans: Option<&PlansBelow>) {
     let total = figures.breakdowns.iter_mut().filter(|table| table.by.is_empty()).flat_map(|table| &mut table.rows);
     for Row { compared, .. } in total {
         compared.target = compared.target.or(plans.and_then(|plans| plans.sum));
     }
+}
+
+fn named(PlansBelow { level, count, .. }: PlansBelow) -> numbers::PlansBelow {
+    numbers::PlansBelow { level: level.name().to_owned(), count }
 }
 
 /// The numbers of an edition from its figures: one for each KPI of the definition, in its order, each with the total
@@ -152,7 +171,7 @@ fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period],
     let previous = before(compared);
     let threshold = marks(row);
     let shown = cells.len().saturating_sub(trend)..;
-    let change = Change::between(&previous, cell, declared.better);
+    let change = change(row, &previous, cell, declared);
     let breakdowns: Vec<BreakdownTable> =
         tables.iter().zip(&request.breakdowns).map(|(by, at)| table(by, *at, request, declared)).collect();
     let asks_why = row.assessment.as_ref().is_some_and(contributions::asks_why);
@@ -171,6 +190,7 @@ fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period],
         previous,
         year_before: compared.year_before.as_ref().map(|before| before.comparable().clone()),
         target: compared.target,
+        plans_below: None,
         target_tolerance: declared.judging.target_tolerance,
         previous_as_known: as_known(compared),
         settled: row.aged.as_ref().and_then(|aged| last_settled(periods, &aged.settled)),
@@ -210,6 +230,12 @@ fn before(compared: &Compared) -> Cell {
     compared.before.as_ref().map_or_else(|| Cell::of(Outcome::NoRows), |before| before.comparable().clone())
 }
 
+/// What a part of a period lacks to a whole one is no change.
+fn change(row: &Row, previous: &Cell, cell: &Cell, declared: &Declaration) -> Option<Change> {
+    let reason = row.assessment.as_ref().and_then(|assessment| assessment.judged.reason);
+    if reason == Some(Unjudged::Incomplete) { None } else { Change::between(previous, cell, declared.better) }
+}
+
 fn table(grouped: &Grouped, dimension: Dimension, request: &KpiRequest, declared: &Declaration) -> BreakdownTable {
     let rows = grouped.rows.iter().map(|row| {
         let cell = &row.cells[row.cells.len() - 1];
@@ -217,7 +243,7 @@ fn table(grouped: &Grouped, dimension: Dimension, request: &KpiRequest, declared
         BreakdownRow {
             group: row.groups.first().map_or(Group::Missing { label: () }, Group::from),
             cell: cell.clone(),
-            change: Change::between(&previous, cell, declared.better),
+            change: change(row, &previous, cell, declared),
             previous,
             year_before: row.compared.year_before.as_ref().map(|before| before.comparable().clone()),
             target: row.compared.target,

@@ -8,6 +8,7 @@ use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::currency::{Currency, HUNDREDTHS};
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{self, Better, Status, Threshold};
+use pegel_kpi::judgement::judged::Assured;
 use pegel_kpi::time::period::{Period, Span};
 use pegel_text::clean::one_line;
 use pegel_text::dates::{Dates, Kind};
@@ -287,6 +288,15 @@ impl Format {
         let counted =
             [("left_out", cell.left_out), ("undated", cell.undated)].into_iter().filter(|(_, rows)| *rows > 0);
         counted.map(|(word, rows)| self.words.say(word, [("count", rows.into())])).collect()
+    }
+
+    /// `threshold kept now and then`, `target always missed`: what usual variation means for them.
+    pub fn assured(&self, assured: &Assured) -> Vec<String> {
+        let known = [("threshold", assured.threshold), ("target", assured.target)].into_iter();
+        let known = known.filter_map(|(what, assurance)| Some((what, assurance?)));
+        known
+            .map(|(what, how)| self.words.say("assured", [("what", what.into()), ("how", how.name().into())]))
+            .collect()
     }
 
     /// A mark as people say it: `75 %`, not `75.0 %`.

@@ -137,6 +137,17 @@ pub struct TableFreshness {
     /// Whether that is longer ago than any two milestones of the last 13 periods lie apart.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub gap: bool,
+    /// Whether nothing was ever imported for it and nothing is in it, though its rows begin to exist at some time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub empty: bool,
+}
+
+/// Plans of those below, where the company planned nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlansBelow {
+    /// What they name, such as `rep`.
+    pub level: String,
+    pub count: u64,
 }
 
 /// A broken threshold.
@@ -246,6 +257,9 @@ pub struct KpiBlock {
     /// How far a figure may lie from its target, as a fraction of that, before it is said.
     #[serde(default = "usual_tolerance")]
     pub target_tolerance: f64,
+    /// Where the total has no target: the plans that name somebody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plans_below: Option<PlansBelow>,
     pub change: Option<Change>,
     pub status: Status,
     /// What may be said about the figure; `None` in editions older than that.

@@ -126,6 +126,7 @@ fn an_edition_says_up_to_when_its_data_is_complete_and_how_new_it_is() {
             complete_until: Some(NOW - 1800),
             newest_milestone: Some(BEGIN + 83 * DAY + 9 * 3600),
             gap: false,
+            empty: false,
         };
         assert_eq!(numbers.data_up_to, [leads]);
         assert_eq!(view(&numbers, "en-GB").verdict, "all thresholds kept");

@@ -187,6 +187,13 @@ course =
             [year] { $since }. Jahr in Folge
            *[period] { $since }. Zeitraum in Folge
         }
+        [longer] , { $span ->
+            [week] seit mindestens { $since } Wochen
+            [month] seit mindestens { $since } Monaten
+            [quarter] seit mindestens { $since } Quartalen
+            [year] seit mindestens { $since } Jahren
+           *[period] seit mindestens { $since } Zeiträumen
+        }
        *[none] { "" }
     }
 whose =
@@ -231,14 +238,29 @@ target_side =
        *[above] über
     }
 short_target =
-    { $by ->
-        [expected] { $title } voraussichtlich { $distance } { target_side } Ziel
-       *[value] { $title } { $distance } { target_side } Ziel
+    { $about ->
+        [group] { $count ->
+            [one] { $by ->
+                [expected] { whose } voraussichtlich { $distance } { target_side } Ziel
+               *[value] { whose } { $distance } { target_side } Ziel
+            }
+           *[other] { $title } { $groups } { target_side } Ziel
+        }
+       *[total] { $by ->
+            [expected] { $title } voraussichtlich { $distance } { target_side } Ziel
+           *[value] { $title } { $distance } { target_side } Ziel
+        }
     }
 said_target =
-    { $by ->
-        [expected] { $title }: voraussichtlich { $figure }, { $distance } { target_side } dem Ziel von { $target }
-       *[value] { $title }: { $figure }, { $distance } { target_side } dem Ziel von { $target }
+    { $about ->
+        [group] { $count ->
+            [one] { $title }: { $figures }, { $distance } { target_side } dem Ziel von { $target }
+           *[other] { $title }: { $figures }, jeweils { target_side } dem Ziel
+        }
+       *[total] { $by ->
+            [expected] { $title }: voraussichtlich { $figure }, { $distance } { target_side } dem Ziel von { $target }
+           *[value] { $title }: { $figure }, { $distance } { target_side } dem Ziel von { $target }
+        }
     }
 
 short_worse =
@@ -309,6 +331,19 @@ fact_settled = zuletzt endgültig: { $figure } in { $period }
 fact_is_settled = { $period } ist endgültig
 fact_of_period = { $period }: { $figure }
 fact_of_period_same_age = { $period } nach derselben Zeit: { $figure }
+assured =
+    { $what ->
+        [threshold] Schwelle { $how ->
+            [kept] immer gehalten
+            [missed] immer verletzt
+           *[now_and_then] mal gehalten, mal verletzt
+        }
+       *[target] Ziel { $how ->
+            [kept] immer erreicht
+            [missed] immer verfehlt
+           *[now_and_then] mal erreicht, mal verfehlt
+        }
+    }
 fact_usual = üblich { $low } bis { $high }
 fact_year_before = Vorjahr: { $figure } ({ $change })
 fact_target = Ziel: { $figure }
@@ -317,12 +352,18 @@ fact_since =
         [week] seit { $period }
        *[period] seit { $period }
     }
+fact_since_at_least =
+    { $span ->
+        [week] seit { $period } oder länger
+       *[period] seit { $period } oder länger
+    }
 fact_cause =
     { $part ->
         [mix] { $extent ->
-            [all] die Änderung kommt aus einer Verschiebung zwischen den Gruppen ({ $name }), nicht aus ihnen selbst
-           *[most] { $share } der Änderung aus einer Verschiebung zwischen den Gruppen ({ $name }), nicht aus ihnen selbst
+            [all] die Änderung kommt aus einer Verschiebung zwischen den Gruppen ({ $name })
+           *[most] { $share } der Änderung aus einer Verschiebung zwischen den Gruppen ({ $name })
         }
+        [groups] { $name } erklären je { $share } der Änderung
        *[group] { $extent ->
             [all] die ganze Änderung kommt aus { $name }
            *[most] { $share } der Änderung aus { $name }
@@ -335,12 +376,13 @@ basis =
         [settled] in { $of }
        *[look_back] in { $of }
     }
-may_be_chance = Wenige Daten, kann Zufall sein – { $statements }
+may_be_chance = Kann Zufall sein – { $statements }
 status_chance = kann Zufall sein
 data_up_to = Daten bis { $instant }
 data_up_to_by_table = Daten bis { $tables }
 table_up_to = { $instant }: { $tables }
 quiet_table = keine { $table } seit { $instant }
+no_data_yet = noch keine Daten: { $tables }
 groups_as_today = Gruppen nach heutigem Stand
 table_activities = Aktivitäten
 table_costs = Kosten

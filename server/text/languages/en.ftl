@@ -187,6 +187,13 @@ course =
             [year] { $since } years in a row
            *[period] { $since } periods in a row
         }
+        [longer] , { $span ->
+            [week] for { $since } weeks or longer
+            [month] for { $since } months or longer
+            [quarter] for { $since } quarters or longer
+            [year] for { $since } years or longer
+           *[period] for { $since } periods or longer
+        }
        *[none] { "" }
     }
 whose =
@@ -223,14 +230,29 @@ target_side =
        *[above] above
     }
 short_target =
-    { $by ->
-        [expected] { $title } expected { $distance } { target_side } target
-       *[value] { $title } { $distance } { target_side } target
+    { $about ->
+        [group] { $count ->
+            [one] { $by ->
+                [expected] { whose } expected { $distance } { target_side } target
+               *[value] { whose } { $distance } { target_side } target
+            }
+           *[other] { $title } for { $groups } { target_side } target
+        }
+       *[total] { $by ->
+            [expected] { $title } expected { $distance } { target_side } target
+           *[value] { $title } { $distance } { target_side } target
+        }
     }
 said_target =
-    { $by ->
-        [expected] { $title }: { $figure } expected, { $distance } { target_side } the target of { $target }
-       *[value] { $title }: { $figure }, { $distance } { target_side } the target of { $target }
+    { $about ->
+        [group] { $count ->
+            [one] { $title }: { $figures }, { $distance } { target_side } the target of { $target }
+           *[other] { $title }: { $figures }, each { target_side } target
+        }
+       *[total] { $by ->
+            [expected] { $title }: { $figure } expected, { $distance } { target_side } the target of { $target }
+           *[value] { $title }: { $figure }, { $distance } { target_side } the target of { $target }
+        }
     }
 
 short_worse =
@@ -298,6 +320,19 @@ fact_settled = last settled: { $figure } in { $period }
 fact_is_settled = { $period } is settled
 fact_of_period = { $period }: { $figure }
 fact_of_period_same_age = { $period } at the same age: { $figure }
+assured =
+    { $what ->
+        [threshold] threshold { $how ->
+            [kept] always kept
+            [missed] always missed
+           *[now_and_then] kept now and then
+        }
+       *[target] target { $how ->
+            [kept] always reached
+            [missed] always missed
+           *[now_and_then] reached now and then
+        }
+    }
 fact_usual = usually { $low } to { $high }
 fact_year_before = a year before: { $figure } ({ $change })
 fact_target = target: { $figure }
@@ -306,12 +341,18 @@ fact_since =
         [week] since { $period }
        *[period] since { $period }
     }
+fact_since_at_least =
+    { $span ->
+        [week] since { $period } or earlier
+       *[period] since { $period } or earlier
+    }
 fact_cause =
     { $part ->
         [mix] { $extent ->
-            [all] the change comes from a shift between groups ({ $name }), not within them
-           *[most] { $share } of the change from a shift between groups ({ $name }), not within them
+            [all] the change comes from a shift between groups ({ $name })
+           *[most] { $share } of the change from a shift between groups ({ $name })
         }
+        [groups] { $name } each explain { $share } of the change
        *[group] { $extent ->
             [all] the whole change from { $name }
            *[most] { $share } of the change from { $name }
@@ -324,12 +365,13 @@ basis =
         [settled] in { $of }
        *[look_back] in { $of }
     }
-may_be_chance = Little data, may be chance – { $statements }
+may_be_chance = May be chance – { $statements }
 status_chance = may be chance
 data_up_to = Data up to { $instant }
 data_up_to_by_table = Data up to { $tables }
 table_up_to = { $instant }: { $tables }
 quiet_table = no { $table } since { $instant }
+no_data_yet = no data yet: { $tables }
 groups_as_today = groups by what holds today
 table_activities = activities
 table_costs = costs

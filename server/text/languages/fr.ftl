@@ -199,6 +199,13 @@ course =
             [year] { $since }e année de suite
            *[period] { $since }e période de suite
         }
+        [longer] , { $span ->
+            [week] depuis au moins { $since } semaines
+            [month] depuis au moins { $since } mois
+            [quarter] depuis au moins { $since } trimestres
+            [year] depuis au moins { $since } années
+           *[period] depuis au moins { $since } périodes
+        }
        *[none] { "" }
     }
 whose =
@@ -235,14 +242,29 @@ target_side =
        *[above] au-dessus de l’objectif
     }
 short_target =
-    { $by ->
-        [expected] { $title } { $distance } { target_side } en prévision
-       *[value] { $title } { $distance } { target_side }
+    { $about ->
+        [group] { $count ->
+            [one] { $by ->
+                [expected] { whose } { $distance } { target_side } en prévision
+               *[value] { whose } { $distance } { target_side }
+            }
+           *[other] { $title } { $groups } { target_side }
+        }
+       *[total] { $by ->
+            [expected] { $title } { $distance } { target_side } en prévision
+           *[value] { $title } { $distance } { target_side }
+        }
     }
 said_target =
-    { $by ->
-        [expected] { $title } : { $figure } en prévision, { $distance } { target_side } de { $target }
-       *[value] { $title } : { $figure }, { $distance } { target_side } de { $target }
+    { $about ->
+        [group] { $count ->
+            [one] { $title } : { $figures }, { $distance } { target_side } de { $target }
+           *[other] { $title } : { $figures }, { target_side }
+        }
+       *[total] { $by ->
+            [expected] { $title } : { $figure } en prévision, { $distance } { target_side } de { $target }
+           *[value] { $title } : { $figure }, { $distance } { target_side } de { $target }
+        }
     }
 
 short_worse =
@@ -310,6 +332,19 @@ fact_settled = dernier chiffre définitif : { $figure } en { $period }
 fact_is_settled = { $period } : chiffre définitif
 fact_of_period = { $period } : { $figure }
 fact_of_period_same_age = { $period } au même stade : { $figure }
+assured =
+    { $what ->
+        [threshold] seuil { $how ->
+            [kept] toujours respecté
+            [missed] jamais respecté
+           *[now_and_then] respecté de temps à autre
+        }
+       *[target] objectif { $how ->
+            [kept] toujours atteint
+            [missed] jamais atteint
+           *[now_and_then] atteint de temps à autre
+        }
+    }
 fact_usual = d’habitude de { $low } à { $high }
 fact_year_before = un an plus tôt : { $figure } ({ $change })
 fact_target = objectif : { $figure }
@@ -318,12 +353,18 @@ fact_since =
         [week] depuis la { $period }
        *[period] depuis { $period }
     }
+fact_since_at_least =
+    { $span ->
+        [week] depuis la { $period } au moins
+       *[period] depuis { $period } au moins
+    }
 fact_cause =
     { $part ->
         [mix] { $extent ->
-            [all] la variation vient d’un déplacement entre les groupes ({ $name }), non des groupes eux-mêmes
-           *[most] { $share } de la variation vient d’un déplacement entre les groupes ({ $name }), non des groupes eux-mêmes
+            [all] la variation vient d’un déplacement entre les groupes ({ $name })
+           *[most] { $share } de la variation vient d’un déplacement entre les groupes ({ $name })
         }
+        [groups] { $name } expliquent chacun { $share } de la variation
        *[group] { $extent ->
             [all] toute la variation vient de { $name }
            *[most] { $share } de la variation vient de { $name }
@@ -336,12 +377,13 @@ basis =
         [settled] en { $of }
        *[look_back] sur { $of }
     }
-may_be_chance = Peu de données, peut être dû au hasard – { $statements }
+may_be_chance = Peut être dû au hasard – { $statements }
 status_chance = peut être dû au hasard
 data_up_to = Données jusqu’au { $instant }
 data_up_to_by_table = Données jusqu’au { $tables }
 table_up_to = { $instant } : { $tables }
 quiet_table = rien depuis le { $instant } ({ $table })
+no_data_yet = pas encore de données : { $tables }
 groups_as_today = groupes dans leur état actuel
 table_activities = activités
 table_costs = coûts

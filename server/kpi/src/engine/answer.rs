@@ -8,7 +8,7 @@ use crate::engine::comparison::{Compared, Comparison};
 use crate::engine::figures::{Row, compute};
 use crate::engine::request::{HISTORY, Request};
 use crate::judgement::expected::Expected;
-use crate::judgement::judged::{Assessment, Judged, Since};
+use crate::judgement::judged::{Assessment, Assured, Judged, Since};
 use crate::judgement::signal::Signal;
 use crate::script::kpi::{Kpi, NoSuchBreakdown};
 use crate::time::period::Period;
@@ -70,6 +70,9 @@ pub struct Said {
     pub expected: Option<Expected>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signal: Option<Signal>,
+    /// What its usual variation means for threshold and target.
+    #[serde(skip_serializing_if = "Assured::is_empty")]
+    pub assurance: Assured,
     pub judged: Judged,
     /// Since when a breach that counts goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -146,9 +149,11 @@ impl Question<'_> {
         let cell = row.cells.pop()?;
         let lag = self.kpi.declaration.settles_after;
         let settles_on = lag.map(|lag| self.period.instants().end.saturating_add(lag.seconds()));
-        let said = |assessment| {
+        let better = self.kpi.declaration.better;
+        let said = |assessment: Assessment| {
+            let assurance = assessment.assured(row.compared.target, better);
             let Assessment { judged, expected, signal, since, .. } = assessment;
-            Said { expected, signal, judged, since }
+            Said { expected, signal, assurance, judged, since }
         };
         Some(GroupCell {
             group,

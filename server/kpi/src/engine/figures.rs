@@ -203,7 +203,7 @@ impl<'a> Asked<'a> {
         let dated = request.kpi.tables().filter(|table| table.exists_since().is_some());
         let complete = dated.filter_map(|table| complete_until.get(&table.name)).min();
         let as_of = complete.map_or(now.as_second(), |complete| now.as_second().min(*complete));
-        Asked { request, target, sights: Sights::new(request.kpi, timetable, as_of) }
+        Asked { request, target, sights: Sights::new(request.kpi, timetable, now, as_of) }
     }
 
     /// The target in a breakdown, where it can be broken down.
@@ -313,7 +313,7 @@ impl Evaluation<'_> {
             periods: stops.iter().map(|stop| &periods[stop.period]).collect(),
             stops,
             running,
-            incomplete: !running && asked.sights.as_of < end(stops.last()?),
+            complete: stops.iter().take_while(|stop| end(stop) <= asked.sights.as_of).count(),
             settled: if running { settled.min(stops.len() - 1) } else { settled },
             factors,
         })

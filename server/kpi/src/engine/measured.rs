@@ -140,7 +140,9 @@ impl<'a> Measured<'a> {
         let needed = period.instants().end.min(now.as_second());
         let known = || self.kpi.tables().filter_map(|table| complete_until.get(&table.name));
         let too_old = |after: Lag| known().any(|complete| *complete < needed - after.seconds());
-        if declared.stale_after.is_some_and(too_old) {
+        // Of a period that begins after the data ends nothing is known, not that nothing happened.
+        let unknown = self.as_of < needed && self.as_of <= period.instants().start;
+        if unknown || declared.stale_after.is_some_and(too_old) {
             return Cell::of(Outcome::Stale);
         }
         let cell = cells.of(self.kpi, seen, || self.kpi.cell(&seen.readings, seen.before.as_deref()));

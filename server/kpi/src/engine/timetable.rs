@@ -73,8 +73,14 @@ impl Sighted {
 }
 
 impl Sights {
-    pub fn new(kpi: &Kpi, timetable: &Timetable, as_of: i64) -> Sights {
+    /// `now` is when it is asked, `as_of` up to when everything is known.
+    pub fn new(kpi: &Kpi, timetable: &Timetable, now: Timestamp, as_of: i64) -> Sights {
         let Timetable { asked, before, year_before, periods } = timetable;
+        // Of a period that is over and not known to its end there is no age to compare others at.
+        let lacks_its_end = |stop: &&Stop| {
+            let period = &periods[stop.period];
+            as_of < period.instants().end && !period.is_running(now)
+        };
         let end = |stop: &Stop| periods[stop.period].instants().end;
         let all: Vec<Stop> = asked.iter().chain(before).chain(year_before).copied().collect();
         let seen = |instant: &dyn Fn(&Stop) -> i64| {
@@ -90,7 +96,8 @@ impl Sights {
             Sighted { own, previous }
         };
         let known = seen(&|_| as_of);
-        let changes = kpi.declaration.settles_after.zip(asked.last()).filter(|_| as_of < Timestamp::MAX.as_second());
+        let last = asked.last().filter(|last| !lacks_its_end(last));
+        let changes = kpi.declaration.settles_after.zip(last).filter(|_| as_of < Timestamp::MAX.as_second());
         let aged = changes.map(|(lag, last)| {
             let age = as_of - end(last);
             (seen(&|stop| end(stop) + age), seen(&|stop| end(stop) + lag.seconds()))

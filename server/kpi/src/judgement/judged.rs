@@ -1,9 +1,9 @@
 //! How a figure was judged, and by what.
 
 use super::expected::Expected;
-use super::signal::Signal;
+use super::signal::{Assurance, Signal};
 use crate::data::cell::Outcome;
-use crate::definition::threshold::{Status, Threshold};
+use crate::definition::threshold::{Better, Status, Threshold};
 use serde::{Deserialize, Serialize};
 
 /// How a figure compares with its marks.
@@ -117,6 +117,34 @@ pub struct Assessment {
     pub since: Option<Since>,
 }
 
+/// What the usual variation of a figure means for what it is held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Assured {
+    /// For the mark at which a breach begins; `None` where there is none, or it follows from the variation itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<Assurance>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<Assurance>,
+}
+
+impl Assured {
+    /// Whether there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        *self == Assured::default()
+    }
+}
+
+impl Assessment {
+    /// What usual variation means for the marks, and for a target.
+    pub fn assured(&self, target: Option<f64>, better: Better) -> Assured {
+        let Some(signal) = self.signal else { return Assured::default() };
+        let mark = self.marks.warning.or(self.marks.critical);
+        let mark = mark.filter(|mark| signal.bad_limit(better) != Some(*mark));
+        let of = |mark: Option<f64>| signal.assurance(mark?, better);
+        Assured { threshold: of(mark), target: of(target) }
+    }
+}
+
 /// How long a breach has gone on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Since {
@@ -124,4 +152,7 @@ pub struct Since {
     pub period: String,
     /// How many there are, this one included.
     pub periods: usize,
+    /// Whether those before them are not known, and may be broken as well.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_least: bool,
 }

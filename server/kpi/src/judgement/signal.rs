@@ -83,6 +83,17 @@ pub enum Assurance {
     NowAndThen,
 }
 
+impl Assurance {
+    /// The word for it in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Assurance::Kept => "kept",
+            Assurance::Missed => "missed",
+            Assurance::NowAndThen => "now_and_then",
+        }
+    }
+}
+
 /// A rule: the side on which the last of the figures stands out.
 type Rule = fn(&[f64], &Limits) -> Option<Side>;
 
@@ -97,7 +108,8 @@ const RULES: [(Kind, Rule); 4] = [
 impl Signal {
     /// How the last figure of a total stands among its figures, one a period, oldest first; the first rule that holds.
     /// Absences are dropped, so that their neighbours become adjacent. `None` where the last figure is absent, where
-    /// fewer than [`LEAST_FIGURES`] of the last [`FIGURES`] are there, and where nothing moves.
+    /// fewer than [`LEAST_FIGURES`] of the last [`FIGURES`] are there, and where nothing moves; the first that does lies
+    /// beyond the limits.
     pub fn of(figures: &[Option<f64>], better: Better) -> Option<Signal> {
         Signal::by(&RULES, figures, better)
     }
@@ -109,22 +121,37 @@ impl Signal {
     }
 
     fn by(rules: &[(Kind, Rule)], figures: &[Option<f64>], better: Better) -> Option<Signal> {
-        (*figures.last()?)?;
-        let newest = &figures[figures.len().saturating_sub(FIGURES)..];
-        let present: Vec<f64> = newest.iter().filter_map(|figure| *figure).collect();
-        if present.len() < LEAST_FIGURES || !present.iter().all(|figure| figure.is_finite()) {
-            return None;
-        }
+        let present = present(figures)?;
         let segment = last_segment(&present);
-        let limits = Limits::of(segment)?;
+        // Of a group it would say little: with a few rows, most figures are alike.
+        let of_constant = || Limits::of_constant(segment).filter(|_| rules.len() > 1);
+        let moving = Limits::of(segment);
+        let limits = moving.or_else(of_constant)?;
         let found = rules.iter().find_map(|(kind, rule)| Some((*kind, rule(segment, &limits)?)));
-        let (kind, direction) =
-            found.map_or((Kind::Usual, Direction::Neutral), |(kind, side)| (kind, direction(side, better)));
+        let (kind, direction) = match found {
+            Some((kind, side)) => (kind, direction(side, better)),
+            // Where nothing ever moves, there is no variation to speak of.
+            None if moving.is_none() => return None,
+            None => (Kind::Usual, Direction::Neutral),
+        };
         let Limits { centre, low, high, .. } = limits;
         Some(Signal { kind, direction, centre, low, high, points: segment.len() })
     }
 
-    /// The limit on the bad side: beyond it, a figure is worse than usual. `None` where no side is bad.
+    /// The limit on the bad side of what is usual for a total: beyond it, a figure is worse than usual. What never moves
+    /// is its own limit. `None` where there is too little history, or no side is bad.
+    pub fn usual_limit(figures: &[Option<f64>], better: Better) -> Option<f64> {
+        let present = present(figures)?;
+        let segment = last_segment(&present);
+        let Limits { low, high, .. } = Limits::of(segment).or_else(|| Limits::of_constant(segment))?;
+        match better {
+            Better::Higher => Some(low),
+            Better::Lower => Some(high),
+            Better::Neutral => None,
+        }
+    }
+
+    /// The limit on the bad side. `None` where no side is bad.
     pub fn bad_limit(&self, better: Better) -> Option<f64> {
         match better {
             Better::Higher => Some(self.low),
@@ -150,6 +177,14 @@ impl Signal {
             Assurance::NowAndThen
         })
     }
+}
+
+/// The newest figures that are there; `None` where the last is not, or they are too few.
+fn present(figures: &[Option<f64>]) -> Option<Vec<f64>> {
+    (*figures.last()?)?;
+    let newest = &figures[figures.len().saturating_sub(FIGURES)..];
+    let present: Vec<f64> = newest.iter().filter_map(|figure| *figure).collect();
+    (present.len() >= LEAST_FIGURES && present.iter().all(|figure| figure.is_finite())).then_some(present)
 }
 
 /// What a signal on that side means.

@@ -6,8 +6,9 @@ use pegel_kpi::data::currency::{Currency, HUNDREDTHS};
 use pegel_kpi::data::model::{Column, Kind, Model, Table};
 use pegel_store::Store;
 use pegel_store::facts::{Fact, Facts, Found, Value, Writer, Written};
+use pegel_store::imports::{ImportRecord, TableRecord};
 use serde_json::Map;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// What became of the rows.
@@ -17,6 +18,9 @@ pub struct Loaded {
     pub changed: usize,
     pub unchanged: usize,
 }
+
+/// As what the made-up data are on record.
+const NAME: &str = "demo";
 
 /// Writes all tables in one transaction, in order; `written` is called after each with its number of rows. Amounts,
 /// made up in hundredths, are converted to the currency's units. `now` is in UTC seconds.
@@ -35,21 +39,56 @@ pub fn load(
     store.write(true, |writer| {
         writer.record_currency(currency)?;
         let mut ids = Ids { model, of: HashMap::new() };
-        let mut loaded = Loaded::default();
+        let (mut loaded, mut brought) = (Loaded::default(), BTreeMap::new());
         for table in tables {
             let mut facts = ids.resolve(table)?;
             count_in(&mut facts, scale);
+            let counts = brought.entry(facts.table.name.to_string()).or_insert_with(Loaded::default);
             for row in writer.upsert(&facts, now)? {
-                match row {
-                    Written::New => loaded.new += 1,
-                    Written::Changed | Written::Back => loaded.changed += 1,
-                    Written::Unchanged => loaded.unchanged += 1,
-                }
+                counts.count(row);
+                loaded.count(row);
             }
             ids.learn(&facts, writer)?;
             written(&facts.table, facts.rows.len());
         }
+        writer.record_import(&record(&loaded, brought, now)?)?;
         Ok(loaded)
+    })
+}
+
+impl Loaded {
+    fn count(&mut self, row: Written) {
+        match row {
+            Written::New => self.new += 1,
+            Written::Changed | Written::Back => self.changed += 1,
+            Written::Unchanged => self.unchanged += 1,
+        }
+    }
+}
+
+/// As an import, by which editions say up to when the data reaches.
+fn record(loaded: &Loaded, brought: BTreeMap<String, Loaded>, now: i64) -> anyhow::Result<ImportRecord> {
+    let table = |(table, counts): (String, Loaded)| {
+        Ok(TableRecord {
+            table,
+            new_rows: i64::try_from(counts.new)?,
+            changed_rows: i64::try_from(counts.changed)?,
+            unchanged_rows: i64::try_from(counts.unchanged)?,
+            back_rows: 0,
+            gone_rows: 0,
+            complete_until: Some(now),
+        })
+    };
+    Ok(ImportRecord {
+        file: NAME.to_owned(),
+        mapping: NAME.to_owned(),
+        system: String::new(),
+        imported_at: now,
+        new_rows: i64::try_from(loaded.new)?,
+        changed_rows: i64::try_from(loaded.changed)?,
+        unchanged_rows: i64::try_from(loaded.unchanged)?,
+        rejected_rows: 0,
+        tables: brought.into_iter().map(table).collect::<anyhow::Result<_>>()?,
     })
 }
 

@@ -27,11 +27,15 @@ pub fn of_tables<S: Source>(
     let of_table = |(name, table): (&str, &Table)| {
         let milestones = source.milestones(table, now.as_second())?;
         let recent = milestones.iter().copied().filter(|at| since.is_some_and(|since| *at >= since));
+        let complete_until = source.refreshed_at(table)?;
+        // After the data ends nothing is known, and nothing is quiet.
+        let until = complete_until.map_or(now.as_second(), |complete| complete.min(now.as_second()));
         Ok(TableFreshness {
             table: name.to_owned(),
-            complete_until: source.refreshed_at(table)?,
+            complete_until,
             newest_milestone: milestones.last().copied(),
-            gap: is_quiet(&recent.collect::<Vec<_>>(), &milestones, now.as_second()),
+            gap: is_quiet(&recent.collect::<Vec<_>>(), &milestones, until),
+            empty: complete_until.is_none() && milestones.is_empty() && table.exists_since().is_some(),
         })
     };
     tables.into_iter().map(of_table).collect()

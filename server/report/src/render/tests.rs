@@ -50,14 +50,20 @@ fn the_plain_text_in_french() {
 fn assessed() -> Numbers {
     let judged = |status, sure| Judged { status, sure: Some(sure), chance: !sure, by: Some(By::Value), reason: None };
     let assess = |judged: Judged| {
-        let since = (judged.sure == Some(true)).then(|| Since { period: "2026-W44".to_owned(), periods: 3 });
+        let since =
+            (judged.sure == Some(true)).then(|| Since { period: "2026-W44".to_owned(), periods: 3, at_least: false });
         let before = Some(Judged { sure: Some(true), chance: false, ..judged.clone() });
         Some(Assessment { judged, marks: Threshold::default(), expected: None, signal: None, before, since })
     };
     let mut numbers = samples::numbers();
     let until = numbers.created_at - 1800;
-    let leads =
-        TableFreshness { table: "leads".to_owned(), complete_until: Some(until), newest_milestone: None, gap: false };
+    let leads = TableFreshness {
+        table: "leads".to_owned(),
+        complete_until: Some(until),
+        newest_milestone: None,
+        gap: false,
+        empty: false,
+    };
     numbers.data_up_to = vec![leads];
     for breach in &mut numbers.breaches {
         let sure = breach.group.as_ref().is_none_or(|head| head.dimension == "region");

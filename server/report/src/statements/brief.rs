@@ -174,6 +174,9 @@ fn data_up_to(numbers: &Numbers, format: &Format) -> String {
             [("table", format.table(&table.table).into()), ("instant", format.instant(table.newest_milestone?).into())];
         Some(words.say("quiet_table", of))
     });
+    let empty: Vec<String> =
+        numbers.data_up_to.iter().filter(|table| table.empty).map(|table| format.table(&table.table)).collect();
+    let empty = (!empty.is_empty()).then(|| words.say("no_data_yet", [("tables", empty.join(", ").into())]));
     let today = (numbers.dimensions == Dimensions::Today).then(|| words.say("groups_as_today", []));
-    until.into_iter().chain(quiet).chain(today).collect::<Vec<_>>().join(" · ")
+    until.into_iter().chain(quiet).chain(empty).chain(today).collect::<Vec<_>>().join(" · ")
 }

@@ -2,7 +2,7 @@
 
 use super::statement::{Basis, Finding, Kind, Statement};
 use crate::format::Format;
-use crate::numbers::{Change, Numbers, Part};
+use crate::numbers::{Change, Contribution, Numbers, Part};
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::judgement::judged::{Assessment, By};
@@ -117,7 +117,10 @@ impl Facts<'_> {
     fn usual(&self) -> Option<String> {
         let said = matches!(self.kind, Kind::Worse | Kind::Better) && !self.several;
         let signal = self.assessment()?.signal.filter(|_| !said)?;
-        Some(self.between("fact_usual", signal.low, signal.high))
+        let usual = self.between("fact_usual", signal.low, signal.high);
+        let assured = self.assessment()?.assured(self.finding.target, self.finding.better);
+        let assured = self.format.assured(&assured).join(", ");
+        Some(if assured.is_empty() { usual } else { format!("{usual} ({assured})") })
     }
 
     fn year_before(&self) -> Option<String> {
@@ -137,21 +140,29 @@ impl Facts<'_> {
     /// Since when a breach has lasted.
     fn since(&self) -> Option<String> {
         let since = self.assessment()?.since.as_ref().filter(|since| since.periods > 1)?;
-        (self.kind == Kind::Breach).then(|| self.of_period("fact_since", &since.period, String::new()))
+        let message = if since.at_least { "fact_since_at_least" } else { "fact_since" };
+        let is_breach = matches!(self.kind, Kind::NewBreach | Kind::Breach);
+        is_breach.then(|| self.of_period(message, &since.period, String::new()))
     }
 
     /// `90% of the change from Coast`
     fn cause(&self) -> Option<String> {
-        let cause = self.finding.cause.as_ref()?;
-        let (part, name) = match &cause.part {
-            Part::Group(group) => ("group", self.format.group(group)),
-            Part::Mix => ("mix", self.format.dimension(&cause.dimension)),
+        let causes = &self.finding.causes;
+        let first = causes.first()?;
+        let name = |cause: &Contribution| match &cause.part {
+            Part::Group(group) => self.format.group(group),
+            Part::Mix => self.format.dimension(&cause.dimension),
+        };
+        let part = match first.part {
+            Part::Mix => "mix",
+            Part::Group(_) if causes.len() > 1 => "groups",
+            Part::Group(_) => "group",
         };
         let of = [
             ("part", Value::from(part)),
-            ("extent", if cause.share >= ALL { "all" } else { "most" }.into()),
-            ("share", self.format.share(cause.share).into()),
-            ("name", name.into()),
+            ("extent", if first.share >= ALL { "all" } else { "most" }.into()),
+            ("share", self.format.share(first.share).into()),
+            ("name", self.format.all(&causes.iter().map(name).collect::<Vec<_>>()).into()),
         ];
         Some(self.format.words().say("fact_cause", of))
     }

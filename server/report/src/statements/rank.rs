@@ -46,7 +46,11 @@ fn ranked(numbers: &Numbers, wanted: impl Fn(Kind) -> bool) -> Vec<Statement> {
     // Both sorts are stable: what is equal stays in the order of the report.
     topics.sort_by(|(_, kind, one), (_, other_kind, other)| {
         // A region matters more than one of its partners.
-        let by = |kind: Kind, seen: &Seen| (kind, seen.parts > 1, Reverse(seen.status.max(Status::Ok)), seen.parts);
+        // A total that breaks its mark perhaps by chance comes after all that surely do.
+        let place = |kind: Kind, seen: &Seen| if seen.is_unsure(kind) { (Kind::Breach, true) } else { (kind, false) };
+        let by = |kind: Kind, seen: &Seen| {
+            (place(kind, seen), seen.parts > 1, Reverse(seen.status.max(Status::Ok)), seen.parts)
+        };
         let distances = other[0].distance(*other_kind).total_cmp(&one[0].distance(*kind));
         // As in one statement: a region matters more than one of many partners.
         let parts = one[0].parts.cmp(&other[0].parts);

@@ -202,11 +202,14 @@ impl Speaker<'_> {
         let was_judged = |assessment: Option<&Assessment>| {
             assessment.and_then(|known| known.before.as_ref()).is_some_and(|before| before.status != Status::Unjudged)
         };
-        let since = |assessment: Option<&Assessment>| assessment?.since.as_ref().map(|since| since.periods);
+        let since =
+            |assessment: Option<&Assessment>| assessment?.since.as_ref().map(|since| (since.periods, since.at_least));
         let lasts = since(self.first.assessment.as_ref()).filter(|first| about().all(|one| since(one) == Some(*first)));
-        match (self.statement.kind, lasts) {
-            (Kind::NewBreach, _) if about().all(was_judged) => ("new", 1),
-            (Kind::Breach, Some(periods)) if periods > 1 => ("since", periods),
+        let is_breach = matches!(self.statement.kind, Kind::NewBreach | Kind::Breach);
+        match lasts {
+            Some((periods, true)) if is_breach && periods > 1 => ("longer", periods),
+            Some((periods, false)) if is_breach && periods > 1 => ("since", periods),
+            _ if self.statement.kind == Kind::NewBreach && about().all(was_judged) => ("new", 1),
             _ => ("none", 0),
         }
     }

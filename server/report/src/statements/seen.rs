@@ -1,7 +1,9 @@
 //! One figure of an edition with all that is known about it, and what it gives reason to say.
 
 use super::statement::{Finding, Kind, Rows, Side};
-use crate::numbers::{Change, Contribution, Group, GroupHead, KpiBlock, Numbers, TrendPoint, judged_value};
+use crate::numbers::{
+    BreakdownTable, Change, Contribution, Group, GroupHead, KpiBlock, Numbers, Part, TrendPoint, judged_value,
+};
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::judgement::judged::{Assessment, By, Judged, Unjudged};
@@ -84,7 +86,7 @@ impl<'a> Seen<'a> {
         if is_broken(judged.status) {
             return Some(match () {
                 () if self.may_be_chance() => Kind::Chance,
-                () if self.goes_on(assessment, was_broken) => Kind::Breach,
+                () if self.goes_on(was_broken) => Kind::Breach,
                 () => Kind::NewBreach,
             });
         }
@@ -96,7 +98,9 @@ impl<'a> Seen<'a> {
             return Some(Kind::Worse);
         }
         // A group has too few rows in one week or another; where the data is missing, so it is for the total.
-        if is_total && was_judged && self.reason().is_some_and(|reason| reason != Unjudged::NoMarks) {
+        let lacks_data = self.reason().is_some_and(|reason| matches!(reason, Unjudged::Incomplete | Unjudged::Stale));
+        let lost = was_judged && self.reason().is_some_and(|reason| reason != Unjudged::NoMarks);
+        if is_total && (lacks_data || lost) {
             return Some(Kind::NotJudged);
         }
         if was_broken && judged.status == Status::Ok {
@@ -108,6 +112,12 @@ impl<'a> Seen<'a> {
     /// Whether it breaks its threshold by so few rows that it may be chance, and does not count.
     pub(super) fn may_be_chance(&self) -> bool {
         self.judged().is_some_and(|judged| judged.chance)
+    }
+
+    /// Whether a statement of that kind is about a breach that counts, though it may be chance.
+    pub(super) fn is_unsure(&self, kind: Kind) -> bool {
+        let is_breach = matches!(kind, Kind::NewBreach | Kind::Breach);
+        is_breach && self.judged().is_some_and(|judged| judged.sure == Some(false))
     }
 
     /// The status of the mark that is broken, or was before it was mended; `None` where the statement is about none.
@@ -157,17 +167,32 @@ impl<'a> Seen<'a> {
             target: self.target,
             settled: self.settled.cloned(),
             assessment: self.assessment.cloned(),
-            cause: self.cause(kind),
+            causes: self.causes(kind),
             rows: self.rows(kind, numbers),
         }
     }
 
-    /// What explains most of the change; it says nothing of a period that was settled before.
-    fn cause(&self, kind: Kind) -> Option<Contribution> {
-        let is_of_the_change = self.group.is_none() && !matches!(self.by(kind), Some(By::Settled { .. }));
-        let most = self.block.contributions.iter().filter(|_| is_of_the_change);
-        let most = most.max_by(|one, other| one.share.total_cmp(&other.share));
-        most.filter(|contribution| contribution.share >= HALF - NOTHING).cloned()
+    /// What explains at least half of the change: groups rather than a shift between them, of the breakdown with the
+    /// fewest; two where they explain the same. It says nothing of a period that was settled before.
+    fn causes(&self, kind: Kind) -> Vec<Contribution> {
+        if self.group.is_some() || matches!(self.by(kind), Some(By::Settled { .. })) {
+            return Vec::new();
+        }
+        let half = || self.block.contributions.iter().filter(|contribution| contribution.share >= HALF - NOTHING);
+        let is_group = |contribution: &&Contribution| matches!(contribution.part, Part::Group(_));
+        let groups = |contribution: &Contribution| {
+            let table = |table: &&BreakdownTable| table.dimension == contribution.dimension;
+            self.block.breakdowns.iter().find(table).map_or(usize::MAX, |table| table.rows.len())
+        };
+        let most = |one: &&Contribution, other: &&Contribution| one.share.total_cmp(&other.share);
+        let fewest = half().filter(is_group).map(groups).min();
+        let of_fewest = half().filter(is_group).filter(|contribution| Some(groups(contribution)) == fewest);
+        let Some(first) = of_fewest.clone().max_by(most) else {
+            return half().max_by(most).into_iter().cloned().collect();
+        };
+        let alike = of_fewest
+            .filter(|other| other.dimension == first.dimension && (other.share - first.share).abs() <= NOTHING);
+        alike.cloned().collect()
     }
 
     /// What was compared with the marks, if a statement of that kind is about them.
@@ -204,7 +229,7 @@ impl<'a> Seen<'a> {
     }
 
     /// Whether a breach was known before.
-    fn goes_on(&self, assessment: &Assessment, was_broken: bool) -> bool {
+    fn goes_on(&self, was_broken: bool) -> bool {
         let settled = |judged: &'a Judged| match &judged.by {
             Some(By::Settled { period, .. }) => Some(period),
             _ => None,
@@ -212,8 +237,9 @@ impl<'a> Seen<'a> {
         let before = self.assessment.and_then(|assessment| assessment.before.as_ref());
         // A settled period is news once, however often it is the last one.
         let told = self.judged().and_then(settled).is_some_and(|period| before.and_then(settled) == Some(period));
-        let lasts = assessment.since.as_ref().map_or(was_broken, |since| since.periods > 1);
-        lasts || (told && was_broken)
+        // That a warning has become critical is news.
+        let was_as_bad = was_broken && before.is_some_and(|before| before.status >= self.status);
+        was_as_bad || (told && was_broken)
     }
 
     fn beyond_mark(&self) -> Option<f64> {
@@ -222,10 +248,11 @@ impl<'a> Seen<'a> {
         self.on_the_bad_side(judged_value(self.cell, self.judged())?, mark)
     }
 
-    /// How far the figure lies from its target on the bad side. Groups have targets too, but as little rows that
-    /// they miss them now and then; and a figure that can still change counts by what it will come to.
+    /// How far the figure lies from its target on the bad side; of groups only where the total has none: one that is far
+    /// from its own is told by the total. A figure that can still change counts by what it will come to.
     fn beyond_target(&self) -> Option<f64> {
-        let target = self.target.filter(|_| self.group.is_none())?;
+        let total_says_it = self.group.is_some() && self.block.target.is_some();
+        let target = self.target.filter(|_| !total_says_it)?;
         let figure = if self.cell.provisional {
             self.assessment?.expected.map(|expected| expected.value)
         } else {

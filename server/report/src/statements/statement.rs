@@ -67,7 +67,7 @@ pub struct Finding {
     pub settled: Option<TrendPoint>,
     pub assessment: Option<Assessment>,
     /// What made it change: the part that explains the most of it, if that is at least half.
-    pub cause: Option<Contribution>,
+    pub causes: Vec<Contribution>,
     pub rows: Rows,
 }
 

@@ -139,7 +139,7 @@ fn what_may_be_chance_says_of_each_figure_which_it_is() {
     let said = told(&made::edition(vec![rate], 0), "en-GB").chance.replace('\u{a0}', " ");
     assert_eq!(
         said,
-        "Little data, may be chance – Feedback rate in week 45: Adler Solar 44.4% (limit 75%) · Feedback rate: Birk & \
+        "May be chance – Feedback rate in week 45: Adler Solar 44.4% (limit 75%) · Feedback rate: Birk & \
          Sohn 50.0% (limit 75%)"
     );
 }
@@ -292,9 +292,9 @@ fn a_signal_is_about_the_period_whatever_its_marks_were_compared_with() {
     let falling = made::marked(kept, Sign::BeyondLimit, Direction::Concern, 0.5, 0.7);
     let said = &statements(&block(falling))[0];
     assert_eq!((said.kind, said.about[0].rows.period.as_str()), (Kind::Worse, "2026-W47"));
-    assert_eq!(said.about[0].cause.as_ref().map(|cause| cause.share), Some(0.9));
+    assert_eq!(said.about[0].causes.iter().map(|cause| cause.share).collect::<Vec<_>>(), [0.9]);
     // What moved this week says nothing of a week that was settled before.
     let said = &statements(&block(made::broken(Status::Warning, settled, 1)))[0];
     assert_eq!((said.kind, said.about[0].rows.period.as_str()), (Kind::NewBreach, "2026-W45"));
-    assert_eq!(said.about[0].cause, None);
+    assert!(said.about[0].causes.is_empty());
 }

@@ -15,6 +15,8 @@ pub struct Verdict {
     pub may_be_chance: usize,
     /// How many were not judged for which reason, the most frequent first.
     pub not_judged: Vec<(Unjudged, usize)>,
+    /// How many tables that it draws on have never held anything.
+    pub empty_tables: usize,
 }
 
 impl Verdict {
@@ -29,13 +31,15 @@ impl Verdict {
                 _ => verdict.count(unjudged(&seen)),
             }
         }
+        verdict.empty_tables = numbers.data_up_to.iter().filter(|table| table.empty).count();
         verdict.not_judged.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), *reason));
         verdict
     }
 
     /// Whether there was anything to keep, all of it was judged and all of it kept.
     pub fn all_kept(&self) -> bool {
-        self.kept > 0 && self.broken == 0 && self.may_be_chance == 0 && self.not_judged.is_empty()
+        let all_judged = self.not_judged.is_empty() && self.empty_tables == 0;
+        self.kept > 0 && self.broken == 0 && self.may_be_chance == 0 && all_judged
     }
 
     /// Whether not one figure was judged.

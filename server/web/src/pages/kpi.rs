@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_catalog::in_force::InForce;
 use pegel_chart::svg::{Plot, Told};
 use pegel_chart::{Form, Point};
-use pegel_kpi::definition::declaration::Unit;
+use pegel_kpi::definition::declaration::{Declaration, Unit};
 use pegel_kpi::definition::threshold::{Better, Status};
 use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::engine::comparison::{Compared, Comparison, Earlier};
@@ -205,7 +205,10 @@ impl Page {
                 format!("{} – {}", bound(interval.low), bound(interval.high))
             }),
             compared: ComparedView::of(&course.compared, declared.unit, format),
-            said: course.assessment.as_ref().map(|assessment| SaidView::of(assessment, declared.unit, format)),
+            said: course
+                .assessment
+                .as_ref()
+                .map(|assessment| SaidView::of(assessment, course.compared.target, declared, format)),
             ages: !course.at_the_same_age.is_empty(),
             status: statuses.last().copied().unwrap_or(Status::Unjudged),
             chart: ChartView::of(course, weeks, &rows, format),
@@ -260,13 +263,17 @@ impl ComparedView {
 }
 
 impl SaidView {
-    fn of(assessment: &Assessment, unit: Unit, format: &Format) -> SaidView {
+    fn of(assessment: &Assessment, target: Option<f64>, declared: &Declaration, format: &Format) -> SaidView {
+        let unit = declared.unit;
         let between = |low: f64, high: f64| format!("{} – {}", format.value(low, unit), format.value(high, unit));
         let expected = assessment.expected.map(|Expected { value, low, high, .. }| {
             let (value, range) = (format.value(value, unit), between(low, high));
             if format.value(low, unit) == format.value(high, unit) { value } else { format!("{value} ({range})") }
         });
-        let usual = assessment.signal.map(|Signal { low, high, .. }| between(low, high));
+        let assured = format.assured(&assessment.assured(target, declared.better));
+        let usual = assessment.signal.map(|Signal { low, high, .. }| {
+            std::iter::once(between(low, high)).chain(assured).collect::<Vec<_>>().join(" · ")
+        });
         SaidView { expected, usual }
     }
 }

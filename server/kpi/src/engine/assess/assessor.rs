@@ -23,8 +23,8 @@ pub struct Assessor<'a> {
     pub is_of_a_part: bool,
     /// Whether the last period is still running.
     pub running: bool,
-    /// Whether the last period ends after the data does.
-    pub incomplete: bool,
+    /// How many of the periods end before the data does.
+    pub complete: usize,
     /// How many of the periods are settled.
     pub settled: usize,
     /// How the measures of the total grow until they are settled; `None` if that cannot be told.
@@ -65,7 +65,7 @@ impl Assessor<'_> {
 
     /// Whether nothing can be said of the period that many before the last one, since its data are not complete.
     pub fn is_incomplete(&self, back: usize) -> bool {
-        self.incomplete && back == 0
+        !(self.running && back == 0) && self.stops.len() - back > self.complete
     }
 
     /// How many periods are judged together; `None` if they are not.
@@ -89,7 +89,7 @@ impl Assessor<'_> {
 
     /// How the figure of the period that many before the last one stands in its course.
     pub fn signal(&self, group: &Figures, total: bool, back: usize) -> Option<Signal> {
-        if self.running || self.incomplete {
+        if self.running || self.is_incomplete(back) {
             return None;
         }
         let figures = figures(&group.cells[..group.cells.len() - back]);

@@ -20,11 +20,11 @@ impl Assessor<'_> {
     pub fn basis(&self, group: &Figures, marks: &Threshold, back: usize) -> Result<Basis, Unjudged> {
         let last = self.stops.len() - 1 - back;
         let cell = &group.cells[last];
-        if let Some(reason) = self.lacks_marks(marks).or_else(|| Unjudged::of(&cell.outcome)) {
-            return Err(reason);
-        }
         if self.is_incomplete(back) {
             return Err(Unjudged::Incomplete);
+        }
+        if let Some(reason) = self.lacks_marks(marks).or_else(|| Unjudged::of(&cell.outcome)) {
+            return Err(reason);
         }
         let seen = group.at_age.seen(self.stops[last]);
         if self.is_judged_as_it_stands(back) {

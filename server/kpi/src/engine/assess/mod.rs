@@ -50,8 +50,7 @@ impl Assessor<'_> {
         }
         let figures = figures(group.cells);
         let past = figures.split_last().map_or(&[][..], |(_, past)| past);
-        let usual = Signal::of(&figures, declared.better).and_then(|signal| signal.bad_limit(declared.better));
-        declared.threshold.after(past, usual)
+        declared.threshold.after(past, Signal::usual_limit(&figures, declared.better))
     }
 
     /// How the figures of the period that many before the last one are judged, all groups together.
@@ -109,18 +108,26 @@ impl Assessor<'_> {
         if self.is_group(total) { judging.groups } else { judging.total }
     }
 
-    /// Since when a breach that counts goes on, at least as bad as now, by the same measure. `None` where it is one of several
-    /// periods together.
+    /// Since when a breach that counts goes on: with the periods before it that break a mark as well, by the same measure.
     fn since(&self, group: &Figures, marks: &Threshold, judged: &Judged) -> Option<Since> {
         let by = judged.by.as_ref().filter(|_| judged.status >= Status::Warning && !judged.chance)?;
-        let last = match by {
-            By::LookBack { .. } => return None,
-            By::Settled { .. } => self.last_settled(0)?,
-            By::Value | By::Signal | By::Expected { .. } => self.stops.len() - 1,
+        let newest = self.stops.len() - 1;
+        let is_broken = |basis: &Basis| basis.status >= Status::Warning;
+        let of_period = |back: &usize| self.basis(group, marks, *back).as_ref().is_ok_and(is_broken);
+        let over_periods = |back: &usize| self.over_periods(group, marks, *back).as_ref().is_some_and(is_broken);
+        // The period it is about, and how many before it can be looked at.
+        let (last, reach) = match by {
+            By::LookBack { periods, .. } => (newest, (newest + 1).saturating_sub(*periods)),
+            By::Settled { .. } => (self.last_settled(0)?, self.last_settled(0)?),
+            By::Value | By::Signal | By::Expected { .. } => (newest, newest),
         };
-        let broken = |back: &usize| self.basis(group, marks, *back).is_ok_and(|basis| basis.status >= judged.status);
-        let before = if self.running { 0 } else { (1..=last).take_while(broken).count() };
-        Some(Since { period: self.periods[last - before].to_string(), periods: before + 1 })
+        let before = match by {
+            _ if self.running => 0,
+            By::LookBack { .. } => (1..=reach).take_while(over_periods).count(),
+            _ => (1..=reach).take_while(of_period).count(),
+        };
+        let at_least = before > 0 && before == reach;
+        Some(Since { period: self.periods[last - before].to_string(), periods: before + 1, at_least })
     }
 }
 

@@ -250,10 +250,14 @@ mod by_its_history {
         let assessment = total(&marked(), table(weeks.map(|(week, of)| won(week, "North", of, 100))));
         let since = assessment.since.unwrap();
         assert_eq!((&*since.period, since.periods), ("2026-W45", 3));
-        // A warning before a critical figure is no part of that.
+        // A warning before a critical figure is part of that.
         let weeks = [(LAST - 1, 40), (LAST, 20)];
         let since = total(&marked(), table(weeks.map(|(week, of)| won(week, "North", of, 100)))).since.unwrap();
-        assert_eq!((&*since.period, since.periods), ("2026-W47", 1));
+        assert_eq!((&*since.period, since.periods, since.at_least), ("2026-W46", 2, false));
+        // Nobody knows what was before the weeks that are looked at.
+        let weeks = (LAST - 25..=LAST).map(|week| won(week, "North", 20, 100));
+        let since = total(&marked(), table(weeks)).since.unwrap();
+        assert_eq!((&*since.period, since.periods, since.at_least), ("2026-W22", 26, true));
         // What may be chance goes on if it counts at all.
         let chance = || table([(LAST - 1, 5), (LAST, 5)].map(|(week, of)| won(week, "North", of, 20)));
         assert_eq!(total(&marked(), chance()).since.unwrap().periods, 2);
@@ -422,6 +426,26 @@ mod while_it_can_change {
             let row = rows(&marked(), &[], NOW, &mut leads).remove(0);
             assert_eq!(said(&row.assessment.unwrap().judged), said_of_it);
         }
+    }
+
+    #[test]
+    fn nothing_is_said_of_a_week_that_the_data_does_not_reach() {
+        let leads = || table([won(LAST - 1, "North", 20, 100), won(LAST, "North", 20, 100)]);
+        let count = kpi(r#"unit: "count", better: "higher""#, "all: leads.count()", "m.all");
+        let seen = |complete: &'static str| {
+            let row = rows(&count, &[], NOW, &mut Complete(leads(), complete)).remove(0);
+            let states = row.cells.iter().rev().take(2).map(|cell| cell.outcome.state()).collect::<Vec<_>>();
+            (states, said(&row.assessment.unwrap().judged))
+        };
+        // Even where there are no marks, or the week before is not complete either.
+        let incomplete = || "not judged: incomplete".to_owned();
+        assert_eq!(seen("2026-11-18T12:00:00Z"), (vec!["value", "value"], incomplete()));
+        assert_eq!(seen("2026-11-16T00:00:00Z"), (vec!["stale", "value"], incomplete()));
+        assert_eq!(seen("2026-11-09T00:00:00Z"), (vec!["stale", "stale"], incomplete()));
+        assert_eq!(seen("2026-11-23T00:00:00Z"), (vec!["value", "value"], "not judged: no_marks".to_owned()));
+        // There is no age at which it could be compared with other weeks.
+        let row = rows(&settling(), &[], NOW, &mut Complete(leads(), "2026-11-18T12:00:00Z")).remove(0);
+        assert_eq!(row.aged, None);
     }
 
     #[test]

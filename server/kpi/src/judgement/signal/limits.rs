@@ -47,6 +47,14 @@ impl Limits {
         Some(Limits { centre, low: centre - reach, high: centre + reach, tolerance })
     }
 
+    /// The limits of figures of which all but the last are equal: nothing else is usual. `None` where they are not.
+    pub fn of_constant(figures: &[f64]) -> Option<Limits> {
+        let (_, past) = figures.split_last()?;
+        let (centre, tolerance) = (*past.first()?, tolerance(figures));
+        let constant = past.iter().all(|figure| side(figure - centre, tolerance).is_none());
+        constant.then_some(Limits { centre, low: centre, high: centre, tolerance })
+    }
+
     /// On which side of the centre a figure lies; `None` on it.
     pub fn side(&self, figure: f64) -> Option<Side> {
         self.beyond(figure, 0.0)

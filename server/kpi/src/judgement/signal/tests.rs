@@ -64,7 +64,17 @@ mod by_the_book {
         let most = 3.267 * average(&ranges);
         ranges.retain(|range| sign(range - most) < 0);
         if ranges.is_empty() || sign(average(&ranges)) == 0 {
-            return None;
+            // Nothing moved before the last figure.
+            let moved = sign(x[n - 1] - x[0]);
+            let first = moved != 0 && x[..n - 1].iter().all(|other| sign(other - x[0]) == 0);
+            let points = n;
+            return first.then_some(Chart {
+                kind: Kind::BeyondLimit,
+                upward: moved > 0,
+                centre: x[0],
+                reach: 0.0,
+                points,
+            });
         }
         let (centre, reach) = (average(x), 2.66 * average(&ranges));
 
@@ -276,6 +286,19 @@ fn where_nothing_moves_nothing_stands_out() {
     let rounding: Vec<Option<f64>> = [0.3, 0.1 + 0.2].into_iter().cycle().take(20).map(Some).collect();
     assert_eq!(Signal::of(&rounding, Better::Higher), None);
     assert_eq!(Signal::of(&[Some(0.0); 20], Better::Higher), None);
+}
+
+#[test]
+fn the_first_figure_that_differs_lies_beyond_the_limits() {
+    let waiting: Vec<Option<f64>> = [Some(0.0); 25].into_iter().chain([Some(50.0)]).collect();
+    let signal = Signal::of(&waiting, Better::Lower).unwrap();
+    assert_eq!((signal.kind, signal.direction), (Kind::BeyondLimit, Direction::Concern));
+    assert_eq!((signal.centre, signal.low, signal.high), (0.0, 0.0, 0.0));
+    assert_eq!(Signal::of_group(&waiting, Better::Lower), None);
+    // What never moves is its own limit.
+    assert_eq!(Signal::usual_limit(&waiting, Better::Lower), Some(0.0));
+    assert_eq!(Signal::usual_limit(&[Some(3.0); 20], Better::Higher), Some(3.0));
+    assert_eq!(Signal::usual_limit(&[Some(3.0); 11], Better::Higher), None);
 }
 
 #[test]

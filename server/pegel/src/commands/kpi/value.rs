@@ -59,7 +59,8 @@ fn unplanned(PlansBelow { level, count, .. }: PlansBelow) -> String {
 }
 
 /// What may be said about a figure: what it will come to, whether it stands out, how it was judged.
-fn told(Said { expected, signal, judged, since }: &Said, figures: &Figures) -> Vec<String> {
+fn told(said: &Said, figures: &Figures) -> Vec<String> {
+    let Said { expected, signal, assurance, judged, since } = said;
     let value = |value: f64| figures.value(value);
     let expected = expected.map(|Expected { value: probably, low, high, .. }| {
         format!("expected {} ({} to {})", value(probably), value(low), value(high))
@@ -82,7 +83,10 @@ fn told(Said { expected, signal, judged, since }: &Said, figures: &Figures) -> V
             Some(format!("{}{chance}{}{}", judged.status.name(), by.unwrap_or_default(), since.unwrap_or_default()))
         }
     };
-    expected.into_iter().chain(signal).chain(status).collect()
+    let assured = [("threshold", assurance.threshold), ("target", assurance.target)]
+        .into_iter()
+        .filter_map(|(of, what)| Some(format!("{of} usually {}", what?.name().replace('_', " "))));
+    expected.into_iter().chain(signal).chain(assured).chain(status).collect()
 }
 
 /// A figure of an earlier period: at the same age, if that makes a difference, and as it is known.

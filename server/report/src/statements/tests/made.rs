@@ -85,7 +85,7 @@ pub fn broken(status: Status, by: By, weeks: usize) -> Assessment {
     let before = if weeks > 1 { status } else { Status::Ok };
     Assessment {
         before: Some(judged(before, true, by.clone())),
-        since: Some(Since { period: format!("2026-W{}", 48 - weeks), periods: weeks }),
+        since: Some(Since { period: format!("2026-W{}", 48 - weeks), periods: weeks, at_least: false }),
         ..assessed(judged(status, true, by))
     }
 }
@@ -141,6 +141,7 @@ fn block(
         settled: None,
         year_before: None,
         target: None,
+        plans_below: None,
         target_tolerance: 0.05,
         status: Status::Unjudged,
         assessment: None,
@@ -223,6 +224,7 @@ pub fn edition(kpis: Vec<KpiBlock>, days_ago: i64) -> Numbers {
         complete_until: Some(complete_until),
         newest_milestone: Some(complete_until - 3600),
         gap: false,
+        empty: false,
     };
     Numbers {
         report: "weekly".to_owned(),
