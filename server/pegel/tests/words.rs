@@ -1,8 +1,11 @@
-//! The words of the languages, compared with the sources and templates that use them.
+//! The words of the languages, compared with the sources and templates that use them; and the texts that ship in them.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use pegel_catalog::Catalog;
+use pegel_report::definition;
 use pegel_text::languages;
+use pegel_text::translated::Translated;
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -86,5 +89,51 @@ fn no_code_knows_which_languages_there_are() {
     for (path, text) in sources() {
         let code = text.lines().filter(|line| !line.trim_start().starts_with("//")).find(|line| named.is_match(line));
         assert_eq!(code, None, "{}", path.display());
+    }
+}
+
+/// What the KPIs and reports that ship say in each language, by what says it.
+fn shipped() -> Vec<(String, Translated)> {
+    let nowhere = Path::new("/nonexistent");
+    let mut kpis = Catalog::load(nowhere).unwrap().kpis;
+    kpis.extend(kpis[0].target());
+    let mut texts = Vec::new();
+    for kpi in kpis {
+        texts.push((format!("title of {}", kpi.id()), kpi.declaration.title.clone()));
+        texts.push((format!("description of {}", kpi.id()), kpi.declaration.description.clone()));
+    }
+    for (name, report) in definition::all(nowhere).unwrap() {
+        let report = report.unwrap();
+        texts.push((format!("title of {name}"), report.title));
+        texts.extend(report.sections.into_iter().map(|section| (format!("section of {name}"), section.title)));
+    }
+    texts
+}
+
+#[test]
+fn whatever_ships_speaks_every_language() {
+    for (what, text) in shipped() {
+        let spoken: Vec<&str> = text.texts().map(|(code, _)| code).collect();
+        assert_eq!(spoken, languages::codes(), "{what}");
+    }
+}
+
+#[test]
+fn french_punctuation_is_not_torn_off() {
+    let french = languages::find("fr").unwrap();
+    let words = french.words().iter().map(|(name, text)| (name.clone(), text.clone()));
+    let shipped = shipped().into_iter().map(|(what, text)| (what, text.in_language(french).to_owned()));
+    for (name, text) in words.chain(shipped) {
+        for (before, c) in [' '].into_iter().chain(text.chars()).zip(text.chars()) {
+            let fits = match c {
+                ':' | '»' => before == '\u{a0}',
+                // As ICU has it.
+                '%' => before == '\u{a0}',
+                ';' | '!' | '?' => before == '\u{202f}',
+                '\'' => false,
+                _ => before != '«' || c == '\u{a0}',
+            };
+            assert!(fits, "{name}: {text}");
+        }
     }
 }

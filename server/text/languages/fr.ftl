@@ -191,7 +191,7 @@ between_statements = { ", " }
 named_figure = { $group } { $figure }
 course =
     { $course ->
-        [new] , nouveau
+        [new] , c’est nouveau
         [since] , { $span ->
             [week] { $since }e semaine de suite
             [month] { $since }e mois de suite
@@ -295,14 +295,14 @@ said_better =
     }
 short_mended =
     { $count ->
-        [one] { whose } de retour à { $figure } (seuil { $mark })
+        [one] { whose } de nouveau à { $figure } (seuil { $mark })
        *[other] { $title } { $groups } : seuil de nouveau respecté
     }
 said_mended = { $title } : { $figures }, le seuil de { $mark } est de nouveau respecté
 short_not_judged =
     { $count ->
-        [one] { $title } : non évalué ({ $reason })
-       *[other] { $count } indicateurs non évalués ({ $reason })
+        [one] { $title } : sans évaluation ({ $reason })
+       *[other] { $count } indicateurs sans évaluation ({ $reason })
     }
 said_not_judged = Sans évaluation ({ $reason }) : { $titles }
 data_ends = données seulement jusqu’au { $day }
@@ -366,8 +366,8 @@ fact_cause =
         }
         [groups] { $name } expliquent chacun { $share } de la variation
        *[group] { $extent ->
-            [all] toute la variation vient de { $name }
-           *[most] { $share } de la variation vient de { $name }
+            [all] { $name } explique toute la variation
+           *[most] { $name } explique { $share } de la variation
         }
     }
 
