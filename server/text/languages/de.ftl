@@ -57,7 +57,7 @@ status_warning = Warnung
 status_ok = ok
 status_unjudged = nicht bewertet
 verdict_kept = alle Schwellen eingehalten
-verdict_unjudged = nichts zu bewerten
+verdict_unjudged = keine Schwellen gesetzt
 verdict_none_judged = nichts bewertet ({ $reasons })
 verdict_broken =
     { $count ->
@@ -433,7 +433,6 @@ same_edition_as = Dieselbe Ausgabe als
 mail_html = Mail
 mail_text = reiner Text
 numbers = Zahlen (JSON)
-no_breaches = Keine Schwelle ist verletzt.
 deliveries = Zustellungen
 no_deliveries = Diese Ausgabe hat keine Empfänger.
 delivery_pending = wartet

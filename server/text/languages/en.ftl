@@ -60,7 +60,7 @@ status_warning = warning
 status_ok = ok
 status_unjudged = not judged
 verdict_kept = all thresholds kept
-verdict_unjudged = nothing to judge
+verdict_unjudged = no thresholds are set
 verdict_none_judged = nothing was judged ({ $reasons })
 verdict_broken =
     { $count ->
@@ -422,7 +422,6 @@ same_edition_as = The same edition as
 mail_html = mail
 mail_text = plain text
 numbers = numbers (JSON)
-no_breaches = No threshold is broken.
 deliveries = Deliveries
 no_deliveries = This edition has no recipients.
 delivery_pending = waiting

@@ -53,7 +53,7 @@ status_warning = alerte
 status_ok = conforme
 status_unjudged = non évalué
 verdict_kept = tous les seuils sont respectés
-verdict_unjudged = rien à évaluer
+verdict_unjudged = aucun seuil défini
 verdict_none_judged = rien n’a été évalué ({ $reasons })
 verdict_broken =
     { $count ->
@@ -434,7 +434,6 @@ same_edition_as = La même édition :
 mail_html = courriel
 mail_text = texte brut
 numbers = chiffres (JSON)
-no_breaches = Aucun seuil n’est franchi.
 deliveries = Envois
 no_deliveries = Cette édition n’a pas de destinataire.
 delivery_pending = en attente

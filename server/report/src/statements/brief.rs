@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 /// As many characters of a subject as telephones show.
 const SUBJECT: usize = 78;
-/// So many statements stand beside the subject.
+/// So many statements at least stand beside the subject, where there are as many.
 const PREVIEWED: usize = 3;
 
 /// What an edition has to say.
@@ -23,7 +23,7 @@ pub struct Brief {
     /// `KW 47: Küste 68,8 % Feedbackquote (Grenze 75 %), Umsatz 21 % unter Ziel`: whole statements, as many as fit;
     /// the verdict where there are none.
     pub subject: String,
-    /// For the line that mail programs show beside the subject.
+    /// For the line that mail programs show beside the subject: the headline, and the statements after it.
     pub preview: String,
     /// The statements of the subject as a headline.
     pub headline: String,
@@ -73,14 +73,14 @@ pub fn brief(numbers: &Numbers, format: &Format) -> Brief {
         ];
         words.say("subject_calm", of)
     };
+    let first = |count: usize| match short.as_slice() {
+        [] => sentences([&verdict]),
+        short => sentences(short.iter().take(count)),
+    };
     Brief {
         subject: if short.is_empty() { calm() } else { subject_of(&short[..count]) },
-        preview: if ranked.is_empty() {
-            sentences([&verdict])
-        } else {
-            sentences(ranked.iter().take(PREVIEWED).map(|(_, said)| &said.sentence))
-        },
-        headline: if short.is_empty() { sentences([&verdict]) } else { sentences(&short[..count]) },
+        preview: first(count.max(PREVIEWED)),
+        headline: first(count),
         statements: ranked.into_iter().map(line).collect(),
         chance: chance(numbers, format),
         data_up_to: data_up_to(numbers, format),

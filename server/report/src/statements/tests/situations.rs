@@ -18,6 +18,7 @@ pub fn all() -> Vec<(&'static str, Numbers)> {
         ("a_breach_in_its_third_week", a_breach_in_its_third_week()),
         ("mended", a_breach_is_mended()),
         ("a_target_is_missed_without_a_threshold", a_target_is_missed_without_a_threshold()),
+        ("no_thresholds_are_set", no_thresholds_are_set()),
         ("provisional_and_expected_to_break", provisional_and_expected_to_break()),
         ("provisional_and_judged_by_the_settled_week", provisional_and_judged_by_the_settled_week()),
         ("two_kpis_of_one_region", two_kpis_of_one_region()),
@@ -142,6 +143,10 @@ fn a_target_is_missed_without_a_threshold() -> Numbers {
     let wins = KpiBlock { target: Some(0.4), ..wins(share(13, 40), share(15, 42), unmarked()) };
     let acceptance = KpiBlock { target: Some(40.0 * 60.0), ..good_acceptance() };
     edition(vec![good_feedback(), bad_revenue(), wins, acceptance], 0)
+}
+
+fn no_thresholds_are_set() -> Numbers {
+    edition(vec![revenue(974_410.0, 1_266_120.0, 1_234_333.0), wins(share(13, 40), share(15, 42), unmarked())], 0)
 }
 
 fn provisional_and_expected_to_break() -> Numbers {
