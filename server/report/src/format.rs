@@ -233,6 +233,17 @@ impl Format {
         self.numbers.percent(&rounded(relative, 2, i16::from(relative < 0.0995)))
     }
 
+    /// The ends of a range that was computed for that figure, cut at what it can be: counts and durations are not below
+    /// 0, shares of rows (they have an interval) not above 1 either.
+    pub fn range(&self, low: f64, high: f64, cell: &Cell, unit: Unit) -> [String; 2] {
+        let (least, most) = match unit {
+            Unit::Percent if cell.interval.is_some() => (0.0, 1.0),
+            Unit::Count | Unit::Duration => (0.0, f64::INFINITY),
+            Unit::Percent | Unit::Money | Unit::Number => (f64::NEG_INFINITY, f64::INFINITY),
+        };
+        [low, high].map(|end| self.value(end.clamp(least, most), unit))
+    }
+
     /// `90 %`: a part of a whole, without decimals.
     pub fn share(&self, share: f64) -> String {
         self.numbers.percent(&rounded(share, 2, 0))

@@ -1,5 +1,6 @@
 use super::*;
 use crate::numbers::PeriodHead;
+use pegel_kpi::data::cell::Interval;
 
 fn format(locale: &str, currency: &str) -> Format {
     Format::new(&Locale::parse(locale).unwrap(), currency, "Europe/Berlin")
@@ -236,4 +237,18 @@ fn a_figure_says_how_many_rows_it_leaves_out_and_how_many_have_no_date() {
     assert_eq!(said(german(), 3, 2), "3~ausgelassen, 2~ohne Zeitpunkt");
     assert_eq!(said(french(), 1, 1), "1~écartée, 1~sans date");
     assert_eq!(said(french(), 3, 0), "3~écartées");
+}
+
+#[test]
+fn a_range_is_cut_at_what_a_figure_can_be() {
+    let range = |low, high, cell: &Cell, unit| english().range(low, high, cell, unit).map(|end| shown(&end));
+    let plain = cell(Outcome::Value { value: 0.4 });
+    let share = Cell { interval: Interval::of_proportion(4.0, 10.0), ..plain.clone() };
+    assert_eq!(range(-0.005, 1.2, &share, Unit::Percent), ["0.0%", "100.0%"]);
+    assert_eq!(range(0.21, 0.3, &share, Unit::Percent), ["21.0%", "30.0%"]);
+    assert_eq!(range(-2.0, 7.0, &plain, Unit::Count), ["0", "7"]);
+    assert_eq!(range(-90.0, 120.0, &plain, Unit::Duration), ["0~secs", "2~mins"]);
+    // Growth and what was returned may be below zero, an attainment above one.
+    assert_eq!(range(-0.005, 1.2, &plain, Unit::Percent), ["−0.5%", "120.0%"]);
+    assert_eq!(range(-2.0, 7.0, &plain, Unit::Money), ["−€2.00", "€7.00"]);
 }

@@ -96,8 +96,8 @@ impl Facts<'_> {
 
     fn expected(&self) -> Option<String> {
         let expected = self.assessment()?.expected?;
-        let is_range = self.value(expected.low) != self.value(expected.high);
-        is_range.then(|| self.between("fact_expected", expected.low, expected.high))
+        let [low, high] = self.range(expected.low, expected.high);
+        (low != high).then(|| self.between("fact_expected", low, high))
     }
 
     fn last_settled(&self) -> Option<String> {
@@ -117,7 +117,8 @@ impl Facts<'_> {
     fn usual(&self) -> Option<String> {
         let said = matches!(self.kind, Kind::Worse | Kind::Better) && !self.several;
         let signal = self.assessment()?.signal.filter(|_| !said)?;
-        let usual = self.between("fact_usual", signal.low, signal.high);
+        let [low, high] = self.range(signal.low, signal.high);
+        let usual = self.between("fact_usual", low, high);
         let assured = self.assessment()?.assured(self.finding.target, self.finding.better);
         let assured = self.format.assured(&assured).join(", ");
         Some(if assured.is_empty() { usual } else { format!("{usual} ({assured})") })
@@ -186,9 +187,12 @@ impl Facts<'_> {
         cell.outcome.value().map(|value| self.value(value))
     }
 
-    fn between(&self, message: &str, low: f64, high: f64) -> String {
-        let of = [("low", self.value(low).into()), ("high", self.value(high).into())];
-        self.format.words().say(message, of)
+    fn range(&self, low: f64, high: f64) -> [String; 2] {
+        self.format.range(low, high, &self.finding.cell, self.finding.unit)
+    }
+
+    fn between(&self, message: &str, low: String, high: String) -> String {
+        self.format.words().say(message, [("low", low.into()), ("high", high.into())])
     }
 
     fn of_period(&self, message: &str, period: &str, figure: String) -> String {

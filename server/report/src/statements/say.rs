@@ -87,6 +87,8 @@ impl Speaker<'_> {
         let (course, since) = self.course();
         let figure = |value: Option<f64>| value.map_or_else(String::new, |value| format.value(value, first.unit));
         let reason = assessment.and_then(|assessment| assessment.judged.reason);
+        let [low, high] = signal
+            .map_or_else(Default::default, |signal| format.range(signal.low, signal.high, &first.cell, first.unit));
         format.words().say(
             message,
             [
@@ -110,8 +112,8 @@ impl Speaker<'_> {
                 ("target", first.target.map_or_else(String::new, |target| format.mark(target, first.unit)).into()),
                 ("distance", self.beyond_target().into()),
                 ("signal", self.sign().into()),
-                ("low", figure(signal.map(|signal| signal.low)).into()),
-                ("high", figure(signal.map(|signal| signal.high)).into()),
+                ("low", low.into()),
+                ("high", high.into()),
                 ("centre", figure(signal.map(|signal| signal.centre)).into()),
                 ("streak", format.periods(STREAK, &self.numbers.period).into()),
                 ("recent", format.periods(RECENT, &self.numbers.period).into()),

@@ -297,3 +297,17 @@ fn a_signal_is_about_the_period_whatever_its_marks_were_compared_with() {
     assert_eq!((said.kind, said.about[0].rows.period.as_str()), (Kind::NewBreach, "2026-W45"));
     assert!(said.about[0].causes.is_empty());
 }
+
+#[test]
+fn usual_variation_is_said_within_what_a_share_can_be() {
+    let assessment =
+        made::marked(made::broken(Status::Warning, By::Value, 1), Sign::Usual, Direction::Neutral, -0.1, 1.2);
+    let worse = made::marked(made::kept(), Sign::BeyondLimit, Direction::Concern, -0.1, 1.2);
+    let said = |assessment| {
+        let rate = made::feedback(made::share(77, 100), made::share(9, 10), assessment);
+        let brief = told(&made::edition(vec![rate], 0), "en-GB");
+        format!("{} {}", brief.statements[0].sentence, brief.statements[0].evidence[0])
+    };
+    assert!(said(assessment).ends_with("usually 0.0% to 100.0%"));
+    assert!(said(worse).contains("worse than usual (0.0% to 100.0%)"));
+}

@@ -10,6 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_catalog::in_force::InForce;
 use pegel_chart::svg::{Plot, Told};
 use pegel_chart::{Form, Point};
+use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::{Declaration, Unit};
 use pegel_kpi::definition::threshold::{Better, Status};
 use pegel_kpi::diagnostic::nearest;
@@ -208,7 +209,8 @@ impl Page {
             said: course
                 .assessment
                 .as_ref()
-                .map(|assessment| SaidView::of(assessment, course.compared.target, declared, format)),
+                .zip(last)
+                .map(|(said, cell)| SaidView::of(said, cell, (course.compared.target, declared), format)),
             ages: !course.at_the_same_age.is_empty(),
             status: statuses.last().copied().unwrap_or(Status::Unjudged),
             chart: ChartView::of(course, weeks, &rows, format),
@@ -263,16 +265,22 @@ impl ComparedView {
 }
 
 impl SaidView {
-    fn of(assessment: &Assessment, target: Option<f64>, declared: &Declaration, format: &Format) -> SaidView {
+    /// `target` is that of the figure, if it has one.
+    fn of(
+        assessment: &Assessment,
+        cell: &Cell,
+        (target, declared): (Option<f64>, &Declaration),
+        format: &Format,
+    ) -> SaidView {
         let unit = declared.unit;
-        let between = |low: f64, high: f64| format!("{} – {}", format.value(low, unit), format.value(high, unit));
         let expected = assessment.expected.map(|Expected { value, low, high, .. }| {
-            let (value, range) = (format.value(value, unit), between(low, high));
-            if format.value(low, unit) == format.value(high, unit) { value } else { format!("{value} ({range})") }
+            let (value, [low, high]) = (format.value(value, unit), format.range(low, high, cell, unit));
+            if low == high { value } else { format!("{value} ({low} – {high})") }
         });
         let assured = format.assured(&assessment.assured(target, declared.better));
         let usual = assessment.signal.map(|Signal { low, high, .. }| {
-            std::iter::once(between(low, high)).chain(assured).collect::<Vec<_>>().join(" · ")
+            let range = format.range(low, high, cell, unit).join(" – ");
+            std::iter::once(range).chain(assured).collect::<Vec<_>>().join(" · ")
         });
         SaidView { expected, usual }
     }

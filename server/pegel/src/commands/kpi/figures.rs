@@ -18,6 +18,11 @@ impl Figures<'_> {
         self.apart(value, None, self.unit)
     }
 
+    /// `12 to 17`: a range that was computed for a figure, as far as it can be.
+    pub fn range(&self, low: f64, high: f64, cell: &Cell) -> String {
+        plain_spaces(&self.format.range(low, high, cell, self.unit).join(" to "))
+    }
+
     /// The figure, or else the name of its state, as in JSON. `other` is the cell that it is compared with.
     pub fn cell(&self, cell: &Cell, other: Option<&Cell>) -> String {
         match &cell.outcome {

@@ -5,6 +5,7 @@ use super::condition::dimension;
 use super::figures::Figures;
 use crate::cli::{self, Global};
 use crate::ending::{Done, Ending, answer, answer_json, broke, note, usage};
+use pegel_kpi::data::cell::Cell;
 use pegel_kpi::data::cell::Outcome;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::engine::answer::{GroupCell, Question, Said};
@@ -59,14 +60,14 @@ fn unplanned(PlansBelow { level, count, .. }: PlansBelow) -> String {
 }
 
 /// What may be said about a figure: what it will come to, whether it stands out, how it was judged.
-fn told(said: &Said, figures: &Figures) -> Vec<String> {
+fn told(said: &Said, cell: &Cell, figures: &Figures) -> Vec<String> {
     let Said { expected, signal, assurance, judged, since } = said;
     let value = |value: f64| figures.value(value);
     let expected = expected.map(|Expected { value: probably, low, high, .. }| {
-        format!("expected {} ({} to {})", value(probably), value(low), value(high))
+        format!("expected {} ({})", value(probably), figures.range(low, high, cell))
     });
     let signal = signal.map(|Signal { kind, low, high, .. }| {
-        format!("{} ({} to {})", kind.name().replace('_', " "), value(low), value(high))
+        format!("{} ({})", kind.name().replace('_', " "), figures.range(low, high, cell))
     });
     let by = judged.by.as_ref().map(|by| match by {
         By::Value | By::Signal => String::new(),
@@ -113,7 +114,7 @@ fn print_lines(cells: &[GroupCell], figures: &Figures) {
         line.extend((cell.left_out > 0).then(|| format!("{} left out", cell.left_out)));
         line.extend((cell.undated > 0).then(|| format!("{} undated", cell.undated)));
         line.extend(cell.provisional.then(|| "provisional".to_owned()));
-        line.extend(assessment.iter().flat_map(|said| told(said, figures)));
+        line.extend(assessment.iter().flat_map(|said| told(said, cell, figures)));
         line.extend(figures.beside(cell, None));
         let earlier = [("before", before), ("a year before", year_before)];
         let earlier = earlier.into_iter().filter_map(|(when, earlier)| Some((when, earlier.as_ref()?)));
