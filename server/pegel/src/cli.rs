@@ -237,6 +237,13 @@ pub struct Test {
     pub junit: Option<PathBuf>,
 }
 
+/// An instant with its zone.
+fn instant(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| {
+        "write an instant with its zone, such as 2026-11-23T06:00:00Z or 2026-11-23T07:00+01:00".to_owned()
+    })
+}
+
 /// A figure of a KPI.
 #[derive(Debug, Args)]
 pub struct Figure {
@@ -248,7 +255,7 @@ pub struct Figure {
     #[arg(long = "where", value_name = "DIM=VALUE")]
     pub only: Option<String>,
     /// As it stood at this instant: what happened later is not known, relative periods refer to it
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub as_of: Option<Timestamp>,
     /// Count rows where they were at their own date, or where they would be today: a partner that has moved takes its
     /// past along
