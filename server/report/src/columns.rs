@@ -7,8 +7,10 @@ use unicode_width::UnicodeWidthStr;
 
 /// The longest line that a template can ask for.
 const WIDEST: usize = 1_000;
-/// In fewer columns than this, titles cannot be told apart.
+/// In fewer columns than this, titles are hard to read.
 const LEAST_TITLE: usize = 16;
+/// By how much further lines of a title are indented.
+const HANGING: usize = 2;
 
 /// Lines without blanks at their ends, at most two empty ones in a row, and one line break at the end.
 pub(crate) fn tidy(text: &str) -> String {
@@ -38,31 +40,33 @@ pub(crate) fn right(text: &str, arguments: Kwargs, _: &State) -> TeraResult<Stri
 }
 
 /// `{{ title | beside(figures=[figure, change], widths=[15, 12], width=55, indent=2) }}`: a title and figures on its
-/// right, each in a column of that width, in a line of `width`.
+/// right, each in a column of that width, in a line of `width`; what stands `after` them, if anything, comes on top.
 ///
-/// A figure is never cut: where it needs more room, the title has less, and where that is too little to be read, the
-/// figures stand on a line of their own, indented.
+/// Nothing is cut. A long title goes on in further lines, indented. Where a figure needs more room, the title has less,
+/// and where that is too little to be read, the figures stand on a line of their own.
 pub(crate) fn beside(title: &str, arguments: Kwargs, _: &State) -> TeraResult<String> {
     let figures = arguments.must_get::<Vec<String>>("figures")?;
     let widths = arguments.must_get::<Vec<usize>>("widths")?;
     let indent = arguments.get::<usize>("indent")?.unwrap_or(0).min(WIDEST);
-    Ok(row(title, &figures, &widths, width(&arguments)?, indent))
+    let after = arguments.get::<&str>("after")?.unwrap_or_default();
+    Ok(row(title, &figures, &widths, after, width(&arguments)?, indent))
 }
 
-fn row(title: &str, figures: &[String], widths: &[usize], width: usize, indent: usize) -> String {
+fn row(title: &str, figures: &[String], widths: &[usize], after: &str, width: usize, indent: usize) -> String {
     let mut columns = String::new();
-    for (figure, least) in figures.iter().zip(widths) {
+    for (figure, least) in figures.iter().zip(widths).filter(|_| figures.iter().any(|figure| !figure.is_empty())) {
         let missing = least.min(&WIDEST).saturating_sub(figure.width());
         columns.extend([" ", &" ".repeat(missing), figure]);
     }
     let room = width.saturating_sub(columns.width());
-    if room >= LEAST_TITLE || title.width() <= room {
-        let (title, missing) = fitted(title, room);
-        return format!("{title}{}{columns}", " ".repeat(missing));
+    let indented = |lines: &str| lines.replace('\n', &format!("\n{}", " ".repeat(indent)));
+    if room < LEAST_TITLE && title.width() > room {
+        let (title, figures) = (indented(&filled(title, width, 0, HANGING)), columns.trim_start());
+        return format!("{title}\n{}{figures}{after}", " ".repeat(indent + width.saturating_sub(figures.width())));
     }
-    let (title, _) = fitted(title, width);
-    let figures = columns.trim_start();
-    format!("{title}\n{}{figures}", " ".repeat(indent + width.saturating_sub(figures.width())))
+    let title = filled(title, room, 0, HANGING);
+    let (first, more) = title.split_at(title.find('\n').unwrap_or(title.len()));
+    format!("{first}{}{columns}{after}{}", " ".repeat(room.saturating_sub(first.width())), indented(more))
 }
 
 /// The width that a template asks for, as far as a line of text goes.
@@ -97,11 +101,16 @@ pub(crate) fn wrap(text: &str, arguments: Kwargs, _: &State) -> TeraResult<Strin
 /// A text broken at its spaces, except no-break spaces. A word longer than a line, as all of a Japanese title
 /// is, is broken where the line ends.
 fn wrapped(text: &str, width: usize, indent: usize) -> String {
+    filled(text, width, indent, indent)
+}
+
+/// The same, with the first line and the others indented by so much.
+fn filled(text: &str, width: usize, first: usize, others: usize) -> String {
     let text: Vec<&str> = text.split_ascii_whitespace().collect();
-    let indent = " ".repeat(indent);
+    let (first, others) = (" ".repeat(first), " ".repeat(others));
     let lines = Options::new(width)
-        .initial_indent(&indent)
-        .subsequent_indent(&indent)
+        .initial_indent(&first)
+        .subsequent_indent(&others)
         .word_separator(WordSeparator::AsciiSpace)
         .word_splitter(WordSplitter::NoHyphenation)
         .wrap_algorithm(WrapAlgorithm::FirstFit);
@@ -124,19 +133,23 @@ mod tests {
     }
 
     #[test]
-    fn a_title_gives_way_and_a_figure_never() {
+    fn titles_are_wrapped_beside_their_figures_and_nothing_is_cut() {
         let row = |title: &str, figures: &[&str], width| {
             let figures: Vec<String> = figures.iter().map(|figure| (*figure).to_owned()).collect();
-            row(title, &figures, &[6, 4], width, 2)
+            row(title, &figures, &[6, 4], " ok", width, 1)
         };
-        assert_eq!(row("North", &["12", "+3%"], 30), "North                  12  +3%");
-        assert_eq!(row("A region with a long name", &["12", "+3%"], 30), "A region with a l…     12  +3%");
-        assert_eq!(row("North", &["1,234,567,891", "+3%"], 30), "North       1,234,567,891  +3%");
+        assert_eq!(row("North", &["12", "+3%"], 30), "North                  12  +3% ok");
+        assert_eq!(
+            row("A region with a long name", &["12", "+3%"], 30),
+            "A region with a        12  +3% ok\n   long name"
+        );
+        assert_eq!(row("A region with a long name", &["", ""], 30), "A region with a long name      ok");
+        assert_eq!(row("North", &["1,234,567,891", "+3%"], 30), "North       1,234,567,891  +3% ok");
         assert_eq!(
             row("Rhine-Main and more", &["1,234,567,891", "+3%"], 30),
-            "Rhine-Main and more\n              1,234,567,891  +3%"
+            "Rhine-Main and more\n             1,234,567,891  +3% ok"
         );
-        assert_eq!(row("North", &["1,234,567,891,234,567,891,234"], 20), "North\n  1,234,567,891,234,567,891,234");
-        assert_eq!(row("北部の地域", &["12", "+3%"], 30), "北部の地域             12  +3%");
+        assert_eq!(row("North", &["1,234,567,891,234,567,891,234"], 20), "North\n 1,234,567,891,234,567,891,234 ok");
+        assert_eq!(row("北部の地域", &["12", "+3%"], 30), "北部の地域             12  +3% ok");
     }
 }

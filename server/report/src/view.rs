@@ -91,6 +91,7 @@ pub struct BreachView {
     pub figure: String,
     /// `in 13 weeks`: what it is, where it is not that of the period; else empty.
     pub basis: String,
+    /// Empty where the figure is not that of the period.
     pub change: ChangeView,
     /// `below 75 %`: the threshold it breaks.
     pub mark: String,

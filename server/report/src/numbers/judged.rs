@@ -1,6 +1,6 @@
 //! Which figure was judged, and whether a broken threshold may be chance.
 
-use super::{Breach, BreakdownRow};
+use super::{Breach, BreakdownRow, Change};
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::judgement::judged::{By, Judged};
 
@@ -14,6 +14,12 @@ impl Breach {
     pub fn judged_cell(&self) -> Cell {
         let value = judged_value(&self.cell, self.judged.as_ref());
         value.map_or_else(|| self.cell.clone(), |value| Cell { outcome: Outcome::Value { value }, ..self.cell.clone() })
+    }
+
+    /// How the figure that was judged moved; `None` where that is not the figure as it stands.
+    pub fn judged_change(&self) -> Option<&Change> {
+        let by = self.judged.as_ref().and_then(|judged| judged.by.as_ref());
+        self.change.as_ref().filter(|_| matches!(by, Some(By::Value | By::Signal) | None))
     }
 }
 

@@ -283,7 +283,31 @@ fn huge() -> Numbers {
 }
 
 #[test]
-fn the_plain_text_cuts_titles_and_never_figures() {
+fn partners_with_long_names_can_be_told_apart_in_the_plain_text() {
+    let mut numbers = samples::numbers();
+    let names = ["Nirgendwo Energiehaus und Wärmetechnik AG", "Nirgendwo Energiehaus und Dachwerk GmbH & Co. KG"];
+    for (breach, name) in numbers.breaches[2..].iter_mut().zip(names) {
+        breach.group.as_mut().unwrap().group = Group::Text { label: name.to_owned() };
+    }
+    let partners = &mut numbers.sections[0].kpis[0].breakdowns[1];
+    partners.worst = None;
+    for (row, name) in partners.rows.iter_mut().zip(names) {
+        row.group = Group::Text { label: name.to_owned() };
+    }
+    let text = mail(&numbers, "en-GB").unwrap().text.replace('\u{a0}', " ");
+    let (_, breaches) = text.split_once("\nBREACHES\n").unwrap();
+    let (breaches, sections) = breaches.split_once("\nPARTNERS\n").unwrap();
+    let first = "below 75% · Partner Nirgendwo Energiehaus         unchanged";
+    for name in ["und Wärmetechnik AG", "und Dachwerk GmbH & Co. KG"] {
+        let group = format!("             {first}\n               {name}\n");
+        assert!(breaches.contains(&group), "{breaches}");
+    }
+    assert!(sections.contains("■ critical\n    Dachwerk GmbH & Co. KG\n"), "{sections}");
+    assert_eq!(text.matches('…').count(), 1, "{text}");
+}
+
+#[test]
+fn the_plain_text_cuts_nothing() {
     for locale in ["en-GB", "de-DE", "fr-FR"] {
         let numbers = huge();
         let view = view(&numbers, locale);

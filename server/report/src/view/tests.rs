@@ -95,10 +95,18 @@ fn what_may_be_chance_is_no_breach_and_a_longer_look_says_how_long() {
     numbers.breaches[0].judged = judged(false, By::Value);
     numbers.breaches[1].judged = judged(true, look_back);
     numbers.breaches[2].judged = judged(true, By::Value);
-    let shown: Vec<(String, String, String)> =
-        view(&numbers, "de").breaches.into_iter().map(|shown| (shown.group, shown.figure, shown.basis)).collect();
-    let expected = [("Partner\u{a0}2", "57,7\u{a0}%", "in 13 Wochen"), ("Partner\u{a0}3", "50,0\u{a0}%", "")];
-    assert_eq!(shown, expected.map(|(group, figure, basis)| (group.to_owned(), figure.to_owned(), basis.to_owned())));
+    for breach in &mut numbers.breaches {
+        breach.change = crate::numbers::Change::between(&samples::value(0.6, 9), &breach.cell, Better::Higher);
+    }
+    let breaches = view(&numbers, "de").breaches;
+    let shown: Vec<[&str; 4]> =
+        breaches.iter().map(|shown| [&*shown.group, &*shown.figure, &*shown.basis, &*shown.change.text]).collect();
+    // The change is that of the week, so it says nothing of 13 weeks.
+    let expected = [
+        ["Partner\u{a0}2", "57,7\u{a0}%", "in 13 Wochen", ""],
+        ["Partner\u{a0}3", "50,0\u{a0}%", "", "−10,0\u{a0}Pp."],
+    ];
+    assert_eq!(shown, expected);
 }
 
 #[test]

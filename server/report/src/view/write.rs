@@ -133,7 +133,7 @@ impl Writer {
             group: group.unwrap_or_else(|| self.words.say("total", [])),
             figure: self.format.judged(&breach.judged_cell(), breach.unit, &breach.threshold),
             basis: self.basis(breach, period),
-            change: self.change(breach.change.as_ref(), breach.unit),
+            change: self.change(breach.judged_change(), breach.unit),
             mark: self.format.beyond(breach.status, &breach.threshold, breach.unit, breach.better).unwrap_or_default(),
             status: self.status(breach.status),
             more,
