@@ -106,7 +106,7 @@ fn scripts_are_refused_with_file_line_source_and_caret() {
     let drawn = ["feedback_rate.rhai:", "^^^^^^^^^^", "did you mean “feedback_at”?"];
     home.run(&["kpi", "check", broken.to_str().unwrap()]).failed(1, &drawn);
     let broken = home.write("kpis/partner/feedback_rate.rhai", &shipped.replace("fn value(m) {", "fn value(m {"));
-    home.run(&["kpi", "check", broken.to_str().unwrap()]).failed(1, &["feedback_rate.rhai:24:"]);
+    home.run(&["kpi", "check", broken.to_str().unwrap()]).failed(1, &["feedback_rate.rhai:25:"]);
 }
 
 #[test]

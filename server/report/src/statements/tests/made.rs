@@ -111,14 +111,15 @@ pub fn expecting(of: Assessment, value: f64, low: f64, high: f64) -> Assessment 
     Assessment { expected: Some(Expected { value, low, high, periods: 20 }), ..of }
 }
 
-fn translated(english: &str, german: &str) -> Translated {
-    Translated::english(english).and(languages::find("de").unwrap(), german)
+fn translated([english, german, french]: [&str; 3]) -> Translated {
+    let language = |code| languages::find(code).unwrap();
+    Translated::english(english).and(language("de"), german).and(language("fr"), french)
 }
 
 /// A KPI of which nothing is known but these figures.
 fn block(
     id: &str,
-    titles: [&str; 2],
+    titles: [&str; 3],
     unit: Unit,
     better: Better,
     threshold: Threshold,
@@ -127,7 +128,7 @@ fn block(
 ) -> KpiBlock {
     KpiBlock {
         id: id.to_owned(),
-        title: translated(titles[0], titles[1]),
+        title: translated(titles),
         description: Translated::english(""),
         unit,
         better,
@@ -153,13 +154,13 @@ fn block(
 
 /// The feedback rate: a warning below 80 %, critical below 75 %.
 pub fn feedback(now: Cell, before: Cell, assessment: Assessment) -> KpiBlock {
-    let titles = ["Feedback rate", "Feedbackquote"];
+    let titles = ["Feedback rate", "Feedbackquote", "Taux de retour"];
     said(block("feedback_rate", titles, Unit::Percent, Better::Higher, FLOOR, now, before), assessment)
 }
 
 /// The acceptance time: critical above four hours.
 pub fn acceptance(now: Cell, before: Cell, assessment: Assessment) -> KpiBlock {
-    let titles = ["Acceptance time", "Annahmedauer"];
+    let titles = ["Acceptance time", "Annahmedauer", "Délai d’acceptation"];
     let ceiling = Threshold { warning: Some(3600.0), critical: Some(4.0 * 3600.0) };
     said(block("acceptance_time", titles, Unit::Duration, Better::Lower, ceiling, now, before), assessment)
 }
@@ -167,13 +168,13 @@ pub fn acceptance(now: Cell, before: Cell, assessment: Assessment) -> KpiBlock {
 /// The conversion rate: a warning below 20 %.
 pub fn conversion(now: Cell, before: Cell, assessment: Assessment) -> KpiBlock {
     let floor = Threshold { warning: Some(0.2), critical: None };
-    let titles = ["Conversion rate", "Conversion Rate"];
+    let titles = ["Conversion rate", "Conversion Rate", "Taux de conversion"];
     said(block("conversion_rate", titles, Unit::Percent, Better::Higher, floor, now, before), assessment)
 }
 
 /// The win rate, without a threshold.
 pub fn wins(now: Cell, before: Cell, assessment: Assessment) -> KpiBlock {
-    let titles = ["Win rate", "Gewinnrate"];
+    let titles = ["Win rate", "Gewinnrate", "Taux de réussite"];
     let none = Threshold::default();
     said(block("win_rate", titles, Unit::Percent, Better::Higher, none, now, before), assessment)
 }
@@ -181,7 +182,8 @@ pub fn wins(now: Cell, before: Cell, assessment: Assessment) -> KpiBlock {
 /// The revenue, without a threshold but with a target.
 pub fn revenue(now: f64, before: f64, target: f64) -> KpiBlock {
     let (now, before, none) = (value(now), value(before), Threshold::default());
-    let block = block("revenue", ["Revenue", "Umsatz"], Unit::Money, Better::Higher, none, now, before);
+    let titles = ["Revenue", "Umsatz", "Chiffre d’affaires"];
+    let block = block("revenue", titles, Unit::Money, Better::Higher, none, now, before);
     KpiBlock { target: Some(target), ..said(block, unmarked()) }
 }
 
@@ -228,7 +230,7 @@ pub fn edition(kpis: Vec<KpiBlock>, days_ago: i64) -> Numbers {
     };
     Numbers {
         report: "weekly".to_owned(),
-        title: translated("Weekly partner sales", "Partnervertrieb der Woche"),
+        title: translated(["Weekly partner sales", "Partnervertrieb der Woche", "Ventes des partenaires"]),
         locale: "en-GB".to_owned(),
         zone: "Europe/Berlin".to_owned(),
         currency: "EUR".to_owned(),
