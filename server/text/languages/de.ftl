@@ -176,6 +176,7 @@ source_program = Programm
 
 statements = Das Wichtigste
 between_statements = { ", " }
+between_tables = { "; " }
 named_figure = { $group } { $figure }
 course =
     { $course ->

@@ -176,6 +176,7 @@ source_program = program
 
 statements = What matters
 between_statements = { ", " }
+between_tables = { "; " }
 named_figure = { $group } { $figure }
 course =
     { $course ->

@@ -188,6 +188,7 @@ source_program = programme
 
 statements = L’essentiel
 between_statements = { ", " }
+between_tables = { " ; " }
 named_figure = { $group } { $figure }
 course =
     { $course ->

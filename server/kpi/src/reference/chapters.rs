@@ -271,7 +271,7 @@ pub const FIELDS: [[&str; 3]; 14] = [
     [
         "title",
         "what people read: in English, and in any other language of the pages",
-        "`title: #{ en: \"Quote rate\", de: \"Angebotsquote\" }`",
+        "`title: #{ en: \"Quote rate\", de: \"Angebotsquote\", fr: \"Taux de devis\" }`",
     ],
     [
         "description",

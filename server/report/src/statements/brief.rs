@@ -165,7 +165,7 @@ fn data_up_to(numbers: &Numbers, format: &Format) -> String {
         0 => None,
         1 => instants().next().map(|(instant, _)| words.say("data_up_to", [("instant", instant.into())])),
         _ => {
-            let tables = instants().map(of).collect::<Vec<_>>().join("; ");
+            let tables = instants().map(of).collect::<Vec<_>>().join(&words.say("between_tables", []));
             Some(words.say("data_up_to_by_table", [("tables", tables.into())]))
         }
     };
