@@ -278,7 +278,7 @@ mod breaches {
     use std::path::Path;
 
     /// The sure breaches of the feedback rate in the last week, as they are judged on the morning after: the name of the
-    /// group, whether it is critical, and whether it is new.
+    /// group, whether it is critical, and whether it was less bad the week before.
     fn named(by: Dimension, last_week: &Period, store: &Store) -> Vec<(String, Status, bool)> {
         let catalog = Catalog::load(Path::new("/nonexistent")).unwrap();
         let request = Request {
@@ -293,7 +293,7 @@ mod breaches {
         let figures = compute(&[request], &weeks, &Scope::everything(), now, &mut reader).unwrap().remove(0);
         let breach = |row: &pegel_kpi::engine::figures::Row| {
             let assessment = row.assessment.as_ref().unwrap();
-            let new = assessment.since.as_ref().is_some_and(|since| since.periods == 1);
+            let new = assessment.before.as_ref().is_some_and(|before| before.status < assessment.judged.status);
             let label = row.groups[0].label().unwrap().to_owned();
             let is_sure = assessment.judged.status >= Status::Warning && assessment.judged.sure == Some(true);
             is_sure.then_some((label, assessment.judged.status, new))
