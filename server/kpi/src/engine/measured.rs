@@ -140,8 +140,8 @@ impl<'a> Measured<'a> {
         let needed = period.instants().end.min(now.as_second());
         let known = || self.kpi.tables().filter_map(|table| complete_until.get(&table.name));
         let too_old = |after: Lag| known().any(|complete| *complete < needed - after.seconds());
-        // Of a period that begins after the data ends nothing is known, not that nothing happened.
-        let unknown = self.as_of < needed && self.as_of <= period.instants().start;
+        // Of a period that is over and began after the data ends nothing is known, not that nothing happened.
+        let unknown = !period.is_running(now) && self.as_of < needed && self.as_of <= period.instants().start;
         if unknown || declared.stale_after.is_some_and(too_old) {
             return Cell::of(Outcome::Stale);
         }
