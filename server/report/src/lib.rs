@@ -6,6 +6,7 @@
 //! - [`compose`]: a definition and a period in, an edition out, ready to be stored; the way through all of the below
 //! - [`build`]: figures become the [`numbers`] of an edition, breaches first
 //! - [`statements`]: what the numbers have to say, the most important first, and its words
+//! - `known`: what is known beside a figure, for statements and sections
 //! - [`view`]: numbers as a reader sees them, by [`mod@format`]; the one source of all that is rendered
 //! - [`chart`]: figures as charts show them, in the view and on pages
 //! - [`render`]: a view becomes HTML mail, plain text and subject, by templates
@@ -24,6 +25,7 @@ pub mod compose;
 pub mod definition;
 mod error;
 pub mod format;
+mod known;
 pub mod labels;
 pub mod manifest;
 pub mod numbers;

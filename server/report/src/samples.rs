@@ -2,7 +2,7 @@
 
 use crate::build::{Heading, numbers_from};
 use crate::definition::{ReportDefinition, find};
-use crate::numbers::Numbers;
+use crate::numbers::{Numbers, TrendPoint};
 use jiff::civil::date;
 use pegel_catalog::Catalog;
 use pegel_kpi::data::cell::{Beside, Cell, Group, Outcome};
@@ -11,7 +11,9 @@ use pegel_kpi::definition::declaration::Declaration;
 use pegel_kpi::definition::threshold::Status;
 use pegel_kpi::engine::comparison::{Compared, Earlier};
 use pegel_kpi::engine::figures::{Figures, Grouped, Row};
+use pegel_kpi::judgement::expected::Expected;
 use pegel_kpi::judgement::judged::{Assessment, By, Judged};
+use pegel_kpi::judgement::signal::Signal;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, Span, zone};
 use std::path::Path;
@@ -80,6 +82,30 @@ pub fn numbers() -> Numbers {
     numbers_from(&heading, &periods, &kpis, &figures)
 }
 
+/// The same, with a feedback rate that can still change: the total is judged by what it will come to, one partner by the
+/// last settled week, one by half a year.
+pub fn young_numbers() -> Numbers {
+    let mut numbers = numbers();
+    let rate = &mut numbers.sections[0].kpis[0];
+    rate.cell.provisional = true;
+    rate.previous_as_known = Some(value(0.9, 438));
+    rate.settled = Some(TrendPoint { period: "2026-W44".to_owned(), cell: value(0.879, 402) });
+    if let Some(assessment) = &mut rate.assessment {
+        assessment.expected = Some(Expected { value: 0.9, low: 0.86, high: 0.93, periods: 20 });
+        assessment.judged.by = Some(By::Expected { value: 0.9, periods: 20 });
+    }
+    let rows = &mut rate.breakdowns[1].rows;
+    rows.iter_mut().for_each(|row| row.cell.provisional = true);
+    let look_back = By::LookBack { value: 0.577, numerator: Some(41.0), denominator: Some(71.0), periods: 26 };
+    let judged = [By::Settled { value: 0.8, period: "2026-W45".to_owned() }, look_back];
+    for (row, by) in rows[3..].iter_mut().step_by(5).zip(judged) {
+        if let Some(assessment) = &mut row.assessment {
+            assessment.judged.by = Some(by);
+        }
+    }
+    numbers
+}
+
 fn figures_of(kpi: &Kpi, dimensions: &[Dimension]) -> Figures {
     let total = Grouped { by: Vec::new(), rows: vec![row(Vec::new(), kpi, "")] };
     let tables = dimensions.iter().map(|dimension| {
@@ -113,7 +139,9 @@ fn row(groups: Vec<Group>, kpi: &Kpi, label: &str) -> Row {
     let status = marks.judge(&cells[cells.len() - 1].outcome, *better);
     let sure = (status != Status::Unjudged).then_some(true);
     let judged = Judged { status, sure, chance: false, by: sure.map(|_| By::Value), reason: None };
-    let assessment = Some(Assessment { judged, marks, expected: None, signal: None, before: None, since: None });
+    // One region stands out, all else varies as usual.
+    let signal = (label == "South").then(|| Signal::of_group(&figures, *better)).flatten();
+    let assessment = Some(Assessment { judged, marks, expected: None, signal, before: None, since: None });
     let before = cells.iter().rev().nth(1).cloned();
     let before = before.map(|cell| Earlier { cell, at_the_same_age: None });
     Row { groups, cells, is_recent: true, aged: None, compared: Compared { before, ..Compared::default() }, assessment }

@@ -74,9 +74,9 @@ pub struct StatementView {
 pub struct ChangeView {
     /// `−5.1 pp`; empty if there is nothing to compare with.
     pub text: String,
-    /// `↑`, `↓`, or nothing.
+    /// `↑`, `↓`, or nothing where the figure varies as usual.
     pub arrow: &'static str,
-    /// For a style sheet: `better`, `worse` or `even`.
+    /// For a style sheet: `better`, `worse` or `even`; the first two only where the figure stands out.
     pub class: &'static str,
 }
 
@@ -117,18 +117,22 @@ pub struct KpiView {
     pub figure: String,
     /// Whether there is a figure.
     pub known: bool,
+    /// Of a figure that can still change: that it can, what it will come to, and the last one that is settled.
+    pub facts: Vec<String>,
     /// `median 42 min`, …
     pub beside: Vec<String>,
     /// `n = 438, 3 left out`; empty if unknown.
     pub sample: String,
     pub change: ChangeView,
-    /// The figure of the period it is compared with.
+    /// The figure of the period it is compared with; where it was another one at the same age, both.
     pub previous: String,
     /// `warning below 80 %, critical below 75 %`, or a text that says there is none.
     pub threshold: String,
     /// Whether there is a threshold; without one, a status says nothing.
     pub judged: bool,
     pub status: StatusView,
+    /// `week 45: 80.0%`: the figure that was judged, where it is not the one above; else empty.
+    pub judged_by: String,
     pub trend: TrendView,
     pub tables: Vec<TableView>,
     /// The error if the script failed; else empty.
@@ -168,6 +172,8 @@ pub struct Bar {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TableView {
     pub dimension: String,
+    /// That its figures can still change, and how they are compared; empty if they cannot.
+    pub note: String,
     pub rows: Vec<RowView>,
     /// A text about the rows that are not shown; empty if all are.
     pub more: String,
@@ -181,6 +187,8 @@ pub struct RowView {
     pub known: bool,
     pub change: ChangeView,
     pub status: StatusView,
+    /// `week 45: 80.0%`: the figure that was judged, where it is not this one; else empty.
+    pub judged_by: String,
 }
 
 #[cfg(test)]

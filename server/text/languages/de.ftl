@@ -328,6 +328,7 @@ fact_parts =
 fact_so_far = { $period } bisher: { $figure }
 fact_provisional = kann sich noch ändern
 fact_expected = erwartet zwischen { $low } und { $high }
+fact_expectation = erwartet: { $figure } ({ $low } bis { $high })
 fact_settled = zuletzt endgültig: { $figure } in { $period }
 fact_is_settled = { $period } ist endgültig
 fact_of_period = { $period }: { $figure }
@@ -377,6 +378,12 @@ basis =
         [settled] in { $of }
        *[look_back] in { $of }
     }
+figure_of =
+    { $by ->
+        [expected] erwartet: { $figure }
+       *[period] { $of }: { $figure }
+    }
+table_provisional = diese Werte können sich noch ändern; verglichen wird im selben Alter
 may_be_chance = Kann Zufall sein – { $statements }
 status_chance = kann Zufall sein
 data_up_to = Daten bis { $instant }

@@ -317,6 +317,7 @@ fact_parts =
 fact_so_far = { $period } so far: { $figure }
 fact_provisional = can still change
 fact_expected = expected between { $low } and { $high }
+fact_expectation = expected: { $figure } ({ $low } to { $high })
 fact_settled = last settled: { $figure } in { $period }
 fact_is_settled = { $period } is settled
 fact_of_period = { $period }: { $figure }
@@ -366,6 +367,12 @@ basis =
         [settled] in { $of }
        *[look_back] in { $of }
     }
+figure_of =
+    { $by ->
+        [expected] expected: { $figure }
+       *[period] { $of }: { $figure }
+    }
+table_provisional = these figures can still change, and are compared at the same age
 may_be_chance = May be chance – { $statements }
 status_chance = may be chance
 data_up_to = Data up to { $instant }

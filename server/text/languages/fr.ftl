@@ -40,7 +40,7 @@ past_weeks = { $count } dernières semaines
 last_week = Dernière semaine complète
 week_before = La semaine précédente
 at_the_same_age = Au même âge
-same_age_and_now = { $figure } au même âge, { $now } à ce jour
+same_age_and_now = { $figure } au même âge ({ $now } à ce jour)
 expected = Attendu
 usually = D’habitude
 course_at_the_same_age = Ces chiffres changent encore après leur semaine : chacun est donc montré à l’âge qu’a le dernier aujourd’hui. Le tableau donne aussi l’état actuel.
@@ -329,6 +329,7 @@ fact_parts =
 fact_so_far = { $period } à ce jour : { $figure }
 fact_provisional = peut encore changer
 fact_expected = prévision entre { $low } et { $high }
+fact_expectation = prévision : { $figure } (de { $low } à { $high })
 fact_settled = dernier chiffre définitif : { $figure } en { $period }
 fact_is_settled = { $period } : chiffre définitif
 fact_of_period = { $period } : { $figure }
@@ -378,6 +379,12 @@ basis =
         [settled] en { $of }
        *[look_back] sur { $of }
     }
+figure_of =
+    { $by ->
+        [expected] prévision : { $figure }
+       *[period] { $of } : { $figure }
+    }
+table_provisional = ces chiffres peuvent encore changer et sont comparés au même âge
 may_be_chance = Peut être dû au hasard – { $statements }
 status_chance = peut être dû au hasard
 data_up_to = Données jusqu’au { $instant }

@@ -105,6 +105,27 @@ fn both_parts_of_the_mail_say_the_same_statements() {
 }
 
 #[test]
+fn both_parts_of_the_mail_say_what_a_figure_is() {
+    let numbers = samples::young_numbers();
+    for locale in ["en-GB", "de-DE", "fr-FR"] {
+        let (view, mail) = (view(&numbers, locale), mail(&numbers, locale).unwrap());
+        let in_a_row = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (html, text) = (in_a_row(&visible(&mail.html)), in_a_row(&mail.text));
+        let rate = &view.sections[0].kpis[0];
+        let rows = rate.tables.iter().flat_map(|table| &table.rows).map(|row| &row.judged_by);
+        let said = rate.facts.iter().chain([&rate.judged_by, &rate.previous, &rate.tables[1].note]).chain(rows);
+        let said: Vec<String> = said.filter(|said| !said.is_empty()).map(|said| in_a_row(said)).collect();
+        assert_eq!(said.len(), 8, "{said:?}");
+        for said in said {
+            assert!(html.contains(&said), "{said} is missing in the HTML");
+            assert!(text.contains(&said), "{said} is missing in the text");
+        }
+        let long: Vec<&str> = mail.text.lines().filter(|line| line.width() > 72).collect();
+        assert_eq!(long, [""; 0]);
+    }
+}
+
+#[test]
 fn the_plain_text_fits_into_72_columns() {
     for locale in ["en-GB", "de-DE", "fr-FR"] {
         let long: Vec<String> =

@@ -2,10 +2,10 @@
 
 use super::statement::{Basis, Finding, Kind, Statement};
 use crate::format::Format;
+use crate::known::Known;
 use crate::numbers::{Change, Contribution, Numbers, Part};
-use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::Unit;
-use pegel_kpi::judgement::judged::{Assessment, By};
+use pegel_kpi::judgement::judged::By;
 use pegel_text::words::Value;
 
 /// A part that explains more than this explains all.
@@ -15,7 +15,10 @@ const ALL: f64 = 0.95;
 pub(super) fn evidence(statement: &Statement, numbers: &Numbers, format: &Format) -> Vec<String> {
     let several = statement.about.len() > 1;
     let lines = statement.about.iter().take(statement.named()).map(|finding| {
-        let facts = Facts { format, numbers, kind: statement.kind, several, finding }.all().join(" · ");
+        let Finding { unit, cell, assessment, settled, .. } = finding;
+        let (assessment, settled) = (assessment.as_ref(), settled.as_ref());
+        let known = Known { format, unit: *unit, cell, assessment, settled };
+        let facts = Facts { format, numbers, kind: statement.kind, several, finding, known }.all().join(" · ");
         match &finding.group {
             Some(head) if several && !facts.is_empty() => {
                 let of = [("group", format.group(&head.group).into()), ("facts", facts.into())];
@@ -35,6 +38,7 @@ struct Facts<'a> {
     /// Whether the statement is about more than this one: then only the most important is said of each.
     several: bool,
     finding: &'a Finding,
+    known: Known<'a>,
 }
 
 impl Facts<'_> {
@@ -44,8 +48,14 @@ impl Facts<'_> {
         }
         let as_it_stands = self.finding.basis(self.kind) == Basis::Value;
         let compared = [self.before(), self.usual(), self.year_before()].map(|fact| fact.filter(|_| as_it_stands));
-        let known =
-            [self.parts(), self.is_settled(), self.now(), self.provisional(), self.expected(), self.last_settled()];
+        let known = [
+            self.parts(),
+            self.is_settled(),
+            self.now(),
+            self.provisional(),
+            self.known.expected_range(),
+            self.last_settled(),
+        ];
         let beside = [self.target(), self.since(), self.cause(), self.chance()];
         known.into_iter().chain(compared).chain(beside).flatten().collect()
     }
@@ -75,7 +85,7 @@ impl Facts<'_> {
     /// Of a settled period, that it is one.
     fn is_settled(&self) -> Option<String> {
         let Some(By::Settled { period, .. }) = self.finding.by(self.kind) else { return None };
-        Some(self.of_period("fact_is_settled", period, String::new()))
+        Some(self.known.of_period("fact_is_settled", period, String::new()))
     }
 
     /// The figure as it stands, where another one is said.
@@ -85,24 +95,17 @@ impl Facts<'_> {
             Basis::LookBack => "fact_of_period",
             Basis::Expected | Basis::Settled => "fact_so_far",
         };
-        Some(self.of_period(message, &self.numbers.period.name, self.figure(&self.finding.cell)?))
+        Some(self.known.of_period(message, &self.numbers.period.name, self.known.figure(&self.finding.cell)?))
     }
 
     /// That the figure that is said can still change.
     fn provisional(&self) -> Option<String> {
-        let said = self.finding.cell.provisional && self.finding.basis(self.kind) == Basis::Value && !self.several;
-        said.then(|| self.format.words().say("fact_provisional", []))
-    }
-
-    fn expected(&self) -> Option<String> {
-        let expected = self.assessment()?.expected?;
-        let [low, high] = self.range(expected.low, expected.high);
-        (low != high).then(|| self.between("fact_expected", low, high))
+        let said = self.finding.basis(self.kind) == Basis::Value && !self.several;
+        self.known.provisional().filter(|_| said)
     }
 
     fn last_settled(&self) -> Option<String> {
-        let settled = self.finding.settled.as_ref().filter(|_| self.finding.basis(self.kind) != Basis::Settled)?;
-        Some(self.of_period("fact_settled", &settled.period, self.figure(&settled.cell)?))
+        self.known.last_settled().filter(|_| self.finding.basis(self.kind) != Basis::Settled)
     }
 
     /// The figure that the change is measured against.
@@ -110,16 +113,17 @@ impl Facts<'_> {
         // Editions older than assessments compared a young figure with one that was not.
         let same_age = self.finding.cell.provisional && self.finding.assessment.is_some();
         let message = if same_age { "fact_of_period_same_age" } else { "fact_of_period" };
-        Some(self.of_period(message, &self.numbers.compared_with.name, self.figure(&self.finding.previous)?))
+        let figure = self.known.figure(&self.finding.previous)?;
+        Some(self.known.of_period(message, &self.numbers.compared_with.name, figure))
     }
 
     /// The limits of usual variation, unless the statement says them.
     fn usual(&self) -> Option<String> {
         let said = matches!(self.kind, Kind::Worse | Kind::Better) && !self.several;
-        let signal = self.assessment()?.signal.filter(|_| !said)?;
-        let [low, high] = self.range(signal.low, signal.high);
-        let usual = self.between("fact_usual", low, high);
-        let assured = self.assessment()?.assured(self.finding.target, self.finding.better);
+        let signal = self.known.assessment?.signal.filter(|_| !said)?;
+        let [low, high] = self.known.range(signal.low, signal.high);
+        let usual = self.format.words().say("fact_usual", [("low", low.into()), ("high", high.into())]);
+        let assured = self.known.assessment?.assured(self.finding.target, self.finding.better);
         let assured = self.format.assured(&assured).join(", ");
         Some(if assured.is_empty() { usual } else { format!("{usual} ({assured})") })
     }
@@ -129,21 +133,22 @@ impl Facts<'_> {
         let before = year_before.as_ref().filter(|_| !self.several)?;
         let change = Change::between(before, cell, *better)?;
         let change = self.format.change(Some(&change), *unit);
-        let of = [("figure", self.figure(before)?.into()), ("change", change.into())];
+        let of = [("figure", self.known.figure(before)?.into()), ("change", change.into())];
         Some(self.format.words().say("fact_year_before", of))
     }
 
     fn target(&self) -> Option<String> {
         let target = self.finding.target.filter(|_| self.kind != Kind::OffTarget)?;
-        Some(self.format.words().say("fact_target", [("figure", self.format.mark(target, self.finding.unit).into())]))
+        let figure = self.format.mark(target, self.finding.unit);
+        Some(self.format.words().say("fact_target", [("figure", figure.into())]))
     }
 
     /// Since when a breach has lasted.
     fn since(&self) -> Option<String> {
-        let since = self.assessment()?.since.as_ref().filter(|since| since.periods > 1)?;
+        let since = self.known.assessment?.since.as_ref().filter(|since| since.periods > 1)?;
         let message = if since.at_least { "fact_since_at_least" } else { "fact_since" };
         let is_breach = matches!(self.kind, Kind::NewBreach | Kind::Breach);
-        is_breach.then(|| self.of_period(message, &since.period, String::new()))
+        is_breach.then(|| self.known.of_period(message, &since.period, String::new()))
     }
 
     /// `90% of the change from Coast`
@@ -170,34 +175,8 @@ impl Facts<'_> {
 
     /// Of a total, which breaks a threshold as it stands, that it is not sure.
     fn chance(&self) -> Option<String> {
-        let unsure = self.assessment()?.judged.sure == Some(false);
+        let unsure = self.known.assessment?.judged.sure == Some(false);
         let breach = matches!(self.kind, Kind::NewBreach | Kind::Breach);
         (breach && unsure).then(|| self.format.words().say("status_chance", []))
-    }
-
-    fn assessment(&self) -> Option<&Assessment> {
-        self.finding.assessment.as_ref()
-    }
-
-    fn value(&self, value: f64) -> String {
-        self.format.value(value, self.finding.unit)
-    }
-
-    fn figure(&self, cell: &Cell) -> Option<String> {
-        cell.outcome.value().map(|value| self.value(value))
-    }
-
-    fn range(&self, low: f64, high: f64) -> [String; 2] {
-        self.format.range(low, high, &self.finding.cell, self.finding.unit)
-    }
-
-    fn between(&self, message: &str, low: String, high: String) -> String {
-        self.format.words().say(message, [("low", low.into()), ("high", high.into())])
-    }
-
-    fn of_period(&self, message: &str, period: &str, figure: String) -> String {
-        let (span, period) = (self.format.span(period), self.format.period_name(period));
-        let of = [("period", period.into()), ("span", span.into()), ("figure", figure.into())];
-        self.format.words().say(message, of)
     }
 }

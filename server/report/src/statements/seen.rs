@@ -3,12 +3,12 @@
 use super::statement::{Finding, Kind, Rows, Side};
 use crate::numbers::{
     BreakdownTable, Change, Contribution, Group, GroupHead, KpiBlock, Numbers, Part, TrendPoint, judged_value,
+    standing_out,
 };
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::judgement::judged::{Assessment, By, Judged, Unjudged};
-use pegel_kpi::judgement::signal::{Direction, Kind as Sign, Signal};
-use pegel_kpi::judgement::significance::LEAST_ROWS;
+use pegel_kpi::judgement::signal::{Direction, Signal};
 
 /// A part that explains at least this much of a change is named.
 const HALF: f64 = 0.5;
@@ -223,9 +223,7 @@ impl<'a> Seen<'a> {
 
     /// What stands out.
     fn signal(&self) -> Option<&'a Signal> {
-        let rows_say_something = self.group.is_none() || self.cell.sample.is_some_and(|rows| rows >= LEAST_ROWS);
-        let signal = self.assessment?.signal.as_ref().filter(|signal| signal.kind != Sign::Usual);
-        signal.filter(|_| rows_say_something)
+        standing_out(self.assessment, self.cell, self.group.is_some())
     }
 
     /// Whether a breach was known before.

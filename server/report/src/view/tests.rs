@@ -5,6 +5,7 @@ use pegel_kpi::data::cell::Outcome;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::judgement::judged::{Assessment, By, Judged};
+use pegel_kpi::judgement::signal::{Direction, Kind, Signal};
 
 #[test]
 fn the_view_in_english() {
@@ -172,6 +173,83 @@ fn nothing_after_nothing_has_no_arrow() {
     revenue.change = crate::numbers::Change::between(&nothing, &nothing, Better::Higher);
     let change = view(&numbers, "en").sections[1].kpis[0].change.clone();
     assert_eq!((change.text.as_str(), change.arrow, change.class), ("unchanged", "", "even"));
+}
+
+/// The win rate of a region with so many rows after such a signal, as the view writes its change.
+fn change_of(kind: Kind, direction: Direction, rows: u64, now: f64) -> ChangeView {
+    let mut numbers = samples::numbers();
+    let rate = &mut numbers.sections[0].kpis[0];
+    let row = &mut rate.breakdowns[0].rows[0];
+    let before = samples::value(0.8, 60);
+    row.cell = samples::value(now, rows);
+    row.change = crate::numbers::Change::between(&before, &row.cell, Better::Higher);
+    let signal = Signal { kind, direction, centre: 0.85, low: 0.75, high: 0.95, points: 26 };
+    row.assessment.as_mut().unwrap().signal = Some(signal);
+    view(&numbers, "en").sections[0].kpis[0].tables[0].rows[0].change.clone()
+}
+
+#[test]
+fn an_arrow_and_a_colour_belong_to_a_signal() {
+    let shown = |kind, direction, rows, now| {
+        let change = change_of(kind, direction, rows, now);
+        assert!(!change.text.is_empty());
+        (change.arrow, change.class)
+    };
+    assert_eq!(shown(Kind::BeyondLimit, Direction::Concern, 60, 0.7), ("↓", "worse"));
+    assert_eq!(shown(Kind::BeyondLimit, Direction::Improvement, 60, 0.97), ("↑", "better"));
+    assert_eq!(shown(Kind::Usual, Direction::Neutral, 60, 0.7), ("", "even"));
+    // Few rows say nothing.
+    assert_eq!(shown(Kind::BeyondLimit, Direction::Concern, 9, 0.7), ("", "even"));
+    // Below the mean for weeks, but better than last week.
+    assert_eq!(shown(Kind::Run, Direction::Concern, 60, 0.82), ("", "even"));
+}
+
+#[test]
+fn a_breach_shows_its_change_as_its_row_does() {
+    let numbers = samples::numbers();
+    let view = view(&numbers, "en");
+    let rows = &view.sections[0].kpis[0].tables[0].rows;
+    for (breach, row) in [(0, 4), (1, 6)] {
+        assert!(view.breaches[breach].group.ends_with(rows[row].label.as_str()));
+        assert_eq!(view.breaches[breach].change, rows[row].change);
+    }
+    assert_eq!([rows[4].change.class, rows[6].change.class], ["even", "worse"]);
+}
+
+fn plain(text: &str) -> String {
+    text.replace('\u{a0}', " ")
+}
+
+#[test]
+fn a_figure_that_can_still_change_says_what_it_will_come_to_and_what_was_judged() {
+    let said = |by: By| {
+        let mut numbers = samples::young_numbers();
+        numbers.sections[0].kpis[0].assessment.as_mut().unwrap().judged.by = Some(by);
+        let rate = view(&numbers, "en").sections[0].kpis[0].clone();
+        (plain(&rate.judged_by), plain(&rate.facts.join(" · ")), plain(&rate.previous))
+    };
+    let young = |judged: &str, facts: &str| {
+        (judged.to_owned(), format!("can still change · {facts}"), "85.4% at the same age, 90.0% by now".to_owned())
+    };
+    let (whole, last) = ("expected: 90.0% (86.0% to 93.0%)", "last settled: 87.9% in week 44");
+    assert_eq!(said(By::Value), young("", &format!("{whole} · {last}")));
+    let expected = By::Expected { value: 0.9, periods: 20 };
+    // What was judged is not said twice.
+    assert_eq!(said(expected), young("expected: 90.0%", &format!("expected between 86.0% and 93.0% · {last}")));
+    let settled = By::Settled { value: 0.879, period: "2026-W44".to_owned() };
+    assert_eq!(said(settled), young("week 44: 87.9%", whole));
+}
+
+#[test]
+fn a_row_says_which_figure_was_judged_and_its_table_that_all_can_still_change() {
+    let numbers = samples::young_numbers();
+    let tables = &view(&numbers, "en").sections[0].kpis[0].tables;
+    let judged: Vec<(&str, String)> = tables[1].rows.iter().map(|row| (&*row.label, plain(&row.judged_by))).collect();
+    assert!(judged.contains(&("Deich Energie", "week 45: 80.0%".to_owned())), "{judged:?}");
+    assert!(judged.contains(&("Isar <Consult>", "26 weeks: 57.7%".to_owned())), "{judged:?}");
+    assert_eq!(judged.iter().filter(|(_, judged)| judged.is_empty()).count(), judged.len() - 2);
+    let notes: Vec<&str> = tables.iter().map(|table| &*table.note).collect();
+    assert_eq!(notes, ["", "These figures can still change, and are compared at the same age"]);
 }
 
 #[test]

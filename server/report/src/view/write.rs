@@ -5,6 +5,7 @@ use super::{
 };
 use crate::chart;
 use crate::format::Format;
+use crate::known::{Known, origin};
 use crate::numbers::{
     Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, PeriodHead, TrendPoint,
 };
@@ -15,7 +16,8 @@ use pegel_chart::{Chart, Form, Point, Tone};
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status};
-use pegel_kpi::judgement::judged::By;
+use pegel_kpi::judgement::judged::Assessment;
+use pegel_kpi::judgement::signal::{Direction, Signal};
 use pegel_text::locale::Locale;
 use pegel_text::words::{Words, capitalised};
 use std::collections::HashMap;
@@ -91,8 +93,7 @@ impl Writer {
     /// Of many breaches of one KPI in one breakdown that are equally bad the first few, the last of them with the count
     /// of the others.
     fn breaches(&self, numbers: &Numbers) -> Vec<BreachView> {
-        let (breaches, period) = (&numbers.breaches, &numbers.period);
-        let sure = breaches.iter().filter(|breach| !breach.may_be_chance());
+        let sure = numbers.breaches.iter().filter(|breach| !breach.may_be_chance());
         let alike = |breach: &Breach| {
             let dimension = breach.group.as_ref().map(|group: &GroupHead| group.dimension.clone());
             (breach.kpi.clone(), dimension, breach.status)
@@ -109,7 +110,7 @@ impl Writer {
         let write = |(breach, nth): (&Breach, usize)| {
             let others = counts[&alike(breach)].saturating_sub(SHOWN_BREACHES);
             let more = if nth == SHOWN_BREACHES && others > 0 { self.more(others, 0) } else { String::new() };
-            self.breach(breach, more, period)
+            self.breach(breach, more, numbers)
         };
         shown.into_iter().map(write).collect()
     }
@@ -122,7 +123,7 @@ impl Writer {
         }
     }
 
-    fn breach(&self, breach: &Breach, more: String, period: &PeriodHead) -> BreachView {
+    fn breach(&self, breach: &Breach, more: String, numbers: &Numbers) -> BreachView {
         let group = breach
             .group
             .as_ref()
@@ -132,8 +133,8 @@ impl Writer {
             title: self.format.title(&breach.title),
             group: group.unwrap_or_else(|| self.words.say("total", [])),
             figure: self.format.judged(&breach.judged_cell(), breach.unit, &breach.threshold),
-            basis: self.basis(breach, period),
-            change: self.change(breach.judged_change(), breach.unit),
+            basis: self.basis(breach, &numbers.period),
+            change: self.change(breach.judged_change(), breach.unit, numbers.signal_of(breach)),
             mark: self.format.beyond(breach.status, &breach.threshold, breach.unit, breach.better).unwrap_or_default(),
             status: self.status(breach.status),
             more,
@@ -142,23 +143,24 @@ impl Writer {
 
     /// What the judged figure is, where it is not that of the period.
     fn basis(&self, breach: &Breach, period: &PeriodHead) -> String {
-        let (by, of) = match breach.judged.as_ref().and_then(|judged| judged.by.as_ref()) {
-            Some(By::LookBack { periods, .. }) => ("look_back", self.format.periods(*periods, period)),
-            Some(By::Settled { period, .. }) => ("settled", self.format.period_name(period)),
-            Some(By::Expected { .. }) => ("expected", String::new()),
-            Some(By::Value | By::Signal) | None => return String::new(),
-        };
-        self.words.say("basis", [("by", by.into()), ("of", of.into())])
+        let by = breach.judged.as_ref().and_then(|judged| judged.by.as_ref());
+        let origin = by.and_then(|by| origin(by, period, &self.format));
+        origin.map_or_else(String::new, |(by, of)| self.words.say("basis", [("by", by.into()), ("of", of.into())]))
     }
 
-    fn change(&self, change: Option<&Change>, unit: Unit) -> ChangeView {
+    /// An arrow and a colour belong to a signal. It may tell of several periods: a change that goes the other way has
+    /// neither.
+    fn change(&self, change: Option<&Change>, unit: Unit, signal: Option<&Signal>) -> ChangeView {
         let text = self.format.change(change, unit);
-        let moved = change.filter(|_| text != self.words.say("unchanged", []));
-        let arrow = moved.map_or("", |change| if change.absolute > 0.0 { "↑" } else { "↓" });
-        let class = match moved.and_then(|change| change.improved) {
-            Some(true) => "better",
-            Some(false) => "worse",
-            None => "even",
+        let Some((change, signal)) = change.filter(|_| text != self.words.say("unchanged", [])).zip(signal) else {
+            return ChangeView { text, arrow: "", class: "even" };
+        };
+        let arrow = if change.absolute > 0.0 { "↑" } else { "↓" };
+        let (arrow, class) = match (signal.direction, change.improved) {
+            (Direction::Improvement, Some(true)) => (arrow, "better"),
+            (Direction::Concern, Some(false)) => (arrow, "worse"),
+            (Direction::Neutral, None) => (arrow, "even"),
+            _ => ("", "even"),
         };
         ChangeView { text, arrow, class }
     }
@@ -170,25 +172,48 @@ impl Writer {
             let figure = self.format.value(beside.value, block.unit);
             self.words.say("beside", [("name", name.into()), ("figure", figure.into())])
         });
+        let known = self.known(&block.cell, block.assessment.as_ref(), block.settled.as_ref(), block.unit);
         KpiView {
             id: block.id.clone(),
             title: self.format.title(&block.title),
             description: self.format.title(&block.description),
             figure: self.format.judged(&block.cell, block.unit, &block.threshold),
             known: block.cell.outcome.value().is_some(),
+            facts: known.facts(),
             beside: beside.collect(),
             sample: self.sample(&block.cell),
-            change: self.change(block.change.as_ref(), block.unit),
-            previous: self.format.judged(&block.previous, block.unit, &block.threshold),
+            change: self.change(block.change.as_ref(), block.unit, block.signal()),
+            previous: self.previous(block),
             judged: !threshold.is_empty(),
             threshold: if threshold.is_empty() { self.words.say("no_threshold", []) } else { threshold },
             status: self.status(block.status),
+            judged_by: known.judged(&block.threshold, &numbers.period).unwrap_or_default(),
             trend: self.trend(block, numbers),
-            tables: block.breakdowns.iter().filter_map(|table| self.table(table, block)).collect(),
+            tables: block.breakdowns.iter().filter_map(|table| self.table(table, block, numbers)).collect(),
             error: match &block.cell.outcome {
                 Outcome::ScriptError { message } => message.clone(),
                 _ => String::new(),
             },
+        }
+    }
+
+    fn known<'a>(
+        &'a self,
+        cell: &'a Cell,
+        assessment: Option<&'a Assessment>,
+        settled: Option<&'a TrendPoint>,
+        unit: Unit,
+    ) -> Known<'a> {
+        Known { format: &self.format, unit, cell, assessment, settled }
+    }
+
+    /// What the figure is compared with: at the same age, and as it is known today, where that is another one.
+    fn previous(&self, block: &KpiBlock) -> String {
+        let figure = |cell: &Cell| self.format.judged(cell, block.unit, &block.threshold);
+        let (then, now) = (figure(&block.previous), block.previous_as_known.as_ref().map(figure));
+        match now.filter(|now| *now != then) {
+            Some(now) => self.words.say("same_age_and_now", [("figure", then.into()), ("now", now.into())]),
+            None => then,
         }
     }
 
@@ -237,7 +262,7 @@ impl Writer {
     }
 
     /// `None` where there is no group to show.
-    fn table(&self, table: &BreakdownTable, block: &KpiBlock) -> Option<TableView> {
+    fn table(&self, table: &BreakdownTable, block: &KpiBlock, numbers: &Numbers) -> Option<TableView> {
         // A group in which nothing happened, neither now nor before, tells nothing.
         let silent = |cell: &Cell| cell.outcome == Outcome::NoRows;
         let mut rows: Vec<&BreakdownRow> =
@@ -249,20 +274,25 @@ impl Writer {
             let broken = rest.iter().filter(|row| row.status >= Status::Warning && !row.may_be_chance()).count();
             more = self.more(rest.len(), broken);
         }
+        let young = |row: &&BreakdownRow| row.cell.provisional && row.cell.outcome.value().is_some();
+        let note = rows.iter().any(young).then(|| capitalised(&self.words.say("table_provisional", [])));
         (!rows.is_empty()).then(|| TableView {
             dimension: capitalised(&self.format.dimension(&table.dimension)),
-            rows: rows.into_iter().map(|row| self.row(row, block)).collect(),
+            note: note.unwrap_or_default(),
+            rows: rows.into_iter().map(|row| self.row(row, block, numbers)).collect(),
             more,
         })
     }
 
-    fn row(&self, row: &BreakdownRow, block: &KpiBlock) -> RowView {
+    fn row(&self, row: &BreakdownRow, block: &KpiBlock, numbers: &Numbers) -> RowView {
+        let known = self.known(&row.cell, row.assessment.as_ref(), row.settled.as_ref(), block.unit);
         RowView {
             label: self.format.group(&row.group),
             figure: self.format.judged(&row.cell, block.unit, &block.threshold),
             known: row.cell.outcome.value().is_some(),
-            change: self.change(row.change.as_ref(), block.unit),
+            change: self.change(row.change.as_ref(), block.unit, row.signal()),
             status: if row.may_be_chance() { self.chance() } else { self.status(row.status) },
+            judged_by: known.judged(&block.threshold, &numbers.period).unwrap_or_default(),
         }
     }
 }

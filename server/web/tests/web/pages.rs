@@ -1,9 +1,14 @@
 //! What people read on the pages, on both databases.
 
-use crate::support::numbers::{translated, weekly};
+use crate::support::numbers::{assessed, translated, weekly};
 use crate::support::{Site, add_leads, catalog, publish, state};
 use pegel_catalog::activation::Follow;
 use pegel_catalog::live::Live;
+use pegel_kpi::data::cell::{Cell, Outcome};
+use pegel_kpi::definition::threshold::Status;
+use pegel_kpi::judgement::expected::Expected;
+use pegel_kpi::judgement::judged::{Assessment, By};
+use pegel_report::numbers::TrendPoint;
 use pegel_store::Store;
 use pegel_store::lease::Lease;
 use pegel_store::outbox::{Fault, Refused};
@@ -27,6 +32,36 @@ fn an_edition_reads_like_its_mail() {
         insta::assert_snapshot!("edition_en", site.get("/editions/1").words());
         insta::assert_snapshot!("edition_de", site.get_in("de", "/editions/1").words());
         insta::assert_snapshot!("edition_fr", site.get_in("fr", "/editions/1").words());
+    });
+}
+
+#[test]
+fn an_edition_says_which_figure_was_judged_and_that_another_can_still_change() {
+    on_both(|store| {
+        let mut numbers = weekly();
+        let rate = &mut numbers.sections[0].kpis[0];
+        let settled = rate.previous.clone();
+        rate.cell.provisional = true;
+        rate.previous_as_known = Some(Cell { outcome: Outcome::Value { value: 0.9 }, ..settled.clone() });
+        rate.settled = Some(TrendPoint { period: "2026-W44".to_owned(), cell: settled });
+        let expected = Expected { value: 0.9, low: 0.86, high: 0.93, periods: 20 };
+        let judged = assessed(Status::Ok, By::Expected { value: 0.9, periods: 20 });
+        rate.assessment = Some(Assessment { expected: Some(expected), ..judged });
+        rate.status = Status::Ok;
+        rate.breakdowns[0].rows[1].cell.provisional = true;
+        let settled = By::Settled { value: 0.85, period: "2026-W44".to_owned() };
+        rate.breakdowns[0].rows[1].assessment = Some(assessed(Status::Ok, settled));
+        publish(&store, &numbers);
+        let page = Site::on(store).get("/editions/1").words().replace('\u{a0}', " ");
+        for said in [
+            "\ncan still change\nexpected between 86.0% and 93.0%\nlast settled: 83.1% in week 44\n",
+            "\nbefore: 83.1% at the same age, 90.0% by now\n",
+            "\nok\nexpected: 90.0%\n",
+            "\nok\nweek 44: 85.0%\n",
+            "\nThese figures can still change, and are compared at the same age\n",
+        ] {
+            assert!(page.contains(said), "{said:?} is missing in\n{page}");
+        }
     });
 }
 

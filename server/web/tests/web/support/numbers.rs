@@ -4,6 +4,8 @@ use pegel_kpi::data::cell::{Beside, Cell, Outcome};
 use pegel_kpi::data::dimensions::Dimensions;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
+use pegel_kpi::judgement::judged::{Assessment, By, Judged};
+use pegel_kpi::judgement::signal::{Direction, Kind, Signal};
 use pegel_report::numbers::{
     Breach, BreakdownRow, BreakdownTable, Change, Group, GroupHead, KpiBlock, Numbers, PeriodHead, Section, TrendPoint,
 };
@@ -45,11 +47,20 @@ fn row(label: Option<&str>, now: Cell, before: Cell) -> BreakdownRow {
     }
 }
 
+/// Surely so, by that figure.
+pub fn assessed(status: Status, by: By) -> Assessment {
+    let judged = Judged { status, sure: Some(true), chance: false, by: Some(by), reason: None };
+    Assessment { judged, marks: FLOOR, expected: None, signal: None, before: None, since: None }
+}
+
 /// An edition of week 46: a rate that slipped in one region, and a duration without data.
 pub fn weekly() -> Numbers {
     let (now, before) = (cell(0.78, 438), cell(0.831, 402));
     let change = Change::between(&before, &now, Better::Higher);
-    let north = row(Some("North & Sons"), cell(0.612, 49), cell(0.74, 50));
+    let mut north = row(Some("North & Sons"), cell(0.612, 49), cell(0.74, 50));
+    let (kind, direction) = (Kind::BeyondLimit, Direction::Concern);
+    let signal = Signal { kind, direction, centre: 0.81, low: 0.7, high: 0.92, points: 26 };
+    north.assessment = Some(Assessment { signal: Some(signal), ..assessed(Status::Critical, By::Value) });
     let breach = |group, status, cell, change| Breach {
         kpi: "feedback".to_owned(),
         title: translated("Feedback rate", "Feedbackquote"),
