@@ -58,14 +58,19 @@ impl Known<'_> {
     }
 
     /// `week 45: 80.0%`: the figure that was judged, in a report about periods like that one; `None` where it is the
-    /// figure as it stands.
+    /// figure as it stands, or comes to the same.
     pub(crate) fn judged(&self, threshold: &Threshold, like: &PeriodHead) -> Option<String> {
         let by = self.by()?;
         let (By::LookBack { value, .. } | By::Expected { value, .. } | By::Settled { value, .. }) = by else {
             return None;
         };
         let (name, of) = origin(by, like, self.format)?;
-        let figure = self.format.judged(&Cell::of(Outcome::Value { value: *value }), self.unit, threshold);
+        let written = |cell: &Cell| self.format.judged(cell, self.unit, threshold);
+        let figure = written(&Cell::of(Outcome::Value { value: *value }));
+        // What will change no more needs no word.
+        if matches!(by, By::Expected { .. }) && figure == written(self.cell) {
+            return None;
+        }
         Some(self.format.words().say("figure_of", [("by", name.into()), ("of", of.into()), ("figure", figure.into())]))
     }
 

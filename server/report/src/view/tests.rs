@@ -236,6 +236,9 @@ fn a_figure_that_can_still_change_says_what_it_will_come_to_and_what_was_judged(
     let expected = By::Expected { value: 0.9, periods: 20 };
     // What was judged is not said twice.
     assert_eq!(said(expected), young("expected: 90.0%", &format!("expected between 86.0% and 93.0% · {last}")));
+    // Nothing more is expected: that is the figure shown.
+    let unchanged = By::Expected { value: 0.88889, periods: 20 };
+    assert_eq!(said(unchanged).0, "");
     let settled = By::Settled { value: 0.879, period: "2026-W44".to_owned() };
     assert_eq!(said(settled), young("week 44: 87.9%", whole));
 }
