@@ -301,7 +301,7 @@ impl Format {
         counted.map(|(word, rows)| self.words.say(word, [("count", rows.into())])).collect()
     }
 
-    /// `threshold kept now and then`, `target always missed`: what usual variation means for them.
+    /// `threshold kept now and then`, `target missed`: what usual variation means for them.
     pub fn assured(&self, assured: &Assured) -> Vec<String> {
         let known = [("threshold", assured.threshold), ("target", assured.target)].into_iter();
         let known = known.filter_map(|(what, assurance)| Some((what, assurance?)));

@@ -78,6 +78,12 @@ threshold_warning = Warnung { $beyond }
 below = unter { $mark }
 above = über { $mark }
 no_threshold = ohne Schwelle
+threshold_of_past = Schwelle ist das Übliche; dafür ist die Vergangenheit zu kurz
+plans_below =
+    { $count ->
+        [one] { $count } Ziel nur nach { $level }, keines für das Ganze
+       *[other] { $count } Ziele nur nach { $level }, keines für das Ganze
+    }
 
 ## Warum es keinen Wert gibt
 
@@ -336,13 +342,13 @@ fact_of_period_same_age = { $period } nach derselben Zeit: { $figure }
 assured =
     { $what ->
         [threshold] Schwelle { $how ->
-            [kept] immer gehalten
-            [missed] immer verletzt
+            [kept] gehalten
+            [missed] verletzt
            *[now_and_then] mal gehalten, mal verletzt
         }
        *[target] Ziel { $how ->
-            [kept] immer erreicht
-            [missed] immer verfehlt
+            [kept] erreicht
+            [missed] verfehlt
            *[now_and_then] mal erreicht, mal verfehlt
         }
     }

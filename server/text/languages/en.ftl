@@ -77,6 +77,12 @@ threshold_warning = warning { $beyond }
 below = below { $mark }
 above = above { $mark }
 no_threshold = no threshold
+threshold_of_past = usual variation is the threshold, and the past is too short to tell it
+plans_below =
+    { $count ->
+        [one] { $count } target is planned by { $level } only, none for the whole
+       *[other] { $count } targets are planned by { $level } only, none for the whole
+    }
 
 ## Why there is no figure
 
@@ -325,13 +331,13 @@ fact_of_period_same_age = { $period } at the same age: { $figure }
 assured =
     { $what ->
         [threshold] threshold { $how ->
-            [kept] always kept
-            [missed] always missed
+            [kept] kept
+            [missed] missed
            *[now_and_then] kept now and then
         }
        *[target] target { $how ->
-            [kept] always reached
-            [missed] always missed
+            [kept] reached
+            [missed] missed
            *[now_and_then] reached now and then
         }
     }

@@ -82,6 +82,12 @@ threshold_warning = alerte { $beyond }
 below = sous { $mark }
 above = au-delà de { $mark }
 no_threshold = sans seuil
+threshold_of_past = le seuil est l’habituel, mais le passé est trop court
+plans_below =
+    { $count ->
+        [one] { $count } objectif fixé par { $level } seulement, aucun pour l’ensemble
+       *[other] { $count } objectifs fixés par { $level } seulement, aucun pour l’ensemble
+    }
 
 ## Pourquoi il n’y a pas de chiffre
 
@@ -337,13 +343,13 @@ fact_of_period_same_age = { $period } au même stade : { $figure }
 assured =
     { $what ->
         [threshold] seuil { $how ->
-            [kept] toujours respecté
-            [missed] jamais respecté
+            [kept] respecté
+            [missed] non respecté
            *[now_and_then] respecté de temps à autre
         }
        *[target] objectif { $how ->
-            [kept] toujours atteint
-            [missed] jamais atteint
+            [kept] atteint
+            [missed] non atteint
            *[now_and_then] atteint de temps à autre
         }
     }

@@ -1,10 +1,10 @@
 use super::*;
-use crate::numbers::{Breach, Group, GroupHead, TrendPoint};
+use crate::numbers::{Breach, Group, GroupHead, Numbers, PlansBelow, TrendPoint};
 use crate::samples;
 use pegel_kpi::data::cell::Outcome;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
-use pegel_kpi::judgement::judged::{Assessment, By, Judged};
+use pegel_kpi::judgement::judged::{Assessment, By, Judged, Unjudged};
 use pegel_kpi::judgement::signal::{Direction, Kind, Signal};
 
 #[test]
@@ -265,4 +265,21 @@ fn a_breakdown_without_groups_is_no_table() {
         (row.cell, row.previous) = (samples::absent(Outcome::NoRows), samples::absent(Outcome::NoRows));
     }
     assert!(view(&numbers, "en").sections[0].kpis[0].tables.is_empty());
+}
+
+#[test]
+fn a_section_says_why_it_has_no_threshold_and_no_target() {
+    let mut numbers = samples::numbers();
+    let block = &mut numbers.sections[0].kpis[0];
+    block.threshold = Threshold::default();
+    block.plans_below = Some(PlansBelow { level: "rep".to_owned(), count: 4 });
+    let assessment = block.assessment.as_mut().unwrap();
+    assessment.judged =
+        Judged { status: Status::Unjudged, sure: None, chance: false, by: None, reason: Some(Unjudged::NoPast) };
+    let section = |numbers: &Numbers, language| view(numbers, language).sections.remove(0).kpis.remove(0);
+    let shown = section(&numbers, "en");
+    assert_eq!(shown.threshold, "usual variation is the threshold, and the past is too short to tell it");
+    assert_eq!(plain(&shown.facts.join("; ")), "4 targets are planned by Sales rep only, none for the whole");
+    numbers.sections[0].kpis[0].assessment.as_mut().unwrap().judged.reason = Some(Unjudged::NoMarks);
+    assert_eq!(section(&numbers, "de").threshold, "ohne Schwelle");
 }

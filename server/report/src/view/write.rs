@@ -7,7 +7,7 @@ use crate::chart;
 use crate::format::Format;
 use crate::known::{Known, origin};
 use crate::numbers::{
-    Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, PeriodHead, TrendPoint,
+    Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, PeriodHead, PlansBelow, TrendPoint,
 };
 use crate::statements::brief::{Line, brief};
 use crate::statements::statement::Kind;
@@ -16,7 +16,7 @@ use pegel_chart::{Chart, Form, Point, Tone};
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status};
-use pegel_kpi::judgement::judged::Assessment;
+use pegel_kpi::judgement::judged::{Assessment, Unjudged};
 use pegel_kpi::judgement::signal::{Direction, Signal};
 use pegel_text::locale::Locale;
 use pegel_text::words::{Words, capitalised};
@@ -179,13 +179,13 @@ impl Writer {
             description: self.format.title(&block.description),
             figure: self.format.judged(&block.cell, block.unit, &block.threshold),
             known: block.cell.outcome.value().is_some(),
-            facts: known.facts(),
+            facts: known.facts().into_iter().chain(self.plans_below(block)).collect(),
             beside: beside.collect(),
             sample: self.sample(&block.cell),
             change: self.change(block.change.as_ref(), block.unit, block.signal()),
             previous: self.previous(block),
             judged: !threshold.is_empty(),
-            threshold: if threshold.is_empty() { self.words.say("no_threshold", []) } else { threshold },
+            threshold: if threshold.is_empty() { self.no_threshold(block) } else { threshold },
             status: self.status(block.status),
             judged_by: known.judged(&block.threshold, &numbers.period).unwrap_or_default(),
             trend: self.trend(block, numbers),
@@ -195,6 +195,20 @@ impl Writer {
                 _ => String::new(),
             },
         }
+    }
+
+    /// That there are no marks, or that they follow from a past that is too short.
+    fn no_threshold(&self, block: &KpiBlock) -> String {
+        let reason = block.assessment.as_ref().and_then(|assessment| assessment.judged.reason);
+        let message = if reason == Some(Unjudged::NoPast) { "threshold_of_past" } else { "no_threshold" };
+        self.words.say(message, [])
+    }
+
+    /// `4 targets name a sales rep, none is the company’s`
+    fn plans_below(&self, block: &KpiBlock) -> Option<String> {
+        let PlansBelow { level, count } = block.plans_below.as_ref()?;
+        let of = [("count", (*count).into()), ("level", self.format.dimension(level).into())];
+        Some(self.words.say("plans_below", of))
     }
 
     fn known<'a>(
