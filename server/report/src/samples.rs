@@ -95,7 +95,9 @@ pub fn young_numbers() -> Numbers {
         assessment.judged.by = Some(By::Expected { value: 0.9, periods: 20 });
     }
     let rows = &mut rate.breakdowns[1].rows;
-    rows.iter_mut().for_each(|row| row.cell.provisional = true);
+    for row in rows.iter_mut() {
+        row.cell.provisional = true;
+    }
     let look_back = By::LookBack { value: 0.577, numerator: Some(41.0), denominator: Some(71.0), periods: 26 };
     let judged = [By::Settled { value: 0.8, period: "2026-W45".to_owned() }, look_back];
     for (row, by) in rows[3..].iter_mut().step_by(5).zip(judged) {
