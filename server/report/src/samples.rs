@@ -95,7 +95,7 @@ pub fn young_numbers() -> Numbers {
         assessment.judged.by = Some(By::Expected { value: 0.9, periods: 20 });
     }
     let rows = &mut rate.breakdowns[1].rows;
-    for row in rows.iter_mut() {
+    for row in &mut *rows {
         row.cell.provisional = true;
     }
     let look_back = By::LookBack { value: 0.577, numerator: Some(41.0), denominator: Some(71.0), periods: 26 };
