@@ -201,6 +201,20 @@ course =
             [year] seit mindestens { $since } Jahren
            *[period] seit mindestens { $since } Zeiträumen
         }
+        [since_any] , { $span ->
+            [week] { $since }. Woche in Folge mit verletzter Schwelle
+            [month] { $since }. Monat in Folge mit verletzter Schwelle
+            [quarter] { $since }. Quartal in Folge mit verletzter Schwelle
+            [year] { $since }. Jahr in Folge mit verletzter Schwelle
+           *[period] { $since }. Zeitraum in Folge mit verletzter Schwelle
+        }
+        [longer_any] , { $span ->
+            [week] Schwelle seit mindestens { $since } Wochen verletzt
+            [month] Schwelle seit mindestens { $since } Monaten verletzt
+            [quarter] Schwelle seit mindestens { $since } Quartalen verletzt
+            [year] Schwelle seit mindestens { $since } Jahren verletzt
+           *[period] Schwelle seit mindestens { $since } Zeiträumen verletzt
+        }
        *[none] { "" }
     }
 whose =
@@ -362,8 +376,8 @@ fact_since =
     }
 fact_since_at_least =
     { $span ->
-        [week] seit { $period } oder länger
-       *[period] seit { $period } oder länger
+        [week] seit { $period } oder früher
+       *[period] seit { $period } oder früher
     }
 fact_cause =
     { $part ->

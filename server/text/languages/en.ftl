@@ -201,6 +201,20 @@ course =
             [year] for { $since } years or longer
            *[period] for { $since } periods or longer
         }
+        [since_any] , { $span ->
+            [week] a threshold broken { $since } weeks in a row
+            [month] a threshold broken { $since } months in a row
+            [quarter] a threshold broken { $since } quarters in a row
+            [year] a threshold broken { $since } years in a row
+           *[period] a threshold broken { $since } periods in a row
+        }
+        [longer_any] , { $span ->
+            [week] a threshold broken for { $since } weeks or longer
+            [month] a threshold broken for { $since } months or longer
+            [quarter] a threshold broken for { $since } quarters or longer
+            [year] a threshold broken for { $since } years or longer
+           *[period] a threshold broken for { $since } periods or longer
+        }
        *[none] { "" }
     }
 whose =

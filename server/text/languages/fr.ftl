@@ -213,6 +213,20 @@ course =
             [year] depuis au moins { $since } années
            *[period] depuis au moins { $since } périodes
         }
+        [since_any] , { $span ->
+            [week] { $since }e semaine de suite au-delà d’un seuil
+            [month] { $since }e mois de suite au-delà d’un seuil
+            [quarter] { $since }e trimestre de suite au-delà d’un seuil
+            [year] { $since }e année de suite au-delà d’un seuil
+           *[period] { $since }e période de suite au-delà d’un seuil
+        }
+        [longer_any] , { $span ->
+            [week] au-delà d’un seuil depuis au moins { $since } semaines
+            [month] au-delà d’un seuil depuis au moins { $since } mois
+            [quarter] au-delà d’un seuil depuis au moins { $since } trimestres
+            [year] au-delà d’un seuil depuis au moins { $since } années
+           *[period] au-delà d’un seuil depuis au moins { $since } périodes
+        }
        *[none] { "" }
     }
 whose =

@@ -1,6 +1,6 @@
 //! One KPI in one period: question and answer in the form that other programs rely on.
 
-use crate::data::cell::{Cell, Group};
+use crate::data::cell::{Cell, Group, Outcome};
 use crate::data::dimension::Dimension;
 use crate::data::scan::Source;
 use crate::data::scope::Scope;
@@ -158,7 +158,7 @@ impl Question<'_> {
         Some(GroupCell {
             group,
             as_of,
-            settled: !cell.provisional,
+            settled: !cell.provisional && cell.outcome != Outcome::Stale,
             settles_on: settles_on.and_then(|instant| Timestamp::from_second(instant).ok()),
             assessment: row.assessment.map(said),
             cell,

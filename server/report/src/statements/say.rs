@@ -6,7 +6,7 @@ use super::statement::{Basis, Finding, Kind, Statement};
 use crate::format::Format;
 use crate::numbers::Numbers;
 use pegel_kpi::data::cell::{Cell, Outcome};
-use pegel_kpi::definition::threshold::{Better, Status};
+use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::judgement::judged::{Assessment, By, Unjudged};
 use pegel_kpi::judgement::signal::Kind as Sign;
 
@@ -209,8 +209,18 @@ impl Speaker<'_> {
         let lasts = since(self.first.assessment.as_ref()).filter(|first| about().all(|one| since(one) == Some(*first)));
         let is_breach = matches!(self.statement.kind, Kind::NewBreach | Kind::Breach);
         match lasts {
-            Some((periods, true)) if is_breach && periods > 1 => ("longer", periods),
-            Some((periods, false)) if is_breach && periods > 1 => ("since", periods),
+            Some((periods, at_least)) if is_breach && periods > 1 => {
+                // Before it was critical, it may have been a warning.
+                let Threshold { warning, critical } = self.first.threshold;
+                let both = warning.is_some() && critical.is_some() && self.first.status == Status::Critical;
+                let course = match (at_least, both) {
+                    (false, false) => "since",
+                    (false, true) => "since_any",
+                    (true, false) => "longer",
+                    (true, true) => "longer_any",
+                };
+                (course, periods)
+            }
             _ if self.statement.kind == Kind::NewBreach && about().all(was_judged) => ("new", 1),
             _ => ("none", 0),
         }

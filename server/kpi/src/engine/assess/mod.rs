@@ -19,9 +19,14 @@ use crate::definition::judging::Counting;
 use crate::definition::threshold::{Status, Threshold};
 use crate::judgement::judged::{Assessment, By, Judged, Since, Unjudged};
 use crate::judgement::signal::Signal;
+use crate::judgement::significance::LEVEL;
 use assessor::figures;
 use basis::Basis;
 use chance::surely;
+
+/// At which level a second look takes a figure beyond the worse of two marks to break the other one: a second chance to
+/// be named, and by another mark, asks for more.
+const SECOND_LOOK: f64 = LEVEL / 50.0;
 
 impl Assessor<'_> {
     /// What may be said about each group; `total` is the only one of its breakdown and has rules of its own.
@@ -57,7 +62,7 @@ impl Assessor<'_> {
     fn judge(&self, groups: &[Figures], marks: &[Threshold], total: bool, back: usize) -> Vec<Judged> {
         let compared: Vec<Result<Basis, Unjudged>> =
             groups.iter().zip(marks).map(|(group, marks)| self.basis(group, marks, back)).collect();
-        let (surely, counting) = (surely(&compared), self.counting(total));
+        let (surely, counting) = (surely(&compared, LEVEL), self.counting(total));
         let judged = groups.iter().zip(compared).zip(surely).map(|((group, basis), surely)| match basis {
             // Marks that derive from the past are none of a group.
             Err(Unjudged::NoPast) if !total => unjudged(Unjudged::NoMarks),
@@ -85,14 +90,14 @@ impl Assessor<'_> {
         let again: Vec<usize> = (0..groups.len()).filter(|group| open(&judged[*group])).collect();
         let compared = again.iter().map(|group| self.over_periods(&groups[*group], &marks[*group], back));
         let compared: Vec<Result<Basis, Unjudged>> = compared.map(|basis| basis.ok_or(Unjudged::NoRows)).collect();
-        let surely = surely(&compared);
+        let surely = surely(&compared, SECOND_LOOK);
         for ((group, basis), surely) in again.into_iter().zip(compared).zip(surely) {
-            // A second look names only who surely breaks the mark that the figure is beyond, and makes light of nothing.
+            // What counts as it stands is not made light of.
+            let tells = surely >= Status::Warning && (judged[group].chance || surely >= judged[group].status);
             if let Ok(basis) = basis
-                && surely >= Status::Warning.max(basis.status)
-                && (judged[group].chance || surely >= judged[group].status)
+                && tells
             {
-                judged[group] = self::judged(basis);
+                judged[group] = self::judged(Basis { status: surely, ..basis });
             }
         }
     }

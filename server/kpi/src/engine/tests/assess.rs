@@ -338,6 +338,15 @@ mod which_breaches_count {
     }
 
     #[test]
+    fn a_longer_look_may_find_that_the_milder_mark_is_surely_broken() {
+        let narrow = conversion("threshold: #{ warning: 0.8, critical: 0.75 }");
+        let weeks = |of: u32, all: u32| (LAST - 12..=LAST).map(move |week| won(week, "North", of, all));
+        assert_eq!(by_region(&narrow, weeks(59, 80)), ["North: warning, sure, by 767 of 1040 in 13 weeks"]);
+        // That asks for more than one look does.
+        assert_eq!(by_region(&narrow, weeks(7, 10)), ["North: critical, may be chance, by value"]);
+    }
+
+    #[test]
     fn beyond_the_worse_mark_by_chance_it_may_be_beyond_the_other_surely() {
         let few = [won(LAST, "North", 11, 40), won(LAST, "South", 30, 40)];
         assert_eq!(by_region(&marked(), few), ["North: warning, sure, by value", "South: ok, sure, by value"]);
