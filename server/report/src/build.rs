@@ -59,12 +59,8 @@ where
     let now = Timestamp::from_second(heading.created_at).unwrap_or(Timestamp::MAX);
     let (mut figures, evaluations) = evaluate(&requests, &periods, &definition.scope, now, source)
         .map_err(|error| ReportError::Source(Box::new(error)))?;
-    let aimless = kpis.iter().zip(&figures).filter(|(_, figures)| has_no_target(figures)).map(|(kpi, _)| *kpi);
-    let below = plans::below(&aimless.collect::<Vec<_>>(), heading.period, &definition.scope, now, source)
+    let below = plans::below(&kpis, heading.period, &definition.scope, now, source)
         .map_err(|error| ReportError::Source(Box::new(error)))?;
-    let mut below = below.into_iter();
-    let below: Vec<Option<PlansBelow>> =
-        figures.iter().map(|figures| has_no_target(figures).then(|| below.next()).flatten().flatten()).collect();
     if definition.targets == Targets::Sum {
         figures.iter_mut().zip(&below).for_each(|(figures, plans)| add_up(figures, plans.as_ref()));
     }
@@ -76,11 +72,6 @@ where
         .zip(below)
         .for_each(|(block, plans)| block.plans_below = plans.filter(|_| block.target.is_none()).map(named));
     Ok((Numbers { data_up_to, ..numbers }, evaluations))
-}
-
-fn has_no_target(figures: &Figures) -> bool {
-    let total = figures.breakdowns.iter().filter(|table| table.by.is_empty()).flat_map(|table| &table.rows);
-    total.into_iter().all(|row| row.compared.target.is_none())
 }
 
 /// Gives a total without a target the sum of those below it.

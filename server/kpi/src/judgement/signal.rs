@@ -144,20 +144,12 @@ impl Signal {
         let present = present(figures)?;
         let segment = last_segment(&present);
         let Limits { low, high, .. } = Limits::of(segment).or_else(|| Limits::of_constant(segment))?;
-        match better {
-            Better::Higher => Some(low),
-            Better::Lower => Some(high),
-            Better::Neutral => None,
-        }
+        bad_one(low, high, better)
     }
 
     /// The limit on the bad side. `None` where no side is bad.
     pub fn bad_limit(&self, better: Better) -> Option<f64> {
-        match better {
-            Better::Higher => Some(self.low),
-            Better::Lower => Some(self.high),
-            Better::Neutral => None,
-        }
+        bad_one(self.low, self.high, better)
     }
 
     /// What usual variation means for a mark or a target; on it, it is kept. `None` where no side is bad.
@@ -176,6 +168,15 @@ impl Signal {
         } else {
             Assurance::NowAndThen
         })
+    }
+}
+
+/// The limit on the bad side, if one is bad.
+fn bad_one(low: f64, high: f64, better: Better) -> Option<f64> {
+    match better {
+        Better::Higher => Some(low),
+        Better::Lower => Some(high),
+        Better::Neutral => None,
     }
 }
 
