@@ -22,7 +22,7 @@ fn a_column_that_the_file_lacks_stops_the_import_before_it_begins() {
     let said = home.run(&["import", file.to_str().unwrap(), "--map", "olist_leads"]);
     let said = said.failed(2, &["first_contact_date", "first_contact"]);
     assert_eq!(said.out, "");
-    assert_eq!(home.cells(&["lead_conversion_rate", "--period", "2018"])[0]["state"], "no_rows");
+    assert_eq!(home.cells(&["lead_conversion_rate", "--period", "2018"])[0]["state"], "no_data");
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn a_broken_csv_file_leaves_nothing_behind() {
     let file = home.write("leads.csv", "mql_id,\"first_contact_date,landing_page_id,origin\nL1,2018-02-01,P1,social\n");
     let said = home.run(&["import", file.to_str().unwrap(), "--map", "olist_leads"]);
     said.failed(2, &["leads.csv:1:", "quote"]);
-    assert_eq!(home.cells(&["lead_conversion_rate", "--period", "2018"])[0]["state"], "no_rows");
+    assert_eq!(home.cells(&["lead_conversion_rate", "--period", "2018"])[0]["state"], "no_data");
     let file = home.write("binary.csv", "\u{0}\u{1}\u{2}");
     assert_ne!(home.run(&["import", file.to_str().unwrap(), "--map", "olist_leads"]).status, 0);
 }
@@ -58,7 +58,7 @@ fn the_file_of_rejected_rows_is_looked_after_before_anything_is_imported() {
         |rejected: &str| home.run(&["import", file.to_str().unwrap(), "--map", "olist_leads", "--rejected", rejected]);
     import(file.to_str().unwrap()).failed(2, &["would replace the file that is imported"]);
     import("/nonexistent/rejected.csv").failed(2, &["/nonexistent/rejected.csv"]);
-    assert_eq!(home.cells(&["lead_conversion_rate", "--period", "2018"])[0]["state"], "no_rows");
+    assert_eq!(home.cells(&["lead_conversion_rate", "--period", "2018"])[0]["state"], "no_data");
 }
 
 #[test]

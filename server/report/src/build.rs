@@ -19,7 +19,7 @@ use pegel_kpi::engine::comparison::{Compared, Comparison};
 use pegel_kpi::engine::figures::{Figures, Grouped, Row};
 use pegel_kpi::engine::plans::{self, PlansBelow};
 use pegel_kpi::engine::request::{HISTORY, Request};
-use pegel_kpi::judgement::judged::{Assessment, Unjudged};
+use pegel_kpi::judgement::judged::Assessment;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, Span};
 
@@ -162,7 +162,7 @@ fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period],
     let previous = before(compared);
     let threshold = marks(row);
     let shown = cells.len().saturating_sub(trend)..;
-    let change = change(row, &previous, cell, declared);
+    let change = Change::between(&previous, cell, declared.better);
     let breakdowns: Vec<BreakdownTable> =
         tables.iter().zip(&request.breakdowns).map(|(by, at)| table(by, *at, request, declared)).collect();
     let asks_why = row.assessment.as_ref().is_some_and(contributions::asks_why);
@@ -184,6 +184,7 @@ fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period],
         plans_below: None,
         target_tolerance: declared.judging.target_tolerance,
         previous_as_known: as_known(compared),
+        data_ends: figures.data_ends(),
         settled: row.aged.as_ref().and_then(|aged| last_settled(periods, &aged.settled)),
         status: status(row),
         assessment: assessment.clone(),
@@ -221,12 +222,6 @@ fn before(compared: &Compared) -> Cell {
     compared.before.as_ref().map_or_else(|| Cell::of(Outcome::NoRows), |before| before.comparable().clone())
 }
 
-/// What a part of a period lacks to a whole one is no change.
-fn change(row: &Row, previous: &Cell, cell: &Cell, declared: &Declaration) -> Option<Change> {
-    let reason = row.assessment.as_ref().and_then(|assessment| assessment.judged.reason);
-    if reason == Some(Unjudged::Incomplete) { None } else { Change::between(previous, cell, declared.better) }
-}
-
 fn table(grouped: &Grouped, dimension: Dimension, request: &KpiRequest, declared: &Declaration) -> BreakdownTable {
     let rows = grouped.rows.iter().map(|row| {
         let cell = &row.cells[row.cells.len() - 1];
@@ -234,7 +229,7 @@ fn table(grouped: &Grouped, dimension: Dimension, request: &KpiRequest, declared
         BreakdownRow {
             group: row.groups.first().map_or(Group::Missing { label: () }, Group::from),
             cell: cell.clone(),
-            change: change(row, &previous, cell, declared),
+            change: Change::between(&previous, cell, declared.better),
             previous,
             year_before: row.compared.year_before.as_ref().map(|before| before.comparable().clone()),
             target: row.compared.target,

@@ -11,7 +11,7 @@ pub fn point(cell: &Cell, status: Status) -> Point {
     Point {
         name: String::new(),
         tick: String::new(),
-        value: cell.outcome.value(),
+        value: cell.whole(),
         tone: tone(status),
         provisional: cell.provisional,
     }

@@ -9,6 +9,7 @@ use pegel_kpi::data::currency::{Currency, HUNDREDTHS};
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{self, Better, Status, Threshold};
 use pegel_kpi::judgement::judged::Assured;
+use pegel_kpi::judgement::signal::Signal;
 use pegel_kpi::time::period::{Period, Span};
 use pegel_text::clean::one_line;
 use pegel_text::dates::{Dates, Kind};
@@ -236,12 +237,17 @@ impl Format {
     /// The ends of a range that was computed for that figure, cut at what it can be: counts and durations are not below
     /// 0, shares of rows (they have an interval) not above 1 either.
     pub fn range(&self, low: f64, high: f64, cell: &Cell, unit: Unit) -> [String; 2] {
-        let (least, most) = match unit {
-            Unit::Percent if cell.interval.is_some() => (0.0, 1.0),
-            Unit::Count | Unit::Duration => (0.0, f64::INFINITY),
-            Unit::Percent | Unit::Money | Unit::Number => (f64::NEG_INFINITY, f64::INFINITY),
-        };
+        let (least, most) = unit.bounds(cell.interval.is_some());
         [low, high].map(|end| self.value(end.clamp(least, most), unit))
+    }
+
+    /// `82 % to 93 %`: the limits of usual variation around a figure; one figure where it never moved.
+    pub fn usual(&self, signal: &Signal, cell: &Cell, unit: Unit) -> String {
+        let [low, high] = self.range(signal.low, signal.high, cell, unit);
+        if low == high {
+            return low;
+        }
+        self.words.say("usual_range", [("low", low.into()), ("high", high.into())])
     }
 
     /// `90 %`: a part of a whole, without decimals.
@@ -279,6 +285,7 @@ impl Format {
                 Outcome::NoRows => "no_rows",
                 Outcome::ZeroDenominator => "zero_denominator",
                 Outcome::TooFew => "too_few",
+                Outcome::NoData => "no_data",
                 Outcome::Stale => "stale",
                 Outcome::ScriptError { .. } => "script_error",
             },

@@ -1,19 +1,21 @@
-//! What is known beside a figure, in a reader's words. Statements and sections say it alike.
+//! What is known beside a figure, in a reader's words. Statements, sections and pages say it alike.
 
 use crate::format::Format;
-use crate::numbers::{PeriodHead, TrendPoint};
+use crate::numbers::{PeriodHead, TrendPoint, judged_value};
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::Threshold;
-use pegel_kpi::judgement::judged::{Assessment, By};
+use pegel_kpi::judgement::judged::{Assessment, By, Unjudged};
 
 /// A figure, and where the words come from.
-pub(crate) struct Known<'a> {
+pub struct Known<'a> {
     pub format: &'a Format,
     pub unit: Unit,
     pub cell: &'a Cell,
     pub assessment: Option<&'a Assessment>,
     pub settled: Option<&'a TrendPoint>,
+    /// When the data ends, in UTC seconds, where it does before the period.
+    pub data_ends: Option<i64>,
 }
 
 impl Known<'_> {
@@ -24,7 +26,23 @@ impl Known<'_> {
             _ => self.expected(),
         };
         let settled = self.last_settled().filter(|_| !matches!(self.by(), Some(By::Settled { .. })));
-        [self.provisional(), expected, settled].into_iter().flatten().collect()
+        let known = self.not_judged().or_else(|| self.provisional());
+        [known, expected, settled].into_iter().flatten().collect()
+    }
+
+    /// `data only up to 25 March`
+    fn data_ends(&self) -> Option<String> {
+        self.data_ends.map(|at| self.format.words().say("data_ends", [("day", self.format.day(at).into())]))
+    }
+
+    /// Why it was not judged, where the figure does not tell: the data ends, or nothing says what it will come to.
+    pub fn not_judged(&self) -> Option<String> {
+        let too_young = || self.assessment?.judged.reason.filter(|reason| *reason == Unjudged::TooYoung);
+        let reason = |reason: Unjudged| {
+            let reason = self.format.words().say("unjudged", [("reason", reason.name().into())]);
+            self.format.words().say("not_judged_since", [("reason", reason.into())])
+        };
+        self.data_ends().or_else(|| too_young().map(reason))
     }
 
     /// That it can still change.
@@ -38,7 +56,7 @@ impl Known<'_> {
         let figure = self.value(expected.value);
         let [low, high] = self.range(expected.low, expected.high);
         if low == high {
-            return Some(self.format.words().say("figure_of", [("by", "expected".into()), ("figure", figure.into())]));
+            return Some(self.format.words().say("fact_expected_figure", [("figure", figure.into())]));
         }
         let of = [("figure", figure.into()), ("low", low.into()), ("high", high.into())];
         Some(self.format.words().say("fact_expectation", of))
@@ -57,21 +75,25 @@ impl Known<'_> {
         Some(self.of_period("fact_settled", &settled.period, self.figure(&settled.cell)?))
     }
 
-    /// `week 45: 80.0%`: the figure that was judged, in a report about periods like that one; `None` where it is the
-    /// figure as it stands, or comes to the same.
-    pub(crate) fn judged(&self, threshold: &Threshold, like: &PeriodHead) -> Option<String> {
-        let by = self.by()?;
-        let (By::LookBack { value, .. } | By::Expected { value, .. } | By::Settled { value, .. }) = by else {
-            return None;
-        };
-        let (name, of) = origin(by, like, self.format)?;
-        let written = |cell: &Cell| self.format.judged(cell, self.unit, threshold);
-        let figure = written(&Cell::of(Outcome::Value { value: *value }));
-        // What will change no more needs no word.
-        if matches!(by, By::Expected { .. }) && figure == written(self.cell) {
-            return None;
-        }
-        Some(self.format.words().say("figure_of", [("by", name.into()), ("of", of.into()), ("figure", figure.into())]))
+    /// `judged: 80.0% in week 45`: what was judged, in a report about periods like that one; `None` where it is the figure
+    /// as it stands.
+    pub fn judged(&self, threshold: &Threshold, like: &PeriodHead) -> Option<String> {
+        let (name, of) = origin(self.by()?, like, self.format)?;
+        let figure = self.judged_figure(threshold)?;
+        Some(self.format.words().say("judged_by", [("by", name.into()), ("of", of.into()), ("figure", figure.into())]))
+    }
+
+    /// Whether what was judged is expected to be what the figure already is.
+    pub(crate) fn is_as_expected(&self, threshold: &Threshold) -> bool {
+        let written = self.format.judged(self.cell, self.unit, threshold);
+        matches!(self.by(), Some(By::Expected { .. })) && self.judged_figure(threshold) == Some(written)
+    }
+
+    /// With as many digits as tell it from the marks.
+    fn judged_figure(&self, threshold: &Threshold) -> Option<String> {
+        let judged = self.assessment.map(|assessment| &assessment.judged);
+        let value = judged_value(self.cell, judged)?;
+        Some(self.format.judged(&Cell::of(Outcome::Value { value }), self.unit, threshold))
     }
 
     pub(crate) fn value(&self, value: f64) -> String {

@@ -25,7 +25,7 @@ pub mod compose;
 pub mod definition;
 mod error;
 pub mod format;
-mod known;
+pub mod known;
 pub mod labels;
 pub mod manifest;
 pub mod numbers;

@@ -71,6 +71,12 @@ impl Numbers {
         Ok(serde_json::from_str(json)?)
     }
 
+    /// When the data ends, in UTC seconds: of figures that rest on too little the first, else of all tables.
+    pub fn data_ends(&self) -> Option<i64> {
+        let of_figures = self.sections.iter().flat_map(|section| &section.kpis).filter_map(|block| block.data_ends);
+        of_figures.min().or_else(|| self.data_up_to.iter().filter_map(|table| table.complete_until).min())
+    }
+
     /// All groups that it names, with their dimensions; some more than once.
     pub fn groups(&self) -> impl Iterator<Item = (&str, &Group)> {
         let of_breaches = self.breaches.iter().filter_map(|breach| breach.group.as_ref());
@@ -261,6 +267,9 @@ pub struct KpiBlock {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plans_below: Option<PlansBelow>,
     pub change: Option<Change>,
+    /// When the data ends that it rests on, in UTC seconds, where the period ends later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_ends: Option<i64>,
     pub status: Status,
     /// What may be said about the figure; `None` in editions older than that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -359,9 +368,9 @@ pub struct BreakdownRow {
 }
 
 impl Change {
-    /// How a figure moved from one cell to the next; `None` where one of them has none.
+    /// How a figure moved from one cell to the next; `None` where one of them has none, or none of a whole period.
     pub fn between(previous: &Cell, cell: &Cell, better: Better) -> Option<Change> {
-        let (before, now) = (previous.outcome.value()?, cell.outcome.value()?);
+        let (before, now) = (previous.whole()?, cell.whole()?);
         let absolute = now - before;
         let improved = match better {
             Better::Higher => Some(absolute > 0.0),

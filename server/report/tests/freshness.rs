@@ -4,13 +4,14 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use pegel_catalog::Catalog;
+use pegel_kpi::data::cell::Outcome;
 use pegel_kpi::data::model::Model;
 use pegel_kpi::definition::threshold::Status;
 use pegel_kpi::judgement::judged::Unjudged;
 use pegel_kpi::time::period::Period;
 use pegel_report::build::{Heading, build};
 use pegel_report::definition::find;
-use pegel_report::numbers::{Numbers, TableFreshness};
+use pegel_report::numbers::{KpiBlock, Numbers, TableFreshness};
 use pegel_report::view::view;
 use pegel_store::facts::{Fact, Facts, Value};
 use pegel_store::imports::{ImportRecord, TableRecord};
@@ -110,6 +111,49 @@ fn an_import_that_stopped_on_wednesday_leaves_the_week_unjudged() {
         let view = view(&numbers, "en-GB");
         assert_eq!(view.verdict, "nothing was judged (data only up to 25 March 2026)");
         assert!(view.data_up_to.starts_with("Data up to 25 March 2026 at 18:00"), "{}", view.data_up_to);
+    });
+}
+
+#[test]
+fn of_a_table_that_never_held_anything_there_is_no_figure_and_no_judgement() {
+    on_both(|store| {
+        let numbers = last_week(&store);
+        let KpiBlock { cell, previous, year_before, change, assessment, .. } = &numbers.sections[0].kpis[0];
+        let judged = &assessment.as_ref().unwrap().judged;
+        assert_eq!((&cell.outcome, judged.reason), (&Outcome::NoData, Some(Unjudged::NoData)));
+        assert_eq!((&previous.outcome, *change), (&Outcome::NoData, None));
+        assert_eq!(year_before.as_ref().unwrap().outcome, Outcome::NoData);
+        let view = view(&numbers, "en-GB");
+        assert_eq!(view.verdict, "nothing was judged (no data yet)");
+        assert_eq!(view.sections[0].kpis[0].figure, "no data yet");
+    });
+}
+
+#[test]
+fn a_year_before_the_data_begins_is_compared_with_nothing() {
+    on_both(|store| {
+        filled(&store, 84);
+        import(&store, Some(NOW - 1800));
+        let block = &last_week(&store).sections[0].kpis[0];
+        assert_eq!((block.cell.whole(), block.previous.whole()), (Some(70.0), Some(70.0)));
+        assert_eq!(block.year_before.as_ref().unwrap().outcome, Outcome::NoData);
+        // The first of 13 weeks is the one before the data begins.
+        assert_eq!(block.trend.first().unwrap().cell.outcome, Outcome::NoData);
+    });
+}
+
+#[test]
+fn a_week_that_is_cut_short_is_compared_with_nothing_and_says_so() {
+    on_both(|store| {
+        filled(&store, 80);
+        import(&store, Some(BEGIN + 80 * DAY - 6 * 3600));
+        let numbers = last_week(&store);
+        let block = &numbers.sections[0].kpis[0];
+        assert_eq!((block.cell.outcome.value(), block.cell.whole(), block.change), (Some(30.0), None, None));
+        let view = view(&numbers, "en-GB");
+        let kpi = &view.sections[0].kpis[0];
+        assert_eq!(kpi.facts[0], "data only up to 25 March 2026");
+        assert_eq!((kpi.trend.lowest.as_str(), kpi.trend.highest.as_str()), ("70", "70"));
     });
 }
 

@@ -4,7 +4,7 @@ use crate::StoreError;
 use crate::connection::{Connections, Purpose, Transaction};
 use crate::currency;
 use crate::imports::{Delivered, NewestImport, complete_until, delivered, newest};
-use crate::milestones::milestones;
+use crate::milestones::{begins_at, milestones};
 use crate::parents::{MOST, Parents};
 use crate::spans;
 use crate::sql::{Gives, ScanStatement, Visit, send};
@@ -29,7 +29,9 @@ pub struct Reader {
     spans: HashMap<Names, Option<Arc<Spans>>>,
     /// What was delivered of all tables, once that was read.
     delivered: Option<Vec<Delivered>>,
-    /// Up to when tables are complete, by their names.
+    /// Since when there is anything in tables, by their names.
+    begins: HashMap<Arc<str>, i64>,
+    /// Up to when they are complete.
     complete: HashMap<Arc<str>, Option<i64>>,
     statements: usize,
     /// Once it was asked for.
@@ -46,6 +48,7 @@ impl Reader {
             parents: Parents::default(),
             spans: HashMap::new(),
             delivered: None,
+            begins: HashMap::new(),
             complete: HashMap::new(),
             statements: 0,
             money_digits: None,
@@ -116,6 +119,19 @@ impl Source for Reader {
         self.statements += 1;
         let read = milestones(self.transaction.conn(), table, until);
         read.map_err(StoreError::while_("reading when something happened last"))
+    }
+
+    fn begins_at(&mut self, table: &Table) -> Result<i64, StoreError> {
+        if table.exists_since().is_none() {
+            return Ok(i64::MIN);
+        }
+        if let Some(known) = self.begins.get(&table.name) {
+            return Ok(*known);
+        }
+        self.statements += 1;
+        let read = begins_at(self.transaction.conn(), table);
+        let read = read.map_err(StoreError::while_("reading when something happened first"))?;
+        Ok(*self.begins.entry(table.name.clone()).or_insert(read))
     }
 
     fn refreshed_at(&mut self, table: &Table) -> Result<Option<i64>, StoreError> {

@@ -255,6 +255,20 @@ fn an_import_is_recorded_with_its_facts_for_each_table() {
 }
 
 #[test]
+fn a_table_begins_with_the_first_instant_in_it() {
+    on_both(|store| {
+        let begins = |table: &str| store.reader().unwrap().begins_at(&the(table)).unwrap();
+        assert_eq!((begins("leads"), begins("targets")), (i64::MAX, i64::MIN));
+        put(&store, &facts!("leads" [region] "L1": "North"));
+        assert_eq!(begins("leads"), i64::MIN);
+        put(&store, &facts!("leads" [created_at, closed_at] "L2": 2000, 3000; "L3": (), 1000));
+        assert_eq!((begins("leads"), begins("orders")), (1000, i64::MAX));
+        store.execute("UPDATE leads SET gone_at = 5000 WHERE key = 'L3'").unwrap();
+        assert_eq!(begins("leads"), 2000);
+    });
+}
+
+#[test]
 fn the_newest_import_from_before_tables_were_recorded_stands_for_all_of_them() {
     on_both_databases(|database| {
         let store = database.store();

@@ -79,6 +79,7 @@ below = unter { $mark }
 above = über { $mark }
 no_threshold = ohne Schwelle
 threshold_of_past = Schwelle ist das Übliche; dafür ist die Vergangenheit zu kurz
+threshold_of_usual = die Schwelle folgt aus dem Üblichen
 plans_below =
     { $count ->
         [one] { $count } Ziel nur nach { $level }, keines für das Ganze
@@ -91,6 +92,7 @@ no_rows = keine Daten
 zero_denominator = keine Basis
 too_few = zu wenige
 too_few_of = zu wenige ({ $count })
+no_data = noch keine Daten
 stale = veraltet
 script_error = Skriptfehler
 
@@ -265,7 +267,10 @@ short_target =
                 [expected] { whose } voraussichtlich { $distance } { target_side } Ziel
                *[value] { whose } { $distance } { target_side } Ziel
             }
-           *[other] { $title } { $groups } { target_side } Ziel
+           *[other] { $by ->
+                [expected] { $groups } voraussichtlich { target_side } Ziel ({ $title })
+               *[value] { $groups } { target_side } Ziel ({ $title })
+            }
         }
        *[total] { $by ->
             [expected] { $title } voraussichtlich { $distance } { target_side } Ziel
@@ -275,19 +280,21 @@ short_target =
 said_target =
     { $about ->
         [group] { $count ->
-            [one] { $title }: { $figures }, { $distance } { target_side } dem Ziel von { $target }
-           *[other] { $title }: { $figures }, jeweils { target_side } dem Ziel
+            [one] { $title }: { $predicted }, { $distance } { target_side } dem Ziel von { $target }
+           *[other] { $title }: { $predicted }, jeweils { target_side } dem Ziel
         }
        *[total] { $by ->
             [expected] { $title }: voraussichtlich { $figure }, { $distance } { target_side } dem Ziel von { $target }
            *[value] { $title }: { $figure }, { $distance } { target_side } dem Ziel von { $target }
         }
     }
+predicted = voraussichtlich { $figures }
+fact_off_target = { $distance } { target_side } dem Ziel von { $target }
 
 short_worse =
     { $count ->
         [one] { whose } schlechter als üblich ({ $figure })
-       *[other] { $title } { $groups } schlechter als üblich
+       *[other] { $groups } schlechter als üblich ({ $title })
     }
 said_worse =
     { $signal ->
@@ -295,12 +302,12 @@ said_worse =
         [run] { $title }: { $figures }, seit { $streak } schlechter als das Mittel von { $centre }
         [trend] { $title }: { $figures }, seit { $streak } immer schlechter
         [two_of_three] { $title }: { $figures }, zweimal in { $recent } weit schlechter als das Mittel von { $centre }
-       *[beyond_limit] { $title }: { $figures }, schlechter als üblich ({ $low } bis { $high })
+       *[beyond_limit] { $title }: { $figures }, schlechter als üblich ({ $usual })
     }
 short_better =
     { $count ->
         [one] { whose } besser als üblich ({ $figure })
-       *[other] { $title } { $groups } besser als üblich
+       *[other] { $groups } besser als üblich ({ $title })
     }
 said_better =
     { $signal ->
@@ -308,7 +315,7 @@ said_better =
         [run] { $title }: { $figures }, seit { $streak } besser als das Mittel von { $centre }
         [trend] { $title }: { $figures }, seit { $streak } immer besser
         [two_of_three] { $title }: { $figures }, zweimal in { $recent } weit besser als das Mittel von { $centre }
-       *[beyond_limit] { $title }: { $figures }, besser als üblich ({ $low } bis { $high })
+       *[beyond_limit] { $title }: { $figures }, besser als üblich ({ $usual })
     }
 short_mended =
     { $count ->
@@ -326,6 +333,7 @@ short_not_judged =
     }
 said_not_judged = Nicht bewertet ({ $reason }): { $titles }
 data_ends = Daten nur bis { $day }
+not_judged_since = nicht bewertet: { $reason }
 unjudged =
     { $reason ->
         [no_marks] keine Schwelle
@@ -333,6 +341,7 @@ unjudged =
         [no_rows] keine Daten
         [zero_denominator] keine Basis
         [too_few] zu wenige Daten
+        [no_data] noch keine Daten
         [stale] Daten veraltet
         [script_error] Skriptfehler
         [too_young] noch zu früh
@@ -349,6 +358,7 @@ fact_so_far = { $period } bisher: { $figure }
 fact_provisional = kann sich noch ändern
 fact_expected = erwartet zwischen { $low } und { $high }
 fact_expectation = erwartet: { $figure } ({ $low } bis { $high })
+fact_expected_figure = erwartet: { $figure }
 fact_settled = zuletzt endgültig: { $figure } in { $period }
 fact_is_settled = { $period } ist endgültig
 fact_of_period = { $period }: { $figure }
@@ -366,7 +376,8 @@ assured =
            *[now_and_then] mal erreicht, mal verfehlt
         }
     }
-fact_usual = üblich { $low } bis { $high }
+fact_usual = üblich { $usual }
+usual_range = { $low } bis { $high }
 fact_year_before = Vorjahr: { $figure } ({ $change })
 fact_target = Ziel: { $figure }
 fact_since =
@@ -398,10 +409,10 @@ basis =
         [settled] in { $of }
        *[look_back] in { $of }
     }
-figure_of =
+judged_by =
     { $by ->
-        [expected] erwartet: { $figure }
-       *[period] { $of }: { $figure }
+        [expected] bewertet: voraussichtlich { $figure }
+       *[period] bewertet: { $figure } in { $of }
     }
 table_provisional = diese Werte können sich noch ändern; verglichen wird im selben Alter
 may_be_chance = Kann Zufall sein – { $statements }

@@ -78,6 +78,7 @@ below = below { $mark }
 above = above { $mark }
 no_threshold = no threshold
 threshold_of_past = usual variation is the threshold, and the past is too short to tell it
+threshold_of_usual = the threshold follows from usual variation
 plans_below =
     { $count ->
         [one] { $count } target is planned by { $level } only, none for the whole
@@ -90,6 +91,7 @@ no_rows = no data
 zero_denominator = no base
 too_few = too few
 too_few_of = too few ({ $count })
+no_data = no data yet
 stale = out of date
 script_error = script error
 
@@ -257,7 +259,10 @@ short_target =
                 [expected] { whose } expected { $distance } { target_side } target
                *[value] { whose } { $distance } { target_side } target
             }
-           *[other] { $title } for { $groups } { target_side } target
+           *[other] { $by ->
+                [expected] { $title } for { $groups } expected { target_side } target
+               *[value] { $title } for { $groups } { target_side } target
+            }
         }
        *[total] { $by ->
             [expected] { $title } expected { $distance } { target_side } target
@@ -267,14 +272,16 @@ short_target =
 said_target =
     { $about ->
         [group] { $count ->
-            [one] { $title }: { $figures }, { $distance } { target_side } the target of { $target }
-           *[other] { $title }: { $figures }, each { target_side } target
+            [one] { $title }: { $predicted }, { $distance } { target_side } the target of { $target }
+           *[other] { $title }: { $predicted }, each { target_side } target
         }
        *[total] { $by ->
             [expected] { $title }: { $figure } expected, { $distance } { target_side } the target of { $target }
            *[value] { $title }: { $figure }, { $distance } { target_side } the target of { $target }
         }
     }
+predicted = { $figures } expected
+fact_off_target = { $distance } { target_side } the target of { $target }
 
 short_worse =
     { $count ->
@@ -287,7 +294,7 @@ said_worse =
         [run] { $title }: { $figures }, worse than the mean of { $centre } for { $streak }
         [trend] { $title }: { $figures }, worse and worse over { $streak }
         [two_of_three] { $title }: { $figures }, far worse than the mean of { $centre } twice in { $recent }
-       *[beyond_limit] { $title }: { $figures }, worse than usual ({ $low } to { $high })
+       *[beyond_limit] { $title }: { $figures }, worse than usual ({ $usual })
     }
 short_better =
     { $count ->
@@ -300,7 +307,7 @@ said_better =
         [run] { $title }: { $figures }, better than the mean of { $centre } for { $streak }
         [trend] { $title }: { $figures }, better and better over { $streak }
         [two_of_three] { $title }: { $figures }, far better than the mean of { $centre } twice in { $recent }
-       *[beyond_limit] { $title }: { $figures }, better than usual ({ $low } to { $high })
+       *[beyond_limit] { $title }: { $figures }, better than usual ({ $usual })
     }
 short_mended =
     { $count ->
@@ -315,6 +322,7 @@ short_not_judged =
     }
 said_not_judged = Not judged ({ $reason }): { $titles }
 data_ends = data only up to { $day }
+not_judged_since = not judged: { $reason }
 unjudged =
     { $reason ->
         [no_marks] no threshold
@@ -322,6 +330,7 @@ unjudged =
         [no_rows] no data
         [zero_denominator] no base
         [too_few] too little data
+        [no_data] no data yet
         [stale] data out of date
         [script_error] script error
         [too_young] too young
@@ -338,6 +347,7 @@ fact_so_far = { $period } so far: { $figure }
 fact_provisional = can still change
 fact_expected = expected between { $low } and { $high }
 fact_expectation = expected: { $figure } ({ $low } to { $high })
+fact_expected_figure = expected: { $figure }
 fact_settled = last settled: { $figure } in { $period }
 fact_is_settled = { $period } is settled
 fact_of_period = { $period }: { $figure }
@@ -355,7 +365,8 @@ assured =
            *[now_and_then] reached now and then
         }
     }
-fact_usual = usually { $low } to { $high }
+fact_usual = usually { $usual }
+usual_range = { $low } to { $high }
 fact_year_before = a year before: { $figure } ({ $change })
 fact_target = target: { $figure }
 fact_since =
@@ -387,10 +398,10 @@ basis =
         [settled] in { $of }
        *[look_back] in { $of }
     }
-figure_of =
+judged_by =
     { $by ->
-        [expected] expected: { $figure }
-       *[period] { $of }: { $figure }
+        [expected] judged: expected { $figure }
+       *[period] judged: { $figure } in { $of }
     }
 table_provisional = these figures can still change, and are compared at the same age
 may_be_chance = May be chance – { $statements }

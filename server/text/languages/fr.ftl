@@ -83,6 +83,7 @@ below = sous { $mark }
 above = au-delà de { $mark }
 no_threshold = sans seuil
 threshold_of_past = le seuil est l’habituel, mais le passé est trop court
+threshold_of_usual = le seuil découle de l’habituel
 plans_below =
     { $count ->
         [one] { $count } objectif fixé par { $level } seulement, aucun pour l’ensemble
@@ -95,6 +96,7 @@ no_rows = aucune donnée
 zero_denominator = base nulle
 too_few = trop peu
 too_few_of = trop peu ({ $count })
+no_data = pas encore de données
 stale = non à jour
 script_error = erreur de script
 
@@ -269,7 +271,10 @@ short_target =
                 [expected] { whose } { $distance } { target_side } en prévision
                *[value] { whose } { $distance } { target_side }
             }
-           *[other] { $title } { $groups } { target_side }
+           *[other] { $by ->
+                [expected] { $groups } { target_side } en prévision ({ $title })
+               *[value] { $groups } { target_side } ({ $title })
+            }
         }
        *[total] { $by ->
             [expected] { $title } { $distance } { target_side } en prévision
@@ -279,19 +284,21 @@ short_target =
 said_target =
     { $about ->
         [group] { $count ->
-            [one] { $title } : { $figures }, { $distance } { target_side } de { $target }
-           *[other] { $title } : { $figures }, { target_side }
+            [one] { $title } : { $predicted }, { $distance } { target_side } de { $target }
+           *[other] { $title } : { $predicted }, { target_side }
         }
        *[total] { $by ->
             [expected] { $title } : { $figure } en prévision, { $distance } { target_side } de { $target }
            *[value] { $title } : { $figure }, { $distance } { target_side } de { $target }
         }
     }
+predicted = { $figures } en prévision
+fact_off_target = { $distance } { target_side } de { $target }
 
 short_worse =
     { $count ->
         [one] { whose } : moins bien que d’habitude ({ $figure })
-       *[other] { $title } { $groups } : moins bien que d’habitude
+       *[other] { $groups } moins bien que d’habitude ({ $title })
     }
 said_worse =
     { $signal ->
@@ -299,12 +306,12 @@ said_worse =
         [run] { $title } : { $figures }, moins bien que la moyenne de { $centre } depuis { $streak }
         [trend] { $title } : { $figures }, de moins en moins bien depuis { $streak }
         [two_of_three] { $title } : { $figures }, nettement moins bien que la moyenne de { $centre } deux fois en { $recent }
-       *[beyond_limit] { $title } : { $figures }, moins bien que d’habitude (de { $low } à { $high })
+       *[beyond_limit] { $title } : { $figures }, moins bien que d’habitude ({ $usual })
     }
 short_better =
     { $count ->
         [one] { whose } : mieux que d’habitude ({ $figure })
-       *[other] { $title } { $groups } : mieux que d’habitude
+       *[other] { $groups } mieux que d’habitude ({ $title })
     }
 said_better =
     { $signal ->
@@ -312,7 +319,7 @@ said_better =
         [run] { $title } : { $figures }, mieux que la moyenne de { $centre } depuis { $streak }
         [trend] { $title } : { $figures }, de mieux en mieux depuis { $streak }
         [two_of_three] { $title } : { $figures }, nettement mieux que la moyenne de { $centre } deux fois en { $recent }
-       *[beyond_limit] { $title } : { $figures }, mieux que d’habitude (de { $low } à { $high })
+       *[beyond_limit] { $title } : { $figures }, mieux que d’habitude ({ $usual })
     }
 short_mended =
     { $count ->
@@ -327,6 +334,7 @@ short_not_judged =
     }
 said_not_judged = Sans évaluation ({ $reason }) : { $titles }
 data_ends = données seulement jusqu’au { $day }
+not_judged_since = non jugé : { $reason }
 unjudged =
     { $reason ->
         [no_marks] sans seuil
@@ -334,6 +342,7 @@ unjudged =
         [no_rows] aucune donnée
         [zero_denominator] base nulle
         [too_few] trop peu de données
+        [no_data] pas encore de données
         [stale] données trop anciennes
         [script_error] erreur de script
         [too_young] trop tôt
@@ -350,6 +359,7 @@ fact_so_far = { $period } à ce jour : { $figure }
 fact_provisional = peut encore changer
 fact_expected = prévision entre { $low } et { $high }
 fact_expectation = prévision : { $figure } (de { $low } à { $high })
+fact_expected_figure = prévision : { $figure }
 fact_settled = dernier chiffre définitif : { $figure } en { $period }
 fact_is_settled = { $period } : chiffre définitif
 fact_of_period = { $period } : { $figure }
@@ -367,7 +377,8 @@ assured =
            *[now_and_then] atteint de temps à autre
         }
     }
-fact_usual = d’habitude de { $low } à { $high }
+fact_usual = d’habitude { $usual }
+usual_range = de { $low } à { $high }
 fact_year_before = un an plus tôt : { $figure } ({ $change })
 fact_target = objectif : { $figure }
 fact_since =
@@ -399,10 +410,11 @@ basis =
         [settled] en { $of }
        *[look_back] sur { $of }
     }
-figure_of =
+judged_by =
     { $by ->
-        [expected] prévision : { $figure }
-       *[period] { $of } : { $figure }
+        [expected] jugé : { $figure } en prévision
+        [settled] jugé : { $figure } en { $of }
+       *[look_back] jugé : { $figure } sur { $of }
     }
 table_provisional = ces chiffres peuvent encore changer et sont comparés au même âge
 may_be_chance = Peut être dû au hasard – { $statements }

@@ -6,13 +6,11 @@ use pegel_catalog::health::evaluate;
 use pegel_chart::Point;
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::scope::Scope;
-use pegel_kpi::definition::declaration::Declaration;
 use pegel_kpi::definition::threshold::{Status, Threshold};
 use pegel_kpi::engine::comparison::{Compared, Comparison};
 use pegel_kpi::engine::figures::{Figures, Row};
 use pegel_kpi::engine::request::{HISTORY, Request};
 use pegel_kpi::judgement::judged::Assessment;
-use pegel_kpi::judgement::signal::Signal;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::Period;
 use pegel_report::chart;
@@ -26,6 +24,8 @@ pub(crate) struct Course<'a> {
     pub at_the_same_age: Vec<Cell>,
     /// What may be said about the last of them.
     pub assessment: Option<Assessment>,
+    /// When the data ends, in UTC seconds, where the last week ends later.
+    pub data_ends: Option<i64>,
     /// What the last of them is compared with.
     pub compared: Compared,
     /// The figures of the weeks before, oldest first, as far back as a mark of the threshold looks.
@@ -34,12 +34,15 @@ pub(crate) struct Course<'a> {
 
 impl<'a> Course<'a> {
     /// Shows the last `weeks` of the computed figures, and keeps those before for the threshold.
-    fn of(kpi: &'a Kpi, total: Row, weeks: usize) -> Course<'a> {
+    fn of(kpi: &'a Kpi, figures: Figures, weeks: usize) -> Option<Course<'a>> {
+        let data_ends = figures.data_ends();
+        let total = figures.into_total()?;
+        let past = values(&total.at_age()[..total.cells.len().saturating_sub(weeks)]);
         let Row { mut cells, compared, aged, assessment, .. } = total;
         let shown = cells.split_off(cells.len().saturating_sub(weeks));
         let mut at_the_same_age = aged.map(|aged| aged.same_age).unwrap_or_default();
         at_the_same_age.drain(..at_the_same_age.len().saturating_sub(weeks));
-        Course { kpi, cells: shown, at_the_same_age, assessment, compared, past: values(&cells) }
+        Some(Course { kpi, cells: shown, at_the_same_age, assessment, data_ends, compared, past })
     }
 
     /// The status of each figure, by the threshold that follows from the figures before it. Those that can still change
@@ -81,15 +84,12 @@ impl<'a> Course<'a> {
 
     /// The threshold by which the figure of that week is judged.
     fn threshold_of(&self, week: usize) -> Threshold {
-        let Declaration { threshold, better, .. } = &self.kpi.declaration;
-        let figures = [self.past.clone(), values(self.cells.get(..=week).unwrap_or_default())].concat();
-        let before = figures.split_last().map_or(&[][..], |(_, before)| before);
-        threshold.after(before, Signal::of(&figures, *better).and_then(|signal| signal.bad_limit(*better)))
+        self.kpi.marks(&[self.past.clone(), values(self.comparable().get(..=week).unwrap_or_default())].concat())
     }
 }
 
 fn values(cells: &[Cell]) -> Vec<Option<f64>> {
-    cells.iter().map(|cell| cell.outcome.value()).collect()
+    cells.iter().map(Cell::whole).collect()
 }
 
 /// The last complete weeks by the clock, oldest first.
@@ -112,6 +112,5 @@ pub(crate) fn courses<'a>(
     let periods = weeks.last().map_or(Ok(Vec::new()), |last| last.trail((weeks.len() + before).max(HISTORY)))?;
     let (figures, evaluations) = evaluate(&requests, &periods, &Scope::everything(), now, &mut state.store.reader()?)?;
     state.live.health.note(&evaluations, now.as_second());
-    let totals = figures.into_iter().filter_map(Figures::into_total);
-    Ok(kpis.iter().zip(totals).map(|(kpi, total)| Course::of(kpi, total, weeks.len())).collect())
+    Ok(kpis.iter().zip(figures).filter_map(|(kpi, figures)| Course::of(kpi, figures, weeks.len())).collect())
 }

@@ -341,6 +341,10 @@ impl<S: Source> Source for Timed<S> {
         self.source.money_digits()
     }
 
+    fn begins_at(&mut self, table: &model::Table) -> Result<i64, S::Error> {
+        self.source.begins_at(table)
+    }
+
     fn refreshed_at(&mut self, table: &model::Table) -> Result<Option<i64>, S::Error> {
         self.source.refreshed_at(table)
     }

@@ -15,6 +15,8 @@ pub enum Outcome {
     ZeroDenominator,
     /// Fewer rows than the KPI's minimum sample.
     TooFew,
+    /// There is no data of that time yet, or none at all.
+    NoData,
     /// The data is older than the KPI allows.
     Stale,
     /// The script failed; the message says where.
@@ -37,6 +39,7 @@ impl Outcome {
             Outcome::NoRows => "no_rows",
             Outcome::ZeroDenominator => "zero_denominator",
             Outcome::TooFew => "too_few",
+            Outcome::NoData => "no_data",
             Outcome::Stale => "stale",
             Outcome::ScriptError { .. } => "script_error",
         }
@@ -68,6 +71,9 @@ pub struct Cell {
     /// Whether it can still change: the period is running, or what happened in it may yet have consequences.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub provisional: bool,
+    /// Whether the data ends before its period does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub incomplete: bool,
     /// Second figures shown beside it, such as a median, in the KPI's unit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub beside: Vec<Beside>,
@@ -77,8 +83,13 @@ impl Cell {
     /// A cell with nothing but its outcome.
     pub fn of(outcome: Outcome) -> Cell {
         let (numerator, denominator, sample, interval) = (None, None, None, None);
-        let (left_out, undated, provisional, beside) = (0, 0, false, Vec::new());
-        Cell { outcome, numerator, denominator, sample, left_out, undated, interval, provisional, beside }
+        let (left_out, undated, provisional, incomplete, beside) = (0, 0, false, false, Vec::new());
+        Cell { outcome, numerator, denominator, sample, left_out, undated, interval, provisional, incomplete, beside }
+    }
+
+    /// Its figure, if it is one of a whole period, or one that is running: what can be compared with others.
+    pub fn whole(&self) -> Option<f64> {
+        self.outcome.value().filter(|_| !self.incomplete)
     }
 }
 

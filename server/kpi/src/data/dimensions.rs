@@ -53,6 +53,10 @@ impl<S: Source> Source for Grouped<'_, S> {
         self.source.milestones(table, until)
     }
 
+    fn begins_at(&mut self, table: &Table) -> Result<i64, S::Error> {
+        self.source.begins_at(table)
+    }
+
     fn refreshed_at(&mut self, table: &Table) -> Result<Option<i64>, S::Error> {
         self.source.refreshed_at(table)
     }

@@ -75,6 +75,16 @@ pub trait Source {
         Ok(Vec::new())
     }
 
+    /// Since when there is anything in a table: its first instant, in UTC seconds; `i64::MIN` where its rows have always
+    /// existed, or nobody knows, `i64::MAX` where it never held any.
+    ///
+    /// # Errors
+    /// If that cannot be read.
+    fn begins_at(&mut self, table: &Table) -> Result<i64, Self::Error> {
+        let _ = table;
+        Ok(i64::MIN)
+    }
+
     /// Up to when the rows of a table are complete, in UTC seconds; `None` where nobody knows.
     ///
     /// # Errors

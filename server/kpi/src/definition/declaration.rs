@@ -32,6 +32,15 @@ impl Unit {
             Unit::Number => "number",
         }
     }
+
+    /// The least and the most that a figure can be; `share`: whether it is one of rows.
+    pub fn bounds(self, share: bool) -> (f64, f64) {
+        match self {
+            Unit::Percent if share => (0.0, 1.0),
+            Unit::Count | Unit::Duration => (0.0, f64::INFINITY),
+            Unit::Percent | Unit::Money | Unit::Number => (f64::NEG_INFINITY, f64::INFINITY),
+        }
+    }
 }
 
 /// What a script says about its KPI.

@@ -158,7 +158,7 @@ impl Question<'_> {
         Some(GroupCell {
             group,
             as_of,
-            settled: !cell.provisional && cell.outcome != Outcome::Stale,
+            settled: !cell.provisional && !matches!(cell.outcome, Outcome::Stale | Outcome::NoData),
             settles_on: settles_on.and_then(|instant| Timestamp::from_second(instant).ok()),
             assessment: row.assessment.map(said),
             cell,

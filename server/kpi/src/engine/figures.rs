@@ -6,10 +6,11 @@ use super::fold::Fold;
 use super::fold::plan::Plan;
 use super::gate::Scopes;
 use super::measured::{Cells, Evaluation, InGroup, Measured, Seen};
+use super::reach::{Reach, Reaches};
 use super::request::Request;
 use super::sight::Sight;
 use super::timetable::{Sights, Stop, Timetable};
-use crate::data::cell::{Breakdown, Cell, Group};
+use crate::data::cell::{Breakdown, Cell, Group, Outcome};
 use crate::data::scan::Source;
 use crate::data::scope::Scope;
 use crate::definition::declaration::Lag;
@@ -18,7 +19,6 @@ use crate::script::kpi::Kpi;
 use crate::time::period::Period;
 use jiff::Timestamp;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The figures of one KPI.
@@ -32,6 +32,12 @@ pub struct Figures {
 }
 
 impl Figures {
+    /// When the data ends, in UTC seconds, where the last period of the first row ends later.
+    pub fn data_ends(&self) -> Option<i64> {
+        let last = self.breakdowns.first()?.rows.first()?.cells.last()?;
+        (last.incomplete || last.outcome == Outcome::Stale).then_some(self.as_of)
+    }
+
     /// The row of the total, if that was the first breakdown asked for.
     pub fn into_total(self) -> Option<Row> {
         self.breakdowns.into_iter().next()?.rows.into_iter().next()
@@ -111,16 +117,10 @@ pub fn compute_for<S: Source>(
     now: Timestamp,
     source: &mut S,
 ) -> Result<Vec<Vec<Figures>>, S::Error> {
-    let mut complete_until = HashMap::new();
-    for table in requests.iter().flat_map(|request| request.kpi.tables()) {
-        if let Some(at) = source.refreshed_at(table)? {
-            complete_until.insert(table.name.clone(), at);
-        }
-    }
+    let reaches = Reaches::of(requests.iter().flat_map(|request| request.kpi.tables()), source)?;
     let money = crate::data::currency::units(source.money_digits()?);
     let timetable = Timetable::new(requests, periods, now);
-    let asked: Vec<Asked> =
-        requests.iter().map(|request| Asked::new(request, &timetable, now, &complete_until)).collect();
+    let asked: Vec<Asked> = requests.iter().map(|request| Asked::new(request, &timetable, now, &reaches)).collect();
     let (mut folds, mut costs) = (Vec::new(), Vec::new());
     let different = Different::of(scopes);
     let scopes = Scopes::new(&different.scopes);
@@ -132,8 +132,8 @@ pub fn compute_for<S: Source>(
     }
     let cells = Cells::default();
     let figures = |scope: (usize, &Scope), asked: &Asked| {
-        let (timetable, complete_until, cells) = (&timetable, &complete_until, &cells);
-        let evaluation = Evaluation { timetable, folds: &folds, scope, now, complete_until, money, cells };
+        let (timetable, reaches, cells) = (&timetable, &reaches, &cells);
+        let evaluation = Evaluation { timetable, folds: &folds, scope, now, reaches, money, cells };
         let began = Instant::now();
         let kpi = asked.request.kpi;
         let assessor = evaluation.assessor(asked);
@@ -144,7 +144,7 @@ pub fn compute_for<S: Source>(
             rows: sum.rows + cost.rows,
             time: sum.time + cost.time,
         });
-        Figures { as_of: asked.sights.as_of, breakdowns, cost }
+        Figures { as_of: asked.reach.as_of, breakdowns, cost }
     };
     let of_scope = |scope| asked.iter().map(|asked| figures(scope, asked)).collect();
     Ok(different.spread(different.scopes.iter().enumerate().map(of_scope).collect()))
@@ -188,22 +188,15 @@ struct Asked<'a> {
     request: &'a Request<'a>,
     /// The KPI whose value is the target of this one, if that is asked for and can be computed.
     target: Option<Kpi>,
+    reach: Reach,
     sights: Sights,
 }
 
 impl<'a> Asked<'a> {
-    fn new(
-        request: &'a Request<'a>,
-        timetable: &Timetable,
-        now: Timestamp,
-        complete_until: &HashMap<Arc<str>, i64>,
-    ) -> Asked<'a> {
+    fn new(request: &'a Request<'a>, timetable: &Timetable, now: Timestamp, reaches: &Reaches) -> Asked<'a> {
         let target = request.comparison.target.then(|| request.kpi.target()).flatten();
-        // Plans and other tables whose rows always exist are not brought by the day.
-        let dated = request.kpi.tables().filter(|table| table.exists_since().is_some());
-        let complete = dated.filter_map(|table| complete_until.get(&table.name)).min();
-        let as_of = complete.map_or(now.as_second(), |complete| now.as_second().min(*complete));
-        Asked { request, target, sights: Sights::new(request.kpi, timetable, now, as_of) }
+        let reach = reaches.of_kpi(request.kpi, now);
+        Asked { request, target, reach, sights: Sights::new(request.kpi, timetable, now, &reach) }
     }
 
     /// The target in a breakdown, where it can be broken down.
@@ -253,12 +246,14 @@ struct InBreakdown<'a> {
 impl<'a> InBreakdown<'a> {
     fn new(asked: &'a Asked, by: &Breakdown, evaluation: &'a Evaluation<'a>) -> InBreakdown<'a> {
         let sights = &asked.sights;
-        let measured = |kpi, sighted| Measured::new(kpi, by, sighted, sights.as_of, evaluation);
+        let measured = |kpi, sighted| Measured::new(kpi, by, sighted, asked.reach, evaluation);
+        // Much is planned before there is anything.
+        let planned = Reach { begins: i64::MIN, ..asked.reach };
         let kpi = asked.request.kpi;
         InBreakdown {
             known: measured(kpi, &sights.known),
             aged: sights.aged.as_ref().map(|(same_age, settled)| (measured(kpi, same_age), measured(kpi, settled))),
-            target: asked.target(by).map(|target| measured(target, &sights.known)),
+            target: asked.target(by).map(|target| Measured::new(target, by, &sights.known, planned, evaluation)),
         }
     }
 
@@ -301,7 +296,7 @@ impl Evaluation<'_> {
         let lag = kpi.declaration.settles_after.map_or(0, Lag::seconds);
         let end = |stop: &Stop| periods[stop.period].instants().end;
         let running = last.is_running(self.now);
-        let settled = stops.iter().take_while(|stop| end(stop) + lag <= asked.sights.as_of).count();
+        let settled = stops.iter().take_while(|stop| end(stop) + lag <= asked.reach.as_of).count();
         let total = InBreakdown::new(asked, &Vec::new(), self);
         let factors = total
             .aged(&[])
@@ -313,7 +308,7 @@ impl Evaluation<'_> {
             periods: stops.iter().map(|stop| &periods[stop.period]).collect(),
             stops,
             running,
-            complete: stops.iter().take_while(|stop| end(stop) <= asked.sights.as_of).count(),
+            complete: stops.iter().take_while(|stop| end(stop) <= asked.reach.as_of).count(),
             settled: if running { settled.min(stops.len() - 1) } else { settled },
             factors,
         })

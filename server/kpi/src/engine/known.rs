@@ -3,7 +3,7 @@
 //! The model says since when a row exists and since when a column is known (`exists_since`, `known_since`). Groups are
 //! not touched: a row is in the same group whenever it is seen.
 
-use crate::data::model::{self, GONE_AT, Kind, Milestone, Reference, Table};
+use crate::data::model::{self, Kind, Milestone, Reference, Table};
 use crate::data::path::{Path, Projection};
 use crate::data::scan::Source;
 use crate::engine::former::Former;
@@ -202,7 +202,7 @@ impl Since {
 /// Since when the row at the end of some foreign keys exists; nothing, if it always has.
 fn existence(table: &Table, references: &[Arc<Reference>], scanned: &mut Vec<Projection>) -> Option<Since> {
     let since = table.exists_since()?;
-    let instants = table.columns.iter().filter(|column| column.kind == Kind::Instant && *column.name != *GONE_AT);
+    let instants = table.columns.iter().filter(|column| column.kind == Kind::Instant);
     let dates = std::iter::once(since).chain(instants.filter(|column| *column != since));
     let path = |column: &Arc<model::Column>| Path { references: references.to_vec(), ..Path::own(column) };
     Some(Since::Earliest(dates.map(|column| column_of(&path(column), scanned)).collect()))

@@ -2,6 +2,7 @@
 
 use super::fold::Fold;
 use super::fold::readings::Readings;
+use super::reach::{Reach, Reaches};
 use super::sight::Sight;
 use super::timetable::{Sighted, Stop, Timetable};
 use crate::data::cell::{Breakdown, Cell, Group, Outcome};
@@ -16,8 +17,6 @@ use crate::script::kpi::Kpi;
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::sync::Arc;
 
 /// What cells are made of.
 pub struct Evaluation<'a> {
@@ -26,8 +25,7 @@ pub struct Evaluation<'a> {
     /// The scope for which they are made, and its index among all for which the folds were made.
     pub scope: (usize, &'a Scope),
     pub now: Timestamp,
-    /// Up to when each table is complete, in UTC seconds, where that is known.
-    pub complete_until: &'a HashMap<Arc<str>, i64>,
+    pub reaches: &'a Reaches,
     /// The cells that were made for other scopes.
     pub cells: &'a Cells,
     /// How many stored units of money make one whole unit of the currency, which is what scripts use.
@@ -66,8 +64,7 @@ pub struct Measured<'a> {
     own: Vec<Readings<'a>>,
     /// Those from which the period before is read, if it looks back.
     previous: Option<Vec<Readings<'a>>>,
-    /// Up to when everything is known, in UTC seconds.
-    as_of: i64,
+    reach: Reach,
     evaluation: &'a Evaluation<'a>,
 }
 
@@ -101,7 +98,7 @@ impl<'a> Measured<'a> {
         kpi: &'a Kpi,
         by: &Breakdown,
         sighted: &Sighted,
-        as_of: i64,
+        reach: Reach,
         evaluation: &'a Evaluation<'a>,
     ) -> Measured<'a> {
         let readings = |sight: &Sight| {
@@ -112,7 +109,7 @@ impl<'a> Measured<'a> {
             kpi.measures.iter().map(of).collect()
         };
         let (own, previous) = (readings(&sighted.own), sighted.previous(kpi).map(readings));
-        Measured { kpi, own, previous, as_of, evaluation }
+        Measured { kpi, own, previous, reach, evaluation }
     }
 
     pub fn groups(&self) -> impl Iterator<Item = &Vec<Group>> {
@@ -133,22 +130,24 @@ impl<'a> Measured<'a> {
         measures.map(read).collect()
     }
 
-    /// The cell, marked provisional if it can still change; stale, without its figure, if the data is too old.
+    /// The cell, marked provisional if it can still change, and incomplete if the data does not reach to its end; without
+    /// its figure, if the data is too old or begins later.
     pub fn cell(&self, seen: &Seen) -> Cell {
-        let Evaluation { timetable, now, complete_until, cells, .. } = *self.evaluation;
+        let Evaluation { timetable, now, reaches, cells, .. } = *self.evaluation;
         let (declared, period) = (&self.kpi.declaration, &timetable.periods[seen.periods[seen.periods.len() - 1]]);
+        // Of what the data does not reach nothing is known, not that nothing happened.
+        if self.reach.begins_after(period) {
+            return Cell::of(Outcome::NoData);
+        }
         let needed = period.instants().end.min(now.as_second());
-        let known = || self.kpi.tables().filter_map(|table| complete_until.get(&table.name));
-        let too_old = |after: Lag| known().any(|complete| *complete < needed - after.seconds());
-        // Of a period that is over and began after the data ends nothing is known, not that nothing happened.
-        let unknown = !period.is_running(now) && self.as_of < needed && self.as_of <= period.instants().start;
-        if unknown || declared.stale_after.is_some_and(too_old) {
+        let too_old = declared.stale_after.is_some_and(|after| reaches.is_older(self.kpi, after, needed));
+        if too_old || self.reach.ends_before(period, now) {
             return Cell::of(Outcome::Stale);
         }
         let cell = cells.of(self.kpi, seen, || self.kpi.cell(&seen.readings, seen.before.as_deref()));
         let settled = declared.settles_after.map_or(0, Lag::seconds);
-        let provisional = period.is_running(now) || self.as_of < period.instants().end + settled;
-        Cell { provisional, undated: seen.undated, ..cell }
+        let provisional = period.is_running(now) || self.reach.as_of < period.instants().end + settled;
+        Cell { provisional, incomplete: self.reach.cuts(period, now), undated: seen.undated, ..cell }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::comparison::{self, Comparison};
 use super::place::place;
+use super::reach::Reach;
 use super::request::Request;
 use super::sight::Sight;
 use crate::script::kpi::Kpi;
@@ -47,8 +48,6 @@ impl Timetable {
 
 /// The instants at which the figures of a KPI are seen.
 pub struct Sights {
-    /// Up to when everything is known, in UTC seconds.
-    pub as_of: i64,
     pub known: Sighted,
     /// If its figures can change after their period: the same age for every period, and when it is settled.
     pub aged: Option<(Sighted, Sighted)>,
@@ -73,14 +72,12 @@ impl Sighted {
 }
 
 impl Sights {
-    /// `now` is when it is asked, `as_of` up to when everything is known.
-    pub fn new(kpi: &Kpi, timetable: &Timetable, now: Timestamp, as_of: i64) -> Sights {
+    /// `now` is when it is asked.
+    pub fn new(kpi: &Kpi, timetable: &Timetable, now: Timestamp, reach: &Reach) -> Sights {
         let Timetable { asked, before, year_before, periods } = timetable;
+        let as_of = reach.as_of;
         // Of a period that is over and not known to its end there is no age to compare others at.
-        let lacks_its_end = |stop: &&Stop| {
-            let period = &periods[stop.period];
-            as_of < period.instants().end && !period.is_running(now)
-        };
+        let lacks_its_end = |stop: &&Stop| reach.cuts(&periods[stop.period], now);
         let end = |stop: &Stop| periods[stop.period].instants().end;
         let all: Vec<Stop> = asked.iter().chain(before).chain(year_before).copied().collect();
         let seen = |instant: &dyn Fn(&Stop) -> i64| {
@@ -102,7 +99,7 @@ impl Sights {
             let age = as_of - end(last);
             (seen(&|stop| end(stop) + age), seen(&|stop| end(stop) + lag.seconds()))
         });
-        Sights { as_of, known, aged }
+        Sights { known, aged }
     }
 
     pub fn all(&self) -> impl Iterator<Item = &Sighted> {

@@ -59,6 +59,8 @@ pub enum Unjudged {
     ZeroDenominator,
     /// There are fewer rows than its minimum.
     TooFew,
+    /// There is no data of that time.
+    NoData,
     /// The data is too old.
     Stale,
     ScriptError,
@@ -76,6 +78,7 @@ impl Unjudged {
             Outcome::NoRows => Some(Unjudged::NoRows),
             Outcome::ZeroDenominator => Some(Unjudged::ZeroDenominator),
             Outcome::TooFew => Some(Unjudged::TooFew),
+            Outcome::NoData => Some(Unjudged::NoData),
             Outcome::Stale => Some(Unjudged::Stale),
             Outcome::ScriptError { .. } => Some(Unjudged::ScriptError),
         }
@@ -89,6 +92,7 @@ impl Unjudged {
             Unjudged::NoRows => "no_rows",
             Unjudged::ZeroDenominator => "zero_denominator",
             Unjudged::TooFew => "too_few",
+            Unjudged::NoData => "no_data",
             Unjudged::Stale => "stale",
             Unjudged::ScriptError => "script_error",
             Unjudged::TooYoung => "too_young",

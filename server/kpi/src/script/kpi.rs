@@ -8,7 +8,9 @@ use crate::data::model::Table;
 use crate::definition::declaration::{Declaration, Unit};
 use crate::definition::range::{self, OutOfRange};
 use crate::definition::share;
+use crate::definition::threshold::Threshold;
 use crate::diagnostic::Diagnostic;
+use crate::judgement::signal::Signal;
 use crate::measure::Measure;
 use crate::measure::aggregate::accumulator::Reading;
 use crate::measure::expr::Part;
@@ -96,6 +98,16 @@ impl Kpi {
     /// Whether its value is a share of rows, which has a confidence interval.
     fn is_share_of_rows(&self) -> bool {
         self.made_of.is_share() && self.declaration.unit == Unit::Percent
+    }
+
+    /// The marks of the last of these figures of the total, one a period, oldest first.
+    pub fn marks(&self, figures: &[Option<f64>]) -> Threshold {
+        let Declaration { threshold, better, unit, .. } = &self.declaration;
+        let past = figures.split_last().map_or(&[][..], |(_, past)| past);
+        let (least, most) = unit.bounds(self.is_share_of_rows());
+        // Where all that can be is usual, nothing is beyond it.
+        let usual = Signal::usual_limit(figures, *better).filter(|limit| (least..=most).contains(limit));
+        threshold.after(past, usual)
     }
 
     /// Whether every table that the KPI reads carries these dimensions.
@@ -233,6 +245,7 @@ impl Kpi {
             undated: 0,
             interval: interval.and_then(|(numerator, denominator)| Interval::of_proportion(numerator, denominator)),
             provisional: false,
+            incomplete: false,
             beside: figure.beside.into_iter().map(|(name, value)| Beside { name, value }).collect(),
         }
     }

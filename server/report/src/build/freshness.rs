@@ -35,7 +35,7 @@ pub fn of_tables<S: Source>(
             complete_until,
             newest_milestone: milestones.last().copied(),
             gap: is_quiet(&recent.collect::<Vec<_>>(), &milestones, until),
-            empty: complete_until.is_none() && milestones.is_empty() && table.exists_since().is_some(),
+            empty: complete_until.is_none() && source.begins_at(table)? == i64::MAX,
         })
     };
     tables.into_iter().map(of_table).collect()

@@ -116,8 +116,9 @@ fn verdict(numbers: &Numbers, format: &Format) -> String {
     if verdict.all_kept() {
         return words.say("verdict_kept", []);
     }
+    let ends = numbers.data_ends();
     let reasons = verdict.not_judged.iter().map(|(why, count)| {
-        let why = reason(*why, numbers, format);
+        let why = reason(*why, ends, format);
         let of = [("label", why.as_str().into()), ("value", count.to_string().into())];
         // The only reason needs no count of its own.
         if verdict.not_judged.len() > 1 { words.say("labelled", of) } else { why }

@@ -5,6 +5,7 @@ use crate::format::Format;
 use crate::known::Known;
 use crate::numbers::{Change, Contribution, Numbers, Part};
 use pegel_kpi::definition::declaration::Unit;
+use pegel_kpi::definition::threshold::Better;
 use pegel_kpi::judgement::judged::By;
 use pegel_text::words::Value;
 
@@ -17,7 +18,7 @@ pub(super) fn evidence(statement: &Statement, numbers: &Numbers, format: &Format
     let lines = statement.about.iter().take(statement.named()).map(|finding| {
         let Finding { unit, cell, assessment, settled, .. } = finding;
         let (assessment, settled) = (assessment.as_ref(), settled.as_ref());
-        let known = Known { format, unit: *unit, cell, assessment, settled };
+        let known = Known { format, unit: *unit, cell, assessment, settled, data_ends: None };
         let facts = Facts { format, numbers, kind: statement.kind, several, finding, known }.all().join(" · ");
         match &finding.group {
             Some(head) if several && !facts.is_empty() => {
@@ -121,8 +122,8 @@ impl Facts<'_> {
     fn usual(&self) -> Option<String> {
         let said = matches!(self.kind, Kind::Worse | Kind::Better) && !self.several;
         let signal = self.known.assessment?.signal.filter(|_| !said)?;
-        let [low, high] = self.known.range(signal.low, signal.high);
-        let usual = self.format.words().say("fact_usual", [("low", low.into()), ("high", high.into())]);
+        let usual = self.format.usual(&signal, self.known.cell, self.known.unit);
+        let usual = self.format.words().say("fact_usual", [("usual", usual.into())]);
         let assured = self.known.assessment?.assured(self.finding.target, self.finding.better);
         let assured = self.format.assured(&assured).join(", ");
         Some(if assured.is_empty() { usual } else { format!("{usual} ({assured})") })
@@ -138,9 +139,20 @@ impl Facts<'_> {
     }
 
     fn target(&self) -> Option<String> {
-        let target = self.finding.target.filter(|_| self.kind != Kind::OffTarget)?;
-        let figure = self.format.mark(target, self.finding.unit);
-        Some(self.format.words().say("fact_target", [("figure", figure.into())]))
+        let Finding { unit, better, target, .. } = self.finding;
+        let (target, off) = ((*target)?, self.kind == Kind::OffTarget);
+        // The sentence says it of one.
+        if off && !self.several {
+            return None;
+        }
+        let figure = self.format.mark(target, *unit);
+        if !off {
+            return Some(self.format.words().say("fact_target", [("figure", figure.into())]));
+        }
+        let distance = self.format.distance(self.finding.held_against_target()?, target, *unit);
+        let side = if *better == Better::Higher { "below" } else { "above" };
+        let of = [("distance", distance.into()), ("side", side.into()), ("target", figure.into())];
+        Some(self.format.words().say("fact_off_target", of))
     }
 
     /// Since when a breach has lasted.

@@ -25,7 +25,7 @@ enum Topic<'a> {
     Total(&'a str, Kind),
     /// With the mark that is broken, or was, and what was judged: the settled figure of one period is not that of another.
     Groups(&'a str, Kind, Option<Status>, Option<Discriminant<By>>, Option<&'a str>),
-    NotJudged(Option<Unjudged>),
+    NotJudged(Option<Unjudged>, Option<i64>),
 }
 
 fn ranked(numbers: &Numbers, wanted: impl Fn(Kind) -> bool) -> Vec<Statement> {
@@ -66,7 +66,7 @@ fn ranked(numbers: &Numbers, wanted: impl Fn(Kind) -> bool) -> Vec<Statement> {
 fn topic<'a>(seen: &Seen<'a>, kind: Kind) -> Topic<'a> {
     let kpi = seen.block.id.as_str();
     if kind == Kind::NotJudged {
-        return Topic::NotJudged(seen.reason());
+        return Topic::NotJudged(seen.reason(), seen.block.data_ends);
     }
     if seen.group.is_none() {
         return Topic::Total(kpi, kind);

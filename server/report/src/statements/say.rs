@@ -33,14 +33,11 @@ pub fn say(statement: &Statement, numbers: &Numbers, format: &Format) -> Option<
     Some(Said { short: speaker.short(), sentence: speaker.sentence(), evidence: evidence(statement, numbers, format) })
 }
 
-/// Why figures were not judged.
-pub fn reason(reason: Unjudged, numbers: &Numbers, format: &Format) -> String {
-    let until = numbers.data_up_to.iter().filter_map(|table| table.complete_until).min();
+/// Why figures were not judged; with the day on which their data ends, where it does.
+pub fn reason(reason: Unjudged, data_ends: Option<i64>, format: &Format) -> String {
     let words = format.words();
-    match (reason, until) {
-        (Unjudged::Stale | Unjudged::Incomplete, Some(until)) => {
-            words.say("data_ends", [("day", format.day(until).into())])
-        }
+    match (reason, data_ends) {
+        (Unjudged::Stale | Unjudged::Incomplete, Some(at)) => words.say("data_ends", [("day", format.day(at).into())]),
         _ => words.say("unjudged", [("reason", reason.name().into())]),
     }
 }
@@ -87,8 +84,7 @@ impl Speaker<'_> {
         let (course, since) = self.course();
         let figure = |value: Option<f64>| value.map_or_else(String::new, |value| format.value(value, first.unit));
         let reason = assessment.and_then(|assessment| assessment.judged.reason);
-        let [low, high] = signal
-            .map_or_else(Default::default, |signal| format.range(signal.low, signal.high, &first.cell, first.unit));
+        let usual = signal.map_or_else(String::new, |signal| format.usual(&signal, &first.cell, first.unit));
         format.words().say(
             message,
             [
@@ -99,6 +95,7 @@ impl Speaker<'_> {
                 ("groups", self.groups().into()),
                 ("figure", self.figure(first).into()),
                 ("figures", self.figures().into()),
+                ("predicted", self.predicted().into()),
                 ("count", self.statement.about.len().into()),
                 ("mark", self.mark().map_or_else(String::new, |(_, mark)| mark).into()),
                 ("beyond", self.beyond().into()),
@@ -112,12 +109,18 @@ impl Speaker<'_> {
                 ("target", first.target.map_or_else(String::new, |target| format.mark(target, first.unit)).into()),
                 ("distance", self.beyond_target().into()),
                 ("signal", self.sign().into()),
-                ("low", low.into()),
-                ("high", high.into()),
+                ("usual", usual.into()),
                 ("centre", figure(signal.map(|signal| signal.centre)).into()),
                 ("streak", format.periods(STREAK, &self.numbers.period).into()),
                 ("recent", format.periods(RECENT, &self.numbers.period).into()),
-                ("reason", reason.map_or_else(String::new, |why| self::reason(why, self.numbers, format)).into()),
+                (
+                    "reason",
+                    reason
+                        .map_or_else(String::new, |why| {
+                            self::reason(why, first.data_ends.or_else(|| self.numbers.data_ends()), format)
+                        })
+                        .into(),
+                ),
             ],
         )
     }
@@ -130,7 +133,7 @@ impl Speaker<'_> {
     fn figure(&self, finding: &Finding) -> String {
         let value = match self.statement.kind {
             Kind::NewBreach | Kind::Breach | Kind::Chance | Kind::Mended => finding.judged_value(),
-            Kind::OffTarget => finding.expected().or_else(|| finding.cell.outcome.value()),
+            Kind::OffTarget => finding.held_against_target(),
             Kind::Worse | Kind::Better | Kind::NotJudged => finding.cell.outcome.value(),
         };
         let cell = value.map(|value| Cell::of(Outcome::Value { value }));
@@ -146,6 +149,15 @@ impl Speaker<'_> {
             let of = [("group", self.group(finding).into()), ("figure", self.figure(finding).into())];
             self.format.words().say("named_figure", of)
         })
+    }
+
+    /// The same, where it is what they are expected to come to, with the word for it.
+    fn predicted(&self) -> String {
+        let figures = self.figures();
+        if self.first.basis(self.statement.kind) != Basis::Expected {
+            return figures;
+        }
+        self.format.words().say("predicted", [("figures", figures.into())])
     }
 
     /// `Coast and Alps`, `Coast and 4 more`
@@ -227,9 +239,8 @@ impl Speaker<'_> {
     }
 
     fn beyond_target(&self) -> String {
-        let figure = self.first.expected().or_else(|| self.first.cell.outcome.value());
         let distance = |(figure, target)| self.format.distance(figure, target, self.first.unit);
-        figure.zip(self.first.target).map_or_else(String::new, distance)
+        self.first.held_against_target().zip(self.first.target).map_or_else(String::new, distance)
     }
 
     /// By which rule it stands out; `several` where groups do, each within its own limits.

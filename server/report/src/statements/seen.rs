@@ -166,6 +166,7 @@ impl<'a> Seen<'a> {
             year_before: self.year_before.cloned(),
             target: self.target,
             settled: self.settled.cloned(),
+            data_ends: block.data_ends,
             assessment: self.assessment.cloned(),
             causes: self.causes(kind),
             rows: self.rows(kind, numbers),

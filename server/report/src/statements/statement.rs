@@ -65,6 +65,8 @@ pub struct Finding {
     pub year_before: Option<Cell>,
     pub target: Option<f64>,
     pub settled: Option<TrendPoint>,
+    /// When the data ends that it rests on, in UTC seconds, where the period ends later.
+    pub data_ends: Option<i64>,
     pub assessment: Option<Assessment>,
     /// What made it change: the part that explains the most of it, if that is at least half.
     pub causes: Vec<Contribution>,
@@ -130,6 +132,11 @@ impl Finding {
     /// What a figure that can still change will come to.
     pub fn expected(&self) -> Option<f64> {
         self.assessment.as_ref()?.expected.filter(|_| self.cell.provisional).map(|expected| expected.value)
+    }
+
+    /// What is compared with its target: what it will come to, where it can still change.
+    pub fn held_against_target(&self) -> Option<f64> {
+        self.expected().or_else(|| self.cell.outcome.value())
     }
 
     /// What was compared with the marks: not the figure as it stands where that is too young or rests on few rows.

@@ -234,13 +234,9 @@ fn a_figure_that_can_still_change_says_what_it_will_come_to_and_what_was_judged(
     let (whole, last) = ("expected: 90.0% (86.0% to 93.0%)", "last settled: 87.9% in week 44");
     assert_eq!(said(By::Value), young("", &format!("{whole} · {last}")));
     let expected = By::Expected { value: 0.9, periods: 20 };
-    // What was judged is not said twice.
-    assert_eq!(said(expected), young("expected: 90.0%", &format!("expected between 86.0% and 93.0% · {last}")));
-    // Nothing more is expected: that is the figure shown.
-    let unchanged = By::Expected { value: 0.88889, periods: 20 };
-    assert_eq!(said(unchanged).0, "");
+    assert_eq!(said(expected), young("judged: expected 90.0%", &format!("expected between 86.0% and 93.0% · {last}")));
     let settled = By::Settled { value: 0.879, period: "2026-W44".to_owned() };
-    assert_eq!(said(settled), young("week 44: 87.9%", whole));
+    assert_eq!(said(settled), young("judged: 87.9% in week 44", whole));
 }
 
 #[test]
@@ -248,8 +244,8 @@ fn a_row_says_which_figure_was_judged_and_its_table_that_all_can_still_change() 
     let numbers = samples::young_numbers();
     let tables = &view(&numbers, "en").sections[0].kpis[0].tables;
     let judged: Vec<(&str, String)> = tables[1].rows.iter().map(|row| (&*row.label, plain(&row.judged_by))).collect();
-    assert!(judged.contains(&("Deich Energie", "week 45: 80.0%".to_owned())), "{judged:?}");
-    assert!(judged.contains(&("Isar <Consult>", "26 weeks: 57.7%".to_owned())), "{judged:?}");
+    assert!(judged.contains(&("Deich Energie", "judged: 80.0% in week 45".to_owned())), "{judged:?}");
+    assert!(judged.contains(&("Isar <Consult>", "judged: 57.7% in 26 weeks".to_owned())), "{judged:?}");
     assert_eq!(judged.iter().filter(|(_, judged)| judged.is_empty()).count(), judged.len() - 2);
     let notes: Vec<&str> = tables.iter().map(|table| &*table.note).collect();
     assert_eq!(notes, ["", "These figures can still change, and are compared at the same age"]);

@@ -8,6 +8,7 @@ use crate::format::Format;
 use crate::known::{Known, origin};
 use crate::numbers::{
     Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, PeriodHead, PlansBelow, TrendPoint,
+    judged_value,
 };
 use crate::statements::brief::{Line, brief};
 use crate::statements::statement::Kind;
@@ -172,7 +173,11 @@ impl Writer {
             let figure = self.format.value(beside.value, block.unit);
             self.words.say("beside", [("name", name.into()), ("figure", figure.into())])
         });
-        let known = self.known(&block.cell, block.assessment.as_ref(), block.settled.as_ref(), block.unit);
+        let known = Known {
+            settled: block.settled.as_ref(),
+            data_ends: block.data_ends,
+            ..self.known(&block.cell, block.assessment.as_ref(), block.unit)
+        };
         KpiView {
             id: block.id.clone(),
             title: self.format.title(&block.title),
@@ -197,10 +202,14 @@ impl Writer {
         }
     }
 
-    /// That there are no marks, or that they follow from a past that is too short.
+    /// That there are no marks, or that they follow from a past that is too short, or from a figure that is not there.
     fn no_threshold(&self, block: &KpiBlock) -> String {
         let reason = block.assessment.as_ref().and_then(|assessment| assessment.judged.reason);
-        let message = if reason == Some(Unjudged::NoPast) { "threshold_of_past" } else { "no_threshold" };
+        let message = match reason {
+            None | Some(Unjudged::NoMarks) => "no_threshold",
+            Some(Unjudged::NoPast) => "threshold_of_past",
+            Some(_) => "threshold_of_usual",
+        };
         self.words.say(message, [])
     }
 
@@ -211,14 +220,8 @@ impl Writer {
         Some(self.words.say("plans_below", of))
     }
 
-    fn known<'a>(
-        &'a self,
-        cell: &'a Cell,
-        assessment: Option<&'a Assessment>,
-        settled: Option<&'a TrendPoint>,
-        unit: Unit,
-    ) -> Known<'a> {
-        Known { format: &self.format, unit, cell, assessment, settled }
+    fn known<'a>(&'a self, cell: &'a Cell, assessment: Option<&'a Assessment>, unit: Unit) -> Known<'a> {
+        Known { format: &self.format, unit, cell, assessment, settled: None, data_ends: None }
     }
 
     /// What the figure is compared with: at the same age, and as it is known today, where that is another one.
@@ -238,14 +241,14 @@ impl Writer {
     }
 
     fn trend(&self, block: &KpiBlock, numbers: &Numbers) -> TrendView {
-        let figures: Vec<Option<f64>> = block.trend.iter().map(|point| point.cell.outcome.value()).collect();
+        let figures: Vec<Option<f64>> = block.trend.iter().map(|point| point.cell.whole()).collect();
         let known = || figures.iter().flatten().copied();
         let (lowest, highest) = (known().reduce(f64::min), known().reduce(f64::max));
         let judged = |point: &TrendPoint| block.threshold.judge(&point.cell.outcome, block.better);
         let points = block.trend.iter().map(|point| chart::point(&point.cell, judged(point)));
         let course = Chart::new(Form::Bars, points.collect());
         let write = |figure: Option<f64>| {
-            let at = block.trend.iter().find(|point| point.cell.outcome.value() == figure);
+            let at = block.trend.iter().find(|point| point.cell.whole() == figure);
             figure.and(at).map_or_else(String::new, |point| self.point(point, block))
         };
         let bars = block.trend.iter().zip(&course.points).zip(columns(&course));
@@ -299,14 +302,16 @@ impl Writer {
     }
 
     fn row(&self, row: &BreakdownRow, block: &KpiBlock, numbers: &Numbers) -> RowView {
-        let known = self.known(&row.cell, row.assessment.as_ref(), row.settled.as_ref(), block.unit);
+        let known = self.known(&row.cell, row.assessment.as_ref(), block.unit);
+        let judged_by = known.judged(&block.threshold, &numbers.period);
         RowView {
             label: self.format.group(&row.group),
             figure: self.format.judged(&row.cell, block.unit, &block.threshold),
             known: row.cell.outcome.value().is_some(),
             change: self.change(row.change.as_ref(), block.unit, row.signal()),
             status: if row.may_be_chance() { self.chance() } else { self.status(row.status) },
-            judged_by: known.judged(&block.threshold, &numbers.period).unwrap_or_default(),
+            // Of many rows, those that will change no more need no word.
+            judged_by: judged_by.filter(|_| !known.is_as_expected(&block.threshold)).unwrap_or_default(),
         }
     }
 }
@@ -322,11 +327,16 @@ fn statement(line: Line) -> StatementView {
     StatementView { kpi, class, sentence, evidence }
 }
 
-/// The worst figure first, the highest where neither direction is good; what has no figure comes last.
+/// What breaks a threshold first; then the worst of the figures that were judged, the highest where neither direction is
+/// good. What has no figure comes last.
 fn by_badness(one: &BreakdownRow, other: &BreakdownRow, better: Better) -> std::cmp::Ordering {
-    match (one.cell.outcome.value(), other.cell.outcome.value()) {
+    let broken =
+        |row: &BreakdownRow| Some(row.status).filter(|status| *status >= Status::Warning && !row.may_be_chance());
+    let judged =
+        |row: &BreakdownRow| judged_value(&row.cell, row.assessment.as_ref().map(|assessment| &assessment.judged));
+    broken(other).cmp(&broken(one)).then_with(|| match (judged(one), judged(other)) {
         (Some(one), Some(other)) if better == Better::Higher => one.total_cmp(&other),
         (Some(one), Some(other)) => other.total_cmp(&one),
         (one, other) => other.is_some().cmp(&one.is_some()),
-    }
+    })
 }

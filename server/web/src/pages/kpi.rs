@@ -17,12 +17,13 @@ use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::engine::comparison::{Compared, Comparison, Earlier};
 use pegel_kpi::judgement::expected::Expected;
 use pegel_kpi::judgement::judged::Assessment;
-use pegel_kpi::judgement::signal::Signal;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::Period;
 use pegel_report::chart;
 use pegel_report::format::Format;
+use pegel_report::known::Known;
 use pegel_store::health::Health;
+use pegel_text::words::capitalised;
 use serde::Serialize;
 
 const COURSE_WEEKS: usize = 26;
@@ -90,6 +91,8 @@ struct ComparedView {
 /// What may be said about the value of the last week, in words.
 #[derive(Serialize)]
 struct SaidView {
+    /// What was judged, or why nothing was.
+    judged: Option<String>,
     expected: Option<String>,
     usual: Option<String>,
 }
@@ -200,7 +203,7 @@ impl Page {
             value: rows.last().map_or_else(String::new, |week| week.value.clone()),
             has_value: rows.last().is_some_and(|week| week.has_value),
             error: course.error().map(str::to_owned),
-            provisional: last.is_some_and(|cell| cell.provisional),
+            provisional: last.is_some_and(|cell| cell.provisional && !cell.incomplete),
             interval: last.and_then(|cell| cell.interval).map(|interval| {
                 let bound = |bound| format.value(bound, declared.unit);
                 format!("{} – {}", bound(interval.low), bound(interval.high))
@@ -209,8 +212,8 @@ impl Page {
             said: course
                 .assessment
                 .as_ref()
-                .zip(last)
-                .map(|(said, cell)| SaidView::of(said, cell, (course.compared.target, declared), format)),
+                .zip(last.zip(weeks.last()))
+                .map(|(said, (cell, week))| SaidView::of(said, cell, week, course, format)),
             ages: !course.at_the_same_age.is_empty(),
             status: statuses.last().copied().unwrap_or(Status::Unjudged),
             chart: ChartView::of(course, weeks, &rows, format),
@@ -265,24 +268,21 @@ impl ComparedView {
 }
 
 impl SaidView {
-    /// `target` is that of the figure, if it has one.
-    fn of(
-        assessment: &Assessment,
-        cell: &Cell,
-        (target, declared): (Option<f64>, &Declaration),
-        format: &Format,
-    ) -> SaidView {
-        let unit = declared.unit;
+    fn of(assessment: &Assessment, cell: &Cell, week: &Period, course: &Course, format: &Format) -> SaidView {
+        let Declaration { unit, better, .. } = course.kpi.declaration;
+        let (settled, data_ends) = (None, course.data_ends);
+        let known = Known { format, unit, cell, assessment: Some(assessment), settled, data_ends };
         let expected = assessment.expected.map(|Expected { value, low, high, .. }| {
             let (value, [low, high]) = (format.value(value, unit), format.range(low, high, cell, unit));
             if low == high { value } else { format!("{value} ({low} – {high})") }
         });
-        let assured = format.assured(&assessment.assured(target, declared.better));
-        let usual = assessment.signal.map(|Signal { low, high, .. }| {
-            let range = format.range(low, high, cell, unit).join(" – ");
-            std::iter::once(range).chain(assured).collect::<Vec<_>>().join(" · ")
+        let assured = format.assured(&assessment.assured(course.compared.target, better));
+        let usual = assessment.signal.map(|signal| {
+            let usual = format.usual(&signal, cell, unit);
+            std::iter::once(usual).chain(assured).collect::<Vec<_>>().join(" · ")
         });
-        SaidView { expected, usual }
+        let judged = known.judged(&assessment.marks, &week.into()).or_else(|| known.not_judged());
+        SaidView { judged: judged.map(|judged| capitalised(&judged)), expected, usual }
     }
 }
 

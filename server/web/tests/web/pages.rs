@@ -56,8 +56,8 @@ fn an_edition_says_which_figure_was_judged_and_that_another_can_still_change() {
         for said in [
             "\ncan still change\nexpected between 86.0% and 93.0%\nlast settled: 83.1% in week 44\n",
             "\nbefore: 83.1% at the same age, 90.0% by now\n",
-            "\nok\nexpected: 90.0%\n",
-            "\nok\nweek 44: 85.0%\n",
+            "\nok\njudged: expected 90.0%\n",
+            "\nok\njudged: 85.0% in week 44\n",
             "\nThese figures can still change, and are compared at the same age\n",
         ] {
             assert!(page.contains(said), "{said:?} is missing in\n{page}");

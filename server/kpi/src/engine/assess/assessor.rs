@@ -108,5 +108,5 @@ impl Assessor<'_> {
 }
 
 pub fn figures(cells: &[Cell]) -> Vec<Option<f64>> {
-    cells.iter().map(|cell| cell.outcome.value()).collect()
+    cells.iter().map(Cell::whole).collect()
 }

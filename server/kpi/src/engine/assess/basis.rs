@@ -1,12 +1,13 @@
 //! What of a group is compared with the marks: its figure, or what stands for it while that can change, or the figure of
 //! several periods together.
 
-use super::assessor::{Assessor, Figures};
+use super::assessor::{Assessor, Figures, figures};
 use super::proof::{Figure, Proof};
-use crate::data::cell::Cell;
+use crate::data::cell::{Cell, Outcome};
 use crate::definition::threshold::{Status, Threshold};
 use crate::engine::measured::InGroup;
 use crate::judgement::judged::{By, Unjudged};
+use crate::judgement::signal::LEAST_FIGURES;
 
 /// A figure to be judged.
 pub struct Basis {
@@ -20,10 +21,17 @@ impl Assessor<'_> {
     pub fn basis(&self, group: &Figures, marks: &Threshold, back: usize) -> Result<Basis, Unjudged> {
         let last = self.stops.len() - 1 - back;
         let cell = &group.cells[last];
+        let declared = self.kpi.declaration.threshold;
+        if declared.warning.is_none() && declared.critical.is_none() {
+            return Err(Unjudged::NoMarks);
+        }
         if self.is_incomplete(back) {
             return Err(Unjudged::Incomplete);
         }
-        if let Some(reason) = self.lacks_marks(marks).or_else(|| Unjudged::of(&cell.outcome)) {
+        if cell.outcome == Outcome::NoData {
+            return Err(Unjudged::NoData);
+        }
+        if let Some(reason) = self.lacks_marks(group, marks).or_else(|| Unjudged::of(&cell.outcome)) {
             return Err(reason);
         }
         let seen = group.at_age.seen(self.stops[last]);
@@ -55,12 +63,14 @@ impl Assessor<'_> {
         Basis { by, status: self.status(value, marks), proof }
     }
 
-    fn lacks_marks(&self, marks: &Threshold) -> Option<Unjudged> {
-        let declared = &self.kpi.declaration.threshold;
+    fn lacks_marks(&self, group: &Figures, marks: &Threshold) -> Option<Unjudged> {
         if marks.warning.is_some() || marks.critical.is_some() {
             return None;
         }
-        Some(if declared.periods_before() > 0 { Unjudged::NoPast } else { Unjudged::NoMarks })
+        let needed = self.kpi.declaration.threshold.periods_before();
+        // A limit of usual variation takes fewer figures than it looks at.
+        let has_past = figures(group.cells).iter().flatten().count() >= needed.min(LEAST_FIGURES);
+        Some(if has_past { Unjudged::NoMarks } else { Unjudged::NoPast })
     }
 
     /// The figure of a group over the last periods together, at one age; `None` where they have none, or their rows

@@ -18,7 +18,6 @@ pub use growth::factors;
 use crate::definition::judging::Counting;
 use crate::definition::threshold::{Status, Threshold};
 use crate::judgement::judged::{Assessment, By, Judged, Since, Unjudged};
-use crate::judgement::signal::Signal;
 use crate::judgement::significance::LEVEL;
 use assessor::figures;
 use basis::Basis;
@@ -49,13 +48,7 @@ impl Assessor<'_> {
 
     /// The marks of a group. One that derives from the KPI's own past belongs to the total.
     fn marks(&self, group: &Figures, total: bool) -> Threshold {
-        let declared = &self.kpi.declaration;
-        if !total {
-            return declared.threshold.after(&[], None);
-        }
-        let figures = figures(group.cells);
-        let past = figures.split_last().map_or(&[][..], |(_, past)| past);
-        declared.threshold.after(past, Signal::usual_limit(&figures, declared.better))
+        if total { self.kpi.marks(&figures(group.cells)) } else { self.kpi.declaration.threshold.after(&[], None) }
     }
 
     /// How the figures of the period that many before the last one are judged, all groups together.
@@ -131,7 +124,9 @@ impl Assessor<'_> {
             By::LookBack { .. } => (1..=reach).take_while(over_periods).count(),
             _ => (1..=reach).take_while(of_period).count(),
         };
-        let at_least = before > 0 && before == reach;
+        // What lies before the data begins may have been broken as well.
+        let unknown = |back: usize| self.basis(group, marks, back).err() == Some(Unjudged::NoData);
+        let at_least = before > 0 && (before == reach || unknown(before + 1));
         Some(Since { period: self.periods[last - before].to_string(), periods: before + 1, at_least })
     }
 }

@@ -17,6 +17,7 @@ use crate::data::scan::{Scan, Source};
 use crate::data::scope::Scope;
 use crate::engine::by_parent::Children;
 use crate::engine::grouping::Grouping;
+use crate::engine::reach::Reaches;
 use crate::engine::rows::Rows;
 use crate::measure::Measure;
 use crate::script::kpi::{Kpi, NoSuchBreakdown};
@@ -67,19 +68,10 @@ impl Question<'_> {
     pub fn answer<S: Source>(&self, scope: &Scope, now: Timestamp, source: &mut S) -> Result<Listing, S::Error> {
         let period = self.period.as_of(now);
         let (side, wanted) = self.lists();
-        let as_of = self.as_of(now, source)?;
+        let as_of = Reaches::of(self.kpi.tables(), source)?.of_kpi(self.kpi, now).as_of;
         let asked = Asked { period: &period, as_of, only: self.only.as_ref(), scope, limit: self.limit };
         let lists = wanted.iter().map(|wanted| asked.gather(wanted, source)).collect::<Result<_, _>>()?;
         Ok(Listing { kpi: self.kpi.id().to_owned(), period: self.period.to_string(), side, lists })
-    }
-
-    /// Up to when everything is known that the figure rests on, in UTC seconds.
-    fn as_of<S: Source>(&self, now: Timestamp, source: &mut S) -> Result<i64, S::Error> {
-        let mut as_of = now.as_second();
-        for table in self.kpi.tables() {
-            as_of = source.refreshed_at(table)?.map_or(as_of, |complete| as_of.min(complete));
-        }
-        Ok(as_of)
     }
 
     /// The display names of all groups that the tables have in the dimension asked about, whatever the period: for

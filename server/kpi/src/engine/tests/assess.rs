@@ -2,10 +2,12 @@
 
 use super::{period, tables};
 use crate::data::batch::Batch;
+use crate::data::cell::Cell;
 use crate::data::dimension::Dimension::{self, Region};
 use crate::data::model::Table;
 use crate::data::scan::{Scan, Source};
 use crate::data::scope::Scope;
+use crate::definition::threshold::Threshold;
 use crate::engine::comparison::Comparison;
 use crate::engine::figures::{Row, compute};
 use crate::engine::request::{HISTORY, Request};
@@ -440,21 +442,90 @@ mod while_it_can_change {
     #[test]
     fn nothing_is_said_of_a_week_that_the_data_does_not_reach() {
         let leads = || table([won(LAST - 1, "North", 20, 100), won(LAST, "North", 20, 100)]);
-        let count = kpi(r#"unit: "count", better: "higher""#, "all: leads.count()", "m.all");
+        let count =
+            |declared| kpi(&format!(r#"unit: "count", better: "higher"{declared}"#), "all: leads.count()", "m.all");
+        let marked = count(", threshold: #{ warning: 200 }");
         let seen = |complete: &'static str| {
-            let row = rows(&count, &[], NOW, &mut Complete(leads(), complete)).remove(0);
-            let states = row.cells.iter().rev().take(2).map(|cell| cell.outcome.state()).collect::<Vec<_>>();
-            (states, said(&row.assessment.unwrap().judged))
+            let row = rows(&marked, &[], NOW, &mut Complete(leads(), complete)).remove(0);
+            let [before, last] = row.cells.last_chunk().unwrap();
+            let state = |cell: &Cell| if cell.incomplete { "incomplete" } else { cell.outcome.state() };
+            (state(before), state(last), said(&row.assessment.unwrap().judged))
         };
-        // Even where there are no marks, or the week before is not complete either.
         let incomplete = || "not judged: incomplete".to_owned();
-        assert_eq!(seen("2026-11-18T12:00:00Z"), (vec!["value", "value"], incomplete()));
-        assert_eq!(seen("2026-11-16T00:00:00Z"), (vec!["stale", "value"], incomplete()));
-        assert_eq!(seen("2026-11-09T00:00:00Z"), (vec!["stale", "stale"], incomplete()));
-        assert_eq!(seen("2026-11-23T00:00:00Z"), (vec!["value", "value"], "not judged: no_marks".to_owned()));
+        assert_eq!(seen("2026-11-18T12:00:00Z"), ("value", "incomplete", incomplete()));
+        assert_eq!(seen("2026-11-16T00:00:00Z"), ("value", "stale", incomplete()));
+        assert_eq!(seen("2026-11-15T12:00:00Z"), ("incomplete", "stale", incomplete()));
+        assert_eq!(seen("2026-11-23T00:00:00Z"), ("value", "value", "warning, sure, by value".to_owned()));
+        let unmarked = rows(&count(""), &[], NOW, &mut Complete(leads(), "2026-11-18T12:00:00Z")).remove(0);
+        assert_eq!(said(&unmarked.assessment.unwrap().judged), "not judged: no_marks");
         // There is no age at which it could be compared with other weeks.
         let row = rows(&settling(), &[], NOW, &mut Complete(leads(), "2026-11-18T12:00:00Z")).remove(0);
         assert_eq!(row.aged, None);
+    }
+
+    /// Leads that begin at an instant.
+    struct Begun(Tables, i64);
+
+    impl Source for Begun {
+        type Error = Infallible;
+
+        fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), Infallible> {
+            self.0.scan(scan, each)
+        }
+
+        fn begins_at(&mut self, _: &Table) -> Result<i64, Infallible> {
+            Ok(self.1)
+        }
+    }
+
+    #[test]
+    fn before_the_data_begins_there_is_no_figure() {
+        let begins = |week: i64| end(week).to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp().as_second();
+        let kpi = kpi(r#"unit: "count", better: "higher", threshold: #{ warning: 30 }"#, "all: leads.count()", "m.all");
+        let seen = |begins: i64| {
+            let leads = table((LAST - 2..=LAST).map(|week| won(week, "North", 0, 20)));
+            rows(&kpi, &[], NOW, &mut Begun(leads, begins)).remove(0)
+        };
+        // Three weeks are not enough for usual variation, and those before them are not weeks in which nothing happened.
+        let row = seen(begins(LAST - 3));
+        let states: Vec<&str> = row.cells.iter().rev().take(4).map(|cell| cell.outcome.state()).collect();
+        assert_eq!(states, ["value", "value", "value", "no_data"]);
+        let Assessment { judged, signal, since, .. } = row.assessment.unwrap();
+        assert_eq!((said(&judged).as_str(), signal), ("warning, sure, by value", None));
+        let since = since.unwrap();
+        assert_eq!((since.period.as_str(), since.periods, since.at_least), ("2026-W45", 3, true));
+        // A table that never held anything.
+        let never = seen(i64::MAX).assessment.unwrap();
+        assert_eq!((said(&never.judged).as_str(), never.signal), ("not judged: no_data", None));
+    }
+
+    #[test]
+    fn where_all_that_can_be_is_usual_nothing_is_beyond_it() {
+        let kpi = kpi(
+            r#"unit: "count", better: "higher", threshold: #{ warning: beyond_usual() }"#,
+            "all: leads.count()",
+            "m.all",
+        );
+        let few = |last| {
+            let weeks = (LAST - 25..LAST).zip([0, 1, 6].into_iter().cycle());
+            table(weeks.chain([(LAST, last)]).map(|(week, leads)| won(week, "North", 0, leads)))
+        };
+        let row = rows(&kpi, &[], NOW, &mut few(0)).remove(0).assessment.unwrap();
+        assert_eq!((said(&row.judged).as_str(), row.marks), ("not judged: no_marks", Threshold::default()));
+        assert!(row.signal.unwrap().low < 0.0);
+    }
+
+    #[test]
+    fn a_week_that_is_not_complete_is_in_no_course() {
+        let kpi = kpi(r#"unit: "count", better: "higher", threshold: #{ warning: 10 }"#, "all: leads.count()", "m.all");
+        let leads = (LAST - 25..LAST - 1).zip([50, 51, 52].into_iter().cycle());
+        let weeks = || table(leads.clone().map(|(week, leads)| won(week, "North", 0, leads)));
+        let row = |complete| rows(&kpi, &[], NOW, &mut Complete(weeks(), complete)).remove(0);
+        // Of the last two weeks nothing came: either it was quiet, or nobody knows.
+        assert_eq!(row(NOW).assessment.unwrap().signal.unwrap().kind, Kind::BeyondLimit);
+        let unknown = row("2026-11-12T00:00:00Z");
+        assert_eq!(unknown.assessment.unwrap().signal, None);
+        assert_eq!(unknown.cells[unknown.cells.len() - 2].whole(), None);
     }
 
     #[test]

@@ -90,7 +90,7 @@ fn told(said: &Said, cell: &Cell, figures: &Figures) -> Vec<String> {
 }
 
 /// A figure of an earlier period: at the same age, if that makes a difference, and as it is known.
-fn compared(when: &str, earlier: &Earlier, figures: &Figures) -> String {
+fn beside(when: &str, earlier: &Earlier, figures: &Figures) -> String {
     let known = figures.cell(&earlier.cell, None);
     match &earlier.at_the_same_age {
         Some(young) => format!("{when} {} at the same age, now {known}", figures.cell(young, None)),
@@ -102,7 +102,8 @@ fn print_lines(cells: &[GroupCell], figures: &Figures) {
     if cells.is_empty() {
         answer("no_rows");
     }
-    for GroupCell { group, cell, assessment, compared: Compared { before, year_before, target }, .. } in cells {
+    for GroupCell { group, as_of, cell, assessment, compared, .. } in cells {
+        let Compared { before, year_before, target } = compared;
         let labels = group.0.iter().map(|(_, label)| one_line(label.as_deref().unwrap_or("–")).into_owned());
         let mut line: Vec<String> = labels.collect();
         line.push(figures.cell(cell, None));
@@ -112,12 +113,14 @@ fn print_lines(cells: &[GroupCell], figures: &Figures) {
         }
         line.extend((cell.left_out > 0).then(|| format!("{} left out", cell.left_out)));
         line.extend((cell.undated > 0).then(|| format!("{} undated", cell.undated)));
-        line.extend(cell.provisional.then(|| "provisional".to_owned()));
+        let ends = cell.incomplete || cell.outcome == Outcome::Stale;
+        line.extend(ends.then(|| format!("data only up to {as_of}")));
+        line.extend((cell.provisional && !ends).then(|| "provisional".to_owned()));
         line.extend(assessment.iter().flat_map(|said| told(said, cell, figures)));
         line.extend(figures.beside(cell, None));
         let earlier = [("before", before), ("a year before", year_before)];
         let earlier = earlier.into_iter().filter_map(|(when, earlier)| Some((when, earlier.as_ref()?)));
-        line.extend(earlier.map(|(when, earlier)| compared(when, earlier, figures)));
+        line.extend(earlier.map(|(when, earlier)| beside(when, earlier, figures)));
         line.extend(target.map(|target| format!("target {}", figures.value(target))));
         answer(line.join("\t"));
     }

@@ -127,6 +127,7 @@ fn block(
     before: Cell,
 ) -> KpiBlock {
     KpiBlock {
+        data_ends: None,
         id: id.to_owned(),
         title: translated(titles),
         description: Translated::english(""),

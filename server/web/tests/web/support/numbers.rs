@@ -81,6 +81,7 @@ pub fn weekly() -> Numbers {
         cell: if number == 40 { absent(Outcome::NoRows) } else { cell(*value, 400) },
     });
     let feedback = KpiBlock {
+        data_ends: None,
         id: "feedback".to_owned(),
         title: translated("Feedback rate", "Feedbackquote"),
         description: translated("Share of the accepted leads with feedback.", "Anteil der Leads mit Rückmeldung."),
@@ -113,6 +114,7 @@ pub fn weekly() -> Numbers {
         }],
     };
     let cycle = KpiBlock {
+        data_ends: None,
         id: "cycle".to_owned(),
         title: translated("<script>alert('Cycle')</script>", "<script>alert('Dauer')</script>"),
         description: translated("\"><img src=x>", "\"><img src=x>"),

@@ -1,0 +1,82 @@
+//! How far the data reaches: since when there is any, and up to when all of it is there.
+
+use crate::data::model::Table;
+use crate::data::scan::Source;
+use crate::definition::declaration::Lag;
+use crate::script::kpi::Kpi;
+use crate::time::period::Period;
+use jiff::Timestamp;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// How far the data of tables reaches, by their names.
+#[derive(Default)]
+pub struct Reaches(HashMap<Arc<str>, OfTable>);
+
+struct OfTable {
+    begins: i64,
+    complete_until: Option<i64>,
+}
+
+/// How far all that a KPI reads reaches, in UTC seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reach {
+    /// Before that, one of its tables holds nothing.
+    pub begins: i64,
+    /// Up to when everything is known.
+    pub as_of: i64,
+}
+
+impl Reaches {
+    /// Of these tables.
+    ///
+    /// # Errors
+    /// What the source answers when it cannot be read.
+    pub fn of<'a, S: Source>(tables: impl Iterator<Item = &'a Table>, source: &mut S) -> Result<Reaches, S::Error> {
+        let mut reaches = HashMap::new();
+        for table in tables {
+            if !reaches.contains_key(&table.name) {
+                let (begins, complete_until) = (source.begins_at(table)?, source.refreshed_at(table)?);
+                reaches.insert(table.name.clone(), OfTable { begins, complete_until });
+            }
+        }
+        Ok(Reaches(reaches))
+    }
+
+    /// Of all that a KPI reads, asked at `now`. Plans and other tables whose rows always exist are not brought by the
+    /// day, and limit nothing.
+    pub fn of_kpi(&self, kpi: &Kpi, now: Timestamp) -> Reach {
+        let dated = || self.read_by(kpi, |table| table.exists_since().is_some());
+        Reach {
+            begins: dated().map(|table| table.begins).max().unwrap_or(i64::MIN),
+            as_of: dated().filter_map(|table| table.complete_until).fold(now.as_second(), i64::min),
+        }
+    }
+
+    /// Whether a table that a KPI reads was last complete longer than that before an instant.
+    pub fn is_older(&self, kpi: &Kpi, than: Lag, before: i64) -> bool {
+        let complete = self.read_by(kpi, |_| true).filter_map(|table| table.complete_until);
+        complete.min().is_some_and(|complete| complete < before - than.seconds())
+    }
+
+    fn read_by(&self, kpi: &Kpi, wanted: impl Fn(&Table) -> bool) -> impl Iterator<Item = &OfTable> {
+        kpi.tables().filter(move |table| wanted(table)).filter_map(|table| self.0.get(&table.name))
+    }
+}
+
+impl Reach {
+    /// Whether a period that is over at `now` ends after the data does.
+    pub fn cuts(&self, period: &Period, now: Timestamp) -> bool {
+        !period.is_running(now) && self.as_of < period.instants().end
+    }
+
+    /// Whether the data ends before a period begins that is over at `now`.
+    pub fn ends_before(&self, period: &Period, now: Timestamp) -> bool {
+        self.cuts(period, now) && self.as_of <= period.instants().start
+    }
+
+    /// Whether the data begins after a period ends.
+    pub fn begins_after(&self, period: &Period) -> bool {
+        period.instants().end <= self.begins
+    }
+}
