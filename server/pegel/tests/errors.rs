@@ -72,6 +72,15 @@ fn a_week_that_is_not_over_is_not_reported() {
 }
 
 #[test]
+fn a_week_that_has_not_begun_is_reported_nowhere() {
+    let home = TestHome::new();
+    let folder = home.path().join("ahead");
+    let said = home.run(&["report", "run", "weekly", "--period", "2026-W49", "--out", folder.to_str().unwrap()]);
+    said.failed(2, &["2026-W49 has not begun"]);
+    assert_eq!(home.cells(&["leads", "--period", "2026-W49"])[0]["state"], "no_data");
+}
+
+#[test]
 fn the_demo_keeps_its_hands_off_data_that_are_not_its_own() {
     let home = TestHome::new();
     let file = home.write("leads.csv", &format!("{LEADS}L1,2018-02-01,P1,social\n"));

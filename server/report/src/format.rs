@@ -9,7 +9,7 @@ use pegel_kpi::data::currency::{Currency, HUNDREDTHS};
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{self, Better, Status, Threshold};
 use pegel_kpi::judgement::judged::Assured;
-use pegel_kpi::judgement::signal::Signal;
+use pegel_kpi::judgement::signal::{Kind as Sign, Signal};
 use pegel_kpi::time::period::{Period, Span};
 use pegel_text::clean::one_line;
 use pegel_text::dates::{Dates, Kind};
@@ -237,8 +237,7 @@ impl Format {
     /// The ends of a range that was computed for that figure, cut at what it can be: counts and durations are not below
     /// 0, shares of rows (they have an interval) not above 1 either.
     pub fn range(&self, low: f64, high: f64, cell: &Cell, unit: Unit) -> [String; 2] {
-        let (least, most) = unit.bounds(cell.interval.is_some());
-        [low, high].map(|end| self.value(end.clamp(least, most), unit))
+        [low, high].map(|end| self.value(bounded(end, cell, unit), unit))
     }
 
     /// `82 % to 93 %`: the limits of usual variation around a figure; one figure where it never moved.
@@ -247,6 +246,15 @@ impl Format {
         if low == high {
             return low;
         }
+        let figure = cell.outcome.value().map(|figure| self.value(figure, unit));
+        let [low, high] = match figure {
+            // Beyond a limit, it is not on it.
+            Some(figure) if signal.kind != Sign::Usual && (figure == low || figure == high) => {
+                let digits = self.usual_digits(signal.high, unit) + 1;
+                [signal.low, signal.high].map(|end| self.with_digits(bounded(end, cell, unit), unit, digits))
+            }
+            _ => [low, high],
+        };
         self.words.say("usual_range", [("low", low.into()), ("high", high.into())])
     }
 
@@ -317,6 +325,12 @@ impl Format {
             .collect()
     }
 
+    /// A target as people say it. What falls to a part of its time is no round sum, and is not paid in parts of a cent.
+    pub fn target(&self, target: f64, unit: Unit) -> String {
+        let rounds = unit == Unit::Money && target.fract() != 0.0;
+        if rounds { self.with_digits(target, unit, self.usual_digits(target, unit)) } else { self.mark(target, unit) }
+    }
+
     /// A mark as people say it: `75 %`, not `75.0 %`.
     pub fn mark(&self, mark: f64, unit: Unit) -> String {
         let exact = exact(mark);
@@ -357,6 +371,12 @@ impl Format {
             Unit::Money | Unit::Duration | Unit::Count => 0,
         }
     }
+}
+
+/// A figure, or what it can be at most or at least.
+fn bounded(figure: f64, cell: &Cell, unit: Unit) -> f64 {
+    let (least, most) = unit.bounds(cell.interval.is_some());
+    figure.clamp(least, most)
 }
 
 /// What a period of that name is, and its days.

@@ -122,7 +122,7 @@ impl Source for Reader {
     }
 
     fn begins_at(&mut self, table: &Table) -> Result<i64, StoreError> {
-        if table.exists_since().is_none() {
+        if !table.tells_what_happened() {
             return Ok(i64::MIN);
         }
         if let Some(known) = self.begins.get(&table.name) {

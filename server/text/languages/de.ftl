@@ -78,7 +78,7 @@ threshold_warning = Warnung { $beyond }
 below = unter { $mark }
 above = über { $mark }
 no_threshold = ohne Schwelle
-threshold_of_past = Schwelle ist das Übliche; dafür ist die Vergangenheit zu kurz
+threshold_of_past = Schwelle ist das Übliche, und das gibt die Vergangenheit nicht her
 threshold_of_usual = die Schwelle folgt aus dem Üblichen
 plans_below =
     { $count ->
@@ -325,7 +325,13 @@ short_mended =
         }
        *[other] { $title } { $groups } wieder im grünen Bereich
     }
-said_mended = { $title }: { $figures }, die Grenze von { $mark } ist wieder eingehalten
+said_mended =
+    { $by ->
+        [expected] { $title }: voraussichtlich { $figures }, die Grenze von { $mark } ist wieder eingehalten
+        [settled] { $title } in { $period }: { $figures }, die Grenze von { $mark } ist wieder eingehalten
+        [look_back] { $title } in { $periods }: { $figures }, die Grenze von { $mark } ist wieder eingehalten
+       *[value] { $title }: { $figures }, die Grenze von { $mark } ist wieder eingehalten
+    }
 short_not_judged =
     { $count ->
         [one] { $title } nicht bewertet ({ $reason })
@@ -337,7 +343,7 @@ not_judged_since = nicht bewertet: { $reason }
 unjudged =
     { $reason ->
         [no_marks] keine Schwelle
-        [no_past] zu wenig Vergangenheit
+        [no_past] aus der Vergangenheit folgt keine Schwelle
         [no_rows] keine Daten
         [zero_denominator] keine Basis
         [too_few] zu wenige Daten

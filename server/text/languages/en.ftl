@@ -77,7 +77,7 @@ threshold_warning = warning { $beyond }
 below = below { $mark }
 above = above { $mark }
 no_threshold = no threshold
-threshold_of_past = usual variation is the threshold, and the past is too short to tell it
+threshold_of_past = usual variation is the threshold, and the past does not tell it
 threshold_of_usual = the threshold follows from usual variation
 plans_below =
     { $count ->
@@ -314,7 +314,13 @@ short_mended =
         [one] { whose } back at { $figure } (limit { $mark })
        *[other] { $title } for { $groups } back within the limit
     }
-said_mended = { $title }: { $figures }, back within the limit of { $mark }
+said_mended =
+    { $by ->
+        [expected] { $title }: { $figures } expected, back within the limit of { $mark }
+        [settled] { $title } in { $period }: { $figures }, back within the limit of { $mark }
+        [look_back] { $title } in { $periods }: { $figures }, back within the limit of { $mark }
+       *[value] { $title }: { $figures }, back within the limit of { $mark }
+    }
 short_not_judged =
     { $count ->
         [one] { $title } not judged ({ $reason })
@@ -326,7 +332,7 @@ not_judged_since = not judged: { $reason }
 unjudged =
     { $reason ->
         [no_marks] no threshold
-        [no_past] too short a past
+        [no_past] the past tells no threshold
         [no_rows] no data
         [zero_denominator] no base
         [too_few] too little data

@@ -82,7 +82,7 @@ threshold_warning = alerte { $beyond }
 below = sous { $mark }
 above = au-delà de { $mark }
 no_threshold = sans seuil
-threshold_of_past = le seuil est l’habituel, mais le passé est trop court
+threshold_of_past = le seuil est l’habituel, mais le passé ne le donne pas
 threshold_of_usual = le seuil découle de l’habituel
 plans_below =
     { $count ->
@@ -233,7 +233,7 @@ course =
     }
 whose =
     { $about ->
-        [group] { $title } { $group }
+        [group] { $title } pour { $group }
        *[total] { $title }
     }
 
@@ -246,10 +246,10 @@ short_breach =
     }
 short_breach_groups =
     { $by ->
-        [expected] { $title } { $groups } { $beyond } en prévision
-        [settled] { $title } { $groups } { $beyond } en { $period }
-        [look_back] { $title } { $groups } { $beyond } sur { $periods }
-       *[value] { $title } { $groups } { $beyond }
+        [expected] { $title } pour { $groups } { $beyond } en prévision
+        [settled] { $title } pour { $groups } { $beyond } en { $period }
+        [look_back] { $title } pour { $groups } { $beyond } sur { $periods }
+       *[value] { $title } pour { $groups } { $beyond }
     }
 said_breach =
     { $by ->
@@ -324,9 +324,15 @@ said_better =
 short_mended =
     { $count ->
         [one] { whose } de nouveau à { $figure } (seuil { $mark })
-       *[other] { $title } { $groups } : seuil de nouveau respecté
+       *[other] { $title } pour { $groups } : seuil de nouveau respecté
     }
-said_mended = { $title } : { $figures }, le seuil de { $mark } est de nouveau respecté
+said_mended =
+    { $by ->
+        [expected] { $title } : { $figures } en prévision, le seuil de { $mark } est de nouveau respecté
+        [settled] { $title } en { $period } : { $figures }, le seuil de { $mark } est de nouveau respecté
+        [look_back] { $title } sur { $periods } : { $figures }, le seuil de { $mark } est de nouveau respecté
+       *[value] { $title } : { $figures }, le seuil de { $mark } est de nouveau respecté
+    }
 short_not_judged =
     { $count ->
         [one] { $title } : sans évaluation ({ $reason })
@@ -338,7 +344,7 @@ not_judged_since = non jugé : { $reason }
 unjudged =
     { $reason ->
         [no_marks] sans seuil
-        [no_past] historique trop court
+        [no_past] le passé ne donne pas de seuil
         [no_rows] aucune donnée
         [zero_denominator] base nulle
         [too_few] trop peu de données

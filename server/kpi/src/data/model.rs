@@ -220,6 +220,12 @@ impl Description {
         self.exists_since.as_ref()
     }
 
+    /// Whether its rows tell what happened, and are to be there by the day: they are neither plans, nor the groups of a
+    /// dimension, nor the past of another table.
+    pub fn tells_what_happened(&self) -> bool {
+        self.levels.is_none() && self.groups.is_none() && self.history.is_none()
+    }
+
     /// Since when a column is known; `None`: since its row exists. An instant is known since itself.
     pub fn known_since(&self, column: &Column) -> Option<Milestone> {
         if column.kind == Kind::Instant && self.exists_since.as_deref() != Some(column) {

@@ -75,8 +75,8 @@ pub trait Source {
         Ok(Vec::new())
     }
 
-    /// Since when there is anything in a table: its first instant, in UTC seconds; `i64::MIN` where its rows have always
-    /// existed, or nobody knows, `i64::MAX` where it never held any.
+    /// Since when there is anything in a table: its first instant, in UTC seconds; `i64::MIN` where its rows have none,
+    /// tell nothing that happened, or nobody knows, `i64::MAX` where it never held any.
     ///
     /// # Errors
     /// If that cannot be read.

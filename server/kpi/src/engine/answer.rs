@@ -151,7 +151,7 @@ impl Question<'_> {
         let settles_on = lag.map(|lag| self.period.instants().end.saturating_add(lag.seconds()));
         let better = self.kpi.declaration.better;
         let said = |assessment: Assessment| {
-            let assurance = assessment.assured(row.compared.target, better);
+            let assurance = assessment.assured(&cell, row.compared.target, better);
             let Assessment { judged, expected, signal, since, .. } = assessment;
             Said { expected, signal, assurance, judged, since }
         };

@@ -89,8 +89,8 @@ pub struct Aged {
 }
 
 /// Computes all figures, in the order of the requests, with one scan per table and date for all of them. A period that
-/// is running at `now` is counted up to `now`; what happened after it, or after the tables that a KPI reads were last
-/// complete, is not known.
+/// is running at `now` is counted up to `now`, or up to when the tables that the KPIs read were last complete; what
+/// happened later is not known.
 ///
 /// # Errors
 /// What the source answers when it cannot be read.
@@ -118,6 +118,7 @@ pub fn compute_for<S: Source>(
     source: &mut S,
 ) -> Result<Vec<Vec<Figures>>, S::Error> {
     let reaches = Reaches::of(requests.iter().flat_map(|request| request.kpi.tables()), source)?;
+    let now = reaches.cut(requests.iter().map(|request| request.kpi), periods.last(), now);
     let money = crate::data::currency::units(source.money_digits()?);
     let timetable = Timetable::new(requests, periods, now);
     let asked: Vec<Asked> = requests.iter().map(|request| Asked::new(request, &timetable, now, &reaches)).collect();

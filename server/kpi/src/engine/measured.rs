@@ -136,7 +136,7 @@ impl<'a> Measured<'a> {
         let Evaluation { timetable, now, reaches, cells, .. } = *self.evaluation;
         let (declared, period) = (&self.kpi.declaration, &timetable.periods[seen.periods[seen.periods.len() - 1]]);
         // Of what the data does not reach nothing is known, not that nothing happened.
-        if self.reach.begins_after(period) {
+        if self.reach.lacks(period, now) {
             return Cell::of(Outcome::NoData);
         }
         let needed = period.instants().end.min(now.as_second());

@@ -43,10 +43,9 @@ impl Reaches {
         Ok(Reaches(reaches))
     }
 
-    /// Of all that a KPI reads, asked at `now`. Plans and other tables whose rows always exist are not brought by the
-    /// day, and limit nothing.
+    /// Of all that a KPI reads, asked at `now`. Plans and partners are not brought by the day, and limit nothing.
     pub fn of_kpi(&self, kpi: &Kpi, now: Timestamp) -> Reach {
-        let dated = || self.read_by(kpi, |table| table.exists_since().is_some());
+        let dated = || self.read_by(kpi, |table| table.tells_what_happened());
         Reach {
             begins: dated().map(|table| table.begins).max().unwrap_or(i64::MIN),
             as_of: dated().filter_map(|table| table.complete_until).fold(now.as_second(), i64::min),
@@ -57,6 +56,14 @@ impl Reaches {
     pub fn is_older(&self, kpi: &Kpi, than: Lag, before: i64) -> bool {
         let complete = self.read_by(kpi, |_| true).filter_map(|table| table.complete_until);
         complete.min().is_some_and(|complete| complete < before - than.seconds())
+    }
+
+    /// When a running period is counted up to by these KPIs: what is asked at `now` is known up to then in none of them
+    /// that know anything of the period.
+    pub fn cut<'a>(&self, kpis: impl Iterator<Item = &'a Kpi>, last: Option<&Period>, now: Timestamp) -> Timestamp {
+        let Some(period) = last.filter(|period| period.is_running(now)) else { return now };
+        let known = kpis.map(|kpi| self.of_kpi(kpi, now).as_of).filter(|as_of| *as_of > period.instants().start);
+        known.min().and_then(|as_of| Timestamp::from_second(as_of).ok()).map_or(now, |as_of| as_of.min(now))
     }
 
     fn read_by(&self, kpi: &Kpi, wanted: impl Fn(&Table) -> bool) -> impl Iterator<Item = &OfTable> {
@@ -70,13 +77,14 @@ impl Reach {
         !period.is_running(now) && self.as_of < period.instants().end
     }
 
-    /// Whether the data ends before a period begins that is over at `now`.
+    /// Whether the data ends before a period begins, or just then, though at `now` there could be more.
     pub fn ends_before(&self, period: &Period, now: Timestamp) -> bool {
-        self.cuts(period, now) && self.as_of <= period.instants().start
+        self.as_of <= period.instants().start && self.as_of < now.as_second()
     }
 
-    /// Whether the data begins after a period ends.
-    pub fn begins_after(&self, period: &Period) -> bool {
-        period.instants().end <= self.begins
+    /// Whether there is no data of a period: it is over before there is any, or has yet to begin.
+    pub fn lacks(&self, period: &Period, now: Timestamp) -> bool {
+        let instants = period.instants();
+        instants.end <= self.begins || now.as_second() < instants.start
     }
 }

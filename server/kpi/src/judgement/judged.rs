@@ -2,7 +2,7 @@
 
 use super::expected::Expected;
 use super::signal::{Assurance, Signal};
-use crate::data::cell::Outcome;
+use crate::data::cell::{Cell, Outcome};
 use crate::definition::threshold::{Better, Status, Threshold};
 use serde::{Deserialize, Serialize};
 
@@ -139,9 +139,11 @@ impl Assured {
 }
 
 impl Assessment {
-    /// What usual variation means for the marks, and for a target.
-    pub fn assured(&self, target: Option<f64>, better: Better) -> Assured {
-        let Some(signal) = self.signal else { return Assured::default() };
+    /// What usual variation means for the marks, and for a target. Figures that can still change say nothing of marks for
+    /// what they will come to.
+    pub fn assured(&self, cell: &Cell, target: Option<f64>, better: Better) -> Assured {
+        let as_it_stands = matches!(self.judged.by, Some(By::Value | By::Signal));
+        let Some(signal) = self.signal.filter(|_| !cell.provisional || as_it_stands) else { return Assured::default() };
         let mark = self.marks.warning.or(self.marks.critical);
         let mark = mark.filter(|mark| signal.bad_limit(better) != Some(*mark));
         let of = |mark: Option<f64>| signal.assurance(mark?, better);

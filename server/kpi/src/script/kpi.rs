@@ -106,7 +106,7 @@ impl Kpi {
         let past = figures.split_last().map_or(&[][..], |(_, past)| past);
         let (least, most) = unit.bounds(self.is_share_of_rows());
         // Where all that can be is usual, nothing is beyond it.
-        let usual = Signal::usual_limit(figures, *better).filter(|limit| (least..=most).contains(limit));
+        let usual = Signal::usual_limit(figures, *better).filter(|limit| least < *limit && *limit < most);
         threshold.after(past, usual)
     }
 

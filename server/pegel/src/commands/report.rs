@@ -69,6 +69,9 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
     let zone = zone(&definition.zone).map_err(usage)?;
     let period = command.period.as_deref().unwrap_or("last-week");
     let period = Period::parse(period, clock.now(), &zone).map_err(usage)?;
+    if period.instants().start > clock.now().as_second() {
+        return Err(usage(anyhow!("{period} has not begun: name a period that has, such as last-week")));
+    }
     let store = home.store()?;
     if let Some(folder) = &command.out {
         let live = Live::fixed(home.catalog_in_force(&store)?, None);

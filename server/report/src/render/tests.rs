@@ -138,7 +138,7 @@ fn the_plain_text_fits_into_72_columns() {
 fn the_subject_says_what_matters_most() {
     assert_eq!(rendered("en-GB").1.subject, "W46: Feedback rate for North and 7 more below 75%");
     assert_eq!(rendered("de-DE").1.subject, "KW 46: North und 7 weitere unter 75 % Feedbackquote");
-    assert_eq!(rendered("fr-FR").1.subject, "S46 – Taux de retour North et 7 autres sous 75 %");
+    assert_eq!(rendered("fr-FR").1.subject, "S46 – Taux de retour pour North et 7 autres sous 75 %");
 }
 
 /// All texts of the view under keys for measured values, wherever they are.

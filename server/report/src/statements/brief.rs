@@ -74,7 +74,7 @@ pub fn brief(numbers: &Numbers, format: &Format) -> Brief {
         words.say("subject_calm", of)
     };
     let first = |count: usize| match short.as_slice() {
-        [] => sentences([&verdict]),
+        [] => sentences([&capitalised(&verdict)]),
         short => sentences(short.iter().take(count)),
     };
     Brief {
@@ -106,7 +106,7 @@ fn line((statement, said): (&Statement, Said)) -> Line {
 
 /// Texts as sentences, one after the other.
 fn sentences<'a>(texts: impl IntoIterator<Item = &'a String>) -> String {
-    let sentence = |text: &String| format!("{}.", capitalised(text).trim_end_matches('.'));
+    let sentence = |text: &String| format!("{}.", text.trim_end_matches('.'));
     texts.into_iter().map(sentence).collect::<Vec<_>>().join(" ")
 }
 

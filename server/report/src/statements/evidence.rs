@@ -124,7 +124,7 @@ impl Facts<'_> {
         let signal = self.known.assessment?.signal.filter(|_| !said)?;
         let usual = self.format.usual(&signal, self.known.cell, self.known.unit);
         let usual = self.format.words().say("fact_usual", [("usual", usual.into())]);
-        let assured = self.known.assessment?.assured(self.finding.target, self.finding.better);
+        let assured = self.known.assessment?.assured(self.known.cell, self.finding.target, self.finding.better);
         let assured = self.format.assured(&assured).join(", ");
         Some(if assured.is_empty() { usual } else { format!("{usual} ({assured})") })
     }
@@ -145,7 +145,7 @@ impl Facts<'_> {
         if off && !self.several {
             return None;
         }
-        let figure = self.format.mark(target, *unit);
+        let figure = self.format.target(target, *unit);
         if !off {
             return Some(self.format.words().say("fact_target", [("figure", figure.into())]));
         }

@@ -106,7 +106,7 @@ impl Speaker<'_> {
                 ("course", course.into()),
                 ("since", since.into()),
                 ("span", format.span(&self.numbers.period.name).into()),
-                ("target", first.target.map_or_else(String::new, |target| format.mark(target, first.unit)).into()),
+                ("target", first.target.map_or_else(String::new, |target| format.target(target, first.unit)).into()),
                 ("distance", self.beyond_target().into()),
                 ("signal", self.sign().into()),
                 ("usual", usual.into()),
@@ -216,6 +216,11 @@ impl Speaker<'_> {
         let was_judged = |assessment: Option<&Assessment>| {
             assessment.and_then(|known| known.before.as_ref()).is_some_and(|before| before.status != Status::Unjudged)
         };
+        // What was a warning before is not new, though it has become critical.
+        let is_new = |assessment: Option<&Assessment>| {
+            let since = assessment.and_then(|known| known.since.as_ref());
+            was_judged(assessment) && since.is_none_or(|since| since.periods == 1)
+        };
         let since =
             |assessment: Option<&Assessment>| assessment?.since.as_ref().map(|since| (since.periods, since.at_least));
         let lasts = since(self.first.assessment.as_ref()).filter(|first| about().all(|one| since(one) == Some(*first)));
@@ -233,7 +238,7 @@ impl Speaker<'_> {
                 };
                 (course, periods)
             }
-            _ if self.statement.kind == Kind::NewBreach && about().all(was_judged) => ("new", 1),
+            _ if self.statement.kind == Kind::NewBreach && about().all(is_new) => ("new", 1),
             _ => ("none", 0),
         }
     }

@@ -274,7 +274,7 @@ fn a_section_says_why_it_has_no_threshold_and_no_target() {
         Judged { status: Status::Unjudged, sure: None, chance: false, by: None, reason: Some(Unjudged::NoPast) };
     let section = |numbers: &Numbers, language| view(numbers, language).sections.remove(0).kpis.remove(0);
     let shown = section(&numbers, "en");
-    assert_eq!(shown.threshold, "usual variation is the threshold, and the past is too short to tell it");
+    assert_eq!(shown.threshold, "usual variation is the threshold, and the past does not tell it");
     assert_eq!(plain(&shown.facts.join("; ")), "4 targets are planned by Sales rep only, none for the whole");
     numbers.sections[0].kpis[0].assessment.as_mut().unwrap().judged.reason = Some(Unjudged::NoMarks);
     assert_eq!(section(&numbers, "de").threshold, "ohne Schwelle");

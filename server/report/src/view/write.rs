@@ -189,7 +189,7 @@ impl Writer {
             sample: self.sample(&block.cell),
             change: self.change(block.change.as_ref(), block.unit, block.signal()),
             previous: self.previous(block),
-            judged: !threshold.is_empty(),
+            judged: !threshold.is_empty() || has_marks(block),
             threshold: if threshold.is_empty() { self.no_threshold(block) } else { threshold },
             status: self.status(block.status),
             judged_by: known.judged(&block.threshold, &numbers.period).unwrap_or_default(),
@@ -314,6 +314,12 @@ impl Writer {
             judged_by: judged_by.filter(|_| !known.is_as_expected(&block.threshold)).unwrap_or_default(),
         }
     }
+}
+
+/// Whether it has marks, though they follow from a past that does not tell them.
+fn has_marks(block: &KpiBlock) -> bool {
+    let reason = block.assessment.as_ref().and_then(|assessment| assessment.judged.reason);
+    reason.is_some_and(|reason| reason != Unjudged::NoMarks)
 }
 
 fn statement(line: Line) -> StatementView {

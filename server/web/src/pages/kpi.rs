@@ -276,7 +276,7 @@ impl SaidView {
             let (value, [low, high]) = (format.value(value, unit), format.range(low, high, cell, unit));
             if low == high { value } else { format!("{value} ({low} – {high})") }
         });
-        let assured = format.assured(&assessment.assured(course.compared.target, better));
+        let assured = format.assured(&assessment.assured(cell, course.compared.target, better));
         let usual = assessment.signal.map(|signal| {
             let usual = format.usual(&signal, cell, unit);
             std::iter::once(usual).chain(assured).collect::<Vec<_>>().join(" · ")

@@ -1,13 +1,12 @@
 //! What of a group is compared with the marks: its figure, or what stands for it while that can change, or the figure of
 //! several periods together.
 
-use super::assessor::{Assessor, Figures, figures};
+use super::assessor::{Assessor, Figures};
 use super::proof::{Figure, Proof};
 use crate::data::cell::{Cell, Outcome};
 use crate::definition::threshold::{Status, Threshold};
 use crate::engine::measured::InGroup;
 use crate::judgement::judged::{By, Unjudged};
-use crate::judgement::signal::LEAST_FIGURES;
 
 /// A figure to be judged.
 pub struct Basis {
@@ -31,7 +30,7 @@ impl Assessor<'_> {
         if cell.outcome == Outcome::NoData {
             return Err(Unjudged::NoData);
         }
-        if let Some(reason) = self.lacks_marks(group, marks).or_else(|| Unjudged::of(&cell.outcome)) {
+        if let Some(reason) = self.lacks_marks(marks).or_else(|| Unjudged::of(&cell.outcome)) {
             return Err(reason);
         }
         let seen = group.at_age.seen(self.stops[last]);
@@ -63,14 +62,19 @@ impl Assessor<'_> {
         Basis { by, status: self.status(value, marks), proof }
     }
 
-    fn lacks_marks(&self, group: &Figures, marks: &Threshold) -> Option<Unjudged> {
+    fn lacks_marks(&self, marks: &Threshold) -> Option<Unjudged> {
         if marks.warning.is_some() || marks.critical.is_some() {
             return None;
         }
-        let needed = self.kpi.declaration.threshold.periods_before();
-        // A limit of usual variation takes fewer figures than it looks at.
-        let has_past = figures(group.cells).iter().flatten().count() >= needed.min(LEAST_FIGURES);
-        Some(if has_past { Unjudged::NoMarks } else { Unjudged::NoPast })
+        let declared = &self.kpi.declaration.threshold;
+        Some(if declared.periods_before() > 0 { Unjudged::NoPast } else { Unjudged::NoMarks })
+    }
+
+    /// Whether the settled figure of a period breaks a mark; `None` where there is no data of it.
+    pub fn was_broken_when_settled(&self, group: &Figures, marks: &Threshold, at: usize) -> Option<bool> {
+        let cell = group.settled.as_ref().unwrap_or(&group.at_age).cell(self.stops[at]);
+        let better = self.kpi.declaration.better;
+        (cell.outcome != Outcome::NoData).then(|| marks.judge(&cell.outcome, better) >= Status::Warning)
     }
 
     /// The figure of a group over the last periods together, at one age; `None` where they have none, or their rows

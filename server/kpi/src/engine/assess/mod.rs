@@ -48,7 +48,12 @@ impl Assessor<'_> {
 
     /// The marks of a group. One that derives from the KPI's own past belongs to the total.
     fn marks(&self, group: &Figures, total: bool) -> Threshold {
-        if total { self.kpi.marks(&figures(group.cells)) } else { self.kpi.declaration.threshold.after(&[], None) }
+        if !total {
+            return self.kpi.declaration.threshold.after(&[], None);
+        }
+        // A period that is running has no course; the last one that is settled is judged by its own.
+        let over = group.cells.len() - usize::from(self.running && group.cells.len() > 1);
+        self.kpi.marks(&figures(&group.cells[..over]))
     }
 
     /// How the figures of the period that many before the last one are judged, all groups together.
@@ -62,7 +67,9 @@ impl Assessor<'_> {
             Err(reason) => unjudged(reason),
             Ok(basis) if basis.status < Status::Warning || surely >= basis.status => judged(basis),
             Ok(basis) if basis.is_of_the_period() && self.is_unusually_bad(group, total, back) => {
-                judged(Basis { by: By::Signal, ..basis })
+                // What it will come to is what was judged, though it is its figure that stands out.
+                let by = if basis.by == By::Value { By::Signal } else { basis.by };
+                judged(Basis { by, ..basis })
             }
             // Below the lower of two marks by chance, it may be below the upper one surely.
             Ok(basis) if counting == Counting::Sure && surely >= Status::Warning => {
@@ -110,28 +117,33 @@ impl Assessor<'_> {
     fn since(&self, group: &Figures, marks: &Threshold, judged: &Judged) -> Option<Since> {
         let by = judged.by.as_ref().filter(|_| judged.status >= Status::Warning && !judged.chance)?;
         let newest = self.stops.len() - 1;
-        let is_broken = |basis: &Basis| basis.status >= Status::Warning;
-        let of_period = |back: &usize| self.basis(group, marks, *back).as_ref().is_ok_and(is_broken);
-        let over_periods = |back: &usize| self.over_periods(group, marks, *back).as_ref().is_some_and(is_broken);
         // The period it is about, and how many before it can be looked at.
         let (last, reach) = match by {
             By::LookBack { periods, .. } => (newest, (newest + 1).saturating_sub(*periods)),
             By::Settled { .. } => (self.last_settled(0)?, self.last_settled(0)?),
             By::Value | By::Signal | By::Expected { .. } => (newest, newest),
         };
-        let before = match by {
-            _ if self.running => 0,
-            By::LookBack { .. } => (1..=reach).take_while(over_periods).count(),
-            _ => (1..=reach).take_while(of_period).count(),
+        // Whether so many periods before it are broken; `None` where nobody knows.
+        let is_broken = |back: usize| match by {
+            By::LookBack { .. } => Some(self.over_periods(group, marks, back).is_some_and(|basis| basis.is_broken())),
+            By::Settled { .. } => self.was_broken_when_settled(group, marks, last - back),
+            By::Value | By::Signal | By::Expected { .. } => match self.basis(group, marks, back) {
+                Err(Unjudged::NoData) => None,
+                basis => Some(basis.is_ok_and(|basis| basis.is_broken())),
+            },
         };
-        // What lies before the data begins may have been broken as well.
-        let unknown = |back: usize| self.basis(group, marks, back).err() == Some(Unjudged::NoData);
-        let at_least = before > 0 && (before == reach || unknown(before + 1));
+        let reach = if self.running { 0 } else { reach };
+        let before = (1..=reach).take_while(|back| is_broken(*back) == Some(true)).count();
+        let at_least = before > 0 && (before == reach || is_broken(before + 1).is_none());
         Some(Since { period: self.periods[last - before].to_string(), periods: before + 1, at_least })
     }
 }
 
 impl Basis {
+    fn is_broken(&self) -> bool {
+        self.status >= Status::Warning
+    }
+
     /// Whether it is about the period itself, and not about others that stand for it.
     fn is_of_the_period(&self) -> bool {
         matches!(self.by, By::Value | By::Expected { .. })

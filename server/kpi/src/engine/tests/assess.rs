@@ -2,7 +2,7 @@
 
 use super::{period, tables};
 use crate::data::batch::Batch;
-use crate::data::cell::Cell;
+use crate::data::cell::{Cell, Outcome};
 use crate::data::dimension::Dimension::{self, Region};
 use crate::data::model::Table;
 use crate::data::scan::{Scan, Source};
@@ -500,6 +500,39 @@ mod while_it_can_change {
     }
 
     #[test]
+    fn a_running_week_is_counted_up_to_when_its_data_ends() {
+        let count = kpi(r#"unit: "count", better: "higher""#, "all: leads.count()", "m.all");
+        let weeks = || table([won(LAST - 1, "North", 0, 20), won(LAST, "North", 0, 30)]);
+        let asked = |now: &str, complete| {
+            let row = rows(&count, &[], now, &mut Complete(weeks(), complete)).remove(0);
+            row.cells.iter().rev().take(2).map(|cell| cell.outcome.clone()).collect::<Vec<_>>()
+        };
+        // Asked on Friday, of data up to Wednesday, it says what it said on Wednesday.
+        let wednesday = "2026-11-18T12:00:00Z";
+        assert_eq!(asked("2026-11-20T12:00:00Z", wednesday), asked(wednesday, wednesday));
+        // Of a week of which nothing is known yet, it says nothing; nor of one that has not begun.
+        assert_eq!(asked("2026-11-18T12:00:00Z", "2026-11-15T12:00:00Z")[0], Outcome::Stale);
+        assert_eq!(asked("2026-11-15T12:00:00Z", "2026-11-15T12:00:00Z")[0], Outcome::NoData);
+    }
+
+    #[test]
+    fn what_stands_out_while_it_can_change_is_said_by_what_it_will_come_to() {
+        // Each week about 20 of 100 are won at once and 30 more later; of the last week 8 at once. That 20 of 100 miss
+        // 22 % may be chance, but for that.
+        let week = |number: i64, first| leads(number, "North", 100, &[(first, WITHIN), (30 * first / 20, 60)]);
+        let weeks = table(
+            (LAST - 25..LAST)
+                .zip([19, 20, 21].into_iter().cycle())
+                .chain([(LAST, 8)])
+                .map(|(number, first)| week(number, first)),
+        );
+        let kpi = conversion(r#"threshold: #{ warning: 0.22 }, settles_after: "14d""#);
+        let Assessment { judged, signal, .. } = total(&kpi, weeks);
+        assert_eq!(signal.unwrap().kind, Kind::BeyondLimit);
+        assert_eq!(said(&judged), "warning, sure, by 0.20 expected after 24 weeks");
+    }
+
+    #[test]
     fn where_all_that_can_be_is_usual_nothing_is_beyond_it() {
         let kpi = kpi(
             r#"unit: "count", better: "higher", threshold: #{ warning: beyond_usual() }"#,
@@ -511,7 +544,7 @@ mod while_it_can_change {
             table(weeks.chain([(LAST, last)]).map(|(week, leads)| won(week, "North", 0, leads)))
         };
         let row = rows(&kpi, &[], NOW, &mut few(0)).remove(0).assessment.unwrap();
-        assert_eq!((said(&row.judged).as_str(), row.marks), ("not judged: no_marks", Threshold::default()));
+        assert_eq!((said(&row.judged).as_str(), row.marks), ("not judged: no_past", Threshold::default()));
         assert!(row.signal.unwrap().low < 0.0);
     }
 
