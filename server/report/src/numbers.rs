@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 mod judged;
 
-pub use judged::{judged_value, standing_out};
+pub use judged::{is_as_it_stands, judged_value, standing_out};
 
 /// All that an edition says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 
 use super::{Breach, BreakdownRow, Change, KpiBlock, Numbers};
 use pegel_kpi::data::cell::{Cell, Outcome};
+use pegel_kpi::definition::threshold::same;
 use pegel_kpi::judgement::judged::{Assessment, By, Judged};
 use pegel_kpi::judgement::signal::{Kind, Signal};
 use pegel_kpi::judgement::significance::LEAST_ROWS;
@@ -22,7 +23,7 @@ impl Breach {
     /// How the figure that was judged moved; `None` where that is not the figure as it stands.
     pub fn judged_change(&self) -> Option<&Change> {
         let by = self.judged.as_ref().and_then(|judged| judged.by.as_ref());
-        self.change.as_ref().filter(|_| matches!(by, Some(By::Value | By::Signal) | None))
+        self.change.as_ref().filter(|_| is_as_it_stands(&self.cell, by))
     }
 }
 
@@ -61,6 +62,15 @@ impl Numbers {
 pub fn standing_out<'a>(assessment: Option<&'a Assessment>, cell: &Cell, is_group: bool) -> Option<&'a Signal> {
     let signal = assessment?.signal.as_ref().filter(|signal| signal.kind != Kind::Usual);
     signal.filter(|_| !is_group || cell.sample.is_some_and(|rows| rows >= LEAST_ROWS))
+}
+
+/// Whether what was compared with the marks is the figure as it stands, or is expected to be that.
+pub fn is_as_it_stands(cell: &Cell, by: Option<&By>) -> bool {
+    match by {
+        Some(By::Expected { value, .. }) => cell.outcome.value().is_some_and(|now| same(now, *value)),
+        Some(By::LookBack { .. } | By::Settled { .. }) => false,
+        Some(By::Value | By::Signal) | None => true,
+    }
 }
 
 /// What was compared with the marks: not the figure as it stands where that is too young or rests on few rows.

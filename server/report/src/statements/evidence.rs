@@ -68,7 +68,7 @@ impl Facts<'_> {
             Some(By::LookBack { numerator, denominator, periods, .. }) if finding.unit == Unit::Percent => {
                 ((*numerator)?, (*denominator)?, *periods)
             }
-            Some(By::Value | By::Signal) | None if finding.cell.interval.is_some() => {
+            _ if finding.basis(self.kind) == Basis::Value && finding.cell.interval.is_some() => {
                 (finding.cell.numerator?, finding.cell.denominator?, 1)
             }
             _ => return None,

@@ -1,9 +1,9 @@
 //! What a statement is.
 
-use crate::numbers::{Change, Contribution, GroupHead, TrendPoint, judged_value};
+use crate::numbers::{Change, Contribution, GroupHead, TrendPoint, is_as_it_stands, judged_value};
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::Unit;
-use pegel_kpi::definition::threshold::{Better, Status, Threshold, same};
+use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::judgement::judged::{Assessment, By};
 use pegel_text::translated::Translated;
 use serde::{Deserialize, Serialize};
@@ -122,14 +122,10 @@ impl Finding {
     pub fn basis(&self, kind: Kind) -> Basis {
         match self.by(kind) {
             None if kind == Kind::OffTarget && self.expected().is_some() => Basis::Expected,
+            by if is_as_it_stands(&self.cell, by) => Basis::Value,
             Some(By::LookBack { .. }) => Basis::LookBack,
-            // Where nothing more is expected, it is the figure as it stands.
-            Some(By::Expected { value, .. }) if self.cell.outcome.value().is_some_and(|now| same(now, *value)) => {
-                Basis::Value
-            }
-            Some(By::Expected { .. }) => Basis::Expected,
             Some(By::Settled { .. }) => Basis::Settled,
-            Some(By::Value | By::Signal) | None => Basis::Value,
+            Some(By::Expected { .. } | By::Value | By::Signal) | None => Basis::Expected,
         }
     }
 

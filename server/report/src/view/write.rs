@@ -8,7 +8,7 @@ use crate::format::Format;
 use crate::known::{Known, origin};
 use crate::numbers::{
     Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, PeriodHead, PlansBelow, TrendPoint,
-    judged_value,
+    is_as_it_stands, judged_value,
 };
 use crate::statements::brief::{Line, brief};
 use crate::statements::statement::Kind;
@@ -145,6 +145,7 @@ impl Writer {
     /// What the judged figure is, where it is not that of the period.
     fn basis(&self, breach: &Breach, period: &PeriodHead) -> String {
         let by = breach.judged.as_ref().and_then(|judged| judged.by.as_ref());
+        let by = by.filter(|by| !is_as_it_stands(&breach.cell, Some(by)));
         let origin = by.and_then(|by| origin(by, period, &self.format));
         origin.map_or_else(String::new, |(by, of)| self.words.say("basis", [("by", by.into()), ("of", of.into())]))
     }
