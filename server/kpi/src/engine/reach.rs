@@ -21,7 +21,7 @@ struct OfTable {
 /// How far all that a KPI reads reaches, in UTC seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reach {
-    /// Before that, one of its tables holds nothing.
+    /// Before that, one of the tables whose rows it counts holds nothing.
     pub begins: i64,
     /// Up to when everything is known.
     pub as_of: i64,
@@ -45,10 +45,13 @@ impl Reaches {
 
     /// Of all that a KPI reads, asked at `now`. Plans and partners are not brought by the day, and limit nothing.
     pub fn of_kpi(&self, kpi: &Kpi, now: Timestamp) -> Reach {
-        let dated = || self.read_by(kpi, |table| table.tells_what_happened());
+        let counted = kpi.measures.iter().map(|(_, measure)| &measure.table);
+        // That a row has no others that belong to it is a figure: nobody need keep such.
+        let begins = counted.filter(|table| table.tells_what_happened()).filter_map(|table| self.0.get(&table.name));
+        let dated = self.read_by(kpi, |table| table.tells_what_happened());
         Reach {
-            begins: dated().map(|table| table.begins).max().unwrap_or(i64::MIN),
-            as_of: dated().filter_map(|table| table.complete_until).fold(now.as_second(), i64::min),
+            begins: begins.map(|table| table.begins).max().unwrap_or(i64::MIN),
+            as_of: dated.filter_map(|table| table.complete_until).fold(now.as_second(), i64::min),
         }
     }
 
