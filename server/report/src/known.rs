@@ -30,19 +30,14 @@ impl Known<'_> {
         [known, expected, settled].into_iter().flatten().collect()
     }
 
-    /// `data only up to 25 March`
-    fn data_ends(&self) -> Option<String> {
-        self.data_ends.map(|at| self.format.words().say("data_ends", [("day", self.format.day(at).into())]))
-    }
-
     /// Why it was not judged, where the figure does not tell: the data ends, or nothing says what it will come to.
     pub fn not_judged(&self) -> Option<String> {
-        let too_young = || self.assessment?.judged.reason.filter(|reason| *reason == Unjudged::TooYoung);
-        let reason = |reason: Unjudged| {
-            let reason = self.format.words().say("unjudged", [("reason", reason.name().into())]);
-            self.format.words().say("not_judged_since", [("reason", reason.into())])
-        };
-        self.data_ends().or_else(|| too_young().map(reason))
+        if self.data_ends.is_some() {
+            return Some(reason(Unjudged::Incomplete, self.data_ends, self.format));
+        }
+        let too_young = self.assessment?.judged.reason.filter(|reason| *reason == Unjudged::TooYoung)?;
+        let reason = reason(too_young, None, self.format);
+        Some(self.format.words().say("not_judged_since", [("reason", reason.into())]))
     }
 
     /// That it can still change.
@@ -116,6 +111,15 @@ impl Known<'_> {
 
     fn by(&self) -> Option<&By> {
         self.assessment?.judged.by.as_ref()
+    }
+}
+
+/// Why figures were not judged; with the day on which their data ends, where it does.
+pub(crate) fn reason(reason: Unjudged, data_ends: Option<i64>, format: &Format) -> String {
+    let words = format.words();
+    match (reason, data_ends) {
+        (Unjudged::Stale | Unjudged::Incomplete, Some(at)) => words.say("data_ends", [("day", format.day(at).into())]),
+        _ => words.say("unjudged", [("reason", reason.name().into())]),
     }
 }
 

@@ -37,7 +37,6 @@ pub(crate) fn begins_at(conn: &mut Conn, table: &Table) -> QueryResult<i64> {
             "SELECT at FROM (SELECT {at} AS at FROM {name} WHERE gone_at IS NULL AND {at} IS NOT NULL ORDER BY {at} LIMIT 1) AS {at}"
         )
     };
-    // Rows without any instant have always existed.
     let any = format!("SELECT at FROM (SELECT {ALWAYS} AS at FROM {name} WHERE gone_at IS NULL LIMIT 1) AS there");
     let firsts: Vec<String> = instants(table).map(first).chain([any]).collect();
     let found = diesel::sql_query(firsts.join(" UNION ALL ")).load::<Instant>(conn)?;

@@ -87,6 +87,11 @@ impl Cell {
         Cell { outcome, numerator, denominator, sample, left_out, undated, interval, provisional, incomplete, beside }
     }
 
+    /// Whether the data ends before its period does, or is too old for it.
+    pub fn lacks_data(&self) -> bool {
+        self.incomplete || self.outcome == Outcome::Stale
+    }
+
     /// Its figure, if it is one of a whole period, or one that is running: what can be compared with others.
     pub fn whole(&self) -> Option<f64> {
         self.outcome.value().filter(|_| !self.incomplete)

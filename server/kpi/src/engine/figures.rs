@@ -10,7 +10,7 @@ use super::reach::{Reach, Reaches};
 use super::request::Request;
 use super::sight::Sight;
 use super::timetable::{Sights, Stop, Timetable};
-use crate::data::cell::{Breakdown, Cell, Group, Outcome};
+use crate::data::cell::{Breakdown, Cell, Group};
 use crate::data::scan::Source;
 use crate::data::scope::Scope;
 use crate::definition::declaration::Lag;
@@ -35,7 +35,7 @@ impl Figures {
     /// When the data ends, in UTC seconds, where the last period of the first row ends later.
     pub fn data_ends(&self) -> Option<i64> {
         let last = self.breakdowns.first()?.rows.first()?.cells.last()?;
-        (last.incomplete || last.outcome == Outcome::Stale).then_some(self.as_of)
+        last.lacks_data().then_some(self.as_of)
     }
 
     /// The row of the total, if that was the first breakdown asked for.

@@ -5,7 +5,8 @@
 //! about figures. Inside, `fold` takes the rows of one scan: `rows` evaluates expressions over them, `grouping` finds
 //! their groups (by `texts`, as they were), `gate` their `classes`, by the scopes that see them, and `related` folds the
 //! rows that belong to them, before they are read themselves, into figures `by_parent`. A `sight` says at which instants
-//! rows are seen, `known` what of them was known then, `former` what they held; `reach` says how far the data reaches at all.
+//! rows are seen, `known` what of them was known then, `former` what they held; `reach` says how far the data reaches at
+//! all.
 
 pub mod answer;
 mod assess;

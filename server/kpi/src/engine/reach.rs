@@ -10,7 +10,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// How far the data of tables reaches, by their names.
-#[derive(Default)]
 pub struct Reaches(HashMap<Arc<str>, OfTable>);
 
 struct OfTable {

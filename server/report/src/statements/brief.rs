@@ -2,10 +2,11 @@
 //! so that nobody reads one thing in the inbox and another in the mail.
 
 use super::rank;
-use super::say::{Said, reason, say};
+use super::say::{Said, say};
 use super::statement::{Kind, Statement};
 use super::verdict::Verdict;
 use crate::format::Format;
+use crate::known::reason;
 use crate::numbers::Numbers;
 use pegel_kpi::data::dimensions::Dimensions;
 use pegel_kpi::definition::threshold::Status;

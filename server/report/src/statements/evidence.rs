@@ -5,7 +5,6 @@ use crate::format::Format;
 use crate::known::Known;
 use crate::numbers::{Change, Contribution, Numbers, Part};
 use pegel_kpi::definition::declaration::Unit;
-use pegel_kpi::definition::threshold::Better;
 use pegel_kpi::judgement::judged::By;
 use pegel_text::words::Value;
 
@@ -139,7 +138,7 @@ impl Facts<'_> {
     }
 
     fn target(&self) -> Option<String> {
-        let Finding { unit, better, target, .. } = self.finding;
+        let Finding { unit, target, .. } = self.finding;
         let (target, off) = ((*target)?, self.kind == Kind::OffTarget);
         // The sentence says it of one.
         if off && !self.several {
@@ -150,7 +149,7 @@ impl Facts<'_> {
             return Some(self.format.words().say("fact_target", [("figure", figure.into())]));
         }
         let distance = self.format.distance(self.finding.held_against_target()?, target, *unit);
-        let side = if *better == Better::Higher { "below" } else { "above" };
+        let side = self.finding.bad_side();
         let of = [("distance", distance.into()), ("side", side.into()), ("target", figure.into())];
         Some(self.format.words().say("fact_off_target", of))
     }

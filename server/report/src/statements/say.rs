@@ -4,10 +4,11 @@
 use super::evidence::evidence;
 use super::statement::{Basis, Finding, Kind, Statement};
 use crate::format::Format;
+use crate::known;
 use crate::numbers::Numbers;
 use pegel_kpi::data::cell::{Cell, Outcome};
-use pegel_kpi::definition::threshold::{Better, Status, Threshold};
-use pegel_kpi::judgement::judged::{Assessment, By, Unjudged};
+use pegel_kpi::definition::threshold::{Status, Threshold};
+use pegel_kpi::judgement::judged::{Assessment, By};
 use pegel_kpi::judgement::signal::Kind as Sign;
 
 /// How many figures on one side of the centre, or rising, make a signal.
@@ -31,15 +32,6 @@ pub fn say(statement: &Statement, numbers: &Numbers, format: &Format) -> Option<
     let first = statement.about.first()?;
     let speaker = Speaker { format, numbers, statement, first };
     Some(Said { short: speaker.short(), sentence: speaker.sentence(), evidence: evidence(statement, numbers, format) })
-}
-
-/// Why figures were not judged; with the day on which their data ends, where it does.
-pub fn reason(reason: Unjudged, data_ends: Option<i64>, format: &Format) -> String {
-    let words = format.words();
-    match (reason, data_ends) {
-        (Unjudged::Stale | Unjudged::Incomplete, Some(at)) => words.say("data_ends", [("day", format.day(at).into())]),
-        _ => words.say("unjudged", [("reason", reason.name().into())]),
-    }
 }
 
 struct Speaker<'a> {
@@ -83,7 +75,9 @@ impl Speaker<'_> {
         let (by, periods, period) = self.by();
         let (course, since) = self.course();
         let figure = |value: Option<f64>| value.map_or_else(String::new, |value| format.value(value, first.unit));
+        let data_ends = first.data_ends.or_else(|| self.numbers.data_ends());
         let reason = assessment.and_then(|assessment| assessment.judged.reason);
+        let reason = reason.map_or_else(String::new, |why| known::reason(why, data_ends, format));
         let usual = signal.map_or_else(String::new, |signal| format.usual(&signal, &first.cell, first.unit));
         format.words().say(
             message,
@@ -99,7 +93,7 @@ impl Speaker<'_> {
                 ("count", self.statement.about.len().into()),
                 ("mark", self.mark().map_or_else(String::new, |(_, mark)| mark).into()),
                 ("beyond", self.beyond().into()),
-                ("side", if first.better == Better::Higher { "below" } else { "above" }.into()),
+                ("side", first.bad_side().into()),
                 ("by", by.into()),
                 ("periods", periods.into()),
                 ("period", period.into()),
@@ -113,14 +107,7 @@ impl Speaker<'_> {
                 ("centre", figure(signal.map(|signal| signal.centre)).into()),
                 ("streak", format.periods(STREAK, &self.numbers.period).into()),
                 ("recent", format.periods(RECENT, &self.numbers.period).into()),
-                (
-                    "reason",
-                    reason
-                        .map_or_else(String::new, |why| {
-                            self::reason(why, first.data_ends.or_else(|| self.numbers.data_ends()), format)
-                        })
-                        .into(),
-                ),
+                ("reason", reason.into()),
             ],
         )
     }

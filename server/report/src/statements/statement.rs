@@ -134,6 +134,11 @@ impl Finding {
         self.assessment.as_ref()?.expected.filter(|_| self.cell.provisional).map(|expected| expected.value)
     }
 
+    /// On which side of a mark or target it is bad, by the word that sentences choose by.
+    pub fn bad_side(&self) -> &'static str {
+        if self.better == Better::Higher { "below" } else { "above" }
+    }
+
     /// What is compared with its target: what it will come to, where it can still change.
     pub fn held_against_target(&self) -> Option<f64> {
         self.expected().or_else(|| self.cell.outcome.value())

@@ -190,7 +190,7 @@ impl Writer {
             sample: self.sample(&block.cell),
             change: self.change(block.change.as_ref(), block.unit, block.signal()),
             previous: self.previous(block),
-            judged: !threshold.is_empty() || has_marks(block),
+            judged: !threshold.is_empty() || reason(block).is_some_and(|reason| reason != Unjudged::NoMarks),
             threshold: if threshold.is_empty() { self.no_threshold(block) } else { threshold },
             status: self.status(block.status),
             judged_by: known.judged(&block.threshold, &numbers.period).unwrap_or_default(),
@@ -205,8 +205,7 @@ impl Writer {
 
     /// That there are no marks, or that they follow from a past that is too short, or from a figure that is not there.
     fn no_threshold(&self, block: &KpiBlock) -> String {
-        let reason = block.assessment.as_ref().and_then(|assessment| assessment.judged.reason);
-        let message = match reason {
+        let message = match reason(block) {
             None | Some(Unjudged::NoMarks) => "no_threshold",
             Some(Unjudged::NoPast) => "threshold_of_past",
             Some(_) => "threshold_of_usual",
@@ -317,10 +316,9 @@ impl Writer {
     }
 }
 
-/// Whether it has marks, though they follow from a past that does not tell them.
-fn has_marks(block: &KpiBlock) -> bool {
-    let reason = block.assessment.as_ref().and_then(|assessment| assessment.judged.reason);
-    reason.is_some_and(|reason| reason != Unjudged::NoMarks)
+/// Why its total was not judged. One that lacks more than marks has such, though the past may not tell them.
+fn reason(block: &KpiBlock) -> Option<Unjudged> {
+    block.assessment.as_ref()?.judged.reason
 }
 
 fn statement(line: Line) -> StatementView {

@@ -4,7 +4,7 @@
 use super::assessor::{Assessor, Figures};
 use super::proof::{Figure, Proof};
 use crate::data::cell::{Cell, Outcome};
-use crate::definition::threshold::{Status, Threshold};
+use crate::definition::threshold::{Marks, Status, Threshold};
 use crate::engine::measured::InGroup;
 use crate::judgement::judged::{By, Unjudged};
 
@@ -20,8 +20,7 @@ impl Assessor<'_> {
     pub fn basis(&self, group: &Figures, marks: &Threshold, back: usize) -> Result<Basis, Unjudged> {
         let last = self.stops.len() - 1 - back;
         let cell = &group.cells[last];
-        let declared = self.kpi.declaration.threshold;
-        if declared.warning.is_none() && declared.critical.is_none() {
+        if self.kpi.declaration.threshold == Marks::default() {
             return Err(Unjudged::NoMarks);
         }
         if self.is_incomplete(back) {
@@ -30,7 +29,11 @@ impl Assessor<'_> {
         if cell.outcome == Outcome::NoData {
             return Err(Unjudged::NoData);
         }
-        if let Some(reason) = self.lacks_marks(marks).or_else(|| Unjudged::of(&cell.outcome)) {
+        // They are declared, and follow from a past that does not tell them.
+        if *marks == Threshold::default() {
+            return Err(Unjudged::NoPast);
+        }
+        if let Some(reason) = Unjudged::of(&cell.outcome) {
             return Err(reason);
         }
         let seen = group.at_age.seen(self.stops[last]);
@@ -60,14 +63,6 @@ impl Assessor<'_> {
 
     fn of_value(&self, by: By, value: f64, proof: Proof, marks: &Threshold) -> Basis {
         Basis { by, status: self.status(value, marks), proof }
-    }
-
-    fn lacks_marks(&self, marks: &Threshold) -> Option<Unjudged> {
-        if marks.warning.is_some() || marks.critical.is_some() {
-            return None;
-        }
-        let declared = &self.kpi.declaration.threshold;
-        Some(if declared.periods_before() > 0 { Unjudged::NoPast } else { Unjudged::NoMarks })
     }
 
     /// Whether the settled figure of a period breaks a mark; `None` where there is no data of it.

@@ -84,6 +84,11 @@ fn settling() -> Kpi {
     conversion(r#"threshold: #{ warning: 0.5, critical: 0.3 }, settles_after: "14d""#)
 }
 
+/// All leads, marked by what is usual of them.
+fn usual_count() -> Kpi {
+    kpi(r#"unit: "count", better: "higher", threshold: #{ warning: beyond_usual() }"#, "all: leads.count()", "m.all")
+}
+
 /// The rows of week 47, after those before it.
 fn rows(kpi: &Kpi, by: &[Dimension], now: &str, source: &mut impl Source<Error = Infallible>) -> Vec<Row> {
     let request = Request { kpi, breakdowns: vec![by.to_vec()], comparison: Comparison::NONE, assess: true };
@@ -277,11 +282,7 @@ mod by_its_history {
 
     #[test]
     fn a_mark_may_be_what_is_usual_of_the_total() {
-        let count = kpi(
-            r#"unit: "count", better: "higher", threshold: #{ warning: beyond_usual() }"#,
-            "n: leads.count()",
-            "m.n",
-        );
+        let count = usual_count();
         let weeks = |last: u32| {
             let before = (LAST - 25..LAST).map(|week| won(week, "North", 0, if week % 2 == 0 { 20 } else { 22 }));
             before.chain([won(LAST, "North", 0, last)]).collect::<Vec<_>>()
@@ -534,11 +535,7 @@ mod while_it_can_change {
 
     #[test]
     fn where_all_that_can_be_is_usual_nothing_is_beyond_it() {
-        let kpi = kpi(
-            r#"unit: "count", better: "higher", threshold: #{ warning: beyond_usual() }"#,
-            "all: leads.count()",
-            "m.all",
-        );
+        let kpi = usual_count();
         let few = |last| {
             let weeks = (LAST - 25..LAST).zip([0, 1, 6].into_iter().cycle());
             table(weeks.chain([(LAST, last)]).map(|(week, leads)| won(week, "North", 0, leads)))

@@ -90,7 +90,7 @@ fn told(said: &Said, cell: &Cell, figures: &Figures) -> Vec<String> {
 }
 
 /// A figure of an earlier period: at the same age, if that makes a difference, and as it is known.
-fn beside(when: &str, earlier: &Earlier, figures: &Figures) -> String {
+fn said_earlier(when: &str, earlier: &Earlier, figures: &Figures) -> String {
     let known = figures.cell(&earlier.cell, None);
     match &earlier.at_the_same_age {
         Some(young) => format!("{when} {} at the same age, now {known}", figures.cell(young, None)),
@@ -113,14 +113,13 @@ fn print_lines(cells: &[GroupCell], figures: &Figures) {
         }
         line.extend((cell.left_out > 0).then(|| format!("{} left out", cell.left_out)));
         line.extend((cell.undated > 0).then(|| format!("{} undated", cell.undated)));
-        let ends = cell.incomplete || cell.outcome == Outcome::Stale;
-        line.extend(ends.then(|| format!("data only up to {as_of}")));
-        line.extend((cell.provisional && !ends).then(|| "provisional".to_owned()));
+        line.extend(cell.lacks_data().then(|| format!("data only up to {as_of}")));
+        line.extend((cell.provisional && !cell.lacks_data()).then(|| "provisional".to_owned()));
         line.extend(assessment.iter().flat_map(|said| told(said, cell, figures)));
         line.extend(figures.beside(cell, None));
         let earlier = [("before", before), ("a year before", year_before)];
         let earlier = earlier.into_iter().filter_map(|(when, earlier)| Some((when, earlier.as_ref()?)));
-        line.extend(earlier.map(|(when, earlier)| beside(when, earlier, figures)));
+        line.extend(earlier.map(|(when, earlier)| said_earlier(when, earlier, figures)));
         line.extend(target.map(|target| format!("target {}", figures.value(target))));
         answer(line.join("\t"));
     }
