@@ -24,7 +24,7 @@ impl Candidate {
     /// # Errors
     /// What is wrong, if they do not load.
     pub fn new(files: Files, in_force: Option<&Files>) -> Result<Candidate, CatalogError> {
-        let kpis = load_files(&files)?;
+        let (kpis, model) = load_files(&files)?;
         let affected = in_force.map(|in_force| files.affected_since(in_force));
         let is_affected = |kpi: &&Kpi| affected.as_ref().is_none_or(|affected| affected.contains(&kpi.file.as_str()));
         // Before thresholds are laid over them: the tests of a script are about the script.
@@ -32,7 +32,7 @@ impl Candidate {
         let lost = in_force.map(|in_force| without_their_tests(&files, in_force)).unwrap_or_default();
         failed_tests += lost.len();
         problems.extend(lost);
-        let catalog = Catalog::laid_over(kpis, &files)?;
+        let catalog = Catalog::laid_over(kpis, model, &files)?;
         Ok(Candidate { files, catalog, failed_tests, problems })
     }
 

@@ -4,6 +4,7 @@ use crate::error::{CatalogError, did_you_mean};
 use crate::files::Files;
 use crate::load::load_files;
 use crate::thresholds::{self, Thresholds};
+use pegel_kpi::data::model::Model;
 use pegel_kpi::script::kpi::Kpi;
 use std::path::Path;
 
@@ -16,6 +17,8 @@ pub struct Catalog {
     pub thresholds: Thresholds,
     /// All that it is made from.
     pub files: Files,
+    /// The tables that the KPIs are about.
+    pub model: Model,
 }
 
 impl Catalog {
@@ -33,11 +36,12 @@ impl Catalog {
     /// # Errors
     /// All that is wrong in the scripts, or what is wrong in the thresholds.
     pub fn of(files: &Files) -> Result<Catalog, CatalogError> {
-        Catalog::laid_over(load_files(files)?, files)
+        let (kpis, model) = load_files(files)?;
+        Catalog::laid_over(kpis, model, files)
     }
 
     /// These KPIs with the thresholds of the files laid over them.
-    pub(crate) fn laid_over(mut kpis: Vec<Kpi>, files: &Files) -> Result<Catalog, CatalogError> {
+    pub(crate) fn laid_over(mut kpis: Vec<Kpi>, model: Model, files: &Files) -> Result<Catalog, CatalogError> {
         kpis.sort_by(|a, b| a.id().cmp(b.id()));
         if let Some(pair) = kpis.windows(2).find(|pair| pair[0].id() == pair[1].id()) {
             let [first, second] = [&pair[0], &pair[1]].map(|kpi| kpi.file.clone());
@@ -45,7 +49,7 @@ impl Catalog {
         }
         let thresholds = Thresholds::parse(files.text(thresholds::FILE).unwrap_or_default())?;
         thresholds.lay_over(&mut kpis)?;
-        Ok(Catalog { kpis, thresholds, files: files.clone() })
+        Ok(Catalog { kpis, thresholds, files: files.clone(), model })
     }
 
     /// The KPI of that id.

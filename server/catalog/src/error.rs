@@ -3,6 +3,7 @@
 use pegel_home::Problem;
 use pegel_kpi::diagnostic::{Diagnostic, nearest};
 use pegel_kpi::script::kpi::Kpi;
+use pegel_store::StoreError;
 use std::fmt::Write as _;
 
 /// Why there is no catalogue, or no such KPI in it.
@@ -23,6 +24,9 @@ pub enum CatalogError {
     Files(Vec<Problem>),
     #[error("tests of KPIs fail; `pegel kpi activate --force` puts them in force all the same\n{}", told(.0))]
     FailedTests(Vec<Problem>),
+    /// The database lacks tables of the model.
+    #[error(transparent)]
+    Tables(StoreError),
 }
 
 fn drawn(diagnostics: &[Diagnostic]) -> String {
@@ -46,6 +50,7 @@ impl CatalogError {
             CatalogError::Configuration { file, .. } => vec![problem(file)],
             CatalogError::Unreadable(unreadable) => vec![problem(&unreadable.path.to_string_lossy())],
             CatalogError::Files(problems) | CatalogError::FailedTests(problems) => problems.clone(),
+            CatalogError::Tables(_) => vec![problem("config/tables")],
             CatalogError::Unknown { .. } => vec![problem("")],
         }
     }

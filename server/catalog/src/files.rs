@@ -1,4 +1,5 @@
-//! All files that define the KPIs, as one value: the same files give the same KPIs.
+//! All files that define the KPIs, as one value: the same files give the same KPIs. Beside scripts, thresholds and
+//! calendar these are what a home adds to the data model: tables, attributes, dimensions.
 
 use crate::error::CatalogError;
 use crate::scripts::{self, ScriptFile, is_script};
@@ -20,8 +21,18 @@ static CONFIGURED: Dir = Dir::new(
         DirEntry::File(File::new("thresholds.toml", thresholds::SHIPPED.as_bytes())),
     ],
 );
-const CONFIGURATION: Folder =
-    Folder { built_in: &CONFIGURED, path: "config", holds: Holds::Names(&["calendar.toml", "thresholds.toml"]) };
+const CONFIGURATION: Folder = Folder {
+    built_in: &CONFIGURED,
+    path: "config",
+    holds: Holds::Names(&["calendar.toml", "thresholds.toml", "dimensions.toml"]),
+};
+
+/// The dimensions that a home adds.
+const DIMENSIONS: &str = "config/dimensions.toml";
+
+/// What a home says about tables; those of Pegel belong to the program.
+const TABLES: Folder =
+    Folder { built_in: &Dir::new("", &[]), path: "config/tables", holds: Holds::Endings(&["toml"]) };
 
 /// One file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +143,17 @@ impl Files {
         self.all_scripts().filter_map(|script| Some((script.library()?.to_owned(), script.text))).collect()
     }
 
+    /// What a home says about tables: the name of each, and the text.
+    pub fn tables(&self) -> Vec<(&str, &str)> {
+        let tables = self.0.iter().filter_map(|(name, file)| Some((table_in(name)?, file.text.as_str())));
+        tables.collect()
+    }
+
+    /// What a home says about dimensions; empty if nothing.
+    pub fn dimensions(&self) -> &str {
+        self.text(DIMENSIONS).unwrap_or_default()
+    }
+
     fn all_scripts(&self) -> impl Iterator<Item = ScriptFile> {
         let scripts = self.0.iter().filter(|(name, _)| is_script(name));
         scripts.map(|(name, file)| ScriptFile { name: name.clone(), text: file.text.clone() })
@@ -175,10 +197,11 @@ impl Files {
     }
 
     /// The names of the scripts that may compute something else than in `before`: those that changed, or all, if what
-    /// they share changed: helpers or the calendar.
+    /// they share changed: helpers, the calendar or the data model.
     pub fn affected_since<'a>(&'a self, before: &'a Files) -> Vec<&'a str> {
         let changes = self.changes_since(before);
-        let shared = changes.iter().any(|(name, _)| is_helper(name) || *name == calendar::FILE);
+        let is_shared = |name: &str| is_helper(name) || name == calendar::FILE || is_of_the_model(name);
+        let shared = changes.iter().any(|(name, _)| is_shared(name));
         if shared {
             return self.names().filter(|name| is_script(name)).collect();
         }
@@ -189,15 +212,16 @@ impl Files {
 
 /// The name of a file relative to the home.
 pub fn in_home(name: &str) -> String {
-    let elsewhere = name == KPIS || [thresholds::FILE, calendar::FILE].contains(&name);
+    let elsewhere = name == KPIS || [thresholds::FILE, calendar::FILE].contains(&name) || is_of_the_model(name);
     if elsewhere { name.to_owned() } else { scripts::FOLDER.in_home(name) }
 }
 
-/// What a file of that name is: `kpi`, `helper`, `calendar` or `thresholds`.
+/// What a file of that name is: `kpi`, `helper`, `calendar`, `thresholds` or `model`.
 pub fn kind_of(name: &str) -> &'static str {
     match name {
         thresholds::FILE => "thresholds",
         calendar::FILE => "calendar",
+        name if is_of_the_model(name) => "model",
         name if is_helper(name) => "helper",
         _ => "kpi",
     }
@@ -206,6 +230,16 @@ pub fn kind_of(name: &str) -> &'static str {
 /// Whether a file of that name is shared by scripts.
 pub(crate) fn is_helper(name: &str) -> bool {
     name.starts_with(scripts::LIBRARIES)
+}
+
+/// Whether a file of that name is part of the data model.
+pub(crate) fn is_of_the_model(name: &str) -> bool {
+    name == DIMENSIONS || table_in(name).is_some()
+}
+
+/// The table that a file of that name is about.
+fn table_in(name: &str) -> Option<&str> {
+    name.strip_prefix(TABLES.path)?.strip_prefix('/')?.strip_suffix(".toml")
 }
 
 impl From<Entry> for SourceFile {
@@ -231,10 +265,11 @@ impl Found {
     /// Looks at a home's files.
     pub fn of_home(home: &Path) -> Found {
         let mut files = (*Files::built_in().0).clone();
-        let (scripts, others) = (scripts::FOLDER.own(home), CONFIGURATION.own(home));
+        let (scripts, tables, others) = (scripts::FOLDER.own(home), TABLES.own(home), CONFIGURATION.own(home));
         let others = others.files.into_iter().map(|(name, read)| (CONFIGURATION.in_home(&name), read));
+        let described = tables.files.into_iter().map(|(name, read)| (TABLES.in_home(&name), read));
         let mut unreadable = Vec::new();
-        for (name, read) in scripts.files.into_iter().chain(others) {
+        for (name, read) in scripts.files.into_iter().chain(others).chain(described) {
             match read {
                 Ok(entry) => _ = files.insert(name, entry.into()),
                 Err(error) => unreadable.push(Problem::new(name, &error)),
@@ -243,13 +278,23 @@ impl Found {
         let unlisted = scripts.folders.into_iter();
         unreadable
             .extend(unlisted.map(|(name, error)| Problem::new(if name.is_empty() { KPIS } else { &name }, &error)));
+        let unlisted = tables.folders.into_iter();
+        unreadable.extend(unlisted.map(|(name, error)| Problem::new(TABLES.in_home(&name), &error)));
         Found { files: Files(Arc::new(files)), unreadable }
+    }
+
+    /// What is wrong with files of the data model.
+    pub(crate) fn unreadable_model(&self) -> Vec<Problem> {
+        let of_the_model = |file: &str| is_of_the_model(file) || file.starts_with(TABLES.path);
+        self.unreadable.iter().filter(|problem| of_the_model(&problem.file)).cloned().collect()
     }
 
     /// Whether nothing is known of a file: it cannot be read, or lies where nothing can be listed.
     pub(crate) fn hides(&self, name: &str) -> bool {
-        let below = |folder: &str| folder == KPIS || (folder.ends_with('/') && name.starts_with(folder));
-        self.unreadable.iter().any(|Problem { file, .. }| file == name || (is_script(name) && below(file)))
+        let below = |folder: &str| {
+            (folder == KPIS && is_script(name)) || (folder.ends_with('/') && name.starts_with(folder))
+        };
+        self.unreadable.iter().any(|Problem { file, .. }| file == name || below(file))
     }
 
     /// SHA-256 over all that was found, in hex; that of the files, if all can be read.

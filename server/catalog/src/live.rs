@@ -11,9 +11,11 @@ use crate::candidate::Candidate;
 use crate::files::{Files, Found, in_home};
 use crate::health::HealthBook;
 use crate::in_force::InForce;
+use crate::load::model;
 use crate::settle::{Settled, settle};
 use crate::{Catalog, CatalogError};
 use pegel_home::Problem;
+use pegel_kpi::data::model::Model;
 use pegel_store::versions::{Reason, Recorded};
 use pegel_store::{Store, StoreError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -62,6 +64,8 @@ struct Memory {
     last: Option<Found>,
     /// What kept the latest look from being taken, so that it is logged once.
     trouble: Option<String>,
+    /// The tables of the files decided upon, if the database lacks some of them.
+    lacking: Option<Model>,
 }
 
 impl Memory {
@@ -168,7 +172,9 @@ impl Live {
             memory.last = Some(found);
             return Ok(());
         }
-        if memory.decided.as_ref() == Some(&found) {
+        // Once somebody has migrated the database, files that waited for that are decided about anew.
+        let migrated = memory.lacking.as_ref().is_some_and(|model| source.store.check_tables(model).is_ok());
+        if memory.decided.as_ref() == Some(&found) && !migrated {
             return Ok(());
         }
         if memory.activation_is_about(&found) {
@@ -187,7 +193,9 @@ impl Live {
 
     fn decide(&self, found: &Found, source: &Watched, memory: &mut Memory) -> Result<(), StoreError> {
         let before = self.in_force();
-        let settled = settle(found, Some(&before.files), |files| Candidate::flawless(files, Some(&before.files)));
+        let make = |files| with_its_tables(Candidate::flawless(files, Some(&before.files))?, &source.store);
+        let settled = settle(found, Some(&before.files), make);
+        memory.lacking = model(&found.files).ok().filter(|model| source.store.check_tables(model).is_err());
         let Settled { made, problems, waiting } = match settled {
             Ok(settled) => settled,
             Err(error) => Settled { made: None, problems: error.problems(), waiting: Vec::new() },
@@ -258,6 +266,12 @@ impl Drop for Following {
             tracing::error!("watching the KPI files failed");
         }
     }
+}
+
+/// A candidate whose tables the database has.
+fn with_its_tables(candidate: Candidate, store: &Store) -> Result<Candidate, CatalogError> {
+    store.check_tables(&candidate.catalog.model).map_err(CatalogError::Tables)?;
+    Ok(candidate)
 }
 
 /// What was activated last, if it loads in this program.

@@ -1,7 +1,7 @@
-//! Files become a language and KPIs.
+//! Files become a data model, a language and KPIs.
 
 use crate::error::CatalogError;
-use crate::files::Files;
+use crate::files::{Files, Found};
 use crate::scripts::ScriptFile;
 use crate::thresholds::Thresholds;
 use crate::{calendar, thresholds};
@@ -9,15 +9,34 @@ use pegel_kpi::data::model::Model;
 use pegel_kpi::diagnostic::Diagnostic;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::script::{Environment, Language};
+use std::path::Path;
 use std::sync::Arc;
 
-/// The language of the built-in tables in the surroundings that these files make: helpers, parameters, calendar.
+/// The built-in tables with what these files add to them.
+///
+/// # Errors
+/// What is wrong in one of them.
+pub fn model(files: &Files) -> Result<Model, CatalogError> {
+    Model::with(&files.tables(), files.dimensions()).map_err(|wrong| CatalogError::Scripts(vec![wrong]))
+}
+
+/// The same of the files of a home, as they are now.
+///
+/// # Errors
+/// If one of them cannot be read, or is not in order.
+pub fn model_of_home(home: &Path) -> Result<Model, CatalogError> {
+    let found = Found::of_home(home);
+    let unreadable = found.unreadable_model();
+    if unreadable.is_empty() { model(&found.files) } else { Err(CatalogError::Files(unreadable)) }
+}
+
+/// The language in the surroundings that these files make: tables, helpers, parameters, calendar.
 ///
 /// # Errors
 /// If a helper or the configuration is not in order.
 pub fn language(files: &Files) -> Result<Arc<Language>, CatalogError> {
     let environment = Environment {
-        model: Model::built_in(),
+        model: model(files)?,
         libraries: files.libraries(),
         parameters: Thresholds::parse(files.text(thresholds::FILE).unwrap_or_default())?.parameters(),
         calendar: Arc::new(calendar::parse(files.text(calendar::FILE).unwrap_or(calendar::SHIPPED))?),
@@ -25,10 +44,11 @@ pub fn language(files: &Files) -> Result<Arc<Language>, CatalogError> {
     Language::within(environment).map(Arc::new).map_err(CatalogError::Scripts)
 }
 
-/// Loads the scripts among the files, without thresholds.
-pub(crate) fn load_files(files: &Files) -> Result<Vec<Kpi>, CatalogError> {
-    let (kpis, wrong) = load_scripts(&language(files)?, &files.scripts());
-    if wrong.is_empty() { Ok(kpis) } else { Err(CatalogError::Scripts(wrong)) }
+/// Loads the scripts among the files, without thresholds, and the tables that they are about.
+pub(crate) fn load_files(files: &Files) -> Result<(Vec<Kpi>, Model), CatalogError> {
+    let language = language(files)?;
+    let (kpis, wrong) = load_scripts(&language, &files.scripts());
+    if wrong.is_empty() { Ok((kpis, language.model().clone())) } else { Err(CatalogError::Scripts(wrong)) }
 }
 
 /// The KPIs that the scripts among the files declare, without thresholds; scripts that are not in order are left out.

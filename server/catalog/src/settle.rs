@@ -5,7 +5,7 @@
 //! wait instead. And as long as anything waits, no KPI is removed: a script that was renamed and broken in one go does
 //! not take its KPI out of the reports.
 
-use crate::files::{Change, Files, Found, is_helper};
+use crate::files::{Change, Files, Found, is_helper, is_of_the_model};
 use crate::load::declared;
 use crate::scripts::is_script;
 use crate::{CatalogError, calendar, thresholds};
@@ -72,7 +72,7 @@ fn blamed(error: &CatalogError, changes: &[(&str, Change)]) -> Vec<Problem> {
     // The error shows in files that did not change: either what they share changed, or something they need is gone, or
     // else all changes are at fault.
     let suspicion = |(name, change): &(&str, Change)| match change {
-        _ if is_helper(name) || [calendar::FILE, thresholds::FILE].contains(name) => 0,
+        _ if is_helper(name) || is_of_the_model(name) || [calendar::FILE, thresholds::FILE].contains(name) => 0,
         Change::Removed => 1,
         Change::New | Change::Changed => 2,
     };

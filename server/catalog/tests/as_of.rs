@@ -2,6 +2,9 @@
 //!
 //! What was known at an instant is told by plain loops over made-up rows: a row is dropped if it did not exist, and a
 //! column is blanked if its milestone had not come. Of the rows that are left, everything is known.
+//!
+//! The KPIs are those that ship, one over a table of a home's own (the example of quotes), and some over attributes that
+//! a home declares.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(clippy::type_complexity, clippy::similar_names, reason = "pairs of lines and what a cell of them is")]
 
@@ -21,9 +24,8 @@ use pegel_store::facts::{Fact, Facts, Found, Value};
 use pegel_store::testing::TestDatabase;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use serde_json::Map;
+use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
@@ -109,6 +111,47 @@ impl Dice {
     }
 }
 
+/// Attributes of leads: an instant, and an amount that is known since then.
+const DELIVERED: &str = "delivered_at";
+const BONUS: &str = "bonus";
+
+const ATTRIBUTES: &str = r#"
+[[attributes]]
+name = "delivered_at"
+kind = "instant"
+
+[[attributes]]
+name = "bonus"
+kind = "money"
+known_since = "delivered_at"
+"#;
+
+/// Everything that ships, with what the home adds.
+fn catalog() -> Catalog {
+    let home = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = home.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("config/tables/quotes.toml", include_str!("../../../config/tables/examples/quotes.toml"));
+    write("config/tables/leads.toml", ATTRIBUTES);
+    write("kpis/quotes/quote_acceptance.rhai", include_str!("../../../config/tables/examples/quotes.rhai"));
+    for (id, unit, measure) in [
+        ("delivered", "count", r#"data.leads.dated(|l| l.attr("delivered_at")).count()"#),
+        ("taken", "duration", r#"data.leads.dated(|l| l.created_at).mean(|l| l.attr("delivered_at") - l.created_at)"#),
+        ("bonus", "money", r#"data.leads.dated(|l| l.created_at).sum(|l| l.attr("bonus"))"#),
+        ("quoted", "count", r"data.leads.dated(|l| l.created_at).filter(|l| l.quotes.exists()).count()"),
+    ] {
+        let text = format!(
+            "kpi(#{{ id: \"{id}\", title: #{{ en: \"K\" }}, description: #{{ en: \"K.\" }}, unit: \"{unit}\", better: \
+             \"higher\", settles_after: \"21d\" }});\nfn measures(data) {{ #{{ m: {measure} }} }}\nfn value(m) {{ m.m }}"
+        );
+        write(&format!("kpis/own/{id}.rhai"), &text);
+    }
+    Catalog::load(home.path()).unwrap_or_else(|error| panic!("{error}"))
+}
+
 const REGIONS: [&str; 3] = ["Nord", "Süd", "West"];
 
 impl World {
@@ -154,9 +197,20 @@ impl World {
             ];
             dice.milestones(&mut row, &names, begin);
             dice.closed(&mut row);
+            let delivered = begin + dice.0.random_range(-3 * DAY..20 * DAY);
+            dice.fill(&mut row, DELIVERED, |_| is(delivered));
+            dice.fill(&mut row, BONUS, |dice| is(dice.0.random_range(1..90_000)));
             dice.fill(&mut row, "quality", |dice| text(dice.one(&["hot", "warm", "cold"])));
             dice.fill(&mut row, "amount", |dice| is(dice.0.random_range(1..90_000)));
             dice.fill(&mut row, "customer_id", |dice| dice.row("customers", 60));
+            row
+        });
+        make("quotes", 200, &mut |dice, begin| {
+            let mut row = Row::new();
+            dice.milestones(&mut row, &["sent_at", "answered_at"], begin);
+            dice.fill(&mut row, "answer", |dice| text(dice.one(&["accepted", "declined"])));
+            dice.fill(&mut row, "amount", |dice| is(dice.0.random_range(1..90_000)));
+            dice.fill(&mut row, "lead_id", |dice| dice.row("leads", 400));
             row
         });
         make("lead_offers", 300, &mut |dice, begin| {
@@ -215,18 +269,21 @@ fn known(table: &str, row: &Row, at: i64) -> Option<Row> {
         Some(Held::Is(Value::Integer(instant))) => Some(*instant),
         _ => None,
     };
-    let instants = row.keys().filter(|column| column.ends_with("_at")).filter_map(|column| when(column));
+    // Attributes do not tell that a row exists.
+    let instants = row.keys().filter(|column| column.ends_with("_at") && **column != DELIVERED);
+    let instants = instants.filter_map(|column| when(column));
     if instants.min().is_some_and(|first| first > at) {
         return None;
     }
     let since = |column: &str| match (table, column) {
         ("customers", "acquired_at") | ("leads" | "opportunities", "created_at") => None,
-        ("lead_offers", "offered_at") | ("orders", "ordered_at") | ("activities", "occurred_at") => None,
+        ("quotes", "sent_at") | ("lead_offers", "offered_at") | ("orders", "ordered_at") | ("activities", "occurred_at") => None,
         (_, column) if column.ends_with("_at") => when(column),
         ("leads", "quality") => when("qualified_at"),
         ("leads" | "opportunities", "outcome") => when("closed_at"),
         ("leads", "amount") if row.get("outcome") == Some(&text("won")) => when("closed_at"),
-        ("lead_offers", "answer") => when("answered_at"),
+        ("lead_offers" | "quotes", "answer") => when("answered_at"),
+        ("leads", BONUS) => when(DELIVERED),
         _ => None,
     };
     Some(
@@ -237,9 +294,17 @@ fn known(table: &str, row: &Row, at: i64) -> Option<Row> {
     )
 }
 
+/// An attribute that holds a number, with its name.
+fn held(row: &Row, name: &str) -> Option<(String, Json)> {
+    match row.get(name)? {
+        Held::Is(Value::Integer(value)) => Some((name.to_owned(), Json::from(*value))),
+        other => panic!("{name} holds {other:?}"),
+    }
+}
+
 /// Writes what is known of the world at an instant; all of it without one.
-fn write(world: &World, at: Option<i64>, store: &Store) {
-    let model = Model::built_in();
+fn write(world: &World, at: Option<i64>, store: &Store, model: &Model) {
+    store.migrate(model).unwrap();
     let mut ids: HashMap<(&str, usize), i64> = HashMap::new();
     let known = |table, row: &Row| at.map_or(Some(row.clone()), |at| known(table, row, at));
     let mut put = |table: &'static str, rows: &[(usize, &Row)], now: i64| {
@@ -262,10 +327,10 @@ fn write(world: &World, at: Option<i64>, store: &Store) {
         let fact = |(place, row): &(usize, Row)| Fact {
             key: place.to_string(),
             values: columns.iter().map(|column| value(row.get(&*column.name))).collect(),
-            attributes: Map::new(),
+            attributes: of.declared.iter().filter_map(|attribute| held(row, &attribute.name)).collect(),
             valid_from: None,
         };
-        let facts = Facts { table: of, columns: columns.clone(), rows: rows.iter().map(fact).collect() };
+        let facts = Facts { table: of.clone(), columns: columns.clone(), rows: rows.iter().map(fact).collect() };
         let keys: Vec<String> = facts.rows.iter().map(|row| row.key.clone()).collect();
         let found = store.write(true, |writer| {
             writer.upsert(&facts, now)?;
@@ -275,7 +340,8 @@ fn write(world: &World, at: Option<i64>, store: &Store) {
         ids.extend(found.unwrap().iter().map(|(key, found)| ((table, key.parse().unwrap()), id(found))));
     };
     for Made { table, rows } in &world.tables {
-        let has = |column: &str| model.table(table).unwrap().column(column).is_some();
+        let of = model.table(table).unwrap();
+        let has = |name: &str| of.columns.iter().chain(&of.declared).any(|column| *column.name == *name);
         let rows: Vec<(usize, Row)> = rows
             .iter()
             .enumerate()
@@ -294,7 +360,7 @@ fn write(world: &World, at: Option<i64>, store: &Store) {
 /// The figures of all KPIs: the total, and by region and partner where that can be.
 fn figures(kpis: &[&Kpi], periods: &[Period], now: Timestamp, store: &Store) -> Vec<Figures> {
     let request = |kpi| {
-        let mut breakdowns = vec![vec![], vec![Dimension::Region], vec![Dimension::Partner]];
+        let mut breakdowns = vec![vec![], vec![Dimension::REGION], vec![Dimension::PARTNER]];
         breakdowns.retain(|by| Kpi::check_breakdown(kpi, by).is_ok());
         Request { kpi, breakdowns, comparison: Comparison::NONE, assess: false }
     };
@@ -341,7 +407,7 @@ fn compare(
 
 #[test]
 fn figures_as_they_stood_are_those_of_a_database_that_knew_no_more() {
-    let catalog = Catalog::load(Path::new("/nonexistent")).unwrap();
+    let catalog = catalog();
     let kpis: Vec<&Kpi> = catalog.kpis.iter().collect();
     let age = 6 * HOUR;
     let last = Period::parse("2026-W46", Timestamp::UNIX_EPOCH, &zone("Europe/Berlin").unwrap()).unwrap();
@@ -352,13 +418,13 @@ fn figures_as_they_stood_are_those_of_a_database_that_knew_no_more() {
         for database in [TestDatabase::sqlite as fn() -> TestDatabase, TestDatabase::postgres] {
             let all = database();
             let all = all.store();
-            write(&world, None, &all);
+            write(&world, None, &all, &catalog.model);
             let then = |week: &Period| Timestamp::from_second(week.instants().end + age).unwrap();
             let at_the_end = figures(&kpis, &weeks, then(&last), &all);
             for (at, week) in weeks.iter().enumerate() {
                 let known = database();
                 let known = known.store();
-                write(&world, Some(then(week).as_second()), &known);
+                write(&world, Some(then(week).as_second()), &known, &catalog.model);
                 // All that there is in it is known.
                 let expected = figures(&kpis, &weeks[..=at], Timestamp::MAX, &known);
                 let found = figures(&kpis, &weeks[..=at], then(week), &all);

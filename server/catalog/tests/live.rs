@@ -496,3 +496,33 @@ fn the_health_of_a_kpi_is_known_at_once_and_written_once_a_minute() {
         assert_eq!(stored(), known);
     });
 }
+
+#[test]
+fn a_table_that_the_database_lacks_waits_with_what_reads_it_until_it_is_migrated() {
+    on_both(|store| {
+        let home = Home::new();
+        let live = home.start(&store);
+        home.write_file(
+            "config/tables/visits.toml",
+            "row = \"A visit.\"\ncolumns = [{ name = \"came_at\", kind = \"instant\" }]\n",
+        );
+        let visits = other("data.visits").replace("created_at", "came_at").replace("leads:", "visits:");
+        home.write_file("kpis/own/other.rhai", visits);
+        look_twice(&live);
+        assert!(live.current().kpi("other").is_err());
+        let waits = live.in_force().problem_of("config/tables/visits.toml").unwrap().message.clone();
+        assert!(waits.contains("(table visits): run `pegel migrate`"), "{waits}");
+        assert_eq!(title(&live), "Leads");
+
+        store.migrate(&pegel_catalog::load::model_of_home(home.path()).unwrap()).unwrap();
+        look_twice(&live);
+        assert_eq!(live.problems(), Vec::new());
+        assert_eq!(live.current().kpi("other").unwrap().file, "own/other.rhai");
+        assert!(live.current().model.table("visits").is_some());
+        // A later mistake in it changes nothing that is in force.
+        home.write_file("config/tables/visits.toml", "row = \"A visit.\"\ncolumns = [{ name = \"came_at\" }]\n");
+        look_twice(&live);
+        assert_eq!(broken(&live), ["config/tables/visits.toml"]);
+        assert!(live.current().kpi("other").is_ok());
+    });
+}

@@ -29,7 +29,7 @@ fn ten_kpis_in_four_breakdowns_over_thirteen_weeks_take_eleven_statements() {
     let catalog = Catalog::load(Path::new("/nonexistent")).unwrap();
     let zone = zone("Europe/Berlin").unwrap();
     let week = Period::parse("2026-W45", "2026-11-22T00:00:00Z".parse().unwrap(), &zone).unwrap();
-    let breakdowns = vec![vec![], vec![Dimension::Region], vec![Dimension::Partner], vec![Dimension::Product]];
+    let breakdowns = vec![vec![], vec![Dimension::REGION], vec![Dimension::PARTNER], vec![Dimension::PRODUCT]];
     let request = |id| Request {
         kpi: catalog.kpi(id).unwrap(),
         breakdowns: breakdowns.clone(),

@@ -82,7 +82,7 @@ fn text(text: &str) -> Result<Value, String> {
 }
 
 /// `true`, `yes`, `1` and their opposites, in any case.
-pub(crate) fn boolean(text: &str) -> Result<bool, String> {
+fn boolean(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "yes" | "1" => Ok(true),
         "false" | "no" | "0" => Ok(false),

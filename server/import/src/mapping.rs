@@ -7,7 +7,7 @@ mod find;
 mod format;
 mod text;
 
-pub use file::{AttributeKind, Case, Condition, DecimalMark, Otherwise, Pattern, Policy};
+pub use file::{Case, Condition, DecimalMark, Otherwise, Pattern, Policy};
 
 use crate::dates::DateFormat;
 use encoding_rs::Encoding;
@@ -41,10 +41,12 @@ impl Mapping {
         complete.map(|table| (&*table.table.name, &table.table)).collect()
     }
 
-    /// Whether it fills a column that holds amounts.
+    /// Whether it fills a column or attribute that holds amounts.
     pub(crate) fn brings_money(&self) -> bool {
-        let mut columns = self.tables.iter().flat_map(|table| &table.columns);
-        columns.any(|(column, _)| column.kind == Kind::Money)
+        self.tables.iter().any(|TableMapping { columns, attributes, .. }| {
+            let columns = columns.iter().map(|(column, _)| column.kind);
+            columns.chain(attributes.iter().map(|(.., kind)| *kind)).any(|kind| kind == Kind::Money)
+        })
     }
 }
 
@@ -83,7 +85,7 @@ pub(crate) struct TableMapping {
     /// From when on the values hold of columns that keep their spans; `None`: from the import on.
     pub valid_from: Option<ColumnRule>,
     pub columns: Vec<(Arc<Column>, ColumnRule)>,
-    pub attributes: Vec<(String, ColumnRule, AttributeKind)>,
+    pub attributes: Vec<(String, ColumnRule, Kind)>,
 }
 
 /// How the key is made.

@@ -1,8 +1,8 @@
 //! A record → what it brings to each table, or what is wrong with it.
 
-use crate::convert::{Formats, boolean};
+use crate::convert::Formats;
 use crate::mapping::{
-    AttributeKind, Case, ColumnRule, DecimalMark, KeyRule, Mapping, Origin, Otherwise, RowCondition, SourceColumn,
+    Case, ColumnRule, DecimalMark, KeyRule, Mapping, Origin, Otherwise, RowCondition, SourceColumn,
     TableMapping, TextRule,
 };
 use crate::summary::Fault;
@@ -164,20 +164,22 @@ impl Row<'_> {
         self.formats.number(kind, number)
     }
 
-    /// A missing one is null, which removes it.
-    fn attribute(&self, kind: AttributeKind, rule: &ColumnRule) -> Result<Json, Fault> {
-        let Some(text) = self.ruled_text(rule)? else {
-            return Ok(Json::Null);
-        };
-        let value = match kind {
-            AttributeKind::Text => self.formats.value(Kind::Text, &text).map(|_| Json::from(text.as_ref())),
-            AttributeKind::Boolean => boolean(&text).map(Json::from),
-            AttributeKind::Number => self.formats.decimal(&text).map(|number| match number.to_i64() {
-                Some(integer) if number.is_integer() => Json::from(integer),
-                _ => Json::from(number.to_f64()),
-            }),
-        };
-        value.map_err(|reason| self.fault(&rule.text, reason))
+    /// What a column of that kind would hold; null, which removes it, where that is nothing. A plain number keeps all its
+    /// digits.
+    fn attribute(&self, kind: Kind, rule: &ColumnRule) -> Result<Json, Fault> {
+        if let (Kind::Number, None, None) = (kind, rule.scale, rule.times) {
+            let Some(text) = self.ruled_text(rule)? else { return Ok(Json::Null) };
+            let number = self.formats.decimal(&text).map_err(|reason| self.fault(&rule.text, reason))?;
+            let whole = number.to_i64().filter(|_| number.is_integer());
+            return Ok(whole.map_or_else(|| Json::from(number.to_f64()), Json::from));
+        }
+        Ok(match self.cell(kind, rule)? {
+            Cell::Related(_) | Cell::Value(Value::Missing) => Json::Null,
+            Cell::Value(Value::Integer(value)) => Json::from(value),
+            Cell::Value(Value::Number(value)) => Json::from(value),
+            Cell::Value(Value::Text(value)) => Json::from(value),
+            Cell::Value(Value::Boolean(value)) => Json::from(value),
+        })
     }
 
     fn ruled_text<'b>(&'b self, rule: &'b ColumnRule) -> Result<Option<Cow<'b, str>>, Fault> {

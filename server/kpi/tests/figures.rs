@@ -243,7 +243,7 @@ fn the_period_before_is_at_hand_and_nothing_after_something_is_a_figure() {
     same(value(&cell(&growth, "2026-W48", "2027-01-01T00:00:00Z", &mut rows)), -1.0);
     assert_eq!(cell(&growth, "2026-W46", "2027-01-01T00:00:00Z", &mut rows).outcome, Outcome::ZeroDenominator);
     assert_eq!(cell(&growth, "2026-W50", "2027-01-01T00:00:00Z", &mut rows).outcome, Outcome::NoRows);
-    assert!(growth.check_breakdown(&[Dimension::Month]).unwrap_err().to_string().contains("by month"));
+    assert!(growth.check_breakdown(&[Dimension::MONTH]).unwrap_err().to_string().contains("by month"));
 }
 
 fn target(metric: &'static str, starts_on: &'static str, ends_on: &'static str, amount: &'static str) -> Row {
@@ -307,11 +307,11 @@ fn plans_below_the_whole_are_found_and_added_up_where_they_can_be() {
         found.remove(0)
     };
     let of_reps = || vec![planned(&[rep], "3000"), planned(&[rep], "1000")];
-    let expected = PlansBelow { level: Dimension::Rep, count: 2, sum: Some(40.0) };
+    let expected = PlansBelow { level: Dimension::REP, count: 2, sum: Some(40.0) };
     assert_eq!(below(&counting(), of_reps()), Some(expected));
     // Those of regions are nearer to the whole than those of reps.
     let of_regions = [planned(&[north], "1000"), planned(&[south], "500")];
-    let expected = PlansBelow { level: Dimension::Region, count: 2, sum: Some(15.0) };
+    let expected = PlansBelow { level: Dimension::REGION, count: 2, sum: Some(15.0) };
     assert_eq!(below(&counting(), of_reps().into_iter().chain(of_regions).collect()), Some(expected));
     assert_eq!(below(&counting(), vec![planned(&[], "1000")]), None);
     let measures = "let leads = data.leads.dated(|l| l.created_at);

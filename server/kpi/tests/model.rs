@@ -52,7 +52,7 @@ fn tests() {
 "#;
 
 fn with_invoices() -> Arc<Language> {
-    let model = Model::with(&[("invoices", INVOICES)]).unwrap();
+    let model = Model::with(&[("invoices", INVOICES)], "").unwrap();
     Arc::new(Language::within(Environment { model, ..Environment::default() }).unwrap())
 }
 
@@ -87,4 +87,96 @@ fn the_reference_describes_the_tables_of_the_language() {
     let customers = page.split("### data.customers\n").nth(1).unwrap();
     let related = customers.lines().find(|line| line.starts_with("Related rows: ")).unwrap();
     assert!(related.ends_with(", `invoices`."), "{related}");
+}
+
+const DELIVERED: &str = r#"
+[[attributes]]
+name = "delivered_at"
+kind = "instant"
+holds = "when the customer had it"
+
+[[attributes]]
+name = "discount"
+kind = "money"
+
+[[attributes]]
+name = "parcels"
+kind = "number"
+
+[[attributes]]
+name = "promised_on"
+kind = "date"
+"#;
+
+fn with_attributes() -> Arc<Language> {
+    let dimensions = "[carrier]\norders = [\"attributes.carrier\"]\n";
+    Arc::new(Language::about(Model::with(&[("orders", DELIVERED)], dimensions).unwrap()))
+}
+
+/// A KPI with this measure, and its tests.
+fn over_orders(unit: &str, measure: &str, tests: &str) -> String {
+    format!(
+        "kpi(#{{ id: \"k\", title: #{{ en: \"K\" }}, description: #{{ en: \"K.\" }}, unit: \"{unit}\", better: \"lower\" }});\n\
+         fn measures(data) {{ let o = data.orders.dated(|o| o.ordered_at); #{{ m: {measure} }} }}\nfn value(m) {{ m.m }}\n\
+         fn tests() {{ {tests} }}"
+    )
+}
+
+#[test]
+fn attributes_are_calculated_with_in_their_units() {
+    let orders = r#"[
+        #{ ordered_at: "2026-11-02T08:00", attributes: #{ delivered_at: "2026-11-02T10:00", discount: 2.5, parcels: 2,
+           promised_on: "2026-11-04", carrier: "Post" } },
+        #{ ordered_at: "2026-11-02T08:00", attributes: #{ delivered_at: "2026-11-02T12:00", discount: 1, parcels: 1 } },
+        #{ ordered_at: "2026-11-02T08:00" },
+    ]"#;
+    let test = |expect: &str, by: &str| format!("[ #{{ period: \"2026-W45\", {by} orders: {orders}, expect: {expect} }} ]");
+    for (unit, measure, tests) in [
+        ("duration", r#"o.mean(|o| o.attr("delivered_at") - o.ordered_at)"#, test("10800", "")),
+        ("money", r#"o.sum(|o| o.attr("discount"))"#, test("3.5", "")),
+        ("number", r#"o.sum(|o| o.attr("parcels") * 2)"#, test("6", "")),
+        ("count", r#"o.filter(|o| o.attr("promised_on") > date("2026-11-03")).count()"#, test("1", "")),
+        ("count", r#"data.orders.dated(|o| o.attr("delivered_at")).count()"#, test("2", "")),
+        ("money", r#"o.sum(|o| o.attr("discount"))"#, test("#{ Post: 2.5, \"(none)\": 1 }", "by: \"carrier\",")),
+        ("count", r#"o.filter(|o| o.attr("carrier") == "Post").count()"#, test("1", "")),
+    ] {
+        let script = over_orders(unit, measure, &tests);
+        let tested = with_attributes().test("k.rhai", &script, &|_| true).unwrap_or_else(|wrong| panic!("{wrong}"));
+        assert_eq!(tested.results[0].outcome, Ok(()), "{measure}");
+    }
+}
+
+#[test]
+fn an_attribute_of_the_wrong_kind_is_an_error_with_a_hint_as_a_column_is() {
+    let said = |unit: &str, measure: &str| {
+        let wrong = with_attributes().load("k.rhai", &over_orders(unit, measure, "[]")).unwrap_err();
+        format!("{}; {}", wrong.message, wrong.hint.unwrap_or_default())
+    };
+    let all = [
+        said("duration", r#"o.mean(|o| o.attr("discount") - o.ordered_at)"#),
+        said("money", r#"o.mean(|o| o.attr("delivered_at") - o.ordered_at)"#),
+        said("duration", r#"o.mean(|o| o.attr("promised_on") - o.ordered_at)"#),
+        said("duration", r#"o.mean(|o| o.attr("delivred_at") - o.ordered_at)"#),
+        said("count", r#"o.filter(|o| o.attr("carrier") > 5).count()"#),
+        said("count", r#"data.orders.dated(|o| o.attr("discount")).count()"#),
+    ];
+    insta::assert_snapshot!(all.join("\n"), @"");
+}
+
+#[test]
+fn what_attributes_tell_of_later_instants_makes_figures_change() {
+    let known_later = |measure: &str| {
+        let kpis = with_attributes().load("k.rhai", &over_orders("count", measure, "[]")).unwrap();
+        kpis[0].known_later().into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(known_later(r#"o.filter(|o| o.attr("delivered_at").is_set()).count()"#), ["attr(\"delivered_at\")"]);
+    assert!(known_later(r#"o.filter(|o| o.attr("discount") > 3).count()"#).is_empty());
+}
+
+#[test]
+fn the_reference_lists_attributes_that_are_declared() {
+    let page = Reference::of(&with_attributes()).markdown();
+    let orders = page.split("### data.orders\n\n").nth(1).unwrap();
+    assert!(orders.contains("| `attr(\"delivered_at\")` | instant | when the customer had it |"), "{orders}");
+    assert!(page.contains("| `carrier` | `orders` |"));
 }

@@ -7,6 +7,7 @@ use pegel_catalog::Catalog;
 use pegel_catalog::activation::{ActivationError, Follow, catalog_for};
 use pegel_catalog::files::in_home;
 use pegel_catalog::live::Live;
+use pegel_catalog::load::model_of_home;
 use pegel_delivery::Clock;
 use pegel_home::Problem;
 use pegel_kpi::data::model::Model;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 pub struct Home {
     pub path: PathBuf,
     pub config: Config,
-    /// The tables of the data model.
+    /// The tables of the data model: those of Pegel with what the home adds.
     pub model: Model,
     /// From the command line or the environment, else from the configuration.
     database_url: String,
@@ -29,14 +30,15 @@ pub struct Home {
 }
 
 impl Home {
-    /// Reads the configuration of the home at `path`.
+    /// Reads the configuration and the tables of the home at `path`.
     ///
     /// # Errors
     /// If it cannot be read or understood.
     pub fn open(path: &Path, database_url: Option<&str>, mail_url: Option<&str>) -> Result<Home, Failure> {
         let config = Config::of_home(path).map_err(usage)?;
         let database_url = database_url.unwrap_or(&config.database_url).to_owned();
-        let (path, model, mail_url) = (path.to_owned(), Model::built_in(), mail_url.map(str::to_owned));
+        let model = model_of_home(path).map_err(usage)?;
+        let (path, mail_url) = (path.to_owned(), mail_url.map(str::to_owned));
         Ok(Home { path, config, model, database_url, mail_url })
     }
 
@@ -60,6 +62,7 @@ impl Home {
     pub fn format(&self) -> Format {
         let zone = self.config.zone();
         Format::new(&Locale::english(), &self.config.currency.code, zone.iana_name().unwrap_or("UTC"))
+            .calling(&self.model.titles())
     }
 
     /// The database, which must be there and up to date.
@@ -68,7 +71,7 @@ impl Home {
     /// If it is not.
     pub fn store(&self) -> Result<Store, Failure> {
         let store = Store::open_existing(&self.database_url()).map_err(database_failure)?;
-        store.check_schema().map_err(broke)?;
+        store.check_schema(&self.model).map_err(broke)?;
         store.check_currency(&self.config.currency).map_err(database_failure)?;
         Ok(store)
     }
@@ -83,10 +86,12 @@ impl Home {
     /// # Errors
     /// If the database is there and fails.
     pub fn catalog(&self) -> Result<Catalog, Failure> {
-        let store = Store::open_existing(&self.database_url()).and_then(|store| store.check_schema().map(|()| store));
+        let store = Store::open_existing(&self.database_url()).and_then(|store| store.check_schema(&self.model).map(|()| store));
         match store {
             Ok(store) => self.catalog_beside(Some(&store)),
-            Err(StoreError::MissingFile { .. } | StoreError::SchemaBehind { .. }) => self.catalog_beside(None),
+            Err(
+                StoreError::MissingFile { .. } | StoreError::SchemaBehind { .. } | StoreError::TablesBehind { .. },
+            ) => self.catalog_beside(None),
             Err(error) => {
                 note(format_args!("{error}\nWhat follows is what the files say, whether it is in force or not."));
                 self.catalog_beside(None)

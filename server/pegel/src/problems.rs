@@ -14,7 +14,6 @@ use std::sync::Arc;
 /// A function that looks for them whenever it is called.
 pub fn finder(
     home: PathBuf,
-    model: Model,
     live: Arc<Live>,
     templates: Arc<Kept<Templates>>,
 ) -> Arc<dyn Fn() -> Vec<problem::Problem> + Send + Sync> {
@@ -22,7 +21,7 @@ pub fn finder(
         let of = |about, all: Vec<Problem>| all.into_iter().map(move |one| problem::Problem::of_file(about, one));
         of(About::Report, reports(&home, &live))
             .chain(of(About::Template, templates.current().problems()))
-            .chain(of(About::Mapping, mappings(&home, &model)))
+            .chain(of(About::Mapping, mappings(&home, &live.current().model)))
             .chain(of(About::Configuration, configuration(&home)))
             .collect()
     })

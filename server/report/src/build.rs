@@ -22,6 +22,7 @@ use pegel_kpi::engine::request::{HISTORY, Request};
 use pegel_kpi::judgement::judged::Assessment;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, Span};
+use std::collections::BTreeMap;
 
 mod contributions;
 mod freshness;
@@ -71,7 +72,7 @@ where
     blocks
         .zip(below)
         .for_each(|(block, plans)| block.plans_below = plans.filter(|_| block.target.is_none()).map(named));
-    Ok((Numbers { data_up_to, ..numbers }, evaluations))
+    Ok((Numbers { data_up_to, titles: catalog.model.titles(), ..numbers }, evaluations))
 }
 
 /// Gives a total without a target the sum of those below it.
@@ -121,6 +122,7 @@ pub fn numbers_from(heading: &Heading, periods: &[Period], kpis: &[&Kpi], figure
             .map_or_else(|_| PeriodHead::from(heading.period), |before| PeriodHead::from(&before)),
         created_at: heading.created_at,
         data_up_to: Vec::new(),
+        titles: BTreeMap::new(),
         dimensions: definition.dimensions,
         status: worst_of(&breaches, &sections),
         breaches: breaches.into_iter().map(|rank| rank.breach).collect(),
@@ -144,7 +146,7 @@ fn check_span(definition: &ReportDefinition, period: &Period) -> Result<(), Repo
 }
 
 fn wanted<'a>(request: &KpiRequest, kpi: &'a Kpi) -> Request<'a> {
-    let tables = request.breakdowns.iter().map(|dimension| vec![*dimension]);
+    let tables = request.breakdowns.iter().map(|dimension| vec![dimension.clone()]);
     Request {
         kpi,
         breakdowns: std::iter::once(Vec::new()).chain(tables).collect(),
@@ -164,7 +166,7 @@ fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period],
     let shown = cells.len().saturating_sub(trend)..;
     let change = Change::between(&previous, cell, declared.better);
     let breakdowns: Vec<BreakdownTable> =
-        tables.iter().zip(&request.breakdowns).map(|(by, at)| table(by, *at, request, declared)).collect();
+        tables.iter().zip(&request.breakdowns).map(|(by, at)| table(by, at, request, declared)).collect();
     let asks_why = row.assessment.as_ref().is_some_and(contributions::asks_why);
     let explained = change.as_ref().filter(|_| asks_why);
     KpiBlock {
@@ -222,7 +224,7 @@ fn before(compared: &Compared) -> Cell {
     compared.before.as_ref().map_or_else(|| Cell::of(Outcome::NoRows), |before| before.comparable().clone())
 }
 
-fn table(grouped: &Grouped, dimension: Dimension, request: &KpiRequest, declared: &Declaration) -> BreakdownTable {
+fn table(grouped: &Grouped, dimension: &Dimension, request: &KpiRequest, declared: &Declaration) -> BreakdownTable {
     let rows = grouped.rows.iter().map(|row| {
         let cell = &row.cells[row.cells.len() - 1];
         let previous = before(&row.compared);

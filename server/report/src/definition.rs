@@ -211,7 +211,8 @@ impl ReportDefinition {
             };
             let kpi = catalog.kpi(&request.id).map_err(|error| wrong(error.to_string()))?;
             for dimension in &request.breakdowns {
-                kpi.check_breakdown(&[*dimension]).map_err(|error| wrong(error.to_string()))?;
+                catalog.model.dimension(dimension.name()).map_err(|error| wrong(error.to_string()))?;
+                kpi.check_breakdown(std::slice::from_ref(dimension)).map_err(|error| wrong(error.to_string()))?;
             }
             Ok(kpi)
         };

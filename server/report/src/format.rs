@@ -20,6 +20,7 @@ use pegel_text::money::Money;
 use pegel_text::numbers::{MOST_DIGITS, Numbers, exact, is_zero, rounded};
 use pegel_text::translated::Translated;
 use pegel_text::words::Words;
+use std::collections::BTreeMap;
 
 /// The most decimals that people write in marks.
 const MOST_WRITTEN: i16 = 4;
@@ -34,6 +35,8 @@ pub struct Format {
     money_digits: i16,
     durations: Durations,
     lists: Lists,
+    /// By the names of the words that they stand for.
+    titles: BTreeMap<String, Translated>,
 }
 
 impl Format {
@@ -52,7 +55,16 @@ impl Format {
             money_digits: i16::from(digits),
             durations: Durations::new(locale),
             lists: Lists::new(locale),
+            titles: BTreeMap::new(),
         }
+    }
+
+    /// The same, calling a home's own tables and dimensions as the home does: see [`Model::titles`].
+    ///
+    /// [`Model::titles`]: pegel_kpi::data::model::Model::titles
+    #[must_use]
+    pub fn calling(self, titles: &BTreeMap<String, Translated>) -> Format {
+        Format { titles: titles.clone(), ..self }
     }
 
     /// The words it writes with.
@@ -157,12 +169,17 @@ impl Format {
 
     /// What a table holds: `leads`, `Aufträge`; its name where there is no word for it.
     pub fn table(&self, name: &str) -> String {
-        self.words.language().word(&format!("table_{name}")).unwrap_or(name).to_owned()
+        self.called(&format!("table_{name}"), name)
     }
 
     /// The heading for a dimension; its name where there is none.
     pub fn dimension(&self, name: &str) -> String {
-        self.words.language().word(&format!("dimension_{name}")).unwrap_or(name).to_owned()
+        self.called(&format!("dimension_{name}"), name)
+    }
+
+    fn called(&self, word: &str, otherwise: &str) -> String {
+        let own = self.titles.get(word).map(|title| self.title(title));
+        own.unwrap_or_else(|| self.words.language().word(word).unwrap_or(otherwise).to_owned())
     }
 
     /// What a group is called.

@@ -10,6 +10,7 @@ use pegel_kpi::judgement::judged::{Assessment, Judged};
 use pegel_kpi::time::period::Period;
 use pegel_text::translated::Translated;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 mod judged;
 
@@ -37,6 +38,9 @@ pub struct Numbers {
     /// How far the data reaches, by the tables that the figures rest on; empty where that was not kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub data_up_to: Vec<TableFreshness>,
+    /// What the home calls tables and dimensions of its own, by the names of words.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub titles: BTreeMap<String, Translated>,
     /// Under what its rows are grouped.
     #[serde(default, skip_serializing_if = "Dimensions::are_then")]
     pub dimensions: Dimensions,

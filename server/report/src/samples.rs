@@ -111,18 +111,18 @@ pub fn young_numbers() -> Numbers {
 fn figures_of(kpi: &Kpi, dimensions: &[Dimension]) -> Figures {
     let total = Grouped { by: Vec::new(), rows: vec![row(Vec::new(), kpi, "")] };
     let tables = dimensions.iter().map(|dimension| {
-        let labels: &[&str] = match dimension {
-            Dimension::Region => &REGIONS,
-            Dimension::Partner => &PARTNERS,
+        let labels: &[&str] = match dimension.name() {
+            "region" => &REGIONS,
+            "partner" => &PARTNERS,
             _ => &["Campaign", "Fair", "Referral", "Website"],
         };
-        let group = |place: usize, name: String| match dimension {
-            Dimension::Partner => Group::Row { name, id: i64::try_from(place + 1).unwrap() },
+        let group = |place: usize, name: String| match dimension.name() {
+            "partner" => Group::Row { name, id: i64::try_from(place + 1).unwrap() },
             _ => Group::Text(name),
         };
         let named = |(place, label): (usize, &&str)| row(vec![group(place, (*label).to_owned())], kpi, label);
         let missing = row(vec![Group::Missing], kpi, "missing");
-        Grouped { by: vec![*dimension], rows: labels.iter().enumerate().map(named).chain([missing]).collect() }
+        Grouped { by: vec![dimension.clone()], rows: labels.iter().enumerate().map(named).chain([missing]).collect() }
     });
     Figures {
         as_of: jiff::Timestamp::MAX.as_second(),

@@ -410,7 +410,7 @@ fn an_edition_and_the_command_compare_with_the_same_figures() {
         let catalog = Catalog::load(Path::new("/nonexistent")).unwrap();
         let (kpi, period) = (catalog.kpi("feedback_rate").unwrap(), week_46());
         let question =
-            Question { kpi, period: &period, by: vec![Dimension::Region], only: None, comparison: Comparison::ALL };
+            Question { kpi, period: &period, by: vec![Dimension::REGION], only: None, comparison: Comparison::ALL };
         let now = Timestamp::from_second(NOW).unwrap();
         let answer = question.answer(&Scope::everything(), now, &mut store.reader().unwrap()).unwrap();
         let rows = &block.breakdowns[0].rows;

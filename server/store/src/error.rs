@@ -17,6 +17,18 @@ pub enum StoreError {
     Unreachable { url: String, reason: String },
     #[error("the database lacks the migrations {}: run `pegel migrate`", .pending.join(", "))]
     SchemaBehind { pending: Vec<String> },
+    #[error("the database lacks what config/tables describes ({}): run `pegel migrate`", .lacking.join(", "))]
+    TablesBehind { lacking: Vec<String> },
+    #[error(
+        "the database has the column {table}.{column}, which config/tables/{table}.toml no longer names: columns are \
+         never dropped; name it as before"
+    )]
+    ColumnGone { table: String, column: String },
+    #[error(
+        "in the database {table}.{column} holds {was}, in config/tables/{table}.toml {is}: columns are never changed; \
+         describe it as before, and what is new in another column"
+    )]
+    ColumnChanged { table: String, column: String, was: String, is: String },
     #[error("the database holds migrations that this program does not know ({}): use the newer program", .unknown.join(", "))]
     SchemaAhead { unknown: Vec<String> },
     #[error("the schema could not be migrated: {reason}")]

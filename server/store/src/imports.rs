@@ -4,6 +4,7 @@ use crate::StoreError;
 use crate::connection::{Conn, on_backend};
 use crate::facts::Writer;
 use crate::schema::{import_tables, imports};
+use crate::sql::quoted;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use pegel_kpi::data::model::Table;
@@ -160,7 +161,7 @@ pub(crate) fn complete_until(conn: &mut Conn, table: &Table, delivered: &[Delive
 
 fn has_rows(conn: &mut Conn, table: &Table, system: &str) -> QueryResult<bool> {
     // Names of systems are small letters, digits, `_` and `-`.
-    let row = format!("SELECT id FROM {} WHERE system = '{system}' AND gone_at IS NULL LIMIT 1", table.name);
+    let row = format!("SELECT id FROM {} WHERE system = '{system}' AND gone_at IS NULL LIMIT 1", quoted(&table.name));
     Ok(!diesel::sql_query(row).load::<RowId>(conn)?.is_empty())
 }
 

@@ -12,6 +12,7 @@
 //! - `sql`: statements made from the data model, for both databases at once
 //! - `finding`, `fits`, `gone`: what a [`Writer`](facts::Writer) finds by a text, what it refuses, and what it lets go
 //! - `spans`, `over_time`: former values of text columns; `stored`: rows to be written, beside those that are there
+//! - `own_tables`: the tables of a home's own, made and extended
 //! - `views`: the readable views, made from the data model
 //! - `parents`: what scans read of small tables, joined here
 //! - `connection`, `currency`, `url`, `schema`: the rest
@@ -34,6 +35,7 @@ pub mod leases;
 mod milestones;
 pub mod outbox;
 mod over_time;
+mod own_tables;
 mod parents;
 pub mod publish;
 mod reader;

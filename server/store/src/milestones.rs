@@ -1,6 +1,7 @@
 //! When something happened in a table, by the instants of its rows.
 
 use crate::connection::Conn;
+use crate::sql::quoted;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use pegel_kpi::data::model::{Kind, Table};
@@ -13,7 +14,7 @@ struct Instant {
 
 /// The newest instant of each day in UTC until `until`, oldest first; UTC seconds. Gone rows are left out.
 pub(crate) fn milestones(conn: &mut Conn, table: &Table, until: i64) -> QueryResult<Vec<i64>> {
-    let name = &table.name;
+    let name = quoted(&table.name);
     let of_each: Vec<String> = instants(table)
         .map(|at| format!("SELECT {at} AS at FROM {name} WHERE gone_at IS NULL AND {at} <= {until}"))
         .collect();
@@ -30,11 +31,11 @@ pub(crate) fn milestones(conn: &mut Conn, table: &Table, until: i64) -> QueryRes
 pub(crate) fn begins_at(conn: &mut Conn, table: &Table) -> QueryResult<i64> {
     /// What stands for rows without any instant: they have always existed.
     const ALWAYS: i64 = i64::MAX - 1;
-    let name = &table.name;
+    let name = quoted(&table.name);
     // Each of them begins an index.
-    let first = |at: &str| {
+    let first = |at: String| {
         format!(
-            "SELECT at FROM (SELECT {at} AS at FROM {name} WHERE gone_at IS NULL AND {at} IS NOT NULL ORDER BY {at} LIMIT 1) AS {at}"
+            "SELECT at FROM (SELECT {at} AS at FROM {name} WHERE gone_at IS NULL AND {at} IS NOT NULL ORDER BY {at} LIMIT 1) AS first"
         )
     };
     let any = format!("SELECT at FROM (SELECT {ALWAYS} AS at FROM {name} WHERE gone_at IS NULL LIMIT 1) AS there");
@@ -48,6 +49,6 @@ pub(crate) fn begins_at(conn: &mut Conn, table: &Table) -> QueryResult<i64> {
 }
 
 /// The columns that say when something happened to a row.
-fn instants(table: &Table) -> impl Iterator<Item = &str> {
-    table.columns.iter().filter(|column| column.kind == Kind::Instant).map(|column| &*column.name)
+fn instants(table: &Table) -> impl Iterator<Item = String> {
+    table.columns.iter().filter(|column| column.kind == Kind::Instant).map(|column| quoted(&column.name))
 }

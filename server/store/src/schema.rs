@@ -2,6 +2,14 @@
 //! is made from [`pegel_kpi::data::model`].
 
 diesel::table! {
+    own_columns (table_name, column_name) {
+        table_name -> Text,
+        column_name -> Text,
+        holds -> Text,
+    }
+}
+
+diesel::table! {
     runs (id) {
         id -> BigInt,
         report -> Text,

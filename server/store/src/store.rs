@@ -4,6 +4,7 @@ use crate::StoreError;
 use crate::connection::{Conn, Connections, Opening, Purpose, Transaction};
 use crate::currency;
 use crate::facts::Writer;
+use crate::own_tables;
 use crate::reader::Reader;
 use crate::url::DatabaseUrl;
 use crate::views;
@@ -56,28 +57,31 @@ impl Store {
         }
     }
 
-    /// Brings the schema up to date, all or nothing, and with it the readable views of the tables; the names of the
-    /// migrations that ran.
+    /// Brings the schema up to date, all or nothing, and with it the tables of a home's own and the readable views; the
+    /// names of the migrations that ran, and of the tables and columns that were made.
     ///
     /// # Errors
-    /// If a migration fails.
+    /// If a migration fails, or a column that is there is described no longer, or otherwise.
     pub fn migrate(&self, model: &Model) -> Result<Vec<String>, StoreError> {
         self.transaction(|conn| {
             if let Conn::Postgres(conn) = conn {
                 conn.batch_execute(MIGRATING).map_err(StoreError::while_("migrating"))?;
             }
-            let Migrations { pending, .. } = Migrations::of(conn)?;
-            if pending.is_empty() {
-                return Ok(pending);
+            let Migrations { pending: mut ran, .. } = Migrations::of(conn)?;
+            if !ran.is_empty() {
+                views::remove(conn, model)?;
+                match conn {
+                    Conn::Sqlite(conn) => conn.run_pending_migrations(SQLITE).map(drop),
+                    Conn::Postgres(conn) => conn.run_pending_migrations(POSTGRES).map(drop),
+                }
+                .map_err(migration_failed)?;
             }
-            views::remove(conn, model)?;
-            match conn {
-                Conn::Sqlite(conn) => conn.run_pending_migrations(SQLITE).map(drop),
-                Conn::Postgres(conn) => conn.run_pending_migrations(POSTGRES).map(drop),
+            ran.extend(own_tables::make(conn, model)?);
+            if !ran.is_empty() {
+                views::remove(conn, model)?;
+                views::make(conn, model)?;
             }
-            .map_err(migration_failed)?;
-            views::make(conn, model)?;
-            Ok(pending)
+            Ok(ran)
         })
     }
 
@@ -113,12 +117,12 @@ impl Store {
         })
     }
 
-    /// An error with the hint `pegel migrate` if a migration has not run, or one has run that this program does not
-    /// know.
+    /// An error with the hint `pegel migrate` if a migration has not run, one has run that this program does not know,
+    /// or a table of the model is not there as it is described.
     ///
     /// # Errors
-    /// In those two cases, or if the database cannot be read.
-    pub fn check_schema(&self) -> Result<(), StoreError> {
+    /// In those cases, or if the database cannot be read.
+    pub fn check_schema(&self, model: &Model) -> Result<(), StoreError> {
         let mut conn = self.connections.get()?;
         let Migrations { pending, unknown } = Migrations::of(&mut conn)?;
         if !unknown.is_empty() {
@@ -127,7 +131,15 @@ impl Store {
         if !pending.is_empty() {
             return Err(StoreError::SchemaBehind { pending });
         }
-        Ok(())
+        own_tables::check(&mut conn, model)
+    }
+
+    /// The same of the tables of a home's own alone.
+    ///
+    /// # Errors
+    /// If one of them is not there as it is described, or the database cannot be read.
+    pub fn check_tables(&self, model: &Model) -> Result<(), StoreError> {
+        own_tables::check(&mut *self.connections.get()?, model)
     }
 
     /// Whether amounts of this currency can be read and written; where no amount was ever written, those of any can.

@@ -3,6 +3,7 @@
 
 use crate::StoreError;
 use crate::connection::Conn;
+use crate::sql::quoted;
 use diesel::connection::SimpleConnection;
 use pegel_kpi::data::model::{ATTRIBUTES, GONE_AT, Kind, Model, SYSTEM, Table};
 
@@ -17,7 +18,7 @@ pub(crate) fn make(conn: &mut Conn, model: &Model) -> Result<(), StoreError> {
         let gone_at = readable(conn, GONE_AT, Kind::Instant);
         let columns = table.columns.iter().map(|column| readable(conn, &column.name, column.kind));
         let columns: Vec<String> = columns.chain([SYSTEM.to_owned(), gone_at, ATTRIBUTES.to_owned()]).collect();
-        format!("CREATE VIEW {} AS SELECT {} FROM {}", name(table), columns.join(", "), table.name)
+        format!("CREATE VIEW {} AS SELECT {} FROM {}", name(table), columns.join(", "), quoted(&table.name))
     })
 }
 
@@ -29,17 +30,17 @@ fn each(conn: &mut Conn, model: &Model, statement: impl Fn(&Conn, &Table) -> Str
     Ok(())
 }
 
-/// Names of a model are small letters, digits and `_`: they need no quotation marks.
 fn name(table: &Table) -> String {
-    format!("{}_readable", table.name)
+    quoted(&format!("{}_readable", table.name))
 }
 
 fn readable(conn: &Conn, name: &str, kind: Kind) -> String {
+    let name = quoted(name);
     match (kind, conn) {
         (Kind::Date, Conn::Sqlite(_)) => format!("date({name} * 86400, 'unixepoch') AS {name}"),
         (Kind::Date, Conn::Postgres(_)) => format!("DATE '1970-01-01' + {name} AS {name}"),
         (Kind::Instant, Conn::Sqlite(_)) => format!("datetime({name}, 'unixepoch') AS {name}"),
         (Kind::Instant, Conn::Postgres(_)) => format!("to_timestamp({name}) AT TIME ZONE 'UTC' AS {name}"),
-        _ => name.to_string(),
+        _ => name,
     }
 }

@@ -4,10 +4,12 @@
 mod common;
 
 use common::NOW;
-use common::chance::{DAY, Dice, fill};
+use common::chance::{DAY, Dice, REGIONS, fill};
+use common::put;
 use jiff::Timestamp;
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::dimension::Dimension;
+use pegel_kpi::data::model::Model;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::threshold::Better;
 use pegel_kpi::engine::behind::Question;
@@ -19,6 +21,7 @@ use pegel_kpi::script::Language;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, zone};
 use pegel_store::Store;
+use pegel_store::facts::Value;
 use pegel_store::testing::on_both;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -27,7 +30,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 const PERIODS: [&str; 3] = ["2026-W44", "2026-10", "this-week"];
-const DIMENSIONS: [Dimension; 4] = [Dimension::Region, Dimension::Partner, Dimension::Team, Dimension::Month];
+const DIMENSIONS: [Dimension; 4] = [Dimension::REGION, Dimension::PARTNER, Dimension::TEAM, Dimension::MONTH];
 
 /// What a figure is, and so how many rows are behind it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,7 +49,7 @@ enum Is {
 }
 
 /// What the figure is, unit, which direction is better, `value`, `measures`.
-const KPIS: [(Is, &str, &str, &str, &str); 15] = [
+const KPIS: [(Is, &str, &str, &str, &str); 18] = [
     (
         Is::Share,
         "percent",
@@ -150,10 +153,47 @@ const KPIS: [(Is, &str, &str, &str, &str); 15] = [
         r"let revenue = data.orders.dated(|o| o.ordered_at).sum(|o| o.amount);
         #{ a: revenue, b: data.leads.dated(|l| l.created_at).count() }",
     ),
+    // Of a table of a home's own.
+    (
+        Is::Share,
+        "percent",
+        "higher",
+        "ratio(m.accepted, m.all)",
+        r#"let q = data.quotes.dated(|q| q.sent_at);
+        #{ all: q.count(), accepted: q.filter(|q| q.answer == "accepted").count() }"#,
+    ),
+    (Is::Sum, "money", "higher", "m.n", r"#{ n: data.quotes.dated(|q| q.answered_at).sum(|q| q.amount) }"),
+    (
+        Is::Share,
+        "percent",
+        "higher",
+        "ratio(m.quoted, m.all)",
+        r"let l = data.leads.dated(|l| l.created_at);
+        #{ all: l.count(), quoted: l.filter(|l| l.quotes.exists()).count() }",
+    ),
 ];
 
+/// With the quotes that ship as an example of a table of a home's own.
+fn model() -> Model {
+    Model::with(&[("quotes", include_str!("../../../config/tables/examples/quotes.toml"))], "").unwrap()
+}
+
+fn fill_quotes(store: &Store, dice: &mut Dice) {
+    store.migrate(&model()).unwrap();
+    let columns = ["lead_id", "partner_id", "rep_id", "region", "amount", "sent_at", "answered_at", "answer"];
+    let quotes = dice.table_of(model().table("quotes").unwrap(), 250, &columns, |dice| {
+        let (sent, amount) = (dice.instant(), Value::Integer(dice.below(100_000)));
+        let answered = Value::Integer(sent + dice.below(15 * DAY));
+        let (lead, partner, rep, region) = (dice.one(300), dice.one(4), dice.one(5), dice.one_of(&REGIONS));
+        let (amount, answered, answer) =
+            (dice.maybe(amount), dice.maybe(answered), dice.one_of(&["accepted", "declined", ""]));
+        vec![lead, partner, rep, region, amount, Value::Integer(sent), answered, answer]
+    });
+    put(store, &quotes);
+}
+
 fn kpis() -> Vec<(Is, Kpi)> {
-    let language = Arc::new(Language::new());
+    let language = Arc::new(Language::about(model()));
     let kpi = |(index, (is, unit, better, value, measures)): (usize, &(Is, &str, &str, &str, &str))| {
         let script = format!(
             "kpi(#{{ id: \"k{index}\", title: #{{ en: \"K\" }}, description: #{{ en: \"K.\" }}, unit: \"{unit}\", \
@@ -263,17 +303,17 @@ fn open_all(store: &Store, dice: &mut Dice) -> Vec<Listing> {
         let instants = [NOW, NOW - 9 * DAY].map(|seconds| Timestamp::from_second(seconds).unwrap());
         for (scope, now) in scopes().into_iter().zip(instants.into_iter().cycle()) {
             let period = Period::parse(text, now, &zone).unwrap();
-            let carried = DIMENSIONS.iter().filter(|dimension| kpi.check_breakdown(&[**dimension]).is_ok());
-            let carried: Vec<Dimension> = carried.copied().collect();
-            let dimension = carried[usize::try_from(dice.below(i64::try_from(carried.len()).unwrap())).unwrap()];
-            let breakdowns = vec![vec![], vec![dimension]];
+            let carried = DIMENSIONS.iter().filter(|dimension| kpi.check_breakdown(std::slice::from_ref(*dimension)).is_ok());
+            let carried: Vec<Dimension> = carried.cloned().collect();
+            let dimension = &carried[usize::try_from(dice.below(i64::try_from(carried.len()).unwrap())).unwrap()];
+            let breakdowns = vec![vec![], vec![dimension.clone()]];
             let request = Request { kpi, breakdowns, comparison: Comparison::NONE, assess: false };
             let figures =
                 compute(&[request], std::slice::from_ref(&period), &scope, now, &mut reader).unwrap().remove(0);
             for row in figures.breakdowns.iter().flat_map(|grouped| &grouped.rows) {
                 let only = match row.groups.first().map(|group| group.label()) {
                     Some(None) => continue,
-                    Some(Some(label)) => Some((dimension, label.to_owned())),
+                    Some(Some(label)) => Some((dimension.clone(), label.to_owned())),
                     None => None,
                 };
                 let mut open = |side, limit| {
@@ -314,6 +354,7 @@ fn as_many_rows_are_listed_as_figures_count_whatever_the_rows_groups_and_scopes(
         on_both(|store| {
             let mut dice = Dice(ChaCha8Rng::seed_from_u64(seed));
             fill(&store, &mut dice);
+            fill_quotes(&store, &mut dice);
             let listings = open_all(&store, &mut dice);
             let rows: usize = listings.iter().flat_map(|listing| &listing.lists).map(|list| list.rows.len()).sum();
             assert!(listings.len() > 1_000 && rows > 10_000, "{} listings of {rows} rows", listings.len());

@@ -4,7 +4,7 @@ mod common;
 
 use common::{facts_of, put, rows, scan_of, the, try_rows, windowed};
 use pegel_kpi::data::batch::{Batch, Values};
-use pegel_kpi::data::dimension::{Dimension, Located};
+use pegel_kpi::data::dimension::Located;
 use pegel_kpi::data::model::Model;
 use pegel_kpi::data::path::Path;
 use pegel_kpi::data::path::Projection;
@@ -143,7 +143,7 @@ fn both_databases_answer_for_every_dimension_of_every_table() {
     on_both(|store| {
         for table in Model::built_in().tables() {
             let located: Vec<Located> =
-                Dimension::ALL.into_iter().filter_map(|dimension| table.located(dimension).cloned()).collect();
+                table.dimensions().filter_map(|dimension| table.located(dimension).cloned()).collect();
             let columns = located.into_iter().flat_map(|located| match located {
                 Located::Row { key, label } => vec![Projection::of(key), Projection::of(label)],
                 Located::Text(paths) => vec![Projection(paths)],
@@ -237,10 +237,44 @@ fn attributes_are_texts_whatever_they_hold() {
         facts.rows[0].attributes = attributes(serde_json::json!({ "code": "x y", "it's": true }));
         facts.rows[1].attributes = attributes(serde_json::json!({ "code": 7, "it's": null }));
         put(&store, &facts);
-        let attribute =
-            |name: &str| Projection::of(Path { attribute: Some(name.into()), ..Path::own(the("leads").attributes()) });
+        let attribute = |name: &str| Projection::of(Path::own(&the("leads").attribute(name)));
         let mut scan = scan_of("leads", &["key"]);
         scan.columns.extend([attribute("code"), attribute("it's"), attribute("none")]);
         assert_eq!(rows(&store, &scan), ["A x y true -", "B 7 - -", "C - - -"]);
+    });
+}
+
+#[test]
+fn an_attribute_that_is_declared_is_read_as_what_it_is_and_is_missing_where_it_is_something_else() {
+    let kinds = ["number", "integer", "money", "date", "instant", "boolean", "text"];
+    let declared = kinds.map(|kind| format!("[[attributes]]\nname = \"{kind}\"\nkind = \"{kind}\"\n"));
+    let leads = Model::with(&[("leads", &declared.join(""))], "").unwrap().table("leads").unwrap();
+    on_both(|store| {
+        let of_all = |json: serde_json::Value| kinds.iter().map(|kind| ((*kind).to_owned(), json.clone())).collect();
+        let mut facts = facts!("leads" [created_at] "A": 1; "B": 2; "C": 3; "D": 4; "E": 5; "F": 6);
+        let values = [
+            serde_json::json!(20_454),
+            serde_json::json!(1.5),
+            serde_json::json!("2026-01-02"),
+            serde_json::json!(true),
+            serde_json::json!(-3),
+        ];
+        facts.rows.iter_mut().zip(values).for_each(|(row, value)| row.attributes = of_all(value));
+        put(&store, &facts);
+        let mut scan = scan_of("leads", &["key"]);
+        scan.columns.extend(kinds.map(|kind| Projection::of(Path::own(&leads.attribute(kind)))));
+        let read = [
+            "A 20454 20454 20454 20454 20454 - 20454",
+            "B 1.5 - - - - - 1.5",
+            "C - - - - - - 2026-01-02",
+            "D - - - - - 1 true",
+            "E -3 -3 -3 -3 -3 - -3",
+            "F - - - - - - -",
+        ];
+        assert_eq!(rows(&store, &scan), read);
+        // By one of them rows are found as well.
+        let path = Path::own(&leads.attribute("instant"));
+        let within = Scan { window: Some(Window { path, ranges: vec![0..30_000], lasting: None }), ..scan };
+        assert_eq!(rows(&store, &within), read[..1]);
     });
 }

@@ -9,7 +9,7 @@ use pegel_store::testing::{TestDatabase, on_both, on_both_databases};
 use pegel_store::{Store, StoreError};
 use std::sync::Arc;
 
-const MIGRATIONS: [&str; 13] = [
+const MIGRATIONS: [&str; 14] = [
     "2026-11-22-000001_facts",
     "2026-11-22-000002_bookkeeping",
     "2026-11-22-000003_readable_views",
@@ -23,16 +23,17 @@ const MIGRATIONS: [&str; 13] = [
     "2026-11-27-000008_gone_rows",
     "2026-11-27-000009_import_tables",
     "2026-11-27-000010_spans",
+    "2026-11-27-000011_own_tables",
 ];
 
 #[test]
 fn migrations_run_up_down_and_up_again() {
     on_both_databases(|database| {
         let store = Store::open(database.url()).unwrap();
-        let behind = store.check_schema().unwrap_err();
+        let behind = store.check_schema(&Model::built_in()).unwrap_err();
         assert!(behind.to_string().contains("pegel migrate") && behind.to_string().contains(MIGRATIONS[0]), "{behind}");
         assert_eq!(store.migrate(&Model::built_in()).unwrap(), MIGRATIONS);
-        store.check_schema().unwrap();
+        store.check_schema(&Model::built_in()).unwrap();
         let first = store.objects().unwrap();
         assert!(store.migrate(&Model::built_in()).unwrap().is_empty());
         put(&store, &facts!("leads" [region] "L1": "North"));
@@ -49,7 +50,7 @@ fn migrations_run_up_down_and_up_again() {
 fn a_database_of_a_newer_program_is_refused() {
     on_both(|store| {
         store.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('20991231000001')").unwrap();
-        let ahead = store.check_schema().unwrap_err();
+        let ahead = store.check_schema(&Model::built_in()).unwrap_err();
         assert!(matches!(&ahead, StoreError::SchemaAhead { unknown } if unknown == &["20991231000001"]), "{ahead:?}");
     });
 }
@@ -96,7 +97,7 @@ fn both_databases_have_the_same_tables_and_columns() {
     let tables =
         sqlite_.objects().unwrap().into_iter().filter_map(|object| object.strip_prefix("table ").map(str::to_owned));
     let tables: Vec<String> = tables.filter(|table| table != "__diesel_schema_migrations").collect();
-    assert_eq!(tables.len(), Model::built_in().names().count() + 15);
+    assert_eq!(tables.len(), Model::built_in().names().count() + 16);
     for table in &tables {
         assert_eq!(sqlite_.columns(table).unwrap(), postgres_.columns(table).unwrap(), "{table}");
         assert_eq!(sqlite_.references(table).unwrap(), postgres_.references(table).unwrap(), "{table}");
@@ -204,7 +205,7 @@ fn a_path_may_hold_what_uris_give_a_meaning() {
     let url = format!("sqlite:{}", path.display());
     Store::open(&url).unwrap().migrate(&Model::built_in()).unwrap();
     assert!(path.exists());
-    Store::open_existing(&url).unwrap().check_schema().unwrap();
+    Store::open_existing(&url).unwrap().check_schema(&Model::built_in()).unwrap();
 }
 
 #[test]

@@ -146,11 +146,11 @@ fn rounded(value: serde_json::Value) -> serde_json::Value {
 
 /// Each KPI as a total and by a dimension that its rows carry.
 fn requests<'a>(kpis: &'a [Kpi], assess: bool, dice: &mut Dice) -> Vec<Request<'a>> {
-    let by = [Dimension::Region, Dimension::Partner, Dimension::Team, Dimension::Month];
+    let by = [Dimension::REGION, Dimension::PARTNER, Dimension::TEAM, Dimension::MONTH];
     let mut request = |kpi: &'a Kpi| {
-        let carried: Vec<_> = by.into_iter().filter(|by| kpi.check_breakdown(&[*by]).is_ok()).collect();
+        let carried: Vec<_> = by.iter().filter(|by| kpi.check_breakdown(std::slice::from_ref(*by)).is_ok()).collect();
         let one = carried[usize::try_from(dice.below(i64::try_from(carried.len()).unwrap())).unwrap()];
-        Request { kpi, breakdowns: vec![vec![], vec![one]], comparison: Comparison::ALL, assess }
+        Request { kpi, breakdowns: vec![vec![], vec![one.clone()]], comparison: Comparison::ALL, assess }
     };
     kpis.iter().map(&mut request).collect()
 }

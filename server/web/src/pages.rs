@@ -42,5 +42,6 @@ async fn computing<T: Send + 'static>(
 
 /// Writes figures for a reader.
 fn format(state: &State, reader: &Reader) -> Format {
-    Format::new(&reader.locale, &state.currency, state.zone_name())
+    let titles = state.live.current().model.titles();
+    Format::new(&reader.locale, &state.currency, state.zone_name()).calling(&titles)
 }

@@ -90,7 +90,7 @@ struct By {
 const BREAKDOWNS: [By; 4] = [
     By { breakdown: &[], key: "''", joins: "", name: "k", names: "" },
     By {
-        breakdown: &[Dimension::Region],
+        breakdown: &[Dimension::REGION],
         key: "coalesce(l.region, p.region, r.region, c.region)",
         joins: "LEFT JOIN partners p ON p.id = l.partner_id LEFT JOIN reps r ON r.id = l.rep_id
                 LEFT JOIN customers c ON c.id = l.customer_id",
@@ -98,14 +98,14 @@ const BREAKDOWNS: [By; 4] = [
         names: "",
     },
     By {
-        breakdown: &[Dimension::Partner],
+        breakdown: &[Dimension::PARTNER],
         key: "l.partner_id",
         joins: "",
         name: "name",
         names: "LEFT JOIN partners ON partners.id = k",
     },
     By {
-        breakdown: &[Dimension::Product],
+        breakdown: &[Dimension::PRODUCT],
         key: "l.product_id",
         joins: "",
         name: "name",

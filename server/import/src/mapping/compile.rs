@@ -4,7 +4,7 @@ use super::file::{Brief, ColumnSpec, KeySpec, MappingFile, TableSection};
 use super::format::format;
 use super::text::Text;
 use super::{
-    AttributeKind, ColumnRule, Condition, DecimalMark, KeyRule, Lookup, Mapping, Origin, Policy, RowCondition,
+    ColumnRule, Condition, DecimalMark, KeyRule, Lookup, Mapping, Origin, Policy, RowCondition,
     SourceColumn, SourceFormat, TableMapping, TextRule,
 };
 use crate::convert::Formats;
@@ -76,12 +76,16 @@ fn instant(place: &Text, text: &Spanned<String>) -> Result<i64, ImportError> {
 }
 
 /// As what an attribute is stored that always has this value.
-fn kind_of(constant: &toml::Value) -> AttributeKind {
+fn kind_of(constant: &toml::Value) -> Kind {
     match constant {
-        toml::Value::Integer(_) | toml::Value::Float(_) => AttributeKind::Number,
-        toml::Value::Boolean(_) => AttributeKind::Boolean,
-        _ => AttributeKind::Text,
+        toml::Value::Integer(_) | toml::Value::Float(_) => Kind::Number,
+        toml::Value::Boolean(_) => Kind::Boolean,
+        _ => Kind::Text,
     }
+}
+
+fn is_number(kind: Kind) -> bool {
+    matches!(kind, Kind::Integer | Kind::Number | Kind::Money)
 }
 
 struct Compiler<'a> {
@@ -118,16 +122,37 @@ impl Compiler<'_> {
         let valid_from = section.valid_from.map(|spec| self.valid_from(&table, &columns, spec)).transpose()?;
         let mut attributes = Vec::new();
         for (name, Brief(spec)) in section.attributes {
-            if spec.lookup.is_some() {
-                return Err(self.place.error(name.span(), format!("the attribute “{name}” cannot be a look-up")));
-            }
-            let of_constant = spec.constant.as_ref().map(kind_of);
-            let kind = spec.kind.or(of_constant).unwrap_or_default();
-            let rule = self.value_rule(spec, &name)?;
+            let (rule, kind) = self.attribute(&table, spec, &name)?;
             attributes.push((name.into_inner(), rule, kind));
         }
         let update_only = section.update_only;
         Ok(TableMapping { table, key, update_only, complete, when, valid_from, columns, attributes })
+    }
+
+    /// An attribute that is declared is read as a column of its kind is; else the mapping says what it is.
+    fn attribute(
+        &mut self,
+        table: &Table,
+        spec: ColumnSpec,
+        name: &Spanned<String>,
+    ) -> Result<(ColumnRule, Kind), ImportError> {
+        let error = |message: String| Err(self.place.error(name.span(), message));
+        if spec.lookup.is_some() {
+            return error(format!("the attribute “{name}” cannot be a look-up"));
+        }
+        let declared = table.declared.iter().find(|declared| *declared.name == **name.as_ref());
+        let kind = match (declared, spec.kind) {
+            (Some(declared), None) => declared.kind,
+            (Some(_), Some(_)) => {
+                return error(format!("config/tables/{}.toml says of what kind “{name}” is: leave out `kind`", table.name));
+            }
+            (None, Some(kind)) => kind.into(),
+            (None, None) => spec.constant.as_ref().map_or(Kind::Text, kind_of),
+        };
+        if !is_number(kind) && (spec.scale.is_some() || spec.times.is_some()) {
+            return error(format!("“{name}” is not a number: `scale` and `times` cannot apply"));
+        }
+        Ok((self.rule_of(kind, spec, name)?, kind))
     }
 
     fn key(&mut self, spec: Spanned<Brief<KeySpec>>) -> Result<KeyRule, ImportError> {
@@ -188,8 +213,7 @@ impl Compiler<'_> {
         name: &Spanned<String>,
     ) -> Result<ColumnRule, ImportError> {
         let error = |message: String| Err(self.place.error(name.span(), message));
-        let numeric = matches!(column.kind, Kind::Integer | Kind::Number | Kind::Money);
-        if !numeric && (spec.scale.is_some() || spec.times.is_some()) {
+        if !is_number(column.kind) && (spec.scale.is_some() || spec.times.is_some()) {
             return error(format!("“{name}” is not a number: `scale` and `times` cannot apply"));
         }
         if spec.kind.is_some() {

@@ -1,5 +1,6 @@
 //! A mapping file as it is written: the shape of the TOML, nothing checked beyond it.
 
+use pegel_kpi::data::model::Kind;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -151,14 +152,23 @@ pub enum Policy {
     Create,
 }
 
-/// As what an attribute is stored.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+/// As what an attribute is stored that no table declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum AttributeKind {
-    #[default]
+pub(super) enum AttributeKind {
     Text,
     Number,
     Boolean,
+}
+
+impl From<AttributeKind> for Kind {
+    fn from(kind: AttributeKind) -> Kind {
+        match kind {
+            AttributeKind::Text => Kind::Text,
+            AttributeKind::Number => Kind::Number,
+            AttributeKind::Boolean => Kind::Boolean,
+        }
+    }
 }
 
 /// Which rows are meant; all that is given must hold.

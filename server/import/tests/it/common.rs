@@ -104,7 +104,7 @@ pub fn has_attributes(store: &Store, of: &str, key: &str, attributes: &Json) -> 
         .map(|(name, value)| (name.as_str(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
         .collect();
     let table = Model::built_in().table(of).unwrap();
-    let attribute = |name: &str| Projection::of(Path { attribute: Some(name.into()), ..Path::own(table.attributes()) });
+    let attribute = |name: &str| Projection::of(Path::own(&table.attribute(name)));
     let columns = std::iter::once(Projection::of(Path::own(table.key())))
         .chain(expected.keys().copied().map(attribute))
         .collect::<Vec<_>>();

@@ -77,7 +77,7 @@ fn unknown_names_are_answered_with_the_nearest() {
 #[test]
 fn a_mapping_is_about_the_tables_that_there_are() {
     let invoices = "row = \"A bill.\"\ncolumns = [{ name = \"customer_id\", refers_to = \"customers\" }]\n";
-    let model = Model::with(&[("invoices", invoices)]).unwrap();
+    let model = Model::with(&[("invoices", invoices)], "").unwrap();
     let text = "[[tables]]\ntable = \"invoices\"\nkey = \"id\"\n\n[tables.columns]\n\
                 customer_id = { from = \"customer\", lookup = \"name\" }\n";
     assert!(Mapping::parse(text, "mine", &model).is_ok());

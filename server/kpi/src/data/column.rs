@@ -47,7 +47,7 @@ impl Kind {
 /// Whole numbers up to this one are exact: figures are 64-bit floats.
 pub const MAX_EXACT: i64 = 1 << 53;
 
-/// One column of a table.
+/// One column of a table, or an attribute that a company adds to its rows.
 #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Column {
     pub name: Arc<str>,
@@ -59,6 +59,17 @@ pub struct Column {
     /// Whether its texts name something of the system that the row came from (the number of an order), so that the same
     /// text means another thing in another system.
     pub per_system: bool,
+    /// Whether it is an attribute: in the JSON object of the row, not in a column of its own. A date or an amount is
+    /// the same number there as in a column.
+    pub attribute: bool,
+}
+
+impl Column {
+    /// An attribute that no file declares.
+    pub(crate) fn undeclared(name: &str) -> Column {
+        let (name, kind, holds) = (name.into(), Kind::Text, "".into());
+        Column { name, kind, holds, spans: false, per_system: false, attribute: true }
+    }
 }
 
 /// A foreign key.

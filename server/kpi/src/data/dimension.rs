@@ -1,68 +1,34 @@
 //! Dimensions: what figures can be broken down by, and how a row carries them.
 
 use super::path::Path;
+use std::borrow::Cow;
 
-/// What a figure can be broken down by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Dimension {
-    Partner,
-    Region,
-    Product,
-    ProductLine,
-    Source,
-    Campaign,
-    Rep,
-    Team,
-    Tier,
-    Channel,
-    Segment,
-    Country,
-    Kind,
-    /// The calendar month of the date that puts the row into its period.
-    Month,
-}
+/// What a figure can be broken down by, known by its name: `region`. Which there are, the model says; those below are
+/// the ones that Pegel itself speaks of.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Dimension(Cow<'static, str>);
 
 impl Dimension {
-    pub const ALL: [Dimension; 14] = [
-        Dimension::Partner,
-        Dimension::Region,
-        Dimension::Product,
-        Dimension::ProductLine,
-        Dimension::Source,
-        Dimension::Campaign,
-        Dimension::Rep,
-        Dimension::Team,
-        Dimension::Tier,
-        Dimension::Channel,
-        Dimension::Segment,
-        Dimension::Country,
-        Dimension::Kind,
-        Dimension::Month,
-    ];
+    pub const PARTNER: Dimension = Dimension(Cow::Borrowed("partner"));
+    pub const REGION: Dimension = Dimension(Cow::Borrowed("region"));
+    pub const PRODUCT: Dimension = Dimension(Cow::Borrowed("product"));
+    pub const REP: Dimension = Dimension(Cow::Borrowed("rep"));
+    pub const TEAM: Dimension = Dimension(Cow::Borrowed("team"));
+    /// The calendar month of the date that puts the row into its period. No file declares it.
+    pub const MONTH: Dimension = Dimension(Cow::Borrowed("month"));
 
-    /// Its name on the command line, in configuration and in JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Dimension::Partner => "partner",
-            Dimension::Region => "region",
-            Dimension::Product => "product",
-            Dimension::ProductLine => "product_line",
-            Dimension::Source => "source",
-            Dimension::Campaign => "campaign",
-            Dimension::Rep => "rep",
-            Dimension::Team => "team",
-            Dimension::Tier => "tier",
-            Dimension::Channel => "channel",
-            Dimension::Segment => "segment",
-            Dimension::Country => "country",
-            Dimension::Kind => "kind",
-            Dimension::Month => "month",
-        }
+    /// Those that every model must have.
+    pub const NEEDED: [Dimension; 5] =
+        [Dimension::PARTNER, Dimension::REGION, Dimension::PRODUCT, Dimension::REP, Dimension::TEAM];
+
+    /// The dimension of that name, whether or not a model has it.
+    pub fn named(name: impl Into<Cow<'static, str>>) -> Dimension {
+        Dimension(name.into())
     }
 
-    /// The dimension of that name.
-    pub fn named(name: &str) -> Option<Dimension> {
-        Dimension::ALL.into_iter().find(|dimension| dimension.name() == name)
+    /// Its name on the command line, in configuration and in JSON.
+    pub fn name(&self) -> &str {
+        &self.0
     }
 }
 
@@ -70,6 +36,15 @@ impl std::fmt::Display for Dimension {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
     }
+}
+
+/// A model has no such dimension.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("“{name}” is not a dimension; {hint}")]
+pub struct NoSuchDimension {
+    pub name: String,
+    /// What to write instead.
+    pub hint: String,
 }
 
 /// Where a row carries a dimension.

@@ -1,13 +1,16 @@
 //! The data model as a value: which tables there are, their columns with kinds, how they refer to each other, and by
-//! what their rows are grouped. It is read from texts (`config/tables`); whoever needs it is handed it. [`file`] is
-//! what such a text looks like, `compile` checks it, `rules` finds dimensions, `built_in` is what comes with Pegel.
+//! what their rows are grouped. It is read from texts (`config/tables`), those that come with Pegel (`built_in`) and
+//! those of a home; whoever needs it is handed it. [`file`] is what such a text looks like, `compile` checks it,
+//! `columns` what it says about columns and attributes, `rules` finds dimensions.
 //!
 //! Scripts are checked against it, scans are compiled from it, imports write by it, the reference and the readable
 //! views are made from it, and a test of the store compares it with both databases. Every table also has `id`
 //! (surrogate integer), `key` (its id in the system the row came from), `system` (which one that is; a key is unique
-//! within it), `gone_at` (since when it no longer has it) and `attributes` (JSON, what a company adds).
+//! within it), `gone_at` (since when it no longer has it) and `attributes` (JSON, what a company adds). An attribute
+//! is read as a text, unless a file declares it with a kind; then it is as good as a column.
 
 mod built_in;
+mod columns;
 mod compile;
 mod file;
 mod rules;
@@ -17,8 +20,11 @@ mod text;
 
 pub use super::column::{Column, Kind, MAX_EXACT, Reference};
 
-use super::dimension::{Dimension, Located};
+use super::dimension::{Dimension, Located, NoSuchDimension};
 use super::path::Path;
+use crate::diagnostic::nearest;
+use pegel_text::translated::Translated;
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -31,9 +37,17 @@ pub const SYSTEM: &str = "system";
 /// figure; what refers to it still has its name. Missing while the row is there. Scripts do not read it.
 pub const GONE_AT: &str = "gone_at";
 
-/// All tables, parents before children. Cheap to clone.
+/// All tables and dimensions. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Model(Arc<[Description]>);
+pub struct Model(Arc<Described>);
+
+#[derive(Debug)]
+struct Described {
+    /// Parents before children.
+    tables: Vec<Description>,
+    /// With their titles, if a home declares them. The month is the last.
+    dimensions: Vec<(Dimension, Option<Translated>)>,
+}
 
 /// One fact table of a model. Cheap to clone, and knows the tables that it refers to.
 #[derive(Clone)]
@@ -46,10 +60,16 @@ pub struct Table {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Description {
     pub name: Arc<str>,
+    /// Whether it is of a home's own: `pegel migrate` makes it.
+    pub own: bool,
+    /// What its rows are called in mails and pages: `invoices`. The words for built-in tables are with the others.
+    pub title: Option<Translated>,
     /// What a row is, for people, with code between backticks.
     pub row: Box<str>,
     /// All columns, `id` and `key` first, without `attributes`.
     pub columns: Vec<Arc<Column>>,
+    /// The attributes that are declared.
+    pub declared: Vec<Arc<Column>>,
     pub references: Vec<Arc<Reference>>,
     /// If its rows are plans (targets, forecasts), the levels at which they are made: a row that names a rep is the
     /// rep's, one that names nobody is the company's. A total is read from the company's plans, never added up from
@@ -101,18 +121,46 @@ pub struct History {
 impl Model {
     /// The table of that name.
     pub fn table(&self, name: &str) -> Option<Table> {
-        let at = self.0.iter().position(|table| *table.name == *name)?;
+        let at = self.0.tables.iter().position(|table| *table.name == *name)?;
         Some(Table { model: self.clone(), at })
     }
 
     /// All tables, parents before children.
     pub fn tables(&self) -> impl Iterator<Item = Table> + use<'_> {
-        (0..self.0.len()).map(|at| Table { model: self.clone(), at })
+        (0..self.0.tables.len()).map(|at| Table { model: self.clone(), at })
     }
 
     /// Their names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|table| &*table.name)
+        self.0.tables.iter().map(|table| &*table.name)
+    }
+
+    /// All dimensions.
+    pub fn dimensions(&self) -> impl Iterator<Item = &Dimension> {
+        self.0.dimensions.iter().map(|(dimension, _)| dimension)
+    }
+
+    /// The dimension of that name.
+    ///
+    /// # Errors
+    /// If there is none; the hint says which one was meant, or which there are.
+    pub fn dimension(&self, name: &str) -> Result<Dimension, NoSuchDimension> {
+        let names = || self.dimensions().map(Dimension::name);
+        self.dimensions().find(|known| known.name() == name).cloned().ok_or_else(|| {
+            let hint = match nearest(name, names()) {
+                Some(near) => format!("did you mean “{near}”?"),
+                None => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
+            };
+            NoSuchDimension { name: name.to_owned(), hint }
+        })
+    }
+
+    /// What a home calls its own tables and dimensions, by the names under which words are found: `table_invoices`,
+    /// `dimension_quality`.
+    pub fn titles(&self) -> BTreeMap<String, Translated> {
+        let tables = self.0.tables.iter().map(|table| (format!("table_{}", table.name), &table.title));
+        let dimensions = self.0.dimensions.iter().map(|(name, title)| (format!("dimension_{name}"), title));
+        tables.chain(dimensions).filter_map(|(name, title)| Some((name, title.clone()?))).collect()
     }
 }
 
@@ -159,9 +207,19 @@ impl Table {
         self.model.tables().find_map(of_this)
     }
 
-    /// Follows names: all but the last are foreign keys, the last a column. `None` where a name is unknown.
+    /// All dimensions of its model.
+    pub fn dimensions(&self) -> impl Iterator<Item = &Dimension> {
+        self.model.dimensions()
+    }
+
+    /// Follows names: all but the last are foreign keys, the last a column, or after `attributes` an attribute. `None`
+    /// where a name is unknown.
     pub fn path(&self, names: &[&str]) -> Option<Path> {
         let (last, steps) = names.split_last()?;
+        let (steps, is_attribute) = match steps.split_last() {
+            Some((&ATTRIBUTES, steps)) => (steps, true),
+            _ => (steps, false),
+        };
         let mut at = self.clone();
         let mut references = Vec::with_capacity(steps.len());
         for step in steps {
@@ -169,7 +227,8 @@ impl Table {
             at = at.target(&reference);
             references.push(reference);
         }
-        Some(Path { references, ..Path::own(at.column(last)?) })
+        let column = if is_attribute { at.attribute(last) } else { at.column(last)?.clone() };
+        Some(Path { references, ..Path::own(&column) })
     }
 }
 
@@ -177,6 +236,12 @@ impl Description {
     /// The column of that name.
     pub fn column(&self, name: &str) -> Option<&Arc<Column>> {
         self.columns.iter().find(|column| *column.name == *name)
+    }
+
+    /// The attribute of that name; a text, unless it is declared.
+    pub fn attribute(&self, name: &str) -> Arc<Column> {
+        let declared = self.declared.iter().find(|declared| *declared.name == *name);
+        declared.cloned().unwrap_or_else(|| Arc::new(Column::undeclared(name)))
     }
 
     /// The surrogate key.
@@ -229,15 +294,16 @@ impl Description {
     /// Since when a column is known; `None`: since its row exists. An instant is known since itself.
     pub fn known_since(&self, column: &Column) -> Option<Milestone> {
         if column.kind == Kind::Instant && self.exists_since.as_deref() != Some(column) {
-            let at = self.column(&column.name)?.clone();
+            let mut all = self.columns.iter().chain(&self.declared);
+            let at = all.find(|known| ***known == *column)?.clone();
             return Some(Milestone { at, only: None });
         }
         self.milestones.iter().find(|(known, _)| **known == *column).map(|(_, milestone)| milestone.clone())
     }
 
     /// Where its rows carry a dimension; `None` where they do not.
-    pub fn located(&self, dimension: Dimension) -> Option<&Located> {
-        self.located.iter().find(|(known, _)| *known == dimension).map(|(_, located)| located)
+    pub fn located(&self, dimension: &Dimension) -> Option<&Located> {
+        self.located.iter().find(|(known, _)| known == dimension).map(|(_, located)| located)
     }
 }
 
@@ -245,7 +311,7 @@ impl Deref for Table {
     type Target = Description;
 
     fn deref(&self) -> &Description {
-        &self.model.0[self.at]
+        &self.model.0.tables[self.at]
     }
 }
 

@@ -8,8 +8,6 @@ use std::sync::Arc;
 pub struct Path {
     pub references: Vec<Arc<Reference>>,
     pub column: Arc<Column>,
-    /// If the column is the attributes: which attribute, read as text.
-    pub attribute: Option<Arc<str>>,
     /// Whether the text is read with the system of its row, so that those of two systems are told apart.
     pub with_system: bool,
 }
@@ -17,7 +15,7 @@ pub struct Path {
 impl Path {
     /// The path of a column of the table itself.
     pub fn own(column: &Arc<Column>) -> Path {
-        Path { references: Vec::new(), column: column.clone(), attribute: None, with_system: false }
+        Path { references: Vec::new(), column: column.clone(), with_system: false }
     }
 
     /// The path of the foreign key that the last of these is, reached through those before it; `None` if there is none.
@@ -29,7 +27,7 @@ impl Path {
     /// The same path, with the system of the row where the text means something in it alone.
     #[must_use]
     pub fn told_apart(&self) -> Path {
-        Path { with_system: self.column.per_system && self.attribute.is_none(), ..self.clone() }
+        Path { with_system: self.column.per_system, ..self.clone() }
     }
 
     /// The same path, beginning one foreign key earlier.
@@ -45,10 +43,8 @@ impl std::fmt::Display for Path {
         for reference in &self.references {
             write!(f, "{}.", reference.name)?;
         }
-        match &self.attribute {
-            Some(attribute) => write!(f, "attr({attribute:?})"),
-            None => f.write_str(&self.column.name),
-        }
+        let Column { name, attribute, .. } = &*self.column;
+        if *attribute { write!(f, "attr({name:?})") } else { f.write_str(name) }
     }
 }
 

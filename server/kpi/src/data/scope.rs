@@ -30,22 +30,19 @@ impl Scope {
     }
 
     /// The dimensions that can be restricted.
-    pub const DIMENSIONS: [Dimension; 3] = [Dimension::Region, Dimension::Team, Dimension::Partner];
+    pub const DIMENSIONS: [Dimension; 3] = [Dimension::REGION, Dimension::TEAM, Dimension::PARTNER];
 
     /// The texts that rows must carry in a dimension: the name of a region or team, the `key` of a partner. `None` if
     /// it is not restricted.
-    pub fn texts(&self, dimension: Dimension) -> Option<&[String]> {
-        match dimension {
-            Dimension::Region => self.regions.as_deref(),
-            Dimension::Team => self.teams.as_deref(),
-            Dimension::Partner => self.partners.as_deref(),
-            _ => None,
-        }
+    pub fn texts(&self, dimension: &Dimension) -> Option<&[String]> {
+        let Scope { regions, teams, partners } = self;
+        let lists = [(Dimension::REGION, regions), (Dimension::TEAM, teams), (Dimension::PARTNER, partners)];
+        lists.into_iter().find(|(known, _)| known == dimension).and_then(|(_, texts)| texts.as_deref())
     }
 
     /// Each dimension that is restricted, with the texts that its rows must carry.
     pub fn restrictions(&self) -> impl Iterator<Item = (Dimension, &[String])> {
-        Scope::DIMENSIONS.into_iter().filter_map(|dimension| Some((dimension, self.texts(dimension)?)))
+        Scope::DIMENSIONS.into_iter().filter_map(|dimension| Some((dimension.clone(), self.texts(&dimension)?)))
     }
 
     /// The dimensions that are restricted.
@@ -83,7 +80,7 @@ const MOST_TEXTS: usize = 1_000;
 
 /// Where the texts that a scope lists are found in a table, today: names of regions and teams, keys of partners.
 /// Nowhere if the table lacks the dimension.
-pub fn texts_of(table: &Table, dimension: Dimension) -> Vec<Path> {
+pub fn texts_of(table: &Table, dimension: &Dimension) -> Vec<Path> {
     match table.located(dimension) {
         Some(Located::Text(paths)) => paths.clone(),
         // The key is called alike in every table.

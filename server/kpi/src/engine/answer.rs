@@ -92,7 +92,7 @@ impl Serialize for Labels {
 impl Question<'_> {
     /// `only` is one more dimension, of which a single group is kept.
     fn dimensions(&self) -> Vec<Dimension> {
-        self.by.iter().copied().chain(self.only.as_ref().map(|(dimension, _)| *dimension)).collect()
+        self.by.iter().chain(self.only.as_ref().map(|(dimension, _)| dimension)).cloned().collect()
     }
 
     /// Checks that it can be answered.
@@ -145,7 +145,7 @@ impl Question<'_> {
 
     fn cell(&self, mut row: Row, as_of: Timestamp) -> Option<GroupCell> {
         let labels = row.groups.iter().map(|group| group.label().map(str::to_owned));
-        let group = Labels(self.by.iter().copied().zip(labels).collect());
+        let group = Labels(self.by.iter().cloned().zip(labels).collect());
         let cell = row.cells.pop()?;
         let lag = self.kpi.declaration.settles_after;
         let settles_on = lag.map(|lag| self.period.instants().end.saturating_add(lag.seconds()));

@@ -88,7 +88,7 @@ pub struct Admitted {
 
 impl Gate {
     fn new(scopes: &[Scope], table: &Table) -> Gate {
-        let restricted = |dimension: &Dimension| Restricted::new(*dimension, scopes, table);
+        let restricted = |dimension: &Dimension| Restricted::new(dimension, scopes, table);
         let alike = |kind: &Scope| Set::of(scopes.len(), |at| scopes[at].dimensions().eq(kind.dimensions()));
         Gate {
             scopes: scopes.len(),
@@ -184,7 +184,7 @@ impl Gate {
 
 impl Restricted {
     /// `None` if no scope restricts the dimension.
-    fn new(dimension: Dimension, scopes: &[Scope], table: &Table) -> Option<Restricted> {
+    fn new(dimension: &Dimension, scopes: &[Scope], table: &Table) -> Option<Restricted> {
         let texts: Vec<Option<&[String]>> = scopes.iter().map(|scope| scope.texts(dimension)).collect();
         texts.iter().any(Option::is_some).then(|| {
             let paths = texts_of(table, dimension);

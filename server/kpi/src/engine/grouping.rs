@@ -77,7 +77,7 @@ impl Grouping {
     /// A breakdown of the rows that a measure reads.
     pub fn new(by: &Breakdown, measure: &Measure, zone: &Zoned) -> Grouping {
         let coding = |dimension: &Dimension| Coding {
-            read: Read::new(*dimension, measure, zone),
+            read: Read::new(dimension, measure, zone),
             groups: Vec::new(),
             known: Known::default(),
         };
@@ -187,7 +187,7 @@ impl Grouping {
 }
 
 impl Read {
-    fn new(dimension: Dimension, measure: &Measure, zone: &Zoned) -> Read {
+    fn new(dimension: &Dimension, measure: &Measure, zone: &Zoned) -> Read {
         let read = |path: &Path| Projection::of(path.clone());
         match measure.table.located(dimension) {
             Some(Located::Text(paths)) => Read::Text(Texts::new(paths, measure)),

@@ -220,16 +220,16 @@ fn of_column(table: &Table, path: &Path, scanned: &mut Vec<Projection>) -> Vec<S
             since.extend(existence(&at, &path.references[..=step], scanned));
         }
     }
-    if let Some(Milestone { at: column, only }) = at.known_since(&path.column).filter(|_| path.attribute.is_none()) {
+    if let Some(Milestone { at: column, only }) = at.known_since(&path.column) {
         let only = only.map(|(column, is)| (column_of(&behind(&column), scanned), is));
         since.push(Since::Instant { at: column_of(&behind(&column), scanned), only });
     }
     since
 }
 
-/// Whether a column is an instant that is known since itself.
+/// Whether a column is an instant that is known since itself, and so tells that its row is there. An attribute does not.
 fn is_milestone(table: &Table, path: &Path) -> bool {
-    table.known_since(&path.column).is_some_and(|milestone| milestone.at == path.column)
+    !path.column.attribute && table.known_since(&path.column).is_some_and(|milestone| milestone.at == path.column)
 }
 
 /// The column of a scan in which a path is read.

@@ -12,7 +12,7 @@ use crate::time::period::Period;
 use jiff::Timestamp;
 
 /// What is planned for a KPI by those at one level, where the company planned nothing.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PlansBelow {
     /// What the plans name: a rep, a partner, a team or a region.
     pub level: Dimension,
@@ -45,7 +45,7 @@ pub fn below<S: Source>(
 /// A breakdown for each level at which the plans are made, the one nearest to the whole first.
 fn by_level(target: &Kpi) -> Vec<Vec<Dimension>> {
     let levels = target.tables().next().and_then(|table| table.levels.as_ref());
-    levels.into_iter().flatten().rev().map(|level| vec![level.dimension]).collect()
+    levels.into_iter().flatten().rev().map(|level| vec![level.dimension.clone()]).collect()
 }
 
 fn nearest(kpi: &Kpi, targets: &Figures) -> Option<PlansBelow> {
@@ -55,7 +55,7 @@ fn nearest(kpi: &Kpi, targets: &Figures) -> Option<PlansBelow> {
 fn plans(kpi: &Kpi, Grouped { by, rows }: &Grouped) -> PlansBelow {
     let cells = || rows.iter().flat_map(|row| &row.cells);
     PlansBelow {
-        level: by[0],
+        level: by[0].clone(),
         count: cells().filter_map(|cell| cell.sample).sum(),
         sum: kpi.adds_up.then(|| cells().filter_map(|cell| cell.outcome.value()).sum()),
     }

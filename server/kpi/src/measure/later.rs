@@ -9,10 +9,11 @@ use super::aggregate::Aggregate;
 use super::dated::Dated;
 use super::expr::{Arithmetic, ChildMeasure, Comparison, Condition, Expr};
 use super::membership::{Lifetime, Membership};
-use crate::data::model::Table;
+use crate::data::model::{Column, Table};
 use crate::data::path::Path;
 use crate::time::period::Reach;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The columns and the tables of related rows that it reads and that become known only after its period.
 pub fn known_later(measure: &Measure) -> BTreeSet<String> {
@@ -128,13 +129,13 @@ impl<'a> Reading<'a> {
     }
 
     /// Whether a column is known only by an instant later than the row's date. The instants of a table stand in the
-    /// order in which they come.
+    /// order in which they come, those of attributes after all others.
     fn is_later(&self, path: &Path) -> bool {
         let table = self.table.reached(path);
         let Some(milestone) = table.known_since(&path.column) else { return false };
-        let place = |name: &str| table.columns.iter().position(|column| *column.name == *name);
+        let place = |of: &Arc<Column>| table.columns.iter().chain(&table.declared).position(|column| column == of);
         let same_row = self.dates.iter().find(|date| date.references == path.references);
-        same_row.is_none_or(|date| place(&milestone.at.name) > place(&date.column.name))
+        same_row.is_none_or(|date| place(&milestone.at) > place(&date.column))
     }
 }
 

@@ -14,25 +14,29 @@ pub fn blocks(model: &Model) -> Vec<Block> {
 
 /// Which tables carry each dimension.
 pub fn dimensions(model: &Model) -> Block {
-    let carried = |dimension| {
+    let carried = |dimension: &Dimension| {
         let has = |table: &&str| model.table(table).is_some_and(|table| table.located(dimension).is_some());
         code(model.names().filter(has))
     };
-    let row = |dimension: Dimension| {
+    let row = |dimension: &Dimension| {
         let tables =
-            if dimension == Dimension::Month { "all, by the date of `dated`".to_owned() } else { carried(dimension) };
+            if *dimension == Dimension::MONTH { "all, by the date of `dated`".to_owned() } else { carried(dimension) };
         vec![format!("`{dimension}`").as_str().into(), tables.as_str().into()]
     };
-    Block::Table { head: vec!["Dimension", "Tables"], rows: Dimension::ALL.map(row).to_vec() }
+    Block::Table { head: vec!["Dimension", "Tables"], rows: model.dimensions().map(row).collect() }
 }
 
 fn table(table: &Table) -> Vec<Block> {
     let columns = table.columns.iter().skip(KEYS).filter(|column| table.reference_in(column).is_none());
     let columns = columns.map(|column| {
-        let Column { name, kind, holds, spans, per_system: _ } = &**column;
+        let Column { name, kind, holds, spans, .. } = &**column;
         let spans = if *spans { "in a breakdown, as it was then" } else { "" };
         let said: Vec<&str> = [&**holds, spans].into_iter().filter(|said| !said.is_empty()).collect();
         vec![format!("`{name}`").as_str().into(), described(*kind).into(), said.join("; ").as_str().into()]
+    });
+    let declared = table.declared.iter().map(|column| {
+        let name = format!("`attr({:?})`", column.name);
+        vec![name.as_str().into(), described(column.kind).into(), (*column.holds).into()]
     });
     let references = table.references.iter().map(|reference| {
         let to = format!("a row of `{}`", reference.table);
@@ -41,7 +45,7 @@ fn table(table: &Table) -> Vec<Block> {
     let mut blocks = vec![
         Block::Heading { id: format!("table-{}", table.name), title: format!("data.{}", table.name) },
         Block::Text { text: (*table.row).into() },
-        Block::Table { head: vec!["Column", "Kind", ""], rows: columns.chain(references).collect() },
+        Block::Table { head: vec!["Column", "Kind", ""], rows: columns.chain(references).chain(declared).collect() },
     ];
     let children = code(table.all_children());
     if !children.is_empty() {

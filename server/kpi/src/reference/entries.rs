@@ -291,7 +291,7 @@ pub static ENTRIES: &[Entry] = &[
     entry(
         "attr",
         Topic::Columns,
-        "An attribute that your company has added to the rows: a text, or missing.",
+        "An attribute that your company has added to the rows: a text, unless `config/tables` gives it a kind; or missing.",
         Measure("data.leads.dated(|l| l.created_at).filter(|l| l.attr(\"fair_stand\") == \"Halle 3\").count()"),
     ),
     entry(

@@ -116,10 +116,10 @@ impl Kpi {
     /// The first that one of them lacks.
     pub fn check_breakdown(&self, by: &[Dimension]) -> Result<(), NoSuchBreakdown> {
         for dimension in by {
-            if *dimension == Dimension::Month && self.looks_back() {
+            if *dimension == Dimension::MONTH && self.looks_back() {
                 return Err(NoSuchBreakdown::LooksBack { kpi: self.id().to_owned() });
             }
-            self.measures.iter().try_for_each(|(_, measure)| self.check_carries(measure, *dimension))?;
+            self.measures.iter().try_for_each(|(_, measure)| self.check_carries(measure, dimension))?;
         }
         Ok(())
     }
@@ -129,18 +129,19 @@ impl Kpi {
         let is_dated =
             |located: &Located| matches!(located, Located::Text(paths) if paths.iter().any(|path| path.column.spans));
         let moves = |dimension: &Dimension| {
-            self.measures.iter().filter_map(|(_, measure)| measure.table.located(*dimension)).any(is_dated)
+            self.measures.iter().filter_map(|(_, measure)| measure.table.located(dimension)).any(is_dated)
         };
-        Dimension::ALL.into_iter().filter(|by| self.check_breakdown(&[*by]).is_ok()).filter(moves).collect()
+        let all = self.measures.first().into_iter().flat_map(|(_, measure)| measure.table.dimensions()).cloned();
+        all.filter(|by| self.check_breakdown(std::slice::from_ref(by)).is_ok()).filter(moves).collect()
     }
 
     /// Whether the rows of a measure carry a dimension.
-    pub(crate) fn check_carries(&self, measure: &Measure, dimension: Dimension) -> Result<(), NoSuchBreakdown> {
+    pub(crate) fn check_carries(&self, measure: &Measure, dimension: &Dimension) -> Result<(), NoSuchBreakdown> {
         let (kpi, table) = (|| self.id().to_owned(), || measure.table.name.to_string());
         if measure.table.located(dimension).is_none() {
-            return Err(NoSuchBreakdown::Lacking { kpi: kpi(), dimension, table: table() });
+            return Err(NoSuchBreakdown::Lacking { kpi: kpi(), dimension: dimension.clone(), table: table() });
         }
-        if dimension == Dimension::Month && measure.month_of().is_none() {
+        if *dimension == Dimension::MONTH && measure.month_of().is_none() {
             return Err(NoSuchBreakdown::Undated { kpi: kpi(), table: table() });
         }
         Ok(())

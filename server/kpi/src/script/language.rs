@@ -61,6 +61,11 @@ impl Language {
         Language::plain(&Environment::default())
     }
 
+    /// The same of other tables.
+    pub fn about(model: Model) -> Language {
+        Language::plain(&Environment { model, ..Environment::default() })
+    }
+
     /// The language in a home's surroundings.
     ///
     /// # Errors
@@ -85,6 +90,11 @@ impl Language {
         language.engine.set_module_resolver(resolver);
         language.parameters = Arc::new(environment.parameters);
         if wrong.is_empty() { Ok(language) } else { Err(wrong) }
+    }
+
+    /// The tables that scripts are about.
+    pub fn model(&self) -> &Model {
+        &self.model
     }
 
     fn plain(environment: &Environment) -> Language {

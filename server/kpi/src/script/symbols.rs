@@ -106,19 +106,14 @@ impl RowSymbol {
         RowSymbol { origin, references: Vec::new(), table: table.clone() }
     }
 
-    /// The value of one of its columns.
+    /// The value of one of its columns, or of an attribute.
     pub fn column(&self, column: &Arc<Column>) -> Term {
         let path = Path { references: self.references.clone(), ..Path::own(column) };
         Term { expr: self.read(path), kind: column.kind.into() }
     }
 
     fn attribute(&self, name: &str) -> Term {
-        let path = Path {
-            references: self.references.clone(),
-            attribute: Some(name.into()),
-            ..Path::own(self.table.attributes())
-        };
-        Term { expr: self.read(path), kind: TermKind::Text }
+        self.column(&self.table.attribute(name))
     }
 
     fn read(&self, path: Path) -> Expr {

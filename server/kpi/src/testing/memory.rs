@@ -34,7 +34,7 @@ pub const MOST_ROWS: u64 = 300_000;
 struct Row {
     id: i64,
     values: HashMap<Arc<str>, Datum>,
-    attributes: HashMap<String, Datum>,
+    attributes: HashMap<Arc<str>, Datum>,
     /// As how many rows it counts.
     times: u64,
 }
@@ -109,7 +109,7 @@ impl Tables {
                 continue;
             }
             if name == ATTRIBUTES {
-                self.last(table, id).attributes = attributes(value)?;
+                self.last(table, id).attributes = attributes(table, value)?;
             } else if let Some(column) = table.column(name) {
                 let datum = datum(column, value)?;
                 self.last(table, id).values.insert(column.name.clone(), datum);
@@ -165,9 +165,10 @@ impl Tables {
             let index = *id as usize;
             at = self.rows.get(&reference.table)?.get(index.checked_sub(1)?)?;
         }
-        match &path.attribute {
-            Some(attribute) => at.attributes.get(&**attribute),
-            None => at.values.get(&path.column.name),
+        if path.column.attribute {
+            at.attributes.get(&path.column.name)
+        } else {
+            at.values.get(&path.column.name)
         }
     }
 
@@ -217,18 +218,19 @@ impl Source for Tables {
     }
 }
 
-/// The attributes that a company adds, as the texts that a script sees.
-fn attributes(value: &Dynamic) -> Refused<HashMap<String, Datum>> {
+/// The attributes that a company adds: of the kind that is declared, the others as the texts that a script sees.
+fn attributes(table: &Table, value: &Dynamic) -> Refused<HashMap<Arc<str>, Datum>> {
     let map = value
         .clone()
         .try_cast::<Map>()
         .ok_or_else(|| Complaint::new("attributes are a map").hint("write attributes: #{ campaign_code: \"A1\" }"))?;
-    let text = |value: Dynamic| Datum::Text(value.to_string().into());
-    Ok(map
-        .into_iter()
-        .filter(|(_, value)| !value.is_unit())
-        .map(|(name, value)| (name.to_string(), text(value)))
-        .collect())
+    let datum = |(name, value): (rhai::Identifier, Dynamic)| {
+        let column = table.attribute(&name);
+        let declared = table.declared.contains(&column);
+        let datum = if declared { datum(&column, &value)? } else { Datum::Text(value.to_string().into()) };
+        Ok((column.name.clone(), datum))
+    };
+    map.into_iter().filter(|(_, value)| !value.is_unit()).map(datum).collect()
 }
 
 /// As how many rows a row may count; they are folded one by one.

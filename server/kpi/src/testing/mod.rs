@@ -6,7 +6,7 @@ pub mod coverage;
 mod memory;
 
 use crate::data::cell::{Breakdown, Cell};
-use crate::data::dimension::Dimension;
+use crate::data::dimension::NoSuchDimension;
 use crate::data::model::Model;
 use crate::data::scope::Scope;
 use crate::diagnostic::{Diagnostic, nearest};
@@ -254,7 +254,7 @@ impl Test {
         if !beside.is_empty() && test.contains_key("by") {
             return Err(Complaint::new("beside is checked for the total only").hint("leave out by, or beside").into());
         }
-        let by = test.remove("by").map_or(Ok(Vec::new()), |by| breakdown(&by))?;
+        let by = test.remove("by").map_or(Ok(Vec::new()), |by| breakdown(&by, model))?;
         let mut tables = Tables::default();
         // Parents first: a row may be named by its name alone.
         for table in model.tables() {
@@ -284,13 +284,11 @@ fn check_keys(test: &Map, model: &Model) -> Refused<()> {
 }
 
 /// One dimension, or a list of them.
-fn breakdown(written: &Dynamic) -> Refused<Breakdown> {
+fn breakdown(written: &Dynamic, model: &Model) -> Refused<Breakdown> {
     let named = |name: &Dynamic| {
-        let name = name.to_string();
-        Dimension::named(&name).ok_or_else(|| {
-            let near = nearest(&name, Dimension::ALL.map(Dimension::name));
-            let complaint = Complaint::new(format!("“{name}” is not a dimension"));
-            near.map_or(complaint.clone(), |near| complaint.hint(format!("did you mean “{near}”?"))).into()
+        let found = model.dimension(&name.to_string());
+        found.map_err(|NoSuchDimension { name, hint }| {
+            Complaint::new(format!("“{name}” is not a dimension")).hint(hint).into()
         })
     };
     match written.clone().into_typed_array::<Dynamic>() {

@@ -8,6 +8,22 @@ use anyhow::Context;
 use pegel_store::Store;
 use std::path::{Path, PathBuf};
 
+macro_rules! examples {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("../../../../config/tables/examples/", $name)))),*]
+    };
+}
+
+/// Tables of a home's own to begin with, each with a mapping and a KPI; what lies in that folder does nothing.
+const EXAMPLES: [(&str, &str); 6] = examples![
+    "quotes.toml",
+    "quotes.import.toml",
+    "quotes.rhai",
+    "support_cases.toml",
+    "support_cases.import.toml",
+    "support_cases.rhai",
+];
+
 /// Makes folder, configuration and schema, and leaves existing ones as they are.
 pub fn run(dir: Option<PathBuf>, global: &Global) -> Ending {
     let path = dir.unwrap_or_else(|| global.home());
@@ -26,6 +42,9 @@ pub fn make(path: &Path, global: &Global) -> Result<Home, Failure> {
     write_new(&path.join("config/calendar.toml"), pegel_catalog::calendar::SHIPPED)?;
     for folder in ["config/imports", "config/reports", "kpis", "templates"] {
         make_folder(&path.join(folder))?;
+    }
+    for (name, text) in EXAMPLES {
+        write_new(&path.join("config/tables/examples").join(name), text)?;
     }
     let home = global.open(path)?;
     Store::open(&home.database_url()).map_err(database_failure)?.migrate(&home.model).map_err(broke)?;

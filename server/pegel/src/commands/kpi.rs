@@ -20,7 +20,8 @@ mod tests;
 mod value;
 
 use crate::cli::{self, Global};
-use crate::ending::{Done, Ending, answer};
+use crate::ending::{Done, Ending, answer, usage};
+use pegel_catalog::load::model_of_home;
 use pegel_kpi::reference::Reference;
 use pegel_kpi::script::Language;
 
@@ -33,7 +34,7 @@ pub fn run(command: cli::Kpi, global: &Global) -> Ending {
         cli::Kpi::Test(test) => tests::run(&test, global),
         cli::Kpi::New { id, pack } => new::run(&id, &pack, global),
         cli::Kpi::Reference { definitions } => {
-            let reference = Reference::of(&Language::new());
+            let reference = Reference::of(&Language::about(model_of_home(&global.home()).map_err(usage)?));
             answer(if definitions { reference.definitions() } else { reference.markdown() }.trim_end());
             Ok(Done::InOrder)
         }

@@ -44,7 +44,7 @@ pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Ending {
     // Connections of its own: a delivered mail must be recorded, however many pages wait for a connection.
     let for_delivery = home.store()?;
     let composer = Composer::new(home, for_delivery.clone(), live.clone())?;
-    let other_problems = problems::finder(home.path.clone(), home.model.clone(), live.clone(), composer.templates());
+    let other_problems = problems::finder(home.path.clone(), live.clone(), composer.templates());
     let worker = Arc::new(worker(home, for_delivery, composer, clock.clone())?);
     let state = State {
         store,
@@ -55,7 +55,7 @@ pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Ending {
         templates: Arc::new(Templates::load(&home.path).map_err(broke)?),
         bound: Bound::of_the_machine(),
         other_problems,
-        reference: Arc::new(Reference::of(&Language::new())),
+        reference: Arc::new(Reference::of(&Language::about(home.model.clone()))),
     };
     watchdog::watch()?;
     let following = live.follow().map_err(broke)?;

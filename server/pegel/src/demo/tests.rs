@@ -266,7 +266,7 @@ mod breaches {
     use super::*;
     use pegel_catalog::Catalog;
     use pegel_kpi::data::currency::Currency;
-    use pegel_kpi::data::dimension::Dimension::{self, Partner, Region};
+    use pegel_kpi::data::dimension::Dimension;
     use pegel_kpi::data::scope::Scope;
     use pegel_kpi::definition::threshold::Status;
     use pegel_kpi::engine::comparison::Comparison;
@@ -311,10 +311,10 @@ mod breaches {
                 .unwrap();
             let told = Story::new(seed, sunday());
             let bad = told.cast.partners.iter().filter(|partner| partner.bad).map(|partner| partner.name.clone());
-            let partners = named(Partner, &told.last_week, &store).into_iter().map(|(name, ..)| name);
+            let partners = named(Dimension::PARTNER, &told.last_week, &store).into_iter().map(|(name, ..)| name);
             let [bad, partners]: [HashSet<String>; 2] = [bad.collect(), partners.collect()];
             assert_eq!(partners, bad, "seed {seed}");
-            let regions = named(Region, &told.last_week, &store);
+            let regions = named(Dimension::REGION, &told.last_week, &store);
             assert_eq!(regions, [(SLIPPING.to_owned(), Status::Critical, true)], "seed {seed}");
         }
     }

@@ -53,15 +53,13 @@ pub(super) fn worst<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Option<u
     }
 }
 
+/// Whether the model has them, the catalogue knows: see `ReportDefinition::kpis`.
 pub(super) fn dimensions<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Vec<Dimension>> {
     let mut dimensions = Vec::new();
     for name in Vec::<String>::deserialize(from)? {
-        let Some(dimension) = Dimension::named(&name) else {
-            let known = Dimension::ALL.map(Dimension::name).join(", ");
-            return Err(D::Error::custom(format!("“{name}” is not a dimension: write one of {known}")));
-        };
+        let dimension = Dimension::named(name);
         if dimensions.contains(&dimension) {
-            return Err(D::Error::custom(format!("the breakdown by {name} is asked for twice")));
+            return Err(D::Error::custom(format!("the breakdown by {dimension} is asked for twice")));
         }
         dimensions.push(dimension);
     }

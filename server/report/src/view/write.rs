@@ -39,7 +39,7 @@ struct Writer {
 
 impl Writer {
     fn new(numbers: &Numbers, locale: &Locale) -> Writer {
-        let format = Format::new(locale, &numbers.currency, &numbers.zone);
+        let format = Format::new(locale, &numbers.currency, &numbers.zone).calling(&numbers.titles);
         Writer { words: format.words().clone(), format }
     }
 

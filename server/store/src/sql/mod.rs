@@ -30,41 +30,81 @@ use pegel_kpi::data::model::Kind;
 pub(crate) trait Takes: Backend {
     fn bind<'b>(out: &mut AstPass<'_, 'b, Self>, value: &'b Value, kind: Kind) -> QueryResult<()>;
 
-    /// Pushes the text of an attribute, out of the JSON that `json` pushes.
+    /// Pushes an attribute, as a value of a kind, out of the JSON that `json` pushes. Of another type it is missing;
+    /// but anything can be a text.
     fn attribute<'b>(
         out: &mut AstPass<'_, 'b, Self>,
         json: &dyn Fn(&mut AstPass<'_, 'b, Self>) -> QueryResult<()>,
         name: &'b str,
+        kind: Kind,
     ) -> QueryResult<()>;
 }
 
-/// `SQLite` would give 1 for true.
+/// `iif(json_type(json -> name) IN (…), json ->> name, NULL)`
 fn sqlite_attribute<'b>(
     out: &mut AstPass<'_, 'b, Sqlite>,
     json: &dyn Fn(&mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()>,
     name: &'b str,
+    kind: Kind,
 ) -> QueryResult<()> {
-    for (before, operator) in [("iif(json_type(", " -> "), (") IN ('true', 'false'), ", " -> "), (", ", " ->> ")] {
+    let mut read = |before: &str, operator: &str| {
         out.push_sql(before);
         json(out)?;
         out.push_sql(operator);
-        out.push_bind_param::<Text, str>(name)?;
+        out.push_bind_param::<Text, str>(name)
+    };
+    read("iif(json_type(", " -> ")?;
+    match kind {
+        Kind::Text => {
+            // `->>` would give 1 for true.
+            read(") IN ('true', 'false'), ", " -> ")?;
+            read(", ", " ->> ")?;
+        }
+        Kind::Number => read(") IN ('integer', 'real'), ", " ->> ")?,
+        Kind::Boolean => read(") IN ('true', 'false'), ", " ->> ")?,
+        Kind::Integer | Kind::Money | Kind::Instant | Kind::Date => read(") = 'integer', ", " ->> ")?,
     }
-    out.push_sql(")");
+    out.push_sql(if kind == Kind::Text { ")" } else { ", NULL)" });
     Ok(())
 }
 
+/// `CASE WHEN json_typeof(json -> name) = … THEN (json ->> name)::… END`
 fn postgres_attribute<'b>(
     out: &mut AstPass<'_, 'b, Pg>,
     json: &dyn Fn(&mut AstPass<'_, 'b, Pg>) -> QueryResult<()>,
     name: &'b str,
+    kind: Kind,
 ) -> QueryResult<()> {
-    out.push_sql("(");
-    json(out)?;
-    out.push_sql("::json ->> ");
-    out.push_bind_param::<Text, str>(name)?;
-    out.push_sql(")");
-    Ok(())
+    let mut read = |before: &str, operator: &str, after: &str| -> QueryResult<()> {
+        out.push_sql(before);
+        json(out)?;
+        out.push_sql(operator);
+        out.push_bind_param::<Text, str>(name)?;
+        out.push_sql(after);
+        Ok(())
+    };
+    let typed = ("CASE WHEN json_typeof(", "::json -> ");
+    match kind {
+        Kind::Text => read("(", "::json ->> ", ")"),
+        Kind::Number => {
+            read(typed.0, typed.1, ") = 'number' THEN ")?;
+            read("(", "::json ->> ", ")::double precision END")
+        }
+        Kind::Boolean => {
+            read(typed.0, typed.1, ") = 'boolean' THEN ")?;
+            read("(", "::json ->> ", ")::boolean END")
+        }
+        Kind::Integer | Kind::Money | Kind::Instant => {
+            read(typed.0, typed.1, ") = 'number' AND ")?;
+            read("(", "::json ->> ", ") ~ '^-?[0-9]{1,18}$' THEN ")?;
+            read("(", "::json ->> ", ")::bigint END")
+        }
+        Kind::Date => {
+            read(typed.0, typed.1, ") = 'number' AND ")?;
+            read("(", "::json ->> ", ") ~ '^-?[0-9]{1,9}$' THEN ")?;
+            read("(", "::json ->> ", ")::integer END")
+        }
+    }
 }
 
 macro_rules! takes {
@@ -74,8 +114,9 @@ macro_rules! takes {
                 out: &mut AstPass<'_, 'b, Self>,
                 json: &dyn Fn(&mut AstPass<'_, 'b, Self>) -> QueryResult<()>,
                 name: &'b str,
+                kind: Kind,
             ) -> QueryResult<()> {
-                $attribute(out, json, name)
+                $attribute(out, json, name, kind)
             }
 
             fn bind<'b>(out: &mut AstPass<'_, 'b, Self>, value: &'b Value, kind: Kind) -> QueryResult<()> {
@@ -115,6 +156,12 @@ macro_rules! statement {
     };
 }
 pub(crate) use statement;
+
+/// A name of the model for SQL that is written as a text: it may be a word that SQL has a use for. It has no quotation
+/// marks in it.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{name}\"")
+}
 
 /// Pushes the items with a separator between them.
 fn separated<'b, DB: Backend, T>(

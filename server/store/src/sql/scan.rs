@@ -4,7 +4,7 @@ use super::{Takes, separated, statement};
 use crate::facts::Value;
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
-use pegel_kpi::data::model::{GONE_AT, Kind, Reference, SYSTEM};
+use pegel_kpi::data::model::{ATTRIBUTES, GONE_AT, Kind, Reference, SYSTEM};
 use pegel_kpi::data::path::Path;
 use pegel_kpi::data::scan::Scan;
 use pegel_kpi::data::scope::texts_of;
@@ -55,7 +55,7 @@ impl<'a> ScanStatement<'a> {
             .scope
             .restrictions()
             .map(|(dimension, texts)| Restriction {
-                paths: texts_of(&scan.table, dimension),
+                paths: texts_of(&scan.table, &dimension),
                 texts: texts.iter().cloned().map(Value::Text).collect(),
             })
             .collect();
@@ -88,18 +88,19 @@ impl<'a> ScanStatement<'a> {
 
     fn column<'b, DB: Takes>(&self, out: &mut AstPass<'_, 'b, DB>, path: &'b Path) -> QueryResult<()> {
         let table = alias(&self.scan.table.name, &path.references);
-        match &path.attribute {
-            Some(attribute) => DB::attribute(out, &|out| push_column(out, &table, &path.column.name), attribute),
-            None if path.with_system => {
-                out.push_sql("(");
-                push_column(out, &table, SYSTEM)?;
-                out.push_sql(" || ' ' || ");
-                push_column(out, &table, &path.column.name)?;
-                out.push_sql(")");
-                Ok(())
-            }
-            None => push_column(out, &table, &path.column.name),
+        let column = &path.column;
+        if column.attribute {
+            return DB::attribute(out, &|out| push_column(out, &table, ATTRIBUTES), &column.name, column.kind);
         }
+        if path.with_system {
+            out.push_sql("(");
+            push_column(out, &table, SYSTEM)?;
+            out.push_sql(" || ' ' || ");
+            push_column(out, &table, &column.name)?;
+            out.push_sql(")");
+            return Ok(());
+        }
+        push_column(out, &table, &column.name)
     }
 
     /// The first of the paths that is not missing.
@@ -182,12 +183,13 @@ impl<'a> ScanStatement<'a> {
     }
 }
 
-/// The name under which the row is known that these foreign keys lead to.
+/// The name under which the row is known that these foreign keys lead to. A name of the model has no point in it, so
+/// that each way has a name of its own.
 fn alias(table: &str, references: &[Arc<Reference>]) -> String {
     if references.is_empty() {
         return table.to_owned();
     }
-    references.iter().map(|reference| &*reference.name).collect::<Vec<_>>().join("_")
+    references.iter().map(|reference| &*reference.name).collect::<Vec<_>>().join(".")
 }
 
 fn join(joins: &mut Vec<Join>, table: &str, references: &[Arc<Reference>]) {
@@ -267,7 +269,7 @@ mod tests {
     use diesel::debug_query;
     use diesel::pg::Pg;
     use diesel::sqlite::Sqlite;
-    use pegel_kpi::data::dimension::{Dimension, Located};
+    use pegel_kpi::data::dimension::Located;
     use pegel_kpi::data::model::Model;
     use pegel_kpi::data::path::Projection;
     use pegel_kpi::data::scan::Window;
@@ -321,17 +323,17 @@ mod tests {
     fn a_reference_is_joined_once() {
         let columns = ["lead.partner.region", "lead.region", "partner.name", "lead.partner.name"];
         insta::assert_snapshot!(both(&scan("opportunities", &columns)), @r#"
-        SELECT `lead_partner`.`region`, `lead`.`region`, `partner`.`name`, `lead_partner`.`name`
+        SELECT `lead.partner`.`region`, `lead`.`region`, `partner`.`name`, `lead.partner`.`name`
           FROM `opportunities`
           LEFT JOIN `leads` AS `lead` ON `lead`.`id` = `opportunities`.`lead_id`
-          LEFT JOIN `partners` AS `lead_partner` ON `lead_partner`.`id` = `lead`.`partner_id`
+          LEFT JOIN `partners` AS `lead.partner` ON `lead.partner`.`id` = `lead`.`partner_id`
           LEFT JOIN `partners` AS `partner` ON `partner`.`id` = `opportunities`.`partner_id`
           WHERE `opportunities`.`gone_at` IS NULL
           -- binds: []
-        SELECT "lead_partner"."region", "lead"."region", "partner"."name", "lead_partner"."name"
+        SELECT "lead.partner"."region", "lead"."region", "partner"."name", "lead.partner"."name"
           FROM "opportunities"
           LEFT JOIN "leads" AS "lead" ON "lead"."id" = "opportunities"."lead_id"
-          LEFT JOIN "partners" AS "lead_partner" ON "lead_partner"."id" = "lead"."partner_id"
+          LEFT JOIN "partners" AS "lead.partner" ON "lead.partner"."id" = "lead"."partner_id"
           LEFT JOIN "partners" AS "partner" ON "partner"."id" = "opportunities"."partner_id"
           WHERE "opportunities"."gone_at" IS NULL
           -- binds: []
@@ -446,7 +448,7 @@ mod tests {
     #[test]
     fn every_dimension_of_every_table_can_be_read() {
         for table in Model::built_in().tables() {
-            for dimension in Dimension::ALL {
+            for dimension in table.dimensions() {
                 let columns = match table.located(dimension).cloned() {
                     Some(Located::Row { key, label }) => vec![Projection::of(key), Projection::of(label)],
                     Some(Located::Text(paths)) => vec![Projection(paths)],

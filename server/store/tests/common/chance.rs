@@ -1,6 +1,7 @@
 //! Random rows of every kind that figures are made of.
 
-use super::{NOW, facts_of, put};
+use super::{NOW, facts_about, facts_of, put, the};
+use pegel_kpi::data::model::Table;
 use pegel_store::Store;
 use pegel_store::facts::{Facts, Value};
 use rand::RngExt;
@@ -39,9 +40,20 @@ impl Dice {
 
     /// Rows with these columns, in the order in which the database will number them.
     pub fn table(&mut self, name: &str, rows: usize, columns: &[&str], row: impl Fn(&mut Dice) -> Vec<Value>) -> Facts {
-        let keys: Vec<String> = (1..=rows).map(|number| format!("{name}-{number:04}")).collect();
+        self.table_of(the(name), rows, columns, row)
+    }
+
+    /// The same of a table of any model.
+    pub fn table_of(
+        &mut self,
+        table: Table,
+        rows: usize,
+        columns: &[&str],
+        row: impl Fn(&mut Dice) -> Vec<Value>,
+    ) -> Facts {
+        let keys: Vec<String> = (1..=rows).map(|number| format!("{}-{number:04}", table.name)).collect();
         let rows: Vec<Vec<Value>> = keys.iter().map(|_| row(self)).collect();
-        facts_of(name, columns, keys.iter().map(String::as_str).zip(rows).collect())
+        facts_about(table, columns, keys.iter().map(String::as_str).zip(rows).collect())
     }
 }
 

@@ -69,7 +69,10 @@ macro_rules! facts {
 }
 
 pub fn facts_of(table: &str, columns: &[&str], rows: Vec<(&str, Vec<Value>)>) -> Facts {
-    let table = the(table);
+    facts_about(the(table), columns, rows)
+}
+
+pub fn facts_about(table: Table, columns: &[&str], rows: Vec<(&str, Vec<Value>)>) -> Facts {
     let columns = columns.iter().map(|name| table.column(name).unwrap().clone()).collect();
     let rows = rows
         .into_iter()

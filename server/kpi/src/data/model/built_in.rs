@@ -1,6 +1,7 @@
 //! The tables that come with Pegel: `config/tables` and `config/dimensions.toml`.
 
 use super::Model;
+use super::compile::Texts;
 use crate::diagnostic::Diagnostic;
 
 macro_rules! texts {
@@ -36,15 +37,18 @@ impl Model {
     /// # Panics
     /// If their descriptions are invalid, which a test would have found.
     pub fn built_in() -> Model {
-        Model::with(&[]).expect("what is built in is in order")
+        Model::with(&[], "").expect("what is built in is in order")
     }
 
-    /// The same with more tables: the name of each, and the text that describes it.
+    /// The same with what a home adds. A text about a table, each with its name, describes one of its own, or adds
+    /// attributes to a built-in one; `dimensions` says where rows carry further dimensions.
     ///
     /// # Errors
     /// What is wrong with one of them, and where.
-    pub fn with(tables: &[(&str, &str)]) -> Result<Model, Diagnostic> {
-        Model::parse(&[TABLES, tables].concat(), DIMENSIONS)
+    pub fn with(tables: &[(&str, &str)], dimensions: &str) -> Result<Model, Diagnostic> {
+        let is_built_in = |(name, _): &(&str, &str)| TABLES.iter().any(|(known, _)| known == name);
+        let (added_to, own): (Vec<_>, Vec<_>) = tables.iter().copied().partition(is_built_in);
+        Model::parse(&Texts { built_in: TABLES, own: &own, added_to: &added_to, dimensions: &[DIMENSIONS, dimensions] })
     }
 }
 
@@ -58,7 +62,7 @@ mod tests {
     fn the_example_of_the_documentation_is_right() {
         let readme = include_str!("../../../../../config/tables/README.md");
         let example = readme.split("```").nth(1).and_then(|block| block.strip_prefix("toml\n")).unwrap();
-        let invoices = Model::with(&[("invoices", example)]).unwrap().table("invoices").unwrap();
+        let invoices = Model::with(&[("invoices", example)], "").unwrap().table("invoices").unwrap();
         assert!(invoices.path(&["seller", "partner", "name"]).is_some());
         for kind in Kind::ALL {
             assert!(readme.contains(&format!("`{}`", kind.name())), "{kind:?}");

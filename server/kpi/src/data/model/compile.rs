@@ -1,48 +1,60 @@
 //! From the texts that describe tables to a checked [`Model`]. What is wrong says in which file and line, and what to
 //! do.
 
-use super::file::{ColumnEntry, GroupsEntry, HistoryEntry, MilestoneEntry, TableFile};
-use super::rules::Rules;
+use super::columns::{KEYS, is_name};
+use super::file::{AdditionsFile, GroupsEntry, HistoryEntry, TableFile};
+use super::rules::{Found, NO_TABLES, Rules};
 use super::text::Text;
-use super::{ATTRIBUTES, Column, Description, GONE_AT, History, Kind, Level, Milestone, Model, Reference, SYSTEM};
+use super::{ATTRIBUTES, Column, Described, Description, History, Kind, Level, Model, SYSTEM};
 use crate::data::dimension::{Dimension, Located};
 use crate::data::path::Path;
 use crate::diagnostic::Diagnostic;
 use std::sync::Arc;
 use toml::Spanned;
 
-/// What every table has.
-const OF_ALL: [&str; 5] = ["id", "key", SYSTEM, GONE_AT, ATTRIBUTES];
-
-/// The columns with which every table begins: `id` and `key`.
-const KEYS: usize = 2;
-
-/// In scripts `data.period` is no table.
-const NO_TABLE: &str = "period";
+/// The texts that a model is made of; tables with their names.
+pub(super) struct Texts<'a> {
+    pub built_in: &'a [(&'a str, &'a str)],
+    /// The tables of a home's own.
+    pub own: &'a [(&'a str, &'a str)],
+    /// What a home adds to built-in tables.
+    pub added_to: &'a [(&'a str, &'a str)],
+    /// Where rows carry dimensions; later texts are laid over former ones.
+    pub dimensions: &'a [&'a str],
+}
 
 impl Model {
-    /// The model of these tables, each a name and a text, and of `dimensions`, which says where rows carry them. Tables
-    /// keep their order, except that each comes after those it refers to.
+    /// The model that these texts make. Tables keep their order, except that each comes after those it refers to.
     ///
     /// # Errors
     /// What is wrong in one of the texts, and where.
-    pub fn parse(tables: &[(&str, &str)], dimensions: &str) -> Result<Model, Diagnostic> {
-        let written = tables.iter().map(|(name, text)| Written::read(name, text)).collect::<Result<_, _>>()?;
-        let mut described: Vec<Description> = Vec::with_capacity(tables.len());
-        for table in parents_first(written)? {
-            let description = table.described(&described)?;
-            described.push(description);
+    pub(super) fn parse(texts: &Texts) -> Result<Model, Diagnostic> {
+        let rules = Rules::read(texts.dimensions)?;
+        let known = rules.dimensions();
+        let of_pegel = texts.built_in.iter().map(|(name, text)| Written::read(name, text, false));
+        let of_home = texts.own.iter().map(|(name, text)| Written::read(name, text, true));
+        let written: Result<Vec<Written>, _> = of_pegel.chain(of_home).collect();
+        let mut tables: Vec<Description> = Vec::new();
+        for table in parents_first(written?)? {
+            let description = table.described(&tables, &known)?;
+            tables.push(description);
         }
-        let model = Model(described.into());
-        let rules = Rules::read(dimensions, &model)?;
-        Ok(model.completed(&rules))
+        for (name, text) in texts.added_to {
+            if let Some(table) = tables.iter_mut().find(|table| *table.name == **name) {
+                add_to(table, text)?;
+            }
+        }
+        let dimensions = known.into_iter().map(|dimension| (dimension.clone(), rules.title(&dimension))).collect();
+        let model = Model(Arc::new(Described { tables, dimensions }));
+        let found = rules.applied(&model)?;
+        Ok(model.completed(&found))
     }
 
     /// Adds what follows from all tables together.
-    fn completed(mut self, rules: &Rules) -> Model {
-        let located: Vec<_> = self.tables().map(|table| rules.located(&table)).collect();
-        let descriptions = Arc::get_mut(&mut self.0).expect("nobody else has the model yet");
-        for (description, located) in descriptions.iter_mut().zip(located) {
+    fn completed(mut self, found: &Found) -> Model {
+        let located: Vec<_> = self.tables().map(|table| found.located(&table)).collect();
+        let described = Arc::get_mut(&mut self.0).expect("nobody else has the model yet");
+        for (description, located) in described.tables.iter_mut().zip(located) {
             description.located = located;
             description.find_levels();
         }
@@ -50,10 +62,21 @@ impl Model {
     }
 }
 
-/// Lowercase letters, digits and `_`, beginning with a letter.
-fn is_name(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_lowercase())
-        && text.chars().all(|one| matches!(one, 'a'..='z' | '0'..='9' | '_'))
+/// Adds the attributes that a home declares to a built-in table.
+fn add_to(table: &mut Description, text: &str) -> Result<(), Diagnostic> {
+    let source = Text { file: file_of(&table.name), text };
+    let file: AdditionsFile = source.parsed().map_err(|mut wrong: Diagnostic| {
+        wrong.hint = Some(format!("{} comes with Pegel: a home adds [[attributes]] to it, nothing else", table.name));
+        wrong
+    })?;
+    for entry in &file.attributes {
+        source.add_attribute(entry, table)?;
+    }
+    source.add_milestones(file.attributes.iter(), |table, name| Some(table.attribute(name)), table)
+}
+
+fn file_of(table: &str) -> String {
+    format!("config/tables/{table}.toml")
 }
 
 /// A table as it is written.
@@ -61,17 +84,21 @@ struct Written<'a> {
     name: &'a str,
     source: Text<'a>,
     file: TableFile,
+    own: bool,
 }
 
 impl<'a> Written<'a> {
-    fn read(name: &'a str, text: &'a str) -> Result<Written<'a>, Diagnostic> {
-        let source = Text { file: format!("config/tables/{name}.toml"), text };
-        if !is_name(name) || name == NO_TABLE {
-            let hint = "a name has small letters, digits and _, begins with a letter, and is not “period”".to_owned();
+    fn read(name: &'a str, text: &'a str, own: bool) -> Result<Written<'a>, Diagnostic> {
+        let source = Text { file: file_of(name), text };
+        if !is_name(name) || NO_TABLES.contains(&name) {
+            let hint = format!(
+                "a name has small letters, digits and _, begins with a letter, is short, and neither of “{}”",
+                NO_TABLES.join("”, “")
+            );
             return Err(source.wrong(0..0, format!("no table can be called “{name}”"), Some(hint)));
         }
         let file = source.parsed()?;
-        Ok(Written { name, source, file })
+        Ok(Written { name, source, file, own })
     }
 
     /// What its columns refer to.
@@ -80,14 +107,18 @@ impl<'a> Written<'a> {
     }
 
     /// Its description, without what follows from all tables together.
-    fn described(&self, before: &[Description]) -> Result<Description, Diagnostic> {
+    fn described(&self, before: &[Description], dimensions: &[Dimension]) -> Result<Description, Diagnostic> {
+        let (source, file) = (&self.source, &self.file);
         let own = |name: &str, kind, per_system| {
-            Arc::new(Column { name: name.into(), kind, holds: "".into(), spans: false, per_system })
+            Arc::new(Column { name: name.into(), kind, holds: "".into(), spans: false, per_system, attribute: false })
         };
         let mut table = Description {
             name: self.name.into(),
-            row: self.file.row.as_str().into(),
+            own: self.own,
+            title: file.title.clone(),
+            row: file.row.as_str().into(),
             columns: vec![own("id", Kind::Integer, false), own("key", Kind::Text, true)],
+            declared: Vec::new(),
             references: Vec::new(),
             levels: None,
             groups: None,
@@ -98,127 +129,22 @@ impl<'a> Written<'a> {
             attributes: own(ATTRIBUTES, Kind::Text, false),
             located: Vec::new(),
         };
-        for entry in &self.file.columns {
-            self.add(entry, &mut table)?;
+        for entry in &file.columns {
+            source.add_column(entry, &mut table)?;
         }
-        table.exists_since = self.file.exists_since.as_ref().map(|name| self.date(name, &table)).transpose()?;
-        table.milestones = self.milestones(&table)?;
-        table.groups = self.file.groups.as_ref().map(|groups| self.groups(groups, &table, before)).transpose()?;
-        table.history = self.file.history.as_ref().map(|history| self.history(history, &table, before)).transpose()?;
-        let level = |name| Ok(Level { dimension: self.source.dimension(name)?, column: None });
-        let levels = self.file.levels.as_ref().map(|levels| levels.iter().map(level).collect());
+        table.exists_since = file.exists_since.as_ref().map(|name| source.date(name, &table)).transpose()?;
+        for entry in &file.attributes {
+            source.add_attribute(entry, &mut table)?;
+        }
+        source.add_milestones(file.columns.iter(), |table, name| table.column(name).cloned(), &mut table)?;
+        source.add_milestones(file.attributes.iter(), |table, name| Some(table.attribute(name)), &mut table)?;
+        table.groups =
+            file.groups.as_ref().map(|groups| self.groups(groups, &table, before, dimensions)).transpose()?;
+        table.history = file.history.as_ref().map(|history| self.history(history, &table, before)).transpose()?;
+        let level = |name| Ok(Level { dimension: source.dimension(name, dimensions)?, column: None });
+        let levels = file.levels.as_ref().map(|levels| levels.iter().map(level).collect());
         table.levels = levels.transpose()?;
         Ok(table)
-    }
-
-    fn add(&self, entry: &ColumnEntry, table: &mut Description) -> Result<(), Diagnostic> {
-        self.check_name(&entry.name, table)?;
-        let kind = match (&entry.kind, &entry.refers_to) {
-            (None, Some(_)) => Kind::Integer,
-            (Some(kind), None) => Kind::named(kind.as_ref()).ok_or_else(|| {
-                let known = Kind::ALL.iter().map(|kind| kind.name());
-                self.source.unknown(kind, format!("“{kind}” is not a kind of column"), known)
-            })?,
-            (None, None) => {
-                let hint = "write kind = \"text\", or refers_to = \"partners\"".to_owned();
-                let message = format!("nothing says what “{}” holds", entry.name);
-                return Err(self.source.wrong(entry.name.span(), message, Some(hint)));
-            }
-            (Some(kind), Some(_)) => {
-                let hint = "leave out kind: what refers to a row holds its id".to_owned();
-                let message = format!("“{}” has a kind and refers to a table", entry.name);
-                return Err(self.source.wrong(kind.span(), message, Some(hint)));
-            }
-        };
-        let name = entry.name.as_ref().as_str();
-        let column = Arc::new(Column {
-            name: name.into(),
-            kind,
-            holds: entry.holds.as_str().into(),
-            spans: self.of_texts(entry.spans.as_ref(), kind, &entry.name)?,
-            per_system: self.of_texts(entry.per_system.as_ref(), kind, &entry.name)?,
-        });
-        table.columns.push(column.clone());
-        if let Some(to) = &entry.refers_to {
-            let called = match (&entry.called, name.strip_suffix("_id")) {
-                (Some(called), _) => called.clone(),
-                (None, Some(called)) => Spanned::new(entry.name.span(), called.to_owned()),
-                (None, None) => {
-                    let hint = "write called = \"…\", as scripts will call that row".to_owned();
-                    let message = format!("nothing says how the row is called that “{name}” refers to");
-                    return Err(self.source.wrong(entry.name.span(), message, Some(hint)));
-                }
-            };
-            self.check_name(&called, table)?;
-            let (name, to) = (called.as_ref().as_str().into(), to.as_ref().as_str().into());
-            table.references.push(Arc::new(Reference { name, column, table: to }));
-        } else if let Some(called) = &entry.called {
-            let message = format!("“{name}” refers to no table: leave out `called`");
-            return Err(self.source.wrong(called.span(), message, None));
-        }
-        Ok(())
-    }
-
-    /// Whether a column is said to be something that only columns of texts can be.
-    fn of_texts(&self, said: Option<&Spanned<bool>>, kind: Kind, name: &Spanned<String>) -> Result<bool, Diagnostic> {
-        match said {
-            Some(said) if *said.as_ref() && kind != Kind::Text => {
-                let message = format!("“{name}” holds no texts, as it must for that");
-                Err(self.source.wrong(said.span(), message, Some("leave this out".to_owned())))
-            }
-            said => Ok(said.is_some_and(|said| *said.as_ref())),
-        }
-    }
-
-    /// The name of a column or reference must be unique within its table.
-    fn check_name(&self, name: &Spanned<String>, table: &Description) -> Result<(), Diagnostic> {
-        let written = name.as_ref().as_str();
-        let wrong = |message: String, hint: &str| Err(self.source.wrong(name.span(), message, Some(hint.to_owned())));
-        if !is_name(written) {
-            let hint = "a name has small letters, digits and _, and begins with a letter";
-            return wrong(format!("nothing can be called “{written}”"), hint);
-        }
-        if OF_ALL.contains(&written) {
-            return wrong(format!("every table has “{written}”"), "leave it out");
-        }
-        if table.column(written).is_some() || table.reference(written).is_some() {
-            return wrong(format!("{} has two of “{written}”", self.name), "choose another name");
-        }
-        Ok(())
-    }
-
-    /// The date or instant of that name.
-    fn date(&self, name: &Spanned<String>, table: &Description) -> Result<Arc<Column>, Diagnostic> {
-        let dates = table.columns.iter().filter(|column| matches!(column.kind, Kind::Instant | Kind::Date));
-        dates.clone().find(|column| *column.name == **name.as_ref()).cloned().ok_or_else(|| {
-            let message = format!("{} has no date “{name}”", self.name);
-            self.source.unknown(name, message, dates.map(|column| &*column.name))
-        })
-    }
-
-    fn milestones(&self, table: &Description) -> Result<Vec<(Arc<Column>, Milestone)>, Diagnostic> {
-        let mut milestones = Vec::new();
-        for entry in &self.file.columns {
-            let (Some(said), Some(column)) = (&entry.known_since, table.column(entry.name.as_ref())) else { continue };
-            let named = |name: &str| Spanned::new(said.span(), name.to_owned());
-            let (at, only) = match said.as_ref() {
-                MilestoneEntry::Always(at) => (at, None),
-                MilestoneEntry::Where { milestone, r#where, is } => (milestone, Some((r#where, is))),
-            };
-            let at = self.date(&named(at), table)?;
-            let only = only.map(|(name, is)| Ok((self.text(&named(name), table)?, is.as_str().into()))).transpose()?;
-            milestones.push((column.clone(), Milestone { at, only }));
-        }
-        Ok(milestones)
-    }
-
-    /// The column of texts of that name.
-    fn text(&self, name: &Spanned<String>, table: &Description) -> Result<Arc<Column>, Diagnostic> {
-        let texts = table.columns.iter().skip(KEYS).filter(|column| column.kind == Kind::Text);
-        texts.clone().find(|column| *column.name == **name.as_ref()).cloned().ok_or_else(|| {
-            let message = format!("{} has no column “{name}” with texts", self.name);
-            self.source.unknown(name, message, texts.map(|column| &*column.name))
-        })
     }
 
     fn groups(
@@ -226,14 +152,15 @@ impl<'a> Written<'a> {
         entry: &GroupsEntry,
         table: &Description,
         before: &[Description],
+        dimensions: &[Dimension],
     ) -> Result<(Dimension, Arc<Column>), Diagnostic> {
-        let dimension = self.source.dimension(&entry.dimension)?;
+        let dimension = self.source.dimension(&entry.dimension, dimensions)?;
         let taken = |other: &&Description| other.groups.as_ref().is_some_and(|(known, _)| *known == dimension);
         if let Some(other) = before.iter().find(taken) {
             let message = format!("the groups of {dimension} are rows of {} already", other.name);
             return Err(self.source.wrong(entry.dimension.span(), message, Some("leave out `groups`".to_owned())));
         }
-        Ok((dimension, self.text(&entry.label, table)?))
+        Ok((dimension, self.source.texts(&entry.label, table)?))
     }
 
     /// Such a table may have no columns beside the recorded ones and their end.
@@ -303,7 +230,7 @@ impl Description {
         let own = |path: &Path| path.references.is_empty().then(|| path.column.clone());
         let mut levels = self.levels.take();
         for level in levels.iter_mut().flatten() {
-            level.column = match self.located(level.dimension) {
+            level.column = match self.located(&level.dimension) {
                 Some(Located::Row { key, .. }) => own(key),
                 Some(Located::Text(paths)) => paths.iter().find_map(own),
                 _ => None,

@@ -1,5 +1,6 @@
 //! The description of a table as it is written: the shape of the TOML, nothing checked beyond it.
 
+use pegel_text::translated::Translated;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -20,9 +21,20 @@ pub(super) struct TableFile {
     pub levels: Option<Vec<Spanned<String>>>,
     /// If its rows record the past of another table's rows.
     pub history: Option<HistoryEntry>,
+    /// What its rows are called, in the plural.
+    pub title: Option<Translated>,
+    #[serde(default)]
+    pub attributes: Vec<ColumnEntry>,
 }
 
-/// `{ name = "amount", kind = "money" }` or `{ name = "partner_id", refers_to = "partners" }`.
+/// The same in a home, of a table that comes with Pegel.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AdditionsFile {
+    pub attributes: Vec<ColumnEntry>,
+}
+
+/// `{ name = "amount", kind = "money" }`, of a column also `{ name = "partner_id", refers_to = "partners" }`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ColumnEntry {
@@ -78,5 +90,19 @@ pub(super) struct HistoryEntry {
     pub until: Spanned<String>,
 }
 
-/// `config/dimensions.toml`: for each dimension, where a row may carry it, best first.
-pub(super) type DimensionsFile = BTreeMap<Spanned<String>, Vec<Spanned<String>>>;
+/// `config/dimensions.toml`.
+pub(super) type DimensionsFile = BTreeMap<Spanned<String>, Spanned<DimensionEntry>>;
+
+/// Where rows may carry a dimension, best first: `["region", "partner.region"]` in whichever table, or in each one
+/// something else: `{ leads = ["quality"], opportunities = ["lead.quality"] }`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, expecting = "expected a list such as [\"partner.region\"], or for each table such a list, and a title, in English at least")]
+pub(super) enum DimensionEntry {
+    Anywhere(Vec<String>),
+    ByTable {
+        /// What it is called.
+        title: Option<Translated>,
+        #[serde(flatten)]
+        tables: BTreeMap<String, Vec<String>>,
+    },
+}

@@ -24,7 +24,7 @@ fn row(located: Option<&Located>) -> (String, String) {
 
 /// What is said about a text that describes a table, on one line.
 fn said(name: &str, text: &str) -> String {
-    let wrong = Model::with(&[(name, text)]).unwrap_err();
+    let wrong = Model::with(&[(name, text)], "").unwrap_err();
     let place = format!("{}:{}:{}", wrong.file, wrong.line.unwrap(), wrong.column.unwrap());
     let hint = wrong.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
     format!("{place}: {}{hint}", wrong.message)
@@ -34,15 +34,15 @@ fn said(name: &str, text: &str) -> String {
 fn a_facts_region_is_its_own_else_its_partners_else_its_reps_else_its_customers() {
     let leads = the("leads");
     let expected = ["region", "partner.region", "rep.region", "customer.region"];
-    assert_eq!(texts(leads.located(Dimension::Region)), expected);
+    assert_eq!(texts(leads.located(&Dimension::REGION)), expected);
     // A change of an opportunity is seen by those who see the opportunity.
     let of_the_opportunity = expected.map(|path| format!("opportunity.{path}"));
-    assert_eq!(texts(the("opportunity_changes").located(Dimension::Region)), of_the_opportunity);
+    assert_eq!(texts(the("opportunity_changes").located(&Dimension::REGION)), of_the_opportunity);
 }
 
 #[test]
 fn groups_that_are_rows_are_told_apart_by_their_id_and_shown_by_their_name() {
-    let of = |table| row(the(table).located(Dimension::Partner));
+    let of = |table| row(the(table).located(&Dimension::PARTNER));
     assert_eq!(of("partners"), ("id".to_owned(), "name".to_owned()));
     assert_eq!(of("leads"), ("partner_id".to_owned(), "partner.name".to_owned()));
     let through = ("opportunity.partner_id".to_owned(), "opportunity.partner.name".to_owned());
@@ -51,8 +51,8 @@ fn groups_that_are_rows_are_told_apart_by_their_id_and_shown_by_their_name() {
 
 #[test]
 fn a_table_without_the_dimension_says_so_and_every_table_has_months() {
-    assert_eq!(the("costs").located(Dimension::Partner), None);
-    assert_eq!(the("costs").located(Dimension::Month), Some(&Located::Dated));
+    assert_eq!(the("costs").located(&Dimension::PARTNER), None);
+    assert_eq!(the("costs").located(&Dimension::MONTH), Some(&Located::Dated));
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn tables_that_are_described_alike_are_the_same() {
 #[test]
 fn a_table_stands_behind_those_that_it_refers_to() {
     let payments = "row = \"\"\ncolumns = [{ name = \"invoice_id\", refers_to = \"invoices\" }]\n";
-    let model = Model::with(&[("payments", payments), ("invoices", INVOICES)]).unwrap();
+    let model = Model::with(&[("payments", payments), ("invoices", INVOICES)], "").unwrap();
     assert_eq!(model.names().skip(15).collect::<Vec<_>>(), ["invoices", "payments"]);
     // What is built in knows nothing of it, but where it is part of the same model.
     assert!(model.table("customers").unwrap().children("invoices").is_some());
@@ -184,7 +184,7 @@ fn what_is_described_wrongly_is_said_with_its_place() {
     config/tables/invoices.toml:3:42: there is no table “customer”; did you mean “customers”?
     config/tables/invoices.toml:4:15: invoices has two of “customer”; choose another name
     config/tables/invoices.toml:4:15: every table has “key”; leave it out
-    config/tables/invoices.toml:4:15: nothing can be called “Sent on”; a name has small letters, digits and _, and begins with a letter
+    config/tables/invoices.toml:4:15: nothing can be called “Sent on”; a name has small letters, digits and _, begins with a letter, and is no longer than 30
     config/tables/invoices.toml:3:15: nothing says how the row is called that “bought_by” refers to; write called = "…", as scripts will call that row
     config/tables/invoices.toml:5:50: “amount” refers to no table: leave out `called`
     config/tables/invoices.toml:5:48: “amount” holds no texts, as it must for that; leave this out
@@ -197,25 +197,139 @@ fn what_is_described_wrongly_is_said_with_its_place() {
     config/tables/invoices.toml:2:19: invoices refers to no row as “customers”; did you mean “customer”?
     config/tables/invoices.toml:2:39: invoices has no instant “sent_on”
     config/tables/invoices.toml:5:15: customers has no “sent_on” of this kind that could be kept; keep columns that it has, by their names
-    config/tables/leads.toml:1:1: there are two tables “leads”; give one of them another name
-    config/tables/period.toml:1:1: no table can be called “period”; a name has small letters, digits and _, begins with a letter, and is not “period”
+    config/tables/leads.toml:2:1: unknown field `columns`, expected `attributes`; leads comes with Pegel: a home adds [[attributes]] to it, nothing else
+    config/tables/period.toml:1:1: no table can be called “period”; a name has small letters, digits and _, begins with a letter, is short, and neither of “period”, “title”
     "#);
 }
 
 #[test]
 fn tables_in_a_circle_are_refused() {
     let to = |other: &str| format!("row = \"\"\ncolumns = [{{ name = \"{other}_id\", refers_to = \"{other}\" }}]\n");
-    let wrong = Model::with(&[("eggs", &to("hens")), ("hens", &to("eggs"))]).unwrap_err();
+    let wrong = Model::with(&[("eggs", &to("hens")), ("hens", &to("eggs"))], "").unwrap_err();
     assert_eq!((wrong.file.as_str(), wrong.line), ("config/tables/eggs.toml", Some(2)));
     assert!(wrong.message.contains("in a circle"), "{wrong}");
 }
 
 #[test]
 fn dimensions_are_found_where_there_is_something() {
-    let said = |dimensions: &str| Model::parse(&[("invoices", "row = \"\"\ncolumns = []")], dimensions).unwrap_err();
-    let (lost, unknown) = (said("region = [\n\"partner.regoin\"]"), said("reigon = []"));
-    assert_eq!((lost.file.as_str(), lost.line), ("config/dimensions.toml", Some(2)));
-    assert_eq!(lost.message, "“partner.regoin” leads nowhere, from whichever table");
-    assert_eq!((unknown.line, unknown.hint.as_deref()), (Some(1), Some("did you mean “region”?")));
-    assert_eq!(said("").message, "nothing says where partner is found");
+    let said = |dimensions: &str| {
+        let wrong = Model::with(&[("invoices", INVOICES)], dimensions).unwrap_err();
+        let hint = wrong.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+        format!("{}:{}:{}: {}{hint}", wrong.file, wrong.line.unwrap(), wrong.column.unwrap(), wrong.message)
+    };
+    let all = [
+        said("region = [\n\"partner.regoin\"]"),
+        said("quality = []"),
+        said("[quality]\nleads = [\"qualty\"]"),
+        said("[worth]\nleads = [\"amount\"]"),
+        said("[quality]\nleads = []"),
+        said("[quality]\nlead = [\"quality\"]"),
+        said("[quality]\ntitle = { de = \"Güte\" }\nleads = [\"quality\"]"),
+        said("campaign_code = [\"attributes.campaign_code\"]"),
+        said("month = [\"created_at\"]"),
+        said("Quality = [\"quality\"]"),
+    ];
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    config/dimensions.toml:2:2: “partner.regoin” leads nowhere, from whichever table; write a column of texts, an attribute that is one, or references that lead to one: partner.region
+    config/dimensions.toml:1:11: nothing says where quality is found, from whichever table; write a column of texts, an attribute that is one, or references that lead to one: partner.region
+    config/dimensions.toml:2:11: “qualty” leads nowhere, from leads; write a column of texts, an attribute that is one, or references that lead to one: partner.region
+    config/dimensions.toml:2:11: “amount” leads nowhere, from leads; write a column of texts, an attribute that is one, or references that lead to one: partner.region
+    config/dimensions.toml:1:1: nothing says where quality is found, from leads; write a column of texts, an attribute that is one, or references that lead to one: partner.region
+    config/dimensions.toml:2:1: there is no table “lead”; did you mean “leads”?
+    config/dimensions.toml:1:1: expected a list such as ["partner.region"], or for each table such a list, and a title, in English at least
+    config/dimensions.toml:1:19: “attributes.campaign_code” leads nowhere, from whichever table; write a column of texts, an attribute that is one, or references that lead to one: partner.region
+    config/dimensions.toml:1:1: nothing needs to say where the month is found; leave it out: the month follows from the date of the row
+    config/dimensions.toml:1:1: nothing can be called “Quality”; a name has small letters, digits and _, begins with a letter, and is no longer than 30
+    "#);
+}
+
+/// A home that says more about leads than Pegel does.
+fn more_about_leads() -> Model {
+    let leads = r#"
+[[attributes]]
+name = "delivered_at"
+kind = "instant"
+holds = "when it came"
+
+[[attributes]]
+name = "discount"
+kind = "money"
+known_since = "delivered_at"
+
+[[attributes]]
+name = "campaign_code"
+kind = "text"
+"#;
+    let dimensions = r#"
+campaign_code = ["attributes.campaign_code", "lead.attributes.campaign_code"]
+
+[quality]
+title = { en = "Quality", de = "Güte" }
+leads = ["quality"]
+opportunities = ["lead.quality"]
+
+[fair]
+leads = ["attributes.fair"]
+
+[region]
+orders = ["channel"]
+"#;
+    Model::with(&[("leads", leads)], dimensions).unwrap()
+}
+
+#[test]
+fn an_attribute_that_is_declared_has_a_kind_and_is_known_like_a_column() {
+    let leads = more_about_leads().table("leads").unwrap();
+    let known = |name: &str| leads.known_since(&leads.attribute(name)).map(|milestone| milestone.at.name.to_string());
+    assert_eq!(leads.attribute("delivered_at").kind, Kind::Instant);
+    assert_eq!(known("delivered_at").as_deref(), Some("delivered_at"));
+    assert_eq!((leads.attribute("discount").kind, known("discount").as_deref()), (Kind::Money, Some("delivered_at")));
+    // What nobody declares is a text, known since the row exists.
+    assert_eq!((leads.attribute("fair").kind, known("fair")), (Kind::Text, None));
+    assert!(!leads.own && leads.column("delivered_at").is_none());
+}
+
+#[test]
+fn a_home_adds_attributes_to_a_built_in_table_and_nothing_else() {
+    let with = |more: &str| said("leads", &format!("[[attributes]]\nname = \"code\"\n{more}"));
+    let all = [
+        with("kind = \"text\"\n[[columns]]\nname = \"a\""),
+        with("kind = \"txt\""),
+        with("holds = \"a code\""),
+        with("kind = \"text\"\nspans = true"),
+        with("kind = \"text\"\nknown_since = \"sent_at\""),
+        with("kind = \"text\"\n[[attributes]]\nname = \"code\"\nkind = \"text\""),
+    ];
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    config/tables/leads.toml:4:3: unknown field `columns`, expected `attributes`; leads comes with Pegel: a home adds [[attributes]] to it, nothing else
+    config/tables/leads.toml:3:9: “txt” is not a kind of column; did you mean “text”?
+    config/tables/leads.toml:2:9: nothing says what “code” holds; write kind = "text", or "number", "money", "date", "instant"
+    config/tables/leads.toml:4:9: only a column can be that, and “code” is an attribute; leave it out: an attribute has name, kind, holds and known_since
+    config/tables/leads.toml:4:16: leads has no date “sent_at”; there are created_at, qualified_at, offered_at, accepted_at, contacted_at, first_meeting_at, second_meeting_at, quoted_at, contract_sent_at, feedback_at, closed_at
+    config/tables/leads.toml:5:9: leads has two attributes “code”; declare it once
+    "#);
+}
+
+#[test]
+fn a_home_adds_dimensions_and_says_where_a_table_carries_one() {
+    let model = more_about_leads();
+    let of = |table: &str, name: &str| {
+        let table = model.table(table).unwrap();
+        table.located(&Dimension::named(name.to_owned())).map(|located| texts(Some(located)))
+    };
+    assert_eq!(of("leads", "quality").unwrap(), ["quality"]);
+    assert_eq!(of("opportunities", "quality").unwrap(), ["lead.quality"]);
+    assert_eq!(of("orders", "quality"), None);
+    // Everywhere where it is found, as far as the attribute is declared; and where a table is named, it need not be.
+    assert_eq!(of("leads", "campaign_code").unwrap(), ["attr(\"campaign_code\")"]);
+    assert_eq!(of("activities", "campaign_code").unwrap(), ["lead.attr(\"campaign_code\")"]);
+    assert_eq!(of("orders", "campaign_code"), None);
+    assert_eq!(of("leads", "fair").unwrap(), ["attr(\"fair\")"]);
+    // A built-in one is found elsewhere in that table alone.
+    assert_eq!(of("orders", "region").unwrap(), ["channel"]);
+    assert_eq!(of("leads", "region").unwrap().len(), 4);
+    let names: Vec<&str> = model.dimensions().map(Dimension::name).skip(12).collect();
+    assert_eq!(names, ["kind", "campaign_code", "quality", "fair", "month"]);
+    assert_eq!(model.titles()["dimension_quality"].in_english(), "Quality");
+    assert_eq!(model.dimension("qualty").unwrap_err().hint, "did you mean “quality”?");
 }

@@ -41,9 +41,10 @@ impl Text<'_> {
     }
 
     /// The dimension with that name.
-    pub fn dimension(&self, name: &Spanned<String>) -> Result<Dimension, Diagnostic> {
-        let known = Dimension::ALL.iter().map(|dimension| dimension.name());
-        let unknown = || self.unknown(name, format!("“{name}” is not a dimension"), known);
-        Dimension::named(name.as_ref()).ok_or_else(unknown)
+    pub fn dimension(&self, name: &Spanned<String>, known: &[Dimension]) -> Result<Dimension, Diagnostic> {
+        let unknown = || {
+            self.unknown(name, format!("“{name}” is not a dimension"), known.iter().map(Dimension::name))
+        };
+        known.iter().find(|known| known.name() == name.as_ref()).cloned().ok_or_else(unknown)
     }
 }

@@ -15,7 +15,7 @@ use jiff::{Timestamp, ToSpan};
 use std::sync::Arc;
 
 /// What rows are grouped by that is said of each.
-const DIMENSIONS: [Dimension; 4] = [Dimension::Partner, Dimension::Rep, Dimension::Region, Dimension::Product];
+const DIMENSIONS: [Dimension; 4] = [Dimension::PARTNER, Dimension::REP, Dimension::REGION, Dimension::PRODUCT];
 
 /// Reads what is said of each row.
 pub struct Described {
@@ -45,7 +45,7 @@ impl Described {
     pub fn of(measure: &Measure, zone: &Zoned) -> Described {
         let table = &measure.table;
         let own = |column| Projection::of(Path::own(column));
-        let carried = DIMENSIONS.into_iter().filter(|dimension| table.located(*dimension).is_some());
+        let carried = DIMENSIONS.into_iter().filter(|dimension| table.located(dimension).is_some());
         let dates = table.columns.iter().filter(|column| matches!(column.kind, Kind::Instant | Kind::Date));
         let mut dates: Vec<Path> = dates.map(Path::own).collect();
         // Rows may be found by a date of the row that they belong to.
@@ -54,7 +54,7 @@ impl Described {
             key: own(table.key()),
             system: own(table.system()),
             name: table.path(&["name"]).or_else(|| table.path(&["customer", "name"])).map(Projection::of),
-            groupings: carried.map(|dimension| (dimension, Grouping::new(&vec![dimension], measure, zone))).collect(),
+            groupings: carried.map(|dimension| (dimension.clone(), Grouping::new(&vec![dimension], measure, zone))).collect(),
             dates,
         }
     }
@@ -91,7 +91,7 @@ impl Described {
             let groups = grouping.groups().into_iter();
             groups.map(|group| group.first().and_then(|group| group.label().map(str::to_owned))).collect()
         };
-        Groups(self.groupings.iter().map(|(dimension, grouping)| (*dimension, names(grouping))).collect())
+        Groups(self.groupings.iter().map(|(dimension, grouping)| (dimension.clone(), names(grouping))).collect())
     }
 }
 
@@ -100,8 +100,8 @@ pub struct Groups(Vec<(Dimension, Vec<Option<String>>)>);
 
 impl Groups {
     /// The name of a row's group.
-    pub fn of(&self, said: &Said, dimension: Dimension) -> Option<String> {
-        let at = self.0.iter().position(|(known, _)| *known == dimension)?;
+    pub fn of(&self, said: &Said, dimension: &Dimension) -> Option<String> {
+        let at = self.0.iter().position(|(known, _)| known == dimension)?;
         self.0[at].1[said.groups[at] as usize].clone()
     }
 }

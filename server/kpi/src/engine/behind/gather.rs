@@ -37,7 +37,7 @@ impl Asked<'_> {
     /// What the source answers when it cannot be read.
     pub fn gather<S: Source>(&self, wanted: &Wanted, source: &mut S) -> Result<List, S::Error> {
         let first = wanted.measures[0].1;
-        let by: Breakdown = self.only.iter().map(|(dimension, _)| *dimension).collect();
+        let by: Breakdown = self.only.iter().map(|(dimension, _)| dimension.clone()).collect();
         let sight = Sight(vec![Some(self.as_of)]);
         let mut plan = Plan::like(first, std::slice::from_ref(self.period));
         wanted.measures.iter().for_each(|(_, measure)| plan.want(measure, &by, &sight, self.scope));
@@ -106,10 +106,10 @@ impl Asked<'_> {
         let until = self.period.instants().end.min(self.as_of);
         let of = |dimension| groups.of(&said, dimension);
         Row {
-            partner: of(Dimension::Partner),
-            rep: of(Dimension::Rep),
-            region: of(Dimension::Region),
-            product: of(Dimension::Product),
+            partner: of(&Dimension::PARTNER),
+            rep: of(&Dimension::REP),
+            region: of(&Dimension::REGION),
+            product: of(&Dimension::PRODUCT),
             dates: said.dates(&described.dates, dates, self.as_of),
             age: (!at.is_nan()).then(|| until - at as i64),
             contributions: Vec::new(),

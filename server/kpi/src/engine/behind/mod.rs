@@ -55,8 +55,8 @@ impl Question<'_> {
     /// # Errors
     /// If one of the tables lacks the dimension.
     pub fn check(&self) -> Result<(), NoSuchBreakdown> {
-        let Some((dimension, _)) = self.only else { return Ok(()) };
-        self.kpi.check_breakdown(&[dimension])?;
+        let Some((dimension, _)) = &self.only else { return Ok(()) };
+        self.kpi.check_breakdown(std::slice::from_ref(dimension))?;
         self.measures().try_for_each(|measure| self.kpi.check_carries(measure, dimension))
     }
 
@@ -81,10 +81,10 @@ impl Question<'_> {
     /// What the source answers when it cannot be read.
     pub fn groups<S: Source>(&self, scope: &Scope, source: &mut S) -> Result<BTreeSet<String>, S::Error> {
         let mut names = BTreeSet::new();
-        let Some((dimension, _)) = self.only else { return Ok(names) };
+        let Some((dimension, _)) = &self.only else { return Ok(names) };
         let zone = Zoned(self.period.zone());
         for measure in self.measures() {
-            let mut grouping = Grouping::new(&vec![dimension], measure, &zone);
+            let mut grouping = Grouping::new(&vec![dimension.clone()], measure, &zone);
             grouping.ask(&measure.table, source)?;
             let columns = grouping.columns().cloned().collect();
             let scan = Scan { table: measure.table.clone(), columns, window: None, scope: scope.clone() };

@@ -249,7 +249,7 @@ fn read_at_level(measure: &Measure, by: &Breakdown, scope: &Scope) -> Option<Con
         Some(Condition::IsSet(Expr::Column(origin.clone(), Projection::of(Path::own(column)))))
     };
     let level = |dimension: &Dimension| levels.iter().find(|level| level.dimension == *dimension);
-    let restricts = |level: &&Level| scope.texts(level.dimension).is_some();
+    let restricts = |level: &&Level| scope.texts(&level.dimension).is_some();
     let mut wanted: Vec<&Level> = by.iter().filter_map(level).collect();
     if wanted.is_empty() {
         wanted.extend(levels.iter().find(restricts));

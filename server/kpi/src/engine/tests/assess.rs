@@ -3,7 +3,7 @@
 use super::{period, tables};
 use crate::data::batch::Batch;
 use crate::data::cell::{Cell, Outcome};
-use crate::data::dimension::Dimension::{self, Region};
+use crate::data::dimension::Dimension;
 use crate::data::model::Table;
 use crate::data::scan::{Scan, Source};
 use crate::data::scope::Scope;
@@ -109,7 +109,7 @@ fn judged(kpi: &Kpi, leads: impl IntoIterator<Item = String>) -> String {
 
 /// How each region is judged.
 fn by_region(kpi: &Kpi, leads: impl IntoIterator<Item = String>) -> Vec<String> {
-    let rows = rows(kpi, &[Region], NOW, &mut table(leads));
+    let rows = rows(kpi, &[Dimension::REGION], NOW, &mut table(leads));
     let line = |row: Row| format!("{}: {}", row.groups[0].label().unwrap(), said(&row.assessment.unwrap().judged));
     rows.into_iter().map(line).collect()
 }
@@ -318,10 +318,10 @@ mod which_breaches_count {
             let all = [won(LAST, "North", 5, 12), won(LAST, "South", 6, 12)];
             counts(&rows(kpi, by, NOW, &mut table(all))[0])
         };
-        assert_eq!((of(&marked(), &[]), of(&marked(), &[Region])), (true, false));
-        assert_eq!((of(&counting(r#""sure""#), &[]), of(&counting(r#""any""#), &[Region])), (false, true));
+        assert_eq!((of(&marked(), &[]), of(&marked(), &[Dimension::REGION])), (true, false));
+        assert_eq!((of(&counting(r#""sure""#), &[]), of(&counting(r#""any""#), &[Dimension::REGION])), (false, true));
         let each = counting(r#"#{ total: "sure", groups: "any" }"#);
-        assert_eq!((of(&each, &[]), of(&each, &[Region])), (false, true));
+        assert_eq!((of(&each, &[]), of(&each, &[Dimension::REGION])), (false, true));
     }
 
     #[test]
@@ -574,7 +574,7 @@ mod while_it_can_change {
             };
             let text: Vec<String> = (LAST - 25..=LAST).map(|number| week(number, &mut random)).collect();
             let mut leads = table(text);
-            for by in [vec![], vec![Region]] {
+            for by in [vec![], vec![Dimension::REGION]] {
                 let young = rows(&kpi, &by, NOW, &mut leads);
                 let settled = rows(&kpi, &by, "2026-12-31T00:00:00Z", &mut leads);
                 for (young, settled) in young.iter().zip(&settled) {

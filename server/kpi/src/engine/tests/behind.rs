@@ -1,5 +1,5 @@
 use super::{period, tables};
-use crate::data::dimension::Dimension::Region;
+use crate::data::dimension::Dimension;
 use crate::data::scope::Scope;
 use crate::engine::behind::Question;
 use crate::engine::behind::listing::{Listing, Row, Side};
@@ -40,7 +40,7 @@ fn leads() -> Tables {
 }
 
 fn listing(kpi: &Kpi, side: Side, region: Option<&str>, now: &str, limit: usize, mut rows: Tables) -> Listing {
-    let (period, only) = (&period("2026-W45"), region.map(|region| (Region, region.to_owned())));
+    let (period, only) = (&period("2026-W45"), region.map(|region| (Dimension::REGION, region.to_owned())));
     let question = Question { kpi, period, only, side, limit };
     question.check().unwrap();
     let Ok(listing) = question.answer(&Scope::everything(), now.parse().unwrap(), &mut rows);

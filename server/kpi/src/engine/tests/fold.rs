@@ -1,5 +1,5 @@
 use super::{lines, measure, period, read, run, tables};
-use crate::data::dimension::Dimension::{Region, Rep};
+use crate::data::dimension::Dimension;
 use crate::data::scope::Scope;
 use crate::engine::fold::plan::Plan;
 use crate::engine::fold::readings::Readings;
@@ -23,16 +23,16 @@ fn the_worked_example() {
     let periods: Vec<Period> = [WEEK_45, NOVEMBER].map(period).into();
     let counted = measure("data.leads.dated(|l| l.created_at).count()");
     let mut plan = Plan::like(&counted, &periods);
-    plan.want(&counted, &vec![Region], &Sight::everything(periods.len()), &Scope::everything());
+    plan.want(&counted, &vec![Dimension::REGION], &Sight::everything(periods.len()), &Scope::everything());
     assert_eq!(plan.slices(&plan.measures[0]), (3, vec![1..2, 0..3]), "three stretches, the week is the second");
     let fold = run(plan, &mut tables(&[("leads", LEADS)]));
     let states: Vec<u64> =
         (0..6).map(|slot| fold.states[0][0].read(std::slice::from_ref(&(slot..slot + 1))).rows).collect();
     assert_eq!(states, [0, 2, 0, 0, 0, 1], "first the line of North, then that of South");
-    assert_eq!(lines(&fold, &counted, &[Region]), ["North 2 2", "South 0 1"]);
+    assert_eq!(lines(&fold, &counted, &[Dimension::REGION]), ["North 2 2", "South 0 1"]);
     let open = "data.leads.existing(|l| l.created_at, |l| l.closed_at).at_end().count()";
     let leads = &mut tables(&[("leads", LEADS)]);
-    assert_eq!(read(leads, open, &[Region], &[WEEK_45, NOVEMBER]), ["North 2 1", "South 0 1"]);
+    assert_eq!(read(leads, open, &[Dimension::REGION], &[WEEK_45, NOVEMBER]), ["North 2 1", "South 0 1"]);
 }
 
 #[test]
@@ -183,8 +183,8 @@ fn a_plan_is_read_at_the_level_of_the_breakdown_and_never_added_up_from_below() 
     )]);
     let target = "data.targets.existing(|t| t.starts_on, |t| t.ends_on).during().sum(|t| t.amount)";
     assert_eq!(read(targets, target, &[], &[NOVEMBER]), ["1000"]);
-    assert_eq!(read(targets, target, &[Region], &[NOVEMBER]), ["North 700", "South 400", "(none) 0"]);
-    assert_eq!(read(targets, target, &[Rep], &[NOVEMBER]), ["Ada 90", "(none) 0"]);
+    assert_eq!(read(targets, target, &[Dimension::REGION], &[NOVEMBER]), ["North 700", "South 400", "(none) 0"]);
+    assert_eq!(read(targets, target, &[Dimension::REP], &[NOVEMBER]), ["Ada 90", "(none) 0"]);
 }
 
 /// Leads of two weeks that took 2, 4 and 9 days, and one of them without an end.

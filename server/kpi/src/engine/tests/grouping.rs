@@ -1,6 +1,6 @@
 use super::{lines, measure, period, period_in, read, run, tables};
 use crate::data::batch::Batch;
-use crate::data::dimension::Dimension::{self, Month, Partner, Region, Segment, Team};
+use crate::data::dimension::Dimension;
 use crate::data::model::{Column, Table};
 use crate::data::scan::{Scan, Source};
 use crate::data::scope::Scope;
@@ -35,13 +35,13 @@ fn counted(by: &[Dimension]) -> Vec<String> {
 
 #[test]
 fn groups_are_sorted_and_the_rows_that_lack_the_dimension_come_last() {
-    assert_eq!(counted(&[Partner]), ["ACME 2", "GTX 3", "(none) 1"]);
+    assert_eq!(counted(&[Dimension::PARTNER]), ["ACME 2", "GTX 3", "(none) 1"]);
 }
 
 #[test]
 fn a_breakdown_by_two_dimensions_has_the_pairs_that_occur() {
     let pairs = ["ACME/North 2", "GTX/North 2", "GTX/South 1", "(none)/(none) 1"];
-    assert_eq!(counted(&[Partner, Region]), pairs);
+    assert_eq!(counted(&[Dimension::PARTNER, Dimension::REGION]), pairs);
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_row_without_a_region_of_its_own_has_that_of_its_partner() {
         2026-11-02   North    GTX
         2026-11-02   -        ACME";
     let leads = &mut tables(&[("partners", "name region\nGTX East\nACME -"), ("leads", leads)]);
-    let by_region = read(leads, "data.leads.dated(|l| l.created_at).count()", &[Region], &["2026-11"]);
+    let by_region = read(leads, "data.leads.dated(|l| l.created_at).count()", &[Dimension::REGION], &["2026-11"]);
     assert_eq!(by_region, ["East 1", "North 1", "(none) 1"]);
 }
 
@@ -61,23 +61,23 @@ fn two_partners_of_one_name_are_two_groups() {
     let partners = ("partners", "name region\nGTX East\nGTX West");
     let leads = ("leads", "created_at partner_id\n2026-11-02 1\n2026-11-03 2\n2026-11-04 2");
     let counted = "data.leads.dated(|l| l.created_at).count()";
-    assert_eq!(read(&mut tables(&[partners, leads]), counted, &[Partner], &["2026-11"]), ["GTX 1", "GTX 2"]);
+    assert_eq!(read(&mut tables(&[partners, leads]), counted, &[Dimension::PARTNER], &["2026-11"]), ["GTX 1", "GTX 2"]);
 }
 
 #[test]
 fn a_table_without_the_dimension_has_one_group_of_all_its_rows() {
-    assert_eq!(counted(&[Segment]), ["(none) 6"]);
+    assert_eq!(counted(&[Dimension::named("segment")]), ["(none) 6"]);
 }
 
 #[test]
 fn the_month_is_that_of_the_date_in_the_zone_of_the_period() {
-    assert_eq!(counted(&[Month]), ["2026-11 6"]);
+    assert_eq!(counted(&[Dimension::MONTH]), ["2026-11 6"]);
     let measure = measure("data.leads.dated(|l| l.created_at).count()");
     let periods = [period_in("Europe/Berlin", "2026")];
     let mut plan = Plan::like(&measure, &periods);
-    plan.want(&measure, &vec![Month], &Sight::everything(periods.len()), &Scope::everything());
+    plan.want(&measure, &vec![Dimension::MONTH], &Sight::everything(periods.len()), &Scope::everything());
     let fold = run(plan, &mut leads());
-    assert_eq!(lines(&fold, &measure, &[Month]), ["2026-11 5", "2026-12 1"]);
+    assert_eq!(lines(&fold, &measure, &[Dimension::MONTH]), ["2026-11 5", "2026-12 1"]);
 }
 
 #[test]
@@ -89,16 +89,16 @@ fn another_date_may_give_the_month() {
         2026-11-01   -                   400";
     let open = "data.opportunities.existing(|o| o.created_at, |o| o.closed_at).at_end()
         .month_of(|o| o.expected_close_on).sum(|o| o.amount)";
-    let by_month = read(&mut tables(&[("opportunities", opportunities)]), open, &[Month], &["2026-11"]);
+    let by_month = read(&mut tables(&[("opportunities", opportunities)]), open, &[Dimension::MONTH], &["2026-11"]);
     assert_eq!(by_month, ["2026-11 100", "2026-12 200", "(none) 400"]);
 }
 
 #[test]
 fn breakdowns_by_month_are_alike_only_if_the_same_date_gives_the_month() {
     let zone = Plan::like(&measure("data.leads.all().count()"), &[]).zone;
-    let created = Grouping::new(&vec![Month], &measure("data.leads.dated(|l| l.created_at).count()"), &zone);
-    let closed = Grouping::new(&vec![Month], &measure("data.leads.dated(|l| l.closed_at).count()"), &zone);
-    let again = Grouping::new(&vec![Month], &measure("data.leads.dated(|l| l.created_at).sum(|l| l.amount)"), &zone);
+    let created = Grouping::new(&vec![Dimension::MONTH], &measure("data.leads.dated(|l| l.created_at).count()"), &zone);
+    let closed = Grouping::new(&vec![Dimension::MONTH], &measure("data.leads.dated(|l| l.closed_at).count()"), &zone);
+    let again = Grouping::new(&vec![Dimension::MONTH], &measure("data.leads.dated(|l| l.created_at).sum(|l| l.amount)"), &zone);
     assert!(created.is_like(&again) && !created.is_like(&closed));
 }
 
@@ -125,7 +125,7 @@ impl Source for Moved {
 fn by(dimension: Dimension, text: &str, period: Period, source: &mut Moved) -> Vec<String> {
     let (measure, periods) = (measure(text), [period]);
     let mut plan = Plan::like(&measure, &periods);
-    plan.want(&measure, &vec![dimension], &Sight::everything(periods.len()), &Scope::everything());
+    plan.want(&measure, &vec![dimension.clone()], &Sight::everything(periods.len()), &Scope::everything());
     let Ok(fold) = Fold::run(plan, &Scopes::new(&[Scope::everything()]), source);
     lines(&fold, &measure, &[dimension])
 }
@@ -146,7 +146,7 @@ fn a_lead_stays_where_its_partner_was_when_it_came() {
         ("partners", "region", 1, "2026-11-20T00:00Z", Some("South")),
     ];
     let mut moved = Moved(tables, spans);
-    let regions = by(Region, counted, period("2026-11"), &mut moved);
+    let regions = by(Dimension::REGION, counted, period("2026-11"), &mut moved);
     assert_eq!(regions, ["East 1", "North 2", "South 1", "West 1"]);
 }
 
@@ -163,7 +163,7 @@ fn a_value_that_was_missing_then_is_looked_for_further_on() {
         ("partners", "region", 1, "2026-11-10T00:00Z", Some("North")),
     ];
     let counted = "data.leads.dated(|l| l.created_at).count()";
-    assert_eq!(by(Region, counted, period("2026-11"), &mut Moved(tables, spans)), ["East 1", "North 1"]);
+    assert_eq!(by(Dimension::REGION, counted, period("2026-11"), &mut Moved(tables, spans)), ["East 1", "North 1"]);
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn who_is_counted_at_a_moment_counts_in_the_team_of_that_moment() {
     ];
     let mut moved = Moved(tables, spans);
     let there = |moment: &str| format!("data.reps.existing(|r| r.hired_on, |r| r.left_on).{moment}().count()");
-    let mut teams = |moment: &str, month: &str| by(Team, &there(moment), period(month), &mut moved);
+    let mut teams = |moment: &str, month: &str| by(Dimension::TEAM, &there(moment), period(month), &mut moved);
     assert_eq!(teams("at_end", "2026-02"), ["Red 2"]);
     assert_eq!(teams("at_start", "2026-03"), ["Red 2"]);
     assert_eq!(teams("at_end", "2026-03"), ["Blue 1", "Red 1"]);
@@ -193,6 +193,6 @@ fn a_day_begins_in_the_zone_of_the_period() {
     ];
     let mut moved = Moved(tables, spans);
     let counted = "data.opportunities.dated(|o| o.expected_close_on).count()";
-    let regions = by(Region, counted, period_in("Pacific/Auckland", "2026"), &mut moved);
+    let regions = by(Dimension::REGION, counted, period_in("Pacific/Auckland", "2026"), &mut moved);
     assert_eq!(regions, ["North 1", "South 1"]);
 }

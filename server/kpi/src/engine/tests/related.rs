@@ -1,5 +1,5 @@
 use super::{lines, measure, period, read, run, tables};
-use crate::data::dimension::Dimension::Region;
+use crate::data::dimension::Dimension;
 use crate::data::scope::Scope;
 use crate::engine::fold::plan::Plan;
 use crate::engine::sight::Sight;
@@ -61,7 +61,7 @@ fn the_first_and_the_last_related_row_are_picked_by_an_order() {
 #[test]
 fn figures_of_related_rows_are_broken_down_by_the_rows_they_belong_to() {
     let sum = "data.leads.dated(|l| l.created_at).sum(|l| l.opportunities.sum(|o| o.amount))";
-    assert_eq!(read(&mut leads(), sum, &[Region], &["2026-11"]), ["North 180", "South 40"]);
+    assert_eq!(read(&mut leads(), sum, &[Dimension::REGION], &["2026-11"]), ["North 180", "South 40"]);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use super::{read_as_seen, tables};
-use crate::data::dimension::Dimension::Region;
+use crate::data::dimension::Dimension;
 use crate::engine::sight::Sight;
 use jiff::Timestamp;
 
@@ -63,7 +63,7 @@ fn every_week_can_be_seen_at_its_own_instant() {
     let leads = &mut tables(&[("leads", LEADS)]);
     let weeks = [WEEK_45, WEEK_46];
     assert_eq!(read_as_seen(leads, WON, &[], &weeks, &at_the_same_age), ["1 1"]);
-    assert_eq!(read_as_seen(leads, WON, &[Region], &weeks, &at_the_same_age), ["North 1 1", "South 0 0"]);
+    assert_eq!(read_as_seen(leads, WON, &[Dimension::REGION], &weeks, &at_the_same_age), ["North 1 1", "South 0 0"]);
 }
 
 #[test]

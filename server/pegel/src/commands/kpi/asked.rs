@@ -17,7 +17,7 @@ use pegel_store::Store;
 pub struct Asked {
     pub home: Home,
     pub store: Store,
-    catalog: Catalog,
+    pub catalog: Catalog,
     id: String,
     /// The instant at which it is seen.
     pub now: Timestamp,
@@ -38,7 +38,7 @@ impl Asked {
         catalog.kpi(&figure.id).map_err(usage)?;
         let now = figure.as_of.unwrap_or_else(|| global.clock().now());
         let period = Period::parse(&figure.period, now, &home.config.zone()).map_err(usage)?;
-        let only = figure.only.as_deref().map(condition).transpose()?;
+        let only = figure.only.as_deref().map(|only| condition(only, &catalog.model)).transpose()?;
         let dimensions = match figure.dimensions {
             cli::Dimensions::Then => Dimensions::Then,
             cli::Dimensions::Today => Dimensions::Today,

@@ -12,6 +12,7 @@ use pegel_kpi::judgement::judged::{Assessment, By, Judged, Since, Unjudged};
 use pegel_kpi::judgement::signal::{Direction, Kind, Signal};
 use pegel_text::languages;
 use pegel_text::translated::Translated;
+use std::collections::BTreeMap;
 
 /// Monday, 23 November 2026, 7:00 in Berlin.
 pub const NOW: i64 = 1_795_413_600;
@@ -239,6 +240,7 @@ pub fn edition(kpis: Vec<KpiBlock>, days_ago: i64) -> Numbers {
         period: week(47, "2026-11-16", "2026-11-22"),
         compared_with: week(46, "2026-11-09", "2026-11-15"),
         created_at: NOW,
+        titles: BTreeMap::new(),
         data_up_to: vec![table("leads", NOW - DAY * days_ago - 1800), table("orders", NOW - 1800)],
         dimensions: Dimensions::Then,
         status: Status::Unjudged,

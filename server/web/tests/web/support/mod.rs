@@ -189,6 +189,7 @@ pub fn catalog_of(files: &[(&str, &str)]) -> Catalog {
         kpis: files.iter().flat_map(|(file, text)| language.load(file, text).unwrap()).collect(),
         thresholds: Thresholds::default(),
         files: Files::default(),
+        model: Model::built_in(),
     }
 }
 

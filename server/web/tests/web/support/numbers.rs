@@ -1,6 +1,7 @@
 //! The numbers of a small edition, made by hand.
 
 use pegel_kpi::data::cell::{Beside, Cell, Outcome};
+use std::collections::BTreeMap;
 use pegel_kpi::data::dimensions::Dimensions;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
@@ -149,6 +150,7 @@ pub fn weekly() -> Numbers {
         compared_with: week(45, "2026-11-02", "2026-11-08"),
         created_at: 1_794_808_800,
         data_up_to: Vec::new(),
+        titles: BTreeMap::new(),
         dimensions: Dimensions::Then,
         status: Status::Critical,
         breaches: vec![
