@@ -159,8 +159,19 @@ fn an_attribute_of_the_wrong_kind_is_an_error_with_a_hint_as_a_column_is() {
         said("duration", r#"o.mean(|o| o.attr("delivred_at") - o.ordered_at)"#),
         said("count", r#"o.filter(|o| o.attr("carrier") > 5).count()"#),
         said("count", r#"data.orders.dated(|o| o.attr("discount")).count()"#),
+        said("count", r#"data.orders.dated(|o| o.attr("sent_at")).count()"#),
+        said("money", r#"o.sum(|o| o.attr("rebate"))"#),
     ];
-    insta::assert_snapshot!(all.join("\n"), @"");
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    an amount of money cannot be calculated with an instant; both sides must be of kinds that fit
+    the unit is money, but no measure is an amount of money; sum or average an amount, or choose another unit
+    a date cannot be calculated with an instant; both sides must be of kinds that fit
+    a text cannot be calculated with an instant; did you mean “delivered_at”? attr("delivred_at") is a text, as no file says otherwise
+    a text cannot be compared with a number; attr("carrier") is a text, as no file says otherwise: declare its kind in config/tables/orders.toml
+    rows are dated by a column with a date or an instant, not by an amount of money; give the column itself, such as |l| l.created_at
+    rows are dated by a column with a date or an instant, not by a text; attr("sent_at") is a text, as no file says otherwise: declare its kind in config/tables/orders.toml
+    sum cannot be taken of a text; attr("rebate") is a text, as no file says otherwise: declare its kind in config/tables/orders.toml
+    "#);
 }
 
 #[test]

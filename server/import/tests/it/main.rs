@@ -12,6 +12,7 @@ mod gone_rows;
 mod mappings;
 mod moves;
 mod oddities;
+mod own_tables;
 mod quotes;
 mod real_data;
 mod records;

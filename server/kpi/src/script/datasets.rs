@@ -304,11 +304,13 @@ fn aggregated<D: Aggregable>(rows: &D, what: &str, aggregate: Aggregate<Term>) -
     rows.aggregated(aggregate.map(|term| term.expr), kind)
 }
 
+const HOW_TO_COUNT: &str = "count rows with .filter(…).count(), different values with .distinct(…)";
+
 /// The kind of a term, if it can be calculated with.
 fn quantity(term: &Term, what: &str) -> Refused<TermKind> {
     if matches!(term.kind, TermKind::Text | TermKind::Boolean) {
         return Err(Complaint::new(format!("{what} cannot be taken of {}", term.kind.described()))
-            .hint("count rows with .filter(…).count(), different values with .distinct(…)")
+            .hint(term.undeclared().unwrap_or_else(|| HOW_TO_COUNT.to_owned()))
             .into());
     }
     Ok(term.kind)
@@ -338,7 +340,7 @@ fn date<D: Aggregable>(rows: &D, closure: &FnPtr, context: &NativeCallContext) -
     let (what, how) =
         if calculated { (term.kind.described(), " that is calculated") } else { (term.kind.described(), "") };
     Err(Complaint::new(format!("rows are dated by a column with a date or an instant, not by {what}{how}"))
-        .hint("give the column itself, such as |l| l.created_at")
+        .hint(term.undeclared().unwrap_or_else(|| "give the column itself, such as |l| l.created_at".to_owned()))
         .into())
 }
 

@@ -261,7 +261,7 @@ fn calculate(left: &Dynamic, right: &Dynamic, operator: &str, arithmetic: Arithm
 }
 
 pub(super) fn mismatch(done: &str, left: &Term, right: &Term) -> Box<EvalAltResult> {
-    if let Some(hint) = [left, right].into_iter().find_map(undeclared) {
+    if let Some(hint) = [left, right].into_iter().find_map(Term::undeclared) {
         let (left, right) = (left.kind.described(), right.kind.described());
         return Complaint::new(format!("{left} cannot be {done} {right}")).hint(hint).into();
     }
@@ -276,14 +276,4 @@ pub(super) fn mismatch(done: &str, left: &Term, right: &Term) -> Box<EvalAltResu
         _ => "both sides must be of kinds that fit",
     };
     Complaint::new(format!("{} cannot be {done} {}", left.kind.described(), right.kind.described())).hint(hint).into()
-}
-
-/// What to do where an attribute is a text because nothing says what it is.
-fn undeclared(term: &Term) -> Option<String> {
-    let Expr::Column(origin, projection) = &term.expr else { return None };
-    let path = projection.0.first().filter(|path| path.column.attribute && term.kind == TermKind::Text)?;
-    let table = origin.table.reached(path);
-    (!table.declared.contains(&path.column)).then(|| {
-        format!("{path} is a text, as no file says otherwise: declare its kind in config/tables/{}.toml", table.name)
-    })
 }

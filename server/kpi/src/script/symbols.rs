@@ -6,6 +6,7 @@ use crate::data::model::{Column, History, Kind, Model, Reference, Table};
 use crate::data::path::Path;
 use crate::data::path::Projection;
 use crate::measure::expr::{Condition, Expr, Origin};
+use crate::diagnostic::nearest;
 use crate::time::period::Edge;
 use crate::time::period::{Length, Reach};
 use rhai::Engine;
@@ -96,6 +97,26 @@ impl TermKind {
             TermKind::Text => "a text",
             TermKind::Boolean => "a yes/no column",
         }
+    }
+}
+
+impl Term {
+    /// What to do about an attribute that is a text because nothing says what it is.
+    pub fn undeclared(&self) -> Option<String> {
+        let Expr::Column(origin, projection) = &self.expr else { return None };
+        let path = projection.0.first().filter(|path| path.column.attribute && self.kind == TermKind::Text)?;
+        let table = origin.table.reached(path);
+        let declared = || table.declared.iter().map(|declared| &*declared.name);
+        if declared().any(|declared| *declared == *path.column.name) {
+            return None;
+        }
+        Some(match nearest(&path.column.name, declared()) {
+            Some(near) => format!("did you mean “{near}”? {path} is a text, as no file says otherwise"),
+            None => format!(
+                "{path} is a text, as no file says otherwise: declare its kind in config/tables/{}.toml",
+                table.name
+            ),
+        })
     }
 }
 

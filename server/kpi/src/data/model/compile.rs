@@ -92,7 +92,7 @@ impl<'a> Written<'a> {
         let source = Text { file: file_of(name), text };
         if !is_name(name) || NO_TABLES.contains(&name) {
             let hint = format!(
-                "a name has small letters, digits and _, begins with a letter, is short, and neither of “{}”",
+                "a name has small letters, digits and _, begins with a letter, is short, and none of “{}”",
                 NO_TABLES.join("”, “")
             );
             return Err(source.wrong(0..0, format!("no table can be called “{name}”"), Some(hint)));

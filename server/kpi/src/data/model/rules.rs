@@ -10,8 +10,9 @@ use pegel_text::translated::Translated;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Neither is a table: a dimension may have a title, and `data.period` is something else.
-pub(super) const NO_TABLES: [&str; 2] = ["period", "title"];
+/// None of these is a table: a dimension has a title beside its tables, a test has the others beside its rows.
+pub(super) const NO_TABLES: [&str; 9] =
+    ["title", "period", "name", "kpi", "by", "expect", "beside", "tolerance", "parameters"];
 
 /// What the texts say about dimensions, in their order.
 pub(super) struct Rules<'a> {

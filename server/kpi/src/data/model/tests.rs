@@ -198,7 +198,7 @@ fn what_is_described_wrongly_is_said_with_its_place() {
     config/tables/invoices.toml:2:39: invoices has no instant “sent_on”
     config/tables/invoices.toml:5:15: customers has no “sent_on” of this kind that could be kept; keep columns that it has, by their names
     config/tables/leads.toml:2:1: unknown field `columns`, expected `attributes`; leads comes with Pegel: a home adds [[attributes]] to it, nothing else
-    config/tables/period.toml:1:1: no table can be called “period”; a name has small letters, digits and _, begins with a letter, is short, and neither of “period”, “title”
+    config/tables/period.toml:1:1: no table can be called “period”; a name has small letters, digits and _, begins with a letter, is short, and none of “title”, “period”, “name”, “kpi”, “by”, “expect”, “beside”, “tolerance”, “parameters”
     "#);
 }
 
