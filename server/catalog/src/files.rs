@@ -31,8 +31,7 @@ const CONFIGURATION: Folder = Folder {
 const DIMENSIONS: &str = "config/dimensions.toml";
 
 /// What a home says about tables; those of Pegel belong to the program.
-const TABLES: Folder =
-    Folder { built_in: &Dir::new("", &[]), path: "config/tables", holds: Holds::Endings(&["toml"]) };
+const TABLES: Folder = Folder { built_in: &Dir::new("", &[]), path: "config/tables", holds: Holds::Endings(&["toml"]) };
 
 /// One file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -291,9 +290,8 @@ impl Found {
 
     /// Whether nothing is known of a file: it cannot be read, or lies where nothing can be listed.
     pub(crate) fn hides(&self, name: &str) -> bool {
-        let below = |folder: &str| {
-            (folder == KPIS && is_script(name)) || (folder.ends_with('/') && name.starts_with(folder))
-        };
+        let below =
+            |folder: &str| (folder == KPIS && is_script(name)) || (folder.ends_with('/') && name.starts_with(folder));
         self.unreadable.iter().any(|Problem { file, .. }| file == name || below(file))
     }
 

@@ -139,7 +139,11 @@ fn catalog() -> Catalog {
     write("kpis/quotes/quote_acceptance.rhai", include_str!("../../../config/tables/examples/quotes.rhai"));
     for (id, unit, measure) in [
         ("delivered", "count", r#"data.leads.dated(|l| l.attr("delivered_at")).count()"#),
-        ("taken", "duration", r#"data.leads.dated(|l| l.created_at).mean(|l| l.attr("delivered_at") - l.created_at)"#),
+        (
+            "in_time",
+            "count",
+            r#"data.leads.dated(|l| l.created_at).filter(|l| l.attr("delivered_at") - l.created_at < days(9)).count()"#,
+        ),
         ("bonus", "money", r#"data.leads.dated(|l| l.created_at).sum(|l| l.attr("bonus"))"#),
         ("quoted", "count", r"data.leads.dated(|l| l.created_at).filter(|l| l.quotes.exists()).count()"),
     ] {
@@ -277,7 +281,10 @@ fn known(table: &str, row: &Row, at: i64) -> Option<Row> {
     }
     let since = |column: &str| match (table, column) {
         ("customers", "acquired_at") | ("leads" | "opportunities", "created_at") => None,
-        ("quotes", "sent_at") | ("lead_offers", "offered_at") | ("orders", "ordered_at") | ("activities", "occurred_at") => None,
+        ("quotes", "sent_at")
+        | ("lead_offers", "offered_at")
+        | ("orders", "ordered_at")
+        | ("activities", "occurred_at") => None,
         (_, column) if column.ends_with("_at") => when(column),
         ("leads", "quality") => when("qualified_at"),
         ("leads" | "opportunities", "outcome") => when("closed_at"),

@@ -2,8 +2,8 @@
 
 use crate::convert::Formats;
 use crate::mapping::{
-    Case, ColumnRule, DecimalMark, KeyRule, Mapping, Origin, Otherwise, RowCondition, SourceColumn,
-    TableMapping, TextRule,
+    Case, ColumnRule, DecimalMark, KeyRule, Mapping, Origin, Otherwise, RowCondition, SourceColumn, TableMapping,
+    TextRule,
 };
 use crate::summary::Fault;
 use csv::StringRecord;

@@ -130,7 +130,8 @@ fn attributes_are_calculated_with_in_their_units() {
         #{ ordered_at: "2026-11-02T08:00", attributes: #{ delivered_at: "2026-11-02T12:00", discount: 1, parcels: 1 } },
         #{ ordered_at: "2026-11-02T08:00" },
     ]"#;
-    let test = |expect: &str, by: &str| format!("[ #{{ period: \"2026-W45\", {by} orders: {orders}, expect: {expect} }} ]");
+    let test =
+        |expect: &str, by: &str| format!("[ #{{ period: \"2026-W45\", {by} orders: {orders}, expect: {expect} }} ]");
     for (unit, measure, tests) in [
         ("duration", r#"o.mean(|o| o.attr("delivered_at") - o.ordered_at)"#, test("10800", "")),
         ("money", r#"o.sum(|o| o.attr("discount"))"#, test("3.5", "")),

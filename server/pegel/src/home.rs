@@ -86,12 +86,13 @@ impl Home {
     /// # Errors
     /// If the database is there and fails.
     pub fn catalog(&self) -> Result<Catalog, Failure> {
-        let store = Store::open_existing(&self.database_url()).and_then(|store| store.check_schema(&self.model).map(|()| store));
+        let store = Store::open_existing(&self.database_url())
+            .and_then(|store| store.check_schema(&self.model).map(|()| store));
         match store {
             Ok(store) => self.catalog_beside(Some(&store)),
-            Err(
-                StoreError::MissingFile { .. } | StoreError::SchemaBehind { .. } | StoreError::TablesBehind { .. },
-            ) => self.catalog_beside(None),
+            Err(StoreError::MissingFile { .. } | StoreError::SchemaBehind { .. } | StoreError::TablesBehind { .. }) => {
+                self.catalog_beside(None)
+            }
             Err(error) => {
                 note(format_args!("{error}\nWhat follows is what the files say, whether it is in force or not."));
                 self.catalog_beside(None)

@@ -303,7 +303,8 @@ fn open_all(store: &Store, dice: &mut Dice) -> Vec<Listing> {
         let instants = [NOW, NOW - 9 * DAY].map(|seconds| Timestamp::from_second(seconds).unwrap());
         for (scope, now) in scopes().into_iter().zip(instants.into_iter().cycle()) {
             let period = Period::parse(text, now, &zone).unwrap();
-            let carried = DIMENSIONS.iter().filter(|dimension| kpi.check_breakdown(std::slice::from_ref(*dimension)).is_ok());
+            let carried =
+                DIMENSIONS.iter().filter(|dimension| kpi.check_breakdown(std::slice::from_ref(*dimension)).is_ok());
             let carried: Vec<Dimension> = carried.cloned().collect();
             let dimension = &carried[usize::try_from(dice.below(i64::try_from(carried.len()).unwrap())).unwrap()];
             let breakdowns = vec![vec![], vec![dimension.clone()]];

@@ -4,8 +4,8 @@ use super::file::{Brief, ColumnSpec, KeySpec, MappingFile, TableSection};
 use super::format::format;
 use super::text::Text;
 use super::{
-    ColumnRule, Condition, DecimalMark, KeyRule, Lookup, Mapping, Origin, Policy, RowCondition,
-    SourceColumn, SourceFormat, TableMapping, TextRule,
+    ColumnRule, Condition, DecimalMark, KeyRule, Lookup, Mapping, Origin, Policy, RowCondition, SourceColumn,
+    SourceFormat, TableMapping, TextRule,
 };
 use crate::convert::Formats;
 use crate::error::{ImportError, did_you_mean};
@@ -144,7 +144,10 @@ impl Compiler<'_> {
         let kind = match (declared, spec.kind) {
             (Some(declared), None) => declared.kind,
             (Some(_), Some(_)) => {
-                return error(format!("config/tables/{}.toml says of what kind “{name}” is: leave out `kind`", table.name));
+                return error(format!(
+                    "config/tables/{}.toml says of what kind “{name}” is: leave out `kind`",
+                    table.name
+                ));
             }
             (None, Some(kind)) => kind.into(),
             (None, None) => spec.constant.as_ref().map_or(Kind::Text, kind_of),

@@ -31,7 +31,9 @@ impl Former {
     /// Whether the past of a column is kept.
     pub fn is_kept(table: &Table, path: &Path) -> bool {
         let history = table.reached(path).history();
-        history.is_some_and(|(_, history)| history.kept.iter().any(|kept| kept.name == path.column.name && !path.column.attribute))
+        history.is_some_and(|(_, history)| {
+            history.kept.iter().any(|kept| kept.name == path.column.name && !path.column.attribute)
+        })
     }
 
     /// Asks a source for the changes after an instant; `None` if there are none. `id` is the column of the scan with

@@ -165,11 +165,7 @@ impl Tables {
             let index = *id as usize;
             at = self.rows.get(&reference.table)?.get(index.checked_sub(1)?)?;
         }
-        if path.column.attribute {
-            at.attributes.get(&path.column.name)
-        } else {
-            at.values.get(&path.column.name)
-        }
+        if path.column.attribute { at.attributes.get(&path.column.name) } else { at.values.get(&path.column.name) }
     }
 
     fn inside(&self, row: &Row, window: &Window) -> bool {

@@ -129,7 +129,6 @@ fn mistakes_are_named_with_file_line_and_hint() {
         ("monday", "Mo"),
         ("07:00", "7 Uhr"),
         ("at =", "missed = \"skipp\"\nat ="),
-        ("\"region\"", "\"regoin\""),
         ("\"region\"", "\"region\", \"region\""),
         ("breakdowns", "worst = 0\nbreakdowns"),
         ("locale", "trend = 1\nlocale"),
@@ -158,4 +157,5 @@ fn what_the_kpis_do_not_offer_is_named_with_its_line() {
         message("region", "product_line\", \"segment\", \"kind"),
         "weekly.toml:10: feedback_rate cannot be broken down by kind: leads has no kind"
     );
+    assert_eq!(message("region", "regoin"), "weekly.toml:10: “regoin” is not a dimension; did you mean “region”?");
 }

@@ -252,3 +252,18 @@ fn a_range_is_cut_at_what_a_figure_can_be() {
     assert_eq!(range(-0.005, 1.2, &plain, Unit::Percent), ["−0.5%", "120.0%"]);
     assert_eq!(range(-2.0, 7.0, &plain, Unit::Money), ["−€2.00", "€7.00"]);
 }
+
+#[test]
+fn a_homes_own_tables_and_dimensions_are_called_as_it_says() {
+    let german_language = pegel_text::languages::find("de").unwrap();
+    let titles = BTreeMap::from([
+        ("table_quotes".to_owned(), Translated::english("quotes").and(german_language, "Angebote")),
+        ("dimension_quality".to_owned(), Translated::english("Quality")),
+    ]);
+    let called = |format: Format| {
+        let format = format.calling(&titles);
+        [format.table("quotes"), format.dimension("quality"), format.table("leads"), format.table("visits")]
+    };
+    assert_eq!(called(english()), ["quotes", "Quality", "leads", "visits"]);
+    assert_eq!(called(german()), ["Angebote", "Quality", "Leads", "visits"]);
+}

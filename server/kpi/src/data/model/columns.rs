@@ -29,7 +29,8 @@ impl Text<'_> {
         if is_name(name.as_ref()) {
             return Ok(());
         }
-        let hint = format!("a name has small letters, digits and _, begins with a letter, and is no longer than {LONGEST}");
+        let hint =
+            format!("a name has small letters, digits and _, begins with a letter, and is no longer than {LONGEST}");
         Err(self.wrong(name.span(), format!("nothing can be called “{name}”"), Some(hint)))
     }
 

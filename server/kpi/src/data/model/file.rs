@@ -96,7 +96,10 @@ pub(super) type DimensionsFile = BTreeMap<Spanned<String>, Spanned<DimensionEntr
 /// Where rows may carry a dimension, best first: `["region", "partner.region"]` in whichever table, or in each one
 /// something else: `{ leads = ["quality"], opportunities = ["lead.quality"] }`.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged, expecting = "expected a list such as [\"partner.region\"], or for each table such a list, and a title, in English at least")]
+#[serde(
+    untagged,
+    expecting = "expected a list such as [\"partner.region\"], or for each table such a list, and a title, in English at least"
+)]
 pub(super) enum DimensionEntry {
     Anywhere(Vec<String>),
     ByTable {

@@ -46,7 +46,11 @@ impl<'a> Rules<'a> {
                 source().check_name(&name)?;
                 if *name.as_ref() == *Dimension::MONTH.name() {
                     let hint = "leave it out: the month follows from the date of the row".to_owned();
-                    return Err(source().wrong(name.span(), "nothing needs to say where the month is found", Some(hint)));
+                    return Err(source().wrong(
+                        name.span(),
+                        "nothing needs to say where the month is found",
+                        Some(hint),
+                    ));
                 }
                 let (at, entry) = (entry.span(), entry.into_inner());
                 rules.push((Dimension::named(name.into_inner()), Rule { source: source(), entry, at }));
@@ -114,11 +118,16 @@ impl<'a> Rules<'a> {
         for (dimension, rule) in &self.rules {
             match &rule.entry {
                 DimensionEntry::Anywhere(places) => {
-                    let somewhere =
-                        |place: &str| model.tables().any(|table| found.leads(&table, dimension, place, false).is_some());
+                    let somewhere = |place: &str| {
+                        model.tables().any(|table| found.leads(&table, dimension, place, false).is_some())
+                    };
                     rule.check(dimension, places, "from whichever table", somewhere)?;
                 }
                 DimensionEntry::ByTable { tables, .. } => {
+                    // A title alone is one for a dimension that is found elsewhere.
+                    if tables.is_empty() && self.of(dimension).count() == 1 {
+                        rule.check(dimension, &[], "from whichever table", |_| false)?;
+                    }
                     for (name, places) in tables {
                         let Some(table) = model.table(name) else { return Err(rule.unknown_table(name, model)) };
                         let leads = |place: &str| found.leads(&table, dimension, place, true).is_some();

@@ -227,6 +227,7 @@ fn dimensions_are_found_where_there_is_something() {
         said("[quality]\ntitle = { de = \"Güte\" }\nleads = [\"quality\"]"),
         said("campaign_code = [\"attributes.campaign_code\"]"),
         said("month = [\"created_at\"]"),
+        said("[quality]\ntitle = { en = \"Quality\" }"),
         said("Quality = [\"quality\"]"),
     ];
     insta::assert_snapshot!(all.join("\n"), @r#"
@@ -239,6 +240,7 @@ fn dimensions_are_found_where_there_is_something() {
     config/dimensions.toml:1:1: expected a list such as ["partner.region"], or for each table such a list, and a title, in English at least
     config/dimensions.toml:1:19: “attributes.campaign_code” leads nowhere, from whichever table; write a column of texts, an attribute that is one, or references that lead to one: partner.region
     config/dimensions.toml:1:1: nothing needs to say where the month is found; leave it out: the month follows from the date of the row
+    config/dimensions.toml:1:1: nothing says where quality is found, from whichever table; write a column of texts, an attribute that is one, or references that lead to one: partner.region
     config/dimensions.toml:1:1: nothing can be called “Quality”; a name has small letters, digits and _, begins with a letter, and is no longer than 30
     "#);
 }

@@ -42,9 +42,7 @@ impl Text<'_> {
 
     /// The dimension with that name.
     pub fn dimension(&self, name: &Spanned<String>, known: &[Dimension]) -> Result<Dimension, Diagnostic> {
-        let unknown = || {
-            self.unknown(name, format!("“{name}” is not a dimension"), known.iter().map(Dimension::name))
-        };
+        let unknown = || self.unknown(name, format!("“{name}” is not a dimension"), known.iter().map(Dimension::name));
         known.iter().find(|known| known.name() == name.as_ref()).cloned().ok_or_else(unknown)
     }
 }

@@ -54,7 +54,9 @@ impl Described {
             key: own(table.key()),
             system: own(table.system()),
             name: table.path(&["name"]).or_else(|| table.path(&["customer", "name"])).map(Projection::of),
-            groupings: carried.map(|dimension| (dimension.clone(), Grouping::new(&vec![dimension], measure, zone))).collect(),
+            groupings: carried
+                .map(|dimension| (dimension.clone(), Grouping::new(&vec![dimension], measure, zone)))
+                .collect(),
             dates,
         }
     }

@@ -98,7 +98,8 @@ fn breakdowns_by_month_are_alike_only_if_the_same_date_gives_the_month() {
     let zone = Plan::like(&measure("data.leads.all().count()"), &[]).zone;
     let created = Grouping::new(&vec![Dimension::MONTH], &measure("data.leads.dated(|l| l.created_at).count()"), &zone);
     let closed = Grouping::new(&vec![Dimension::MONTH], &measure("data.leads.dated(|l| l.closed_at).count()"), &zone);
-    let again = Grouping::new(&vec![Dimension::MONTH], &measure("data.leads.dated(|l| l.created_at).sum(|l| l.amount)"), &zone);
+    let again =
+        Grouping::new(&vec![Dimension::MONTH], &measure("data.leads.dated(|l| l.created_at).sum(|l| l.amount)"), &zone);
     assert!(created.is_like(&again) && !created.is_like(&closed));
 }
 

@@ -19,7 +19,12 @@ use std::collections::BTreeSet;
 pub fn run(command: &cli::Value, global: &Global) -> Ending {
     let asked = Asked::open(&command.figure, global)?;
     let (kpi, now, only) = (asked.kpi()?, asked.now, asked.only.clone());
-    let by = command.by.iter().map(|name| asked.catalog.model.dimension(name)).collect::<Result<Vec<_>, _>>().map_err(usage)?;
+    let by = command
+        .by
+        .iter()
+        .map(|name| asked.catalog.model.dimension(name))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(usage)?;
     let comparison = if command.compare { Comparison::ALL } else { Comparison::NONE };
     let question = Question { kpi, period: &asked.period, by, only, comparison };
     question.check().map_err(usage)?;

@@ -1,7 +1,6 @@
 //! The numbers of a small edition, made by hand.
 
 use pegel_kpi::data::cell::{Beside, Cell, Outcome};
-use std::collections::BTreeMap;
 use pegel_kpi::data::dimensions::Dimensions;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
@@ -12,6 +11,7 @@ use pegel_report::numbers::{
 };
 use pegel_text::languages;
 use pegel_text::translated::Translated;
+use std::collections::BTreeMap;
 
 const FLOOR: Threshold = Threshold { warning: Some(0.80), critical: Some(0.75) };
 
