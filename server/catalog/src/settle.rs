@@ -6,11 +6,13 @@
 //! not take its KPI out of the reports.
 
 use crate::files::{Change, Files, Found, is_helper, is_of_the_model};
-use crate::load::declared;
+use crate::load::{declared, model};
 use crate::scripts::is_script;
 use crate::{CatalogError, calendar, thresholds};
 use pegel_home::Problem;
+use pegel_kpi::data::model::Model;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// What is to be in force of the files found.
 #[derive(Debug, Clone)]
@@ -60,6 +62,15 @@ pub fn settle<T>(
         back.extend(blamed.iter().map(|problem| problem.file.clone()));
         problems.extend(blamed);
     }
+}
+
+/// The data model of a home, without what it adds in files that are not in order.
+///
+/// # Errors
+/// If not even the tables that come with Pegel are in order.
+pub fn model_in_order(home: &Path) -> Result<Model, CatalogError> {
+    let settled = settle(&Found::of_home(home), None, |files| model(&files))?;
+    settled.made.ok_or(CatalogError::Files(settled.problems))
 }
 
 /// Which of the changes are at fault for an error; none if nothing changed.

@@ -7,7 +7,7 @@ use pegel_catalog::Catalog;
 use pegel_catalog::activation::{ActivationError, Follow, catalog_for};
 use pegel_catalog::files::in_home;
 use pegel_catalog::live::Live;
-use pegel_catalog::load::model_of_home;
+use pegel_catalog::settle::model_in_order;
 use pegel_delivery::Clock;
 use pegel_home::Problem;
 use pegel_kpi::data::model::Model;
@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub struct Home {
     pub path: PathBuf,
     pub config: Config,
-    /// The tables of the data model: those of Pegel with what the home adds.
+    /// The tables of the data model: those of Pegel, and what the home adds in files that are in order.
     pub model: Model,
     /// From the command line or the environment, else from the configuration.
     database_url: String,
@@ -37,7 +37,7 @@ impl Home {
     pub fn open(path: &Path, database_url: Option<&str>, mail_url: Option<&str>) -> Result<Home, Failure> {
         let config = Config::of_home(path).map_err(usage)?;
         let database_url = database_url.unwrap_or(&config.database_url).to_owned();
-        let model = model_of_home(path).map_err(usage)?;
+        let model = model_in_order(path).map_err(usage)?;
         let (path, mail_url) = (path.to_owned(), mail_url.map(str::to_owned));
         Ok(Home { path, config, model, database_url, mail_url })
     }

@@ -4,6 +4,7 @@ use crate::cli::{self, Global};
 use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
 use anyhow::{Context, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
+use pegel_catalog::load::model_of_home;
 use pegel_import::summary::Rejected;
 use pegel_import::{Mapping, Options, Progress, Summary, import};
 use pegel_text::clean::one_line;
@@ -18,7 +19,8 @@ const SHOWN: usize = 20;
 /// Imports one file and says what became of its rows.
 pub fn run(command: &cli::Import, global: &Global) -> Ending {
     let home = global.open(&global.home())?;
-    let mapping = Mapping::find(&home.path, &command.map, &home.model).map_err(usage)?;
+    let model = model_of_home(&home.path).map_err(usage)?;
+    let mapping = Mapping::find(&home.path, &command.map, &model).map_err(usage)?;
     let file = open(&command.file).map_err(usage)?;
     // If the rejected rows cannot be written, that must show before anything is imported.
     let rejected = command.rejected.as_deref().map(|path| RejectedFile::begin(path, &command.file)).transpose()?;
