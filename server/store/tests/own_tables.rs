@@ -1,4 +1,5 @@
 //! The tables of a home's own in the database: made, extended, never changed, on both databases.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 

@@ -274,7 +274,8 @@ fn an_attribute_that_is_declared_is_read_as_what_it_is_and_is_missing_where_it_i
         assert_eq!(rows(&store, &scan), read);
         // By one of them rows are found as well.
         let path = Path::own(&leads.attribute("instant"));
-        let within = Scan { window: Some(Window { path, ranges: vec![0..30_000], lasting: None }), ..scan };
+        let ranges = std::iter::once(0..30_000).collect();
+        let within = Scan { window: Some(Window { path, ranges, lasting: None }), ..scan };
         assert_eq!(rows(&store, &within), read[..1]);
     });
 }
