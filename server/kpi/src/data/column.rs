@@ -59,6 +59,12 @@ pub struct Column {
     /// Whether its texts name something of the system that the row came from (the number of an order), so that the same
     /// text means another thing in another system.
     pub per_system: bool,
+    /// The only texts that it holds; empty: any.
+    pub words: Box<[Arc<str>]>,
+    /// Between which numbers it lies; empty: any.
+    pub ranges: Box<[Range]>,
+    /// The date of the row before which it does not come, by its name.
+    pub after: Option<Arc<str>>,
     /// Whether it is an attribute: in the JSON object of the row, not in a column of its own. A date or an amount is
     /// the same number there as in a column.
     pub attribute: bool,
@@ -67,9 +73,32 @@ pub struct Column {
 impl Column {
     /// An attribute that no file declares.
     pub(crate) fn undeclared(name: &str) -> Column {
-        let (name, kind, holds) = (name.into(), Kind::Text, "".into());
-        Column { name, kind, holds, spans: false, per_system: false, attribute: true }
+        Column { attribute: true, ..Column::plain(name, Kind::Text) }
     }
+
+    /// A column of which nothing more is known.
+    pub(crate) fn plain(name: &str, kind: Kind) -> Column {
+        Column {
+            name: name.into(),
+            kind,
+            holds: "".into(),
+            spans: false,
+            per_system: false,
+            words: Box::default(),
+            ranges: Box::default(),
+            after: None,
+            attribute: false,
+        }
+    }
+}
+
+/// Between which numbers a value lies, both included.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Range {
+    /// If that is so only in rows in which a column holds a text: its name, and the text.
+    pub only: Option<(Arc<str>, Arc<str>)>,
+    pub least: i64,
+    pub most: i64,
 }
 
 /// A foreign key.

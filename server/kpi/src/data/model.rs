@@ -18,7 +18,7 @@ mod rules;
 mod tests;
 mod text;
 
-pub use super::column::{Column, Kind, MAX_EXACT, Reference};
+pub use super::column::{Column, Kind, MAX_EXACT, Range, Reference};
 
 use super::dimension::{Dimension, Located, NoSuchDimension};
 use super::path::Path;

@@ -1,8 +1,8 @@
 //! What a text says about the columns and attributes of a table, checked.
 
-use super::file::{ColumnEntry, MilestoneEntry};
+use super::file::{ColumnEntry, MilestoneEntry, RangeEntry, RangeWhere};
 use super::text::Text;
-use super::{ATTRIBUTES, Column, Description, GONE_AT, Kind, Milestone, Reference, SYSTEM};
+use super::{ATTRIBUTES, Column, Description, GONE_AT, Kind, Milestone, Range, Reference, SYSTEM};
 use crate::diagnostic::Diagnostic;
 use std::sync::Arc;
 use toml::Spanned;
@@ -53,12 +53,13 @@ impl Text<'_> {
         };
         let name = entry.name.as_ref().as_str();
         let column = Arc::new(Column {
-            name: name.into(),
-            kind,
             holds: entry.holds.as_str().into(),
             spans: self.of_texts(entry.spans.as_ref(), kind, &entry.name)?,
             per_system: self.of_texts(entry.per_system.as_ref(), kind, &entry.name)?,
-            attribute: false,
+            words: self.words(entry, kind)?,
+            ranges: self.ranges(entry, kind, table)?,
+            after: self.after(entry, kind, table)?,
+            ..Column::plain(name, kind)
         });
         table.columns.push(column.clone());
         if let Some(to) = &entry.refers_to {
@@ -81,6 +82,48 @@ impl Text<'_> {
         Ok(())
     }
 
+    fn words(&self, entry: &ColumnEntry, kind: Kind) -> Result<Box<[Arc<str>]>, Diagnostic> {
+        let Some(words) = &entry.words else { return Ok(Box::default()) };
+        if kind != Kind::Text || words.as_ref().is_empty() {
+            let message = format!("“{}” holds no texts that could be listed", entry.name);
+            return Err(self.wrong(words.span(), message, Some("list the texts of a column of texts".to_owned())));
+        }
+        Ok(words.as_ref().iter().map(|word| word.as_str().into()).collect())
+    }
+
+    fn ranges(&self, entry: &ColumnEntry, kind: Kind, table: &Description) -> Result<Box<[Range]>, Diagnostic> {
+        let Some(range) = &entry.range else { return Ok(Box::default()) };
+        let wrong = |hint: &str| {
+            let message = format!("“{}” cannot lie in such a range", entry.name);
+            self.wrong(range.span(), message, Some(hint.to_owned()))
+        };
+        if !matches!(kind, Kind::Number | Kind::Integer) {
+            return Err(wrong("give one to a number or an integer"));
+        }
+        let of_where = |RangeWhere { r#where, is, from, to }: &RangeWhere| {
+            let column = self.texts(&Spanned::new(range.span(), r#where.clone()), table)?;
+            Ok(Range { only: Some((column.name.clone(), is.as_str().into())), least: *from, most: *to })
+        };
+        let ranges: Box<[Range]> = match range.as_ref() {
+            RangeEntry::Always([least, most]) => Box::new([Range { only: None, least: *least, most: *most }]),
+            RangeEntry::Where(ranges) => ranges.iter().map(of_where).collect::<Result<_, Diagnostic>>()?,
+        };
+        if ranges.iter().any(|range| range.least >= range.most) {
+            return Err(wrong("write the smaller number first"));
+        }
+        Ok(ranges)
+    }
+
+    fn after(&self, entry: &ColumnEntry, kind: Kind, table: &Description) -> Result<Option<Arc<str>>, Diagnostic> {
+        let Some(after) = &entry.after else { return Ok(None) };
+        let before = self.date(after, table)?;
+        if before.kind != kind {
+            let message = format!("“{}” and “{after}” cannot be compared", entry.name);
+            return Err(self.wrong(after.span(), message, Some("compare two instants, or two dates".to_owned())));
+        }
+        Ok(Some(before.name.clone()))
+    }
+
     /// Adds an attribute. Its name is that in the rows, and so may be any.
     pub fn add_attribute(&self, entry: &ColumnEntry, table: &mut Description) -> Result<(), Diagnostic> {
         let name = entry.name.as_ref().as_str();
@@ -96,6 +139,9 @@ impl Text<'_> {
             entry.called.as_ref().map(Spanned::span),
             entry.spans.as_ref().map(Spanned::span),
             entry.per_system.as_ref().map(Spanned::span),
+            entry.words.as_ref().map(Spanned::span),
+            entry.range.as_ref().map(Spanned::span),
+            entry.after.as_ref().map(Spanned::span),
         ];
         if let Some(at) = of_columns.into_iter().flatten().next() {
             let hint = "leave it out: an attribute has name, kind, holds and known_since".to_owned();

@@ -109,9 +109,7 @@ impl<'a> Written<'a> {
     /// Its description, without what follows from all tables together.
     fn described(&self, before: &[Description], dimensions: &[Dimension]) -> Result<Description, Diagnostic> {
         let (source, file) = (&self.source, &self.file);
-        let own = |name: &str, kind, per_system| {
-            Arc::new(Column { name: name.into(), kind, holds: "".into(), spans: false, per_system, attribute: false })
-        };
+        let own = |name: &str, kind, per_system| Arc::new(Column { per_system, ..Column::plain(name, kind) });
         let mut table = Description {
             name: self.name.into(),
             own: self.own,

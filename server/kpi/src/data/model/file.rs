@@ -52,6 +52,31 @@ pub(super) struct ColumnEntry {
     pub known_since: Option<Spanned<MilestoneEntry>>,
     /// Whether the same text means another thing in another system.
     pub per_system: Option<Spanned<bool>>,
+    /// The only texts that it holds.
+    pub words: Option<Spanned<Vec<String>>>,
+    /// Between which numbers it lies.
+    pub range: Option<Spanned<RangeEntry>>,
+    /// The date before which it does not come.
+    pub after: Option<Spanned<String>>,
+}
+
+/// `[0, 1]`, or by what another column says: `[{ where = "kind", is = "nps", from = 0, to = 10 }]`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "expected [from, to], or a list of { where = …, is = …, from = …, to = … }")]
+pub(super) enum RangeEntry {
+    Always([i64; 2]),
+    Where(Vec<RangeWhere>),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RangeWhere {
+    /// A column of texts.
+    pub r#where: String,
+    /// The text that it must hold.
+    pub is: String,
+    pub from: i64,
+    pub to: i64,
 }
 
 /// `"closed_at"`, or `{ milestone = "closed_at", where = "outcome", is = "won" }`.

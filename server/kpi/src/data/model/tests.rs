@@ -175,10 +175,14 @@ fn what_is_described_wrongly_is_said_with_its_place() {
         wrong("columns = [", kept),
         said("leads", INVOICES),
         said("period", INVOICES),
+        wrong("kind = \"money\"", "kind = \"money\", words = [\"paid\"]"),
+        wrong("kind = \"money\"", "kind = \"money\", range = [0, 1]"),
+        wrong("kind = \"money\"", "kind = \"number\", range = [1, 0]"),
+        wrong("kind = \"money\"", "kind = \"instant\", after = \"sent_on\""),
     ];
     insta::assert_snapshot!(all.join("\n"), @r#"
     config/tables/invoices.toml:5:32: “mony” is not a kind of column; did you mean “money”?
-    config/tables/invoices.toml:5:24: unknown field `knd`, expected one of `name`, `kind`, `refers_to`, `called`, `holds`, `spans`, `known_since`, `per_system`
+    config/tables/invoices.toml:5:24: unknown field `knd`, expected one of `name`, `kind`, `refers_to`, `called`, `holds`, `spans`, `known_since`, `per_system`, `words`, `range`, `after`
     config/tables/invoices.toml:5:15: nothing says what “amount” holds; write kind = "text", or refers_to = "partners"
     config/tables/invoices.toml:5:32: “amount” has a kind and refers to a table; leave out kind: what refers to a row holds its id
     config/tables/invoices.toml:3:42: there is no table “customer”; did you mean “customers”?
@@ -199,6 +203,10 @@ fn what_is_described_wrongly_is_said_with_its_place() {
     config/tables/invoices.toml:5:15: customers has no “sent_on” of this kind that could be kept; keep columns that it has, by their names
     config/tables/leads.toml:2:1: unknown field `columns`, expected `attributes`; leads comes with Pegel: a home adds [[attributes]] to it, nothing else
     config/tables/period.toml:1:1: no table can be called “period”; a name has small letters, digits and _, begins with a letter, is short, and none of “title”, “period”, “name”, “kpi”, “by”, “expect”, “beside”, “tolerance”, “parameters”
+    config/tables/invoices.toml:5:48: “amount” holds no texts that could be listed; list the texts of a column of texts
+    config/tables/invoices.toml:5:48: “amount” cannot lie in such a range; give one to a number or an integer
+    config/tables/invoices.toml:5:49: “amount” cannot lie in such a range; write the smaller number first
+    config/tables/invoices.toml:5:51: “amount” and “sent_on” cannot be compared; compare two instants, or two dates
     "#);
 }
 
