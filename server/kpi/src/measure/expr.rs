@@ -111,7 +111,7 @@ pub enum Part<'a> {
 
 impl<'a> Part<'a> {
     /// The parts it is directly made of.
-    fn below(self) -> Vec<Part<'a>> {
+    pub(super) fn below(self) -> Vec<Part<'a>> {
         use Part::{Condition as C, Expr as E};
         match self {
             E(

@@ -2,7 +2,8 @@
 //!
 //! It is made of [`expr`]essions and conditions over the columns of a row, an [`aggregate`] over many rows, and which
 //! rows belong to a period: by a date ([`dated`]), or by more than that ([`membership`]). [`made_of`] says which of its
-//! measures a KPI's figure is made of, [`later`] finds what of that becomes known after the period.
+//! measures a KPI's figure is made of, [`later`] finds what of that becomes known after the period, [`needed`] what it
+//! cannot do without.
 
 pub mod aggregate;
 pub mod dated;
@@ -10,6 +11,7 @@ pub mod expr;
 pub mod later;
 pub mod made_of;
 pub mod membership;
+pub mod needed;
 
 use crate::data::model::Table;
 use crate::data::path::{Path, Projection};

@@ -16,6 +16,7 @@ use crate::measure::aggregate::accumulator::Reading;
 use crate::measure::expr::Part;
 use crate::measure::later::known_later;
 use crate::measure::made_of::MadeOf;
+use crate::measure::needed::{OneOf, needed};
 use rhai::{Dynamic, Map};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -159,6 +160,20 @@ impl Kpi {
     /// can change, and are to be compared at the same age.
     pub fn known_later(&self) -> BTreeSet<String> {
         self.measures.iter().flat_map(|(_, measure)| known_later(measure)).collect()
+    }
+
+    /// The columns without which its figure comes to nothing, one of each; what stands beside the figure is not asked.
+    pub fn needs(&self) -> BTreeSet<OneOf> {
+        let all = || (0..self.measures.len()).collect();
+        let measures: Vec<usize> = match &self.made_of {
+            MadeOf::Measure(at) => vec![*at],
+            MadeOf::Sum(terms) => terms.measures().collect(),
+            MadeOf::Ratio { numerator, denominator } | MadeOf::Share { numerator, denominator } => {
+                numerator.measures().chain(denominator.measures()).collect()
+            }
+            MadeOf::Other => all(),
+        };
+        measures.into_iter().flat_map(|at| needed(&self.measures[at].1)).collect()
     }
 
     /// Whether its value asks for the measures of the period before.
