@@ -2,6 +2,7 @@
 //! most control characters and two that are no characters at all (its production `Char`), a terminal takes others for
 //! orders, a vertical tab in the name of one partner would keep the mail of everybody from being made.
 
+use icu::normalizer::ComposingNormalizerBorrowed;
 use std::borrow::Cow;
 
 /// The text with a blank for every run of characters that XML forbids or a terminal obeys. Tabs and line breaks stay.
@@ -11,6 +12,34 @@ use std::borrow::Cow;
 /// ```
 pub fn cleaned(text: &str) -> Cow<'_, str> {
     replaced(text, is_forbidden)
+}
+
+/// The text as a person reads it: [`cleaned`], in the composed form of Unicode (NFC), and without what has no width, so
+/// that texts that look alike are alike. What joins letters stays.
+///
+/// ```
+/// assert_eq!(pegel_text::clean::readable("Ko\u{308}ln\u{200b}"), "Köln");
+/// ```
+pub fn readable(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return cleaned(text);
+    }
+    let seen: Cow<str> = if text.contains(has_no_width) { text.replace(has_no_width, "").into() } else { text.into() };
+    let composed = match ComposingNormalizerBorrowed::new_nfc().normalize(&seen) {
+        Cow::Borrowed(_) => seen,
+        Cow::Owned(composed) => composed.into(),
+    };
+    match cleaned(&composed) {
+        Cow::Borrowed(_) => composed,
+        Cow::Owned(cleaned) => cleaned.into(),
+    }
+}
+
+/// Whether [`readable`] would change the text.
+pub fn is_readable(text: &str) -> bool {
+    is_clean(text)
+        && (text.is_ascii()
+            || (!text.contains(has_no_width) && ComposingNormalizerBorrowed::new_nfc().is_normalized(text)))
 }
 
 /// The same on one line: tabs and line breaks become blanks as well.
@@ -42,6 +71,10 @@ pub fn is_blank(text: &str) -> bool {
     let unseen = |c: char| matches!(c, '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{feff}');
     let no_width = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}');
     text.chars().all(|c| c.is_whitespace() || is_forbidden(c) || unseen(c) || no_width(c))
+}
+
+fn has_no_width(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 /// Control characters other than tab and line breaks, those that turn the direction of all that follows, and the last
