@@ -336,6 +336,7 @@ fn write(world: &World, at: Option<i64>, store: &Store, model: &Model) {
             values: columns.iter().map(|column| value(row.get(&*column.name))).collect(),
             attributes: of.declared.iter().filter_map(|attribute| held(row, &attribute.name)).collect(),
             valid_from: None,
+            changed_at: None,
         };
         let facts = Facts { table: of.clone(), columns: columns.clone(), rows: rows.iter().map(fact).collect() };
         let keys: Vec<String> = facts.rows.iter().map(|row| row.key.clone()).collect();

@@ -1,8 +1,9 @@
 //! From a text to a value of a column's kind.
 
 use crate::dates::{DateFormat, When};
-use crate::decimal;
-use crate::mapping::{DecimalMark, SourceFormat};
+use crate::decimal::{self, Written};
+use crate::mapping::{DecimalMark, Month, SourceFormat};
+use crate::words::truth;
 use jiff::tz::TimeZone;
 use pegel_kpi::data::model::{Kind, MAX_EXACT};
 use pegel_kpi::time::zone::days_since_1970;
@@ -16,43 +17,88 @@ pub(crate) struct Formats<'a> {
     dates: &'a [DateFormat],
     date_names: &'a [String],
     zone: TimeZone,
-    /// Digits after the point in which amounts are stored.
-    money_digits: u8,
+    money: Money<'a>,
+}
+
+/// In what amounts are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Money<'a> {
+    /// The currency that the file's amounts are in (ISO 4217), whether or not they say so; `None`: any.
+    pub code: Option<&'a str>,
+    /// Digits after the point in which they are stored.
+    pub digits: u8,
 }
 
 impl<'a> Formats<'a> {
     /// `zone` counts where the mapping names none.
-    pub fn new(format: &'a SourceFormat, zone: TimeZone, money_digits: u8) -> Formats<'a> {
+    pub fn new(format: &'a SourceFormat, zone: TimeZone, money: Money<'a>) -> Formats<'a> {
         let zone = format.zone.clone().unwrap_or(zone);
-        Formats { decimal: format.decimal, dates: &format.dates, date_names: &format.date_names, zone, money_digits }
+        let money = Money { code: money.code.map(|home| format.currency.as_deref().unwrap_or(home)), ..money };
+        Formats { decimal: format.decimal, dates: &format.dates, date_names: &format.date_names, zone, money }
     }
 
     /// A value of that kind; an error is the reason why it is none.
     pub fn value(&self, kind: Kind, text: &str) -> Result<Value, String> {
         match kind {
             Kind::Text => self::text(text),
-            Kind::Integer | Kind::Number | Kind::Money => self.number(kind, self.decimal(text)?),
-            Kind::Instant => self.date(text)?.instant(&self.zone).map(Value::Integer).ok_or_else(|| out_of_range(text)),
-            Kind::Date => Ok(Value::Integer(days_since_1970(self.date(text)?.day(&self.zone)))),
+            Kind::Integer | Kind::Number | Kind::Money => self.number(kind, self.decimal(text)?.number),
+            Kind::Instant | Kind::Date => self.of_date(kind, self.date(text)?, text),
             Kind::Boolean => boolean(text).map(Value::Boolean),
         }
     }
 
+    /// A value of that kind, whose text may name a month of which the first or the last day is meant.
+    pub fn value_of(&self, kind: Kind, month: Option<Month>, text: &str) -> Result<Value, String> {
+        let Some(month) = month else { return self.value(kind, text) };
+        let first = self.dates.iter().chain(&[DateFormat::Iso]).find_map(|format| format.parse_month(text, &self.zone));
+        let first = first.ok_or_else(|| {
+            format!("“{text}” is not a month of the years 1900 to 2199 written as {}", self.date_names.join(" or "))
+        })?;
+        let day = match month {
+            Month::First => first,
+            Month::Last => first.last_of_month(),
+        };
+        self.of_date(kind, When::Local(day.at(0, 0, 0, 0)), text)
+    }
+
+    /// A date as a value of that kind: an instant, or a day in the file's zone.
+    pub fn of_date(&self, kind: Kind, when: When, text: &str) -> Result<Value, String> {
+        match kind {
+            Kind::Instant => when.instant(&self.zone).map(Value::Integer).ok_or_else(|| out_of_range(text)),
+            _ => Ok(Value::Integer(days_since_1970(when.day(&self.zone)))),
+        }
+    }
+
+    /// Whether a text that is no date would be one with day and month the other way round.
+    pub fn is_exchanged(&self, text: &str) -> bool {
+        self.dates.iter().filter_map(DateFormat::exchanged).any(|format| format.parse(text).is_some())
+    }
+
     /// A number as it stands in a cell.
-    pub fn decimal(&self, text: &str) -> Result<Decimal, String> {
-        decimal::parse(text, self.decimal).ok_or_else(|| {
+    pub fn decimal(&self, text: &str) -> Result<Written, String> {
+        let written = decimal::parse(text, self.decimal).ok_or_else(|| {
             let example = match self.decimal {
                 DecimalMark::Point => "1,234.5 (decimal = \"point\")",
                 DecimalMark::Comma => "1.234,5 (decimal = \"comma\")",
             };
             format!("“{text}” is not a number such as {example}")
-        })
+        })?;
+        match (&written.currency, self.money.code) {
+            (Some(marked), Some(code)) if !marked.fits(code) => {
+                let other = marked.code();
+                Err(format!(
+                    "“{text}” is in {other}, and the amounts here are in {code}: leave such rows out with a `when`, or, \
+                     where all of the file is in {other}, write currency = \"{other}\" in [source]; nothing is converted"
+                ))
+            }
+            _ => Ok(written),
+        }
     }
 
     /// A number as a value of a numeric kind.
     pub fn number(&self, kind: Kind, number: Decimal) -> Result<Value, String> {
         match kind {
-            Kind::Money => decimal::minor_units(number, self.money_digits).map(Value::Integer),
+            Kind::Money => decimal::minor_units(number, self.money.digits).map(Value::Integer),
             Kind::Number => number.to_f64().filter(|number| number.is_finite()).map(Value::Number),
             _ if !number.is_integer() => return Err(format!("{number} is not a whole number")),
             _ => number.to_i64().map(Value::Integer),
@@ -61,8 +107,10 @@ impl<'a> Formats<'a> {
         .ok_or_else(|| format!("{number} is too large"))
     }
 
-    fn date(&self, text: &str) -> Result<When, String> {
-        self.dates.iter().find_map(|format| format.parse(text)).ok_or_else(|| {
+    /// The date that a text says in one of the file's formats.
+    pub fn date(&self, text: &str) -> Result<When, String> {
+        // ISO can mean nothing else, and is how the dates of workbooks come.
+        self.dates.iter().chain(&[DateFormat::Iso]).find_map(|format| format.parse(text)).ok_or_else(|| {
             format!("“{text}” is not a date of the years 1900 to 2199 written as {}", self.date_names.join(" or "))
         })
     }
@@ -81,13 +129,8 @@ fn text(text: &str) -> Result<Value, String> {
     Ok(Value::Text(text.to_owned()))
 }
 
-/// `true`, `yes`, `1` and their opposites, in any case.
 fn boolean(text: &str) -> Result<bool, String> {
-    match text.to_ascii_lowercase().as_str() {
-        "true" | "yes" | "1" => Ok(true),
-        "false" | "no" | "0" => Ok(false),
-        _ => Err(format!("“{text}” is neither true, yes, 1 nor false, no, 0: list it in `values`")),
-    }
+    truth(text).ok_or_else(|| format!("“{text}” is neither true, yes, 1 nor false, no, 0: list it in `values`"))
 }
 
 fn out_of_range(text: &str) -> String {

@@ -41,11 +41,10 @@ impl DateFormat {
             _ if !text.contains('%') => Err(format!(
                 "“{text}” is not a date format: write iso, excel, unix or directives such as %d.%m.%Y %H:%M"
             )),
-            // Whatever the format can write of a full date, it can read; what it cannot write has a wrong directive.
-            _ => match BrokenDownTime::from(&sample()).to_string(text) {
-                Ok(_) => Ok(DateFormat::Pattern(text.to_owned())),
-                Err(error) => Err(format!("the date format “{text}” is wrong: {error}")),
-            },
+            _ => {
+                SAMPLES.into_iter().try_for_each(|sample| reads_back(text, sample))?;
+                Ok(DateFormat::Pattern(text.to_owned()))
+            }
         }
     }
 
@@ -63,15 +62,75 @@ impl DateFormat {
         };
         YEARS.contains(&year).then_some(when)
     }
+
+    /// The first day of the month that the text names, with a day or without one (`2026-03`, `March 2026`).
+    pub fn parse_month(&self, text: &str, zone: &TimeZone) -> Option<Date> {
+        if let Some(when) = self.parse(text) {
+            return Some(when.day(zone).first_of_month());
+        }
+        let parsed = match self {
+            DateFormat::Iso if text.len() == "2026-03".len() => BrokenDownTime::parse("%Y-%m", text).ok()?,
+            DateFormat::Pattern(pattern) => BrokenDownTime::parse(pattern, text).ok()?,
+            DateFormat::Iso | DateFormat::Excel | DateFormat::Unix => return None,
+        };
+        let first = Date::new(parsed.year()?, parsed.month()?, 1).ok()?;
+        (parsed.day().is_none() && YEARS.contains(&first.year())).then_some(first)
+    }
+
+    /// The same with day and month the other way round; `None` where they have no order.
+    pub(crate) fn exchanged(&self) -> Option<DateFormat> {
+        let DateFormat::Pattern(pattern) = self else { return None };
+        (pattern.contains("%d") && pattern.contains("%m"))
+            .then(|| DateFormat::Pattern(pattern.replace("%d", "\0").replace("%m", "%d").replace('\0', "%m")))
+    }
+
+    /// A text that this format writes and the other one reads as another day.
+    pub(crate) fn read_otherwise(&self, other: &DateFormat) -> Option<String> {
+        let DateFormat::Pattern(pattern) = self else { return None };
+        SAMPLES.into_iter().find_map(|sample| {
+            let text = written(pattern, sample).ok()?;
+            let day = |format: &DateFormat| format.parse(&text).map(When::day_of_month);
+            (day(other)? != day(self)?).then_some(text)
+        })
+    }
+
+    /// Whether it names a month and no day.
+    pub fn is_of_months(&self) -> bool {
+        let DateFormat::Pattern(pattern) = self else { return false };
+        let written = |month, day| {
+            let sample = date(2000, month, day).at(13, 2, 3, 0).to_zoned(TimeZone::UTC).ok()?;
+            BrokenDownTime::from(&sample).to_string(pattern).ok()
+        };
+        written(1, 1) == written(1, 31) && written(1, 1) != written(2, 1)
+    }
 }
 
 impl When {
+    /// The day of the month that was written.
+    pub fn day_of_month(self) -> i8 {
+        self.written().day()
+    }
+
+    /// Where only a day is meant: what was written of it, at midnight. Systems that know no days write them as
+    /// midnight in UTC, which in the west is the day before.
+    #[must_use]
+    pub fn as_day(self) -> When {
+        When::Local(self.written().to_datetime(Time::midnight()))
+    }
+
+    fn written(self) -> Date {
+        match self {
+            When::Instant(instant) => instant.to_zoned(TimeZone::UTC).date(),
+            When::Local(local) => local.date(),
+        }
+    }
+
     /// In UTC seconds. A time that a clock change skips is moved on by what it skips; of a time that comes twice, the
     /// first is meant.
     pub fn instant(self, zone: &TimeZone) -> Option<i64> {
         match self {
             When::Instant(instant) => Some(instant.as_second()),
-            When::Local(local) => Some(local.to_zoned(zone.clone()).ok()?.timestamp().as_second()),
+            When::Local(local) => Some(zone.to_ambiguous_timestamp(local).compatible().ok()?.as_second()),
         }
     }
 
@@ -84,18 +143,65 @@ impl When {
     }
 }
 
-fn sample() -> jiff::Zoned {
-    date(2000, 1, 31).at(13, 2, 3, 0).to_zoned(TimeZone::UTC).expect("UTC skips no time")
+/// Every format must read what it writes of these: before and after noon, with a day that could be a month.
+const SAMPLES: [DateTime; 2] = [date(2026, 3, 4).at(1, 2, 3, 0), date(2026, 3, 4).at(13, 2, 3, 0)];
+
+fn written(pattern: &str, sample: DateTime) -> Result<String, jiff::Error> {
+    BrokenDownTime::from(&sample.to_zoned(TimeZone::UTC)?).to_string(pattern)
+}
+
+/// Whether a pattern reads what it writes of a moment.
+fn reads_back(pattern: &str, sample: DateTime) -> Result<(), String> {
+    let wrong = |why: String| format!("the date format “{pattern}” is wrong: {why}");
+    // What the format cannot write has a wrong directive.
+    let text = written(pattern, sample).map_err(|error| wrong(error.to_string()))?;
+    let has = |directives: &[&str]| directives.iter().any(|directive| pattern.contains(directive));
+    let (hours, half_days) = (["%H", "%k", "%R", "%T", "%s"], ["%I", "%l"]);
+    if has(&hours) && has(&["%p", "%P"]) {
+        return Err(wrong(
+            "%H counts to 23 and %p says which half of the day: write %I with %p, or %H alone".to_owned(),
+        ));
+    }
+    if has(&half_days) && !has(&["%p", "%P"]) {
+        return Err(wrong(format!("{text} could be in the morning or after noon: write %H, or %p behind the time")));
+    }
+    if has(&["%M"]) && !has(&hours) && !has(&half_days) {
+        return Err(wrong("it has minutes and no hour: write %H, or %m for the month".to_owned()));
+    }
+    let Some(read) = by_pattern(pattern, &text) else {
+        // A month without a day is for columns that are read as months.
+        let is_month = DateFormat::Pattern(pattern.to_owned()).is_of_months();
+        return if is_month { Ok(()) } else { Err(wrong(format!("it writes {text} and cannot read that"))) };
+    };
+    if read.day_of_month() == sample.day() { Ok(()) } else { Err(wrong(format!("{text} would be another day"))) }
 }
 
 /// ISO 8601 as systems write it; minutes are enough.
 fn iso(text: &str) -> Option<When> {
+    if let Some(local) = plain(text) {
+        return Some(When::Local(local));
+    }
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Some(When::Instant(instant));
     }
     // jiff would read `20180226` and drop an offset that it cannot use; neither is what is meant here.
     let well_formed = text.get(4..5) == Some("-") && !text.ends_with('Z') && !text.contains(['+', '[']);
     text.parse::<DateTime>().ok().filter(|_| well_formed).map(When::Local)
+}
+
+/// The most common of these forms, `2018-02-26`, `2018-02-26 19:58` and `2018-02-26 19:58:00`, read without detours.
+fn plain(text: &str) -> Option<DateTime> {
+    const FORM: &[u8] = b"0000-00-00 00:00:00";
+    let bytes = text.as_bytes();
+    let fits = |(byte, form): (&u8, &u8)| if *form == b'0' { byte.is_ascii_digit() } else { byte == form };
+    if ![10, 16, 19].contains(&bytes.len()) || !bytes.iter().zip(FORM).all(fits) {
+        return None;
+    }
+    let number = |at: usize| {
+        bytes.get(at..at + 2).map_or(0, |two| two.iter().fold(0, |sum, digit| sum * 10 + i16::from(digit - b'0')))
+    };
+    let [month, day, hour, minute, second] = [5, 8, 11, 14, 17].map(|at| i8::try_from(number(at)).unwrap_or(i8::MAX));
+    DateTime::new(number(0) * 100 + number(2), month, day, hour, minute, second, 0).ok()
 }
 
 fn excel(text: &str) -> Option<DateTime> {

@@ -1,17 +1,35 @@
-//! Numbers as people write them, exactly: `1,117.10`, `9.326,84`, `$1,117.10K`, `(5)`, `75 %`.
+//! Numbers as people write them, exactly: `1,117.10`, `9.326,84`, `$1,117.10K`, `2,5 Mio. €`, `(5)`, `75 %`.
 
 use crate::mapping::DecimalMark;
+use crate::ornament::{Marked, Ornament};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-/// Reads a number. Thousands may be grouped, but only in threes: `1,5` is no 15 where the comma groups. A currency sign
-/// or code may stand before or after; `K`, `M` and `B` multiply, `%` divides by a hundred; parentheses or a minus at
-/// either end make it negative. `None` if it is none, or has more than 28 digits.
-pub fn parse(text: &str, mark: DecimalMark) -> Option<Decimal> {
-    let (text, in_parentheses) = match text.trim().strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+/// A number, with what its text says beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Written {
+    /// Of per cents the fraction.
+    pub number: Decimal,
+    pub per_cent: bool,
+    /// How many digits stand behind the point.
+    pub decimals: usize,
+    /// The currency that stands beside it.
+    pub currency: Option<Marked>,
+}
+
+/// Reads a number. Thousands may be grouped, but only in threes: `1,5` is no 15 where the comma groups. A currency may
+/// stand before or after; a word such as `K`, `Mio` or `bn` multiplies, `%` divides by a hundred; parentheses or a minus
+/// at either end make it negative. `None` if it is none, or has more than 28 digits.
+pub(crate) fn parse(text: &str, mark: DecimalMark) -> Option<Written> {
+    let text = text.trim();
+    if let Some(plain) = plain(text, mark) {
+        return Some(plain);
+    }
+    let (text, in_parentheses) = match text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
         Some(inner) => (inner, true),
-        None => (text.trim(), false),
+        None => (text, false),
     };
-    let first = text.find(|c: char| c.is_ascii_digit() || is_mark(c))?;
+    let digit = text.find(|c: char| c.is_ascii_digit())?;
+    let first = if text[..digit].ends_with(is_mark) { digit - 1 } else { digit };
     let last = text.rfind(|c: char| c.is_ascii_digit())?;
     if last < first {
         return None;
@@ -20,11 +38,34 @@ pub fn parse(text: &str, mark: DecimalMark) -> Option<Decimal> {
     let before = Ornament::of(&text[..first])?;
     let after = Ornament::of(&text[last + 1..])?;
     let signs = [in_parentheses, before.minus, after.minus].iter().filter(|&&sign| sign).count();
-    if signs > 1 || before.scale.is_some() || (before.currency && after.currency) {
+    // A word before the digits multiplies only with a currency: `TEUR 5`.
+    let misplaced = before.per_cent || (before.scale.is_some() && (before.currency.is_none() || after.scale.is_some()));
+    if signs > 1 || misplaced || (before.currency.is_some() && after.currency.is_some()) {
         return None;
     }
-    let number = Decimal::from_str_exact(&digits).ok()?.checked_mul(after.scale.unwrap_or(Decimal::ONE))?;
-    Some(if signs == 1 { -number } else { number })
+    let decimals = digits.len() - digits.find('.').map_or(digits.len(), |point| point + 1);
+    let scale = after.scale.or(before.scale).unwrap_or(Decimal::ONE);
+    let number = Decimal::from_str_exact(&digits).ok()?.checked_mul(scale)?;
+    let number = if after.per_cent { number.checked_mul(Decimal::new(1, 2))? } else { number };
+    let number = if signs == 1 { -number } else { number };
+    Some(Written { number, per_cent: after.per_cent, decimals, currency: before.currency.or(after.currency) })
+}
+
+/// A number of nothing but digits and a point, as most are; `None` of all others.
+fn plain(text: &str, mark: DecimalMark) -> Option<Written> {
+    let point = match mark {
+        DecimalMark::Point => '.',
+        DecimalMark::Comma => ',',
+    };
+    let (whole, fraction) = text.split_once(point).unwrap_or((text, ""));
+    let digits = whole.len() + fraction.len();
+    if whole.is_empty() || digits > 18 || !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let value = whole.bytes().chain(fraction.bytes()).fold(0, |value, byte| value * 10 + i64::from(byte - b'0'));
+    let decimals = fraction.len();
+    let number = Decimal::new(value, u32::try_from(decimals).ok()?);
+    Some(Written { number, per_cent: false, decimals, currency: None })
 }
 
 /// An amount as it is stored, with so many digits after the point: of two, 12.345 is 1234; half a unit goes to the even
@@ -55,64 +96,9 @@ fn digits(text: &str, mark: DecimalMark) -> Option<String> {
     };
     let well = grouped_well && groups.iter().all(|group| all_digits(group)) && all_digits(fraction);
     let empty = whole.is_empty() && fraction.is_empty();
-    (well && !empty).then(|| format!("{}.{}", groups.concat(), if fraction.is_empty() { "0" } else { fraction }))
-}
-
-/// What stands before or after the digits.
-#[derive(Default)]
-struct Ornament {
-    minus: bool,
-    currency: bool,
-    scale: Option<Decimal>,
-}
-
-impl Ornament {
-    fn of(text: &str) -> Option<Ornament> {
-        let mut ornament = Ornament::default();
-        let mut rest = text.trim();
-        while let Some(first) = rest.chars().next() {
-            let length = match first {
-                '-' | '\u{2212}' if !ornament.minus => {
-                    ornament.minus = true;
-                    first.len_utf8()
-                }
-                _ if ornament.scale.is_none() && is_scale(rest) => {
-                    ornament.scale = scale(first);
-                    first.len_utf8()
-                }
-                _ if !ornament.currency => {
-                    ornament.currency = true;
-                    currency(rest)?
-                }
-                _ => return None,
-            };
-            rest = rest[length..].trim_start();
-        }
-        Some(ornament)
-    }
-}
-
-/// Whether the text begins with a letter that multiplies, and not with a currency such as `BRL`.
-fn is_scale(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next().and_then(scale).is_some() && !chars.next().is_some_and(char::is_alphanumeric)
-}
-
-fn scale(letter: char) -> Option<Decimal> {
-    match letter {
-        'k' | 'K' => Some(Decimal::from(1_000)),
-        'm' | 'M' => Some(Decimal::from(1_000_000)),
-        'b' | 'B' => Some(Decimal::from(1_000_000_000)),
-        '%' => Some(Decimal::new(1, 2)),
-        _ => None,
-    }
-}
-
-/// The length of the currency sign (`€`, `$`, `R$`) or code (`EUR`) that the text begins with.
-fn currency(text: &str) -> Option<usize> {
-    const SIGNS: &[&str] = &["R$", "US$", "CHF", "Kč", "kr", "zł", "Ft", "$", "€", "£", "¥", "₹", "₺", "₽", "₩"];
-    let code = text.get(..3).filter(|code| code.bytes().all(|byte| byte.is_ascii_uppercase()));
-    SIGNS.iter().copied().chain(code).find(|sign| text.starts_with(sign)).map(str::len)
+    let point = if fraction.is_empty() { "" } else { "." };
+    (well && !empty)
+        .then(|| format!("{}{point}{fraction}", if whole.is_empty() { "0".to_owned() } else { groups.concat() }))
 }
 
 #[cfg(test)]
@@ -121,7 +107,7 @@ mod tests {
     use DecimalMark::{Comma, Point};
 
     fn cents(text: &str, mark: DecimalMark) -> Option<i64> {
-        minor_units(parse(text, mark)?, 2)
+        minor_units(parse(text, mark)?.number, 2)
     }
 
     #[test]
@@ -162,6 +148,56 @@ mod tests {
 
     #[test]
     fn per_cents_are_fractions() {
-        assert_eq!(parse("75 %", Point), Some(Decimal::new(75, 2)));
+        let read = |text, mark| parse(text, mark).map(|written| (written.number, written.per_cent));
+        assert_eq!(read("75 %", Point), Some((Decimal::new(75, 2), true)));
+        assert_eq!(read("12,5%", Comma), Some((Decimal::new(125, 3), true)));
+        assert_eq!(read("75", Point), Some((Decimal::from(75), false)));
+        assert_eq!(read("% 75", Point), None);
+    }
+
+    #[test]
+    fn words_multiply_in_three_languages_and_nothing_else_does() {
+        assert_eq!(cents("2,5 MIO", Comma), Some(250_000_000));
+        assert_eq!(cents("2,5 Mio. €", Comma), Some(250_000_000));
+        assert_eq!(cents("3 Tsd.", Comma), Some(300_000));
+        assert_eq!(cents("1,2 Mrd EUR", Comma), Some(120_000_000_000));
+        assert_eq!(cents("1.5bn", Point), Some(150_000_000_000));
+        assert_eq!(cents("12 k€", Comma), Some(1_200_000));
+        assert_eq!(cents("3 M€", Comma), Some(300_000_000));
+        assert_eq!(cents("2 Md€", Comma), Some(200_000_000_000));
+        assert_eq!(cents("5 TEUR", Comma), Some(500_000));
+        assert_eq!(cents("TEUR 5", Comma), Some(500_000));
+        assert_eq!(cents("T€ 5", Comma), Some(500_000));
+        for text in ["5 T", "5 SKU", "SKU 4711", "K 5", "5 MIX", "5 k k", "5 Stk", "5 XYZ"] {
+            assert_eq!(parse(text, Comma), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_amount_says_in_which_currency_it_is() {
+        let marked = |text| parse(text, Point).unwrap().currency;
+        for (text, fits, does_not) in [
+            ("EUR 11,000.00", "EUR", "USD"),
+            ("100.00 PLN", "PLN", "EUR"),
+            ("¥500000", "JPY", "EUR"),
+            ("$5", "CAD", "EUR"),
+            ("US$5", "USD", "CAD"),
+            ("R$ 5", "BRL", "USD"),
+            ("5 kr", "SEK", "EUR"),
+            ("5 Euro", "EUR", "CHF"),
+            ("CHF 5", "CHF", "EUR"),
+            ("Fr. 5", "CHF", "EUR"),
+        ] {
+            let marked = marked(text).unwrap_or_else(|| panic!("{text}"));
+            assert!(marked.fits(fits) && !marked.fits(does_not), "{text}");
+        }
+        assert_eq!(marked("5"), None);
+        assert_eq!(marked("USD 5").unwrap().code(), "USD");
+    }
+
+    #[test]
+    fn how_many_digits_stand_behind_the_point_is_known() {
+        let decimals = |text| parse(text, Point).unwrap().decimals;
+        assert_eq!(["3.000", "3", "€3.50", "3.", "1,000.125"].map(decimals), [3, 0, 2, 0, 3]);
     }
 }

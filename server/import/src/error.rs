@@ -15,9 +15,16 @@ pub enum ImportError {
     UnknownMapping { name: String, nearest: Option<String>, known: Vec<String> },
     #[error("{} could not be read: {error}", one_line(file))]
     Read { file: String, error: std::io::Error },
-    /// It is a workbook, an archive, a page: `advice` says what to do.
-    #[error("{} is {what}, not a CSV file: {advice}", one_line(file))]
-    NoCsv { file: String, what: &'static str, advice: &'static str },
+    /// It is a page, a database: `advice` says what to do.
+    #[error("{} is {what}, which is not read: {advice}", one_line(file))]
+    NoRows { file: String, what: &'static str, advice: &'static str },
+    /// It is of a kind that is read, and cannot be.
+    #[error("{} cannot be imported: {reason}", one_line(file))]
+    Unusable { file: String, reason: String },
+    #[error("{} has no sheet “{}”{}; its sheets are {}", one_line(file), shown(sheet), did_you_mean(sheet, sheets.iter().map(String::as_str)), listed(sheets))]
+    UnknownSheet { file: String, sheet: String, sheets: Vec<String> },
+    #[error("{} has the columns in several sheets: {}; name one in the mapping, such as sheet = \"{}\"", one_line(file), listed(sheets), sheets.first().map(|sheet| shown(sheet)).unwrap_or_default())]
+    SeveralSheets { file: String, sheets: Vec<String> },
     #[error("{} is empty: its first line should name the columns", one_line(file))]
     Empty { file: String },
     /// The mapping names columns that the file lacks.
@@ -37,24 +44,44 @@ pub enum ImportError {
         one_line(file)
     )]
     Utf16 { file: String, line: u64, encoding: &'static str },
+    /// The mapping asks when a file was last written that came through a pipe.
+    #[error(
+        "the mapping takes the file's own time, and {} has none: name a column or a constant, or import a file",
+        one_line(file)
+    )]
+    Timeless { file: String },
     /// A file that is said to be complete lacks more than a slip of the source explains.
     #[error(
         "{} lacks {gone} of the {of} rows of {table} that {system} has, more than a tenth: is it the whole table? If they are to go, import it with --allow-shrink",
         one_line(file)
     )]
-    Shrinks { file: String, table: String, system: String, gone: usize, of: usize },
+    Shrinks { file: String, table: String, system: String, gone: u64, of: u64 },
+    /// The dates of a column have day and month the other way round.
+    #[error(
+        "{}: {unread} of {dates} values of “{}” are no dates as {format}; all are as {exchanged}: write that in the mapping",
+        one_line(file),
+        shown(column)
+    )]
+    DayAndMonth { file: String, column: String, unread: u64, dates: u64, format: String, exchanged: String },
+    /// Something is odd, and the import is strict.
+    #[error("{} is not imported, since the import is strict: {what}", one_line(file))]
+    Odd { file: String, what: String },
     /// The database changed between the check of the file and its writing.
     #[error(
-        "{}:{line}: “{}” was found in {table} before and is not any more: another import is at work; import again when it has ended",
+        "{}: “{}” was found in {table} before and is not any more: another import is at work; import again when it has ended",
         one_line(file),
         shown(text)
     )]
-    Moved { file: String, line: u64, table: String, text: String },
+    Moved { file: String, table: String, text: String },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl ImportError {
+    pub(crate) fn unusable(file: &str, reason: impl Into<String>) -> ImportError {
+        ImportError::Unusable { file: file.to_owned(), reason: reason.into() }
+    }
+
     /// Whether the person can mend it, in the mapping or the file: not if the system could not read the file, or the
     /// database failed or changed meanwhile.
     pub fn is_usage(&self) -> bool {
@@ -73,7 +100,8 @@ fn hint(nearest: Option<&str>) -> String {
     nearest.map(|name| format!(" (did you mean “{}”?)", shown(name))).unwrap_or_default()
 }
 
-fn listed(columns: &[String]) -> String {
+/// The names, each in quotes.
+pub(crate) fn listed(columns: &[String]) -> String {
     /// Of more, nobody reads on.
     const LISTED: usize = 50;
     let mut names: Vec<String> = columns.iter().take(LISTED).map(|column| format!("“{}”", shown(column))).collect();

@@ -1,41 +1,58 @@
 //! Rows that have disappeared: a system brought them before, and a file that holds the whole of their table no longer
 //! has them. Rows that were rejected or that no condition selects are still in the file.
 
-use crate::check::Checked;
 use crate::error::ImportError;
-use crate::mapping::Mapping;
-use pegel_store::facts::Writer;
+use crate::mapping::{Mapping, TableMapping};
+use pegel_store::facts::{Missing, Section, Writer};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Of so many rows one may go without being asked about.
-const ONE_OF: usize = 10;
+const ONE_OF: u64 = 10;
 
-/// Marks as gone, at `now` (UTC seconds), the rows that the file lacks of the tables that it holds whole. Does nothing
-/// if the file has rows that cannot be identified.
+/// Marks as gone, at `now` (UTC seconds), the rows that the file lacks of the tables that it holds whole; how many, by
+/// table.
 ///
 /// # Errors
 /// If more than a tenth of a table would go and that is not allowed, or the database fails.
 pub(crate) fn let_go(
     writer: &mut Writer,
     mapping: &Mapping,
+    sections: &[Section],
     file: &str,
-    checked: &mut Checked,
     allow_shrink: bool,
     now: i64,
-) -> Result<(), ImportError> {
-    if checked.keyless > 0 {
-        return Ok(());
-    }
+) -> Result<BTreeMap<Arc<str>, u64>, ImportError> {
+    let mut gone = BTreeMap::new();
     for table in mapping.complete_tables().into_values() {
-        let missing = writer.missing(table, &|key| checked.has(mapping, table, key))?;
-        let gone = missing.ids.len();
-        if gone * ONE_OF > missing.of && !allow_shrink {
+        let Missing { rows, of } = writer.missing(table, sections)?;
+        if rows * ONE_OF > of && !allow_shrink {
             let (table, system) = (table.name.to_string(), mapping.system.clone());
-            return Err(ImportError::Shrinks { file: file.to_owned(), table, system, gone, of: missing.of });
+            return Err(ImportError::Shrinks { file: file.to_owned(), table, system, gone: rows, of });
         }
-        if gone > 0 {
-            writer.let_go(table, &missing, now)?;
-            checked.tables.entry(table.name.clone()).or_default().gone = gone as u64;
+        if rows > 0 {
+            writer.let_go(table, sections, now)?;
+            gone.insert(table.name.clone(), rows);
         }
     }
-    Ok(())
+    Ok(gone)
+}
+
+/// How many rows that the system brought before the files do not hold, by table: of tables of which they need not be the
+/// whole, and to which they `brought` something. After the merge.
+///
+/// # Errors
+/// If the database fails.
+pub(crate) fn not_held(
+    writer: &mut Writer,
+    mapping: &Mapping,
+    sections: &[Section],
+    brought: &[bool],
+) -> Result<BTreeMap<Arc<str>, u64>, ImportError> {
+    let partial = |table: &TableMapping| table.compared && !table.complete;
+    let mut not_held = BTreeMap::new();
+    for (table, _) in mapping.tables.iter().zip(brought).filter(|(table, brought)| **brought && partial(table)) {
+        not_held.insert(table.table.name.clone(), writer.not_held(&table.table, sections)?);
+    }
+    Ok(not_held)
 }

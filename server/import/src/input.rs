@@ -1,39 +1,47 @@
-//! A file that is read several times, a chunk of rows at a time.
+//! Files that are read once, a chunk of rows at a time.
 
 use crate::convert::Formats;
 use crate::error::ImportError;
 use crate::mapping::Mapping;
-use crate::source::{Record, RecordReader};
+use crate::source::{Prepared, Record, RecordReader};
 use crate::summary::Skipped;
-use std::io::{Read, Seek, SeekFrom};
 
-/// How many rows are looked up and written at a time.
-const CHUNK: usize = 5_000;
+/// How many rows are judged and staged at a time.
+const CHUNK: usize = 2_000;
 /// How many bytes of them at most, but for the last row: rows may be long.
-const CHUNK_BYTES: usize = 8 << 20;
+const CHUNK_BYTES: usize = 4 << 20;
 
 /// How far an import is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Bytes of the file read so far, in all passes.
+    /// Bytes of the files read so far, and as many as they have for each table that is merged.
     pub bytes: u64,
-    /// The file's bytes times the passes.
+    /// What that will be in the end.
     pub total: u64,
 }
 
-/// A file that is read several times.
-pub(crate) struct Input<'a, S> {
-    source: S,
-    pub file: &'a str,
+impl Progress {
+    /// So many bytes of the files are read.
+    fn reading(bytes: u64, size: u64, mapping: &Mapping) -> Progress {
+        Progress { bytes, total: size * (1 + mapping.tables.len() as u64) }
+    }
+
+    /// So many tables are merged.
+    pub(crate) fn merging(tables: usize, size: u64, mapping: &Mapping) -> Progress {
+        Progress::reading(size * (1 + tables as u64), size, mapping)
+    }
+}
+
+/// Files that are read once, as if they were one.
+pub(crate) struct Input<'a, 'f> {
+    files: &'a mut [Prepared<'f>],
     pub mapping: &'a Mapping,
     pub formats: &'a Formats<'a>,
     progress: &'a mut dyn FnMut(Progress),
     size: u64,
-    /// Passes that are over.
-    passes: u64,
 }
 
-/// Some rows of a file, in its order.
+/// Some rows, in the order of the files.
 pub(crate) struct Chunk<'a> {
     /// The number of the first row, from 0.
     pub first: usize,
@@ -42,33 +50,31 @@ pub(crate) struct Chunk<'a> {
     pub places: &'a [usize],
 }
 
-/// What a pass over a file tells beside its rows.
+/// What files tell beside their rows.
 pub(crate) struct Passed {
     pub header: Vec<String>,
-    pub places: Vec<usize>,
+    /// The columns that the mapping does not use.
+    pub unused: Vec<String>,
     pub skipped: Vec<Skipped>,
+    /// In bytes.
+    pub size: u64,
 }
 
-impl<'a, S: Read + Seek> Input<'a, S> {
+impl<'a, 'f> Input<'a, 'f> {
     pub fn new(
-        mut source: S,
-        file: &'a str,
+        files: &'a mut [Prepared<'f>],
         mapping: &'a Mapping,
         formats: &'a Formats<'a>,
         progress: &'a mut dyn FnMut(Progress),
-    ) -> Result<Self, ImportError> {
-        let size = source.seek(SeekFrom::End(0));
-        let size = size.map_err(|error| ImportError::Read { file: file.to_owned(), error })?;
-        Ok(Input { source, file, mapping, formats, progress, size, passes: 0 })
+    ) -> Input<'a, 'f> {
+        let size = files.iter().map(|file| file.size).sum();
+        Input { files, mapping, formats, progress, size }
     }
 
-    /// Reads the file from the beginning to the end, a chunk at a time.
-    pub fn pass(&mut self, mut each: impl FnMut(Chunk) -> Result<(), ImportError>) -> Result<Passed, ImportError> {
-        let unreadable = |error| ImportError::Read { file: self.file.to_owned(), error };
-        self.source.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-        let mut source = RecordReader::open(&mut self.source, self.file, &self.mapping.format)?;
-        let places = source.places(self.mapping)?;
-        let total = self.size * (1 + self.mapping.tables.len() as u64);
+    /// Reads the files from the beginning to the end, a chunk at a time, for as long as `each` wants more.
+    pub fn pass(self, mut each: impl FnMut(Chunk) -> bool) -> Result<Passed, ImportError> {
+        let mut source = RecordReader::open(self.files, self.mapping)?;
+        let places = source.places().to_vec();
         let mut first = 0;
         loop {
             let mut records = Vec::new();
@@ -83,15 +89,15 @@ impl<'a, S: Read + Seek> Input<'a, S> {
                 }
             }
             let count = records.len();
-            each(Chunk { first, records, places: &places })?;
+            let more = each(Chunk { first, records, places: &places });
             first += count;
-            (self.progress)(Progress { bytes: self.size * self.passes + source.bytes_read().min(self.size), total });
-            if ended {
+            (self.progress)(Progress::reading(source.bytes_read().min(self.size), self.size, self.mapping));
+            if ended || !more {
                 break;
             }
         }
-        self.passes += 1;
+        let unused = source.unused();
         let RecordReader { header, skipped, .. } = source;
-        Ok(Passed { header, places, skipped })
+        Ok(Passed { header, unused, skipped, size: self.size })
     }
 }

@@ -1,30 +1,48 @@
 //! Files as people have them → facts. From the top:
 //! - [`mapping`]: what the columns of a file are in the data model, read from `config/imports/*.toml`
-//! - [`run`]: a file, a mapping and a database in, a [`Summary`] out
-//! - `source`: bytes → records with their line numbers, whatever the encoding, line ends and quotes
-//! - `row`: a record → what it brings to each table; `convert`, [`decimal`], [`dates`]: texts → values
-//! - `input`: a file read several times; `check`, `write`: the passes over it; `gone`: what it lacks; [`summary`]: what
-//!   became of each row; `shown`: how texts are shown
+//! - [`run`]: files, a mapping and a database in, a [`Summary`] out
+//! - `source`: files of all kinds → records with their line numbers
+//! - `row`: a record → what it brings to each table; `convert`, `decimal` (with `ornament`), [`dates`]: texts → values
+//! - `input`: files, a chunk at a time; `draft`: its rows by themselves; `judge`: whether they can be imported, seen what
+//!   `lookups` find; `merge`: staged rows into the tables; `gone`: what the file lacks
+//! - `sense`: values beside each other; `watch`: columns as a whole; [`notes`]: what is odd about them; `reasons`: why rows
+//!   are rejected; `alike`: names that look like others
+//! - [`suggest`]: a file → a mapping for it
+//! - [`summary`]: what became of the rows; `at`: where they stand; `shown`: how texts are shown; `words`: those for yes and
+//!   no
 //!
 //! Knows no clock and no configuration: the instant and the zone come in as [`Options`].
 
-mod check;
+mod alike;
+mod at;
+mod cell;
 mod convert;
 pub mod dates;
-pub mod decimal;
+mod decimal;
+mod draft;
 mod error;
 mod gone;
 mod input;
+mod judge;
+mod lookups;
 pub mod mapping;
+mod merge;
+pub mod notes;
+mod ornament;
+mod reasons;
 mod row;
 pub mod run;
+mod sense;
 mod shown;
 mod source;
+pub mod suggest;
 pub mod summary;
-mod write;
+mod watch;
+mod words;
 
 pub use error::ImportError;
 pub use input::Progress;
 pub use mapping::Mapping;
-pub use run::{Options, import};
+pub use run::{Options, import, import_together};
+pub use source::SourceFile;
 pub use summary::Summary;

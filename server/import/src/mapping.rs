@@ -1,13 +1,24 @@
 //! Mappings: what the columns of a file are in the data model. The format is documented for users in
 //! `config/imports/README.md`.
 
+mod brief;
 mod compile;
+mod dated;
 mod file;
 mod find;
 mod format;
+mod moment;
+mod pattern;
 mod text;
+mod top;
+mod watch;
 
-pub use file::{Case, Condition, DecimalMark, Otherwise, Pattern, Policy};
+pub(crate) use moment::Moment;
+
+pub use watch::Watch;
+
+pub use file::{Case, Condition, DecimalMark, Month, Otherwise, Policy};
+pub use pattern::Pattern;
 
 use crate::dates::DateFormat;
 use encoding_rs::Encoding;
@@ -25,20 +36,48 @@ pub struct Mapping {
     pub description: String,
     /// Whose rows they are: a word such as `crm`; empty where the mapping does not say.
     pub system: String,
-    /// Up to when its files are complete, in UTC seconds; `None`: until they are imported.
-    pub(crate) exported_at: Option<i64>,
+    /// Up to when its files are complete; `None`: until they are imported.
+    pub(crate) exported_at: Option<Moment>,
+    /// The folder whose files a server imports by it.
+    pub watch: Option<Watch>,
     pub(crate) format: SourceFormat,
     /// Every source column that is read, by the name the mapping uses; a [`SourceColumn`] is a place in it.
     pub(crate) columns: Vec<String>,
     pub(crate) aliases: BTreeMap<String, Vec<String>>,
+    pub(crate) unpivot: Option<Unpivot>,
+    /// Its conditions in words, by their numbers.
+    pub(crate) conditions: Vec<String>,
     pub(crate) tables: Vec<TableMapping>,
 }
 
 impl Mapping {
+    /// The columns that a file must have: those that are not made of others.
+    pub(crate) fn needed(&self) -> impl Iterator<Item = &str> {
+        let is_made = |column: &&str| self.unpivot.as_ref().is_some_and(|unpivot| unpivot.makes(column));
+        self.columns.iter().map(String::as_str).filter(move |column| !is_made(column))
+    }
+
+    /// What a source column may be called in a file; the first one that is there counts.
+    pub(crate) fn names_of<'n>(&'n self, column: &'n str) -> impl Iterator<Item = &'n str> + Clone {
+        let aliases = self.aliases.get(column).map(Vec::as_slice).unwrap_or_default();
+        std::iter::once(column).chain(aliases.iter().map(String::as_str))
+    }
+
     /// The tables of which the file is the whole.
     pub(crate) fn complete_tables(&self) -> BTreeMap<&str, &Table> {
         let complete = self.tables.iter().filter(|table| table.complete);
         complete.map(|table| (&*table.table.name, &table.table)).collect()
+    }
+
+    /// All instants that it says of rows and files.
+    fn moments(&self) -> impl Iterator<Item = &Moment> {
+        let of_rows = self.tables.iter().flat_map(|table| table.valid_from.iter().chain(&table.changed_at));
+        of_rows.chain(&self.exported_at)
+    }
+
+    /// Whether it asks when a file was last written.
+    pub(crate) fn needs_time_of_file(&self) -> bool {
+        self.moments().any(|moment| moment.rule().is_none())
     }
 
     /// Whether it fills a column or attribute that holds amounts.
@@ -54,9 +93,19 @@ impl Mapping {
 #[derive(Debug)]
 pub(crate) struct SourceFormat {
     pub delimiter: u8,
+    /// Whether a backslash stands before quotes that belong to a cell.
+    pub escaped: bool,
     /// `None` is UTF-8.
     pub encoding: Option<&'static Encoding>,
+    /// The columns of a file that does not name them; not empty.
+    pub header: Option<Vec<String>>,
+    /// How many lines stand above the header; `None`: as many as there are above the first line that can be it.
+    pub skip_lines: Option<u64>,
+    /// The sheet of a workbook; `None`: the one whose header fits.
+    pub sheet: Option<String>,
     pub decimal: DecimalMark,
+    /// What amounts are in, if not in the home's currency; ISO 4217. They are stored as they are.
+    pub currency: Option<String>,
     /// `None` is the home's.
     pub zone: Option<TimeZone>,
     /// Not empty.
@@ -67,6 +116,27 @@ pub(crate) struct SourceFormat {
     pub missing: Vec<String>,
     pub stop_at: Vec<Pattern>,
     pub skip: Vec<Pattern>,
+}
+
+/// Columns of which each makes a row: a month each, a channel each.
+#[derive(Debug)]
+pub(crate) struct Unpivot {
+    /// Not empty.
+    pub columns: Vec<Pattern>,
+    /// The made column that holds the heading.
+    pub name: String,
+    /// The made column that holds the cell.
+    pub value: String,
+}
+
+impl Unpivot {
+    pub fn makes(&self, column: &str) -> bool {
+        column == self.name || column == self.value
+    }
+
+    pub fn takes(&self, heading: &str) -> bool {
+        self.columns.iter().any(|pattern| pattern.fits(heading))
+    }
 }
 
 /// A place in [`Mapping::columns`].
@@ -81,9 +151,14 @@ pub(crate) struct TableMapping {
     pub update_only: bool,
     /// Whether the file is the whole of what the system has of this table.
     pub complete: bool,
+    /// Whether it is asked which rows of the system the file does not hold. Not where it only updates: that says nothing
+    /// about what there is.
+    pub compared: bool,
     pub when: Option<RowCondition>,
     /// From when on the values hold of columns that keep their spans; `None`: from the import on.
-    pub valid_from: Option<ColumnRule>,
+    pub valid_from: Option<Moment>,
+    /// When what a row changes changed, where the table keeps what rows were; `None`: when it is imported.
+    pub changed_at: Option<Moment>,
     pub columns: Vec<(Arc<Column>, ColumnRule)>,
     pub attributes: Vec<(String, ColumnRule, Kind)>,
 }
@@ -109,10 +184,31 @@ pub(crate) struct TextRule {
     pub integer: bool,
 }
 
+impl TextRule {
+    pub fn constant(text: String) -> TextRule {
+        let (otherwise, case) = (Otherwise::default(), Case::default());
+        TextRule { origin: Origin::Constant(text), values: BTreeMap::new(), otherwise, case, integer: false }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Origin {
     Column(SourceColumn),
+    /// Their texts, joined by a blank; at least two.
+    Joined(Vec<SourceColumn>),
     Constant(String),
+}
+
+impl Mapping {
+    /// The source columns that a text comes from, as a message names them; empty for a constant.
+    pub(crate) fn named(&self, origin: &Origin) -> String {
+        let name = |column: &SourceColumn| self.columns[column.0].as_str();
+        match origin {
+            Origin::Column(column) => name(column).to_owned(),
+            Origin::Joined(columns) => columns.iter().map(name).collect::<Vec<_>>().join(" + "),
+            Origin::Constant(_) => String::new(),
+        }
+    }
 }
 
 /// How the value of a column is made.
@@ -122,6 +218,10 @@ pub(crate) struct ColumnRule {
     pub when: Option<RowCondition>,
     pub scale: Option<Decimal>,
     pub times: Option<SourceColumn>,
+    /// Whether it is read as a month, and which of its days is meant.
+    pub month: Option<Month>,
+    /// Whether an instant at midnight in UTC is meant as the day.
+    pub days: bool,
     pub lookup: Option<Lookup>,
 }
 
@@ -136,6 +236,8 @@ pub(crate) struct Lookup {
 /// A condition whose column is known.
 #[derive(Debug)]
 pub(crate) struct RowCondition {
+    /// Its place in [`Mapping::conditions`].
+    pub number: usize,
     pub column: SourceColumn,
     pub condition: Condition,
 }
@@ -143,7 +245,8 @@ pub(crate) struct RowCondition {
 impl RowCondition {
     /// Whether it holds for the text of its column.
     pub fn holds(&self, text: Option<&str>) -> bool {
-        let fits = |patterns: &[Pattern]| text.is_some_and(|text| patterns.iter().any(|pattern| pattern.fits(text)));
+        let fits =
+            |patterns: &[Pattern]| text.is_some_and(|text| patterns.iter().any(|pattern| pattern.fits_value(text)));
         let Condition { column: _, one_of, not_in, missing } = &self.condition;
         one_of.as_deref().is_none_or(fits)
             && not_in.as_deref().is_none_or(|patterns| !fits(patterns))

@@ -1,14 +1,21 @@
 //! A record → what it brings to each table, or what is wrong with it.
 
+use crate::cell::Cell;
 use crate::convert::Formats;
+use crate::decimal::Written;
 use crate::mapping::{
-    Case, ColumnRule, DecimalMark, KeyRule, Mapping, Origin, Otherwise, RowCondition, SourceColumn, TableMapping,
-    TextRule,
+    Case, ColumnRule, DecimalMark, KeyRule, Mapping, Moment, Origin, Otherwise, RowCondition, SourceColumn,
+    TableMapping, TextRule,
 };
+use crate::notes::{Odd, Oddity};
+use crate::sense::Sense;
 use crate::summary::Fault;
+use crate::watch::Watch;
+use crate::words::same;
 use csv::StringRecord;
 use pegel_kpi::data::model::Kind;
 use pegel_store::facts::Value;
+use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
@@ -26,13 +33,10 @@ pub(crate) struct Draft {
     pub attributes: Map<String, Json>,
     /// From when on the values hold of columns that keep their spans, in UTC seconds.
     pub valid_from: Option<i64>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Cell {
-    Value(Value),
-    /// The text by which the related row is to be found.
-    Related(String),
+    /// What is odd about it.
+    pub odd: Vec<Oddity>,
+    /// When what it changes changed, in UTC seconds.
+    pub changed_at: Option<i64>,
 }
 
 /// A record with names for its cells.
@@ -42,6 +46,11 @@ pub(crate) struct Row<'a> {
     pub places: &'a [usize],
     pub mapping: &'a Mapping,
     pub formats: &'a Formats<'a>,
+    pub watch: &'a Watch,
+    /// Whether what is odd is refused.
+    pub strict: bool,
+    /// When its file was last written, in UTC seconds.
+    pub written_at: Option<i64>,
 }
 
 /// How many rows brought the same key parts so far, for keys with an occurrence number.
@@ -49,7 +58,12 @@ pub(crate) type Occurrences = HashMap<String, u64>;
 
 impl Row<'_> {
     /// What the row brings to a table; `None` if the table's condition leaves it out.
-    pub fn draft(&self, table: &TableMapping, seen: &mut Occurrences) -> Result<Option<Draft>, Vec<Fault>> {
+    pub fn draft(
+        &self,
+        table: &TableMapping,
+        sense: &Sense,
+        seen: &mut Occurrences,
+    ) -> Result<Option<Draft>, Vec<Fault>> {
         if !self.meets(table.when.as_ref()) {
             return Ok(None);
         }
@@ -60,7 +74,7 @@ impl Row<'_> {
                 Cell::Value(Value::Missing)
             })
         };
-        let cells = table.columns.iter().map(|(column, rule)| noted(self.cell(column.kind, rule))).collect();
+        let cells: Vec<Cell> = table.columns.iter().map(|(column, rule)| noted(self.cell(column.kind, rule))).collect();
         let mut attributes = Map::new();
         for (name, rule, kind) in &table.attributes {
             match self.attribute(*kind, rule) {
@@ -68,13 +82,17 @@ impl Row<'_> {
                 Err(fault) => faults.push(fault),
             }
         }
-        let valid_from = table.valid_from.as_ref().map_or(Ok(None), |rule| self.valid_from(rule));
-        let valid_from = valid_from.unwrap_or_else(|fault| {
-            faults.push(fault);
-            None
-        });
+        let mut moment = |moment: Option<&Moment>| {
+            let instant = moment.map_or(Ok(None), |moment| self.moment(moment));
+            instant.unwrap_or_else(|fault| {
+                faults.push(fault);
+                None
+            })
+        };
+        let [valid_from, changed_at] = [&table.valid_from, &table.changed_at].map(|said| moment(said.as_ref()));
+        let odd = self.odd(table, sense, &cells, &mut faults);
         match self.key(&table.key, seen) {
-            Ok(key) if faults.is_empty() => Ok(Some(Draft { key, cells, attributes, valid_from })),
+            Ok(key) if faults.is_empty() => Ok(Some(Draft { key, cells, attributes, valid_from, odd, changed_at })),
             Ok(_) => Err(faults),
             Err(fault) => {
                 faults.insert(0, fault);
@@ -83,7 +101,27 @@ impl Row<'_> {
         }
     }
 
-    fn valid_from(&self, rule: &ColumnRule) -> Result<Option<i64>, Fault> {
+    /// What is odd about values beside each other; what cannot be, and in a strict import what is odd, is a fault.
+    fn odd(&self, table: &TableMapping, sense: &Sense, cells: &[Cell], faults: &mut Vec<Fault>) -> Vec<Oddity> {
+        let rule = |at: usize| &table.columns[at].1.text;
+        faults.extend(sense.impossible(cells).into_iter().map(|(at, reason)| self.fault(rule(at), reason)));
+        let odd = sense.odd(cells).into_iter();
+        if self.strict {
+            let name = |at: usize| &*table.columns[at].0.name;
+            faults.extend(odd.map(|(at, odd)| self.fault(rule(at), odd.of_one(name(at)))));
+            return Vec::new();
+        }
+        let oddity = |(at, odd): (usize, Odd)| Oddity {
+            column: table.columns[at].0.name.clone(),
+            odd,
+            value: self.written(rule(at)),
+        };
+        odd.map(oddity).collect()
+    }
+
+    /// An instant in UTC seconds; `None` where the row has none.
+    pub fn moment(&self, moment: &Moment) -> Result<Option<i64>, Fault> {
+        let Moment::Rule(rule) = moment else { return Ok(self.written_at) };
         match self.cell(Kind::Instant, rule)? {
             Cell::Value(Value::Integer(instant)) => Ok(Some(instant)),
             Cell::Value(_) | Cell::Related(_) => Ok(None),
@@ -116,7 +154,7 @@ impl Row<'_> {
     fn parts(&self, rule: &KeyRule) -> Result<String, Fault> {
         let mut parts = Vec::with_capacity(rule.parts.len());
         for part in &rule.parts {
-            let text = self.text(part)?.ok_or_else(|| self.fault(part, "the key is missing".to_owned()))?;
+            let text = self.name(part)?.ok_or_else(|| self.fault(part, "the key is missing".to_owned()))?;
             if text.contains('\0') {
                 return Err(self.fault(part, "the key holds a NUL character".to_owned()));
             }
@@ -131,7 +169,9 @@ impl Row<'_> {
     }
 
     fn cell(&self, kind: Kind, rule: &ColumnRule) -> Result<Cell, Fault> {
-        let Some(text) = self.ruled_text(rule)? else {
+        let is_name = rule.lookup.is_some() || kind == Kind::Text;
+        let text = if is_name { self.ruled_name(rule)? } else { self.ruled_text(rule)? };
+        let Some(text) = text else {
             return Ok(Cell::Value(Value::Missing));
         };
         if rule.lookup.is_some() {
@@ -140,25 +180,43 @@ impl Row<'_> {
                 Err(reason) => Err(self.fault(&rule.text, reason)),
             };
         }
-        let value = if rule.scale.is_some() || rule.times.is_some() {
-            self.product(kind, &text, rule)
-        } else {
-            self.formats.value(kind, &text)
+        let value = match kind {
+            Kind::Integer | Kind::Number | Kind::Money => self.product(kind, &text, rule),
+            Kind::Instant | Kind::Date if rule.month.is_none() => self.date(kind, &text, rule),
+            _ => self.formats.value_of(kind, rule.month, &text),
         };
         value.map(Cell::Value).map_err(|reason| self.fault(&rule.text, reason))
     }
 
-    /// The number times the other column's number and the scale; missing if the other is.
+    fn date(&self, kind: Kind, text: &str, rule: &ColumnRule) -> Result<Value, String> {
+        let when = self.formats.date(text);
+        if let Origin::Column(column) = rule.text.origin {
+            match &when {
+                Ok(when) => self.watch.date(column, when.day_of_month()),
+                Err(_) => self.watch.no_date(column, self.formats.is_exchanged(text)),
+            }
+        }
+        let when = when?;
+        self.formats.of_date(kind, if rule.days { when.as_day() } else { when }, text)
+    }
+
+    /// The number times the other column's number and the scale, where there are such; missing if the other is.
     fn product(&self, kind: Kind, text: &str, rule: &ColumnRule) -> Result<Value, String> {
         let too_large = || format!("“{text}” is too large");
-        let mut number = self.formats.decimal(text)?;
+        let written = self.formats.decimal(text)?;
+        if let Origin::Column(column) = rule.text.origin {
+            self.watch.number(column, text, written.decimals);
+        }
+        // `75 %` is a fraction already.
+        let scale = rule.scale.filter(|scale| !(written.per_cent && *scale == Decimal::new(1, 2)));
+        let mut number = written.number;
         if let Some(other) = rule.times {
             let Some(other) = self.raw(other) else {
                 return Ok(Value::Missing);
             };
-            number = number.checked_mul(self.formats.decimal(other)?).ok_or_else(too_large)?;
+            number = number.checked_mul(self.formats.decimal(other)?.number).ok_or_else(too_large)?;
         }
-        if let Some(scale) = rule.scale {
+        if let Some(scale) = scale {
             number = number.checked_mul(scale).ok_or_else(too_large)?;
         }
         self.formats.number(kind, number)
@@ -169,7 +227,8 @@ impl Row<'_> {
     fn attribute(&self, kind: Kind, rule: &ColumnRule) -> Result<Json, Fault> {
         if let (Kind::Number, None, None) = (kind, rule.scale, rule.times) {
             let Some(text) = self.ruled_text(rule)? else { return Ok(Json::Null) };
-            let number = self.formats.decimal(&text).map_err(|reason| self.fault(&rule.text, reason))?;
+            let Written { number, .. } =
+                self.formats.decimal(&text).map_err(|reason| self.fault(&rule.text, reason))?;
             let whole = number.to_i64().filter(|_| number.is_integer());
             return Ok(whole.map_or_else(|| Json::from(number.to_f64()), Json::from));
         }
@@ -182,6 +241,22 @@ impl Row<'_> {
         })
     }
 
+    fn ruled_name<'b>(&'b self, rule: &'b ColumnRule) -> Result<Option<Cow<'b, str>>, Fault> {
+        if self.meets(rule.when.as_ref()) { self.name(&rule.text) } else { Ok(None) }
+    }
+
+    /// A text by which something is known, with one blank where several stand.
+    fn name<'b>(&'b self, rule: &'b TextRule) -> Result<Option<Cow<'b, str>>, Fault> {
+        let Some(text) = self.text(rule)? else { return Ok(None) };
+        if !has_several_blanks(&text) {
+            return Ok(Some(text));
+        }
+        if let Origin::Column(column) = rule.origin {
+            self.watch.blanks(column, &text);
+        }
+        Ok(Some(Cow::Owned(one_blank(&text))))
+    }
+
     fn ruled_text<'b>(&'b self, rule: &'b ColumnRule) -> Result<Option<Cow<'b, str>>, Fault> {
         if self.meets(rule.when.as_ref()) { self.text(&rule.text) } else { Ok(None) }
     }
@@ -189,9 +264,24 @@ impl Row<'_> {
     fn text<'b>(&'b self, rule: &'b TextRule) -> Result<Option<Cow<'b, str>>, Fault> {
         let raw = match &rule.origin {
             Origin::Column(column) => self.raw(*column),
+            Origin::Joined(columns) => return self.joined(columns, rule),
             Origin::Constant(text) => Some(text.as_str()),
         };
-        if let Some(mapped) = rule.values.get(raw.unwrap_or_default()) {
+        self.ruled(raw, rule)
+    }
+
+    /// The texts that are there, with a blank between them.
+    fn joined<'b>(&'b self, columns: &[SourceColumn], rule: &'b TextRule) -> Result<Option<Cow<'b, str>>, Fault> {
+        let there: Vec<&str> = columns.iter().filter_map(|column| self.raw(*column)).collect();
+        let joined = there.join(" ");
+        let text = self.ruled((!there.is_empty()).then_some(joined.as_str()), rule)?;
+        Ok(text.map(|text| Cow::Owned(text.into_owned())))
+    }
+
+    fn ruled<'b>(&self, raw: Option<&'b str>, rule: &'b TextRule) -> Result<Option<Cow<'b, str>>, Fault> {
+        let as_yes_or_no = |raw: &&str| rule.values.iter().find(|(word, _)| same(word, raw)).map(|(_, value)| value);
+        let mapped = rule.values.get(raw.unwrap_or_default()).or_else(|| raw.as_ref().and_then(as_yes_or_no));
+        if let Some(mapped) = mapped {
             return Ok((!mapped.is_empty()).then_some(Cow::Borrowed(mapped)));
         }
         let Some(raw) = raw else {
@@ -234,7 +324,11 @@ impl Row<'_> {
     }
 
     fn meets(&self, when: Option<&RowCondition>) -> bool {
-        when.is_none_or(|when| when.holds(self.raw(when.column)))
+        when.is_none_or(|when| {
+            let holds = when.holds(self.raw(when.column));
+            self.watch.condition(when, holds);
+            holds
+        })
     }
 
     /// The cell's text as it stands there, without blanks around it; `None` if it is empty or a word for missing.
@@ -245,21 +339,57 @@ impl Row<'_> {
     }
 
     pub fn fault(&self, rule: &TextRule, reason: String) -> Fault {
-        let (column, value) = match &rule.origin {
-            Origin::Column(column) => {
-                let value = self.cells.get(self.places[column.0]).unwrap_or_default();
-                (self.mapping.columns[column.0].clone(), value.to_owned())
-            }
-            Origin::Constant(text) => (String::new(), text.clone()),
-        };
-        Fault { column, value, reason }
+        Fault { column: self.mapping.named(&rule.origin), value: self.written(rule), reason }
     }
+
+    /// What stands in the file where a text comes from.
+    fn written(&self, rule: &TextRule) -> String {
+        let cell = |column: &SourceColumn| self.cells.get(self.places[column.0]).unwrap_or_default();
+        match &rule.origin {
+            Origin::Column(column) => cell(column).to_owned(),
+            Origin::Joined(columns) => columns.iter().map(cell).collect::<Vec<_>>().join(" "),
+            Origin::Constant(text) => text.clone(),
+        }
+    }
+}
+
+/// Whether anything but single blanks stands between its words.
+fn has_several_blanks(text: &str) -> bool {
+    text.contains("  ") || text.contains(|c| is_blank(c) && c != ' ')
+}
+
+/// The text with one plain blank for every run of them; its lines stay lines.
+fn one_blank(text: &str) -> String {
+    let mut single = String::with_capacity(text.len());
+    for c in text.chars() {
+        if !is_blank(c) {
+            single.push(c);
+        } else if !single.ends_with(' ') {
+            single.push(' ');
+        }
+    }
+    single
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() && !matches!(c, '\n' | '\r')
 }
 
 /// Whether a text can be a key, or that by which a row is looked up and maybe created.
 fn fits_index(text: &str) -> Result<(), String> {
     match text.len() {
+        _ if is_cut_short(text) => {
+            Err(format!("“{text}” is what a spreadsheet made of a longer number: export the column as text"))
+        }
         0..=KEY_LIMIT => Ok(()),
         length => Err(format!("a key of {length} bytes: the longest has {KEY_LIMIT}")),
     }
+}
+
+/// `1.23E+11`: the digits that are not shown are lost, and other ids look the same.
+fn is_cut_short(text: &str) -> bool {
+    let Some((digits, exponent)) = text.split_once("E+").or_else(|| text.split_once("e+")) else { return false };
+    let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
+    all_digits(whole) && all_digits(fraction) && all_digits(exponent)
 }

@@ -1,259 +1,171 @@
-//! Bytes → records with the lines on which they start: gzip, encodings, line ends, headers in one cell, footers.
+//! Files → records with the lines on which they start, one file after the other, whatever each of them is.
+//! - `prepare`: a [`SourceFile`] → its `content`: archives unpacked, sheets (`workbook`, `old_workbook`) and objects (`json`, `pieces`)
+//!   turned into rows in a temporary file (`spool`); `kind` tells files by how they begin
+//! - `file`: the header of one file and its rows as a `record` each; `header`: which line that is; `cells`: what stands
+//!   in cells and is not meant
+//! - `text`, `records`: bytes → text → rows of a CSV file
+//! - `raw`: the first rows of a file of which nothing is known yet
+//! - `unpivot`: columns of which each makes a row
 
+mod cells;
+mod content;
+mod file;
+mod header;
+mod json;
 mod kind;
+mod old_workbook;
+mod pieces;
+mod prepare;
+mod raw;
+mod record;
 mod records;
+mod spool;
 mod text;
+mod unpivot;
+mod workbook;
+
+pub(crate) use content::Prepared;
+pub use content::SourceFile;
+pub(crate) use prepare::prepared;
+pub(crate) use raw::RawRow;
+pub(crate) use record::Record;
 
 use crate::error::ImportError;
-use crate::mapping::{Mapping, SourceFormat};
+use crate::mapping::Mapping;
 use crate::summary::Skipped;
-use csv::{ByteRecord, StringRecord};
-use pegel_kpi::diagnostic::nearest;
-use pegel_text::clean;
-use records::{Cut, Records};
-use std::borrow::Cow;
-use std::cell::Cell;
-use std::io::{self, Read};
-use std::rc::Rc;
-use text::{Counted, Text, text};
+use csv::StringRecord;
+use file::FileReader;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use unpivot::Unpivoting;
 
-/// A row of the file.
-#[derive(Debug)]
-pub(crate) struct Record {
-    /// The line of the file on which it starts, from 1.
-    pub line: u64,
-    /// Without control characters.
-    pub cells: StringRecord,
-    /// The cells as they stand in the file, where they are others.
-    pub original: Option<StringRecord>,
-    /// Why its cells cannot be told apart, if they cannot.
-    pub broken: Option<String>,
-}
-
-/// Reads a file once, from the beginning.
+/// Reads files once, from the beginning, as if they were one. Their columns may differ in order.
 pub(crate) struct RecordReader<'a> {
-    file: &'a str,
-    format: &'a SourceFormat,
-    records: Records<Box<dyn Read + 'a>>,
-    bytes_read: Rc<Cell<u64>>,
+    files: Vec<FileReader<'a>>,
+    /// The file that is being read.
+    at: usize,
+    /// Of each file, where its cells go.
+    orders: Vec<Option<Vec<usize>>>,
+    unpivoting: Option<Unpivoting>,
+    /// Rows made of the columns of one.
+    made: VecDeque<Record>,
+    /// The columns of all files.
     pub header: Vec<String>,
-    header_line: u64,
-    /// The whole header stood in one quoted cell; rows may do so too.
-    wrapped: bool,
-    /// Rows that are no data: footers and what the mapping skips.
+    places: Vec<usize>,
+    /// Rows that are no data: titles, footers and what the mapping skips.
     pub skipped: Vec<Skipped>,
 }
 
 impl<'a> RecordReader<'a> {
-    /// Opens a file and reads its header. `file` is its name, for messages.
-    pub fn open(raw: impl Read + 'a, file: &'a str, format: &'a SourceFormat) -> Result<RecordReader<'a>, ImportError> {
-        let bytes_read = Rc::new(Cell::new(0));
-        let counted = Counted { inner: raw, count: Rc::clone(&bytes_read) };
-        let text = match text(counted, format).map_err(|error| ImportError::Read { file: file.to_owned(), error })? {
-            Text::Readable(text) => text,
-            Text::Other(what, advice) => return Err(ImportError::NoCsv { file: file.to_owned(), what, advice }),
+    /// Opens files and reads their headers.
+    ///
+    /// # Errors
+    /// If one cannot be read, or lacks a column that the mapping needs.
+    pub fn open(files: &'a mut [Prepared<'_>], mapping: &'a Mapping) -> Result<RecordReader<'a>, ImportError> {
+        let several = files.len() > 1;
+        let mut readers = Vec::with_capacity(files.len());
+        for file in files {
+            let label = several.then(|| Arc::from(&*file.name));
+            readers.push(FileReader::open(file, label, mapping)?);
+        }
+        let (header, orders) = joined(&readers);
+        let places = readers.first().map(|reader| reader.places.clone()).unwrap_or_default();
+        let unpivoting = match &mapping.unpivot {
+            Some(unpivot) => Some(Unpivoting::new(unpivot, &mapping.format.missing, &header, &readers)?),
+            None => None,
         };
-        let mut source = RecordReader {
-            file,
-            format,
-            records: Records::new(text, format.delimiter),
-            bytes_read,
-            header: Vec::new(),
-            header_line: 0,
-            wrapped: false,
+        let mut needed = places.into_iter();
+        let place = |column: &String| match unpivoting.as_ref().and_then(|made| made.place(column)) {
+            Some(place) => place,
+            None => needed.next().expect("every column that is not made has its place"),
+        };
+        let places = mapping.columns.iter().map(place).collect();
+        Ok(RecordReader {
+            files: readers,
+            at: 0,
+            orders,
+            unpivoting,
+            made: VecDeque::new(),
+            header,
+            places,
             skipped: Vec::new(),
-        };
-        source.read_header()?;
-        Ok(source)
+        })
     }
 
-    /// How many bytes of the file have been read; of a packed file, packed ones.
+    /// How many bytes of the files have been read; of a packed file, packed ones.
     pub fn bytes_read(&self) -> u64 {
-        self.bytes_read.get()
+        self.files.iter().map(FileReader::bytes_read).sum()
     }
 
     /// The places in a record of the mapping's columns.
-    pub fn places(&self, mapping: &Mapping) -> Result<Vec<usize>, ImportError> {
-        mapping.columns.iter().map(|column| self.place(column, mapping)).collect()
+    pub fn places(&self) -> &[usize] {
+        &self.places
     }
 
-    fn place(&self, column: &str, mapping: &Mapping) -> Result<usize, ImportError> {
-        let aliases = mapping.aliases.get(column).map(Vec::as_slice).unwrap_or_default();
-        let names = || std::iter::once(column).chain(aliases.iter().map(String::as_str));
-        let name = names().find(|name| self.header.iter().any(|cell| cell == name)).ok_or_else(|| {
-            let candidates = self.header.iter().map(String::as_str).filter(|_| self.header.len() > 1);
-            let nearest = nearest(column, candidates).map(str::to_owned);
-            let columns = self.header.clone();
-            ImportError::UnknownColumn { file: self.file.to_owned(), column: column.to_owned(), nearest, columns }
-        })?;
-        let mut places = (0..self.header.len()).filter(|&place| self.header[place] == name);
-        match (places.next(), places.next()) {
-            (Some(place), None) => Ok(place),
-            _ => Err(ImportError::AmbiguousColumn {
-                file: self.file.to_owned(),
-                column: name.to_owned(),
-                line: self.header_line,
-            }),
-        }
+    /// The columns that nothing is made of.
+    pub fn unused(&self) -> Vec<String> {
+        let is_taken = |place| self.unpivoting.as_ref().is_some_and(|unpivoting| unpivoting.takes(place));
+        let unused = self.header.iter().enumerate();
+        let unused = unused.filter(|(place, _)| !self.places.contains(place) && !is_taken(*place));
+        unused.map(|(_, name)| name.clone()).collect()
     }
 
-    fn read_header(&mut self) -> Result<(), ImportError> {
-        let file = self.file.to_owned();
-        let Some(Cut { line, cells, broken, .. }) = self.read()? else {
-            return Err(ImportError::Empty { file });
-        };
-        // Asked first: what UTF-16 looks like, read as UTF-8, may be broken in other ways as well.
-        if let Some(encoding) = utf_16(&cells) {
-            return Err(ImportError::Utf16 { file, line, encoding });
-        }
-        if let Some(reason) = broken {
-            return Err(ImportError::Header { file, line, reason });
-        }
-        let header = StringRecord::from_byte_record(cells).map_err(|_| ImportError::Encoding { file, line })?;
-        let unwrapped = self.unwrapped(&header);
-        self.wrapped = unwrapped.is_some();
-        let header = unwrapped.unwrap_or(header);
-        self.header = header.iter().map(|cell| clean::cleaned(cell).trim().to_owned()).collect();
-        self.header_line = line;
-        Ok(())
-    }
-
-    /// The next row of data; `None` at the end of the file or of its data.
+    /// The next row of data; `None` at the end of the last file.
     pub fn next(&mut self) -> Result<Option<Record>, ImportError> {
-        while let Some(cut) = self.read()? {
-            let lines = cut.lines;
-            let mut row = self.decoded(cut);
-            let first = row.cells.iter().map(str::trim).find(|cell| !cell.is_empty());
-            let first = match (&row.broken, first) {
-                (None, None) => continue,
-                (None, Some(first)) => first,
-                // The quote before the text may be why the row is broken.
-                (Some(_), first) => first.unwrap_or_default().trim_start_matches('"'),
-            };
-            let first = clean::cleaned(first);
-            if self.format.stop_at.iter().any(|pattern| pattern.fits(&first)) {
-                self.skipped.push(Skipped::new(row.line, &row.cells));
-                return self.skip_rest();
+        loop {
+            if let Some(record) = self.made.pop_front() {
+                return Ok(Some(record));
             }
-            if self.format.skip.iter().any(|pattern| pattern.fits(&first)) {
-                self.skipped.push(Skipped::new(row.line, &row.cells));
+            let Some(file) = self.files.get_mut(self.at) else { return Ok(None) };
+            let Some(mut record) = file.next()? else {
+                self.skipped.append(&mut file.skipped);
+                self.at += 1;
                 continue;
-            }
-            if row.broken.is_none() {
-                row = self.counted(row, lines)?;
-            }
-            row.original = clean_cells(&row.cells).map(|cells| std::mem::replace(&mut row.cells, cells));
-            return Ok(Some(row));
-        }
-        Ok(None)
-    }
-
-    fn decoded(&self, cut: Cut) -> Record {
-        let Cut { line, cells, broken, .. } = cut;
-        match StringRecord::from_byte_record(cells) {
-            Ok(cells) => Record { line, cells, original: None, broken },
-            Err(error) => {
-                let cells = lossy(error.into_byte_record());
-                Record { line, cells, original: None, broken: broken.or_else(|| Some(self.encoding_hint())) }
-            }
-        }
-    }
-
-    fn skip_rest(&mut self) -> Result<Option<Record>, ImportError> {
-        while let Some(Cut { line, cells, .. }) = self.read()? {
-            let cells = lossy(cells);
-            if cells.iter().any(|cell| !cell.trim().is_empty()) {
-                self.skipped.push(Skipped::new(line, &cells));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The row without a surplus of empty cells, and broken if its cells are not as many as the header's.
-    fn counted(&mut self, mut row: Record, lines: u64) -> Result<Record, ImportError> {
-        if let Some(cells) = self.wrapped.then(|| self.unwrapped(&row.cells)).flatten() {
-            row.cells = cells;
-        }
-        let wanted = self.header.len();
-        if row.cells.len() > wanted && row.cells.iter().skip(wanted).all(|cell| cell.trim().is_empty()) {
-            row.cells.truncate(wanted);
-        }
-        let last_line = row.line + lines - 1;
-        if self.has_swallowed(lines, row.cells.len() != wanted) {
-            let reason = format!(
-                "a quote is opened here and closed in line {last_line}, though each of these lines could be a row: \
-                 close the quote, or double it if it belongs to the text"
-            );
-            let cut = self.records.reread(reason).map_err(|error| self.unreadable(error))?;
-            return Ok(self.decoded(cut));
-        }
-        if row.cells.len() != wanted {
-            let quote = match lines {
-                1 => String::new(),
-                _ => format!("; it runs to line {last_line}: is a quote left open in it?"),
             };
-            let count = row.cells.len();
-            row.broken = Some(format!("the row has {count} cells where the header has {wanted}{quote}"));
-        }
-        Ok(row)
-    }
-
-    /// Whether the row just read, which takes so many lines, is several rows between two stray quotes: whether each of
-    /// its lines has as many cells as the header if quotes mean nothing. That of two lines, or of two columns, may be
-    /// chance (an address, with a comma in each line).
-    fn has_swallowed(&self, lines: u64, miscounted: bool) -> bool {
-        let columns = self.header.len();
-        if lines < 2 || !(miscounted || (lines > 2 && columns > 2)) {
-            return false;
-        }
-        let text = self.records.last_text();
-        let mut lines = text.strip_suffix(b"\n").unwrap_or(text).split(|&byte| byte == b'\n');
-        lines.all(|line| line.split(|&byte| byte == self.format.delimiter).count() == columns)
-    }
-
-    fn encoding_hint(&self) -> String {
-        match self.format.encoding {
-            None => {
-                "the row is not valid UTF-8: name the file's encoding in the mapping, such as windows-1252".to_owned()
+            if let Some(order) = &self.orders[self.at] {
+                record.cells = ordered(&record.cells, order, self.header.len());
+                record.original = record.original.map(|cells| ordered(&cells, order, self.header.len()));
             }
-            Some(encoding) => format!("the row is not valid {}", encoding.name()),
+            match &self.unpivoting {
+                Some(unpivoting) if record.broken.is_none() => unpivoting.rows(&record, &mut self.made),
+                _ => return Ok(Some(record)),
+            }
         }
     }
+}
 
-    /// The cells inside a record that is one single quoted cell.
-    fn unwrapped(&self, cells: &StringRecord) -> Option<StringRecord> {
-        let delimiter = self.format.delimiter;
-        if cells.len() != 1 || !cells[0].as_bytes().contains(&delimiter) {
-            return None;
+/// The columns of all files, and where in them the cells of each file go, where that is elsewhere. The mapping's columns
+/// are the same under whatever name.
+fn joined(files: &[FileReader]) -> (Vec<String>, Vec<Option<Vec<usize>>>) {
+    let Some(first) = files.first() else { return (Vec::new(), Vec::new()) };
+    let mut header = first.header.clone();
+    let orders = files.iter().map(|file| {
+        let mut taken = vec![false; header.len()];
+        let mut order = Vec::with_capacity(file.header.len());
+        for (place, name) in file.header.iter().enumerate() {
+            let mapped = file.places.iter().position(|&mapped| mapped == place).map(|column| first.places[column]);
+            let same = || (0..taken.len()).find(|&to| !taken[to] && header[to] == *name);
+            let to = mapped.or_else(same).unwrap_or_else(|| {
+                header.push(name.clone());
+                header.len() - 1
+            });
+            taken.resize(header.len(), false);
+            taken[to] = true;
+            order.push(to);
         }
-        StringRecord::from_byte_record(records::cells(cells[0].as_bytes(), delimiter)?).ok()
-    }
-
-    fn read(&mut self) -> Result<Option<Cut>, ImportError> {
-        self.records.next().map_err(|error| self.unreadable(error))
-    }
-
-    fn unreadable(&self, error: io::Error) -> ImportError {
-        ImportError::Read { file: self.file.to_owned(), error }
-    }
+        order
+    });
+    let orders: Vec<Vec<usize>> = orders.collect();
+    let is_same = |order: &Vec<usize>| order.iter().copied().eq(0..header.len());
+    let orders = orders.into_iter().map(|order| (!is_same(&order)).then_some(order)).collect();
+    (header, orders)
 }
 
-fn lossy(cells: ByteRecord) -> StringRecord {
-    StringRecord::from_byte_record_lossy(cells)
-}
-
-/// The encoding of a header that was read as one of single bytes and holds NULs: they are the high halves of letters.
-fn utf_16(header: &ByteRecord) -> Option<&'static str> {
-    let text = header.iter().collect::<Vec<_>>().join(&0xFF);
-    let nul = text.iter().position(|&byte| byte == 0)?;
-    Some(if nul % 2 == 1 { "utf-16le" } else { "utf-16be" })
-}
-
-/// The cells without control characters, if they have any. NULs stay, and are refused later: they tell of an encoding.
-fn clean_cells(cells: &StringRecord) -> Option<StringRecord> {
-    if clean::is_clean(cells.as_slice()) {
-        return None;
+/// The cells in the order of the whole header. Those of a broken row may be more or fewer than its file's columns.
+fn ordered(cells: &StringRecord, order: &[usize], columns: usize) -> StringRecord {
+    let mut ordered = vec![""; columns];
+    for (cell, &place) in cells.iter().zip(order) {
+        ordered[place] = cell;
     }
-    let cleaned = |cell| if str::contains(cell, '\0') { Cow::Borrowed(cell) } else { clean::cleaned(cell) };
-    Some(cells.iter().map(cleaned).collect())
+    ordered.into_iter().collect()
 }

@@ -1,34 +1,18 @@
 //! What became of each row of a file.
 
+pub use crate::at::At;
+use crate::error::did_you_mean;
+
+use crate::notes::Note;
 use crate::shown::shown;
 use csv::StringRecord;
-use pegel_store::facts::Written;
+use jiff::Timestamp;
 use pegel_text::clean::one_line;
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Write};
 use std::sync::Arc;
-
-/// What became of a row of the file; of several, the greatest counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Fate {
-    /// No table's condition wants it.
-    LeftOut,
-    Unchanged,
-    Changed,
-    New,
-    Rejected,
-}
-
-impl From<Written> for Fate {
-    fn from(written: Written) -> Fate {
-        match written {
-            Written::New => Fate::New,
-            Written::Changed | Written::Back => Fate::Changed,
-            Written::Unchanged => Fate::Unchanged,
-        }
-    }
-}
 
 /// What an import did, or in a dry run would have done. The counts are of rows of the file, each counted once: as new
 /// if it brought anything new to any table, else as changed if it changed anything, else as unchanged.
@@ -49,23 +33,35 @@ pub struct Summary {
     pub superseded: u64,
     /// Optional look-ups that found nothing.
     pub unresolved: u64,
-    /// Values that held control characters.
+    /// What is odd about rows that were imported, and what look-ups did.
+    pub odd: Vec<Note>,
+    /// Why rows were rejected, the most frequent reason first.
+    pub reasons: Vec<Note>,
+    /// Values that held what cannot be seen.
     pub cleaned: Vec<Cleaned>,
     /// Lines that are no data: footers and what the mapping skips.
     pub skipped: Vec<Skipped>,
     /// What was written, by table, rows created by look-ups included.
     pub tables: BTreeMap<Arc<str>, TableCounts>,
+    /// Columns that the mapping names and no object of a JSON file has, by file.
+    pub absent_columns: Vec<(String, String)>,
     /// Columns of the file that the mapping does not use.
     pub unused_columns: Vec<String>,
+    /// Whose rows they are; empty where nobody said.
+    pub system: String,
+    pub several_files: bool,
+    /// When the files say that they were exported, in UTC seconds, if that is still to come.
+    pub exported_ahead: Option<i64>,
     /// Whether nothing was kept.
     pub dry_run: bool,
     pub(crate) header: Vec<String>,
+    pub(crate) skip_lines: u64,
     pub(crate) delimiter: u8,
     pub(crate) byte_order_mark: bool,
 }
 
 /// Rows of one table.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct TableCounts {
     pub new: u64,
     pub changed: u64,
@@ -74,13 +70,15 @@ pub struct TableCounts {
     pub back: u64,
     /// A complete file no longer has them.
     pub gone: u64,
+    /// The system brought them before, and a file that need not be complete does not hold them.
+    pub not_held: u64,
 }
 
 /// A row that was not imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
-    /// The line of the file on which it starts, from 1.
-    pub line: u64,
+    /// Where it starts.
+    pub at: At,
     /// As they stand in the file.
     pub cells: Vec<String>,
     /// Not empty, and fit to be shown: on one line each, and not endless.
@@ -88,17 +86,13 @@ pub struct Rejected {
 }
 
 impl Rejected {
-    pub(crate) fn new(line: u64, cells: &StringRecord, faults: Vec<Fault>) -> Rejected {
+    pub(crate) fn new(at: At, cells: &StringRecord, faults: Vec<Fault>) -> Rejected {
         let fit = |Fault { column, value, reason }: Fault| Fault {
             column: one_line(&column).into_owned(),
             value: shown(&value),
             reason: shown(&reason),
         };
-        Rejected {
-            line,
-            cells: cells.iter().map(str::to_owned).collect(),
-            faults: faults.into_iter().map(fit).collect(),
-        }
+        Rejected { at, cells: cells.iter().map(str::to_owned).collect(), faults: faults.into_iter().map(fit).collect() }
     }
 
     /// About how much memory it takes.
@@ -111,25 +105,27 @@ impl Rejected {
     }
 }
 
-/// Values of one column that held control characters; they were taken in without them.
+/// Values of one column that held what cannot be seen, such as control characters, or letters whose accents stand apart;
+/// they were taken in as people read them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cleaned {
     /// The mapping's name of the source column.
     pub column: String,
     pub values: u64,
-    pub first_line: u64,
+    /// Where the first of them is.
+    pub first: At,
 }
 
 /// `6 values of “Partner”, first in line 2`
 impl fmt::Display for Cleaned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let values = if self.values == 1 { "value" } else { "values" };
-        write!(f, "{} {values} of “{}”, first in line {}", self.values, shown(&self.column), self.first_line)
+        write!(f, "{} {values} of “{}”, first in {}", self.values, shown(&self.column), self.first)
     }
 }
 
 /// What is wrong with a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fault {
     /// The mapping's name of the source column; empty if it is the row as a whole.
     pub column: String,
@@ -141,35 +137,100 @@ pub struct Fault {
 /// A line that is no data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
-    pub line: u64,
+    pub at: At,
     /// Its beginning.
     pub text: String,
 }
 
 impl Skipped {
-    pub(crate) fn new(line: u64, cells: &StringRecord) -> Skipped {
+    pub(crate) fn new(at: At, cells: &StringRecord) -> Skipped {
         const SHOWN: usize = 80;
         let filled: Vec<&str> = cells.iter().map(str::trim).filter(|cell| !cell.is_empty()).collect();
-        Skipped { line, text: one_line(&filled.join(" ")).chars().take(SHOWN).collect() }
+        Skipped { at, text: one_line(&filled.join(" ")).chars().take(SHOWN).collect() }
+    }
+}
+
+/// A summary for programs.
+#[derive(Debug, Serialize)]
+pub struct Told<'a> {
+    pub new: u64,
+    pub changed: u64,
+    pub unchanged: u64,
+    pub rejected: u64,
+    pub left_out: u64,
+    pub dry_run: bool,
+    pub tables: BTreeMap<&'a str, TableCounts>,
+    /// The first rejected rows, each with what is wrong with it.
+    pub rejected_rows: Vec<ToldRow<'a>>,
+    pub reasons: &'a [Note],
+    pub notes: &'a [Note],
+    /// Whatever else a person is told, in sentences.
+    pub remarks: Vec<String>,
+    pub unused_columns: &'a [String],
+}
+
+/// A rejected row for programs.
+#[derive(Debug, Serialize)]
+pub struct ToldRow<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<&'a str>,
+    pub line: u64,
+    pub faults: &'a [Fault],
+}
+
+impl ToldRow<'_> {
+    fn of(Rejected { at, faults, .. }: &Rejected) -> ToldRow<'_> {
+        ToldRow { file: at.file.as_deref(), line: at.line, faults }
     }
 }
 
 impl Summary {
+    /// For programs; of the rejected rows the first hundred.
+    pub fn told(&self) -> Told<'_> {
+        const MOST: usize = 100;
+        Told {
+            new: self.new,
+            changed: self.changed,
+            unchanged: self.unchanged,
+            rejected: self.rejected_rows(),
+            left_out: self.left_out,
+            dry_run: self.dry_run,
+            tables: self.tables.iter().map(|(name, counts)| (&**name, *counts)).collect(),
+            rejected_rows: self.rejected.iter().take(MOST).map(ToldRow::of).collect(),
+            reasons: &self.reasons,
+            notes: &self.odd,
+            remarks: self.remarks(),
+            unused_columns: &self.unused_columns,
+        }
+    }
+
     /// How many rows were rejected.
     pub fn rejected_rows(&self) -> u64 {
         self.rejected.len() as u64 + self.rejected_beyond
     }
 
-    /// What else is to be said, in sentences; empty for a plain import.
+    /// What is to be said beside the counts, in sentences; empty for a plain import.
     pub fn notes(&self) -> Vec<String> {
+        self.odd.iter().map(Note::to_string).chain(self.remarks()).collect()
+    }
+
+    fn remarks(&self) -> Vec<String> {
         let mut notes = Vec::new();
         if let (Some(first), Some(last)) = (self.skipped.first(), self.skipped.last()) {
             let lines = if first == last {
-                format!("line {} is not data and was skipped", first.line)
+                format!("{} is not data and was skipped", first.at)
+            } else if first.at.file.is_none() {
+                let (count, first, last) = (self.skipped.len(), first.at.line, last.at.line);
+                format!("{count} lines ({first} to {last}) are no data and were skipped")
             } else {
-                format!("{} lines ({} to {}) are no data and were skipped", self.skipped.len(), first.line, last.line)
+                format!("{} lines (from {} on) are no data and were skipped", self.skipped.len(), first.at)
             };
             notes.push(format!("{lines}: {}", first.text));
+        }
+        for (file, column) in &self.absent_columns {
+            let (file, column) = (one_line(file), shown(column));
+            let near = did_you_mean(&column, self.header.iter().map(String::as_str).filter(|name| *name != column));
+            notes.push(format!("no object of {file} has “{column}”{near}: it is missing in all rows"));
         }
         let mut count = |number: u64, one: &str, several: &str| match number {
             0 => {}
@@ -182,16 +243,10 @@ impl Summary {
             "rows were left out by the mapping's conditions",
         );
         count(
-            self.superseded,
-            "row gave way to a later row with the same key",
-            "rows gave way to later rows with the same keys",
-        );
-        count(
             self.keyless,
             "rejected row has no key that could be read: so none is taken for gone",
             "rejected rows have no key that could be read: so none is taken for gone",
         );
-        count(self.unresolved, "optional look-up found nothing", "optional look-ups found nothing");
         for (table, TableCounts { gone, back, .. }) in &self.tables {
             let moved = [(gone, "gone"), (back, "back")].into_iter().filter(|(count, _)| **count > 0);
             let moved: Vec<String> = moved.map(|(count, how)| format!("{count} {how}")).collect();
@@ -199,9 +254,19 @@ impl Summary {
                 notes.push(format!("{table}: {}", moved.join(", ")));
             }
         }
+        for (table, TableCounts { not_held, .. }) in self.tables.iter().filter(|(_, counts)| counts.not_held > 0) {
+            let (rows, are) = if *not_held == 1 { ("row", "is") } else { ("rows", "are") };
+            let these = if self.several_files { "these files" } else { "this file" };
+            notes.push(format!("{not_held} {rows} of {}'s {table} {are} not in {these}", self.system));
+        }
+        if let Some(ahead) = self.exported_ahead.and_then(|at| Timestamp::from_second(at).ok()) {
+            notes.push(format!(
+                "exported_at is {ahead}, which is still to come: the file is taken to be complete until now"
+            ));
+        }
         if !self.cleaned.is_empty() {
             let cleaned: Vec<String> = self.cleaned.iter().map(ToString::to_string).collect();
-            notes.push(format!("cleaned of control characters: {}", cleaned.join("; ")));
+            notes.push(format!("cleaned of what cannot be seen: {}", cleaned.join("; ")));
         }
         if self.rejected_beyond > 0 {
             let (kept, beyond) = (self.rejected.len(), self.rejected_beyond);
@@ -222,6 +287,8 @@ impl Summary {
         if self.byte_order_mark {
             out.write_all("\u{feff}".as_bytes())?;
         }
+        // The mapping skips as many lines of this file as of the others.
+        (0..self.skip_lines).try_for_each(|_| out.write_all(b"\n"))?;
         let mut writer = csv::WriterBuilder::new().delimiter(self.delimiter).from_writer(out);
         let added = ["rejected_line", "rejected_column", "rejected_reason"];
         writer.write_record(self.header.iter().map(String::as_str).chain(added))?;
@@ -232,7 +299,11 @@ impl Summary {
             // A row with more cells than the header has columns would push its reason out of its column.
             let mut cells: Vec<String> = row.cells.iter().take(self.header.len()).cloned().collect();
             cells.resize(self.header.len(), String::new());
-            cells.extend([row.line.to_string(), joined(|fault| &fault.column), joined(|fault| &fault.reason)]);
+            cells.extend([
+                row.at.file.as_ref().map_or_else(|| row.at.line.to_string(), |file| format!("{file}:{}", row.at.line)),
+                joined(|fault| &fault.column),
+                joined(|fault| &fault.reason),
+            ]);
             writer.write_record(&cells)?;
         }
         writer.flush()
@@ -251,7 +322,7 @@ impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, fault) in self.faults.iter().enumerate() {
             let separator = if number > 0 { "\n" } else { "" };
-            write!(f, "{separator}line {}", self.line)?;
+            write!(f, "{separator}{}", self.at)?;
             if !fault.column.is_empty() {
                 write!(f, ", column {}", fault.column)?;
             }

@@ -68,8 +68,11 @@ pub enum Command {
     },
     /// Bring the database's schema up to date
     Migrate,
-    /// Import a CSV file through a mapping
+    /// Import files through a mapping; list imports, and take them back
     Import(Import),
+    /// Print a reference: of mappings, reports, tables, or the language of KPIs
+    #[command(subcommand)]
+    Docs(Docs),
     /// List, show, check, test, compute and activate KPIs
     #[command(subcommand)]
     Kpi(Kpi),
@@ -106,23 +109,76 @@ pub struct Serve {
     pub address: Option<String>,
 }
 
-/// `pegel import`
+/// `pegel import …`
 #[derive(Debug, Args)]
+#[command(subcommand_negates_reqs = true)]
 pub struct Import {
-    /// CSV, plain or gzip
-    pub file: PathBuf,
+    #[command(flatten)]
+    pub files: Option<ImportFiles>,
+    #[command(subcommand)]
+    pub imports: Option<Imports>,
+}
+
+/// `pegel import list` and the like
+#[derive(Debug, Subcommand)]
+pub enum Imports {
+    /// List imports, the newest first
+    List {
+        /// Only those of this system
+        #[arg(long)]
+        system: Option<String>,
+    },
+    /// Take back an import: its rows are what they were before it
+    Undo {
+        /// Its number, as `pegel import list` shows it; one of the last three of its system [default: the newest]
+        #[arg(value_name = "N")]
+        import: Option<i64>,
+    },
+}
+
+/// `pegel import FILE…`
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+#[derive(Debug, Args)]
+pub struct ImportFiles {
+    /// CSV, workbooks or JSON, also packed; - is standard input, * and ? stand for names. Several are one import
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
     /// The mapping: a file of config/imports without its ending, or a built-in one
-    #[arg(long, value_name = "NAME")]
-    pub map: String,
+    #[arg(long, value_name = "NAME", required_unless_present = "suggest")]
+    pub map: Option<String>,
+    /// Write a mapping for the file, with reasons, into config/imports/NAME.toml, and import nothing [default: as the
+    /// file is called]
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
+    #[arg(conflicts_with_all = ["map", "dry_run", "allow_shrink", "rejected"])]
+    pub suggest: Option<String>,
     /// Show what would happen, write nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Let a complete file take away more than a tenth of its table
     #[arg(long)]
     pub allow_shrink: bool,
+    /// Reject rows of which something would be noted, and the file if all of it is odd
+    #[arg(long)]
+    pub strict: bool,
+    /// Print what became of the rows as JSON
+    #[arg(long)]
+    pub json: bool,
     /// Write rejected rows into a CSV file, with line, column and reason
     #[arg(long, value_name = "FILE")]
     pub rejected: Option<PathBuf>,
+}
+
+/// `pegel docs …`
+#[derive(Debug, Subcommand)]
+pub enum Docs {
+    /// What a mapping can say: how a file becomes facts
+    Mapping,
+    /// What a report can say: what is mailed, to whom, when
+    Reports,
+    /// The language of KPI scripts
+    Kpis,
+    /// What a table, an attribute or a dimension of a home's own can say
+    Tables,
 }
 
 /// `pegel kpi …`

@@ -4,6 +4,7 @@
 //! - [`cli`]: the command line; [`commands`]: one file per command; [`ending`]: how they end
 //! - [`home`], [`config`]: what they work on
 //! - [`composer`]: how a due report becomes an edition; [`problems`]: which files of a home are not in order
+//! - [`inbox`]: watched folders, whose files a server imports
 //! - [`watchdog`]: ends a server that does not end by itself
 //! - [`demo`]: made-up data
 
@@ -14,6 +15,7 @@ mod config;
 mod demo;
 mod ending;
 mod home;
+mod inbox;
 mod problems;
 mod watchdog;
 
@@ -40,7 +42,8 @@ fn run(Cli { global, command }: Cli) -> Ending {
         Command::Serve(serve) => commands::serve::run(&serve, &global),
         Command::Init { dir } => commands::init::run(dir, &global),
         Command::Migrate => commands::migrate::run(&global),
-        Command::Import(import) => commands::import::run(&import, &global),
+        Command::Import(import) => commands::import::run(import, &global),
+        Command::Docs(docs) => commands::docs::run(&docs, &global),
         Command::Kpi(kpi) => commands::kpi::run(kpi, &global),
         Command::Report(report) => commands::report::run(report, &global),
         Command::Deliveries(deliveries) => commands::deliveries::run(deliveries, &global),

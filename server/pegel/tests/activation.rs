@@ -47,6 +47,7 @@ fn home_on(home: TestHome) -> TestHome {
         values: vec![Value::Integer(1_793_700_000), Value::Text(outcome.to_owned())],
         attributes: serde_json::Map::new(),
         valid_from: None,
+        changed_at: None,
     };
     let rows = vec![deal("A1", "won"), deal("A2", "lost")];
     let facts = Facts { table: opportunities, columns: columns.into(), rows };

@@ -56,7 +56,7 @@ fn the_file_of_rejected_rows_is_looked_after_before_anything_is_imported() {
     let file = home.write("leads.csv", &format!("{LEADS}L1,2018-02-01,P1,social\n"));
     let import =
         |rejected: &str| home.run(&["import", file.to_str().unwrap(), "--map", "olist_leads", "--rejected", rejected]);
-    import(file.to_str().unwrap()).failed(2, &["would replace the file that is imported"]);
+    import(file.to_str().unwrap()).failed(2, &["would replace a file that is imported"]);
     import("/nonexistent/rejected.csv").failed(2, &["/nonexistent/rejected.csv"]);
     assert_eq!(home.cells(&["lead_conversion_rate", "--period", "2018"])[0]["state"], "no_data");
 }

@@ -4,7 +4,9 @@
 mod common;
 
 use common::{Said, TestHome};
+use std::io::Write;
 use std::path::Path;
+use std::process::Stdio;
 
 const PARTNERS: &str =
     "[[tables]]\ntable = \"partners\"\nkey = \"id\"\n[tables.columns]\nname = \"name\"\nregion = \"region\"\n";
@@ -37,7 +39,7 @@ fn what_is_cleaned_of_control_characters_is_said() {
     let home = home();
     let file = home.write("partners.csv", "id,name,region\n1,Haus\u{b}Nord,North\n2,Haus\u{1f}Süd,South\n");
     let said = import(&home, &file).succeeded();
-    assert_eq!(said.err, "cleaned of control characters: 2 values of “name”, first in line 2\n");
+    assert_eq!(said.err, "cleaned of what cannot be seen: 2 values of “name”, first in line 2\n");
     assert_eq!(said.out, "2 new, 0 changed, 0 unchanged, 0 rejected\n");
 }
 
@@ -59,14 +61,98 @@ fn nothing_of_a_file_gives_orders_to_the_terminal() {
 }
 
 #[test]
-fn workbooks_devices_and_utf_16_given_as_csv_are_told_what_they_are() {
+fn damaged_workbooks_devices_and_utf_16_are_told_what_they_are() {
     let home = home();
     let path = home.path().join("partners.csv");
     std::fs::write(&path, b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0xl/workbook.xml").unwrap();
-    import(&home, &path).failed(2, &["partners.csv is an Excel workbook (.xlsx), not a CSV file", "CSV UTF-8"]);
+    import(&home, &path).failed(2, &["partners.csv cannot be imported: the ZIP archive or workbook is damaged"]);
     let text = "id,name,region\n1,A,N\n".encode_utf16().flat_map(u16::to_le_bytes);
     std::fs::write(&path, text.collect::<Vec<u8>>()).unwrap();
     import(&home, &path).failed(2, &["partners.csv:1:", "encoding = \"utf-16le\""]);
     import(&home, Path::new("/dev/zero")).failed(2, &["/dev/zero is not a file"]);
     import(&home, home.path()).failed(2, &["is not a file: a folder"]);
+}
+
+#[test]
+fn several_files_are_one_import() {
+    let home = home();
+    home.write("in/a.csv", "id,name,region\n1,Ada,North\n2\n");
+    home.write("in/b.csv", "region,id,name\nSouth,3,Bo\n");
+    // No shell reads the pattern here.
+    let pattern = home.path().join("in/*.csv");
+    let said = import(&home, &pattern).failed(1, &["in/a.csv:3: the row has 1 cells where the header has 3"]);
+    assert_eq!(said.out, "2 new, 0 changed, 0 unchanged, 1 rejected\n");
+    import(&home, &home.path().join("in/*.tsv")).failed(2, &["no file is called ", "in/*.tsv"]);
+    let file = home.path().join("in/b.csv");
+    let file = file.to_str().unwrap();
+    home.run(&["import", file, file, "--map", "partners"]).failed(2, &["in/b.csv is named twice"]);
+    let replaced = ["import", pattern.to_str().unwrap(), "--map", "partners", "--rejected", file];
+    home.run(&replaced).failed(2, &["would replace a file that is imported"]);
+}
+
+#[test]
+fn a_file_may_come_through_standard_input() {
+    let home = home();
+    let mut command = home.command(&["import", "-", "--map", "partners"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = command.spawn().unwrap();
+    running.stdin.take().unwrap().write_all(b"id,name,region\n1,Ada,North\n2\n").unwrap();
+    let said = Said::of(&running.wait_with_output().unwrap());
+    let said = said.failed(1, &["standard input:3: the row has 1 cells"]);
+    assert_eq!(said.out, "1 new, 0 changed, 0 unchanged, 1 rejected\n");
+}
+
+const DEALS: &str = "system = \"crm\"\n[[tables]]\ntable = \"orders\"\nkey = \"id\"\n[tables.columns]\nnumber = \"id\"\n\
+                     channel = { constant = \"shop\" }\nordered_at = \"when\"\namount = \"amount\"\n";
+
+#[test]
+fn an_import_is_listed_and_taken_back_and_figures_are_what_they_were() {
+    for home in [home(), TestHome::on_postgres()] {
+        home.write("config/imports/shop.toml", DEALS);
+        let import = |name: &str, rows: &str, at: &str| {
+            let file = home.write(name, &format!("id,when,amount\n{rows}"));
+            let arguments = ["import", file.to_str().unwrap(), "--map", "shop"];
+            Said::of(&home.command_at(at, &arguments).output().unwrap()).succeeded()
+        };
+        let revenue = || home.run(&["kpi", "value", "revenue", "--period", "2026-10", "--json"]).succeeded().out;
+        import("first.csv", "1,2026-10-01,100\n2,2026-10-02,100\n", "2026-11-16T09:00:00Z");
+        let before = revenue();
+        let said = import("second.csv", "1,2026-10-01,50\n3,2026-10-03,7\n", "2026-11-17T09:00:00Z");
+        assert_eq!(said.err, "1 row of crm's orders is not in this file\n");
+        assert_ne!(revenue(), before);
+        let said = home.run(&["import", "undo"]).succeeded();
+        assert_eq!(said.err, "orders: 1 removed, 1 as before\n");
+        assert!(
+            said.out.starts_with("import 2 of ") && said.out.ends_with("second.csv is taken back\n"),
+            "{}",
+            said.out
+        );
+        assert_eq!(revenue(), before);
+        let listed = home.run(&["import", "list", "--system", "crm"]).succeeded().out;
+        let listed: Vec<Vec<&str>> = listed.lines().map(|line| line.split('\t').collect()).collect();
+        assert_eq!(listed[0][3..], ["shop", "crm", "orders: 1 new, 1 changed", "taken back 2026-11-18 10:00:00"]);
+        assert_eq!((listed[1][0], listed[1][1]), ("1", "2026-11-16 10:00:00"));
+        assert_eq!(listed[1][3..], ["shop", "crm", "orders: 2 new", "can be taken back"]);
+        assert_eq!(home.run(&["import", "list", "--system", "fair"]).succeeded().out, "");
+        // What all commands take may stand anywhere.
+        assert_eq!(home.run(&["import", "--mail-url", "folder:out", "list", "--system", "fair"]).succeeded().out, "");
+        home.run(&["import", "undo", "2"]).failed(2, &["import 2 was taken back already"]);
+        // A file of that name is one after another file, or with its folder.
+        home.write("list", "id,when,amount\n9,2026-10-09,1\n");
+        let list = home.path().join("list");
+        home.run(&["import", list.to_str().unwrap(), "--map", "shop"]).succeeded();
+    }
+}
+
+#[test]
+fn a_mapping_that_takes_the_files_time_takes_none_from_a_pipe() {
+    let home = home();
+    home.write("config/imports/shop.toml", &format!("exported_at = \"file\"\n{DEALS}"));
+    let file = home.write("orders.csv", "id,when,amount\n1,2026-10-01,100\n");
+    // It was written just now, which is later than the time that the command is told.
+    let said = home.run(&["import", file.to_str().unwrap(), "--map", "shop"]).succeeded();
+    assert!(said.err.contains("which is still to come"), "{}", said.err);
+    let mut command = home.command(&["import", "-", "--map", "shop"]);
+    let said = Said::of(&command.stdin(Stdio::null()).output().unwrap());
+    said.failed(2, &["the mapping takes the file's own time, and standard input has none"]);
 }

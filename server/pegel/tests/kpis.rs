@@ -274,6 +274,10 @@ fn the_rows_behind_a_figure_are_listed_as_people_read_them() {
     2 more rows: --limit shows more, --csv FILE writes all of them, with all dates
     ");
     insta::assert_snapshot!(printed(&["win_rate", "--period", "2018"]), @"no_rows");
+    for command in ["value", "rows"] {
+        let asked = ["kpi", command, "win_rate", "--period", "2017", "--where", "region=west"];
+        home.run(&asked).failed(2, &["no row of win_rate has the region “west”; did you mean “West”?"]);
+    }
     insta::assert_snapshot!(printed(&["win_rate", "--period", "2018", "--where", "region=West"]), @"no_rows");
 }
 

@@ -90,6 +90,7 @@ fn facts(leads: &[Lead]) -> Facts {
         ],
         attributes: serde_json::Map::new(),
         valid_from: None,
+        changed_at: None,
     };
     let rows = leads.iter().enumerate().map(row).collect();
     Facts { columns: columns.map(|name| table.column(name).unwrap().clone()).into(), rows, table }

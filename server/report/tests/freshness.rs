@@ -44,6 +44,7 @@ fn leads(days: i64) -> Facts {
         values: vec![Value::Integer(at), Value::Text("web".to_owned())],
         attributes: serde_json::Map::new(),
         valid_from: None,
+        changed_at: None,
     };
     let of_days = (0..days * 10).map(|number| row(number.to_string(), BEGIN + number / 10 * DAY + number % 10 * 3600));
     let rows = of_days.chain([row("planned".to_owned(), NOW + 30 * DAY)]).collect();

@@ -47,6 +47,7 @@ fn partners() -> Facts {
         values: vec![Value::Text(name.to_owned())],
         attributes: serde_json::Map::new(),
         valid_from: None,
+        changed_at: None,
     };
     let rows = [("P1", "Adler Solar"), ("P2", "Birk & Söhne")].map(row);
     Facts { columns: vec![partners.column("name").unwrap().clone()], rows: rows.into(), table: partners }
@@ -68,6 +69,7 @@ fn leads() -> Facts {
         ],
         attributes: serde_json::Map::new(),
         valid_from: None,
+        changed_at: None,
     };
     let north = (0..20).map(|number| row("North", 1, number, number < 14));
     let south = (0..20).map(|number| row("South", 2, number, number < 19));
@@ -88,6 +90,7 @@ fn earlier_leads() -> Facts {
         ],
         attributes: serde_json::Map::new(),
         valid_from: None,
+        changed_at: None,
     };
     let before = (0..20).map(|number| row("2026-11-03", number, number < 10));
     let year_before = (0..20).map(|number| row("2025-11-11", number, number < 5));
@@ -104,7 +107,13 @@ fn target_of_feedback() -> Facts {
     Facts {
         table: targets,
         columns: columns.into(),
-        rows: vec![Fact { key: "feedback".to_owned(), values, attributes: serde_json::Map::new(), valid_from: None }],
+        rows: vec![Fact {
+            key: "feedback".to_owned(),
+            values,
+            attributes: serde_json::Map::new(),
+            valid_from: None,
+            changed_at: None,
+        }],
     }
 }
 
@@ -118,7 +127,7 @@ fn targets_of_regions() -> Facts {
         let text = |text: &str| Value::Text(text.to_owned());
         let (first, last) = (day("2026-11-09"), day("2026-11-15"));
         let values = vec![text("revenue"), text(region), first, last, Value::Integer(amount)];
-        Fact { key: region.to_owned(), values, attributes: serde_json::Map::new(), valid_from: None }
+        Fact { key: region.to_owned(), values, attributes: serde_json::Map::new(), valid_from: None, changed_at: None }
     };
     let rows = [("North", 10_000), ("South", 20_000)].map(fact).into();
     Facts { table: targets, columns: columns.into(), rows }
@@ -344,7 +353,8 @@ fn adler_in(store: &Store, region: &str, at: &str) {
     let table = Model::built_in().table("partners").unwrap();
     let columns = ["name", "region"].map(|name| table.column(name).unwrap().clone()).into();
     let values = ["Adler Solar", region].map(|text| Value::Text(text.to_owned())).into();
-    let adler = Fact { key: "P1".to_owned(), values, attributes: serde_json::Map::new(), valid_from: None };
+    let adler =
+        Fact { key: "P1".to_owned(), values, attributes: serde_json::Map::new(), valid_from: None, changed_at: None };
     let facts = Facts { table, columns, rows: vec![adler] };
     let at = at.parse::<Timestamp>().unwrap().as_second();
     store.write::<_, StoreError>(true, |writer| writer.upsert(&facts, at)).unwrap();

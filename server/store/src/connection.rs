@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How long an `SQLite` connection waits for another one's lock.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long an `SQLite` connection waits for another one's lock: longer than it takes to merge some million rows.
+const BUSY_TIMEOUT: Duration = Duration::from_mins(1);
 /// Between two attempts to switch a file to WAL.
 const WAL_PAUSE: Duration = Duration::from_millis(5);
 /// How long a caller waits for a free connection.
@@ -47,9 +47,12 @@ pub(crate) enum Opening {
 }
 
 /// Makes connections for the pool.
+#[derive(Clone)]
 pub(crate) struct Manager {
     url: DatabaseUrl,
     opening: Opening,
+    /// Whether temporary tables are large, so that they are in a file.
+    staging: bool,
 }
 
 impl Manager {
@@ -57,10 +60,17 @@ impl Manager {
         match &self.url {
             DatabaseUrl::Sqlite(path) => {
                 let mut conn = SqliteConnection::establish(&sqlite_uri(path, self.opening))?;
-                set_up(&mut conn).map_err(ConnectionError::CouldntSetupConfiguration)?;
+                set_up(&mut conn, self.staging).map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Conn::Sqlite(conn))
             }
-            DatabaseUrl::Postgres(url) => Ok(Conn::Postgres(PgConnection::establish(url)?)),
+            DatabaseUrl::Postgres(url) => {
+                let mut conn = PgConnection::establish(url)?;
+                if self.staging {
+                    // Enough to compare many rows with many without writing half of them to disk.
+                    conn.batch_execute("SET work_mem = '64MB'").map_err(ConnectionError::CouldntSetupConfiguration)?;
+                }
+                Ok(Conn::Postgres(conn))
+            }
         }
     }
 }
@@ -81,12 +91,13 @@ fn sqlite_uri(path: &Path, opening: Opening) -> String {
     format!("file:{text}?mode={mode}")
 }
 
-fn set_up(conn: &mut SqliteConnection) -> QueryResult<()> {
+fn set_up(conn: &mut SqliteConnection, staging: bool) -> QueryResult<()> {
     conn.batch_execute(&format!("PRAGMA busy_timeout = {}", BUSY_TIMEOUT.as_millis()))?;
     switch_to_wal(conn)?;
-    conn.batch_execute(
-        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32000;",
-    )
+    let temporary = if staging { "FILE" } else { "MEMORY" };
+    conn.batch_execute(&format!(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = {temporary}; PRAGMA cache_size = -32000;",
+    ))
 }
 
 /// Asks until it is done: `SQLite` first reads the file and only then asks for the exclusive lock, and a reader that
@@ -132,6 +143,7 @@ fn open_transactions<C: Connection<TransactionManager = AnsiTransactionManager>>
 #[derive(Clone)]
 pub(crate) struct Connections {
     pool: Pool<Manager>,
+    manager: Manager,
     /// The URL for messages.
     shown: Arc<str>,
     /// The file of an `SQLite` database, as it was when it was opened.
@@ -146,7 +158,7 @@ impl Connections {
         }
         let shown: Arc<str> = url.shown().into();
         let path = url.sqlite_file().map(Path::to_owned);
-        let manager = Manager { url, opening };
+        let manager = Manager { url, opening, staging: false };
         // Tried once by hand, for the pool would try again and again and then say no more than that it timed out.
         drop(manager.establish().map_err(|error| unreachable_because(&shown, &error))?);
         let file = path.map(|path| Arc::new(OpenedFile::of(path)));
@@ -156,8 +168,23 @@ impl Connections {
             .connection_timeout(POOL_TIMEOUT)
             // An error reaches whoever asked for the connection; it need not be in the log as well.
             .error_handler(Box::new(NopErrorHandler))
-            .build_unchecked(manager);
-        Ok(Connections { pool, shown, file })
+            .build_unchecked(manager.clone());
+        Ok(Connections { pool, manager, shown, file })
+    }
+
+    /// One connection of its own to the same database: whoever gets it next finds the temporary tables of whoever had
+    /// it before. They end with it.
+    pub(crate) fn apart(&self) -> Connections {
+        let manager = Manager { opening: Opening::MustExist, staging: true, ..self.manager.clone() };
+        let pool = Pool::builder()
+            .max_size(1)
+            .min_idle(Some(0))
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .connection_timeout(POOL_TIMEOUT)
+            .error_handler(Box::new(NopErrorHandler))
+            .build_unchecked(manager.clone());
+        Connections { pool, manager, ..self.clone() }
     }
 
     /// The file of an `SQLite` database.
@@ -216,6 +243,8 @@ fn unreachable_because(shown: &str, error: &dyn std::error::Error) -> StoreError
 pub(crate) enum Purpose {
     /// Reads that fit each other.
     Read,
+    /// Writes into temporary tables; holds up nobody.
+    Stage,
     /// Reads and writes.
     Write,
 }
@@ -232,7 +261,7 @@ impl Transaction {
         match &mut *conn {
             Conn::Sqlite(conn) => {
                 let begin = match purpose {
-                    Purpose::Read => "BEGIN DEFERRED",
+                    Purpose::Read | Purpose::Stage => "BEGIN DEFERRED",
                     // A deferred one that turns to writing cannot wait its turn: it fails at once.
                     Purpose::Write => "BEGIN IMMEDIATE",
                 };
@@ -241,7 +270,7 @@ impl Transaction {
             Conn::Postgres(conn) => {
                 let begin = match purpose {
                     Purpose::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-                    Purpose::Write => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+                    Purpose::Stage | Purpose::Write => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
                 };
                 AnsiTransactionManager::begin_transaction_sql(conn, begin)
             }

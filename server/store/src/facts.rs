@@ -1,5 +1,7 @@
 //! Facts on their way in: rows of the fact tables, written by key.
 
+pub use crate::settle::Superseded;
+pub use crate::staging::{Layout, Section, StagedColumn, StagedRow, Staging};
 pub use crate::writer::Writer;
 
 use pegel_kpi::data::model::{Column, Table};
@@ -66,6 +68,8 @@ pub struct Fact {
     pub attributes: Map<String, Json>,
     /// From when on (UTC seconds) the values hold of columns of which it is kept; `None`: from when they are written.
     pub valid_from: Option<i64>,
+    /// When (UTC seconds) what it changes changed, for tables that keep what rows were; `None`: when it is written.
+    pub changed_at: Option<i64>,
 }
 
 /// What became of one row.
@@ -78,13 +82,34 @@ pub enum Written {
     Back,
 }
 
-/// Rows that a complete file no longer has.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Of the rows of a table that a system brought, those that a complete file no longer has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Missing {
-    /// Their ids.
-    pub ids: Vec<i64>,
+    pub rows: u64,
     /// How many rows the system had, those included.
-    pub of: usize,
+    pub of: u64,
+}
+
+/// What became of rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Merged {
+    pub new: u64,
+    pub changed: u64,
+    pub unchanged: u64,
+    /// They were gone; changed or not.
+    pub back: u64,
+}
+
+impl Merged {
+    /// Counts some rows more.
+    pub fn add(&mut self, written: Written, rows: u64) {
+        match written {
+            Written::New => self.new += rows,
+            Written::Changed => self.changed += rows,
+            Written::Unchanged => self.unchanged += rows,
+            Written::Back => self.back += rows,
+        }
+    }
 }
 
 /// A row found by a text.

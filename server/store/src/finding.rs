@@ -1,6 +1,7 @@
 //! Rows looked up by a text that they carry: what a row that is written refers to.
 
 use crate::StoreError;
+use crate::connection::Conn;
 use crate::facts::{Found, Value};
 use crate::sql::{Gives, SelectByText, TEXTS, Visit, field, send};
 use crate::writer::{Writer, whose};
@@ -22,21 +23,32 @@ impl Writer {
         column: &Column,
         texts: &[String],
     ) -> Result<HashMap<String, Found>, StoreError> {
-        let mut wanted: Vec<Value> = texts.iter().cloned().map(Value::Text).collect();
-        wanted.sort_unstable_by(|a, b| a.text().cmp(&b.text()));
-        wanted.dedup();
         let system = self.system.clone();
-        let own = (*column == **table.key()).then_some(&system);
-        let systems = own.map(whose);
-        let mut finding = Finding { own, found: HashMap::with_capacity(wanted.len()) };
-        for texts in wanted.chunks(TEXTS) {
-            let columns = ["id", &column.name, SYSTEM, GONE_AT];
-            let (by, systems) = (&*column.name, systems.as_deref());
-            let select = SelectByText { table: &table.name, columns: &columns, by, texts, systems };
-            send(self.conn(), "looking up rows", &select, &mut finding)?;
-        }
-        Ok(finding.found.into_iter().map(|(text, (_, found))| (text, found)).collect())
+        find(self.conn(), &system, table, column, texts)
     }
+}
+
+/// The same for rows that are yet to be written for a system.
+pub(crate) fn find(
+    conn: &mut Conn,
+    system: &Value,
+    table: &Table,
+    column: &Column,
+    texts: &[String],
+) -> Result<HashMap<String, Found>, StoreError> {
+    let mut wanted: Vec<Value> = texts.iter().cloned().map(Value::Text).collect();
+    wanted.sort_unstable_by(|a, b| a.text().cmp(&b.text()));
+    wanted.dedup();
+    let own = (*column == **table.key()).then_some(system);
+    let systems = own.map(whose);
+    let mut finding = Finding { own, found: HashMap::with_capacity(wanted.len()) };
+    for texts in wanted.chunks(TEXTS) {
+        let columns = ["id", &column.name, SYSTEM, GONE_AT];
+        let (by, systems) = (&*column.name, systems.as_deref());
+        let select = SelectByText { table: &table.name, columns: &columns, by, texts, systems };
+        send(conn, "looking up rows", &select, &mut finding)?;
+    }
+    Ok(finding.found.into_iter().map(|(text, (_, found))| (text, found)).collect())
 }
 
 /// Collects rows of `id, text, system, gone_at`; the best of those with one text, and how good it is: the less, the

@@ -1,22 +1,25 @@
 //! Which facts can be written: those that both databases would store alike.
 
 use crate::StoreError;
-use crate::facts::{Fact, Facts, Value};
+use crate::facts::{Fact, Value};
 use pegel_kpi::data::model::{Kind, MAX_EXACT};
 
-/// Refuses what the two databases would store differently, or not at all.
-pub(crate) fn check(facts: &Facts, row: &Fact) -> Result<(), StoreError> {
-    let table = &facts.table.name;
+/// Refuses what the two databases would store differently, or not at all. `columns`: the names and kinds of the values.
+pub(crate) fn check<'a>(
+    table: &str,
+    columns: impl ExactSizeIterator<Item = (&'a str, Kind)>,
+    row: &Fact,
+) -> Result<(), StoreError> {
     let unfit = |place: String, reason| Err(StoreError::UnfitValue { place, key: row.key.clone(), reason });
     if row.key.is_empty() || row.key.contains('\0') {
         return unfit(format!("{table}.key"), "a key is a text, not empty and without NUL characters");
     }
-    if row.values.len() != facts.columns.len() {
+    if row.values.len() != columns.len() {
         return unfit(table.to_string(), "it has more or fewer values than columns");
     }
-    for (column, value) in facts.columns.iter().zip(&row.values) {
-        if let Err(reason) = fits(column.kind, value) {
-            return unfit(format!("{table}.{}", column.name), reason);
+    for ((column, kind), value) in columns.zip(&row.values) {
+        if let Err(reason) = fits(kind, value) {
+            return unfit(format!("{table}.{column}"), reason);
         }
     }
     Ok(())

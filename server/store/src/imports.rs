@@ -1,13 +1,14 @@
-//! Which imports there were, what each brought to which table, and up to when tables are complete since.
+//! Which imports there were, and what each brought to which table.
 
-use crate::StoreError;
-use crate::connection::{Conn, on_backend};
+pub use crate::freshness::NewestImport;
+
+use crate::connection::{Conn, Purpose, Transaction, on_backend};
 use crate::facts::Writer;
 use crate::schema::{import_tables, imports};
-use crate::sql::quoted;
+use crate::writer::Recording;
+use crate::{Store, StoreError};
+use diesel::dsl::Eq;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
-use pegel_kpi::data::model::Table;
 use std::collections::BTreeMap;
 
 /// What is kept of an import. Counts are of rows of the file.
@@ -43,35 +44,53 @@ pub struct TableRecord {
     pub complete_until: Option<i64>,
 }
 
-/// The newest import that had rows for a table. Instants in UTC seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NewestImport {
+/// An import that was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
     pub id: i64,
-    pub imported_at: i64,
-    pub complete_until: i64,
+    pub record: ImportRecord,
+    /// When it was taken back, in UTC seconds.
+    pub undone_at: Option<i64>,
+    /// Whether it is on record what the rows were before it. Rows that a later import wrote may be in the way.
+    pub undoable: bool,
 }
 
+const RECORDING: &str = "recording the import";
+
 impl Writer {
+    /// From now on what is written is an import of the system, and can be taken back once it is recorded.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn begin_import(&mut self) -> Result<(), StoreError> {
+        let unknown = ImportRecord {
+            file: String::new(),
+            mapping: String::new(),
+            system: String::new(),
+            imported_at: 0,
+            new_rows: 0,
+            changed_rows: 0,
+            unchanged_rows: 0,
+            rejected_rows: 0,
+            tables: Vec::new(),
+        };
+        self.recording = Some(Recording { import: self.insert_import(&unknown)?, before: BTreeMap::new() });
+        Ok(())
+    }
+
     /// Keeps a record of an import, with the facts it wrote.
     ///
     /// # Errors
     /// If the database fails.
     pub fn record_import(&mut self, record: &ImportRecord) -> Result<(), StoreError> {
-        let row = (
-            imports::file.eq(&record.file),
-            imports::mapping.eq(&record.mapping),
-            imports::imported_at.eq(record.imported_at),
-            imports::new_rows.eq(record.new_rows),
-            imports::changed_rows.eq(record.changed_rows),
-            imports::unchanged_rows.eq(record.unchanged_rows),
-            imports::rejected_rows.eq(record.rejected_rows),
-        );
-        let failed = StoreError::while_("recording the import");
-        let id: i64 = on_backend!(self.conn(), conn => diesel::insert_into(imports::table)
-            .values(row)
-            .returning(imports::id)
-            .get_result(conn))
-        .map_err(failed)?;
+        let id = match self.recording.as_ref().map(|recording| recording.import) {
+            Some(id) => {
+                let update = diesel::update(imports::table.find(id)).set(row(record));
+                update.execute(self.conn()).map_err(StoreError::while_(RECORDING))?;
+                id
+            }
+            None => self.insert_import(record)?,
+        };
         for table in &record.tables {
             diesel::insert_into(import_tables::table)
                 .values((
@@ -86,88 +105,118 @@ impl Writer {
                     import_tables::complete_until.eq(table.complete_until),
                 ))
                 .execute(self.conn())
-                .map_err(StoreError::while_("recording the import"))?;
+                .map_err(StoreError::while_(RECORDING))?;
         }
-        Ok(())
+        self.end_recording()
+    }
+
+    fn insert_import(&mut self, record: &ImportRecord) -> Result<i64, StoreError> {
+        on_backend!(self.conn(), conn => diesel::insert_into(imports::table)
+            .values(row(record))
+            .returning(imports::id)
+            .get_result(conn))
+        .map_err(StoreError::while_(RECORDING))
     }
 }
 
-#[derive(QueryableByName)]
-struct Newest {
-    #[diesel(sql_type = Text)]
-    table_name: String,
-    #[diesel(sql_type = BigInt)]
-    import_id: i64,
-    #[diesel(sql_type = BigInt)]
-    imported_at: i64,
-    #[diesel(sql_type = BigInt)]
-    complete_until: i64,
-}
+type Row<'a> = (
+    Eq<imports::file, &'a String>,
+    Eq<imports::mapping, &'a String>,
+    Eq<imports::system, &'a String>,
+    Eq<imports::imported_at, i64>,
+    Eq<imports::new_rows, i64>,
+    Eq<imports::changed_rows, i64>,
+    Eq<imports::unchanged_rows, i64>,
+    Eq<imports::rejected_rows, i64>,
+);
 
-/// For each table that an import ever had rows for, the newest such import.
-pub(crate) fn newest(conn: &mut Conn) -> QueryResult<BTreeMap<String, NewestImport>> {
-    let rows = diesel::sql_query(
-        "SELECT table_name, import_id, imported_at, complete_until FROM import_tables JOIN imports ON id = import_id
-         WHERE (table_name, import_id) IN (
-            SELECT table_name, max(import_id) FROM import_tables WHERE complete_until IS NOT NULL GROUP BY table_name
-         )",
+fn row(record: &ImportRecord) -> Row<'_> {
+    (
+        imports::file.eq(&record.file),
+        imports::mapping.eq(&record.mapping),
+        imports::system.eq(&record.system),
+        imports::imported_at.eq(record.imported_at),
+        imports::new_rows.eq(record.new_rows),
+        imports::changed_rows.eq(record.changed_rows),
+        imports::unchanged_rows.eq(record.unchanged_rows),
+        imports::rejected_rows.eq(record.rejected_rows),
     )
-    .load::<Newest>(conn)?;
-    let newest = |row: Newest| {
-        let Newest { table_name, import_id: id, imported_at, complete_until } = row;
-        (table_name, NewestImport { id, imported_at, complete_until })
-    };
-    Ok(rows.into_iter().map(newest).collect())
 }
 
-/// Up to when a system delivered a table, in UTC seconds.
-#[derive(Debug, Clone, QueryableByName)]
-pub(crate) struct Delivered {
-    #[diesel(sql_type = Text)]
-    table_name: String,
-    #[diesel(sql_type = Text)]
-    system: String,
-    #[diesel(sql_type = BigInt)]
-    complete_until: i64,
-}
-
-/// What every system delivered of every table.
-pub(crate) fn delivered(conn: &mut Conn) -> QueryResult<Vec<Delivered>> {
-    diesel::sql_query(
-        "SELECT table_name, system, max(complete_until) AS complete_until FROM import_tables
-         WHERE complete_until IS NOT NULL GROUP BY table_name, system",
-    )
-    .load(conn)
-}
-
-/// Up to when a table is complete: the system that is furthest behind decides, among those that have rows in it. Rows
-/// without a system count only if no import named one, since a system adopts them. `None` if no import had rows for it.
-pub(crate) fn complete_until(conn: &mut Conn, table: &Table, delivered: &[Delivered]) -> QueryResult<Option<i64>> {
-    let mut delivered: Vec<&Delivered> = delivered.iter().filter(|one| *one.table_name == *table.name).collect();
-    if delivered.iter().any(|one| !one.system.is_empty()) {
-        delivered.retain(|one| !one.system.is_empty());
-    }
-    if delivered.len() > 1 {
-        let mut there = Vec::new();
-        for one in delivered {
-            if has_rows(conn, table, &one.system)? {
-                there.push(one);
-            }
-        }
-        delivered = there;
-    }
-    Ok(delivered.into_iter().map(|one| one.complete_until).min())
-}
-
-fn has_rows(conn: &mut Conn, table: &Table, system: &str) -> QueryResult<bool> {
-    // Names of systems are small letters, digits, `_` and `-`.
-    let row = format!("SELECT id FROM {} WHERE system = '{system}' AND gone_at IS NULL LIMIT 1", quoted(&table.name));
-    Ok(!diesel::sql_query(row).load::<RowId>(conn)?.is_empty())
-}
-
-#[derive(QueryableByName)]
-struct RowId {
-    #[diesel(sql_type = BigInt)]
-    #[expect(dead_code, reason = "only asked whether there is one")]
+#[derive(Queryable)]
+struct Kept {
     id: i64,
+    file: String,
+    mapping: String,
+    imported_at: i64,
+    new_rows: i64,
+    changed_rows: i64,
+    unchanged_rows: i64,
+    rejected_rows: i64,
+    system: String,
+    undone_at: Option<i64>,
+    undoable: bool,
+}
+
+#[derive(Queryable)]
+struct KeptTable {
+    import: i64,
+    table: String,
+    new_rows: i64,
+    changed_rows: i64,
+    unchanged_rows: i64,
+    back_rows: i64,
+    gone_rows: i64,
+    complete_until: Option<i64>,
+}
+
+impl Store {
+    /// All imports, the newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn imports(&self) -> Result<Vec<Import>, StoreError> {
+        let mut transaction = Transaction::begin(self.connections(), Purpose::Read)?;
+        kept(transaction.conn()).map_err(StoreError::while_("reading the imports"))
+    }
+}
+
+/// All imports, the newest first.
+pub(crate) fn kept(conn: &mut Conn) -> QueryResult<Vec<Import>> {
+    let mut tables: BTreeMap<i64, Vec<TableRecord>> = BTreeMap::new();
+    let of_all = import_tables::table.order((import_tables::import_id, import_tables::table_name)).select((
+        import_tables::import_id,
+        import_tables::table_name,
+        import_tables::new_rows,
+        import_tables::changed_rows,
+        import_tables::unchanged_rows,
+        import_tables::back_rows,
+        import_tables::gone_rows,
+        import_tables::complete_until,
+    ));
+    for kept in of_all.load::<KeptTable>(conn)? {
+        let KeptTable { import, table, new_rows, changed_rows, unchanged_rows, back_rows, gone_rows, complete_until } =
+            kept;
+        let record =
+            TableRecord { table, new_rows, changed_rows, unchanged_rows, back_rows, gone_rows, complete_until };
+        tables.entry(import).or_default().push(record);
+    }
+    let import = |kept: Kept| {
+        let Kept { id, file, mapping, imported_at, new_rows, changed_rows, unchanged_rows, .. } = kept;
+        let Kept { rejected_rows, system, undone_at, undoable, .. } = kept;
+        let tables = tables.remove(&id).unwrap_or_default();
+        let record = ImportRecord {
+            file,
+            mapping,
+            system,
+            imported_at,
+            new_rows,
+            changed_rows,
+            unchanged_rows,
+            rejected_rows,
+            tables,
+        };
+        Import { id, record, undone_at, undoable }
+    };
+    Ok(imports::table.order(imports::id.desc()).load::<Kept>(conn)?.into_iter().map(import).collect())
 }

@@ -3,14 +3,16 @@
 //!
 //! Knows no script, no template and no mail. From the outside in:
 //! - [`Store`]: opening, migrating; [`Reader`] answers scans, [`facts::Writer`] takes facts in
-//! - [`imports`]: which there were, and up to when each table is complete
+//! - [`imports`]: which there were; `freshness`: up to when each table is complete since
 //! - [`versions`], [`health`], [`runs`], [`outbox`]: what Pegel keeps about its own work, in short transactions
 //! - [`edition`], what is kept of an edition; [`publish`], how it gets into the archive; `archive`, how it is read;
 //!   `erasure` erases what names a person
 //! - [`lease`], [`leases`]: claims on runs and deliveries; `room`: that there is room on the disk to record what a
 //!   claim led to
 //! - `sql`: statements made from the data model, for both databases at once
+//! - `staging`, `settle`, `merge`: many rows, put beside the tables and taken over from there; `copy`: how they get there
 //! - `finding`, `fits`, `gone`: what a [`Writer`](facts::Writer) finds by a text, what it refuses, and what it lets go
+//! - `undo_record`: what an import writes, on record while it does; [`undo`]: taking an import back
 //! - `spans`, `over_time`: former values of text columns; `stored`: rows to be written, beside those that are there
 //! - `own_tables`: the tables of a home's own, made and extended
 //! - `views`: the readable views, made from the data model
@@ -20,6 +22,7 @@
 mod archive;
 mod attributes;
 mod connection;
+mod copy;
 mod currency;
 pub mod edition;
 mod erasure;
@@ -27,11 +30,13 @@ pub mod error;
 pub mod facts;
 mod finding;
 mod fits;
+mod freshness;
 mod gone;
 pub mod health;
 pub mod imports;
 pub mod lease;
 pub mod leases;
+mod merge;
 mod milestones;
 pub mod outbox;
 mod over_time;
@@ -42,12 +47,16 @@ mod reader;
 mod room;
 pub mod runs;
 mod schema;
+mod settle;
 mod spans;
 mod sql;
+mod staging;
 mod store;
 mod stored;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod undo;
+mod undo_record;
 mod url;
 pub mod versions;
 mod views;

@@ -3,7 +3,7 @@
 use crate::StoreError;
 use crate::connection::{Connections, Purpose, Transaction};
 use crate::currency;
-use crate::imports::{Delivered, NewestImport, complete_until, delivered, newest};
+use crate::freshness::{Delivered, NewestImport, complete_until, delivered, newest};
 use crate::milestones::{begins_at, milestones};
 use crate::parents::{MOST, Parents};
 use crate::spans;

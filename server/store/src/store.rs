@@ -179,6 +179,14 @@ impl Store {
         Ok(result)
     }
 
+    pub(crate) fn over(connections: Connections) -> Store {
+        Store { connections }
+    }
+
+    pub(crate) fn connections(&self) -> &Connections {
+        &self.connections
+    }
+
     /// The file of an `SQLite` database.
     pub(crate) fn sqlite_file(&self) -> Option<&Path> {
         self.connections.sqlite_file()

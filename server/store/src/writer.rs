@@ -13,7 +13,7 @@ use crate::stored::{Collapsed, Reading, Stored, against_each_other, collapse};
 use pegel_kpi::data::currency::Currency;
 use pegel_kpi::data::model::{ATTRIBUTES, Column, GONE_AT, History, Kind, SYSTEM, Table};
 use serde_json::Map;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Writes facts inside one transaction.
@@ -21,11 +21,20 @@ pub struct Writer {
     transaction: Transaction,
     /// Whose rows it writes; empty where nobody said.
     pub(crate) system: Value,
+    /// What it takes to take back what is written, if it can be taken back.
+    pub(crate) recording: Option<Recording>,
+}
+
+/// What is known of an import that is being written, for `undo_record`.
+pub(crate) struct Recording {
+    pub(crate) import: i64,
+    /// Of the tables that were written, the greatest id that there was before.
+    pub(crate) before: BTreeMap<Arc<str>, i64>,
 }
 
 impl Writer {
     pub(crate) fn new(transaction: Transaction) -> Writer {
-        Writer { transaction, system: Value::Text(String::new()) }
+        Writer { transaction, system: Value::Text(String::new()), recording: None }
     }
 
     /// From now on the rows are those of a system: written as its own, found by key among its own and those of which
@@ -52,8 +61,8 @@ impl Writer {
 
     /// Inserts rows whose key is new and updates those that differ; what became of each, in order. A row of which
     /// nobody said whose it is becomes the system's. Where a table keeps what rows of this one were (the stage of an
-    /// opportunity, its amount, …), a change leaves there what it was before, dated `now` (UTC seconds). Of columns
-    /// that keep their spans, the row holds the newest value, whichever row brings it.
+    /// opportunity, its amount, …), a change leaves there what it was before, dated as the row says, else `now` (UTC
+    /// seconds). Of columns that keep their spans, the row holds the newest value, whichever row brings it.
     ///
     /// When the same key comes twice, the later row wins. If the key was new, the later row counts against the former;
     /// if it was there, only the last row counts and the former are unchanged, so that writing all of them again
@@ -63,7 +72,8 @@ impl Writer {
     /// If a value does not fit its column (another kind, an empty text, a number that is not finite or beyond 2^53), a
     /// row refers to one that does not exist, or the database fails. The transaction is then of no further use.
     pub fn upsert(&mut self, facts: &Facts, now: i64) -> Result<Vec<Written>, StoreError> {
-        facts.rows.iter().try_for_each(|row| check(facts, row))?;
+        let columns = || facts.columns.iter().map(|column| (&*column.name, column.kind));
+        facts.rows.iter().try_for_each(|row| check(&facts.table.name, columns(), row))?;
         let rows = collapse(&facts.rows);
         let attributes = facts.rows.iter().any(|row| !row.attributes.is_empty());
         let history = facts.table.history();
@@ -74,7 +84,7 @@ impl Writer {
         self.adopt(&facts.table, stored.values())?;
         let laid = over_time(self.conn(), facts, &rows, &stored, now)?;
         let mut changes = Vec::new();
-        let mut pending = Vec::new();
+        let (mut pending, mut known) = (Vec::new(), Vec::new());
         for (row, OverTime { values, learned }) in rows.iter().zip(&laid) {
             let fact = &facts.rows[row.last];
             let before = stored.get(fact.key.as_str());
@@ -87,16 +97,18 @@ impl Writer {
                 }
                 written[row.last] = if before.gone { Written::Back } else { Written::Changed };
                 if history.as_ref().is_some_and(|(_, history)| is_kept(history, facts, fact, before)) {
-                    changes.push((fact.key.as_str(), before));
+                    changes.push((fact.key.as_str(), fact.changed_at.unwrap_or(now), before));
                 }
             }
+            known.extend(before.map(|before| before.id));
             let key = Value::Text(fact.key.clone());
             pending.push(Row { key, values, attributes: Value::Text(has) });
         }
+        self.keep_each(&facts.table, &known)?;
         self.insert(&facts.table, &facts.columns, attributes, true, &pending)?;
         self.record_spans(facts, &rows, &stored, &laid)?;
         if let Some((table, history)) = history {
-            self.record_changes(&table, &history, &changes, now)?;
+            self.record_changes(&table, &history, &changes)?;
         }
         Ok(written)
     }
@@ -158,7 +170,9 @@ impl Writer {
 
     /// Makes rows the system's own of which nobody said whose they are.
     fn adopt<'a>(&mut self, table: &Table, rows: impl Iterator<Item = &'a Stored>) -> Result<(), StoreError> {
-        let foundlings: Vec<Value> = rows.filter(|row| !row.own).map(|row| Value::Integer(row.id)).collect();
+        let foundlings: Vec<i64> = rows.filter(|row| !row.own).map(|row| row.id).collect();
+        self.keep_each(table, &foundlings)?;
+        let foundlings: Vec<Value> = foundlings.into_iter().map(Value::Integer).collect();
         let system = self.system.clone();
         self.set(table, SYSTEM, Kind::Text, &system, &foundlings)
     }
@@ -188,6 +202,7 @@ impl Writer {
         overwrite: bool,
         rows: &[Row],
     ) -> Result<(), StoreError> {
+        self.mark(table)?;
         for rows in rows.chunks(Upsert::rows_for(columns.len())) {
             let upsert = Upsert { table: &table.name, columns, system: &self.system, attributes, overwrite, rows };
             on_backend!(self.transaction.conn(), conn => diesel::connection::Connection::execute_returning_count(conn, &upsert))
@@ -201,22 +216,21 @@ impl Writer {
         &mut self,
         table: &Table,
         history: &History,
-        changes: &[(&str, &Stored)],
-        now: i64,
+        changes: &[(&str, i64, &Stored)],
     ) -> Result<(), StoreError> {
         let columns = [&history.of.column, &history.until].into_iter().chain(&history.kept);
         let columns: Vec<Arc<Column>> = columns.cloned().collect();
         let values: Vec<Vec<Value>> = changes
             .iter()
-            .map(|(_, before)| {
-                [Value::Integer(before.id), Value::Integer(now)].into_iter().chain(before.kept.clone()).collect()
+            .map(|(_, at, before)| {
+                [Value::Integer(before.id), Value::Integer(*at)].into_iter().chain(before.kept.clone()).collect()
             })
             .collect();
         let rows: Vec<Row> = changes
             .iter()
             .zip(&values)
-            .map(|((key, _), values)| Row {
-                key: Value::Text(format!("{key}@{now}")),
+            .map(|((key, at, _), values)| Row {
+                key: Value::Text(format!("{key}@{at}")),
                 values,
                 attributes: Value::Missing,
             })

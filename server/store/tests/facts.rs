@@ -232,7 +232,7 @@ fn an_import_is_recorded_with_its_facts_for_each_table() {
         keep(record(NOW + 1, vec![brought("orders", Some(NOW + 1))]));
         // It had no row for any table.
         keep(record(NOW + 2, Vec::new()));
-        let stored = "SELECT file || ' ' || mapping || ' ' || table_name || ' ' || system || ' ' || t.new_rows
+        let stored = "SELECT file || ' ' || mapping || ' ' || table_name || ' ' || t.system || ' ' || t.new_rows
             || t.changed_rows || t.unchanged_rows || back_rows || gone_rows AS value
             FROM imports JOIN import_tables t ON import_id = id ORDER BY 1";
         let expected = [

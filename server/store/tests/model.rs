@@ -52,6 +52,7 @@ fn facts(table: &Table, columns: &[&str], rows: &[(&str, Vec<Value>)]) -> Facts 
         values: values.clone(),
         attributes: Map::new(),
         valid_from: None,
+        changed_at: None,
     };
     Facts { table: table.clone(), columns, rows: rows.iter().map(fact).collect() }
 }

@@ -1,15 +1,18 @@
 //! From a mapping file as written to a checked [`Mapping`]; errors say the line and the nearest known name.
 
-use super::file::{Brief, ColumnSpec, KeySpec, MappingFile, TableSection};
+use super::brief::Brief;
+use super::file::{ColumnSpec, ConstantPart, KeySpec, MappingFile, Names, Part, Parts, TableSection};
 use super::format::format;
 use super::text::Text;
+use super::top::{system, unpivot};
+use super::watch::watch;
 use super::{
-    ColumnRule, Condition, DecimalMark, KeyRule, Lookup, Mapping, Origin, Policy, RowCondition, SourceColumn,
+    ColumnRule, Condition, DecimalMark, KeyRule, Lookup, Mapping, Moment, Origin, Policy, RowCondition, SourceColumn,
     SourceFormat, TableMapping, TextRule,
 };
-use crate::convert::Formats;
+use crate::convert::{Formats, Money};
+use crate::dates::DateFormat;
 use crate::error::{ImportError, did_you_mean};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_kpi::data::currency::HUNDREDTHS;
 use pegel_kpi::data::model::{Column, Kind, Model, Table};
@@ -28,9 +31,13 @@ impl Mapping {
             toml::from_str(text).map_err(|error| place.error(error.span().unwrap_or(0..0), error.message()))?;
         place.refuse_control_characters()?;
         let system = file.system.map(|word| system(&place, word)).transpose()?.unwrap_or_default();
-        let exported_at = file.exported_at.map(|text| instant(&place, &text)).transpose()?;
+        let dates: Vec<Range<usize>> = file.source.dates.iter().flatten().map(Spanned::span).collect();
         let format = format(&place, file.source)?;
-        let mut compiler = Compiler { place, model, system: &system, format: &format, columns: Vec::new() };
+        let watch = file.watch.map(|section| watch(&place, section)).transpose()?;
+        let unpivot = file.unpivot.map(|section| unpivot(&place, section)).transpose()?;
+        let (columns, conditions) = (Vec::new(), Vec::new());
+        let mut compiler = Compiler { place, model, system: &system, format: &format, columns, conditions };
+        let exported_at = file.exported_at.map(|spec| compiler.moment("exported_at", spec)).transpose()?;
         let mut tables = Vec::new();
         for section in file.tables {
             let span = section.table.span();
@@ -41,38 +48,26 @@ impl Mapping {
         if tables.is_empty() {
             return Err(compiler.place.error(0..0, "the mapping names no table: add [[tables]]"));
         }
-        let columns = compiler.columns;
+        compiler.refuse_unread_months(&tables, exported_at.as_ref(), &dates)?;
+        let (columns, conditions) = (compiler.columns, compiler.conditions);
+        if let Some((made, span)) = unpivot.as_ref().filter(|(made, _)| !columns.contains(&made.value)) {
+            let message = format!("no column reads “{}”, which [unpivot] makes: name it in a `from`", made.value);
+            return Err(compiler.place.error(span.clone(), message));
+        }
         Ok(Mapping {
             name: name.to_owned(),
             description: file.description,
             system,
             exported_at,
+            watch,
             format,
             columns,
             aliases: file.aliases,
+            unpivot: unpivot.map(|(unpivot, _)| unpivot),
+            conditions,
             tables,
         })
     }
-}
-
-/// A word by which people and commands can name it.
-fn system(place: &Text, word: Spanned<String>) -> Result<String, ImportError> {
-    let plain = |one: char| matches!(one, 'a'..='z' | '0'..='9' | '_' | '-');
-    if word.as_ref().starts_with(|one: char| one.is_ascii_lowercase()) && word.as_ref().chars().all(plain) {
-        return Ok(word.into_inner());
-    }
-    let message = format!(
-        "“{word}” cannot name a system: write a word of small letters, digits, _ and -, such as system = \"crm\""
-    );
-    Err(place.error(word.span(), message))
-}
-
-fn instant(place: &Text, text: &Spanned<String>) -> Result<i64, ImportError> {
-    let instant = text.as_ref().parse::<Timestamp>().map_err(|_| {
-        let message = format!("“{text}” is not an instant: write one with its zone, such as \"2026-11-26T18:00:00Z\"");
-        place.error(text.span(), message)
-    })?;
-    Ok(instant.as_second())
 }
 
 /// As what an attribute is stored that always has this value.
@@ -88,12 +83,14 @@ fn is_number(kind: Kind) -> bool {
     matches!(kind, Kind::Integer | Kind::Number | Kind::Money)
 }
 
-struct Compiler<'a> {
-    place: Text<'a>,
+pub(super) struct Compiler<'a> {
+    pub(super) place: Text<'a>,
     model: &'a Model,
     system: &'a str,
     format: &'a SourceFormat,
     columns: Vec<String>,
+    /// In words.
+    conditions: Vec<String>,
 }
 
 impl Compiler<'_> {
@@ -120,13 +117,26 @@ impl Compiler<'_> {
             columns.push((column, rule));
         }
         let valid_from = section.valid_from.map(|spec| self.valid_from(&table, &columns, spec)).transpose()?;
+        let changed_at = section.changed_at.map(|spec| self.changed_at(&table, spec)).transpose()?;
         let mut attributes = Vec::new();
         for (name, Brief(spec)) in section.attributes {
             let (rule, kind) = self.attribute(&table, spec, &name)?;
             attributes.push((name.into_inner(), rule, kind));
         }
         let update_only = section.update_only;
-        Ok(TableMapping { table, key, update_only, complete, when, valid_from, columns, attributes })
+        let compared = complete || !(update_only || self.system.is_empty());
+        Ok(TableMapping {
+            table,
+            key,
+            update_only,
+            complete,
+            compared,
+            when,
+            valid_from,
+            changed_at,
+            columns,
+            attributes,
+        })
     }
 
     /// An attribute that is declared is read as a column of its kind is; else the mapping says what it is.
@@ -137,8 +147,8 @@ impl Compiler<'_> {
         name: &Spanned<String>,
     ) -> Result<(ColumnRule, Kind), ImportError> {
         let error = |message: String| Err(self.place.error(name.span(), message));
-        if spec.lookup.is_some() {
-            return error(format!("the attribute “{name}” cannot be a look-up"));
+        if spec.lookup.is_some() || spec.month.is_some() {
+            return error(format!("the attribute “{name}” cannot be a look-up or a month"));
         }
         let declared = table.declared.iter().find(|declared| *declared.name == **name.as_ref());
         let kind = match (declared, spec.kind) {
@@ -160,39 +170,21 @@ impl Compiler<'_> {
 
     fn key(&mut self, spec: Spanned<Brief<KeySpec>>) -> Result<KeyRule, ImportError> {
         let span = spec.span();
-        let Brief(KeySpec { from: Brief(names), occurrence, integer, case, values, otherwise }) = spec.into_inner();
-        if names.0.is_empty() {
+        let Brief(KeySpec { from: Brief(Parts(parts)), occurrence, integer, case, values, otherwise }) =
+            spec.into_inner();
+        if !parts.iter().any(|part| matches!(part, Part::Column(_))) {
             return Err(self.place.error(span, "the key names no source column"));
         }
-        let rule = |origin| TextRule { origin, values: values.clone(), otherwise, case, integer };
-        let parts = names.0.into_iter().map(|name| rule(Origin::Column(self.source(name)))).collect();
+        let name = Spanned::new(span, "key".to_owned());
+        let rule = |part| match part {
+            Part::Column(column) => {
+                let origin = Origin::Column(self.source(column));
+                Ok(TextRule { origin, values: values.clone(), otherwise, case, integer })
+            }
+            Part::Constant(ConstantPart { constant }) => Ok(TextRule::constant(self.constant(&constant, &name)?)),
+        };
+        let parts = parts.into_iter().map(rule).collect::<Result<_, ImportError>>()?;
         Ok(KeyRule { parts, occurrence })
-    }
-
-    /// Written like the column of an instant.
-    fn valid_from(
-        &mut self,
-        table: &Table,
-        columns: &[(Arc<Column>, ColumnRule)],
-        spec: Spanned<Brief<ColumnSpec>>,
-    ) -> Result<ColumnRule, ImportError> {
-        let name = Spanned::new(spec.span(), "valid_from".to_owned());
-        if !columns.iter().any(|(column, _)| column.spans) {
-            let known = table.columns.iter().filter(|column| column.spans).map(|column| &*column.name);
-            let known = known.collect::<Vec<_>>().join(", ");
-            let message = if known.is_empty() {
-                format!("of {} nothing is kept that held before: leave out `valid_from`", table.name)
-            } else {
-                format!("`valid_from` is about {known} of {}: map one of these columns, or leave it out", table.name)
-            };
-            return Err(self.place.error(name.span(), message));
-        }
-        let Brief(spec) = spec.into_inner();
-        if spec.lookup.is_some() || spec.kind.is_some() || spec.scale.is_some() || spec.times.is_some() {
-            let message = "`valid_from` is an instant: it takes `from`, `constant`, `when`, `values` and `otherwise`";
-            return Err(self.place.error(name.span(), message));
-        }
-        self.rule_of(Kind::Instant, spec, &name)
     }
 
     fn column(&self, table: &Table, name: &Spanned<String>) -> Result<Arc<Column>, ImportError> {
@@ -218,6 +210,12 @@ impl Compiler<'_> {
         let error = |message: String| Err(self.place.error(name.span(), message));
         if !is_number(column.kind) && (spec.scale.is_some() || spec.times.is_some()) {
             return error(format!("“{name}” is not a number: `scale` and `times` cannot apply"));
+        }
+        if spec.days && (column.kind != Kind::Instant || spec.month.is_some()) {
+            return error(format!("“{name}” is no instant that could be meant as a day: `days` cannot apply"));
+        }
+        if spec.month.is_some() && !matches!(column.kind, Kind::Instant | Kind::Date) {
+            return error(format!("“{name}” is not a date: `month` cannot apply"));
         }
         if spec.kind.is_some() {
             return error(format!("the kind of “{name}” is known: `kind` is for attributes"));
@@ -245,11 +243,16 @@ impl Compiler<'_> {
     }
 
     /// A rule that makes values of a kind; a constant must be one.
-    fn rule_of(&mut self, kind: Kind, spec: ColumnSpec, name: &Spanned<String>) -> Result<ColumnRule, ImportError> {
+    pub(super) fn rule_of(
+        &mut self,
+        kind: Kind,
+        spec: ColumnSpec,
+        name: &Spanned<String>,
+    ) -> Result<ColumnRule, ImportError> {
         let rule = self.value_rule(spec, name)?;
         if let Origin::Constant(text) = &rule.text.origin {
-            let formats = Formats::new(self.format, TimeZone::UTC, HUNDREDTHS);
-            if let Err(reason) = formats.value(kind, text) {
+            let formats = Formats::new(self.format, TimeZone::UTC, Money { code: None, digits: HUNDREDTHS });
+            if let Err(reason) = formats.value_of(kind, rule.month, text) {
                 return Err(self.place.error(name.span(), format!("the constant of “{name}”: {reason}")));
             }
         }
@@ -273,7 +276,10 @@ impl Compiler<'_> {
     /// All of a rule but the look-up.
     fn value_rule(&mut self, spec: ColumnSpec, name: &Spanned<String>) -> Result<ColumnRule, ImportError> {
         let origin = match (spec.from, spec.constant) {
-            (Some(from), None) => Origin::Column(self.source(from)),
+            (Some(Brief(Names(from))), None) if !from.is_empty() => {
+                let mut columns: Vec<SourceColumn> = from.into_iter().map(|from| self.source(from)).collect();
+                if columns.len() == 1 { Origin::Column(columns.remove(0)) } else { Origin::Joined(columns) }
+            }
             (None, Some(value)) => Origin::Constant(self.constant(&value, name)?),
             _ => return Err(self.place.error(name.span(), format!("“{name}” needs either `from` or `constant`"))),
         };
@@ -289,6 +295,8 @@ impl Compiler<'_> {
             scale: scale.transpose()?,
             when: spec.when.map(|condition| self.condition(condition)),
             times: spec.times.map(|column| self.source(column)),
+            month: spec.month,
+            days: spec.days,
             lookup: None,
         })
     }
@@ -311,7 +319,9 @@ impl Compiler<'_> {
     }
 
     fn condition(&mut self, condition: Condition) -> RowCondition {
-        RowCondition { column: self.source(condition.column.clone()), condition }
+        self.conditions.push(condition.to_string());
+        let number = self.conditions.len() - 1;
+        RowCondition { number, column: self.source(condition.column.clone()), condition }
     }
 
     fn source(&mut self, name: String) -> SourceColumn {
@@ -320,6 +330,29 @@ impl Compiler<'_> {
             self.columns.len() - 1
         });
         SourceColumn(place)
+    }
+
+    /// A format without a day fits nothing but columns that are read as months.
+    fn refuse_unread_months(
+        &self,
+        tables: &[TableMapping],
+        exported_at: Option<&Moment>,
+        spans: &[Range<usize>],
+    ) -> Result<(), ImportError> {
+        let of_rows = tables.iter().flat_map(|table| table.valid_from.iter().chain(&table.changed_at));
+        let moments = of_rows.chain(exported_at).filter_map(Moment::rule);
+        let columns = tables.iter().flat_map(|table| table.columns.iter().map(|(_, rule)| rule)).chain(moments);
+        let months = self.format.dates.iter().position(DateFormat::is_of_months);
+        match months {
+            Some(at) if columns.clone().all(|rule| rule.month.is_none()) => {
+                let message = format!(
+                    "the date format “{}” has no day, and no column is read as a month: say month = true for those that are",
+                    self.format.date_names[at]
+                );
+                Err(self.place.error(spans.get(at).cloned().unwrap_or(0..0), message))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A second section of the same table must not write what a former one writes: which of them won would depend on

@@ -1,12 +1,13 @@
 //! A mapping file as it is written: the shape of the TOML, nothing checked beyond it.
 
+use super::brief::{Brief, FromList};
+use super::pattern::Pattern;
+use crate::shown::shown;
+use jiff::Timestamp;
 use pegel_kpi::data::model::Kind;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::marker::PhantomData;
 use toml::Spanned;
 
 /// The whole file.
@@ -19,12 +20,14 @@ pub(super) struct MappingFile {
     /// Whose rows they are.
     pub system: Option<Spanned<String>>,
     /// When the file was exported, if not when it is imported.
-    pub exported_at: Option<Spanned<String>>,
+    pub exported_at: Option<Spanned<Brief<MomentSpec>>>,
     #[serde(default)]
     pub source: SourceSection,
     /// Other names of a source column: `created = ["Deal created", "Deal created on"]`.
     #[serde(default)]
     pub aliases: BTreeMap<String, Vec<String>>,
+    pub unpivot: Option<Spanned<UnpivotSection>>,
+    pub watch: Option<WatchSection>,
     pub tables: Vec<TableSection>,
 }
 
@@ -33,9 +36,19 @@ pub(super) struct MappingFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct SourceSection {
     pub delimiter: Option<Spanned<String>>,
+    /// What stands before quotes that belong to a cell, beside a second quote.
+    pub escape: Option<Spanned<String>>,
     pub encoding: Option<Spanned<String>>,
+    /// The columns of a file that does not name them.
+    pub header: Option<Spanned<Vec<String>>>,
+    /// How many lines stand above the header.
+    pub skip_lines: Option<u64>,
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
     #[serde(default)]
     pub decimal: DecimalMark,
+    /// What its amounts are in, if not in the home's currency.
+    pub currency: Option<Spanned<String>>,
     pub zone: Option<Spanned<String>>,
     pub dates: Option<Vec<Spanned<String>>>,
     #[serde(default)]
@@ -55,6 +68,43 @@ pub enum DecimalMark {
     Comma,
 }
 
+impl DecimalMark {
+    /// The mark, the other one, and how a mapping says the other one.
+    pub(crate) fn words(self) -> (char, char, &'static str) {
+        match self {
+            DecimalMark::Point => ('.', ',', "decimal = \"comma\""),
+            DecimalMark::Comma => (',', '.', "decimal = \"point\""),
+        }
+    }
+}
+
+/// A folder whose files a server imports.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WatchSection {
+    pub folder: Spanned<String>,
+    /// Which of its files.
+    pub pattern: Option<Pattern>,
+    /// How long a file must have been left alone.
+    pub unchanged_for: Option<Spanned<String>>,
+}
+
+/// Columns that are one each for a month or a channel: each makes a row of its own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UnpivotSection {
+    pub columns: Brief<Patterns>,
+    /// The made column that holds the heading.
+    pub name: String,
+    /// The made column that holds the cell.
+    pub value: String,
+}
+
+/// One pattern, or several.
+#[derive(Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Patterns(pub Vec<Pattern>);
+
 /// One `[[tables]]`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,7 +117,9 @@ pub(super) struct TableSection {
     pub complete: Option<Spanned<bool>>,
     pub when: Option<Condition>,
     /// From when on the values hold that it is kept of.
-    pub valid_from: Option<Spanned<Brief<ColumnSpec>>>,
+    pub valid_from: Option<Spanned<Brief<MomentSpec>>>,
+    /// When what the row changes changed, where the table keeps what rows were.
+    pub changed_at: Option<Spanned<Brief<MomentSpec>>>,
     #[serde(default)]
     pub columns: BTreeMap<Spanned<String>, Brief<ColumnSpec>>,
     #[serde(default)]
@@ -78,7 +130,7 @@ pub(super) struct TableSection {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct KeySpec {
-    pub from: Brief<Names>,
+    pub from: Brief<Parts>,
     #[serde(default)]
     pub occurrence: bool,
     #[serde(default)]
@@ -91,6 +143,25 @@ pub(super) struct KeySpec {
     pub otherwise: Otherwise,
 }
 
+/// One part of a key, or several.
+#[derive(Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Parts(pub Vec<Part>);
+
+/// A source column, or what is the same in all rows.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "expected the name of a source column, or { constant = … }")]
+pub(super) enum Part {
+    Column(String),
+    Constant(ConstantPart),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConstantPart {
+    pub constant: toml::Value,
+}
+
 /// One name, or several.
 #[derive(Debug, Default, Deserialize)]
 #[serde(transparent)]
@@ -100,7 +171,7 @@ pub(super) struct Names(pub Vec<String>);
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ColumnSpec {
-    pub from: Option<String>,
+    pub from: Option<Brief<Names>>,
     pub constant: Option<toml::Value>,
     pub when: Option<Condition>,
     #[serde(default)]
@@ -111,11 +182,22 @@ pub(super) struct ColumnSpec {
     pub case: Case,
     #[serde(default)]
     pub integer: bool,
+    pub month: Option<Month>,
+    /// Whether instants at midnight in UTC are meant as days.
+    #[serde(default)]
+    pub days: bool,
     pub scale: Option<String>,
     pub times: Option<String>,
     pub lookup: Option<String>,
     pub policy: Option<Policy>,
     pub kind: Option<AttributeKind>,
+}
+
+/// `"file"`, an instant with its zone, or written like the column of an instant.
+#[derive(Debug)]
+pub(super) enum MomentSpec {
+    File,
+    Column(Box<ColumnSpec>),
 }
 
 /// What becomes of a text that `values` does not list.
@@ -137,6 +219,27 @@ pub enum Case {
     Lower,
     /// Lower case with `_` for blanks: `Paid Search` → `paid_search`.
     Snake,
+}
+
+/// Which day is meant by a month: `month = true` is short for `month = "first"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "toml::Value")]
+pub enum Month {
+    First,
+    Last,
+}
+
+impl TryFrom<toml::Value> for Month {
+    type Error = &'static str;
+
+    fn try_from(value: toml::Value) -> Result<Month, &'static str> {
+        match value {
+            toml::Value::Boolean(true) => Ok(Month::First),
+            toml::Value::String(day) if day == "first" => Ok(Month::First),
+            toml::Value::String(day) if day == "last" => Ok(Month::Last),
+            _ => Err("month is true, \"first\" or \"last\": which day is meant"),
+        }
+    }
 }
 
 /// What becomes of a look-up that finds nothing.
@@ -186,95 +289,99 @@ pub struct Condition {
     pub missing: Option<bool>,
 }
 
-/// A text, or its beginning: `Grand Total*`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "String")]
-pub struct Pattern {
-    text: String,
-    only_start: bool,
-}
-
-impl From<String> for Pattern {
-    fn from(text: String) -> Pattern {
-        match text.strip_suffix('*') {
-            Some(start) => Pattern { text: start.to_owned(), only_start: true },
-            None => Pattern { text, only_start: false },
+/// `“Type” among “Partner”, “Reseller*”`
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Condition { column, one_of, not_in, missing } = self;
+        write!(f, "“{}”", shown(column))?;
+        let listed = |patterns: &[Pattern]| {
+            patterns.iter().map(|pattern| format!("“{}”", shown(&pattern.to_string()))).collect::<Vec<_>>().join(", ")
+        };
+        if let Some(patterns) = one_of {
+            write!(f, " among {}", listed(patterns))?;
+        }
+        if let Some(patterns) = not_in {
+            write!(f, " other than {}", listed(patterns))?;
+        }
+        match missing {
+            Some(true) => f.write_str(" missing"),
+            Some(false) if one_of.is_none() && not_in.is_none() => f.write_str(" filled"),
+            Some(false) | None => Ok(()),
         }
     }
 }
 
-impl Pattern {
-    /// Whether the pattern describes the text.
-    pub fn fits(&self, text: &str) -> bool {
-        if self.only_start { text.starts_with(&self.text) } else { text == self.text }
-    }
-}
-
-/// A table that may also be written as a bare name, or names, of source columns. An untagged enum would do as well,
-/// but it answers every mistake with "did not match any variant".
-#[derive(Debug, Default)]
-pub(super) struct Brief<T>(pub T);
-
-/// What a bare name, or names, stand for.
-trait FromNames: Sized {
-    const EXPECTING: &'static str;
-    /// `None` if there are too many.
-    fn from_names(names: Vec<String>) -> Option<Self>;
-}
-
-impl FromNames for Names {
+impl FromList for Names {
     const EXPECTING: &'static str = "the name of a source column, or a list of such names";
+    type Item = String;
 
-    fn from_names(names: Vec<String>) -> Option<Self> {
-        Some(Names(names))
+    fn from_list(items: Vec<String>) -> Self {
+        Names(items)
     }
 }
 
-impl FromNames for KeySpec {
+impl FromList for Patterns {
+    const EXPECTING: &'static str = "the names of columns, in which * stands for anything";
+    type Item = Pattern;
+
+    fn from_list(items: Vec<Pattern>) -> Self {
+        Patterns(items)
+    }
+}
+
+impl FromList for Parts {
+    const EXPECTING: &'static str = "the name of a source column, or a list of such names and constants";
+    type Item = Part;
+
+    fn from_list(items: Vec<Part>) -> Self {
+        Parts(items)
+    }
+}
+
+impl From<String> for Part {
+    fn from(name: String) -> Part {
+        Part::Column(name)
+    }
+}
+
+impl FromList for KeySpec {
     const EXPECTING: &'static str = "the name of a source column, a list of such names, or a table with `from`";
+    type Item = Part;
 
-    fn from_names(names: Vec<String>) -> Option<Self> {
-        Some(KeySpec { from: Brief(Names(names)), ..KeySpec::default() })
+    fn from_list(items: Vec<Part>) -> Self {
+        KeySpec { from: Brief(Parts(items)), ..KeySpec::default() }
     }
 }
 
-impl FromNames for ColumnSpec {
-    const EXPECTING: &'static str = "the name of a source column, or a table with `from` or `constant`";
+impl FromList for ColumnSpec {
+    const EXPECTING: &'static str =
+        "the name of a source column, a list of names, or a table with `from` or `constant`";
+    type Item = String;
 
-    fn from_names(names: Vec<String>) -> Option<Self> {
-        let [name] = <[String; 1]>::try_from(names).ok()?;
-        Some(ColumnSpec { from: Some(name), ..ColumnSpec::default() })
+    fn from_list(items: Vec<String>) -> Self {
+        ColumnSpec { from: Some(Brief(Names(items))), ..ColumnSpec::default() }
     }
 }
 
-struct BriefVisitor<T>(PhantomData<T>);
+impl FromList for MomentSpec {
+    const EXPECTING: &'static str =
+        "the name of a source column, \"file\", an instant, or a table with `from` or `constant`";
+    type Item = String;
 
-impl<'de, T: FromNames + Deserialize<'de>> Visitor<'de> for BriefVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(T::EXPECTING)
-    }
-
-    fn visit_str<E: Error>(self, name: &str) -> Result<T, E> {
-        T::from_names(vec![name.to_owned()]).ok_or_else(|| E::custom(T::EXPECTING))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<T, A::Error> {
-        let mut names = Vec::new();
-        while let Some(name) = sequence.next_element()? {
-            names.push(name);
+    fn from_list(items: Vec<String>) -> Self {
+        match &*items {
+            [word] if word == "file" => MomentSpec::File,
+            [instant] if instant.parse::<Timestamp>().is_ok() => {
+                let constant = Some(toml::Value::String(instant.clone()));
+                MomentSpec::Column(Box::new(ColumnSpec { constant, ..ColumnSpec::default() }))
+            }
+            _ => MomentSpec::Column(Box::new(ColumnSpec::from_list(items))),
         }
-        T::from_names(names).ok_or_else(|| A::Error::custom(format!("expected {}", T::EXPECTING)))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map))
     }
 }
 
-impl<'de, T: FromNames + Deserialize<'de>> Deserialize<'de> for Brief<T> {
+impl<'de> Deserialize<'de> for MomentSpec {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(BriefVisitor(PhantomData)).map(Brief)
+        ColumnSpec::deserialize(deserializer).map(Box::new).map(MomentSpec::Column)
     }
 }

@@ -1,30 +1,43 @@
-//! Files that are no text, whatever their names say, told by how they begin.
-
-use memchr::memmem;
+//! What a file is, whatever its name says, told by how it begins.
 
 /// How much of a file has to be seen.
 pub(super) const HEAD: u64 = 8 << 10;
 
-const SAVE: &str = "open it and save the sheet as “CSV UTF-8”";
-const UNPACK: &str = "unpack it and import the CSV file in it; of packed files, only gzip is read as it is";
-const EXPORT: &str = "export its rows as CSV from the program that made it";
-const PAGE: &str = "download the CSV file again, or open this one in a spreadsheet program and save it as “CSV UTF-8”";
+/// What is to be done with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It may be CSV.
+    Text,
+    Json,
+    /// A ZIP archive: maybe a workbook.
+    Zip,
+    /// An Excel workbook as they were until 2003.
+    OldWorkbook,
+    /// It cannot be read: what it is, and what to do about it.
+    Other(&'static str, &'static str),
+}
 
-/// How files begin: at which byte stands what; what they are, and what to do about them.
-const KINDS: &[(usize, &[u8], &str, &str)] = &[
-    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls)", SAVE),
-    (0, b"%PDF-", "a PDF file", EXPORT),
-    (0, b"PAR1\x15", "a Parquet file", EXPORT),
-    (0, b"SQLite format 3\0", "an SQLite database", EXPORT),
-    (0, b"\x28\xb5\x2f\xfd", "packed with zstd", UNPACK),
-    (0, b"\xfd7zXZ\0", "packed with xz", UNPACK),
-    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive", UNPACK),
-    (0, b"Rar!\x1a\x07", "a RAR archive", UNPACK),
-    (0, b"BZh91AY&SY", "packed with bzip2", UNPACK),
-    (256, b"\0ustar", "a tar archive", UNPACK),
+const UNPACK: &str = "unpack it and import the file in it; of packed files, gzip and ZIP are read as they are";
+const EXPORT: &str = "export its rows as CSV from the program that made it";
+const PAGE: &str = "download the CSV file again, or open this one in a spreadsheet program and save it as a workbook";
+
+/// How files begin: at which byte stands what; what they are.
+const KINDS: &[(usize, &[u8], Kind)] = &[
+    (0, b"PK\x03\x04", Kind::Zip),
+    (0, b"PK\x05\x06", Kind::Zip),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind::OldWorkbook),
+    (0, b"%PDF-", Kind::Other("a PDF file", EXPORT)),
+    (0, b"PAR1\x15", Kind::Other("a Parquet file", EXPORT)),
+    (0, b"SQLite format 3\0", Kind::Other("an SQLite database", EXPORT)),
+    (0, b"\x28\xb5\x2f\xfd", Kind::Other("packed with zstd", UNPACK)),
+    (0, b"\xfd7zXZ\0", Kind::Other("packed with xz", UNPACK)),
+    (0, b"7z\xbc\xaf\x27\x1c", Kind::Other("a 7z archive", UNPACK)),
+    (0, b"Rar!\x1a\x07", Kind::Other("a RAR archive", UNPACK)),
+    (0, b"BZh91AY&SY", Kind::Other("packed with bzip2", UNPACK)),
+    (256, b"\0ustar", Kind::Other("a tar archive", UNPACK)),
 ];
 
-/// How texts begin that are no CSV, in lower case.
+/// How texts begin that hold no rows, in lower case.
 const PAGES: &[(&[u8], &str)] = &[
     (b"<!doctype html", "an HTML page"),
     (b"<html", "an HTML page"),
@@ -32,28 +45,26 @@ const PAGES: &[(&[u8], &str)] = &[
     (b"<?xml", "an XML file"),
 ];
 
-/// What a file is that begins like this, and what to do about it; `None` if it may be CSV.
-pub(super) fn other_than_csv(head: &[u8]) -> Option<(&'static str, &'static str)> {
-    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
-        return Some(zipped(head));
-    }
+/// What a file is that begins like this.
+pub(super) fn kind(head: &[u8]) -> Kind {
     let stands = |at: usize, magic: &[u8]| head.get(at..).is_some_and(|rest| rest.starts_with(magic));
-    if let Some(&(_, _, what, advice)) = KINDS.iter().find(|(at, magic, ..)| stands(*at, magic)) {
-        return Some((what, advice));
+    if let Some(&(_, _, kind)) = KINDS.iter().find(|(at, magic, _)| stands(*at, magic)) {
+        return kind;
     }
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let begins = |start: &[u8]| text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
-    PAGES.iter().find(|(start, _)| begins(start)).map(|(_, what)| (*what, PAGE))
+    if let Some((_, what)) = PAGES.iter().find(|(start, _)| begins(start)) {
+        return Kind::Other(what, PAGE);
+    }
+    if is_json(text) { Kind::Json } else { Kind::Text }
 }
 
-/// Workbooks are ZIP archives; the names of their files tell which.
-fn zipped(head: &[u8]) -> (&'static str, &'static str) {
-    let holds = |name: &[u8]| memmem::find(head, name).is_some();
-    if holds(b"opendocument.spreadsheet") {
-        ("an OpenDocument spreadsheet (.ods)", SAVE)
-    } else if holds(b"xl/") || (holds(b"[Content_Types].xml") && !holds(b"word/") && !holds(b"ppt/")) {
-        ("an Excel workbook (.xlsx)", SAVE)
-    } else {
-        ("a ZIP archive", UNPACK)
+/// An object, or an array of them; a column may well be called `[id]`.
+fn is_json(text: &[u8]) -> bool {
+    let second = text.get(1..).unwrap_or_default().trim_ascii_start().first();
+    match text.first() {
+        Some(b'{') => matches!(second, Some(b'"' | b'}')),
+        Some(b'[') => matches!(second, Some(b'{' | b'[' | b']')),
+        _ => false,
     }
 }

@@ -17,6 +17,8 @@ const STEP: usize = 1 << 16;
 pub(super) struct Records<R> {
     text: R,
     delimiter: u8,
+    /// Whether a backslash takes from a quote within a cell what it means.
+    escaped: bool,
     /// What has been read of the text; before `start`, it is done with.
     buffer: Vec<u8>,
     start: usize,
@@ -63,7 +65,59 @@ enum Uncut {
 impl<R: Read> Records<R> {
     pub fn new(text: R, delimiter: u8) -> Records<R> {
         let buffer = Vec::new();
-        Records { text, delimiter, buffer, start: 0, ended: false, line: 1, last: (0, 1), failure: None }
+        Records {
+            text,
+            delimiter,
+            escaped: false,
+            buffer,
+            start: 0,
+            ended: false,
+            line: 1,
+            last: (0, 1),
+            failure: None,
+        }
+    }
+
+    /// The same of a text in which a backslash may stand before the quotes that belong to a cell.
+    pub fn escaped(self, escaped: bool) -> Records<R> {
+        Records { escaped, ..self }
+    }
+
+    pub fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
+    /// The line of what is read next, from 1.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// Takes the line `sep=;` at the beginning, by which a file says what separates its cells.
+    pub fn take_separator(&mut self) -> io::Result<()> {
+        self.fill()?;
+        let line = first_line(self.rest());
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+        if let [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] = *line
+            && delimiter.is_ascii()
+        {
+            self.delimiter = delimiter;
+            self.pass_line()?;
+        }
+        Ok(())
+    }
+
+    /// The next line, whatever is in it; `None` at the end.
+    pub fn take_line(&mut self) -> io::Result<Option<Cut>> {
+        while self.rest().is_empty() && !self.ended {
+            self.fill()?;
+        }
+        if self.rest().is_empty() {
+            return Ok(None);
+        }
+        let cut = self.give_up(String::new(), self.line)?;
+        self.failure = None;
+        Ok(Some(cut))
     }
 
     /// The next record; lines without any text are passed over.
@@ -74,7 +128,7 @@ impl<R: Read> Records<R> {
         self.last = (self.start, self.line);
         let mut cells = ByteRecord::new();
         if let Some(Unreadable { reason, line }) = self.failure.as_ref().filter(|failure| self.line < failure.line) {
-            return match cut(first_line(self.rest()), self.delimiter, true, &mut cells) {
+            return match cut(first_line(self.rest()), (self.delimiter, self.escaped), true, &mut cells) {
                 Ok(length) => Ok(Some(self.take(length, cells))),
                 Err(Uncut::Open) => {
                     let (reason, line) = (reason.clone(), *line);
@@ -87,7 +141,7 @@ impl<R: Read> Records<R> {
             cells.clear();
             let text = self.rest();
             let whole = self.ended && text.len() <= LIMIT;
-            match cut(&text[..text.len().min(LIMIT)], self.delimiter, whole, &mut cells) {
+            match cut(&text[..text.len().min(LIMIT)], (self.delimiter, self.escaped), whole, &mut cells) {
                 Ok(length) => return Ok(Some(self.take(length, cells))),
                 Err(Uncut::Open) if !self.ended && text.len() <= LIMIT => {
                     self.fill()?;
@@ -137,7 +191,7 @@ impl<R: Read> Records<R> {
                         "text after a closing quote in line {line}: close the quote that is opened here, or double it if it belongs to the text"
                     )
                 } else if escaped {
-                    "text after a closing quote: double the quotes that belong to the text; a backslash before them does not do it".to_owned()
+                    "text after a closing quote: double the quotes that belong to the text, or write escape = \"\\\\\" in [source] if the file puts a backslash before them".to_owned()
                 } else {
                     "text after a closing quote: double the quotes that belong to the text".to_owned()
                 };
@@ -208,12 +262,12 @@ impl<R: Read> Records<R> {
 }
 
 /// Cuts the record at the beginning of the text into cells; its length, line end included. `whole` says that no more
-/// text follows.
-fn cut(text: &[u8], delimiter: u8, whole: bool, cells: &mut ByteRecord) -> Result<usize, Uncut> {
+/// text follows. `escaped`: whether a backslash may stand before quotes.
+fn cut(text: &[u8], (delimiter, escaped): (u8, bool), whole: bool, cells: &mut ByteRecord) -> Result<usize, Uncut> {
     let mut at = 0;
     loop {
         let end = match text.get(at) {
-            Some(b'"') => quoted(text, at + 1, delimiter, cells)?,
+            Some(b'"') => quoted(text, at + 1, (delimiter, escaped), cells)?,
             _ => plain(text, at, delimiter, cells),
         };
         match text.get(end) {
@@ -233,13 +287,22 @@ fn plain(text: &[u8], start: usize, delimiter: u8, cells: &mut ByteRecord) -> us
 }
 
 /// Where the cell ends whose text starts here; blanks after its closing quote mean nothing.
-fn quoted(text: &[u8], start: usize, delimiter: u8, cells: &mut ByteRecord) -> Result<usize, Uncut> {
-    // What has been copied of the cell: all before `from`, which doubled quotes interrupt.
+fn quoted(text: &[u8], start: usize, (delimiter, escaped): (u8, bool), cells: &mut ByteRecord) -> Result<usize, Uncut> {
+    // What has been copied of the cell: all before `from`, which doubled or escaped quotes interrupt.
     let mut copied = Vec::new();
     let mut from = start;
     let mut at = start;
     loop {
-        let quote = at + memchr(b'"', &text[at..]).ok_or(Uncut::Open)?;
+        let next = if escaped { memchr2(b'"', b'\\', &text[at..]) } else { memchr(b'"', &text[at..]) };
+        let quote = at + next.ok_or(Uncut::Open)?;
+        if text[quote] == b'\\' {
+            if matches!(text.get(quote + 1), Some(b'"' | b'\\')) {
+                copied.extend_from_slice(&text[from..quote]);
+                from = quote + 1;
+            }
+            at = (quote + 2).min(text.len());
+            continue;
+        }
         if text.get(quote + 1) == Some(&b'"') {
             copied.extend_from_slice(&text[from..=quote]);
             (from, at) = (quote + 2, quote + 2);
@@ -263,7 +326,7 @@ fn quoted(text: &[u8], start: usize, delimiter: u8, cells: &mut ByteRecord) -> R
 /// The cells of a text that is one record.
 pub(super) fn cells(text: &[u8], delimiter: u8) -> Option<ByteRecord> {
     let mut cells = ByteRecord::new();
-    (cut(text, delimiter, true, &mut cells) == Ok(text.len())).then_some(cells)
+    (cut(text, (delimiter, false), true, &mut cells) == Ok(text.len())).then_some(cells)
 }
 
 fn first_line(text: &[u8]) -> &[u8] {
@@ -339,7 +402,7 @@ mod tests {
                 (at, line) = (at + 1, line + 1);
                 continue;
             }
-            let read = cut(&text[at..], b',', true, &mut ByteRecord::new());
+            let read = cut(&text[at..], (b',', false), true, &mut ByteRecord::new());
             all.push((line, read.is_ok()));
             let length = read.unwrap_or_else(|_| first_line(&text[at..]).len());
             line += newlines(&text[at..at + length]);

@@ -1,56 +1,86 @@
 //! Bytes → text in UTF-8 with `\n` for every line end: gzip, encodings, byte order marks.
 
-use super::kind;
 use crate::mapping::SourceFormat;
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::rc::Rc;
 
-/// A file's text, or what the file is instead and what to do about it.
-pub(super) enum Text<'a> {
-    Readable(Box<dyn Read + 'a>),
-    Other(&'static str, &'static str),
-}
+/// How many bytes have been read of a file; of a packed one, packed ones.
+pub(super) type Count = Rc<Cell<u64>>;
 
 /// The text of a file. A byte order mark counts more than the mapping's encoding.
-pub(super) fn text<'a>(raw: impl Read + 'a, format: &SourceFormat) -> io::Result<Text<'a>> {
-    let (head, raw) = begun(raw)?;
-    let (head, unpacked): (_, Box<dyn Read + 'a>) = if head.starts_with(&[0x1f, 0x8b]) {
-        let (head, unpacked) = begun(flate2::bufread::MultiGzDecoder::new(BufReader::new(raw)))?;
-        (head, Box::new(unpacked))
-    } else {
-        (head, Box::new(raw))
-    };
-    if let Some((what, advice)) = kind::other_than_csv(&head) {
-        return Ok(Text::Other(what, advice));
-    }
+pub(super) fn text<'a>(raw: impl Read + 'a, count: &Count, format: &SourceFormat) -> io::Result<Box<dyn Read + 'a>> {
     let text = DecodeReaderBytesBuilder::new()
         .encoding(format.encoding)
         .bom_override(true)
         .utf8_passthru(true)
         .strip_bom(true)
-        .build(BufReader::new(unpacked));
-    Ok(Text::Readable(Box::new(Newlines { inner: BufReader::new(text), after_return: false })))
+        .build(BufReader::new(unzipped(raw, count)?));
+    Ok(Box::new(Newlines { inner: BufReader::new(text), after_return: false }))
 }
 
-/// How the bytes begin, and all of them.
-fn begun<R: Read>(mut raw: R) -> io::Result<(Vec<u8>, impl Read)> {
+/// The bytes of a file, which may be packed with gzip.
+pub(super) fn unzipped<'a>(raw: impl Read + 'a, count: &Count) -> io::Result<Box<dyn Read + 'a>> {
+    let mut raw = Counted { inner: raw, count: Rc::clone(count) };
     let mut head = Vec::new();
-    (&mut raw).take(kind::HEAD).read_to_end(&mut head)?;
-    Ok((head.clone(), Cursor::new(head).chain(raw)))
+    (&mut raw).take(2).read_to_end(&mut head)?;
+    let packed = head == [0x1f, 0x8b];
+    let raw = BufReader::new(Cursor::new(head).chain(raw));
+    if packed {
+        let unpacked = flate2::bufread::MultiGzDecoder::new(raw);
+        return Ok(Box::new(Bounded::new(unpacked, Rc::clone(count))));
+    }
+    Ok(Box::new(raw))
 }
 
 /// Counts what is read through it.
 pub(super) struct Counted<R> {
     pub inner: R,
-    pub count: Rc<Cell<u64>>,
+    pub count: Count,
 }
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         self.count.set(self.count.get() + read as u64);
+        Ok(read)
+    }
+}
+
+/// Ends with an error where what is unpacked is out of all proportion to what is packed: a few kilobytes may be made
+/// to unpack for hours.
+pub(super) struct Bounded<R> {
+    inner: R,
+    packed: Count,
+    unpacked: u64,
+}
+
+impl<R> Bounded<R> {
+    /// `packed`: how many packed bytes it is that have been read.
+    pub fn new(inner: R, packed: Count) -> Bounded<R> {
+        Bounded { inner, packed, unpacked: 0 }
+    }
+
+    /// The most that so many packed bytes may unpack to: real rows come to a fifth of it.
+    pub fn most(packed: u64) -> u64 {
+        const FREE: u64 = 64 << 20;
+        FREE.max(packed.saturating_mul(250))
+    }
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.unpacked += read as u64;
+        if self.unpacked > Self::most(self.packed.get()) {
+            let (packed, unpacked) = (self.packed.get() >> 10, self.unpacked >> 20);
+            let message = format!(
+                "{packed} KiB of it unpack to more than {unpacked} MiB, which no real rows do: is it damaged, or made to \
+                 fill the memory?"
+            );
+            return Err(io::Error::other(message));
+        }
         Ok(read)
     }
 }
@@ -83,5 +113,29 @@ impl<R: BufRead> Read for Newlines<R> {
                 return Ok(written);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_unpacks_out_of_all_proportion_is_not_read_to_its_end() {
+        let read = |packed| {
+            let mut bounded = Bounded::new(io::repeat(b'a'), Rc::new(Cell::new(packed)));
+            let (mut bytes, mut buffer) = (0, vec![0; 1 << 20]);
+            loop {
+                match bounded.read(&mut buffer) {
+                    Ok(read) => bytes += read as u64,
+                    Err(error) => return (bytes >> 20, error.to_string()),
+                }
+            }
+        };
+        let (mebibytes, reason) = read(1024);
+        assert_eq!(mebibytes, 64);
+        assert!(reason.starts_with("1 KiB of it unpack to more than 65 MiB, which no real rows do"), "{reason}");
+        // What packs badly may be large.
+        assert_eq!(read(2 << 20).0, 500);
     }
 }

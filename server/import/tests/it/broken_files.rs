@@ -69,7 +69,7 @@ fn a_quote_that_swallows_rows() {
     on_both(|store| {
         let text = "id,created,amount\nL1,2026-11-02,1\n\"L2,2026-11-02,2\nL3,2026-11-02,\"3\nL4,2026-11-02,4\n";
         let summary = import_text(&store, LEADS, text).unwrap();
-        let rejected: Vec<u64> = summary.rejected.iter().map(|row| row.line).collect();
+        let rejected: Vec<u64> = summary.rejected.iter().map(|row| row.at.line).collect();
         assert_eq!(rejected, [3, 4]);
         assert_eq!(lines(&store, "leads", &["key"]), ["L1", "L4"]);
     });

@@ -20,7 +20,7 @@ use std::path::{Path as FilePath, PathBuf};
 pub fn options() -> Options {
     let zone = TimeZone::get("Europe/Berlin").unwrap();
     let now = "2026-11-22T10:00:00Z".parse::<Timestamp>().unwrap().as_second();
-    Options { dry_run: false, allow_shrink: false, now, zone, currency: Currency::find("EUR").unwrap() }
+    Options { dry_run: false, allow_shrink: false, strict: false, now, zone, currency: Currency::find("EUR").unwrap() }
 }
 
 /// Imports bytes as `data.csv`.

@@ -44,8 +44,8 @@ fn control_characters_are_cleaned_from_values_keys_look_ups_and_attributes() {
             assert_eq!(summary.to_string(), "2 new, 0 changed, 0 unchanged, 0 rejected", "{c:?}");
             assert_eq!(
                 summary.notes(),
-                ["1 row gave way to a later row with the same key".to_owned(),
-                 "cleaned of control characters: 2 values of “Partner”, first in line 2; 2 values of “Region”, first in \
+                [format!("partners: 1 row gave way to a later row with the same key: “Haus Nord{number}”"),
+                 "cleaned of what cannot be seen: 2 values of “Partner”, first in line 2; 2 values of “Region”, first in \
                  line 2; 1 value of “Lead”, first in line 2; 1 value of “Created”, first in line 3; 1 value of “Source”, first in line 3; 1 value of “Note”, first in line 2".to_owned()][..],
             );
             assert!(has_attributes(&store, "leads", &format!("{number} a"), &serde_json::json!({ "note": "a b" })));
@@ -70,6 +70,7 @@ fn a_row_known_by_a_clean_key_gets_its_name_cleaned() {
             values: vec![Value::Text("A\u{b}B".to_owned())],
             attributes: serde_json::Map::default(),
             valid_from: None,
+            changed_at: None,
         };
         let columns = vec![table.column("name").unwrap().clone()];
         let facts = Facts { table, columns, rows: vec![fact] };

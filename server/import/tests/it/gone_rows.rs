@@ -55,6 +55,30 @@ fn a_gone_row_is_read_by_no_scan_and_comes_back_with_its_file() {
 }
 
 #[test]
+fn rows_that_a_file_need_not_hold_are_counted() {
+    let partial = DEALS.replace("complete = true\n", "");
+    on_both(|store| {
+        assert!(import_text(&store, &partial, BOTH).unwrap().notes().is_empty());
+        assert!(import_text(&store, &partial, BOTH).unwrap().notes().is_empty());
+        let note = ["1 row of crm's opportunities is not in this file"];
+        assert_eq!(import_text(&store, &partial, FIRST).unwrap().notes(), note);
+        let more = import_text(&store, &partial, "id,stage,value\nD3,Won,10\n").unwrap();
+        assert_eq!(more.notes(), ["2 rows of crm's opportunities are not in this file"]);
+        // A rejected row is in the file, and so is one that no condition wants.
+        let rejected = import_text(&store, &partial, "id,stage,value\nD1,Won,10\nD2,Won,much\n").unwrap();
+        assert_eq!(rejected.notes(), note);
+        let wanted = partial.replace("key = \"id\"", "key = \"id\"\nwhen = { column = \"stage\", in = [\"Won\"] }");
+        let left_out = import_text(&store, &wanted, "id,stage,value\nD1,Won,10\nD2,Lost,1\nD3,Lost,1\n").unwrap();
+        assert_eq!(left_out.notes(), ["2 rows were left out by the mapping's conditions"]);
+        // What only updates says nothing about what there is, and rows of other systems are theirs.
+        let updates = partial.replace("key = \"id\"", "key = \"id\"\nupdate_only = true");
+        assert!(import_text(&store, &updates, FIRST).unwrap().notes().is_empty());
+        let other = partial.replace("crm", "shop");
+        assert!(import_text(&store, &other, FIRST).unwrap().notes().is_empty());
+    });
+}
+
+#[test]
 fn more_than_a_tenth_goes_only_if_that_is_allowed() {
     let file =
         |rows: usize| (0..rows).fold("id,stage,value\n".to_owned(), |file, row| file + &*format!("D{row},Won,1\n"));

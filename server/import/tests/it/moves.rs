@@ -163,7 +163,7 @@ fn valid_from_is_refused_where_it_means_nothing() {
     );
     assert_eq!(
         refused("\"since\"", "{ from = \"since\", lookup = \"key\" }"),
-        "test.toml:7: `valid_from` is an instant: it takes `from`, `constant`, `when`, `values` and `otherwise`"
+        "test.toml:7: `valid_from` is an instant: it takes `from`, `constant`, `when`, `values`, `otherwise` and `month`"
     );
     assert_eq!(
         refused("\"since\"", "{ constant = \"soon\" }"),

@@ -150,7 +150,7 @@ fn lines_below_the_rows_are_skipped_and_said() {
     on_both(|store| {
         let summary = import_fixture_twice(&store, "footer");
         assert_eq!(summary.to_string(), "2 new, 0 changed, 0 unchanged, 0 rejected");
-        let skipped: Vec<(u64, &str)> = summary.skipped.iter().map(|row| (row.line, row.text.as_str())).collect();
+        let skipped: Vec<(u64, &str)> = summary.skipped.iter().map(|row| (row.at.line, row.text.as_str())).collect();
         assert_eq!(
             skipped,
             [
@@ -181,7 +181,7 @@ fn of_rows_with_one_key_the_last_counts() {
         let summary = import_fixture_twice(&store, "duplicate_rows");
         assert_eq!(summary.to_string(), "2 new, 0 changed, 2 unchanged, 0 rejected");
         // The copy of D1 is no contradiction, the second D2 is.
-        assert_eq!(summary.notes(), ["1 row gave way to a later row with the same key"]);
+        assert_eq!(summary.notes(), ["opportunities: 1 row gave way to a later row with the same key: “D2”"]);
         assert_eq!(lines(&store, "opportunities", &["key", "stage"]), ["D1 | New", "D2 | Offer"]);
         // No trace of a change from New to Offer and back was left by the second import.
         assert!(lines(&store, "opportunity_changes", &["key"]).is_empty());
@@ -278,7 +278,10 @@ fn look_ups_find_nothing_one_or_too_many() {
         import_text(&store, partners, "id,name\n1,North\n2,South\n3,South\n").unwrap();
         let summary = import_text(&store, MAPPING, "id,partner\nL1,North\nL2,West\nL3,\nL4,South\n").unwrap();
         assert_eq!(lines(&store, "leads", &["key", "partner.key"]), ["L1 | 1", "L2 | –", "L3 | –"]);
-        assert_eq!(summary.notes(), ["1 optional look-up found nothing"]);
+        assert_eq!(
+            summary.notes(),
+            ["partners: 1 row is not found in partners by name: what they refer to stays missing: “West”"]
+        );
         assert_eq!(
             summary.rejected[0].to_string(),
             "line 5, column partner: several rows of partners have the name “South”"

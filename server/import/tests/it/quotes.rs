@@ -113,7 +113,7 @@ fn stray_quotes_with_every_delimiter_and_line_end() {
                 let text = rows.join("\n").replace(',', &delimiter.to_string()).replace('\n', line_end);
                 let mapping = format!("[source]\ndelimiter = \"{name}\"\n{PARTNERS}");
                 let summary = import_text(&store, &mapping, &text).unwrap();
-                let rejected: Vec<u64> = summary.rejected.iter().map(|row| row.line).collect();
+                let rejected: Vec<u64> = summary.rejected.iter().map(|row| row.at.line).collect();
                 assert_eq!((summary.new, rejected), (3, vec![2, 7]), "{name:?} {line_end:?}");
             }
         }
@@ -161,11 +161,37 @@ fn quotes_escaped_by_backslashes_reject_their_rows_with_a_hint() {
         let summary = import_text(&store, PARTNERS, text).unwrap();
         assert_eq!(
             rejected(&summary),
-            ["line 2: text after a closing quote: double the quotes that belong to the text; a backslash before them \
-              does not do it"]
+            [
+                "line 2: text after a closing quote: double the quotes that belong to the text, or write escape = \"\\\\\" \
+              in [source] if the file puts a backslash before them"
+            ]
         );
         assert_eq!(names(&store), ["2 | C:\\Data\\ | South"]);
     });
+}
+
+#[test]
+fn a_mapping_may_say_that_quotes_are_escaped_by_backslashes() {
+    let mapping = format!("[source]\nescape = '\\'\nmissing = ['\\N']\n{PARTNERS}");
+    on_both(|store| {
+        let text = "id,name,region\n1,\"Gasthof \\\"Zum Hirsch\\\" GmbH\",South\n2,\"Möbel \\\"Müller, Söhne\\\"\",South\n\
+                    3,\"C:\\\\Data\\\\\",North\n4,\\N,North\n5,\"a \"\"b\"\" \\c\",North\n";
+        let summary = import_text(&store, &mapping, text).unwrap();
+        assert!(summary.rejected.is_empty(), "{:?}", rejected(&summary));
+        assert_eq!(
+            names(&store),
+            [
+                "1 | Gasthof \"Zum Hirsch\" GmbH | South",
+                "2 | Möbel \"Müller, Söhne\" | South",
+                "3 | C:\\Data\\ | North",
+                "4 | – | North",
+                "5 | a \"b\" \\c | North",
+            ]
+        );
+    });
+    let wrong = mapping.replace("escape = '\\'", "escape = '/'");
+    let error = Mapping::parse(&wrong, "test", &Model::built_in()).unwrap_err().to_string();
+    assert!(error.starts_with("test.toml:2: “/” does not stand before quotes"), "{error}");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! What is kept of an import: for each table, up to when it is complete.
 
 use crate::common::{import_text, options};
-use pegel_import::{Mapping, Options, import};
+use jiff::Timestamp;
+use pegel_import::{ImportError, Mapping, Options, SourceFile, Summary, import, import_together};
 use pegel_kpi::data::model::Model;
 use pegel_kpi::data::scan::Source;
 use pegel_store::Store;
@@ -47,9 +48,84 @@ fn a_mapping_may_say_when_the_file_was_exported() {
         import_text(&store, &exported, "id,partner,amount\nL1,,5\n").unwrap();
         assert_eq!(complete(&store), [("leads".to_owned(), 3600)]);
     });
-    let wrong = format!("exported_at = \"yesterday\"\n{LEADS}");
+}
+
+/// Imports files, each with the time at which it was last written, by a mapping with this line at its top.
+fn import_written(store: &Store, line: &str, files: &[(&str, Option<&str>)]) -> Result<Summary, ImportError> {
+    let mapping = Mapping::parse(&format!("{line}\n{LEADS}"), "leads", &Model::built_in()).unwrap();
+    let written = |at: &str| at.parse::<Timestamp>().unwrap().as_second();
+    let file = |(text, at): &(&str, Option<&str>)| {
+        SourceFile::new("data.csv", Cursor::new((*text).to_owned())).written_at(at.map(written))
+    };
+    import_together(files.iter().map(file).collect(), &mapping, store, &options(), &mut |_| {})
+}
+
+#[test]
+fn the_file_may_say_itself_when_it_was_exported() {
+    let [hour_ago, day_ago] = ["2026-11-22T09:00:00Z", "2026-11-21T10:00:00Z"];
+    on_both(|store| {
+        let one = ("id,partner,amount\nL1,,5\n", Some(day_ago));
+        let other = ("id,partner,amount\nL2,,5\n", Some(hour_ago));
+        import_written(&store, "exported_at = \"file\"", &[other]).unwrap();
+        assert_eq!(complete(&store), [("leads".to_owned(), 3_600)]);
+        // Of several files, all is there up to when the first of them was written.
+        import_written(&store, "exported_at = \"file\"", &[other, one]).unwrap();
+        assert_eq!(complete(&store), [("leads".to_owned(), 86_400)]);
+        let piped = import_written(&store, "exported_at = \"file\"", &[(one.0, None)]).unwrap_err();
+        assert_eq!(
+            piped.to_string(),
+            "the mapping takes the file's own time, and data.csv has none: name a column or a constant, or import a file"
+        );
+        let column = "id,partner,amount,exported\nL1,,5,2026-11-22T09:30:00Z\nL2,,5,\n";
+        import_written(&store, "exported_at = \"exported\"", &[(column, None)]).unwrap();
+        assert_eq!(complete(&store), [("leads".to_owned(), 1_800)]);
+        let wrong = column.replace("09:30", "half past nine");
+        let wrong = import_written(&store, "exported_at = \"exported\"", &[(&wrong, None)]).unwrap();
+        assert_eq!(wrong.rejected[0].faults[0].column, "exported");
+    });
+}
+
+#[test]
+fn an_export_that_is_still_to_come_is_noted() {
+    on_both(|store| {
+        let leads = ("id,partner,amount\nL1,,5\n", Some("2026-11-22T10:01:00Z"));
+        let summary = import_written(&store, "exported_at = \"file\"", &[leads]).unwrap();
+        assert_eq!(
+            summary.notes(),
+            ["exported_at is 2026-11-22T10:01:00Z, which is still to come: the file is taken to be complete until now"]
+        );
+        assert_eq!(complete(&store), [("leads".to_owned(), 0)]);
+    });
+}
+
+const DEALS: &str = r#"
+[[tables]]
+table = "opportunities"
+key = "id"
+changed_at = "modified"
+[tables.columns]
+stage = "stage"
+"#;
+
+#[test]
+fn a_change_is_dated_as_the_file_says() {
+    on_both(|store| {
+        let import = |stage: &str, at: &str| {
+            import_text(&store, DEALS, &format!("id,stage,modified\nD1,{stage},{at}\n")).unwrap()
+        };
+        import("offer", "2026-11-01T08:00:00Z");
+        import("talks", "2026-11-10T08:00:00Z");
+        import("won", "");
+        let kept = "SELECT key || ' ' || stage || ' ' || changed_at AS value FROM opportunity_changes ORDER BY id";
+        let at = |text: &str| text.parse::<Timestamp>().unwrap().as_second();
+        let (tenth, now) = (at("2026-11-10T08:00:00Z"), options().now);
+        assert_eq!(store.texts(kept).unwrap(), [format!("D1@{tenth} offer {tenth}"), format!("D1@{now} talks {now}")]);
+        let ahead = import("lost", "2026-12-01T08:00:00Z");
+        assert_eq!(ahead.rejected[0].faults[0].reason, "it is in the future: import the row when it holds");
+    });
+    let wrong = LEADS.replace("key = \"id\"", "key = \"id\"\nchanged_at = \"file\"");
     let error = Mapping::parse(&wrong, "leads", &Model::built_in()).unwrap_err().to_string();
-    assert!(error.starts_with("leads.toml:1: “yesterday” is not an instant"), "{error}");
+    assert_eq!(error, "leads.toml:5: of leads it is not kept what rows were: leave out `changed_at`");
 }
 
 /// Up to when leads are complete: how long before the import.

@@ -1,59 +1,75 @@
 //! `pegel import`
 
-use crate::cli::{self, Global};
-use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
+pub mod files;
+mod list;
+pub mod said;
+mod suggest;
+mod undo;
+
+use crate::cli::{self, Global, Imports};
+use crate::ending::{Done, Ending, Failure, answer, answer_json, broke, note, usage};
 use anyhow::{Context, anyhow};
+use files::{Given, shown};
 use indicatif::{ProgressBar, ProgressStyle};
 use pegel_catalog::load::model_of_home;
-use pegel_import::summary::Rejected;
-use pegel_import::{Mapping, Options, Progress, Summary, import};
-use pegel_text::clean::one_line;
+use pegel_import::{Mapping, Options, Progress, SourceFile, Summary, import_together};
+use said::said;
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// How many rejected rows are shown one by one.
-const SHOWN: usize = 20;
+/// Imports files, or runs one of the commands on imports.
+pub fn run(command: cli::Import, global: &Global) -> Ending {
+    match (command.imports, command.files) {
+        (Some(Imports::List { system }), _) => list::run(system.as_deref(), global),
+        (Some(Imports::Undo { import }), _) => undo::run(import, global),
+        (None, Some(files)) => import(&files, global),
+        (None, None) => Err(usage(anyhow!("nothing says what to import"))),
+    }
+}
 
-/// Imports one file and says what became of its rows.
-pub fn run(command: &cli::Import, global: &Global) -> Ending {
+/// Imports files as one and says what became of their rows.
+fn import(command: &cli::ImportFiles, global: &Global) -> Ending {
     let home = global.open(&global.home())?;
     let model = model_of_home(&home.path).map_err(usage)?;
-    let mapping = Mapping::find(&home.path, &command.map, &model).map_err(usage)?;
-    let file = open(&command.file).map_err(usage)?;
+    if let Some(name) = &command.suggest {
+        let files = files::given(&command.files).map_err(usage)?;
+        return suggest::run(name, files, &home, &model, global);
+    }
+    let map = command.map.as_deref().unwrap_or_default();
+    let mapping = Mapping::find(&home.path, map, &model).map_err(usage)?;
+    let files = files::given(&command.files).map_err(usage)?;
     // If the rejected rows cannot be written, that must show before anything is imported.
-    let rejected = command.rejected.as_deref().map(|path| RejectedFile::begin(path, &command.file)).transpose()?;
+    let rejected = command.rejected.as_deref().map(|path| RejectedFile::begin(path, &files)).transpose()?;
     let store = home.store()?;
     let options = Options {
         dry_run: command.dry_run,
         allow_shrink: command.allow_shrink,
+        strict: command.strict,
         now: global.clock().now().as_second(),
         zone: home.config.zone(),
         currency: home.config.currency.clone(),
     };
     let mut course = ProgressShown::begin();
-    let name = command.file.display().to_string();
-    let summary = import(file, &name, &mapping, &store, &options, &mut |progress: Progress| {
+    let first = files[0].name.clone();
+    let files =
+        files.into_iter().map(|given| SourceFile::new(given.name, given.file).written_at(given.written_at)).collect();
+    let summary = import_together(files, &mapping, &store, &options, &mut |progress: Progress| {
         course.show(progress);
     });
     course.end();
     let summary = summary.map_err(|error| if error.is_usage() { usage(error) } else { broke(error) })?;
-    say(&summary, &command.file);
-    answer(&summary);
+    if command.json {
+        answer_json(&summary.told());
+    } else {
+        said(&summary, &first, "--rejected FILE writes them into a file").iter().for_each(note);
+        answer(&summary);
+    }
     if let Some(rejected) = rejected {
         rejected.finish(&summary).map_err(broke)?;
     }
     Ok(if summary.rejected.is_empty() { Done::InOrder } else { Done::NotInOrder })
-}
-
-/// Opens a file to be read more than once: so neither a pipe, nor a device, which may never end.
-fn open(path: &Path) -> anyhow::Result<File> {
-    let cannot = || format!("{} cannot be read", shown(path));
-    if !std::fs::metadata(path).with_context(cannot)?.is_file() {
-        return Err(anyhow!("{} is not a file: a folder, a pipe or a device cannot be imported", shown(path)));
-    }
-    File::open(path).with_context(cannot)
 }
 
 /// The progress of the import: a bar on a terminal, a line every few seconds elsewhere.
@@ -97,10 +113,11 @@ struct RejectedFile {
 }
 
 impl RejectedFile {
-    /// Starts writing, unless that would replace the file being imported.
-    fn begin(path: &Path, imported: &Path) -> Result<RejectedFile, Failure> {
-        if path.canonicalize().is_ok_and(|path| imported.canonicalize().is_ok_and(|imported| imported == path)) {
-            return Err(usage(anyhow!("--rejected {} would replace the file that is imported", shown(path))));
+    /// Starts writing, unless that would replace a file being imported.
+    fn begin(path: &Path, imported: &[Given]) -> Result<RejectedFile, Failure> {
+        let replaced = path.canonicalize().ok();
+        if replaced.is_some_and(|path| imported.iter().any(|given| given.path.as_ref() == Some(&path))) {
+            return Err(usage(anyhow!("--rejected {} would replace a file that is imported", shown(path))));
         }
         let mut part = path.as_os_str().to_owned();
         part.push(".part");
@@ -114,26 +131,4 @@ impl RejectedFile {
         summary.write_rejected(BufWriter::new(&self.file)).with_context(cannot)?;
         std::fs::rename(&self.part, &self.path).with_context(cannot)
     }
-}
-
-fn say(summary: &Summary, file: &Path) {
-    for Rejected { line, faults, .. } in summary.rejected.iter().take(SHOWN) {
-        for fault in faults {
-            let place = if fault.column.is_empty() {
-                String::new()
-            } else {
-                format!(" {} “{}”:", fault.column, fault.value)
-            };
-            note(format_args!("{}:{line}:{place} {}", shown(file), fault.reason));
-        }
-    }
-    if let Some(more) = summary.rejected_rows().checked_sub(SHOWN as u64).filter(|more| *more > 0) {
-        note(format_args!("{more} more rows were rejected; --rejected FILE writes them into a file"));
-    }
-    summary.notes().iter().for_each(note);
-}
-
-/// A file's name, which may contain anything, made fit to show.
-fn shown(path: &Path) -> String {
-    one_line(&path.display().to_string()).into_owned()
 }

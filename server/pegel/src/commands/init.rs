@@ -1,5 +1,7 @@
 //! `pegel init`
 
+use super::docs;
+use super::kpi::new;
 use crate::cli::Global;
 use crate::config;
 use crate::ending::{Done, Ending, Failure, broke, note};
@@ -8,21 +10,26 @@ use anyhow::Context;
 use pegel_store::Store;
 use std::path::{Path, PathBuf};
 
-macro_rules! examples {
+macro_rules! shipped {
     ($($name:literal),* $(,)?) => {
-        [$(($name, include_str!(concat!("../../../../config/tables/examples/", $name)))),*]
+        [$(($name, include_str!(concat!("../../../../config/", $name)))),*]
     };
 }
 
-/// Tables of a home's own to begin with, each with a mapping and a KPI; what lies in that folder does nothing.
-const EXAMPLES: [(&str, &str); 6] = examples![
-    "quotes.toml",
-    "quotes.import.toml",
-    "quotes.rhai",
-    "support_cases.toml",
-    "support_cases.import.toml",
-    "support_cases.rhai",
+/// What is there to read and to begin with; what lies in folders of examples does nothing. Tables of a home's own come
+/// each with a mapping and a KPI.
+const EXAMPLES: [(&str, &str); 8] = shipped![
+    "imports/examples/leads.toml",
+    "reports/examples/partners.toml",
+    "tables/examples/quotes.toml",
+    "tables/examples/quotes.import.toml",
+    "tables/examples/quotes.rhai",
+    "tables/examples/support_cases.toml",
+    "tables/examples/support_cases.import.toml",
+    "tables/examples/support_cases.rhai",
 ];
+/// A KPI to begin with, under a name by which it is not read.
+const EXAMPLE_OF_KPI: &str = "kpis/example.rhai.txt";
 
 /// Makes folder, configuration and schema, and leaves existing ones as they are.
 pub fn run(dir: Option<PathBuf>, global: &Global) -> Ending {
@@ -43,9 +50,10 @@ pub fn make(path: &Path, global: &Global) -> Result<Home, Failure> {
     for folder in ["config/imports", "config/reports", "kpis", "templates"] {
         make_folder(&path.join(folder))?;
     }
-    for (name, text) in EXAMPLES {
-        write_new(&path.join("config/tables/examples").join(name), text)?;
+    for (name, text) in EXAMPLES.into_iter().chain(docs::BESIDE_FILES) {
+        write_new(&path.join("config").join(name), text)?;
     }
+    write_new(&path.join(EXAMPLE_OF_KPI), &new::script("example"))?;
     let home = global.open(path)?;
     Store::open(&home.database_url()).map_err(database_failure)?.migrate(&home.model).map_err(broke)?;
     Ok(home)

@@ -10,7 +10,7 @@ mod files;
 mod history;
 mod junit;
 mod list;
-mod new;
+pub mod new;
 mod rollback;
 mod rows;
 mod shadow;
@@ -20,7 +20,7 @@ mod tests;
 mod value;
 
 use crate::cli::{self, Global};
-use crate::ending::{Done, Ending, answer, usage};
+use crate::ending::{Done, Ending, Failure, answer, usage};
 use pegel_catalog::load::model_of_home;
 use pegel_kpi::reference::Reference;
 use pegel_kpi::script::Language;
@@ -34,7 +34,7 @@ pub fn run(command: cli::Kpi, global: &Global) -> Ending {
         cli::Kpi::Test(test) => tests::run(&test, global),
         cli::Kpi::New { id, pack } => new::run(&id, &pack, global),
         cli::Kpi::Reference { definitions } => {
-            let reference = Reference::of(&Language::about(model_of_home(&global.home()).map_err(usage)?));
+            let reference = reference(global)?;
             answer(if definitions { reference.definitions() } else { reference.markdown() }.trim_end());
             Ok(Done::InOrder)
         }
@@ -45,4 +45,12 @@ pub fn run(command: cli::Kpi, global: &Global) -> Ending {
         cli::Kpi::History { of } => history::run(of.as_deref(), global),
         cli::Kpi::Diff(diff) => diff::run(&diff, global),
     }
+}
+
+/// The reference of the language, with the home's tables.
+///
+/// # Errors
+/// If these are not in order.
+pub fn reference(global: &Global) -> Result<Reference, Failure> {
+    Ok(Reference::of(&Language::about(model_of_home(&global.home()).map_err(usage)?)))
 }

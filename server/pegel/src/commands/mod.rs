@@ -2,6 +2,7 @@
 
 pub mod deliveries;
 pub mod demo;
+pub mod docs;
 pub mod import;
 pub mod init;
 pub mod kpi;

@@ -5,6 +5,7 @@ use crate::cli::{self, Global};
 use crate::composer::Composer;
 use crate::ending::{Done, Ending, Failure, broke, usage};
 use crate::home::Home;
+use crate::inbox::{Importer, Inbox};
 use crate::{problems, watchdog};
 use anyhow::anyhow;
 use pegel_delivery::{Clock, Ticker};
@@ -41,6 +42,7 @@ pub fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Ending {
     let store = home.store()?;
     let live = home.live(&store, clock.clone())?;
+    let for_inbox = clock.clone();
     // Connections of its own: a delivered mail must be recorded, however many pages wait for a connection.
     let for_delivery = home.store()?;
     let composer = Composer::new(home, for_delivery.clone(), live.clone())?;
@@ -59,13 +61,22 @@ pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Ending {
     };
     watchdog::watch()?;
     let following = live.follow().map_err(broke)?;
+    let inbox = Inbox::open(Importer {
+        home: home.path.clone(),
+        store: home.store()?,
+        live: live.clone(),
+        clock: for_inbox,
+        zone: home.config.zone(),
+        currency: home.config.currency.clone(),
+    })?;
     let runtime = tokio::runtime::Runtime::new().map_err(broke)?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         let ticker = Ticker::start(worker).await.map_err(broke)?;
         let served = pegel_web::serve(state, listener).await.map_err(broke);
         ticker.stop().await;
         served
-    })?;
+    });
+    inbox.close();
     drop(following);
-    Ok::<Done, Failure>(Done::InOrder)
+    served.map(|()| Done::InOrder)
 }

@@ -111,7 +111,7 @@ impl Ids<'_> {
             let cells = row.cells.into_iter().zip(&parents);
             let values = cells.map(|(cell, parent)| value(cell, *parent)).collect::<anyhow::Result<_>>();
             let values = values.with_context(|| format!("row {} of {}", row.key, demo.table))?;
-            rows.push(Fact { key: row.key, values, attributes: Map::new(), valid_from: None });
+            rows.push(Fact { key: row.key, values, attributes: Map::new(), valid_from: None, changed_at: None });
         }
         Ok(Facts { table, columns, rows })
     }

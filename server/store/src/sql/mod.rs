@@ -3,14 +3,18 @@
 //!
 //! Identifiers come from the model and go through `push_identifier`; everything that a user gave is a bind.
 
-mod brought;
+mod collect;
+mod insert;
+mod plain;
 mod rows;
 mod scan;
 mod select;
 mod set;
 mod upsert;
 
-pub(crate) use brought::Brought;
+pub(crate) use collect::{Rows, Texts, numbers, texts};
+pub(crate) use insert::Insert;
+pub(crate) use plain::{Plain, execute, quoted};
 pub(crate) use rows::{Gives, Visit, field, send};
 pub(crate) use scan::ScanStatement;
 pub(crate) use select::{SelectByText, TEXTS};
@@ -156,12 +160,6 @@ macro_rules! statement {
     };
 }
 pub(crate) use statement;
-
-/// A name of the model for SQL that is written as a text: it may be a word that SQL has a use for. It has no quotation
-/// marks in it.
-pub(crate) fn quoted(name: &str) -> String {
-    format!("\"{name}\"")
-}
 
 /// Pushes the items with a separator between them.
 fn separated<'b, DB: Backend, T>(

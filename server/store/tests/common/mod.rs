@@ -76,7 +76,13 @@ pub fn facts_about(table: Table, columns: &[&str], rows: Vec<(&str, Vec<Value>)>
     let columns = columns.iter().map(|name| table.column(name).unwrap().clone()).collect();
     let rows = rows
         .into_iter()
-        .map(|(key, values)| Fact { key: key.to_owned(), values, attributes: Map::new(), valid_from: None })
+        .map(|(key, values)| Fact {
+            key: key.to_owned(),
+            values,
+            attributes: Map::new(),
+            valid_from: None,
+            changed_at: None,
+        })
         .collect();
     Facts { table, columns, rows }
 }

@@ -1,9 +1,44 @@
 //! What command lines say about groups.
 
-use crate::ending::{Failure, usage};
+use crate::ending::{Failure, broke, usage};
 use anyhow::anyhow;
 use pegel_kpi::data::dimension::Dimension;
+use pegel_kpi::data::dimensions::Grouped;
 use pegel_kpi::data::model::Model;
+use pegel_kpi::data::scope::Scope;
+use pegel_kpi::diagnostic::nearest;
+use pegel_kpi::engine::behind::Question;
+use pegel_kpi::engine::behind::listing::Side;
+use pegel_kpi::script::kpi::Kpi;
+use pegel_kpi::time::period::Period;
+use pegel_store::Reader;
+
+/// How many names an error lists.
+const NAMES: usize = 12;
+
+/// Refuses a group that no row of the KPI has ever been in; one without rows in the period is none to complain about.
+///
+/// # Errors
+/// If there is no such group, with the one that was meant; or the database fails.
+pub fn check_group(
+    (kpi, period): (&Kpi, &Period),
+    only: Option<&(Dimension, String)>,
+    source: &mut Grouped<Reader>,
+) -> Result<(), Failure> {
+    let Some((dimension, wanted)) = only else { return Ok(()) };
+    let question = Question { kpi, period, only: only.cloned(), side: Side::All, limit: 0 };
+    let known = question.groups(&Scope::everything(), source).map_err(broke)?;
+    if known.contains(wanted) {
+        return Ok(());
+    }
+    let hint = match nearest(wanted, known.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean “{near}”?"),
+        None if known.is_empty() => "there is none at all".to_owned(),
+        None if known.len() > NAMES => format!("`pegel kpi value {} --by {dimension} …` lists them", kpi.id()),
+        None => format!("there are {}", known.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
+    };
+    Err(usage(anyhow!("no row of {} has the {dimension} “{wanted}”; {hint}", kpi.id())))
+}
 
 /// `region=North`: the group of that display name.
 ///

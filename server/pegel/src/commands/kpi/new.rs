@@ -29,7 +29,12 @@ pub fn run(id: &str, pack: &str, global: &Global) -> Ending {
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string()).map_err(broke)?;
     let file = OpenOptions::new().write(true).create_new(true).open(&path);
     let mut file = file.with_context(|| path.display().to_string()).map_err(usage)?;
-    file.write_all(TEMPLATE.replace("{{id}}", id).as_bytes()).map_err(broke)?;
+    file.write_all(script(id).as_bytes()).map_err(broke)?;
     answer(path.display());
     Ok(Done::InOrder)
+}
+
+/// A script to begin with, with comments.
+pub fn script(id: &str) -> String {
+    TEMPLATE.replace("{{id}}", id)
 }

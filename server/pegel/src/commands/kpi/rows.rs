@@ -1,32 +1,26 @@
 //! `pegel kpi rows`: the rows behind a figure.
 
 use super::asked::Asked;
+use super::condition::check_group;
 use crate::cli::{self, Global};
 use crate::ending::{Done, Ending, Failure, answer, answer_json, broke, usage};
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use jiff::tz::TimeZone;
-use pegel_kpi::data::dimensions::Grouped;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Unit;
-use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::engine::behind::Question;
 use pegel_kpi::engine::behind::listing::{Contributing, Datum, List, Listing, Row, Side, When};
 use pegel_kpi::measure::Quantity;
 use pegel_report::format::Format;
 use pegel_report::rows::write_csv;
-use pegel_store::Reader;
 use pegel_text::clean::{one_line, plain_spaces};
 use pegel_text::stamps::stamp;
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
 /// How many rows a terminal shows, unless told otherwise.
 const ON_A_TERMINAL: usize = 100;
-
-/// How many names an error lists.
-const NAMES: usize = 12;
 
 /// Lists the rows and prints or writes them.
 pub fn run(command: &cli::Rows, global: &Global) -> Ending {
@@ -40,7 +34,7 @@ pub fn run(command: &cli::Rows, global: &Global) -> Ending {
     let mut source = asked.grouped(&mut reader);
     let listing = question.answer(&Scope::everything(), asked.now, &mut source).map_err(broke)?;
     if listing.is_empty() {
-        check_group(&question, &mut source)?;
+        check_group((kpi, &asked.period), question.only.as_ref(), &mut source)?;
     }
     if let Some(file) = &command.csv {
         write(&listing, file)?;
@@ -51,22 +45,6 @@ pub fn run(command: &cli::Rows, global: &Global) -> Ending {
         shown.say(&listing);
     }
     Ok(Done::InOrder)
-}
-
-/// A group without rows in the period is none to complain about; one that no row has ever been in is.
-fn check_group(question: &Question, source: &mut Grouped<Reader>) -> Result<(), Failure> {
-    let Some((dimension, wanted)) = &question.only else { return Ok(()) };
-    let known: BTreeSet<String> = question.groups(&Scope::everything(), source).map_err(broke)?;
-    if known.contains(wanted) {
-        return Ok(());
-    }
-    let hint = match nearest(wanted, known.iter().map(String::as_str)) {
-        Some(near) => format!("did you mean “{near}”?"),
-        None if known.is_empty() => "there is none at all".to_owned(),
-        None if known.len() > NAMES => format!("`pegel kpi value {} --by {dimension} …` lists them", question.kpi.id()),
-        None => format!("there are {}", known.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
-    };
-    Err(usage(anyhow!("no row of {} has the {dimension} “{wanted}”; {hint}", question.kpi.id())))
 }
 
 fn write(listing: &Listing, path: &Path) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! `pegel kpi value`: one KPI, one period, computed now.
 
 use super::asked::Asked;
+use super::condition::check_group;
 use super::figures::Figures;
 use crate::cli::{self, Global};
 use crate::ending::{Done, Ending, answer, answer_json, broke, note, usage};
@@ -31,6 +32,10 @@ pub fn run(command: &cli::Value, global: &Global) -> Ending {
     let mut reader = asked.store.reader().map_err(broke)?;
     let mut source = asked.grouped(&mut reader);
     let answered = question.answer(&Scope::everything(), now, &mut source).map_err(broke)?;
+    let has_rows = |cell: &GroupCell| cell.cell.sample.is_some_and(|rows| rows > 0);
+    if !answered.cells.iter().any(has_rows) {
+        check_group((kpi, &asked.period), question.only.as_ref(), &mut source)?;
+    }
     if command.json {
         answer_json(&answered);
     } else {

@@ -205,6 +205,7 @@ pub fn add_leads(store: &Store, day: &str, count: usize, answered: usize) {
             values: vec![Value::Integer(noon), feedback, Value::Integer(10_000)],
             attributes: Map::new(),
             valid_from: None,
+            changed_at: None,
         }
     });
     let facts = Facts { table: leads, columns: columns.into(), rows: rows.collect() };

@@ -1,0 +1,224 @@
+//! How fast a file is imported, beside other ways of getting it into the same tables. What counts are the ratios within
+//! one run. Run it on both databases with `tests/postgres cargo bench -p pegel-import --bench import`.
+//!
+//! `PEGEL_BENCH_ROWS` sets the number of leads, 1000000 by default; `PEGEL_BENCH_RUNS` how often each is measured, 3 by
+//! default: the median counts.
+
+mod leads;
+mod others;
+
+use jiff::tz::TimeZone;
+use pegel_import::{Mapping, Options, Summary, import};
+use pegel_kpi::data::currency::Currency;
+use pegel_kpi::data::model::Model;
+use pegel_store::testing::TestDatabase;
+use pegel_store::{Store, StoreError};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Ours may take so much longer than the sqlite3 shell or psql: 0.8 of their rows per second.
+const GOAL: f64 = 1.25;
+/// The most memory that an import takes, however long the file.
+const MEMORY_GOAL: u64 = 100_000;
+/// How long others may wait for the merge of a million rows.
+const WAIT_GOAL: Duration = Duration::from_secs(10);
+
+fn main() {
+    let rows = number("PEGEL_BENCH_ROWS", 1_000_000);
+    let folder = tempfile::tempdir().expect("there is a place for temporary files");
+    let file = folder.path().join("leads.csv");
+    leads::write(&file, i64::from(rows)).expect("there is room for the file");
+    let bench = Bench { rows, file, runs: number("PEGEL_BENCH_RUNS", 3) };
+    bench.on_sqlite();
+    if std::env::var_os("PEGEL_TEST_POSTGRES").is_some() {
+        bench.on_postgres();
+    } else {
+        println!("\nPostgreSQL left out: PEGEL_TEST_POSTGRES names no server, tests/postgres starts one");
+    }
+}
+
+fn number(variable: &str, default: u32) -> u32 {
+    std::env::var(variable).ok().and_then(|number| number.parse().ok()).unwrap_or(default)
+}
+
+struct Bench {
+    rows: u32,
+    file: PathBuf,
+    runs: u32,
+}
+
+/// One import by us.
+struct Ours {
+    first: Duration,
+    again: Duration,
+    /// How long somebody else who wanted to write waited at most.
+    waited: Duration,
+    /// The most memory of the process, in kB; 0 where the system does not tell.
+    memory: u64,
+}
+
+impl Bench {
+    fn on_sqlite(&self) {
+        println!("\nSQLite, {} leads", self.rows);
+        let (mut ours, mut shell, mut python) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..self.runs {
+            let (database, theirs, third) = (TestDatabase::sqlite(), TestDatabase::sqlite(), TestDatabase::sqlite());
+            ours.push(self.ours(&database));
+            shell.extend(Bench::theirs(&theirs, |path| others::sqlite_shell(Path::new(path), &self.file)));
+            python.extend(Bench::theirs(&third, |path| others::executemany(Path::new(path), &self.file)));
+            if !shell.is_empty() {
+                agree(&database.store(), &theirs.store());
+            }
+        }
+        self.report(&ours, "the sqlite3 shell", shell, Some(("Python's executemany", python)));
+    }
+
+    fn on_postgres(&self) {
+        println!("\nPostgreSQL, {} leads", self.rows);
+        let (mut ours, mut psql) = (Vec::new(), Vec::new());
+        for _ in 0..self.runs {
+            let (database, theirs) = (TestDatabase::postgres(), TestDatabase::postgres());
+            ours.push(self.ours(&database));
+            psql.extend(Bench::theirs(&theirs, |url| others::psql(url, &self.file)));
+            if !psql.is_empty() {
+                agree(&database.store(), &theirs.store());
+            }
+        }
+        self.report(&ours, "psql's \\copy", psql, None);
+    }
+
+    fn ours(&self, database: &TestDatabase) -> Ours {
+        let store = database.store();
+        forget_memory();
+        let began = Instant::now();
+        let (summary, waited) = beside_a_writer(&store, || self.import(&store));
+        let first = began.elapsed();
+        let memory = memory();
+        assert_eq!((summary.new, summary.rejected.len()), (u64::from(self.rows), 0), "{summary}");
+        let began = Instant::now();
+        let summary = self.import(&store);
+        let again = began.elapsed();
+        assert_eq!(summary.unchanged, u64::from(self.rows), "{summary}");
+        Ours { first, again, waited, memory }
+    }
+
+    fn import(&self, store: &Store) -> Summary {
+        let mapping = Mapping::parse(leads::MAPPING, "leads", &Model::built_in()).expect("the mapping is in order");
+        let currency = Currency::find("EUR").expect("there are euros");
+        let options = Options {
+            dry_run: false,
+            allow_shrink: false,
+            strict: false,
+            now: 1_800_000_000,
+            zone: TimeZone::UTC,
+            currency,
+        };
+        let file = File::open(&self.file).expect("the file is ours");
+        import(file, "leads.csv", &mapping, store, &options, &mut |_| {}).expect("the file is in order")
+    }
+
+    /// How long they took; `None` where there is no such program.
+    fn theirs(database: &TestDatabase, import: impl FnOnce(&str) -> Option<()>) -> Option<Duration> {
+        // The schema must be there.
+        drop(database.store());
+        let began = Instant::now();
+        import(database.url().trim_start_matches("sqlite:"))?;
+        Some(began.elapsed())
+    }
+
+    fn report(&self, ours: &[Ours], beside: &str, theirs: Vec<Duration>, further: Option<(&str, Vec<Duration>)>) {
+        let of = |part: fn(&Ours) -> Duration| median(ours.iter().map(part).collect());
+        let [first, again, waited] =
+            [of(|ours| ours.first), of(|ours| ours.again), of(|ours| ours.waited)].map(Option::unwrap_or_default);
+        self.line("ours", first);
+        self.line("ours again, unchanged", again);
+        for (name, times) in [(beside, theirs)].into_iter().chain(further) {
+            let goal = if name == beside { GOAL } else { f64::NAN };
+            match median(times) {
+                Some(time) => {
+                    self.line(name, time);
+                    compare("  ours beside it", first, time, goal);
+                    compare("  ours again beside it", again, time, goal);
+                }
+                None => println!("    {name} left out: there is no such program"),
+            }
+        }
+        let per_million = waited.as_secs_f64() * 1e6 / f64::from(self.rows);
+        let met = if per_million <= WAIT_GOAL.as_secs_f64() { "" } else { ": missed" };
+        println!(
+            "    another writer waited {:>8.1} s  (goal {} s a million{met})",
+            waited.as_secs_f64(),
+            WAIT_GOAL.as_secs()
+        );
+        let memory = ours.iter().map(|ours| ours.memory).max().unwrap_or_default();
+        let met = if memory <= MEMORY_GOAL { "" } else { ": missed" };
+        println!("    memory of the process {memory:>8} kB (goal {MEMORY_GOAL} kB{met})");
+    }
+
+    fn line(&self, what: &str, time: Duration) {
+        let time = time.as_secs_f64();
+        println!("    {what:<24}{time:>7.1} s {:>10.0} rows/s", f64::from(self.rows) / time);
+    }
+}
+
+/// One comparison of times, with its goal where there is one.
+fn compare(what: &str, ours: Duration, theirs: Duration, goal: f64) {
+    let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
+    let goal = match goal {
+        goal if goal.is_nan() => String::new(),
+        goal if ratio <= goal => format!("  (goal {goal})"),
+        goal => format!("  (goal {goal}: missed)"),
+    };
+    println!("    {what:<24}{ratio:>7.2} × the time, {:.2} × the rows/s{goal}", 1.0 / ratio);
+}
+
+fn median(mut times: Vec<Duration>) -> Option<Duration> {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied()
+}
+
+/// Checks that both databases hold the same leads.
+fn agree(ours: &Store, theirs: &Store) {
+    let sums = "SELECT count(*) || ' ' || count(DISTINCT partner_id) || ' ' || count(outcome) || ' ' || sum(amount)
+        || ' ' || sum(created_at) || ' ' || sum(closed_at) || ' ' || count(quoted_at) AS value FROM leads";
+    let [ours, theirs] = [ours, theirs].map(|store| store.texts(sums).expect("the database answers"));
+    assert_eq!(ours, theirs);
+}
+
+/// Runs `work` while somebody else writes again and again, as delivery does; how long that took at most.
+fn beside_a_writer<T>(store: &Store, work: impl FnOnce() -> T) -> (T, Duration) {
+    let ended = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            let mut longest = Duration::ZERO;
+            while !ended.load(Ordering::Relaxed) {
+                let began = Instant::now();
+                // Whoever has waited too long tries again.
+                while let Err(error) = store.write(true, |_| Ok::<_, StoreError>(())) {
+                    assert!(matches!(error, StoreError::Busy { .. }), "{error}");
+                }
+                longest = longest.max(began.elapsed());
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            longest
+        });
+        let done = work();
+        ended.store(true, Ordering::Relaxed);
+        (done, writer.join().expect("the other writer has not failed"))
+    })
+}
+
+/// Begins anew to note the most memory that the process takes.
+fn forget_memory() {
+    // Where there is no such file, none is told of either.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}
+
+/// The most memory since, in kB.
+fn memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
+}

@@ -1,0 +1,185 @@
+//! Staged rows → tables: what they refer to is found, or created where the mapping says so, and each table of the mapping
+//! is merged, in its order. All in the transaction of the [`Writer`].
+
+use crate::alike::alike;
+use crate::error::ImportError;
+use crate::judge::Judged;
+use crate::mapping::{Lookup, Mapping, Policy, TableMapping};
+use crate::notes::{Note, counted};
+use crate::summary::TableCounts;
+use pegel_kpi::data::model::{Kind, Table};
+use pegel_store::facts::{Fact, Facts, Merged, Section, Value, Writer};
+use serde_json::Map;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// With more texts than these none are compared.
+const MOST_COMPARED: usize = 20_000;
+
+/// What became of the rows.
+#[derive(Default)]
+pub(crate) struct Course {
+    pub tables: BTreeMap<Arc<str>, TableCounts>,
+    /// Optional look-ups that found nothing.
+    pub unresolved: u64,
+    /// What look-ups created or did not find.
+    pub notes: Vec<Note>,
+    /// Rows of the file that brought something new to any table.
+    pub new: u64,
+    /// Of the others those that changed something.
+    pub changed: u64,
+}
+
+/// Takes over what is staged of `file` for the tables of a mapping, at `now` (UTC seconds). `merged` is told how many
+/// tables are done.
+pub(crate) fn merge(
+    writer: &mut Writer,
+    mapping: &Mapping,
+    sections: &[Section],
+    judged: &Judged,
+    (file, now): (&str, i64),
+    merged: &mut dyn FnMut(usize),
+) -> Result<Course, ImportError> {
+    let mut merging = Merging { writer, file, now, course: Course::default() };
+    for (number, (table, section)) in mapping.tables.iter().zip(sections).enumerate() {
+        if judged.brought[number] {
+            merging.table(table, section)?;
+        }
+        merged(number + 1);
+    }
+    if sections.len() > 1 {
+        // A row may have brought something to several tables.
+        (merging.course.new, merging.course.changed) = merging.writer.fates(sections)?;
+    }
+    Ok(merging.course)
+}
+
+struct Merging<'a> {
+    writer: &'a mut Writer,
+    file: &'a str,
+    now: i64,
+    course: Course,
+}
+
+impl Merging<'_> {
+    fn table(&mut self, table: &TableMapping, section: &Section) -> Result<(), ImportError> {
+        for (place, (_, rule)) in table.columns.iter().enumerate() {
+            if let Some(lookup) = &rule.lookup {
+                self.relate(section, place, lookup)?;
+            }
+        }
+        let merged = self.writer.merge(section, self.now)?;
+        self.course.new = merged.new;
+        self.course.changed = merged.changed + merged.back;
+        add(self.counts(&table.table), merged);
+        Ok(())
+    }
+
+    /// Finds the rows that one column refers to, creating them where the mapping says so.
+    fn relate(&mut self, section: &Section, place: usize, lookup: &Lookup) -> Result<(), ImportError> {
+        self.writer.gather(section, place)?;
+        self.writer.resolve(section, place, &lookup.table, &lookup.column)?;
+        let mut absent = self.writer.unresolved(section, place)?;
+        if lookup.policy == Policy::Create && !absent.is_empty() {
+            // Who is not found by name may be there by key, under another name, and is left as it is.
+            self.writer.resolve(section, place, &lookup.table, lookup.table.key())?;
+            let unknown = self.writer.unresolved(section, place)?;
+            self.create(&lookup.table, &unknown)?;
+            self.note_created(lookup, &unknown)?;
+            self.writer.resolve(section, place, &lookup.table, lookup.table.key())?;
+            absent = self.writer.unresolved(section, place)?;
+        }
+        if lookup.policy == Policy::Optional && !absent.is_empty() {
+            let rows = self.writer.rows_unresolved(section, place)?;
+            self.course.unresolved += rows;
+            return self.note_unresolved(lookup, &absent, rows);
+        }
+        match absent.into_iter().next() {
+            None => Ok(()),
+            // It was found, or brought, when the row was judged.
+            Some(text) => {
+                let (file, table) = (self.file.to_owned(), lookup.table.name.to_string());
+                Err(ImportError::Moved { file, table, text })
+            }
+        }
+    }
+
+    /// Says by name what was created, and what of it looks like what is there already.
+    fn note_created(&mut self, lookup: &Lookup, created: &[String]) -> Result<(), ImportError> {
+        if created.is_empty() {
+            return Ok(());
+        }
+        let table = &lookup.table;
+        let message = format!("{} of {} created", counted(created.len() as u64, "row"), table.name);
+        self.course.notes.push(Note::named(table, &lookup.column, "created", message, created));
+        let alike = self.alike(lookup, created)?;
+        if !alike.is_empty() {
+            let message = format!(
+                "{} of {} created that look like others: name them alike, or map one to the other under `values`",
+                counted(alike.len() as u64, "row"),
+                table.name
+            );
+            self.course.notes.push(Note::named(table, &lookup.column, "alike", message, &alike));
+        }
+        Ok(())
+    }
+
+    fn note_unresolved(&mut self, lookup: &Lookup, absent: &[String], rows: u64) -> Result<(), ImportError> {
+        let table = &lookup.table;
+        let message = format!(
+            "{} {} found in {} by {}: what they refer to stays missing",
+            counted(rows, "row"),
+            if rows == 1 { "is not" } else { "are not" },
+            table.name,
+            lookup.column.name
+        );
+        self.course.notes.push(Note { rows, ..Note::named(table, &lookup.column, "unresolved", message, absent) });
+        let alike = self.alike(lookup, absent)?;
+        if !alike.is_empty() {
+            let message = format!("{} of them look like rows of {}", alike.len(), table.name);
+            self.course.notes.push(Note::named(table, &lookup.column, "alike", message, &alike));
+        }
+        Ok(())
+    }
+
+    /// Of these texts those that look like others of the column, each with the one that it looks like.
+    fn alike(&mut self, lookup: &Lookup, texts: &[String]) -> Result<Vec<String>, ImportError> {
+        let known = self.writer.texts_of(&lookup.table, &lookup.column, MOST_COMPARED)?;
+        Ok(known.map_or_else(Vec::new, |known| alike(texts, &known)))
+    }
+
+    /// Creates rows that only have a key and, where the table has one, the same for a name.
+    fn create(&mut self, table: &Table, keys: &[String]) -> Result<(), ImportError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let name = table.column("name").filter(|column| column.kind == Kind::Text);
+        let fact = |key: &String| Fact {
+            key: key.clone(),
+            values: name.iter().map(|_| Value::Text(key.clone())).collect(),
+            attributes: Map::new(),
+            valid_from: None,
+            changed_at: None,
+        };
+        let facts = Facts {
+            table: table.clone(),
+            columns: name.into_iter().cloned().collect(),
+            rows: keys.iter().map(fact).collect(),
+        };
+        let mut merged = Merged::default();
+        self.writer.upsert(&facts, self.now)?.into_iter().for_each(|written| merged.add(written, 1));
+        add(self.counts(table), merged);
+        Ok(())
+    }
+
+    fn counts(&mut self, table: &Table) -> &mut TableCounts {
+        self.course.tables.entry(table.name.clone()).or_default()
+    }
+}
+
+fn add(counts: &mut TableCounts, Merged { new, changed, unchanged, back }: Merged) {
+    counts.new += new;
+    counts.changed += changed;
+    counts.unchanged += unchanged;
+    counts.back += back;
+}

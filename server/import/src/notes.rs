@@ -1,0 +1,201 @@
+//! What is odd about rows that are imported nevertheless: by table, column and kind, with counts and the first of them.
+
+use crate::at::At;
+use crate::shown::shown;
+use pegel_kpi::data::model::{Column, Table};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// So many rows are named of each note.
+const FIRST: usize = 3;
+/// So many names are listed.
+const NAMED: usize = 10;
+
+/// What is odd about a value. Columns by their names in the model.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Odd {
+    /// It comes before that date of its row.
+    Early(Arc<str>),
+    /// Its row lacks the date since when it is known.
+    Undated(Arc<str>),
+    /// Its row has no such text in that column, as it should for the value to mean anything.
+    Idle(Arc<str>, Arc<str>),
+    /// Its row lacks it, though it says since when the row exists.
+    Dateless,
+}
+
+/// Something odd about the row of one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Oddity {
+    pub column: Arc<str>,
+    pub odd: Odd,
+    /// As it stands in the file; empty where nothing does.
+    pub value: String,
+}
+
+/// Something odd about a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// Of the model; empty where it is about a column of the file.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub table: String,
+    /// Of the model, else of the file; empty where it is about rows.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub column: String,
+    /// A word for programs, such as `early`.
+    pub kind: &'static str,
+    /// What is odd and what follows, in a sentence.
+    pub message: String,
+    /// In how many rows.
+    pub rows: u64,
+    /// The first of them.
+    pub first: Vec<Example>,
+}
+
+impl Note {
+    /// About rows of a table that are known by these texts of a column.
+    pub(crate) fn named(table: &Table, column: &Column, kind: &'static str, message: String, texts: &[String]) -> Note {
+        Note {
+            table: table.name.to_string(),
+            column: column.name.to_string(),
+            kind,
+            message,
+            rows: texts.len() as u64,
+            first: texts.iter().take(NAMED).map(|text| Example::new("", text)).collect(),
+        }
+    }
+
+    /// Whether it tells of something odd, and not only of what was done as the mapping says.
+    pub fn is_odd(&self) -> bool {
+        !matches!(self.kind, "created" | "unresolved" | "blanks")
+    }
+}
+
+/// A row of which something is noted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Example {
+    /// Such as `line 7`; empty for what stands in no line.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub at: String,
+    /// What stands there, fit to be shown; empty where nothing does.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub value: String,
+}
+
+/// The notes on the rows of a file, as they come.
+#[derive(Debug, Default)]
+pub(crate) struct Notes(BTreeMap<(usize, Arc<str>, Odd), Noted>);
+
+/// How many rows, and the first of them.
+#[derive(Debug, Default)]
+pub(crate) struct Noted {
+    pub rows: u64,
+    pub first: Vec<Example>,
+}
+
+impl Noted {
+    /// One more row.
+    pub fn add(&mut self, at: &At, value: &str) {
+        self.rows += 1;
+        if self.first.len() < FIRST {
+            self.first.push(Example::new(&at.to_string(), value));
+        }
+    }
+}
+
+impl Notes {
+    /// `table`: its place in the mapping.
+    pub fn add(&mut self, table: usize, oddity: Oddity, at: &At) {
+        let Oddity { column, odd, value } = oddity;
+        self.0.entry((table, column, odd)).or_default().add(at, &value);
+    }
+
+    /// `names`: those of the tables.
+    pub fn told(&self, names: &[&str]) -> Vec<Note> {
+        let note = |((table, column, odd), Noted { rows, first }): (&(usize, Arc<str>, Odd), &Noted)| Note {
+            table: names[*table].to_owned(),
+            kind: odd.kind(),
+            message: odd.reason(column, *rows),
+            column: column.to_string(),
+            rows: *rows,
+            first: first.clone(),
+        };
+        self.0.iter().map(note).collect()
+    }
+}
+
+impl Odd {
+    fn kind(&self) -> &'static str {
+        match self {
+            Odd::Early(_) => "early",
+            Odd::Undated(_) => "undated",
+            Odd::Idle(..) => "idle",
+            Odd::Dateless => "dateless",
+        }
+    }
+
+    /// What is odd about one value of that column.
+    pub fn of_one(&self, column: &str) -> String {
+        self.reason(column, 1)
+    }
+
+    /// What is odd about so many values of that column.
+    fn reason(&self, column: &str, rows: u64) -> String {
+        let (rows, have) = (counted(rows, "row"), if rows == 1 { "has" } else { "have" });
+        match self {
+            Odd::Early(before) => {
+                format!("{rows} {have} {column} before {before}: what lies between them counts in no mean duration")
+            }
+            Odd::Undated(date) => format!("{rows} {have} {column}, and no {date}: what counts by that leaves them out"),
+            Odd::Idle(other, is) => format!("{rows} {have} {column}, though {other} is not {is}"),
+            Odd::Dateless => format!("{rows} {have} no {column}: what counts by it leaves them out"),
+        }
+    }
+}
+
+impl Example {
+    pub fn new(at: &str, value: &str) -> Example {
+        Example { at: at.to_owned(), value: shown(value) }
+    }
+}
+
+/// `1 row`, `2 rows`
+pub(crate) fn counted(count: u64, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+}
+
+/// `leads: 2 rows have closed_at before created_at: …; first in line 4 (“2026-11-03”), line 9 (“2026-11-04”)`
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.table.is_empty() {
+            write!(f, "{}: ", self.table)?;
+        }
+        f.write_str(&self.message)?;
+        for (number, example) in self.first.iter().enumerate() {
+            let before = match (number, example.at.is_empty()) {
+                (0, false) => "; first in ",
+                (0, true) => ": ",
+                _ => ", ",
+            };
+            write!(f, "{before}{example}")?;
+        }
+        // Of names, all are meant.
+        let named = self.first.iter().all(|example| example.at.is_empty()) && !self.first.is_empty();
+        match self.rows.checked_sub(self.first.len() as u64) {
+            Some(more @ 1..) if named => write!(f, " and {more} more"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Example {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.at.is_empty(), self.value.is_empty()) {
+            (false, true) => f.write_str(&self.at),
+            (false, false) => write!(f, "{} (“{}”)", self.at, self.value),
+            (true, _) => write!(f, "“{}”", self.value),
+        }
+    }
+}

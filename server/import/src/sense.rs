@@ -1,0 +1,150 @@
+//! Whether the values of a row make sense beside each other, by what the model says of their columns: closed lists and
+//! ranges hold nothing else, dates have an order, what is known since a date comes with that date.
+
+use crate::cell::Cell;
+use crate::mapping::TableMapping;
+use crate::notes::Odd;
+use pegel_kpi::data::model::{Column, Kind, Range};
+use pegel_store::facts::Value;
+use std::sync::Arc;
+
+/// A text that must stand beside a value: where, and which.
+type Beside = (usize, Arc<str>);
+
+/// What the values of one table are looked at for; columns by their places in the mapping of the table.
+pub(crate) struct Sense {
+    /// The column that says since when a row exists, if the mapping fills it.
+    begins: Option<usize>,
+    /// A date, and one that comes before it.
+    orders: Vec<(usize, usize)>,
+    /// A value, the date since when it is known, and if that is so only beside a text: where that stands, and the text.
+    dated: Vec<(usize, usize, Option<Beside>)>,
+    /// A number, its range, and if that is one only beside a text: where that stands, and the text.
+    ranges: Vec<(usize, Range, Option<Beside>)>,
+    columns: Vec<Arc<Column>>,
+}
+
+impl Sense {
+    pub fn new(table: &TableMapping) -> Sense {
+        let columns: Vec<Arc<Column>> = table.columns.iter().map(|(column, _)| column.clone()).collect();
+        let place = |name: &str| columns.iter().position(|column| *column.name == *name);
+        let exists = table.table.exists_since().and_then(|column| place(&column.name));
+        let mut sense =
+            Sense { begins: exists, orders: Vec::new(), dated: Vec::new(), ranges: Vec::new(), columns: Vec::new() };
+        for (at, column) in columns.iter().enumerate() {
+            let begin = exists
+                .filter(|begin| *begin != at && columns[*begin].kind == column.kind && column.kind == Kind::Instant);
+            let after = column.after.as_deref().and_then(place);
+            sense.orders.extend(begin.into_iter().chain(after).map(|before| (at, before)));
+            if column.kind != Kind::Instant
+                && let Some(milestone) = table.table.known_since(column)
+                && let Some(date) = place(&milestone.at.name)
+            {
+                match &milestone.only {
+                    None => sense.dated.push((at, date, None)),
+                    Some((of, is)) => {
+                        sense.dated.extend(place(&of.name).map(|of| (at, date, Some((of, is.clone())))));
+                    }
+                }
+            }
+            for range in &column.ranges {
+                match &range.only {
+                    None => sense.ranges.push((at, range.clone(), None)),
+                    Some((of, is)) => {
+                        sense.ranges.extend(place(of).map(|of| (at, range.clone(), Some((of, is.clone())))));
+                    }
+                }
+            }
+        }
+        Sense { columns, ..sense }
+    }
+
+    /// The places of values that their columns cannot hold, each with the reason.
+    pub fn impossible(&self, cells: &[Cell]) -> Vec<(usize, String)> {
+        let words = self.columns.iter().zip(cells).enumerate().filter_map(|(at, (column, cell))| {
+            let text = text(cell)
+                .filter(|text| !column.words.is_empty() && !column.words.iter().any(|word| **word == **text))?;
+            Some((at, format!("“{text}” is {}: map it under `values`", none_of(&column.words))))
+        });
+        let ranges = self.ranges.iter().filter_map(|(at, range, only)| {
+            let number = number(&cells[*at]).filter(|_| only.as_ref().is_none_or(|only| says(cells, only)))?;
+            #[expect(clippy::cast_precision_loss, reason = "ranges are of small numbers")]
+            let inside = (range.least as f64..=range.most as f64).contains(&number);
+            let of = only.as_ref().map_or_else(String::new, |(_, is)| format!(" of {is}"));
+            let reason = || format!("{number} lies outside the range{of} from {} to {}", range.least, range.most);
+            (!inside).then(|| (*at, reason()))
+        });
+        words.chain(ranges).collect()
+    }
+
+    /// What is odd about values that can be, by the places of their columns.
+    pub fn odd(&self, cells: &[Cell]) -> Vec<(usize, Odd)> {
+        let mut odd = Vec::new();
+        if let Some(begins) = self.begins.filter(|begins| is_missing(&cells[*begins])) {
+            odd.push((begins, Odd::Dateless));
+        }
+        for (at, before) in &self.orders {
+            if let (Some(date), Some(earlier)) = (whole(&cells[*at]), whole(&cells[*before]))
+                && date < earlier
+            {
+                odd.push((*at, Odd::Early(self.columns[*before].name.clone())));
+            }
+        }
+        for (at, date, only) in &self.dated {
+            if is_missing(&cells[*at]) {
+                continue;
+            }
+            match only {
+                Some((of, is)) if !is_missing(&cells[*of]) && !says(cells, &(*of, is.clone())) => {
+                    odd.push((*at, Odd::Idle(self.columns[*of].name.clone(), is.clone())));
+                }
+                // What is said beside it is noted there.
+                Some(_) => {}
+                None if is_missing(&cells[*date]) => {
+                    odd.push((*at, Odd::Undated(self.columns[*date].name.clone())));
+                }
+                None => {}
+            }
+        }
+        odd
+    }
+}
+
+fn says(cells: &[Cell], (at, is): &Beside) -> bool {
+    text(&cells[*at]).is_some_and(|text| **text == **is)
+}
+
+fn text(cell: &Cell) -> Option<&String> {
+    match cell {
+        Cell::Value(Value::Text(text)) => Some(text),
+        _ => None,
+    }
+}
+
+fn whole(cell: &Cell) -> Option<i64> {
+    match cell {
+        Cell::Value(Value::Integer(number)) => Some(*number),
+        _ => None,
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "ranges are of small numbers")]
+fn number(cell: &Cell) -> Option<f64> {
+    match cell {
+        Cell::Value(Value::Integer(number)) => Some(*number as f64),
+        Cell::Value(Value::Number(number)) => Some(*number),
+        _ => None,
+    }
+}
+
+fn is_missing(cell: &Cell) -> bool {
+    *cell == Cell::Value(Value::Missing)
+}
+
+/// `neither won nor lost`, `none of accepted, declined, expired`
+fn none_of(words: &[Arc<str>]) -> String {
+    match words {
+        [one, other] => format!("neither {one} nor {other}"),
+        words => format!("none of {}", words.iter().map(|word| &**word).collect::<Vec<_>>().join(", ")),
+    }
+}

@@ -1,0 +1,58 @@
+//! A file as it is given, and as it can be read row by row.
+
+use std::fs::File;
+use std::io::{Read, Seek};
+
+/// What can be read more than once.
+pub(crate) trait ReadSeek: Read + Seek {}
+impl<T: Read + Seek> ReadSeek for T {}
+
+/// A file to be imported.
+pub struct SourceFile<'a> {
+    pub(super) name: String,
+    /// When it was last written, in UTC seconds; `None` if that is not known.
+    pub(super) written_at: Option<i64>,
+    pub(super) raw: Box<dyn ReadSeek + 'a>,
+}
+
+impl<'a> SourceFile<'a> {
+    /// `name` is for messages. What the file is shows in its contents.
+    pub fn new(name: impl Into<String>, raw: impl Read + Seek + 'a) -> SourceFile<'a> {
+        SourceFile { name: name.into(), written_at: None, raw: Box::new(raw) }
+    }
+
+    /// The same, with when it was last written, in UTC seconds, if that is known.
+    #[must_use]
+    pub fn written_at(self, at: Option<i64>) -> SourceFile<'a> {
+        SourceFile { written_at: at, ..self }
+    }
+}
+
+/// A file that can be read row by row, as often as needed.
+pub(crate) struct Prepared<'a> {
+    pub name: String,
+    /// In bytes.
+    pub size: u64,
+    /// When it was last written, in UTC seconds; `None` if that is not known.
+    pub written_at: Option<i64>,
+    pub(super) content: Content<'a>,
+}
+
+impl Prepared<'_> {
+    /// The columns that the mapping names and none of the file's objects has.
+    pub fn absent(&self) -> &[String] {
+        match &self.content {
+            Content::Objects { absent, .. } => absent,
+            Content::Text(_) | Content::Sheet(_) => &[],
+        }
+    }
+}
+
+pub(super) enum Content<'a> {
+    /// Text, which may be packed with gzip.
+    Text(Box<dyn ReadSeek + 'a>),
+    /// The rows of a sheet.
+    Sheet(File),
+    /// Objects, and the names of their members.
+    Objects { spool: File, names: Vec<String>, absent: Vec<String> },
+}

@@ -1,0 +1,206 @@
+//! Objects → rows: JSON Lines, or an array of objects. Members of an object within are named with a dot:
+//! `contact.email`.
+
+use super::content::{Content, ReadSeek};
+use super::pieces::{Broken, Piece, Pieces};
+use super::spool::Spool;
+use super::text::{Count, text};
+use crate::error::ImportError;
+use crate::mapping::{DecimalMark, Mapping};
+use crate::shown::shown;
+use rust_decimal::Decimal;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use std::collections::HashMap;
+use std::fmt;
+use std::io::{Seek, SeekFrom};
+
+/// The most names of members.
+const NAMES: usize = 10_000;
+/// How deep objects may lie in each other.
+const DEPTH: usize = 16;
+
+/// The rows of a file, and the names of their cells, those included that the mapping needs and no object has.
+pub(super) fn objects<'a>(
+    mut raw: Box<dyn ReadSeek + 'a>,
+    file: &str,
+    mapping: &Mapping,
+) -> Result<Content<'a>, ImportError> {
+    let unreadable = |error| ImportError::Read { file: file.to_owned(), error };
+    raw.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+    let mut pieces = Pieces::new(text(raw, &Count::default(), &mapping.format).map_err(unreadable)?);
+    let mut spool = Spool::new().map_err(unreadable)?;
+    let mut rows = Rows { mapping, names: Vec::new(), places: HashMap::new() };
+    let mut list = None;
+    let mut count = 0_u64;
+    loop {
+        let Piece { line, text } = match pieces.next() {
+            Ok(Some(piece)) => piece,
+            Ok(None) => break,
+            Err(Broken::Read(error)) => return Err(unreadable(error)),
+            Err(Broken::At(line, reason)) => return Err(ImportError::unusable(file, format!("line {line}: {reason}"))),
+        };
+        count += 1;
+        let row = match text {
+            Some(text) => {
+                let row = rows.row(&text);
+                list.clone_from(&row.list);
+                row
+            }
+            None => Row::broken("the row is longer than 1 MiB, the most that is read".to_owned(), b""),
+        };
+        if rows.names.len() > NAMES {
+            let reason = format!("its objects have more than {NAMES} names of members: are some of them values?");
+            return Err(ImportError::unusable(file, reason));
+        }
+        spool.push(line, &row.cells, row.fault.as_deref()).map_err(unreadable)?;
+    }
+    let Rows { mut names, places, .. } = rows;
+    let is_absent = |column: &&str| !mapping.names_of(column).any(|name| places.contains_key(name));
+    let mut absent: Vec<String> = mapping.needed().filter(is_absent).map(str::to_owned).collect();
+    if let (1, Some(list), true) = (count, list, absent.len() == mapping.needed().count()) {
+        let reason = format!("it is one object that has its rows in “{}”: export that list alone", shown(&list));
+        return Err(ImportError::unusable(file, reason));
+    }
+    names.extend(absent.iter().cloned());
+    if count == 0 {
+        absent.clear();
+    }
+    Ok(Content::Objects { spool: spool.finish().map_err(unreadable)?, names, absent })
+}
+
+struct Rows<'a> {
+    mapping: &'a Mapping,
+    names: Vec<String>,
+    places: HashMap<String, usize>,
+}
+
+#[derive(Default)]
+struct Row {
+    cells: Vec<String>,
+    fault: Option<String>,
+    /// The first member that is a list of objects.
+    list: Option<String>,
+}
+
+impl Row {
+    fn broken(fault: String, text: &[u8]) -> Row {
+        let text = String::from_utf8_lossy(text).into_owned();
+        Row { cells: vec![text], fault: Some(fault), list: None }
+    }
+}
+
+impl Rows<'_> {
+    fn row(&mut self, text: &[u8]) -> Row {
+        match serde_json::from_slice::<Members>(text) {
+            Ok(members) => {
+                let mut row = Row::default();
+                self.take(members, "", 1, &mut row);
+                row
+            }
+            Err(error) if error.is_data() => {
+                Row::broken("the row is not an object such as {\"id\": 1}".to_owned(), text)
+            }
+            Err(error) => {
+                let reason = error.to_string();
+                let reason = reason.split(" at line ").next().unwrap_or_default();
+                Row::broken(format!("the row is no JSON: {reason} at its byte {}", error.column()), text)
+            }
+        }
+    }
+
+    fn take(&mut self, members: Members, within: &str, depth: usize, row: &mut Row) {
+        for (name, value) in members.0 {
+            let name = if within.is_empty() { name } else { format!("{within}.{name}") };
+            let raw = value.get();
+            let text = match raw.as_bytes().first() {
+                Some(b'{') if depth < DEPTH => {
+                    match serde_json::from_str(raw) {
+                        Ok(members) => self.take(members, &name, depth + 1, row),
+                        Err(error) => row.fault = Some(format!("“{}” is no JSON: {error}", shown(&name))),
+                    }
+                    continue;
+                }
+                Some(b'{') => {
+                    row.fault = Some(format!("“{}” lies deeper than {DEPTH} objects", shown(&name)));
+                    continue;
+                }
+                Some(b'[') => {
+                    if self.is_needed(&name) {
+                        let reason = format!("“{}” is a list: a cell holds one value", shown(&name));
+                        row.fault.get_or_insert(reason);
+                    }
+                    if raw[1..].trim_start().starts_with('{') {
+                        row.list.get_or_insert(name.clone());
+                    }
+                    raw.to_owned()
+                }
+                Some(b'"') => serde_json::from_str(raw).unwrap_or_default(),
+                Some(b'n') => String::new(),
+                Some(b't' | b'f') => raw.to_owned(),
+                _ => self.number(raw),
+            };
+            self.put(name, text, row);
+        }
+    }
+
+    fn put(&mut self, name: String, text: String, row: &mut Row) {
+        let place = *self.places.entry(name).or_insert_with_key(|name| {
+            self.names.push(name.clone());
+            self.names.len() - 1
+        });
+        if row.cells.len() <= place {
+            row.cells.resize(place + 1, String::new());
+        } else if !row.cells[place].is_empty() && row.cells[place] != text {
+            row.fault = Some(format!("the row has “{}” twice", shown(&self.names[place])));
+        }
+        row.cells[place] = text;
+    }
+
+    /// A number digit by digit, as a CSV file of this format would hold it.
+    fn number(&self, raw: &str) -> String {
+        let plain = match raw.contains(['e', 'E']).then(|| Decimal::from_scientific(raw)) {
+            Some(Ok(number)) => number.normalize().to_string(),
+            Some(Err(_)) | None => raw.to_owned(),
+        };
+        match self.mapping.format.decimal {
+            DecimalMark::Point => plain,
+            DecimalMark::Comma => plain.replace('.', ","),
+        }
+    }
+
+    /// Whether the mapping asks for a member, or for what is within it.
+    fn is_needed(&self, name: &str) -> bool {
+        let asks =
+            |column: &str| column.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let mapping = self.mapping;
+        mapping.needed().any(|column| mapping.names_of(column).any(asks))
+            || mapping.unpivot.as_ref().is_some_and(|unpivot| unpivot.takes(name))
+    }
+}
+
+/// The members of an object in their order, a name that comes twice included.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
+}

@@ -1,0 +1,243 @@
+//! The sheet of a workbook → rows, each cell as the text that a CSV file would hold.
+
+use super::content::ReadSeek;
+use super::header;
+use super::old_workbook;
+use super::spool::Spool;
+use crate::dates::{DateFormat, When};
+use crate::error::ImportError;
+use crate::mapping::{DecimalMark, Mapping, SourceFormat};
+use calamine::{Cell, Data, DataRef, ExcelDateTime, Reader, SheetType, Sheets};
+use jiff::civil::{Date, DateTime, Time};
+use jiff::{Span, ToSpan};
+use std::fmt::Display;
+use std::fs::File;
+use std::io::BufReader;
+use std::panic::AssertUnwindSafe;
+
+/// The most bytes that a workbook may unpack to.
+pub(super) const LIMIT: u64 = 2 << 30;
+/// The most columns of a sheet.
+const COLUMNS: u32 = 16_384;
+
+/// How a workbook is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    Xlsx,
+    Xlsb,
+    Xls,
+    Ods,
+}
+
+type Book<'a> = Sheets<BufReader<Box<dyn ReadSeek + 'a>>>;
+
+/// The rows of the sheet that is meant, each with its number from 1.
+pub(super) fn spooled(
+    raw: Box<dyn ReadSeek + '_>,
+    sort: Sort,
+    file: &str,
+    mapping: &Mapping,
+) -> Result<File, ImportError> {
+    // The reader trusts what a workbook says of itself, and panics where that is not so.
+    let read = AssertUnwindSafe(|| read(raw, sort, file, mapping));
+    std::panic::catch_unwind(read).unwrap_or_else(|_| Err(damaged(file, "it is not laid out as it says")))
+}
+
+fn read(mut raw: Box<dyn ReadSeek + '_>, sort: Sort, file: &str, mapping: &Mapping) -> Result<File, ImportError> {
+    if let Some(reason) = (sort == Sort::Xls).then(|| old_workbook::refusal(&mut raw)).flatten() {
+        return Err(ImportError::unusable(file, reason));
+    }
+    let mut workbook = Workbook { book: opened(raw, sort, file)?, file, format: &mapping.format };
+    let sheet = workbook.sheet(mapping)?;
+    let unreadable = |error| ImportError::Read { file: file.to_owned(), error };
+    let mut spool = Spool::new().map_err(unreadable)?;
+    workbook.rows(&sheet, &mut |row, cells| {
+        spool.push(row, cells, None).map_err(unreadable)?;
+        Ok(true)
+    })?;
+    spool.finish().map_err(unreadable)
+}
+
+fn opened<'a>(raw: Box<dyn ReadSeek + 'a>, sort: Sort, file: &str) -> Result<Book<'a>, ImportError> {
+    let raw = BufReader::new(raw);
+    match sort {
+        Sort::Xlsx => calamine::Xlsx::new(raw).map(Sheets::Xlsx).map_err(|error| damaged(file, error)),
+        Sort::Xlsb => calamine::Xlsb::new(raw).map(Sheets::Xlsb).map_err(|error| damaged(file, error)),
+        Sort::Xls => calamine::Xls::new(raw).map(Sheets::Xls).map_err(|error| damaged(file, error)),
+        Sort::Ods => calamine::Ods::new(raw).map(Sheets::Ods).map_err(|error| damaged(file, error)),
+    }
+}
+
+fn damaged(file: &str, error: impl Display) -> ImportError {
+    ImportError::unusable(
+        file,
+        format!("the workbook cannot be read ({error}): is it damaged, or protected by a password?"),
+    )
+}
+
+struct Workbook<'a> {
+    book: Book<'a>,
+    file: &'a str,
+    format: &'a SourceFormat,
+}
+
+impl Workbook<'_> {
+    /// The sheet that the mapping names; else the only one whose header fits, or the first.
+    fn sheet(&mut self, mapping: &Mapping) -> Result<String, ImportError> {
+        let sheets = self.book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+        let sheets: Vec<String> = sheets.map(|sheet| sheet.name.clone()).collect();
+        if let Some(wanted) = &self.format.sheet {
+            if sheets.contains(wanted) {
+                return Ok(wanted.clone());
+            }
+            return Err(ImportError::UnknownSheet { file: self.file.to_owned(), sheet: wanted.clone(), sheets });
+        }
+        let Some(first) = sheets.first().cloned() else {
+            return Err(ImportError::unusable(self.file, "the workbook has no sheet with cells"));
+        };
+        if sheets.len() == 1 || self.format.header.is_some() {
+            return Ok(first);
+        }
+        let mut fitting = Vec::new();
+        for sheet in sheets {
+            if self.fits(&sheet, mapping)? {
+                fitting.push(sheet);
+            }
+        }
+        match fitting.as_slice() {
+            [] => Ok(first),
+            [only] => Ok(only.clone()),
+            _ => Err(ImportError::SeveralSheets { file: self.file.to_owned(), sheets: fitting }),
+        }
+    }
+
+    fn fits(&mut self, sheet: &str, mapping: &Mapping) -> Result<bool, ImportError> {
+        let (mut fits, mut looked) = (false, 0);
+        let (above, look) = match self.format.skip_lines {
+            Some(above) => (above, 1),
+            None => (0, header::LOOK),
+        };
+        self.rows(sheet, &mut |row, cells| {
+            if row > above {
+                let names: Vec<String> = cells.iter().map(|cell| cell.trim().to_owned()).collect();
+                fits = header::fits(&names, mapping);
+                looked += 1;
+            }
+            Ok(!fits && looked < look)
+        })?;
+        Ok(fits)
+    }
+
+    /// Gives the rows that are not empty, each with its number from 1, as long as the callback wants more.
+    fn rows(&mut self, sheet: &str, each: &mut Each) -> Result<(), ImportError> {
+        let (file, format) = (self.file, self.format);
+        let damaged = |error: &dyn Display| damaged(file, error);
+        let read = |cell: Cell<DataRef>| (cell.get_position(), text(&cell.get_value().clone().into(), format));
+        // These kinds can be read a cell at a time; the others are in memory as a whole.
+        if let Sheets::Xlsx(book) = &mut self.book {
+            let mut reader = book.worksheet_cells_reader(sheet).map_err(|error| damaged(&error))?;
+            return by_cell(each, &mut || Ok(reader.next_cell().map_err(|error| damaged(&error))?.map(read)));
+        }
+        if let Sheets::Xlsb(book) = &mut self.book {
+            let mut reader = book.worksheet_cells_reader(sheet).map_err(|error| damaged(&error))?;
+            return by_cell(each, &mut || Ok(reader.next_cell().map_err(|error| damaged(&error))?.map(read)));
+        }
+        let range = self.book.worksheet_range(sheet).map_err(|error| damaged(&error))?;
+        let (top, left) = range.start().unwrap_or_default();
+        for (number, row) in (top..).zip(range.rows()) {
+            let mut cells = vec![String::new(); left as usize];
+            cells.extend(row.iter().map(|cell| text(cell, format)));
+            if !given(number, &mut cells, each)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is done with a row and its number; whether more are wanted.
+type Each<'e> = dyn FnMut(u64, &[String]) -> Result<bool, ImportError> + 'e;
+/// Gives the next cell with its row and column, from 0.
+type NextCell<'n> = dyn FnMut() -> Result<Option<((u32, u32), String)>, ImportError> + 'n;
+
+fn by_cell(each: &mut Each, next: &mut NextCell) -> Result<(), ImportError> {
+    let (mut number, mut cells) = (0, Vec::new());
+    while let Some(((row, column), text)) = next()? {
+        if row != number && !given(number, &mut cells, each)? {
+            return Ok(());
+        }
+        number = row;
+        let column = column.min(COLUMNS) as usize;
+        if cells.len() <= column {
+            cells.resize(column + 1, String::new());
+        }
+        cells[column] = text;
+    }
+    given(number, &mut cells, each).map(|_| ())
+}
+
+/// Hands on a row, unless it is empty; whether more are wanted.
+fn given(number: u32, cells: &mut Vec<String>, each: &mut Each) -> Result<bool, ImportError> {
+    let is_empty = cells.iter().all(|cell| cell.trim().is_empty());
+    let more = is_empty || each(u64::from(number) + 1, cells)?;
+    cells.clear();
+    Ok(more)
+}
+
+/// A cell as a CSV file of this format would hold it.
+fn text(cell: &Data, format: &SourceFormat) -> String {
+    match cell {
+        Data::Empty => String::new(),
+        Data::String(text) => text.clone(),
+        Data::Int(integer) => integer.to_string(),
+        Data::Float(number) => self::number(*number, format.decimal),
+        Data::Bool(boolean) => if *boolean { "TRUE" } else { "FALSE" }.to_owned(),
+        Data::DateTime(serial) if serial.is_duration() => clock(serial.as_f64() * 86_400.0),
+        Data::DateTime(serial) if serial.as_f64() < 1.0 => clock(serial.as_f64() * 86_400.0),
+        Data::DateTime(serial) => date_time(*serial).map_or_else(|| serial.as_f64().to_string(), |at| date(at, format)),
+        Data::DateTimeIso(text) => iso(text).map_or_else(|| text.clone(), |at| date(at, format)),
+        Data::DurationIso(text) => duration(text).map_or_else(|| text.clone(), clock),
+        Data::Error(error) => error.to_string(),
+    }
+}
+
+/// Workbooks show 15 digits at most; those beyond come from calculating in binary.
+fn number(number: f64, mark: DecimalMark) -> String {
+    let shown = format!("{number:.14e}").parse().unwrap_or(number).to_string();
+    match mark {
+        DecimalMark::Point => shown,
+        DecimalMark::Comma => shown.replace('.', ","),
+    }
+}
+
+fn date_time(serial: ExcelDateTime) -> Option<DateTime> {
+    let (year, month, day, hour, minute, second, milliseconds) = serial.to_ymd_hms_milli();
+    let [month, day, hour, minute, second] = [month, day, hour, minute, second].map(i8::try_from);
+    let date = Date::new(year.try_into().ok()?, month.ok()?, day.ok()?).ok()?;
+    let at = date.to_datetime(Time::new(hour.ok()?, minute.ok()?, second.ok()?, 0).ok()?);
+    at.checked_add(i64::from(milliseconds >= 500).seconds()).ok()
+}
+
+fn iso(text: &str) -> Option<DateTime> {
+    text.parse::<DateTime>().ok().or_else(|| Some(text.parse::<Date>().ok()?.to_datetime(Time::midnight())))
+}
+
+/// Written as ISO has it, which is read under every mapping; with its midnight only where a format of the mapping would
+/// take the day for another one.
+fn date(at: DateTime, format: &SourceFormat) -> String {
+    let day = at.date().to_string();
+    let misread = |format: &DateFormat| format.parse(&day).is_some_and(|when| when != When::Local(at));
+    if at.time() == Time::midnight() && !format.dates.iter().any(misread) { day } else { at.to_string() }
+}
+
+/// A time of the day, or how long something took.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds within a sheet's calendar")]
+fn clock(seconds: f64) -> String {
+    let seconds = seconds.round().max(0.0) as u64;
+    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+/// `PT14H15M00S`, in seconds.
+fn duration(text: &str) -> Option<f64> {
+    text.parse::<Span>().ok()?.total((jiff::Unit::Second, jiff::SpanRelativeTo::days_are_24_hours())).ok()
+}

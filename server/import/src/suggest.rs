@@ -1,0 +1,116 @@
+//! A file as somebody has it → a mapping for it, with what speaks for each of its lines. From the top:
+//! - `sample`: the first rows of the file, read as it seems to be `written`
+//! - `headings`: what columns are called, by language and product, from `headings.toml`; `contents`: what is in
+//!   them; `currency`: what amounts are in
+//! - `assign`: which table the file is about, and which of its columns holds what
+//! - `plan`: what a mapping says of that, with `words` for closed lists, `key` for what tells rows apart
+//! - `evidence`: how dates (`days`) and `numbers` are written, decided over all that are read
+//! - `top`: how the file is written, and whose it is; `sections`: what it brings
+//! - `trial`: the mapping, compiled and tried; `feeds`: which KPIs get figures by it
+//! - [`suggestion`]: all of that; `toml`: as a text
+//!
+//! Pure: a file, the model and what KPIs need in, a [`Suggestion`] out.
+
+mod asked;
+mod assign;
+mod contents;
+mod currency;
+mod days;
+mod evidence;
+mod feeds;
+mod headings;
+mod key;
+mod numbers;
+mod plan;
+mod sample;
+mod sections;
+mod suggestion;
+mod toml;
+mod top;
+mod trial;
+mod words;
+mod written;
+
+pub use asked::Asked;
+pub use feeds::{Feeds, Need};
+pub use suggestion::Suggestion;
+pub use trial::Trial;
+
+use self::assign::{Assigned, Seen, assigned};
+use self::contents::Contents;
+use self::evidence::Evidence;
+use self::headings::Headings;
+use self::plan::plan;
+use self::sample::Sample;
+use crate::error::{ImportError, listed};
+use crate::mapping::Mapping;
+use pegel_kpi::data::model::Model;
+use std::io::{Read, Seek};
+
+/// A file in which less is known is about nothing that there is a table for.
+const ENOUGH: u32 = 250;
+
+/// Suggests a mapping for a file; `file` is its name.
+///
+/// # Errors
+/// If it cannot be read, or its columns fit no table.
+pub fn suggest(mut raw: impl Read + Seek, file: &str, asked: &Asked) -> Result<Suggestion, ImportError> {
+    let headings = Headings::known();
+    let sample = Sample::of(&mut raw, file, &headings)?;
+    let names: Vec<String> = sample.columns.iter().map(|column| column.heading.clone()).collect();
+    if sample.rows == 0 {
+        return Err(ImportError::unusable(file, "it has a header and no rows: nothing can be told of its columns"));
+    }
+    let product = headings.product(&names);
+    let contents: Vec<Contents> = sample.columns.iter().map(Contents::of).collect();
+    let product = product.map(|(product, _)| product);
+    let seen = Seen {
+        file,
+        sample: &sample,
+        contents: &contents,
+        headings: &headings,
+        product,
+        currency: &asked.currency.code,
+    };
+    let tables = asked.model.tables().filter(|table| table.history_of().is_none());
+    let best = tables.map(|table| assigned(&table, seen)).max_by_key(|assigned| assigned.score);
+    let best = best.filter(is_enough).ok_or_else(|| nothing_fits(file, &names, asked.model))?;
+    let plan = plan(&best, seen);
+    let planned: Vec<_> = plan.columns.iter().chain(plan.related.iter().flat_map(|one| &one.columns)).collect();
+    let evidence = Evidence::of(seen, &planned);
+    let sections = sections::sections(&best, &plan, &evidence, seen);
+    let mut suggestion = Suggestion {
+        name: asked.name.to_owned(),
+        file: file.to_owned(),
+        rows: sample.rows,
+        whole: sample.whole,
+        product: product.map(|product| product.name.clone()),
+        top: top::top(seen),
+        source: top::source(seen, &evidence, asked),
+        unused: sections::unused(&sections, seen),
+        sections,
+        trial: Trial::default(),
+        feeds: Feeds::default(),
+    };
+    let mapping = Mapping::parse(&suggestion.to_toml(), asked.name, asked.model)?;
+    let (trial, there) = trial::trial(&mut raw, file, &mapping, (&asked.zone, &asked.currency, asked.now))?;
+    (suggestion.trial, suggestion.feeds) = (trial, Feeds::of(asked.needs, &there));
+    Ok(suggestion)
+}
+
+/// Whether it is more than a chance that headings fit.
+fn is_enough(assigned: &Assigned) -> bool {
+    let columns = assigned.held.iter().filter(|held| held.column != "key").count();
+    columns >= 2 && assigned.score >= ENOUGH
+}
+
+fn nothing_fits(file: &str, names: &[String], model: &Model) -> ImportError {
+    let tables: Vec<&str> = model.names().collect();
+    let reason = format!(
+        "its columns fit no table: nothing is known by the names {}. There are {}; write a mapping by hand, `pegel docs \
+         mapping` says how",
+        listed(names),
+        tables.join(", ")
+    );
+    ImportError::unusable(file, reason)
+}

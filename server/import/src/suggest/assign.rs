@@ -1,0 +1,140 @@
+//! Which column of a file holds what of a table: by its heading and by its contents.
+
+use super::contents::{self, Contents};
+use super::headings::{Headings, Product, plain};
+use super::sample::Sample;
+use pegel_kpi::data::model::{Kind, Table};
+
+/// A heading that is called like a column of the model.
+const BY_NAME: u32 = 100;
+/// Words for winning and losing in a column of any name.
+const BY_WORDS: u32 = 60;
+/// What it counts for a table that the file is called like it, or its headings have its words.
+const NAMED: u32 = 90;
+const NAMED_BY_FILE: u32 = 120;
+const OF_PRODUCT: u32 = 2_000;
+
+/// What a file may be, and how well it is that.
+#[derive(Debug)]
+pub(super) struct Assigned {
+    pub table: Table,
+    pub held: Vec<Held>,
+    pub score: u32,
+}
+
+/// A column of the file that holds something of the table.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    /// `created_at`, `key`; of what the row refers to, `partner_id.region`.
+    pub column: String,
+    /// Of a reference, whether it is found by its key.
+    pub by_key: bool,
+    /// The place of the column in the file.
+    pub at: usize,
+    pub fit: u32,
+    pub kind: Kind,
+}
+
+impl Assigned {
+    pub fn held(&self, column: &str, by_key: bool) -> Option<&Held> {
+        self.held.iter().find(|held| held.column == column && held.by_key == by_key)
+    }
+}
+
+/// A file with what is known of it.
+#[derive(Clone, Copy)]
+pub(super) struct Seen<'a> {
+    pub file: &'a str,
+    pub sample: &'a Sample,
+    pub contents: &'a [Contents],
+    pub headings: &'a Headings,
+    pub product: Option<&'a Product>,
+    /// The home's currency; ISO 4217.
+    pub currency: &'a str,
+}
+
+/// Finds what of a table is in the file.
+pub(super) fn assigned(table: &Table, seen: Seen) -> Assigned {
+    let mut fitting: Vec<Held> = slots(table).flat_map(|slot| fitting(&slot, table, seen)).collect();
+    fitting.sort_by_key(|held| (std::cmp::Reverse(held.fit), held.at));
+    let mut held: Vec<Held> = Vec::new();
+    for one in fitting {
+        // A key may be a column as well: the number of an order.
+        let shares = |other: &Held| other.at == one.at && (other.column == "key") == (one.column == "key");
+        if !held.iter().any(|other| shares(other) || (other.column == one.column && other.by_key == one.by_key)) {
+            held.push(one);
+        }
+    }
+    let fits: u32 = held.iter().map(|held| held.fit).sum();
+    let is_named = seen.sample.columns.iter().any(|column| seen.headings.names(&column.heading, &table.name));
+    let is_named_by_file = seen.headings.names(seen.file, &table.name);
+    let is_of_product = seen.product.is_some_and(|product| product.table == *table.name);
+    let bonus = |is: bool, bonus: u32| if is { bonus } else { 0 };
+    let named = bonus(is_named, NAMED) + bonus(is_named_by_file, NAMED_BY_FILE) + bonus(is_of_product, OF_PRODUCT);
+    Assigned { table: table.clone(), held, score: if fits == 0 { 0 } else { fits + named } }
+}
+
+/// Something of a table that a column may hold.
+struct Slot {
+    column: String,
+    by_key: bool,
+    kind: Kind,
+    name: String,
+}
+
+fn slots(table: &Table) -> impl Iterator<Item = Slot> + '_ {
+    let key = Slot { column: "key".to_owned(), by_key: false, kind: Kind::Text, name: String::new() };
+    let own = table.columns.iter().skip(2).flat_map(|column| {
+        let slot =
+            |name: &str, kind, by_key| Slot { column: column.name.to_string(), by_key, kind, name: name.to_owned() };
+        match table.reference_in(column) {
+            Some(reference) if table.target(reference).column("name").is_none() => {
+                vec![slot(&reference.name, Kind::Text, true)]
+            }
+            Some(reference) => vec![slot(&reference.name, Kind::Text, false), slot(&column.name, Kind::Text, true)],
+            None => vec![slot(&column.name, column.kind, false)],
+        }
+    });
+    let further = table.references.iter().flat_map(|reference| {
+        let target = table.target(reference);
+        let columns = target.columns.iter().skip(2).filter(|column| column.kind == Kind::Text);
+        let slot = |column: &str| Slot {
+            column: format!("{}.{column}", reference.column.name),
+            by_key: false,
+            kind: Kind::Text,
+            name: String::new(),
+        };
+        columns.map(|column| slot(&column.name)).collect::<Vec<_>>()
+    });
+    std::iter::once(key).chain(own).chain(further)
+}
+
+/// The columns of the file that fit.
+fn fitting(slot: &Slot, table: &Table, seen: Seen) -> Vec<Held> {
+    let of = format!("{}.{}", table.name, slot.column);
+    let columns = seen.sample.columns.iter().zip(seen.contents).enumerate();
+    let fit = |(at, (column, contents)): (usize, (&super::sample::Column, &Contents))| {
+        if column.twice || column.heading.is_empty() {
+            return None;
+        }
+        let product = seen.product.map(|product| product.word.as_str());
+        let by = slot.by_key.then_some("key");
+        let by_name = if !slot.name.is_empty() && plain(&slot.name) == plain(&column.heading) { BY_NAME } else { 0 };
+        let mut fit = seen.headings.fit(&column.heading, &of, by, product).max(by_name);
+        if slot.column == "outcome" && contents::has_both_ends(column, &of, seen.headings) {
+            fit = fit.max(BY_WORDS);
+        }
+        let holds = if slot.column == "key" {
+            contents.filled * 10 >= seen.sample.rows * 9 && contents.filled > 0
+        } else if seen.headings.is_closed(&of) {
+            contents.filled == 0 || contents::has_words(column, &of, seen.headings)
+        } else {
+            contents.fit(slot.kind)
+        };
+        let Slot { column, by_key, kind, .. } = slot;
+        // A column in which nothing is says little.
+        let fit = if contents.filled == 0 { fit / 3 } else { fit };
+        (fit > 0 && holds).then(|| Held { column: column.clone(), by_key: *by_key, at, fit, kind: *kind })
+    };
+    columns.filter_map(fit).collect()
+}

@@ -1,0 +1,115 @@
+//! How a file writes its dates and numbers, decided over all columns that are read as such, and what that says of each
+//! line of the mapping.
+
+use super::assign::Seen;
+use super::days::{self, Found};
+use super::numbers::{self, Mark};
+use super::plan::Planned;
+use super::suggestion::Setting;
+use crate::dates::{DateFormat, When};
+use pegel_kpi::data::model::Kind;
+use std::collections::BTreeSet;
+
+/// So many texts are named as examples.
+const EXAMPLES: usize = 3;
+
+/// How the columns that are read are written.
+pub(super) struct Evidence<'a> {
+    seen: Seen<'a>,
+    pub dates: Vec<Found>,
+    formats: Vec<DateFormat>,
+    /// `None` where no numbers are read.
+    pub mark: Option<Mark>,
+    /// The cells of all columns of money.
+    pub amounts: Vec<&'a str>,
+    /// Whether instants are read that do not say in which zone they are.
+    pub is_local: bool,
+}
+
+impl<'a> Evidence<'a> {
+    pub fn of(seen: Seen<'a>, planned: &[&Planned]) -> Evidence<'a> {
+        let cells = |kinds: &[Kind]| -> Vec<&'a str> {
+            let columns =
+                planned.iter().filter(|planned| kinds.contains(&planned.kind)).flat_map(|planned| &planned.at);
+            let columns: BTreeSet<usize> = columns.copied().collect();
+            columns.into_iter().flat_map(|at| seen.sample.columns[at].filled()).collect()
+        };
+        let (days_in, numbers_in) =
+            (cells(&[Kind::Instant, Kind::Date]), cells(&[Kind::Money, Kind::Number, Kind::Integer]));
+        let continental = seen
+            .headings
+            .are_continental(&seen.sample.columns.iter().map(|column| &*column.heading).collect::<Vec<_>>());
+        let dates = days::formats(days_in.iter().copied(), continental);
+        let formats = dates.iter().filter_map(|found| DateFormat::new(&found.format).ok()).collect();
+        let mark = (!numbers_in.is_empty()).then(|| numbers::mark(numbers_in.iter().copied(), continental));
+        let mut instants = cells(&[Kind::Instant]).into_iter();
+        let is_local = instants.any(|cell| !matches!(DateFormat::Iso.parse(cell), Some(When::Instant(_))));
+        Evidence { seen, dates, formats, mark, amounts: cells(&[Kind::Money]), is_local }
+    }
+
+    /// A line of the mapping with what its cells say.
+    pub fn setting(&self, planned: &Planned) -> Setting {
+        let Planned { column, rule, kind, at, why, is_sure } = planned;
+        let cells: Vec<&str> = at.iter().flat_map(|at| self.seen.sample.columns[*at].filled()).collect();
+        let (of_cells, fits) = match (cells.is_empty(), kind) {
+            (true, _) => ("nothing is in it so far".to_owned(), false),
+            (false, Kind::Instant | Kind::Date) => self.dates(&cells),
+            (false, Kind::Money | Kind::Number | Kind::Integer) => self.numbers(&cells),
+            (false, Kind::Text) if why.is_some() && !rule.contains("lookup") => (String::new(), true),
+            (false, Kind::Text) => (self.texts(at), true),
+            (false, Kind::Boolean) => (String::new(), true),
+        };
+        let reasons = [Some(of_cells), why.clone()];
+        let reasons: Vec<String> = reasons.into_iter().flatten().filter(|reason| !reason.is_empty()).collect();
+        Setting { key: column.clone(), value: rule.clone(), why: reasons.join("; "), is_sure: *is_sure && fits }
+    }
+
+    fn dates(&self, cells: &[&str]) -> (String, bool) {
+        let (mut counts, mut others) = (vec![0; self.formats.len()], Vec::new());
+        for cell in cells {
+            match self.formats.iter().position(|format| format.parse(cell).is_some()) {
+                Some(at) => counts[at] += 1,
+                None => others.push(*cell),
+            }
+        }
+        let all = cells.len();
+        let ways = self.dates.iter().zip(&counts).filter(|(_, count)| **count > 0);
+        let (mut is_sure, mut said) = (others.is_empty(), Vec::new());
+        for (found, count) in ways {
+            is_sure &= found.is_sure;
+            let doubt = if found.is_sure { String::new() } else { format!(" ({})", found.why) };
+            said.push(format!("{count} of {all} values read as {}{doubt}", found.words));
+        }
+        if let Some(first) = others.first() {
+            said.push(format!("{} do not, such as “{first}”", others.len()));
+        }
+        (said.join("; "), is_sure)
+    }
+
+    fn numbers(&self, cells: &[&str]) -> (String, bool) {
+        let Some(mark) = &self.mark else { return (String::new(), true) };
+        let others: Vec<&&str> = cells.iter().filter(|cell| !numbers::is_with(cell, mark.before_decimals)).collect();
+        let (all, fit) = (cells.len(), cells.len() - others.len());
+        let mut said = format!("{fit} of {all} values read as numbers");
+        if let Some(first) = others.first() {
+            said = format!("{said}, and not “{first}”");
+        }
+        (said, others.is_empty())
+    }
+
+    fn texts(&self, at: &[usize]) -> String {
+        let contents = at.iter().map(|at| self.seen.contents[*at]);
+        let (filled, repeated) = contents.fold((0, 0), |(f, r), contents| (f + contents.filled, r + contents.repeated));
+        let mut examples: Vec<&str> = Vec::new();
+        for cell in at.iter().flat_map(|at| self.seen.sample.columns[*at].filled()) {
+            if examples.len() == EXAMPLES {
+                break;
+            }
+            if !examples.contains(&cell) {
+                examples.push(cell);
+            }
+        }
+        let examples: Vec<String> = examples.iter().map(|text| format!("“{}”", crate::shown::shown(text))).collect();
+        format!("{filled} rows have one of {} texts, such as {}", filled - repeated, examples.join(", "))
+    }
+}

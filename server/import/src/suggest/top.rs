@@ -1,0 +1,124 @@
+//! How the file is written, and whose it is.
+
+use super::asked::Asked;
+use super::assign::Seen;
+use super::currency::currencies;
+use super::evidence::Evidence;
+use super::suggestion::Setting;
+use super::toml::{list, quoted};
+use super::written::Written;
+use crate::decimal;
+use crate::mapping::DecimalMark;
+
+/// What stands at the top of the mapping.
+pub(super) fn top(seen: Seen) -> Vec<Setting> {
+    let file = std::path::Path::new(seen.file).file_name().map_or(seen.file.into(), |name| name.to_string_lossy());
+    let system = match seen.product {
+        Some(product) => {
+            let why = format!(
+                "{} wrote the file, as its headings tell; its keys are unique within this system",
+                product.name
+            );
+            Setting::sure("system", quoted(&product.word), why)
+        }
+        None => Setting::sure("system", "", "Whose rows they are, where several systems bring such: system = \"crm\""),
+    };
+    vec![Setting::sure("description", quoted(&format!("Like {file}")), ""), system]
+}
+
+/// The section `[source]`.
+pub(super) fn source(seen: Seen, evidence: &Evidence, asked: &Asked) -> Vec<Setting> {
+    let Written { encoding, encoding_is_sure, delimiter, header_line, sheet, missing, footer } = &seen.sample.written;
+    let mut settings = Vec::new();
+    if let Some((encoding, why)) = encoding {
+        let value = quoted(&encoding.name().to_lowercase());
+        settings.push(Setting { is_sure: *encoding_is_sure, ..Setting::sure("encoding", value, why) });
+    }
+    if let Some((delimiter, why)) = delimiter {
+        let value = if *delimiter == b'\t' { "tab".to_owned() } else { char::from(*delimiter).to_string() };
+        settings.push(Setting::sure("delimiter", quoted(&value), why));
+    }
+    if let Some(sheet) = sheet {
+        settings.push(Setting::check("sheet", quoted(sheet), "of several sheets, it has the most in it"));
+    }
+    if *header_line > 0 {
+        let columns = seen.sample.columns.len();
+        let why = format!("The header is line {header_line}, with {columns} columns; it is found by itself");
+        settings.push(Setting::sure("header", "", why));
+    }
+    settings.extend(self::decimal(evidence));
+    settings.extend(currency(seen, evidence));
+    settings.extend(zone(seen, evidence, asked));
+    settings.extend(dates(evidence));
+    if !missing.is_empty() {
+        settings.push(Setting::check("missing", list(missing), "such cells are taken for empty ones"));
+    }
+    let stop_at: Vec<&String> = seen.product.iter().flat_map(|product| &product.stop_at).collect();
+    match footer {
+        _ if !stop_at.is_empty() => {
+            settings.push(Setting::sure("stop_at", list(stop_at), "such a report ends with lines that are no data"));
+        }
+        Some((footer, line)) => {
+            let why = format!("line {line} adds up others; nothing below it is read");
+            settings.push(Setting::check("stop_at", list([footer]), why));
+        }
+        None => {}
+    }
+    settings
+}
+
+fn decimal(evidence: &Evidence) -> Option<Setting> {
+    let mark = evidence.mark.as_ref()?;
+    let value = match mark.before_decimals {
+        DecimalMark::Point => "\"point\"",
+        DecimalMark::Comma => "\"comma\"",
+    };
+    Some(Setting { is_sure: mark.is_sure, ..Setting::sure("decimal", value, &mark.why) })
+}
+
+/// The currency of all amounts, where that is not the home's.
+fn currency(seen: Seen, evidence: &Evidence) -> Option<Setting> {
+    let home = seen.currency;
+    let check = |code: &str, why: String| {
+        let why = format!("{why}, and the home's are in {home}: nothing is converted");
+        Some(Setting::check("currency", quoted(code), why))
+    };
+    if let Some(found) = currencies(seen)
+        && let (1, Some((code, _))) = (found.codes.len(), found.codes.first_key_value())
+        && *code != home
+    {
+        return check(code, format!("all amounts are in {code}"));
+    }
+    let mark = evidence.mark.as_ref()?.before_decimals;
+    let marked = evidence.amounts.iter().filter_map(|cell| decimal::parse(cell, mark)?.currency);
+    let foreign: Vec<_> = marked.filter(|marked| !marked.fits(home)).collect();
+    let first = foreign.first()?;
+    let all = evidence.amounts.len();
+    check(first.code(), format!("{} of {all} amounts are marked as {}", foreign.len(), first.code()))
+}
+
+fn zone(seen: Seen, evidence: &Evidence, asked: &Asked) -> Option<Setting> {
+    if let Some((product, zone)) = seen.product.and_then(|product| Some((product, product.zone.as_ref()?))) {
+        return Some(Setting::sure("zone", quoted(zone), format!("{} exports in this zone", product.name)));
+    }
+    let home = asked.zone.iana_name().unwrap_or("UTC");
+    let why = "the file does not say in which zone its times are; this is the home's";
+    evidence.is_local.then(|| Setting::check("zone", quoted(home), why))
+}
+
+fn dates(evidence: &Evidence) -> Option<Setting> {
+    if evidence.dates.is_empty() {
+        return None;
+    }
+    let found =
+        evidence.dates.iter().map(|found| format!("{} of {} dates read as {}", found.fits, found.of, found.words));
+    let mut why: Vec<String> = found.collect();
+    for reason in evidence.dates.iter().map(|found| &found.why).filter(|reason| !reason.is_empty()) {
+        if !why.contains(reason) {
+            why.push(reason.clone());
+        }
+    }
+    let why = why.join("; ");
+    let value = list(evidence.dates.iter().map(|found| &found.format));
+    Some(Setting { is_sure: evidence.dates.iter().all(|found| found.is_sure), ..Setting::sure("dates", value, why) })
+}

@@ -1,0 +1,78 @@
+//! What the words of a column mean: its `values`.
+
+use super::contents::FEW;
+use super::headings::Headings;
+use super::sample::Column;
+use super::toml::quoted;
+
+/// Of more different texts, only those are listed that mean something.
+const LISTED: usize = 15;
+/// So many words are named in a reason.
+const NAMED: usize = 8;
+
+/// The words of a column that holds one of a few.
+#[derive(Debug)]
+pub(super) struct Meant {
+    /// Each with what it means; empty for nothing yet.
+    pub words: Vec<(String, String)>,
+    /// Words that nobody knows.
+    unknown: Vec<String>,
+    /// Whether all words of the column are listed.
+    all: bool,
+    counts: String,
+}
+
+/// What the words of a column mean as `of` (`leads.outcome`).
+pub(super) fn meant(column: &Column, of: &str, headings: &Headings) -> Meant {
+    let distinct = column.distinct(FEW).unwrap_or_default();
+    let all = distinct.len() <= LISTED && !distinct.is_empty();
+    let (mut words, mut unknown, mut counts) = (Vec::new(), Vec::new(), Vec::new());
+    for (word, count) in distinct {
+        let meaning = headings.meaning(of, word);
+        if meaning.is_none() {
+            unknown.push(word.to_owned());
+        }
+        let meaning = meaning.unwrap_or_default();
+        if !meaning.is_empty() {
+            counts.push(format!("{count} rows have “{word}”"));
+        }
+        if all || !meaning.is_empty() {
+            words.push((word.to_owned(), meaning.to_owned()));
+        }
+    }
+    Meant { words, unknown, all, counts: counts.join(", ") }
+}
+
+impl Meant {
+    /// The words that mean one of these.
+    pub fn that_mean(&self, meanings: &[&str]) -> Vec<&str> {
+        self.words
+            .iter()
+            .filter(|(_, meant)| meanings.contains(&meant.as_str()))
+            .map(|(word, _)| word.as_str())
+            .collect()
+    }
+
+    /// `{ from = …, values = { … } }`
+    pub fn rule(&self, heading: &str) -> String {
+        if self.words.is_empty() {
+            return quoted(heading);
+        }
+        let values: Vec<String> =
+            self.words.iter().map(|(word, meant)| format!("{} = {}", quoted(word), quoted(meant))).collect();
+        let otherwise = if self.all { "" } else { ", otherwise = \"missing\"" };
+        format!("{{ from = {}, values = {{ {} }}{otherwise} }}", quoted(heading), values.join(", "))
+    }
+
+    /// Why, and whether that is sure.
+    pub fn why(&self) -> (String, bool) {
+        let mut why = if self.words.is_empty() { "nothing is in it".to_owned() } else { self.counts.clone() };
+        if self.unknown.is_empty() {
+            return (why, !self.words.is_empty());
+        }
+        let unknown: Vec<String> = self.unknown.iter().take(NAMED).map(|word| format!("“{word}”")).collect();
+        let more = if self.unknown.len() > NAMED { ", …" } else { "" };
+        why = format!("{why}; left empty: {}{more}", unknown.join(", "));
+        (why, false)
+    }
+}

@@ -1,0 +1,254 @@
+//! Nothing in silence: what a column cannot hold is rejected, what is odd but possible is noted, with counts and the first
+//! rows; a strict import takes neither.
+
+use crate::common::{import_bytes, import_text, lines, options};
+use pegel_import::{ImportError, Mapping, Options, Summary, import};
+use pegel_kpi::data::model::Model;
+use pegel_store::Store;
+use pegel_store::testing::on_both;
+use std::io::Cursor;
+
+/// A mapping of opportunities with these columns beside the key.
+fn opportunities(columns: &str) -> String {
+    format!("[[tables]]\ntable = \"opportunities\"\nkey = \"id\"\n[tables.columns]\n{columns}")
+}
+
+const DEALS: &str = "created_at = \"created\"\nclosed_at = \"closed\"\noutcome = \"outcome\"\namount = \"amount\"\n";
+
+fn rejected(summary: &Summary) -> Vec<String> {
+    summary.rejected.iter().map(ToString::to_string).collect()
+}
+
+fn wrong(mapping: &str) -> String {
+    Mapping::parse(mapping, "test", &Model::built_in()).unwrap_err().to_string()
+}
+
+#[test]
+fn a_closed_list_holds_only_its_words() {
+    on_both(|store| {
+        let text = "id,created,closed,outcome,amount\n1,2026-11-02,2026-11-03,Verloren,\n2,2026-11-02,2026-11-03,won,\n\
+                    3,2026-11-02,2026-11-03,Verloren,\n";
+        let summary = import_text(&store, &opportunities(DEALS), text).unwrap();
+        let reason = "“Verloren” is neither won nor lost: map it under `values`";
+        assert_eq!(rejected(&summary)[0], format!("line 2, column outcome: {reason}"));
+        let reasons: Vec<String> = summary.reasons.iter().map(ToString::to_string).collect();
+        assert_eq!(reasons, [format!("2 rows rejected: outcome: {reason}; first in line 2, line 4")]);
+    });
+}
+
+#[test]
+fn a_number_lies_within_the_range_of_its_column_or_of_what_stands_beside_it() {
+    on_both(|store| {
+        let mapping = opportunities("probability = \"p\"\n");
+        let summary = import_text(&store, &mapping, "id,p\n1,75\n2,75%\n3,0.75\n").unwrap();
+        assert_eq!(rejected(&summary), ["line 2, column p: 75 lies outside the range from 0 to 1"]);
+        let scaled = opportunities("probability = { from = \"p\", scale = \"0.01\" }\n");
+        import_text(&store, &scaled, "id,p\n1,75\n2,75%\n").unwrap();
+        assert_eq!(lines(&store, "opportunities", &["key", "probability"]), ["1 | 0.75", "2 | 0.75", "3 | 0.75"]);
+
+        let surveys =
+            "[[tables]]\ntable = \"surveys\"\nkey = \"id\"\n[tables.columns]\nkind = \"kind\"\nscore = \"score\"\n";
+        let summary = import_text(&store, surveys, "id,kind,score\n1,nps,11\n2,csat,11\n3,,11\n").unwrap();
+        assert_eq!(rejected(&summary), ["line 2, column score: 11 lies outside the range of nps from 0 to 10"]);
+    });
+}
+
+#[test]
+fn dates_in_the_wrong_order_and_closed_deals_without_one_are_noted() {
+    on_both(|store| {
+        let text = "id,created,closed,outcome,amount\n1,2026-11-17,2026-11-03,won,5\n2,2026-11-02,,lost,\n\
+                    3,2026-11-02,,won,7\n4,,2026-11-03,won,7\n5,2026-11-02,2026-11-03,lost,9\n";
+        let summary = import_text(&store, &opportunities(DEALS), text).unwrap();
+        assert_eq!(summary.to_string(), "5 new, 0 changed, 0 unchanged, 0 rejected");
+        assert_eq!(
+            summary.notes(),
+            [
+                "opportunities: 1 row has closed_at before created_at: what lies between them counts in no mean duration; \
+                 first in line 2 (“2026-11-03”)",
+                "opportunities: 1 row has no created_at: what counts by it leaves them out; first in line 5",
+                "opportunities: 2 rows have outcome, and no closed_at: what counts by that leaves them out; first in line 3 \
+                 (“lost”), line 4 (“won”)",
+            ]
+        );
+        let strict = strictly(&store, &opportunities(DEALS), text).unwrap();
+        assert_eq!((strict.rejected.len(), strict.odd.len()), (4, 0), "{:?}", rejected(&strict));
+    });
+}
+
+fn strictly(store: &Store, mapping: &str, text: &str) -> Result<Summary, ImportError> {
+    let mapping = Mapping::parse(mapping, "test", &Model::built_in())?;
+    let options = Options { strict: true, ..options() };
+    import(Cursor::new(text.as_bytes()), "data.csv", &mapping, store, &options, &mut |_| {})
+}
+
+#[test]
+fn the_amount_of_a_lead_that_was_lost_is_noted() {
+    on_both(|store| {
+        let mapping = "[[tables]]\ntable = \"leads\"\nkey = \"id\"\n[tables.columns]\ncreated_at = \"created\"\n\
+                       closed_at = \"closed\"\noutcome = \"outcome\"\namount = \"amount\"\n";
+        let text = "id,created,closed,outcome,amount\n1,2026-11-02,2026-11-03,lost,100\n2,2026-11-02,2026-11-03,won,5\n\
+                    3,2026-11-02,,,8\n";
+        let notes = import_text(&store, mapping, text).unwrap().notes();
+        assert_eq!(notes, ["leads: 1 row has amount, though outcome is not won; first in line 2 (“100”)"]);
+    });
+}
+
+#[test]
+fn a_column_whose_points_all_have_three_digits_behind_them_is_suspected_to_group_thousands() {
+    on_both(|store| {
+        let mapping = opportunities("amount = \"amount\"\n");
+        let text = "id,amount\nA,3.000\nB,12.500\nC,950\nD,1.250\n";
+        let note = "every “.” in “amount” has three digits behind it, in 3 rows: if it groups thousands, write decimal = \
+                    \"comma\" in [source]; it was read as the decimal mark, not “,”: “3.000”, “12.500”, “1.250”";
+        assert_eq!(import_text(&store, &mapping, text).unwrap().notes(), [note]);
+        let error = strictly(&store, &mapping, text).unwrap_err();
+        assert_eq!(error.to_string(), format!("data.csv is not imported, since the import is strict: {note}"));
+        assert!(error.is_usage());
+        let plain = import_text(&store, &mapping, "id,amount\nA,3.000\nB,12.50\nC,1.250\nD,4.125\n").unwrap();
+        assert!(plain.notes().is_empty());
+    });
+}
+
+#[test]
+fn amounts_in_another_currency_than_the_home_counts_in_are_rejected() {
+    on_both(|store| {
+        let mapping = opportunities("amount = \"amount\"\n");
+        let text = "id,amount\n1,\"EUR 11,000.00\"\n2,USD 10.00\n3,¥500000\n4,100.00 PLN\n5,\"2,5 MIO\"\n6,SKU 4711\n";
+        let summary = import_text(&store, &mapping, text).unwrap();
+        assert_eq!(lines(&store, "opportunities", &["key", "amount"]), ["1 | 1100000"]);
+        let expected = "line 3, column amount: “USD 10.00” is in USD, and the amounts here are in EUR: ";
+        assert!(rejected(&summary)[0].starts_with(expected), "{:?}", rejected(&summary));
+        assert_eq!(summary.rejected.len(), 5);
+        let dollars = format!("[source]\ncurrency = \"USD\"\n{mapping}");
+        import_text(&store, &dollars, "id,amount\n7,$10.00\n").unwrap();
+        assert_eq!(lines(&store, "opportunities", &["key", "amount"]), ["1 | 1100000", "7 | 1000"]);
+    });
+}
+
+#[test]
+fn a_column_of_which_all_dates_have_day_and_month_the_other_way_round_stops_the_import() {
+    on_both(|store| {
+        let mapping = format!("[source]\ndates = [\"%d/%m/%Y\"]\n{}", opportunities("created_at = \"created\"\n"));
+        let text = "id,created\n1,03/04/2026\n2,03/25/2026\n3,12/31/2026\n";
+        let error = import_text(&store, &mapping, text).unwrap_err();
+        let said = "data.csv: 2 of 3 values of “created” are no dates as %d/%m/%Y; all are as %m/%d/%Y: write that in the \
+                    mapping";
+        assert_eq!(error.to_string(), said);
+        assert!(lines(&store, "opportunities", &["key"]).is_empty());
+        // Where one does not fit, nobody knows.
+        let mixed = import_text(&store, &mapping, "id,created\n1,25/03/2026\n2,03/25/2026\n").unwrap();
+        assert_eq!((mixed.new, mixed.rejected.len()), (1, 1));
+    });
+}
+
+#[test]
+fn date_formats_are_tried_when_the_mapping_is_read() {
+    let said = |formats: &str| {
+        let mapping = format!("[source]\ndates = [{formats}]\n{}", opportunities("created_at = \"created\"\n"));
+        wrong(&mapping)
+    };
+    insta::assert_snapshot!(said("\"%d.%m.%Y %H:%M %p\""), @"test.toml:2: the date format “%d.%m.%Y %H:%M %p” is wrong: %H counts to 23 and %p says which half of the day: write %I with %p, or %H alone");
+    insta::assert_snapshot!(said("\"%d.%m.%Y %I:%M\""), @"test.toml:2: the date format “%d.%m.%Y %I:%M” is wrong: 04.03.2026 01:02 could be in the morning or after noon: write %H, or %p behind the time");
+    insta::assert_snapshot!(said("\"%d.%M.%Y\""), @"test.toml:2: the date format “%d.%M.%Y” is wrong: it has minutes and no hour: write %H, or %m for the month");
+    insta::assert_snapshot!(said("\"%m/%Y\""), @"test.toml:2: the date format “%m/%Y” has no day, and no column is read as a month: say month = true for those that are");
+    insta::assert_snapshot!(said("\"%d.%m.\""), @"test.toml:2: the date format “%d.%m.” is wrong: it writes 04.03. and cannot read that");
+    insta::assert_snapshot!(said("\"%d/%m/%Y\", \"%m/%d/%Y\""), @"test.toml:2: “%d/%m/%Y” and “%m/%d/%Y” read 04/03/2026 as different days: keep one of them, or import such files with two mappings");
+}
+
+#[test]
+fn midnight_in_utc_can_be_said_to_be_a_day() {
+    on_both(|store| {
+        let mapping = |days: &str| {
+            let columns = format!("created_at = {{ from = \"created\"{days} }}\n");
+            format!("[source]\nzone = \"America/New_York\"\n{}", opportunities(&columns))
+        };
+        let text = "id,created\n1,2026-11-03T00:00:00Z\n";
+        import_text(&store, &mapping(""), text).unwrap();
+        assert_eq!(lines(&store, "opportunities", &["created_at"]), ["2026-11-03T00:00:00Z"]);
+        import_text(&store, &mapping(", days = true"), text).unwrap();
+        assert_eq!(lines(&store, "opportunities", &["created_at"]), ["2026-11-03T05:00:00Z"]);
+        let wrong = wrong(&opportunities("expected_close_on = { from = \"close\", days = true }\n"));
+        assert!(wrong.contains("`days` cannot apply"), "{wrong}");
+    });
+}
+
+#[test]
+fn texts_that_a_person_cannot_tell_apart_are_one() {
+    const MAPPING: &str = "[[tables]]\ntable = \"leads\"\nkey = \"id\"\n[tables.columns]\nregion = \"region\"\n\
+                           partner_id = { from = \"partner\", lookup = \"name\", policy = \"create\" }\n";
+    on_both(|store| {
+        let spellings = ["Köln", "Ko\u{308}ln", "Köln\u{200b}", "K\u{ad}öln", "Köln ", "\u{a0}Köln"];
+        let rows = spellings.iter().enumerate().map(|(id, name)| format!("{id},{name},{name}  GmbH\n"));
+        let summary =
+            import_text(&store, MAPPING, &format!("id,region,partner\n{}", rows.collect::<String>())).unwrap();
+        assert_eq!(lines(&store, "partners", &["name"]), ["Köln GmbH"]);
+        assert_eq!(lines(&store, "leads", &["region"]), ["Köln"; 6]);
+        let notes = summary.notes();
+        assert!(notes.contains(&"partners: 1 row of partners created: “Köln GmbH”".to_owned()), "{notes:?}");
+        let cleaned = "cleaned of what cannot be seen: 3 values of “partner”, first in line 3; 3 values of “region”, first \
+                       in line 3";
+        assert!(notes.iter().any(|note| note == cleaned), "{notes:?}");
+    });
+}
+
+#[test]
+fn utf_8_that_was_to_be_read_as_windows_1252_is_rejected() {
+    on_both(|store| {
+        let mapping = "[source]\nencoding = \"windows-1252\"\n[[tables]]\ntable = \"partners\"\nkey = \"id\"\n\
+                       [tables.columns]\nname = \"name\"\n";
+        let parsed = Mapping::parse(mapping, "test", &Model::built_in()).unwrap();
+        let summary = import_bytes(&store, &parsed, "id,name\n1,Müller\n2,North\n".as_bytes()).unwrap();
+        let reason = "line 2: “MÃ¼ller” is “Müller” in UTF-8, and was to be read as windows-1252: write encoding = \
+                      \"utf-8\" in the mapping, or leave it out";
+        assert_eq!(rejected(&summary), [reason]);
+        let ansi = import_bytes(&store, &parsed, b"id,name\n1,M\xfcller\n").unwrap();
+        assert_eq!((ansi.new, ansi.rejected.len()), (1, 0));
+    });
+}
+
+#[test]
+fn a_flag_is_the_same_however_it_is_written_and_a_condition_that_never_holds_is_noted() {
+    let mapping = opportunities("closed_at = { from = \"close\", when = { column = \"flag\", in = [\"TRUE\"] } }\n");
+    on_both(|store| {
+        for flags in [["TRUE", "FALSE"], ["true", "false"], ["1", "0"], ["ja", "nein"]] {
+            let text = format!("id,close,flag\n1,2026-11-03,{}\n2,2026-11-04,{}\n", flags[0], flags[1]);
+            let summary = import_text(&store, &mapping, &text).unwrap();
+            assert_eq!(
+                lines(&store, "opportunities", &["key", "closed_at"]),
+                ["1 | 2026-11-02T23:00:00Z", "2 | –"],
+                "{flags:?}"
+            );
+            assert!(summary.notes().is_empty(), "{:?}", summary.notes());
+        }
+        let never = import_text(&store, &mapping, "id,close,flag\n1,2026-11-03,closed\n").unwrap();
+        assert_eq!(never.notes(), ["no row has “flag” among “TRUE”: is that what the file says?"]);
+    });
+}
+
+#[test]
+fn what_look_ups_create_is_named_and_what_looks_like_another_is_noted() {
+    const MAPPING: &str = "[[tables]]\ntable = \"leads\"\nkey = \"id\"\n[tables.columns]\n\
+                           partner_id = { from = \"partner\", lookup = \"name\", policy = \"create\" }\n";
+    on_both(|store| {
+        import_text(&store, MAPPING, "id,partner\n1,Haustechnik Süd KG\n").unwrap();
+        let summary = import_text(&store, MAPPING, "id,partner\n2,Haustechnik Sud KG\n3,Nord\n").unwrap();
+        assert_eq!(
+            summary.notes(),
+            [
+                "partners: 2 rows of partners created: “Haustechnik Sud KG”, “Nord”",
+                "partners: 1 row of partners created that look like others: name them alike, or map one to the other under \
+                 `values`: “Haustechnik Sud KG (like Haustechnik Süd KG)”",
+            ]
+        );
+    });
+}
+
+#[test]
+fn a_key_that_a_spreadsheet_cut_short_is_rejected() {
+    on_both(|store| {
+        let summary = import_text(&store, &opportunities(""), "id\n1.23E+11\n123456789012\n").unwrap();
+        let reason =
+            "line 2, column id: “1.23E+11” is what a spreadsheet made of a longer number: export the column as text";
+        assert_eq!(rejected(&summary), [reason]);
+    });
+}

@@ -1,0 +1,266 @@
+//! Mappings that are suggested for files as people have them: what they say, and that they import the file.
+
+use crate::common::{fixture, import_bytes, lines, options};
+use crate::partner_leads::partner_leads;
+use pegel_import::suggest::{Asked, Need, Suggestion, suggest};
+use pegel_import::{ImportError, Mapping, Options};
+use pegel_kpi::data::model::Model;
+use pegel_store::testing::on_both;
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet};
+use std::io::Cursor;
+
+fn need(kpi: &str, reads: &[&str]) -> Need {
+    let reads = reads.iter().map(|read| read.split_once('.').unwrap());
+    let reads = reads.map(|(table, column)| [(table.to_owned(), column.to_owned())].into());
+    Need { kpi: kpi.to_owned(), reads: reads.collect() }
+}
+
+fn suggested(file: &str, bytes: &[u8]) -> Result<Suggestion, ImportError> {
+    let Options { zone, currency, now, .. } = options();
+    let needs = [
+        need("leads", &["leads.created_at"]),
+        need("feedback_rate", &["leads.accepted_at", "leads.feedback_at"]),
+        need("qualified_leads", &["leads.qualified_at"]),
+        need("win_rate", &["opportunities.closed_at", "opportunities.outcome"]),
+        need("revenue", &["orders.ordered_at", "orders.amount"]),
+    ];
+    suggest(
+        Cursor::new(bytes),
+        file,
+        &Asked { name: "test", model: &Model::built_in(), needs: &needs, zone, currency, now },
+    )
+}
+
+/// Suggests a mapping, imports the file by it, and says what became of the rows.
+fn imported(file: &str, bytes: &[u8], read: impl Fn(&pegel_store::Store)) -> String {
+    let toml = suggested(file, bytes).unwrap().to_toml();
+    let mapping = Mapping::parse(&toml, "test", &Model::built_in()).unwrap_or_else(|error| panic!("{error}\n{toml}"));
+    on_both(|store| {
+        let summary = import_bytes(&store, &mapping, bytes).unwrap();
+        assert!(summary.rejected.is_empty(), "{:?}\n{toml}", summary.rejected.first());
+        assert!(summary.new > 0, "{summary}");
+        read(&store);
+    });
+    toml
+}
+
+fn fixture_bytes(name: &str) -> Vec<u8> {
+    std::fs::read(fixture(&format!("suggest/{name}.csv"))).unwrap()
+}
+
+#[test]
+fn a_german_export_of_partner_leads_is_read_as_it_is_meant() {
+    let toml = imported("exporte/partnerleads.csv", &partner_leads(), |store| {
+        let leads =
+            lines(store, "leads", &["key", "partner.name", "partner.region", "created_at", "outcome", "amount"]);
+        assert_eq!(leads.len(), 300);
+        assert_eq!(leads[1], "L-1002 | Küchenstudio Löwe | Nord | 2026-08-31T12:27:00Z | won | 1328261");
+    });
+    insta::assert_snapshot!(toml);
+}
+
+#[test]
+fn an_export_of_hubspot_is_known_by_its_headings() {
+    insta::assert_snapshot!(imported("hubspot.csv", &fixture_bytes("hubspot"), |_| {}));
+}
+
+#[test]
+fn an_export_of_salesforce_is_known_by_its_headings() {
+    insta::assert_snapshot!(imported("salesforce.csv", &fixture_bytes("salesforce"), |_| {}));
+}
+
+#[test]
+fn an_export_of_pipedrive_is_known_by_its_headings() {
+    insta::assert_snapshot!(imported("pipedrive.csv", &fixture_bytes("pipedrive"), |_| {}));
+}
+
+#[test]
+fn an_export_of_dynamics_is_known_by_its_headings() {
+    insta::assert_snapshot!(imported("dynamics365.csv", &fixture_bytes("dynamics365"), |_| {}));
+}
+
+/// The lines of a suggestion that have this in them, with the comment above.
+fn about(toml: &str, text: &str) -> Vec<String> {
+    let lines: Vec<&str> = toml.lines().collect();
+    let found = (0..lines.len()).filter(|at| lines[*at].starts_with(text));
+    found.map(|at| format!("{}\n{}", lines[at.saturating_sub(1)], lines[at])).collect()
+}
+
+fn of_text(file: &str, text: &str) -> String {
+    suggested(file, text.as_bytes()).unwrap_or_else(|error| panic!("{error}")).to_toml()
+}
+
+#[test]
+fn an_order_of_day_and_month_that_nothing_tells_is_to_be_checked() {
+    let leads = |dates: [&str; 2]| {
+        let [first, second] = dates;
+        of_text("leads.csv", &format!("Lead ID,Created,Partner,Status\n1,{first},Ada,Won\n2,{second},Bo,Lost\n"))
+    };
+    let toml = leads(["03/11/2026", "04/11/2026"]);
+    assert!(about(&toml, "dates =")[0].ends_with("no day is above 12\ndates = [\"%m/%d/%Y\"]"), "{toml}");
+    assert!(about(&toml, "created_at =")[0].contains("no day is above 12"), "{toml}");
+    assert!(toml.contains("# check: 2 of 2 dates read as mm/dd/yyyy"), "{toml}");
+    let toml = leads(["03/11/2026", "14/11/2026"]);
+    assert_eq!(
+        about(&toml, "dates ="),
+        ["# 2 of 2 dates read as dd/mm/yyyy; 1 have a day above 12\ndates = [\"%d/%m/%Y\"]"]
+    );
+    // In German files, the day stands first, but nobody has said so.
+    let toml = of_text(
+        "leads.csv",
+        "Lead-Nr.;Eingang;Vertriebspartner;Quelle\n1;03.11.2026;Ada;Messe\n2;04.11.2026;Bo;Messe\n",
+    );
+    assert!(toml.contains("# check: 2 of 2 dates read as dd.mm.yyyy"), "{toml}");
+}
+
+#[test]
+fn a_file_that_nothing_fits_gets_a_clear_answer() {
+    let refused = |text: &str| suggested("stars.csv", text.as_bytes()).unwrap_err().to_string();
+    assert!(refused("star,magnitude\nVega,0.03\n").starts_with(
+        "stars.csv cannot be imported: its columns fit no table: nothing is known by the names “star”, “magnitude”"
+    ));
+    assert!(refused("Lead ID,Created,Partner\n").contains("it has a header and no rows"));
+    assert_eq!(refused(""), "stars.csv is empty: its first line should name the columns");
+    assert!(refused("<!doctype html><html>").contains("an HTML page"));
+    assert!(refused(&format!("{}\n1\n", "a,".repeat(200_000))).contains("it has 200001 columns"));
+    // Without a header, the first row would be taken for one.
+    assert!(refused("1;03.11.2026;Ada\n2;04.11.2026;Bo\n").contains("its columns fit no table"));
+}
+
+#[test]
+fn every_suggestion_for_a_fixture_loads_and_is_tried() {
+    let folders = [fixture(""), fixture("suggest")];
+    let mut suggestions = 0;
+    for path in folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path())
+    {
+        let is_data = path.extension().is_some_and(|ending| ["csv", "tsv", "xls"].iter().any(|known| ending == *known));
+        if !is_data {
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        match suggested(&path.file_name().unwrap().to_string_lossy(), &bytes) {
+            Ok(suggestion) => {
+                let toml = suggestion.to_toml();
+                Mapping::parse(&toml, "test", &Model::built_in()).unwrap_or_else(|error| panic!("{error}\n{toml}"));
+                assert!(suggestion.trial.rows > 0, "{toml}");
+                suggestions += 1;
+            }
+            // What it says of itself in the mapping of a fixture is not in the file.
+            Err(error) => assert!(error.to_string().contains("fit no table"), "{}: {error}", path.display()),
+        }
+    }
+    assert!(suggestions >= 8, "{suggestions}");
+}
+
+#[test]
+fn wide_text_titles_and_sums_are_seen_through() {
+    let text = "Leads im November\n\nLead-Nr.\tEingang\tPartner\tStatus\tUmsatz\n\
+                L1\t03.11.2026 08:15\tMüller\tGewonnen\t1.234,50\nL2\t24.11.2026 9:00\tLöwe\tVerloren\t\n\
+                L3\t25.11.2026 9:00\tLöwe\tWiedervorlage\t\nSumme\t\t\t\t1.234,50\n";
+    let bytes: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let toml = imported("leads.txt", &bytes, |store| {
+        assert_eq!(
+            lines(store, "leads", &["key", "created_at", "outcome", "amount"]),
+            [
+                "L1 | 2026-11-03T07:15:00Z | won | 123450",
+                "L2 | 2026-11-24T08:00:00Z | lost | –",
+                "L3 | 2026-11-25T08:00:00Z | – | –"
+            ]
+        );
+    });
+    assert!(toml.contains("encoding = \"utf-16le\"\n") && toml.contains("delimiter = \"tab\"\n"), "{toml}");
+    assert!(toml.contains("# The header is line 3, with 5 columns"), "{toml}");
+    assert!(about(&toml, "stop_at")[0].ends_with("stop_at = [\"Summe\"]"), "{toml}");
+}
+
+#[test]
+fn lines_of_orders_are_counted_within_their_order() {
+    let toml = imported(
+        "orders.csv",
+        b"Order number,Order date,Customer,Product,Quantity,Amount\n7,2026-11-03,Ada,Tap,1,10.50\n7,2026-11-03,Ada,Tub,2,20\n\
+          8,2026-11-04,Bo,Tap,1,10.50\n",
+        |store| {
+            let orders = lines(store, "orders", &["key", "number", "customer.name", "product.name", "amount"]);
+            assert_eq!(orders, ["7|1 | 7 | Ada | Tap | 1050", "7|2 | 7 | Ada | Tub | 2000", "8|1 | 8 | Bo | Tap | 1050"]);
+        },
+    );
+    let key = about(&toml, "key =");
+    assert!(
+        key[0].starts_with("# check: no column tells lines apart") && key[0].ends_with("occurrence = true }"),
+        "{key:?}"
+    );
+}
+
+#[test]
+fn only_amounts_in_the_currency_of_the_home_count_where_there_are_several() {
+    let file = "Deal - ID,Deal - Title,Deal - Value,Deal - Currency,Deal - Status,Deal - Deal created\n\
+                1,A,100,EUR,Won,2026-11-03\n2,B,200,USD,Lost,2026-11-04\n";
+    let toml = imported("deals.csv", file.as_bytes(), |store| {
+        assert_eq!(lines(store, "opportunities", &["key", "amount"]), ["1 | 10000", "2 | –"]);
+    });
+    assert!(
+        toml.contains("amount = { from = \"Deal - Value\", when = { column = \"Deal - Currency\", in = [\"EUR\"] } }")
+    );
+    let toml = of_text("deals.csv", &file.replace("EUR", "USD"));
+    assert_eq!(
+        about(&toml, "currency ="),
+        ["# check: all amounts are in USD, and the home's are in EUR: nothing is converted\ncurrency = \"USD\""]
+    );
+}
+
+#[test]
+fn objects_and_french_headings_are_known_as_well() {
+    let rows = r#"{"Numéro":"1","Reçu le":"2026-11-03","Partenaire":"Léa","Statut":"Gagné","Montant":100}
+{"Numéro":"2","Reçu le":"2026-11-04","Partenaire":"Zoé","Statut":"Perdu","Montant":null}
+"#;
+    imported("prospects.jsonl", rows.as_bytes(), |store| {
+        assert_eq!(
+            lines(store, "leads", &["key", "partner.name", "outcome", "amount"]),
+            ["1 | Léa | won | 10000", "2 | Zoé | lost | –"]
+        );
+    });
+}
+
+#[test]
+fn the_header_stands_above_the_first_row_that_holds_data() {
+    // A row of data may hold more words that headings are known by.
+    let toml = of_text(
+        "leads.csv",
+        "lead_key,Created,Partner,what,why\n1,2026-11-03,Reseller,industry,status\n2,2026-11-04,Partner,region,channel\n",
+    );
+    assert!(toml.contains("# The header is line 1"), "{toml}");
+}
+
+#[test]
+fn a_list_of_those_who_sell_is_no_list_of_sales() {
+    let toml = of_text("sales_teams.csv", "sales_agent,manager,regional_office\nAda,Eve,North\nBo,Eve,South\n");
+    assert!(toml.contains("table = \"reps\"") && toml.contains("team = \"regional_office\""), "{toml}");
+    assert!(toml.contains("name = \"sales_agent\"") && toml.contains("key = \"sales_agent\""), "{toml}");
+}
+
+#[test]
+fn of_several_sheets_the_fullest_is_taken_and_named() {
+    let mut notes = Worksheet::new();
+    notes.set_name("Notes").unwrap().write(0, 0, "Exported on Monday").unwrap();
+    let mut leads = Worksheet::new();
+    leads.set_name("Leads").unwrap();
+    let day = Format::new().set_num_format("dd.mm.yyyy");
+    for (column, title) in (0..).zip(["Lead-Nr.", "Eingang", "Partner", "Status", "Umsatz"]) {
+        leads.write(0, column, title).unwrap();
+    }
+    for row in 1..=3 {
+        leads.write(row, 0, f64::from(row)).unwrap();
+        leads.write_with_format(row, 1, ExcelDateTime::from_ymd(2026, 11, 3).unwrap(), &day).unwrap();
+        leads.write(row, 2, "Muster").unwrap();
+        leads.write(row, 3, "Gewonnen").unwrap();
+        leads.write(row, 4, 1234.5).unwrap();
+    }
+    let mut workbook = Workbook::new();
+    workbook.push_worksheet(notes);
+    workbook.push_worksheet(leads);
+    let toml = imported("leads.xlsx", &workbook.save_to_buffer().unwrap(), |store| {
+        let read = lines(store, "leads", &["key", "partner.name", "created_at", "outcome", "amount"]);
+        assert_eq!(read[0], "1 | Muster | 2026-11-02T23:00:00Z | won | 123450");
+    });
+    assert!(toml.contains("sheet = \"Leads\""), "{toml}");
+}
