@@ -78,11 +78,13 @@ fn the_same_commands_print_the_same_cells_on_both_databases() {
 }
 
 #[test]
-fn one_group_can_be_asked_for_and_an_absent_one_has_no_rows() {
+fn one_group_can_be_asked_for_and_may_have_no_rows_in_the_period() {
     let home = TestHome::new();
     import_all(&home);
-    let cells = home.cells(&["win_rate", "--period", "2017", "--where", "rep=Nobody"]);
+    let cells = home.cells(&["win_rate", "--period", "2018", "--where", "region=West"]);
     assert_eq!((cells.len(), &cells[0]["state"]), (1, &json!("no_rows")));
+    let nobody = ["kpi", "value", "win_rate", "--period", "2017", "--where", "rep=Nobody"];
+    home.run(&nobody).failed(2, &["no row of win_rate has the rep “Nobody”"]);
 }
 
 #[test]
