@@ -63,6 +63,7 @@ impl Composer {
         let unreadable = |error| ReportError::Source(Box::new(error));
         let in_force = self.live.in_force();
         let mut reader = self.store.reader().map_err(unreadable)?;
+        definition.check_scope(&in_force.catalog.model, |table, column| reader.texts(table, column))?;
         let imports = reader.newest_imports().map_err(unreadable)?.clone();
         let ground = Ground {
             activation: in_force.activation.as_ref().map(|activation| activation.id),

@@ -276,6 +276,7 @@ fn hint_for(message: &str) -> String {
 }
 
 mod checked;
+mod scope;
 
 #[cfg(test)]
 mod tests;

@@ -7,14 +7,14 @@ use crate::freshness::{Delivered, NewestImport, complete_until, delivered, newes
 use crate::milestones::{begins_at, milestones};
 use crate::parents::{MOST, Parents};
 use crate::spans;
-use crate::sql::{Gives, ScanStatement, Visit, send};
+use crate::sql::{Gives, ScanStatement, Visit, quoted, send, texts};
 use diesel::row::{Field, Row};
 use pegel_kpi::data::batch::{Batch, Values};
 use pegel_kpi::data::model::{Column, Kind, MAX_EXACT, Table};
 use pegel_kpi::data::path::Projection;
 use pegel_kpi::data::scan::{Scan, Source};
 use pegel_kpi::data::spans::Spans;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// The names of a table and of one of its columns.
@@ -76,6 +76,18 @@ impl Reader {
                 Ok(unknown.insert(read.map_err(StoreError::while_("reading when data was imported last"))?))
             }
         }
+    }
+
+    /// The texts that rows of a table have in one of its own columns, each once; of rows that are gone too. For telling
+    /// a name that no row has from one that has no rows of late.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn texts(&mut self, table: &Table, column: &Column) -> Result<BTreeSet<String>, StoreError> {
+        self.statements += 1;
+        let (table, column) = (quoted(&table.name), quoted(&column.name));
+        let statement = format!("SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL");
+        Ok(texts(self.transaction.conn(), "reading what rows carry", &statement)?.into_iter().collect())
     }
 }
 

@@ -1,10 +1,11 @@
 //! What a reader may see. Part of every scan, so that no script and no template can widen it.
 
 use crate::data::dimension::{Dimension, Located};
-use crate::data::model::Table;
+use crate::data::model::{Column, Model, Table};
 use crate::data::path::Path;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What a reader may see: everything, or only rows that carry one of the listed values in each listed dimension.
 ///
@@ -89,4 +90,16 @@ pub fn texts_of(table: &Table, dimension: &Dimension) -> Vec<Path> {
         }
         Some(Located::Dated) | None => Vec::new(),
     }
+}
+
+/// The tables whose own rows carry the texts of a dimension, each with the column that holds them: those that the others
+/// refer to first, since they are small and name nearly all. Plans are none of them: they name groups that they are for.
+pub fn carriers(model: &Model, dimension: &Dimension) -> Vec<(Table, Arc<Column>)> {
+    let own = |table: Table| {
+        let path = texts_of(&table, dimension).into_iter().find(|path| path.references.is_empty())?;
+        Some((table, path.column))
+    };
+    let mut carriers: Vec<_> = model.tables().filter(|table| table.levels.is_none()).filter_map(own).collect();
+    carriers.sort_by_key(|(table, _)| table.exists_since().is_some());
+    carriers
 }

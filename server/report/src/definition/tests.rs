@@ -1,4 +1,6 @@
 use super::*;
+use pegel_kpi::data::model::{Column, Model, Table};
+use std::collections::BTreeSet;
 
 const SMALL: &str = r#"title = { en = "Weekly", de = "Woche" }
 locale = "de-DE"
@@ -158,4 +160,39 @@ fn what_the_kpis_do_not_offer_is_named_with_its_line() {
         "weekly.toml:10: feedback_rate cannot be broken down by kind: leads has no kind"
     );
     assert_eq!(message("region", "regoin"), "weekly.toml:10: “regoin” is not a dimension; did you mean “region”?");
+}
+
+/// What is said of a scope where partners are in North and South, teams are only planned for, and nothing else is there.
+fn said_of_scope(scope: &str) -> Option<String> {
+    let weekly = parse(&format!("{SMALL}[scope]\n{scope}\n")).unwrap();
+    let known = |table: &Table, column: &Column| {
+        Ok::<_, std::io::Error>(match (&*table.name, &*column.name) {
+            ("partners", "region") => ["North", "South"].map(str::to_owned).into(),
+            ("partners", "key") => ["P1"].map(str::to_owned).into(),
+            ("targets", "team") => ["Blue"].map(str::to_owned).into(),
+            _ => BTreeSet::new(),
+        })
+    };
+    weekly.check_scope(&Model::built_in(), known).err().map(|error| error.to_string())
+}
+
+#[test]
+fn a_scope_that_names_a_group_of_which_there_is_nothing_is_refused_with_the_one_that_was_meant() {
+    assert_eq!(said_of_scope("regions = [\"South\", \"North\"]\npartners = [\"P1\"]"), None);
+    insta::assert_snapshot!(
+        [
+            said_of_scope("regions = [\"North\", \"south\"]"),
+            said_of_scope("regions = [\"Elsewhere\"]"),
+            said_of_scope("partners = [\"P7\"]"),
+        ]
+        .map(Option::unwrap)
+        .join("\n"),
+        @r#"
+    weekly.toml:13: the scope names the region “south”, which no row of the data has: did you mean “South”?
+    weekly.toml:13: the scope names the region “Elsewhere”, which no row of the data has: there are North, South
+    weekly.toml:13: the scope names the partner key “P7”, which no row of the data has: did you mean “P1”?
+    "#
+    );
+    // As long as nobody is in a team, nothing says that there will be none.
+    assert_eq!(said_of_scope("teams = [\"Red\"]"), None);
 }
