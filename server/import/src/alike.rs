@@ -21,7 +21,7 @@ pub(crate) fn alike(names: &[String], known: &[String]) -> Vec<String> {
         let near = || {
             let is_near = |other: &&String| {
                 let other = plain_form(other);
-                other != form && strsim::damerau_levenshtein(&other, &form) == 1
+                other != form && digits(&other).eq(digits(&form)) && strsim::damerau_levenshtein(&other, &form) == 1
             };
             known.iter().find(is_near).filter(|_| letters >= LEAST_LETTERS && names.len() <= MOST)
         };
@@ -30,9 +30,14 @@ pub(crate) fn alike(names: &[String], known: &[String]) -> Vec<String> {
     names.iter().filter_map(|name| Some(format!("{name} (like {})", like(name)?))).collect()
 }
 
-/// Its letters and digits, in small letters. Numbers stay apart: `Branch 1` and `Branch 2` are two.
+/// Its letters and digits, in small letters.
 fn plain_form(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Numbers are no slip of the pen: `District 1` and `District 2` are two.
+fn digits(form: &str) -> impl Iterator<Item = char> {
+    form.chars().filter(char::is_ascii_digit)
 }
 
 #[cfg(test)]
@@ -41,11 +46,12 @@ mod tests {
 
     #[test]
     fn names_are_alike_but_for_case_punctuation_or_a_letter() {
-        let known = ["Haustechnik Süd KG", "Elbe Systems", "Nord"].map(str::to_owned);
+        let known = ["Haustechnik Süd KG", "Elbe Systems", "Nord", "District 1"].map(str::to_owned);
         let like = |name: &str| alike(&[name.to_owned()], &known);
         assert_eq!(like("Haustechnik Sud KG"), ["Haustechnik Sud KG (like Haustechnik Süd KG)"]);
         assert_eq!(like("ELBE-Systems"), ["ELBE-Systems (like Elbe Systems)"]);
         assert_eq!(like("Nora"), [""; 0]);
+        assert_eq!(like("District 2"), [""; 0]);
         assert_eq!(like("Elbe Systems"), [""; 0]);
     }
 }

@@ -8,6 +8,7 @@ use crate::mapping::{ColumnRule, Lookup, Mapping, Origin, Policy, TableMapping};
 use crate::notes::Notes;
 use crate::reasons::Reasons;
 use crate::row::Draft;
+use crate::spelling::Spellings;
 use crate::summary::{Cleaned, Fault, Rejected};
 use pegel_kpi::data::model::Table;
 use pegel_store::facts::{Fact, Found, Layout, Section, StagedColumn, StagedRow, Staging, Value};
@@ -32,6 +33,7 @@ pub(crate) struct Judged {
     /// For each table of the mapping, whether any row brings something to it.
     pub brought: Vec<bool>,
     pub notes: Notes,
+    pub spellings: Spellings,
     pub reasons: Reasons,
 }
 
@@ -88,7 +90,8 @@ pub(crate) struct Judge<'a> {
 impl<'a> Judge<'a> {
     pub fn new(mapping: &'a Mapping, staging: Staging) -> Judge<'a> {
         let count = mapping.tables.len();
-        let judged = Judged { brought: vec![false; count], ..Judged::default() };
+        let spellings = Spellings::new(mapping);
+        let judged = Judged { brought: vec![false; count], spellings, ..Judged::default() };
         let sections = staging.sections();
         Judge { mapping, staging, sections, lookups: Lookups::default(), above: vec![HashSet::new(); count], judged }
     }
@@ -157,6 +160,7 @@ impl<'a> Judge<'a> {
             return;
         }
         self.judged.taken += 1;
+        self.judged.spellings.see(&drafts, &place);
         for column in cleaned {
             let name = || self.mapping.columns[column].clone();
             let none_yet = || Cleaned { column: name(), values: 0, first: place.clone() };

@@ -6,7 +6,7 @@
 //! - `input`: files, a chunk at a time; `draft`: its rows by themselves; `judge`: whether they can be imported, seen what
 //!   `lookups` find; `merge`: staged rows into the tables; `gone`: what the file lacks
 //! - `sense`: values beside each other; `watch`: columns as a whole; [`notes`]: what is odd about them; `reasons`: why rows
-//!   are rejected; `alike`: names that look like others
+//!   are rejected; `alike`: names that look like others; `spelling`: those of groups that do
 //! - [`suggest`]: a file → a mapping for it
 //! - [`summary`]: what became of the rows; `at`: where they stand; `shown`: how texts are shown; `words`: those for yes and
 //!   no
@@ -35,6 +35,7 @@ pub mod run;
 mod sense;
 mod shown;
 mod source;
+mod spelling;
 pub mod suggest;
 pub mod summary;
 mod watch;

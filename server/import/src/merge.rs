@@ -7,7 +7,7 @@ use crate::judge::Judged;
 use crate::mapping::{Lookup, Mapping, Policy, TableMapping};
 use crate::notes::{Note, counted};
 use crate::summary::TableCounts;
-use pegel_kpi::data::model::{Kind, Table};
+use pegel_kpi::data::model::{Column, Kind, Table};
 use pegel_store::facts::{Fact, Facts, Merged, Section, Value, Writer};
 use serde_json::Map;
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ pub(crate) struct Course {
     pub tables: BTreeMap<Arc<str>, TableCounts>,
     /// Optional look-ups that found nothing.
     pub unresolved: u64,
-    /// What look-ups created or did not find.
+    /// What look-ups created or did not find, and names of groups that look alike.
     pub notes: Vec<Note>,
     /// Rows of the file that brought something new to any table.
     pub new: u64,
@@ -40,7 +40,9 @@ pub(crate) fn merge(
     (file, now): (&str, i64),
     merged: &mut dyn FnMut(usize),
 ) -> Result<Course, ImportError> {
-    let mut merging = Merging { writer, file, now, course: Course::default() };
+    let texts = |table: &Table, column: &Column, most: usize| Ok(writer.texts_of(table, column, most)?);
+    let notes = judged.spellings.notes(mapping, texts)?;
+    let mut merging = Merging { writer, file, now, course: Course { notes, ..Course::default() } };
     for (number, (table, section)) in mapping.tables.iter().zip(sections).enumerate() {
         if judged.brought[number] {
             merging.table(table, section)?;

@@ -103,6 +103,13 @@ impl Noted {
             self.first.push(Example::new(&at.to_string(), value));
         }
     }
+
+    /// More rows, of which the first is shown, with that value.
+    pub fn add_all(&mut self, rows: &Noted, value: &str) {
+        self.rows += rows.rows;
+        let first = rows.first.first().filter(|_| self.first.len() < FIRST);
+        self.first.extend(first.map(|first| Example::new(&first.at, value)));
+    }
 }
 
 impl Notes {

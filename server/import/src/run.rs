@@ -46,6 +46,16 @@ pub struct Options {
     pub currency: Currency,
 }
 
+impl Options {
+    /// Refuses a file of which something odd is noted, if that is asked for.
+    fn check(&self, file: &str, notes: &[Note]) -> Result<(), ImportError> {
+        match notes.iter().find(|note| self.strict && note.is_odd()) {
+            Some(odd) => Err(ImportError::Odd { file: file.to_owned(), what: odd.to_string() }),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Imports one file: [`import_together`] of it alone. `file` is its name for messages.
 ///
 /// # Errors
@@ -93,9 +103,7 @@ pub fn import_together(
     }
     let superseded = staging.settle(options.now)?;
     let mut notes = noted(mapping, &judged, watch, &superseded);
-    if let Some(odd) = notes.iter().find(|note| options.strict && note.is_odd()) {
-        return Err(ImportError::Odd { file: file.to_owned(), what: odd.to_string() });
-    }
+    options.check(file, &notes)?;
     let sections = staging.sections();
     staging.merge(!options.dry_run, |writer| {
         writer.begin_import()?;
@@ -117,6 +125,7 @@ pub fn import_together(
                 course.tables.entry(table).or_default().not_held = rows;
             }
         }
+        options.check(file, &course.notes)?;
         let (new, changed) = (course.new, course.changed);
         notes.append(&mut course.notes);
         let brought = mapping.tables.iter().zip(&judged.brought).filter(|(_, brought)| **brought);

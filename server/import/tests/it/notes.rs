@@ -252,3 +252,30 @@ fn a_key_that_a_spreadsheet_cut_short_is_rejected() {
         assert_eq!(rejected(&summary), [reason]);
     });
 }
+
+#[test]
+fn names_of_groups_that_look_alike_are_noted_in_a_file_and_beside_what_is_there() {
+    const PARTNERS: &str = "[[tables]]\ntable = \"partners\"\nkey = \"id\"\n[tables.columns]\nregion = \"region\"\n";
+    const TARGETS: &str = "[[tables]]\ntable = \"targets\"\nkey = [\"metric\", \"region\"]\n[tables.columns]\n\
+                           metric = \"metric\"\nregion = \"region\"\n";
+    on_both(|store| {
+        let told = |mapping: &str, text: &str| -> Vec<String> {
+            import_text(&store, mapping, text).unwrap().odd.iter().map(ToString::to_string).collect()
+        };
+        let partners = "id,region\n1,North\n2,NORTH\n3,North\n4,District 1\n5,District 2\n";
+        let error = strictly(&store, PARTNERS, partners).unwrap_err().to_string();
+        assert!(error.contains("strict: partners: 1 row has a region that looks like another"), "{error}");
+        assert_eq!(
+            told(PARTNERS, partners),
+            ["partners: 1 row has a region that looks like another, and makes a group of its own: write them alike, \
+                 or map one to the other under `values`; first in line 3 (“NORTH (like North)”)"]
+        );
+        // A plan that nothing will ever be held against.
+        assert_eq!(
+            told(TARGETS, "metric,region\nleads,north\nrevenue,north\nleads,District 1\nleads,Elsewhere\n"),
+            ["targets: 2 rows have a region that looks like another, and makes a group of its own: write them alike, \
+                 or map one to the other under `values`; first in line 2 (“north (like North)”)"]
+        );
+        assert_eq!(told(PARTNERS, "id,region\n6,North\n7,South\n"), [""; 0]);
+    });
+}

@@ -207,6 +207,11 @@ impl Table {
         self.model.tables().find_map(of_this)
     }
 
+    /// The model that it is part of.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
     /// All dimensions of its model.
     pub fn dimensions(&self) -> impl Iterator<Item = &Dimension> {
         self.model.dimensions()
