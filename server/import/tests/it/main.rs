@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod binary_workbook;
 mod bounds;
 mod broken_files;
 mod common;

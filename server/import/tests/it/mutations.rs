@@ -1,7 +1,9 @@
 //! Files with bytes changed at random: an error or rejected rows, never a panic.
 
-use crate::common::{fixture, import_bytes};
-use pegel_import::Mapping;
+use crate::binary_workbook::binary_workbook;
+use crate::common::{fixture, import_bytes, options};
+use pegel_import::suggest::{Asked, suggest};
+use pegel_import::{ImportError, Mapping, Options};
 use pegel_kpi::data::model::Model;
 use pegel_store::Store;
 use pegel_store::testing::on_both;
@@ -37,14 +39,26 @@ impl Chance {
     }
 }
 
+/// Imports mutations by a mapping of ours, and by the one that is suggested for each.
 fn import_mutations(store: &Store, times: usize, mut make: impl FnMut(&mut Chance) -> Vec<u8>) {
-    let mapping = Mapping::parse(LEADS, "test", &Model::built_in()).unwrap();
+    let model = Model::built_in();
+    let mapping = Mapping::parse(LEADS, "test", &model).unwrap();
+    let Options { zone, currency, now, .. } = options();
+    let asked = Asked { name: "test", model: &model, needs: &[], zone, currency, now };
     let mut chance = Chance(46);
     for _ in 0..times {
-        if let Err(error) = import_bytes(store, &mapping, &make(&mut chance)) {
-            assert!(error.is_usage(), "{error}");
+        let bytes = make(&mut chance);
+        let import = |mapping: &Mapping| in_order(import_bytes(store, mapping, &bytes));
+        import(&mapping);
+        if let Some(suggestion) = in_order(suggest(Cursor::new(&bytes), "data.csv", &asked)) {
+            import(&Mapping::parse(&suggestion.to_toml(), "test", &model).unwrap());
         }
     }
+}
+
+/// What came out, if anything; an error must be one of the file.
+fn in_order<T>(result: Result<T, ImportError>) -> Option<T> {
+    result.inspect_err(|error| assert!(error.is_usage(), "{error}")).ok()
 }
 
 /// The archive with one of its files mutated.
@@ -85,10 +99,12 @@ fn workbooks() {
     }
     sheet.write(3, 0, 4711).unwrap();
     let workbook = workbook.save_to_buffer().unwrap();
+    let binary = binary_workbook();
     let old = std::fs::read(fixture("workbook.xls")).unwrap();
     on_both(|store| {
         import_mutations(&store, 60, |chance| with_one_mutated(&workbook, chance));
         import_mutations(&store, 30, |chance| chance.mutated(&workbook));
+        import_mutations(&store, 90, |chance| with_one_mutated(&binary, chance));
         import_mutations(&store, 120, |chance| chance.mutated(&old));
     });
 }

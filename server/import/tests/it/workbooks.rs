@@ -1,5 +1,6 @@
 //! Workbooks: sheets found, cells read by their type, rows named by their number.
 
+use crate::binary_workbook::binary_workbook;
 use crate::common::{fixture, import_bytes, import_text, lines};
 use pegel_import::{ImportError, Mapping, Summary};
 use pegel_kpi::data::model::Model;
@@ -283,5 +284,18 @@ fn a_damaged_workbook_is_an_error() {
             let error = read(&store, LEADS, bytes).unwrap_err();
             assert!(error.to_string().starts_with(expected) && error.is_usage(), "{error}");
         }
+    });
+}
+
+#[test]
+fn a_binary_workbook_is_read_like_any_other() {
+    on_both(|store| {
+        let summary = read(&store, LEADS, &binary_workbook()).unwrap();
+        assert_eq!(
+            (summary.to_string(), summary.notes()),
+            ("2 new, 0 changed, 0 unchanged, 0 rejected".into(), vec![])
+        );
+        let leads = lines(&store, "leads", &["key", "source", "created_at", "amount"]);
+        assert_eq!(leads, ["4711 | TRUE | – | 123450", "L1 | Fair | 2026-03-05T00:00:00Z | –"]);
     });
 }
