@@ -4,6 +4,8 @@ use crate::dates::{DateFormat, When};
 use crate::decimal::{self, Written};
 use crate::mapping::{DecimalMark, Month, SourceFormat};
 use crate::words::truth;
+use jiff::Timestamp;
+use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use pegel_kpi::data::model::{Kind, MAX_EXACT};
 use pegel_kpi::time::zone::days_since_1970;
@@ -67,6 +69,18 @@ impl<'a> Formats<'a> {
             Kind::Instant => when.instant(&self.zone).map(Value::Integer).ok_or_else(|| out_of_range(text)),
             _ => Ok(Value::Integer(days_since_1970(when.day(&self.zone)))),
         }
+    }
+
+    /// When the day of an instant begins, both in UTC seconds.
+    pub fn day_of(&self, instant: i64) -> i64 {
+        let when = Timestamp::from_second(instant).ok().map(When::Instant);
+        let midnight = when.map(|when| When::Local(when.day(&self.zone).to_datetime(Time::midnight())));
+        midnight.and_then(|midnight| midnight.instant(&self.zone)).unwrap_or(instant)
+    }
+
+    /// Whether amounts may have three digits behind the point.
+    pub fn money_has_thirds(&self) -> bool {
+        self.money.digits > 2
     }
 
     /// Whether a text that is no date would be one with day and month the other way round.

@@ -43,8 +43,8 @@ pub(crate) struct Drafting<'a> {
 }
 
 impl<'a> Drafting<'a> {
-    pub fn new(mapping: &'a Mapping, formats: &'a Formats<'a>, now: i64, strict: bool) -> Drafting<'a> {
-        let (seen, watch) = (vec![Occurrences::new(); mapping.tables.len()], Watch::new(mapping));
+    pub fn new(mapping: &'a Mapping, formats: &'a Formats<'a>, watch: Watch, now: i64, strict: bool) -> Drafting<'a> {
+        let seen = vec![Occurrences::new(); mapping.tables.len()];
         let senses = mapping.tables.iter().map(Sense::new).collect();
         Drafting { mapping, formats, now, exported_at: None, seen, senses, watch, strict }
     }
@@ -70,6 +70,7 @@ impl<'a> Drafting<'a> {
             not_taken: Vec::new(),
             keyless: false,
         };
+        self.watch.begin(&none.at);
         let mut candidate = match broken {
             Some(reason) => Candidate {
                 drafts: Err(vec![Fault { column: String::new(), value: String::new(), reason }]),

@@ -58,11 +58,12 @@ pub enum ImportError {
     Shrinks { file: String, table: String, system: String, gone: u64, of: u64 },
     /// The dates of a column have day and month the other way round.
     #[error(
-        "{}: {unread} of {dates} values of “{}” are no dates as {format}; all are as {exchanged}: write that in the mapping",
+        "{}: {unread} of {dates} values of “{}” are no dates as {format}; {} are as {exchanged}: write that in the mapping",
         one_line(file),
-        shown(column)
+        shown(column),
+        if fit == dates { "all".to_owned() } else { fit.to_string() }
     )]
-    DayAndMonth { file: String, column: String, unread: u64, dates: u64, format: String, exchanged: String },
+    DayAndMonth { file: String, column: String, unread: u64, dates: u64, fit: u64, format: String, exchanged: String },
     /// Something is odd, and the import is strict.
     #[error("{} is not imported, since the import is strict: {what}", one_line(file))]
     Odd { file: String, what: String },

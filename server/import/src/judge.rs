@@ -5,11 +5,11 @@ use crate::draft::{Candidate, keys_compared};
 use crate::error::ImportError;
 use crate::lookups::Lookups;
 use crate::mapping::{ColumnRule, Lookup, Mapping, Origin, Policy, TableMapping};
-use crate::notes::Notes;
+use crate::notes::{Noted, Notes};
 use crate::reasons::Reasons;
 use crate::row::Draft;
 use crate::spelling::Spellings;
-use crate::summary::{Cleaned, Fault, Rejected};
+use crate::summary::{Fault, Rejected};
 use pegel_kpi::data::model::Table;
 use pegel_store::facts::{Fact, Found, Layout, Section, StagedColumn, StagedRow, Staging, Value};
 use std::collections::{BTreeMap, HashSet};
@@ -27,7 +27,7 @@ pub(crate) struct Judged {
     pub rejected_beyond: u64,
     rejected_bytes: usize,
     /// By the place in [`Mapping::columns`].
-    pub cleaned: BTreeMap<usize, Cleaned>,
+    pub cleaned: BTreeMap<usize, Noted>,
     /// Rows of which no key of a table can be told of which the file is the whole.
     pub keyless: u64,
     /// For each table of the mapping, whether any row brings something to it.
@@ -162,9 +162,7 @@ impl<'a> Judge<'a> {
         self.judged.taken += 1;
         self.judged.spellings.see(&drafts, &place);
         for column in cleaned {
-            let name = || self.mapping.columns[column].clone();
-            let none_yet = || Cleaned { column: name(), values: 0, first: place.clone() };
-            self.judged.cleaned.entry(column).or_insert_with(none_yet).values += 1;
+            self.judged.cleaned.entry(column).or_default().add(&place, "");
         }
         for (at, draft) in drafts.into_iter().enumerate() {
             let Some(draft) = draft else { continue };

@@ -172,6 +172,18 @@ pub(crate) struct KeyRule {
     pub occurrence: bool,
 }
 
+impl Mapping {
+    /// The texts of a column of the file that are listed under `values`.
+    pub(crate) fn listed(&self, column: &str) -> Vec<String> {
+        let rules = self.tables.iter().flat_map(|table| {
+            let attributes = table.attributes.iter().map(|(_, rule, _)| rule);
+            table.columns.iter().map(|(_, rule)| rule).chain(attributes).map(|rule| &rule.text)
+        });
+        let of_column = rules.filter(|rule| matches!(rule.origin, Origin::Column(of) if self.columns[of.0] == column));
+        of_column.flat_map(|rule| rule.values.keys().cloned()).collect()
+    }
+}
+
 /// Where a text comes from, and what is done to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TextRule {

@@ -71,6 +71,7 @@ impl Merging<'_> {
             }
         }
         let merged = self.writer.merge(section, self.now)?;
+        self.course.notes.extend(undated(table, merged.new));
         self.course.new = merged.new;
         self.course.changed = merged.changed + merged.back;
         add(self.counts(&table.table), merged);
@@ -129,16 +130,22 @@ impl Merging<'_> {
     fn note_unresolved(&mut self, lookup: &Lookup, absent: &[String], rows: u64) -> Result<(), ImportError> {
         let table = &lookup.table;
         let message = format!(
-            "{} {} found in {} by {}: what they refer to stays missing",
+            "{} {} to what has no row in {} by its {}, and the reference stays missing",
             counted(rows, "row"),
-            if rows == 1 { "is not" } else { "are not" },
+            if rows == 1 { "refers" } else { "refer" },
             table.name,
             lookup.column.name
         );
         self.course.notes.push(Note { rows, ..Note::named(table, &lookup.column, "unresolved", message, absent) });
         let alike = self.alike(lookup, absent)?;
         if !alike.is_empty() {
-            let message = format!("{} of them look like rows of {}", alike.len(), table.name);
+            let message = format!(
+                "{} that {} not found {} like {}: name them alike, or map one to the other under `values`",
+                counted(alike.len() as u64, "name"),
+                if alike.len() == 1 { "was" } else { "were" },
+                if alike.len() == 1 { "looks" } else { "look" },
+                table.name
+            );
             self.course.notes.push(Note::named(table, &lookup.column, "alike", message, &alike));
         }
         Ok(())
@@ -147,7 +154,7 @@ impl Merging<'_> {
     /// Of these texts those that look like others of the column, each with the one that it looks like.
     fn alike(&mut self, lookup: &Lookup, texts: &[String]) -> Result<Vec<String>, ImportError> {
         let known = self.writer.texts_of(&lookup.table, &lookup.column, MOST_COMPARED)?;
-        Ok(known.map_or_else(Vec::new, |known| alike(texts, &known)))
+        Ok(known.map_or_else(Vec::new, |known| alike(texts, known)))
     }
 
     /// Creates rows that only have a key and, where the table has one, the same for a name.
@@ -177,6 +184,21 @@ impl Merging<'_> {
     fn counts(&mut self, table: &Table) -> &mut TableCounts {
         self.course.tables.entry(table.name.clone()).or_default()
     }
+}
+
+/// A note on new rows, of which the mapping does not say when what they tell of was.
+fn undated(table: &TableMapping, new: u64) -> Option<Note> {
+    let is_named = |column: &Arc<Column>| table.columns.iter().any(|(named, _)| named == column);
+    let every = table.table.columns.iter().filter(|column| column.every_row);
+    let date = table.table.exists_since().into_iter().chain(every).find(|column| !is_named(column))?;
+    let message = format!(
+        "{} {} no {}, which the mapping does not name: what counts by it leaves {} out",
+        counted(new, "new row"),
+        if new == 1 { "has" } else { "have" },
+        date.name,
+        if new == 1 { "it" } else { "them" },
+    );
+    (new > 0).then(|| Note { rows: new, names: 0, ..Note::named(&table.table, date, "dateless", message, &[]) })
 }
 
 fn add(counts: &mut TableCounts, Merged { new, changed, unchanged, back }: Merged) {

@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 /// So many rows are named of each note.
 const FIRST: usize = 3;
-/// So many names are listed.
-const NAMED: usize = 10;
+/// So many names are kept of each, and so many of these are shown.
+const NAMED: usize = 1_000;
+const SHOWN: usize = 10;
 
 /// What is odd about a value. Columns by their names in the model.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,8 +23,10 @@ pub(crate) enum Odd {
     Undated(Arc<str>),
     /// Its row has no such text in that column, as it should for the value to mean anything.
     Idle(Arc<str>, Arc<str>),
-    /// Its row lacks it, though it says since when the row exists.
+    /// Its row lacks it, though it says when what the row tells of was.
     Dateless,
+    /// Its row lacks that text, which is known since the value.
+    Unsaid(Arc<str>),
 }
 
 /// Something odd about the row of one table.
@@ -50,8 +53,16 @@ pub struct Note {
     pub message: String,
     /// In how many rows.
     pub rows: u64,
+    /// If it is about names, how many they are; 0: it is about rows.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub names: u64,
     /// The first of them.
     pub first: Vec<Example>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Note {
@@ -63,13 +74,19 @@ impl Note {
             kind,
             message,
             rows: texts.len() as u64,
+            names: texts.len() as u64,
             first: texts.iter().take(NAMED).map(|text| Example::new("", text)).collect(),
         }
     }
 
+    /// About a column of the file.
+    pub(crate) fn of_file(column: &str, kind: &'static str, message: String, Noted { rows, first }: Noted) -> Note {
+        Note { table: String::new(), column: column.to_owned(), kind, message, rows, names: 0, first }
+    }
+
     /// Whether it tells of something odd, and not only of what was done as the mapping says.
     pub fn is_odd(&self) -> bool {
-        !matches!(self.kind, "created" | "unresolved" | "blanks")
+        !matches!(self.kind, "created" | "unresolved" | "unlisted" | "blanks" | "cleaned")
     }
 }
 
@@ -89,7 +106,7 @@ pub struct Example {
 pub(crate) struct Notes(BTreeMap<(usize, Arc<str>, Odd), Noted>);
 
 /// How many rows, and the first of them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Noted {
     pub rows: u64,
     pub first: Vec<Example>,
@@ -127,6 +144,7 @@ impl Notes {
             message: odd.reason(column, *rows),
             column: column.to_string(),
             rows: *rows,
+            names: 0,
             first: first.clone(),
         };
         self.0.iter().map(note).collect()
@@ -140,24 +158,32 @@ impl Odd {
             Odd::Undated(_) => "undated",
             Odd::Idle(..) => "idle",
             Odd::Dateless => "dateless",
+            Odd::Unsaid(_) => "unsaid",
         }
     }
 
     /// What is odd about one value of that column.
     pub fn of_one(&self, column: &str) -> String {
-        self.reason(column, 1)
+        self.sentence(column, "the row", true)
     }
 
     /// What is odd about so many values of that column.
     fn reason(&self, column: &str, rows: u64) -> String {
-        let (rows, have) = (counted(rows, "row"), if rows == 1 { "has" } else { "have" });
+        self.sentence(column, &counted(rows, "row"), rows == 1)
+    }
+
+    fn sentence(&self, column: &str, rows: &str, one: bool) -> String {
+        let (have, them) = if one { ("has", "it") } else { ("have", "them") };
         match self {
             Odd::Early(before) => {
                 format!("{rows} {have} {column} before {before}: what lies between them counts in no mean duration")
             }
-            Odd::Undated(date) => format!("{rows} {have} {column}, and no {date}: what counts by that leaves them out"),
+            Odd::Undated(date) => {
+                format!("{rows} {have} {column}, and no {date}: what counts by that leaves {them} out")
+            }
             Odd::Idle(other, is) => format!("{rows} {have} {column}, though {other} is not {is}"),
-            Odd::Dateless => format!("{rows} {have} no {column}: what counts by it leaves them out"),
+            Odd::Dateless => format!("{rows} {have} no {column}: what counts by it leaves {them} out"),
+            Odd::Unsaid(text) => format!("{rows} {have} {column}, and no {text}: what asks for that leaves {them} out"),
         }
     }
 }
@@ -180,7 +206,7 @@ impl fmt::Display for Note {
             write!(f, "{}: ", self.table)?;
         }
         f.write_str(&self.message)?;
-        for (number, example) in self.first.iter().enumerate() {
+        for (number, example) in self.first.iter().take(SHOWN).enumerate() {
             let before = match (number, example.at.is_empty()) {
                 (0, false) => "; first in ",
                 (0, true) => ": ",
@@ -189,10 +215,9 @@ impl fmt::Display for Note {
             write!(f, "{before}{example}")?;
         }
         // Of names, all are meant.
-        let named = self.first.iter().all(|example| example.at.is_empty()) && !self.first.is_empty();
-        match self.rows.checked_sub(self.first.len() as u64) {
-            Some(more @ 1..) if named => write!(f, " and {more} more"),
-            _ => Ok(()),
+        match self.names.saturating_sub(SHOWN as u64) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
         }
     }
 }

@@ -105,7 +105,7 @@ impl Row<'_> {
     fn odd(&self, table: &TableMapping, sense: &Sense, cells: &[Cell], faults: &mut Vec<Fault>) -> Vec<Oddity> {
         let rule = |at: usize| &table.columns[at].1.text;
         faults.extend(sense.impossible(cells).into_iter().map(|(at, reason)| self.fault(rule(at), reason)));
-        let odd = sense.odd(cells).into_iter();
+        let odd = sense.odd(cells, |instant| self.formats.day_of(instant)).into_iter();
         if self.strict {
             let name = |at: usize| &*table.columns[at].0.name;
             faults.extend(odd.map(|(at, odd)| self.fault(rule(at), odd.of_one(name(at)))));
@@ -205,7 +205,8 @@ impl Row<'_> {
         let too_large = || format!("“{text}” is too large");
         let written = self.formats.decimal(text)?;
         if let Origin::Column(column) = rule.text.origin {
-            self.watch.number(column, text, written.decimals);
+            let may_be_thirds = kind != Kind::Money || self.formats.money_has_thirds();
+            self.watch.number(column, text, written.decimals, may_be_thirds);
         }
         // `75 %` is a fraction already.
         let scale = rule.scale.filter(|scale| !(written.per_cent && *scale == Decimal::new(1, 2)));
@@ -290,7 +291,12 @@ impl Row<'_> {
         match rule.otherwise {
             _ if rule.values.is_empty() => {}
             Otherwise::Keep => {}
-            Otherwise::Missing => return Ok(None),
+            Otherwise::Missing => {
+                if let Origin::Column(column) = rule.origin {
+                    self.watch.unlisted(column, raw);
+                }
+                return Ok(None);
+            }
             Otherwise::Reject => {
                 let listed: Vec<&str> = rule.values.keys().map(String::as_str).collect();
                 let reason = format!("“{raw}” is none of the texts that the mapping lists: {}", listed.join(", "));

@@ -9,7 +9,8 @@ use crate::input::{Input, Passed, Progress};
 use crate::judge::{Judge, Judged, layouts};
 use crate::mapping::Mapping;
 use crate::merge::merge;
-use crate::notes::{Note, counted};
+use crate::notes::{Note, Noted, counted};
+use crate::shown::shown;
 use crate::source::{Prepared, SourceFile, prepared};
 use crate::summary::{Summary, TableCounts};
 use crate::watch::Watch;
@@ -92,12 +93,13 @@ pub fn import_together(
     let file = &*together(&files);
     let several = files.len() > 1;
     let absent = absent(&files);
+    let watch = Watch::new(mapping, files.iter().any(Prepared::is_text));
     let Currency { code, .. } = &options.currency;
     let money = Money { code: Some(code), digits: options.currency.stored_digits() };
     let formats = Formats::new(&mapping.format, options.zone.clone(), money);
     let input = Input::new(&mut files, mapping, &formats, progress);
     let staging = store.staging(&mapping.system, layouts(mapping))?;
-    let Staged { mut staging, judged, passed, watch, exported_at } = stage(input, staging, options)?;
+    let Staged { mut staging, judged, passed, watch, exported_at } = stage(input, watch, staging, options)?;
     if let Some(reversed) = watch.reversed(mapping) {
         return Err(reversed.error(file, mapping));
     }
@@ -137,7 +139,6 @@ pub fn import_together(
             left_out: judged.left_out,
             rejected: judged.rejected,
             rejected_beyond: judged.rejected_beyond,
-            cleaned: judged.cleaned.into_values().collect(),
             keyless: judged.keyless,
             superseded: superseded.iter().map(|of_table| of_table.rows).sum(),
             unresolved: course.unresolved,
@@ -173,9 +174,9 @@ struct Staged {
 }
 
 /// Stages the rows of files that can be imported.
-fn stage(input: Input, staging: Staging, options: &Options) -> Result<Staged, ImportError> {
+fn stage(input: Input, watch: Watch, staging: Staging, options: &Options) -> Result<Staged, ImportError> {
     let mapping = input.mapping;
-    let mut drafting = Drafting::new(mapping, input.formats, options.now, options.strict);
+    let mut drafting = Drafting::new(mapping, input.formats, watch, options.now, options.strict);
     thread::scope(|scope| {
         let (sender, candidates) = sync_channel(AHEAD);
         let judging = scope.spawn(move || {
@@ -198,6 +199,7 @@ fn noted(mapping: &Mapping, judged: &Judged, watch: Watch, superseded: &[Superse
     let names: Vec<&str> = mapping.tables.iter().map(|table| &*table.table.name).collect();
     let mut notes = judged.notes.told(&names);
     notes.extend(watch.notes(mapping, judged.taken + judged.left_out));
+    notes.extend(judged.cleaned.iter().map(|(column, noted)| cleaned(&mapping.columns[*column], noted)));
     let gave_way = mapping.tables.iter().zip(superseded).filter(|(_, superseded)| superseded.rows > 0);
     notes.extend(gave_way.map(|(table, Superseded { rows, keys })| {
         let (gave, later) = (counted(*rows, "row"), if *rows == 1 { "a later row" } else { "later rows" });
@@ -205,6 +207,13 @@ fn noted(mapping: &Mapping, judged: &Judged, watch: Watch, superseded: &[Superse
         Note { rows: *rows, ..Note::named(&table.table, table.table.key(), "superseded", message, keys) }
     }));
     notes
+}
+
+/// Values of a column held what cannot be seen, such as control characters, or letters whose accents stand apart.
+fn cleaned(column: &str, noted: &Noted) -> Note {
+    let values = counted(noted.rows, "value");
+    let message = format!("{values} of “{}” cleaned of what cannot be seen", shown(column));
+    Note::of_file(column, "cleaned", message, noted.clone())
 }
 
 /// What files are called together.

@@ -13,8 +13,8 @@ type Beside = (usize, Arc<str>);
 
 /// What the values of one table are looked at for; columns by their places in the mapping of the table.
 pub(crate) struct Sense {
-    /// The column that says since when a row exists, if the mapping fills it.
-    begins: Option<usize>,
+    /// The dates that every row should have.
+    needed: Vec<usize>,
     /// A date, and one that comes before it.
     orders: Vec<(usize, usize)>,
     /// A value, the date since when it is known, and if that is so only beside a text: where that stands, and the text.
@@ -29,9 +29,17 @@ impl Sense {
         let columns: Vec<Arc<Column>> = table.columns.iter().map(|(column, _)| column.clone()).collect();
         let place = |name: &str| columns.iter().position(|column| *column.name == *name);
         let exists = table.table.exists_since().and_then(|column| place(&column.name));
-        let mut sense =
-            Sense { begins: exists, orders: Vec::new(), dated: Vec::new(), ranges: Vec::new(), columns: Vec::new() };
+        let mut sense = Sense {
+            needed: Vec::new(),
+            orders: Vec::new(),
+            dated: Vec::new(),
+            ranges: Vec::new(),
+            columns: Vec::new(),
+        };
         for (at, column) in columns.iter().enumerate() {
+            if exists == Some(at) || column.every_row {
+                sense.needed.push(at);
+            }
             let begin = exists
                 .filter(|begin| *begin != at && columns[*begin].kind == column.kind && column.kind == Kind::Instant);
             let after = column.after.as_deref().and_then(place);
@@ -77,25 +85,34 @@ impl Sense {
         words.chain(ranges).collect()
     }
 
-    /// What is odd about values that can be, by the places of their columns.
-    pub fn odd(&self, cells: &[Cell]) -> Vec<(usize, Odd)> {
+    /// What is odd about values that can be, by the places of their columns. `day`: the UTC second at which the day of
+    /// an instant begins, where the rows are from.
+    pub fn odd(&self, cells: &[Cell], day: impl Fn(i64) -> i64) -> Vec<(usize, Odd)> {
         let mut odd = Vec::new();
-        if let Some(begins) = self.begins.filter(|begins| is_missing(&cells[*begins])) {
-            odd.push((begins, Odd::Dateless));
-        }
+        odd.extend(self.needed.iter().filter(|at| is_missing(&cells[**at])).map(|at| (*at, Odd::Dateless)));
         for (at, before) in &self.orders {
+            // A day that is written without its time is not before an instant of that day.
             if let (Some(date), Some(earlier)) = (whole(&cells[*at]), whole(&cells[*before]))
                 && date < earlier
+                && (self.columns[*at].kind != Kind::Instant || date != day(earlier))
             {
                 odd.push((*at, Odd::Early(self.columns[*before].name.clone())));
             }
         }
         for (at, date, only) in &self.dated {
             if is_missing(&cells[*at]) {
+                let column = &self.columns[*at];
+                if only.is_none() && !column.words.is_empty() && !is_missing(&cells[*date]) {
+                    odd.push((*date, Odd::Unsaid(column.name.clone())));
+                }
                 continue;
             }
             match only {
-                Some((of, is)) if !is_missing(&cells[*of]) && !says(cells, &(*of, is.clone())) => {
+                Some((of, is))
+                    if !is_missing(&cells[*of])
+                        && !says(cells, &(*of, is.clone()))
+                        && number(&cells[*at]) != Some(0.0) =>
+                {
                     odd.push((*at, Odd::Idle(self.columns[*of].name.clone(), is.clone())));
                 }
                 // What is said beside it is noted there.

@@ -1,7 +1,7 @@
 //! The names of groups that rows carry as texts, such as regions: those that look like another, beside which they would
 //! be a group of their own.
 
-use crate::alike::alike;
+use crate::alike;
 use crate::at::At;
 use crate::cell::Cell;
 use crate::error::ImportError;
@@ -78,6 +78,7 @@ impl Spellings {
                     known.extend(texts(&table, &column, MOST)?.unwrap_or_default());
                 }
             }
+            known.sort_unstable();
             notes.extend(names.note(table, known));
         }
         Ok(notes)
@@ -86,15 +87,15 @@ impl Spellings {
 
 impl Names {
     /// `known`: the texts that are there already. Of those that look alike, the one with the most rows is meant.
-    fn note(&self, table: &TableMapping, mut known: Vec<String>) -> Option<Note> {
+    fn note(&self, table: &TableMapping, known: Vec<String>) -> Option<Note> {
         let mut names: Vec<(&String, &Noted)> = self.rows.iter().filter(|(name, _)| !known.contains(name)).collect();
         names.sort_by_key(|(name, noted)| (Reverse(noted.rows), *name));
-        let mut noted = Noted::default();
+        let (mut noted, mut known) = (Noted::default(), alike::Names::new(known, names.len()));
         for (name, rows) in names {
-            for like in alike(std::slice::from_ref(name), &known) {
+            if let Some(like) = known.like(name) {
                 noted.add_all(rows, &like);
             }
-            known.push(name.clone());
+            known.add(name);
         }
         let Noted { rows, first } = noted;
         let message = format!(
@@ -105,7 +106,7 @@ impl Names {
             self.dimension
         );
         let (table, column) = (table.table.name.to_string(), table.columns[self.place.1].0.name.to_string());
-        (rows > 0).then_some(Note { table, column, kind: "alike", message, rows, first })
+        (rows > 0).then_some(Note { table, column, kind: "alike", message, rows, names: 0, first })
     }
 }
 

@@ -37,8 +37,6 @@ pub struct Summary {
     pub odd: Vec<Note>,
     /// Why rows were rejected, the most frequent reason first.
     pub reasons: Vec<Note>,
-    /// Values that held what cannot be seen.
-    pub cleaned: Vec<Cleaned>,
     /// Lines that are no data: footers and what the mapping skips.
     pub skipped: Vec<Skipped>,
     /// What was written, by table, rows created by look-ups included.
@@ -102,25 +100,6 @@ impl Rejected {
         let faults: usize =
             faults.map(|fault| size_of::<Fault>() + fault.column.len() + fault.value.len() + fault.reason.len()).sum();
         size_of::<Rejected>() + cells + faults
-    }
-}
-
-/// Values of one column that held what cannot be seen, such as control characters, or letters whose accents stand apart;
-/// they were taken in as people read them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cleaned {
-    /// The mapping's name of the source column.
-    pub column: String,
-    pub values: u64,
-    /// Where the first of them is.
-    pub first: At,
-}
-
-/// `6 values of “Partner”, first in line 2`
-impl fmt::Display for Cleaned {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let values = if self.values == 1 { "value" } else { "values" };
-        write!(f, "{} {values} of “{}”, first in {}", self.values, shown(&self.column), self.first)
     }
 }
 
@@ -263,10 +242,6 @@ impl Summary {
             notes.push(format!(
                 "exported_at is {ahead}, which is still to come: the file is taken to be complete until now"
             ));
-        }
-        if !self.cleaned.is_empty() {
-            let cleaned: Vec<String> = self.cleaned.iter().map(ToString::to_string).collect();
-            notes.push(format!("cleaned of what cannot be seen: {}", cleaned.join("; ")));
         }
         if self.rejected_beyond > 0 {
             let (kept, beyond) = (self.rejected.len(), self.rejected_beyond);

@@ -1,21 +1,29 @@
 //! What the columns of a file look like over all its rows: numbers whose point may group thousands, dates in another
 //! order than the mapping says, conditions that never hold.
 
+use crate::alike::Names;
+use crate::at::At;
 use crate::dates::DateFormat;
 use crate::error::ImportError;
-use crate::mapping::{Mapping, RowCondition, SourceColumn};
-use crate::notes::{Example, Note, counted};
+use crate::mapping::{DecimalMark, Mapping, RowCondition, SourceColumn};
+use crate::notes::{Example, Note, Noted, counted};
 use crate::shown::shown;
-use std::cell::Cell;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
-/// So many amounts with three digits behind the point are no chance.
+/// So many numbers with three digits behind the point are no chance. Of money, which never has three, one is enough.
 const LEAST_SUSPECT: u64 = 3;
-/// So many of them are shown.
-const FIRST: usize = 3;
+/// So many texts are told apart that a mapping does not list.
+const UNLISTED: usize = 100;
 
 /// What has been seen of a file.
 pub(crate) struct Watch {
+    /// The row that is being read.
+    row: RefCell<At>,
+    decimal: DecimalMark,
+    /// Whether numbers are texts that people wrote; else they are what a program holds.
+    written: bool,
     /// By [`SourceColumn`].
     columns: Vec<Seen>,
     /// By [`RowCondition::number`]: whether it ever held.
@@ -27,10 +35,10 @@ pub(crate) struct Watch {
 struct Seen {
     /// Numbers with digits behind the point.
     fractions: Cell<u64>,
-    /// Those with exactly three.
-    threes: Cell<u64>,
-    /// The first of these.
-    suspects: RefCell<Vec<String>>,
+    /// Those with exactly three, which may be thousands.
+    threes: RefCell<Noted>,
+    /// Whether numbers of the column may well have three.
+    may_have_threes: Cell<bool>,
     /// Dates.
     dates: Cell<u64>,
     /// Those of a day after the twelfth.
@@ -40,9 +48,11 @@ struct Seen {
     /// What would be one with day and month exchanged.
     exchanged: Cell<u64>,
     /// Names with several blanks where one is meant.
-    blanks: Cell<u64>,
-    /// The first of these.
-    blank: RefCell<Vec<String>>,
+    blanks: RefCell<Noted>,
+    /// Texts that the mapping does not list and takes for missing.
+    unlisted: RefCell<BTreeMap<String, u64>>,
+    /// How many rows have one.
+    unlisted_rows: Cell<u64>,
 }
 
 /// A column whose dates have day and month the other way round.
@@ -51,6 +61,8 @@ pub(crate) struct Reversed {
     pub column: String,
     pub unread: u64,
     pub dates: u64,
+    /// How many are dates with day and month exchanged.
+    pub fit: u64,
 }
 
 impl Reversed {
@@ -62,31 +74,50 @@ impl Reversed {
         let formats = mapping.format.dates.iter().zip(&mapping.format.date_names);
         let mut orders = formats.filter_map(|(format, name)| Some((name.clone(), exchanged(format)?)));
         let (format, exchanged) = orders.next().unwrap_or_default();
-        let Reversed { column, unread, dates } = self;
-        ImportError::DayAndMonth { file: file.to_owned(), column, unread, dates, format, exchanged }
+        let Reversed { column, unread, dates, fit } = self;
+        ImportError::DayAndMonth { file: file.to_owned(), column, unread, dates, fit, format, exchanged }
     }
 }
 
 impl Watch {
-    pub fn new(mapping: &Mapping) -> Watch {
+    /// `written`: whether numbers are texts that people or programs wrote, so that a point may group thousands.
+    pub fn new(mapping: &Mapping, written: bool) -> Watch {
         Watch {
+            row: RefCell::new(At { file: None, line: 0 }),
+            decimal: mapping.format.decimal,
+            written,
             columns: mapping.columns.iter().map(|_| Seen::default()).collect(),
             held: mapping.conditions.iter().map(|_| Cell::new(false)).collect(),
         }
     }
 
-    /// A number with so many digits behind its point.
-    pub fn number(&self, column: SourceColumn, text: &str, decimals: usize) {
-        if decimals == 0 {
+    /// Begins to see a row.
+    pub fn begin(&self, row: &At) {
+        self.row.replace(row.clone());
+    }
+
+    /// A number with so many digits behind its point; whether that may well be three.
+    pub fn number(&self, column: SourceColumn, text: &str, decimals: usize, may_be_three: bool) {
+        if decimals == 0 || !self.written {
             return;
         }
         let seen = &self.columns[column.0];
         add(&seen.fractions);
-        if decimals == 3 {
-            add(&seen.threes);
-            if seen.threes.get() <= FIRST as u64 {
-                seen.suspects.borrow_mut().push(text.to_owned());
-            }
+        seen.may_have_threes.set(may_be_three);
+        if decimals == 3 && may_group(text, self.decimal) {
+            seen.threes.borrow_mut().add(&self.row.borrow(), text);
+        }
+    }
+
+    /// A text that the mapping does not list, and takes for missing.
+    pub fn unlisted(&self, column: SourceColumn, text: &str) {
+        let seen = &self.columns[column.0];
+        add(&seen.unlisted_rows);
+        let mut unlisted = seen.unlisted.borrow_mut();
+        if let Some(rows) = unlisted.get_mut(text) {
+            *rows += 1;
+        } else if unlisted.len() < UNLISTED {
+            unlisted.insert(text.to_owned(), 1);
         }
     }
 
@@ -110,11 +141,7 @@ impl Watch {
 
     /// A name with several blanks where one is meant.
     pub fn blanks(&self, column: SourceColumn, text: &str) {
-        let seen = &self.columns[column.0];
-        add(&seen.blanks);
-        if seen.blanks.get() <= FIRST as u64 {
-            seen.blank.borrow_mut().push(text.to_owned());
-        }
+        self.columns[column.0].blanks.borrow_mut().add(&self.row.borrow(), text);
     }
 
     /// Whether a condition held.
@@ -124,55 +151,102 @@ impl Watch {
         }
     }
 
-    /// The first column of which some texts are no dates, and all of them are with day and month exchanged.
+    /// The first column of which some texts are no dates, and most of them are with day and month exchanged: the others
+    /// may be words such as `n/a`.
     pub fn reversed(&self, mapping: &Mapping) -> Option<Reversed> {
         let is_reversed = |seen: &Seen| {
-            let unread = seen.unread.get();
-            unread > 0 && unread == seen.exchanged.get() && seen.late.get() == 0
+            let (unread, exchanged) = (seen.unread.get(), seen.exchanged.get());
+            exchanged > unread / 2 && seen.late.get() == 0
         };
         let (column, seen) = mapping.columns.iter().zip(&self.columns).find(|(_, seen)| is_reversed(seen))?;
         let unread = seen.unread.get();
-        Some(Reversed { column: column.clone(), unread, dates: unread + seen.dates.get() })
+        // A date whose day is no month's fits either way.
+        let (read, exchanged) = (seen.dates.get(), seen.exchanged.get());
+        Some(Reversed { column: column.clone(), unread, dates: unread + read, fit: exchanged + read })
     }
 
     /// What is odd about the file as a whole; `rows`: how many it has.
     pub fn notes(self, mapping: &Mapping, rows: u64) -> Vec<Note> {
-        let (mark, other, said) = mapping.format.decimal.words();
-        let about = |column: &String, kind, message, rows, first: Vec<String>| Note {
-            table: String::new(),
-            column: column.clone(),
-            kind,
-            message,
-            rows,
-            first: first.iter().map(|text| Example::new("", text)).collect(),
-        };
-        let blanks = |(column, seen): (&String, &Seen)| {
-            let rows = seen.blanks.get();
-            let message =
-                || format!("{} in “{}” with several blanks: they were made one", counted(rows, "name"), shown(column));
-            (rows > 0).then(|| about(column, "blanks", message(), rows, seen.blank.take()))
-        };
-        let thousands = |(column, seen): (&String, &Seen)| {
-            let (threes, fractions) = (seen.threes.get(), seen.fractions.get());
-            let suspect = threes >= LEAST_SUSPECT && threes == fractions;
-            let message = || {
-                format!(
-                    "every “{mark}” in “{}” has three digits behind it, in {}: if it groups thousands, write {said} in \
-                     [source]; it was read as the decimal mark, not “{other}”",
-                    shown(column),
-                    counted(threes, "row"),
-                )
-            };
-            suspect.then(|| about(column, "thousands", message(), threes, seen.suspects.take()))
-        };
-        let never = |(condition, held): (&String, &Cell<bool>)| {
-            let message = || format!("no row has {condition}: is that what the file says?");
-            (rows > 0 && !held.get()).then(|| about(&String::new(), "condition", message(), 0, Vec::new()))
-        };
         let columns = || mapping.columns.iter().zip(&self.columns);
+        let never = |(condition, held): (&String, &Cell<bool>)| {
+            let message = format!("no row has {condition}: is that what the file says?");
+            (rows > 0 && !held.get()).then(|| Note::of_file("", "condition", message, Noted::default()))
+        };
         let never = mapping.conditions.iter().zip(&self.held).filter_map(never);
-        columns().filter_map(thousands).chain(never).chain(columns().filter_map(blanks)).collect()
+        let thousands = columns().filter_map(|(column, seen)| seen.thousands(column, self.decimal));
+        let unlisted = columns().flat_map(|(column, seen)| seen.unlisted(column, mapping));
+        thousands
+            .chain(never)
+            .chain(unlisted)
+            .chain(columns().filter_map(|(column, seen)| seen.blanks(column)))
+            .collect()
     }
+}
+
+impl Seen {
+    /// The point of the column's numbers seems to group thousands.
+    fn thousands(&self, column: &str, decimal: DecimalMark) -> Option<Note> {
+        let threes = self.threes.take();
+        let least = if self.may_have_threes.get() { LEAST_SUSPECT } else { 1 };
+        if threes.rows < least || threes.rows < self.fractions.get() {
+            return None;
+        }
+        let (mark, other, said) = decimal.words();
+        let message = format!(
+            "every “{mark}” in “{}” has three digits behind it, in {}: if it groups thousands, write {said} in [source]; it \
+             was read as the decimal mark, not “{other}”",
+            shown(column),
+            counted(threes.rows, "row"),
+        );
+        Some(Note::of_file(column, "thousands", message, threes))
+    }
+
+    /// Texts that the mapping does not list are missing; some may look like one that it does.
+    fn unlisted(&self, column: &str, mapping: &Mapping) -> Vec<Note> {
+        let (texts, rows) = (self.unlisted.take(), self.unlisted_rows.get());
+        if texts.is_empty() {
+            return Vec::new();
+        }
+        let note = |kind, message, texts: Vec<String>| Note {
+            names: texts.len() as u64,
+            first: texts.iter().map(|text| Example::new("", text)).collect(),
+            ..Note::of_file(column, kind, message, Noted { rows, first: Vec::new() })
+        };
+        let listed = Names::new(mapping.listed(column), texts.len());
+        let like: Vec<String> = texts.keys().filter_map(|text| listed.like(text)).collect();
+        let alike = (!like.is_empty()).then(|| {
+            let message =
+                format!("texts of “{}” that look like one under `values`, and are not listed there", shown(column));
+            note("alike", message, like)
+        });
+        let mut by_rows: Vec<(String, u64)> = texts.into_iter().collect();
+        by_rows.sort_by_key(|(_, rows)| Reverse(*rows));
+        let message = format!(
+            "{} {} a text in “{}” that is not under `values`: it was taken for missing",
+            counted(rows, "row"),
+            if rows == 1 { "has" } else { "have" },
+            shown(column)
+        );
+        let all = note("unlisted", message, by_rows.into_iter().map(|(text, _)| text).collect());
+        [Some(all), alike].into_iter().flatten().collect()
+    }
+
+    fn blanks(&self, column: &str) -> Option<Note> {
+        let blanks = self.blanks.take();
+        let message =
+            format!("{} in “{}” with several blanks: they were made one", counted(blanks.rows, "name"), shown(column));
+        (blanks.rows > 0).then(|| Note::of_file(column, "blanks", message, blanks))
+    }
+}
+
+/// Whether the point before the last three digits could group thousands: it stands behind one to three digits, of which
+/// the first is no zero, and no other point does.
+fn may_group(text: &str, decimal: DecimalMark) -> bool {
+    let (mark, ..) = decimal.words();
+    let Some((before, _)) = text.rsplit_once(mark) else { return false };
+    let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let (rest, digits) = before.split_at(before.len() - digits);
+    (1..=3).contains(&digits.len()) && !digits.starts_with('0') && !rest.ends_with([',', '.', '\'', '’'])
 }
 
 fn add(count: &Cell<u64>) {

@@ -39,6 +39,11 @@ pub(crate) struct Prepared<'a> {
 }
 
 impl Prepared<'_> {
+    /// Whether its cells are texts, and not values that a program keeps with their type.
+    pub fn is_text(&self) -> bool {
+        matches!(self.content, Content::Text(_))
+    }
+
     /// The columns that the mapping names and none of the file's objects has.
     pub fn absent(&self) -> &[String] {
         match &self.content {

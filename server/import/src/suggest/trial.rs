@@ -9,6 +9,7 @@ use crate::input::Chunk;
 use crate::mapping::{Mapping, TableMapping};
 use crate::row::Draft;
 use crate::source::{RecordReader, SourceFile, prepared};
+use crate::watch::Watch;
 use jiff::Timestamp;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
@@ -51,7 +52,7 @@ pub(super) fn trial(
     let formats = Formats::new(&mapping.format, zone.clone(), money);
     let mut records = RecordReader::open(&mut files, mapping)?;
     let places = records.places().to_vec();
-    let mut drafting = Drafting::new(mapping, &formats, now, false);
+    let mut drafting = Drafting::new(mapping, &formats, Watch::new(mapping, false), now, false);
     let zone = mapping.format.zone.as_ref().unwrap_or(zone);
     let (mut trial, mut there) = (Trial::default(), BTreeSet::new());
     let mut reasons: BTreeMap<String, (usize, String)> = BTreeMap::new();

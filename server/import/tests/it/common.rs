@@ -33,6 +33,11 @@ pub fn import_text(store: &Store, mapping: &str, text: &str) -> Result<Summary, 
     import_bytes(store, &Mapping::parse(mapping, "test", &Model::built_in())?, text.as_bytes())
 }
 
+/// What is said of an import beside its counts, but for what a small mapping brings with it: rows without a date.
+pub fn told(summary: &Summary) -> Vec<String> {
+    summary.notes().into_iter().filter(|note| !note.contains("which the mapping does not name")).collect()
+}
+
 pub fn fixture(file: &str) -> PathBuf {
     FilePath::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(file)
 }

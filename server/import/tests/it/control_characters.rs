@@ -1,6 +1,6 @@
 //! Characters that mails, pages and terminals cannot bear.
 
-use crate::common::{has_attributes, import_text, lines};
+use crate::common::{has_attributes, import_text, lines, told};
 use pegel_import::Mapping;
 use pegel_kpi::data::model::Model;
 use pegel_store::testing::on_both;
@@ -43,10 +43,16 @@ fn control_characters_are_cleaned_from_values_keys_look_ups_and_attributes() {
             let summary = import_text(&store, LEADS, &text).unwrap();
             assert_eq!(summary.to_string(), "2 new, 0 changed, 0 unchanged, 0 rejected", "{c:?}");
             assert_eq!(
-                summary.notes(),
-                [format!("partners: 1 row gave way to a later row with the same key: “Haus Nord{number}”"),
-                 "cleaned of what cannot be seen: 2 values of “Partner”, first in line 2; 2 values of “Region”, first in \
-                 line 2; 1 value of “Lead”, first in line 2; 1 value of “Created”, first in line 3; 1 value of “Source”, first in line 3; 1 value of “Note”, first in line 2".to_owned()][..],
+                told(&summary),
+                [
+                    "2 values of “Partner” cleaned of what cannot be seen; first in line 2, line 3",
+                    "2 values of “Region” cleaned of what cannot be seen; first in line 2, line 3",
+                    "1 value of “Lead” cleaned of what cannot be seen; first in line 2",
+                    "1 value of “Created” cleaned of what cannot be seen; first in line 3",
+                    "1 value of “Source” cleaned of what cannot be seen; first in line 3",
+                    "1 value of “Note” cleaned of what cannot be seen; first in line 2",
+                    &format!("partners: 1 row gave way to a later row with the same key: “Haus Nord{number}”"),
+                ][..],
             );
             assert!(has_attributes(&store, "leads", &format!("{number} a"), &serde_json::json!({ "note": "a b" })));
             let again = import_text(&store, LEADS, &text).unwrap();

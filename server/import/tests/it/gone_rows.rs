@@ -1,6 +1,6 @@
 //! Rows that a complete file no longer has: they count in no figure, and come back when they come back.
 
-use crate::common::{import_bytes, import_text, lines, options};
+use crate::common::{import_bytes, import_text, lines, options, told};
 use pegel_import::{ImportError, Mapping, Options, Summary, import};
 use pegel_kpi::data::model::Model;
 use pegel_store::Store;
@@ -38,15 +38,15 @@ fn a_gone_row_is_read_by_no_scan_and_comes_back_with_its_file() {
         import_text(&store, DEALS, BOTH).unwrap();
         let gone = import_shrinking(&store, DEALS, FIRST);
         assert_eq!(
-            (gone.to_string(), gone.notes()),
+            (gone.to_string(), told(&gone)),
             ("0 new, 0 changed, 1 unchanged, 0 rejected".to_owned(), vec!["opportunities: 1 gone".to_owned()])
         );
         assert_eq!(deals(&store), ["D1 | 1000"]);
         // Once more: it is gone already.
-        assert!(import_text(&store, DEALS, FIRST).unwrap().notes().is_empty());
+        assert!(told(&import_text(&store, DEALS, FIRST).unwrap()).is_empty());
         let back = import_text(&store, DEALS, BOTH).unwrap();
         assert_eq!(
-            (back.to_string(), back.notes()),
+            (back.to_string(), told(&back)),
             ("0 new, 1 changed, 1 unchanged, 0 rejected".to_owned(), vec!["opportunities: 1 back".to_owned()])
         );
         assert_eq!(deals(&store), ["D1 | 1000", "D2 | 2000"]);
@@ -58,23 +58,23 @@ fn a_gone_row_is_read_by_no_scan_and_comes_back_with_its_file() {
 fn rows_that_a_file_need_not_hold_are_counted() {
     let partial = DEALS.replace("complete = true\n", "");
     on_both(|store| {
-        assert!(import_text(&store, &partial, BOTH).unwrap().notes().is_empty());
-        assert!(import_text(&store, &partial, BOTH).unwrap().notes().is_empty());
+        assert!(told(&import_text(&store, &partial, BOTH).unwrap()).is_empty());
+        assert!(told(&import_text(&store, &partial, BOTH).unwrap()).is_empty());
         let note = ["1 row of crm's opportunities is not in this file"];
-        assert_eq!(import_text(&store, &partial, FIRST).unwrap().notes(), note);
+        assert_eq!(told(&import_text(&store, &partial, FIRST).unwrap()), note);
         let more = import_text(&store, &partial, "id,stage,value\nD3,Won,10\n").unwrap();
-        assert_eq!(more.notes(), ["2 rows of crm's opportunities are not in this file"]);
+        assert_eq!(told(&more), ["2 rows of crm's opportunities are not in this file"]);
         // A rejected row is in the file, and so is one that no condition wants.
         let rejected = import_text(&store, &partial, "id,stage,value\nD1,Won,10\nD2,Won,much\n").unwrap();
-        assert_eq!(rejected.notes(), note);
+        assert_eq!(told(&rejected), note);
         let wanted = partial.replace("key = \"id\"", "key = \"id\"\nwhen = { column = \"stage\", in = [\"Won\"] }");
         let left_out = import_text(&store, &wanted, "id,stage,value\nD1,Won,10\nD2,Lost,1\nD3,Lost,1\n").unwrap();
-        assert_eq!(left_out.notes(), ["2 rows were left out by the mapping's conditions"]);
+        assert_eq!(told(&left_out), ["2 rows were left out by the mapping's conditions"]);
         // What only updates says nothing about what there is, and rows of other systems are theirs.
         let updates = partial.replace("key = \"id\"", "key = \"id\"\nupdate_only = true");
-        assert!(import_text(&store, &updates, FIRST).unwrap().notes().is_empty());
+        assert!(told(&import_text(&store, &updates, FIRST).unwrap()).is_empty());
         let other = partial.replace("crm", "shop");
-        assert!(import_text(&store, &other, FIRST).unwrap().notes().is_empty());
+        assert!(told(&import_text(&store, &other, FIRST).unwrap()).is_empty());
     });
 }
 
@@ -84,7 +84,7 @@ fn more_than_a_tenth_goes_only_if_that_is_allowed() {
         |rows: usize| (0..rows).fold("id,stage,value\n".to_owned(), |file, row| file + &*format!("D{row},Won,1\n"));
     on_both(|store| {
         import_text(&store, DEALS, &file(20)).unwrap();
-        assert_eq!(import_text(&store, DEALS, &file(18)).unwrap().notes(), ["opportunities: 2 gone"]);
+        assert_eq!(told(&import_text(&store, DEALS, &file(18)).unwrap()), ["opportunities: 2 gone"]);
         let refused = import_text(&store, DEALS, &file(16)).unwrap_err();
         assert!(refused.is_usage() && matches!(refused, ImportError::Shrinks { gone: 2, of: 18, .. }));
         let said = "data.csv lacks 2 of the 18 rows of opportunities that crm has, more than a tenth: is it the whole \
@@ -103,7 +103,7 @@ fn a_dry_run_shows_what_would_go_and_lets_nothing_go() {
         let mapping = Mapping::parse(DEALS, "test", &Model::built_in()).unwrap();
         let options = Options { dry_run: true, allow_shrink: true, ..options() };
         let dry = import(Cursor::new(FIRST), "data.csv", &mapping, &store, &options, &mut |_| {}).unwrap();
-        assert_eq!(dry.notes()[0], "opportunities: 1 gone");
+        assert_eq!(told(&dry)[0], "opportunities: 1 gone");
         assert_eq!(deals(&store).len(), 2);
     });
 }
@@ -125,7 +125,7 @@ fn a_file_with_rows_that_nobody_can_tell_apart_lets_nothing_go() {
     on_both(|store| {
         import_text(&store, DEALS, BOTH).unwrap();
         let summary = import_text(&store, DEALS, "id,stage,value\nD1,Won,10\nD2;Won;20\n").unwrap();
-        assert_eq!(summary.notes(), ["1 rejected row has no key that could be read: so none is taken for gone"]);
+        assert_eq!(told(&summary), ["1 rejected row has no key that could be read: so none is taken for gone"]);
         assert_eq!(deals(&store).len(), 2);
     });
 }
@@ -140,7 +140,7 @@ fn rows_of_other_systems_and_what_a_look_up_created_stay() {
         import_text(&store, partners, "id,name,region\n1,Ada,North\n2,Bo,South\n").unwrap();
         import_text(&store, &partners.replace("crm", "shop"), "id,name,region\n1,Chi,West\n").unwrap();
         import_text(&store, leads, "id,partner\nA,Dan\nB,Bo\n").unwrap();
-        assert_eq!(import_shrinking(&store, partners, "id,name,region\n1,Ada,North\n").notes(), ["partners: 1 gone"]);
+        assert_eq!(told(&import_shrinking(&store, partners, "id,name,region\n1,Ada,North\n")), ["partners: 1 gone"]);
         assert_eq!(lines(&store, "partners", &["name"]), ["Ada", "Chi", "Dan"]);
         // What refers to a row that is gone keeps its name and its region.
         let columns = ["key", "partner.name", "partner.region"];

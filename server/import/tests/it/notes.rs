@@ -1,7 +1,7 @@
 //! Nothing in silence: what a column cannot hold is rejected, what is odd but possible is noted, with counts and the first
 //! rows; a strict import takes neither.
 
-use crate::common::{import_bytes, import_text, lines, options};
+use crate::common::{import_bytes, import_text, lines, options, told};
 use pegel_import::{ImportError, Mapping, Options, Summary, import};
 use pegel_kpi::data::model::Model;
 use pegel_store::Store;
@@ -57,21 +57,28 @@ fn a_number_lies_within_the_range_of_its_column_or_of_what_stands_beside_it() {
 fn dates_in_the_wrong_order_and_closed_deals_without_one_are_noted() {
     on_both(|store| {
         let text = "id,created,closed,outcome,amount\n1,2026-11-17,2026-11-03,won,5\n2,2026-11-02,,lost,\n\
-                    3,2026-11-02,,won,7\n4,,2026-11-03,won,7\n5,2026-11-02,2026-11-03,lost,9\n";
+                    3,2026-11-02,,won,7\n4,,2026-11-03,won,7\n5,2026-11-02,2026-11-03,lost,9\n6,2026-11-02,2026-11-03,,9\n\
+                    7,2026-11-03 14:00,2026-11-03,won,9\n";
         let summary = import_text(&store, &opportunities(DEALS), text).unwrap();
-        assert_eq!(summary.to_string(), "5 new, 0 changed, 0 unchanged, 0 rejected");
+        assert_eq!(summary.to_string(), "7 new, 0 changed, 0 unchanged, 0 rejected");
         assert_eq!(
-            summary.notes(),
+            told(&summary),
             [
                 "opportunities: 1 row has closed_at before created_at: what lies between them counts in no mean duration; \
                  first in line 2 (“2026-11-03”)",
-                "opportunities: 1 row has no created_at: what counts by it leaves them out; first in line 5",
+                "opportunities: 1 row has closed_at, and no outcome: what asks for that leaves it out; first in line 7 \
+                 (“2026-11-03”)",
+                "opportunities: 1 row has no created_at: what counts by it leaves it out; first in line 5",
                 "opportunities: 2 rows have outcome, and no closed_at: what counts by that leaves them out; first in line 3 \
                  (“lost”), line 4 (“won”)",
             ]
         );
         let strict = strictly(&store, &opportunities(DEALS), text).unwrap();
-        assert_eq!((strict.rejected.len(), strict.odd.len()), (4, 0), "{:?}", rejected(&strict));
+        assert_eq!((strict.rejected.len(), strict.odd.len()), (5, 0), "{:?}", rejected(&strict));
+        assert_eq!(
+            rejected(&strict)[0],
+            "line 2, column closed: the row has closed_at before created_at: what lies between them counts in no mean duration"
+        );
     });
 }
 
@@ -87,8 +94,8 @@ fn the_amount_of_a_lead_that_was_lost_is_noted() {
         let mapping = "[[tables]]\ntable = \"leads\"\nkey = \"id\"\n[tables.columns]\ncreated_at = \"created\"\n\
                        closed_at = \"closed\"\noutcome = \"outcome\"\namount = \"amount\"\n";
         let text = "id,created,closed,outcome,amount\n1,2026-11-02,2026-11-03,lost,100\n2,2026-11-02,2026-11-03,won,5\n\
-                    3,2026-11-02,,,8\n";
-        let notes = import_text(&store, mapping, text).unwrap().notes();
+                    3,2026-11-02,,,8\n4,2026-11-02,2026-11-03,lost,0\n";
+        let notes = told(&import_text(&store, mapping, text).unwrap());
         assert_eq!(notes, ["leads: 1 row has amount, though outcome is not won; first in line 2 (“100”)"]);
     });
 }
@@ -99,13 +106,36 @@ fn a_column_whose_points_all_have_three_digits_behind_them_is_suspected_to_group
         let mapping = opportunities("amount = \"amount\"\n");
         let text = "id,amount\nA,3.000\nB,12.500\nC,950\nD,1.250\n";
         let note = "every “.” in “amount” has three digits behind it, in 3 rows: if it groups thousands, write decimal = \
-                    \"comma\" in [source]; it was read as the decimal mark, not “,”: “3.000”, “12.500”, “1.250”";
-        assert_eq!(import_text(&store, &mapping, text).unwrap().notes(), [note]);
+                    \"comma\" in [source]; it was read as the decimal mark, not “,”; first in line 2 (“3.000”), line 3 (“12.500”), line 5 (“1.250”)";
+        assert_eq!(told(&import_text(&store, &mapping, text).unwrap()), [note]);
         let error = strictly(&store, &mapping, text).unwrap_err();
         assert_eq!(error.to_string(), format!("data.csv is not imported, since the import is strict: {note}"));
         assert!(error.is_usage());
         let plain = import_text(&store, &mapping, "id,amount\nA,3.000\nB,12.50\nC,1.250\nD,4.125\n").unwrap();
-        assert!(plain.notes().is_empty());
+        assert!(told(&plain).is_empty());
+        // Amounts have no third of a cent, but what begins with a zero groups nothing.
+        let said = |text: &str| told(&import_text(&store, &mapping, text).unwrap());
+        assert_eq!(said("id,amount\nA,3.000\nB,1.250.000\n").len(), 1);
+        assert!(said("id,amount\nA,0.125\nB,1234.000\n").is_empty());
+        assert!(said("[{\"id\": 1, \"amount\": 3.125}]").is_empty());
+    });
+}
+
+#[test]
+fn texts_that_the_mapping_does_not_list_are_noted_when_they_are_taken_for_missing() {
+    on_both(|store| {
+        let mapping = opportunities(
+            "created_at = \"created\"\n\
+             outcome = { from = \"status\", values = { Gewonnen = \"won\" }, otherwise = \"missing\" }\n",
+        );
+        let text = "id,created,status\n1,2026-11-02,Offen\n2,2026-11-02,gewonnen\n3,2026-11-02,Offen\n";
+        assert_eq!(
+            told(&import_text(&store, &mapping, text).unwrap()),
+            [
+                "3 rows have a text in “status” that is not under `values`: it was taken for missing: “Offen”, “gewonnen”",
+                "texts of “status” that look like one under `values`, and are not listed there: “gewonnen (like Gewonnen)”",
+            ]
+        );
     });
 }
 
@@ -135,7 +165,10 @@ fn a_column_of_which_all_dates_have_day_and_month_the_other_way_round_stops_the_
                     mapping";
         assert_eq!(error.to_string(), said);
         assert!(lines(&store, "opportunities", &["key"]).is_empty());
-        // Where one does not fit, nobody knows.
+        // A word among them is no date either way.
+        let error = import_text(&store, &mapping, &format!("{text}4,n/a\n")).unwrap_err().to_string();
+        assert!(error.contains("3 of 4 values") && error.contains("%d/%m/%Y; 3 are as %m/%d/%Y"), "{error}");
+        // Where one fits the mapping alone, nobody knows.
         let mixed = import_text(&store, &mapping, "id,created\n1,25/03/2026\n2,03/25/2026\n").unwrap();
         assert_eq!((mixed.new, mixed.rejected.len()), (1, 1));
     });
@@ -183,10 +216,9 @@ fn texts_that_a_person_cannot_tell_apart_are_one() {
             import_text(&store, MAPPING, &format!("id,region,partner\n{}", rows.collect::<String>())).unwrap();
         assert_eq!(lines(&store, "partners", &["name"]), ["Köln GmbH"]);
         assert_eq!(lines(&store, "leads", &["region"]), ["Köln"; 6]);
-        let notes = summary.notes();
+        let notes = told(&summary);
         assert!(notes.contains(&"partners: 1 row of partners created: “Köln GmbH”".to_owned()), "{notes:?}");
-        let cleaned = "cleaned of what cannot be seen: 3 values of “partner”, first in line 3; 3 values of “region”, first \
-                       in line 3";
+        let cleaned = "3 values of “region” cleaned of what cannot be seen; first in line 3, line 4, line 5";
         assert!(notes.iter().any(|note| note == cleaned), "{notes:?}");
     });
 }
@@ -218,10 +250,32 @@ fn a_flag_is_the_same_however_it_is_written_and_a_condition_that_never_holds_is_
                 ["1 | 2026-11-02T23:00:00Z", "2 | –"],
                 "{flags:?}"
             );
-            assert!(summary.notes().is_empty(), "{:?}", summary.notes());
+            assert!(told(&summary).is_empty(), "{:?}", told(&summary));
         }
         let never = import_text(&store, &mapping, "id,close,flag\n1,2026-11-03,closed\n").unwrap();
-        assert_eq!(never.notes(), ["no row has “flag” among “TRUE”: is that what the file says?"]);
+        assert_eq!(told(&never), ["no row has “flag” among “TRUE”: is that what the file says?"]);
+    });
+}
+
+#[test]
+fn names_that_look_ups_do_not_find_are_counted_by_rows_and_named_once() {
+    const MAPPING: &str = "[[tables]]\ntable = \"leads\"\nkey = \"id\"\n[tables.columns]\ncreated_at = \"created\"\n\
+                           partner_id = { from = \"partner\", lookup = \"name\", policy = \"optional\" }\n";
+    const PARTNERS: &str = "[[tables]]\ntable = \"partners\"\nkey = \"id\"\n[tables.columns]\nname = \"name\"\n";
+    on_both(|store| {
+        import_text(&store, PARTNERS, "id,name\n1,Haustechnik Süd KG\n").unwrap();
+        let rows = ["Haustechnick Süd KG"; 4].iter().enumerate().map(|(id, name)| format!("{id},2026-11-02,{name}\n"));
+        let summary =
+            import_text(&store, MAPPING, &format!("id,created,partner\n{}", rows.collect::<String>())).unwrap();
+        assert_eq!(
+            told(&summary),
+            [
+                "partners: 4 rows refer to what has no row in partners by its name, and the reference stays missing: \
+                 “Haustechnick Süd KG”",
+                "partners: 1 name that was not found looks like partners: name them alike, or map one to the other under \
+                 `values`: “Haustechnick Süd KG (like Haustechnik Süd KG)”",
+            ]
+        );
     });
 }
 
@@ -233,7 +287,7 @@ fn what_look_ups_create_is_named_and_what_looks_like_another_is_noted() {
         import_text(&store, MAPPING, "id,partner\n1,Haustechnik Süd KG\n").unwrap();
         let summary = import_text(&store, MAPPING, "id,partner\n2,Haustechnik Sud KG\n3,Nord\n").unwrap();
         assert_eq!(
-            summary.notes(),
+            told(&summary),
             [
                 "partners: 2 rows of partners created: “Haustechnik Sud KG”, “Nord”",
                 "partners: 1 row of partners created that look like others: name them alike, or map one to the other under \
@@ -259,9 +313,7 @@ fn names_of_groups_that_look_alike_are_noted_in_a_file_and_beside_what_is_there(
     const TARGETS: &str = "[[tables]]\ntable = \"targets\"\nkey = [\"metric\", \"region\"]\n[tables.columns]\n\
                            metric = \"metric\"\nregion = \"region\"\n";
     on_both(|store| {
-        let told = |mapping: &str, text: &str| -> Vec<String> {
-            import_text(&store, mapping, text).unwrap().odd.iter().map(ToString::to_string).collect()
-        };
+        let told = |mapping: &str, text: &str| told(&import_text(&store, mapping, text).unwrap());
         let partners = "id,region\n1,North\n2,NORTH\n3,North\n4,District 1\n5,District 2\n";
         let error = strictly(&store, PARTNERS, partners).unwrap_err().to_string();
         assert!(error.contains("strict: partners: 1 row has a region that looks like another"), "{error}");
@@ -272,9 +324,9 @@ fn names_of_groups_that_look_alike_are_noted_in_a_file_and_beside_what_is_there(
         );
         // A plan that nothing will ever be held against.
         assert_eq!(
-            told(TARGETS, "metric,region\nleads,north\nrevenue,north\nleads,District 1\nleads,Elsewhere\n"),
+            told(TARGETS, "metric,region\nleads,district-1\nrevenue,district-1\nleads,District 2\nleads,Elsewhere\n"),
             ["targets: 2 rows have a region that looks like another, and makes a group of its own: write them alike, \
-                 or map one to the other under `values`; first in line 2 (“north (like North)”)"]
+                 or map one to the other under `values`; first in line 2 (“district-1 (like District 1)”)"]
         );
         assert_eq!(told(PARTNERS, "id,region\n6,North\n7,South\n"), [""; 0]);
     });

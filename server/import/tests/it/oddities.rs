@@ -2,7 +2,7 @@
 //! databases. The fixtures are examples of mappings too.
 
 use crate::common::{
-    fixture, fixture_mapping, has_attributes, import_bytes, import_fixture_twice, import_text, lines, options,
+    fixture, fixture_mapping, has_attributes, import_bytes, import_fixture_twice, import_text, lines, options, told,
 };
 use pegel_import::{Options, import};
 use pegel_kpi::data::currency::Currency;
@@ -160,7 +160,7 @@ fn lines_below_the_rows_are_skipped_and_said() {
                 (10, "Copyright 2026, all rights reserved"),
             ]
         );
-        assert_eq!(summary.notes(), ["4 lines (3 to 10) are no data and were skipped: Subtotal 1"]);
+        assert_eq!(told(&summary), ["4 lines (3 to 10) are no data and were skipped: Subtotal 1"]);
     });
 }
 
@@ -181,7 +181,7 @@ fn of_rows_with_one_key_the_last_counts() {
         let summary = import_fixture_twice(&store, "duplicate_rows");
         assert_eq!(summary.to_string(), "2 new, 0 changed, 2 unchanged, 0 rejected");
         // The copy of D1 is no contradiction, the second D2 is.
-        assert_eq!(summary.notes(), ["opportunities: 1 row gave way to a later row with the same key: “D2”"]);
+        assert_eq!(told(&summary), ["opportunities: 1 row gave way to a later row with the same key: “D2”"]);
         assert_eq!(lines(&store, "opportunities", &["key", "stage"]), ["D1 | New", "D2 | Offer"]);
         // No trace of a change from New to Offer and back was left by the second import.
         assert!(lines(&store, "opportunity_changes", &["key"]).is_empty());
@@ -279,8 +279,10 @@ fn look_ups_find_nothing_one_or_too_many() {
         let summary = import_text(&store, MAPPING, "id,partner\nL1,North\nL2,West\nL3,\nL4,South\n").unwrap();
         assert_eq!(lines(&store, "leads", &["key", "partner.key"]), ["L1 | 1", "L2 | –", "L3 | –"]);
         assert_eq!(
-            summary.notes(),
-            ["partners: 1 row is not found in partners by name: what they refer to stays missing: “West”"]
+            told(&summary),
+            [
+                "partners: 1 row refers to what has no row in partners by its name, and the reference stays missing: “West”"
+            ]
         );
         assert_eq!(
             summary.rejected[0].to_string(),

@@ -1,6 +1,6 @@
 //! What is kept of an import: for each table, up to when it is complete.
 
-use crate::common::{import_text, options};
+use crate::common::{import_text, options, told};
 use jiff::Timestamp;
 use pegel_import::{ImportError, Mapping, Options, SourceFile, Summary, import, import_together};
 use pegel_kpi::data::model::Model;
@@ -91,7 +91,7 @@ fn an_export_that_is_still_to_come_is_noted() {
         let leads = ("id,partner,amount\nL1,,5\n", Some("2026-11-22T10:01:00Z"));
         let summary = import_written(&store, "exported_at = \"file\"", &[leads]).unwrap();
         assert_eq!(
-            summary.notes(),
+            told(&summary),
             ["exported_at is 2026-11-22T10:01:00Z, which is still to come: the file is taken to be complete until now"]
         );
         assert_eq!(complete(&store), [("leads".to_owned(), 0)]);

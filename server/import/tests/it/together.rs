@@ -1,6 +1,6 @@
 //! Several files that are one import.
 
-use crate::common::{lines, options};
+use crate::common::{lines, options, told};
 use pegel_import::{ImportError, Mapping, SourceFile, Summary, import_together};
 use pegel_kpi::data::model::Model;
 use pegel_store::Store;
@@ -66,9 +66,9 @@ fn messages_name_the_file() {
                 "line 3 of b.csv: the row has 1 cells where the header has 3",
             ]
         );
-        let notes = summary.notes();
+        let notes = told(&summary);
         assert!(notes.contains(&"line 1 of a.csv is not data and was skipped: Leads".to_owned()), "{notes:?}");
-        let cleaned = "cleaned of what cannot be seen: 1 value of “source”, first in line 4 of a.csv";
+        let cleaned = "1 value of “source” cleaned of what cannot be seen; first in line 4 of a.csv";
         assert!(notes.contains(&cleaned.to_owned()), "{notes:?}");
         let mut rejected = Vec::new();
         summary.write_rejected(&mut rejected).unwrap();

@@ -1,6 +1,6 @@
 //! One column for each month or channel: each makes a row.
 
-use crate::common::{import_bytes, import_text, lines};
+use crate::common::{import_bytes, import_text, lines, told};
 use pegel_import::Mapping;
 use pegel_kpi::data::model::Model;
 use pegel_store::testing::on_both;
@@ -58,9 +58,10 @@ fn control_characters_are_dropped_from_the_cells_that_rows_are_made_of() {
         assert_eq!(summary.new, 1);
         assert_eq!(lines(&store, "targets", &["key", "amount"]), ["No rth|2026-01 | 1000"]);
         assert_eq!(
-            summary.notes(),
+            told(&summary),
             [
-                "cleaned of what cannot be seen: 1 value of “Region”, first in line 2; 1 value of “amount”, first in line 2"
+                "1 value of “Region” cleaned of what cannot be seen; first in line 2",
+                "1 value of “amount” cleaned of what cannot be seen; first in line 2"
             ]
         );
     });

@@ -48,6 +48,7 @@ impl Kind {
 pub const MAX_EXACT: i64 = 1 << 53;
 
 /// One column of a table, or an attribute that a company adds to its rows.
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Column {
     pub name: Arc<str>,
@@ -65,6 +66,8 @@ pub struct Column {
     pub ranges: Box<[Range]>,
     /// The date of the row before which it does not come, by its name.
     pub after: Option<Arc<str>>,
+    /// Whether every row should have it, so that an import notes those that do not.
+    pub every_row: bool,
     /// Whether it is an attribute: in the JSON object of the row, not in a column of its own. A date or an amount is
     /// the same number there as in a column.
     pub attribute: bool,
@@ -87,6 +90,7 @@ impl Column {
             words: Box::default(),
             ranges: Box::default(),
             after: None,
+            every_row: false,
             attribute: false,
         }
     }

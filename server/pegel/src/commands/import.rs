@@ -59,7 +59,12 @@ fn import(command: &cli::ImportFiles, global: &Global) -> Ending {
         course.show(progress);
     });
     course.end();
-    let summary = summary.map_err(|error| if error.is_usage() { usage(error) } else { broke(error) })?;
+    let summary = summary.map_err(|error| {
+        if command.json {
+            answer_json(&serde_json::json!({ "error": error.to_string() }));
+        }
+        if error.is_usage() { usage(error) } else { broke(error) }
+    })?;
     if command.json {
         answer_json(&summary.told());
     } else {

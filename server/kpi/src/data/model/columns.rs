@@ -59,6 +59,7 @@ impl Text<'_> {
             words: self.words(entry, kind)?,
             ranges: self.ranges(entry, kind, table)?,
             after: self.after(entry, kind, table)?,
+            every_row: entry.every_row.as_ref().is_some_and(|every| *every.as_ref()),
             ..Column::plain(name, kind)
         });
         table.columns.push(column.clone());
@@ -142,6 +143,7 @@ impl Text<'_> {
             entry.words.as_ref().map(Spanned::span),
             entry.range.as_ref().map(Spanned::span),
             entry.after.as_ref().map(Spanned::span),
+            entry.every_row.as_ref().map(Spanned::span),
         ];
         if let Some(at) = of_columns.into_iter().flatten().next() {
             let hint = "leave it out: an attribute has name, kind, holds and known_since".to_owned();

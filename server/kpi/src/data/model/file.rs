@@ -58,6 +58,8 @@ pub(super) struct ColumnEntry {
     pub range: Option<Spanned<RangeEntry>>,
     /// The date before which it does not come.
     pub after: Option<Spanned<String>>,
+    /// Whether every row should have it.
+    pub every_row: Option<Spanned<bool>>,
 }
 
 /// `[0, 1]`, or by what another column says: `[{ where = "kind", is = "nps", from = 0, to = 10 }]`.

@@ -25,8 +25,8 @@ pub fn said(summary: &Summary, file: &str, all: &str) -> Vec<String> {
         }
     }
     if let Some(more) = summary.rejected_rows().checked_sub(SHOWN as u64).filter(|more| *more > 0) {
+        said.push(format!("{more} more rows were rejected, {} in all; {all}", summary.rejected_rows()));
         said.extend(summary.reasons.iter().take(REASONS).map(ToString::to_string));
-        said.push(format!("{more} more rows were rejected; {all}"));
     }
     said.extend(summary.notes());
     said
