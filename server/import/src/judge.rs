@@ -12,10 +12,13 @@ use crate::spelling::Spellings;
 use crate::summary::{Fault, Rejected};
 use pegel_kpi::data::model::Table;
 use pegel_store::facts::{Fact, Found, Layout, Section, StagedColumn, StagedRow, Staging, Value};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// How much memory rejected rows may take; beyond it they are only counted.
 const REJECTED_BYTES: usize = 64 << 20;
+
+/// How many texts of a look-up that find nothing are compared with those that are there.
+const UNFOUND: usize = 1_000;
 
 /// What is known of a file after its rows are judged.
 #[derive(Default)]
@@ -34,10 +37,21 @@ pub(crate) struct Judged {
     pub brought: Vec<bool>,
     pub notes: Notes,
     pub spellings: Spellings,
+    /// Texts of look-ups for which rows were rejected, by the places of the table and of its column.
+    pub unfound: BTreeMap<(usize, usize), BTreeSet<String>>,
     pub reasons: Reasons,
 }
 
 impl Judged {
+    fn note_unfound(&mut self, texts: Vec<((usize, usize), String)>) {
+        for (place, text) in texts {
+            let known = self.unfound.entry(place).or_default();
+            if known.len() < UNFOUND {
+                known.insert(text);
+            }
+        }
+    }
+
     fn reject(&mut self, row: Rejected) {
         self.reasons.add(&row);
         self.rejected_bytes += row.size();
@@ -126,7 +140,7 @@ impl<'a> Judge<'a> {
                 self.lookups.ask(&table.table, table.table.key(), &draft.key);
                 ask_above(&table.table, draft.key.as_str());
             }
-            for (lookup, _, text) in related(table, draft) {
+            for (_, lookup, _, text) in related(table, draft) {
                 self.lookups.ask(&lookup.table, &lookup.column, text);
                 if by_key(lookup) {
                     ask_above(&lookup.table, text);
@@ -148,7 +162,14 @@ impl<'a> Judge<'a> {
         for (at, key) in keys {
             not_taken[at].push(key);
         }
-        let faults = drafts.as_ref().map_or_else(Clone::clone, |drafts| self.unrelated(drafts));
+        let faults = match &drafts {
+            Ok(drafts) => {
+                let (faults, unfound) = self.unrelated(drafts);
+                self.judged.note_unfound(unfound);
+                faults
+            }
+            Err(faults) => faults.clone(),
+        };
         let drafts = drafts.unwrap_or_default();
         if !faults.is_empty() {
             keys_compared(self.mapping, drafts).for_each(|(at, key)| not_taken[at].push(key));
@@ -176,15 +197,16 @@ impl<'a> Judge<'a> {
     }
 
     /// What is wrong with a row's look-ups. By key, a look-up also finds what rows above bring to former tables of the
-    /// mapping, and what the row itself does: that will be written before it is needed.
-    fn unrelated(&self, drafts: &[Option<Draft>]) -> Vec<Fault> {
+    /// mapping, and what the row itself does: that will be written before it is needed. Beside the faults, the texts that
+    /// nothing was found for.
+    fn unrelated(&self, drafts: &[Option<Draft>]) -> (Vec<Fault>, Vec<((usize, usize), String)>) {
         let tables = &self.mapping.tables;
         let brought_before = |at: usize, table: &Table, key: &str| {
             (0..at).filter(|&former| tables[former].table == *table).any(|former| {
                 self.above[former].contains(key) || drafts[former].as_ref().is_some_and(|draft| draft.key == key)
             })
         };
-        let mut faults = Vec::new();
+        let (mut faults, mut unfound) = (Vec::new(), Vec::new());
         for (at, (table, draft)) in tables.iter().zip(drafts).enumerate() {
             let Some(draft) = draft else { continue };
             let exists = || {
@@ -195,7 +217,7 @@ impl<'a> Judge<'a> {
                 let reason = format!("{} has no row with this key, and the mapping only updates", table.table.name);
                 faults.push(self.fault(&table.key.parts[0].origin, &draft.key, reason));
             }
-            for (lookup, rule, text) in related(table, draft) {
+            for (place, lookup, rule, text) in related(table, draft) {
                 let reason = match self.lookups.found(&lookup.table, &lookup.column, text) {
                     Some(Found::One(_)) => continue,
                     Some(Found::Several) => {
@@ -203,12 +225,15 @@ impl<'a> Judge<'a> {
                     }
                     None if lookup.policy != Policy::Required => continue,
                     None if by_key(lookup) && brought_before(at, &lookup.table, text) => continue,
-                    None => format!("{} has no row with the {} “{text}”", lookup.table.name, lookup.column.name),
+                    None => {
+                        unfound.push(((at, place), text.to_owned()));
+                        format!("{} has no row with the {} “{text}”", lookup.table.name, lookup.column.name)
+                    }
                 };
                 faults.push(self.fault(&rule.text.origin, text, reason));
             }
         }
-        faults
+        (faults, unfound)
     }
 
     fn fault(&self, origin: &Origin, value: &str, reason: String) -> Fault {
@@ -226,13 +251,13 @@ fn brings<'m, 'c>(
     tables.filter_map(|((at, table), draft)| Some((at, table, draft.as_ref()?)))
 }
 
-/// The look-ups that a draft needs.
+/// The look-ups that a draft needs, each with the place of its column.
 fn related<'m, 'd>(
     table: &'m TableMapping,
     draft: &'d Draft,
-) -> impl Iterator<Item = (&'m Lookup, &'m ColumnRule, &'d str)> {
-    table.columns.iter().zip(&draft.cells).filter_map(|((_, rule), cell)| match cell {
-        Cell::Related(text) => Some((rule.lookup.as_ref()?, rule, text.as_str())),
+) -> impl Iterator<Item = (usize, &'m Lookup, &'m ColumnRule, &'d str)> {
+    table.columns.iter().zip(&draft.cells).enumerate().filter_map(|(place, ((_, rule), cell))| match cell {
+        Cell::Related(text) => Some((place, rule.lookup.as_ref()?, rule, text.as_str())),
         Cell::Value(_) => None,
     })
 }

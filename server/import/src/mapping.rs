@@ -25,7 +25,7 @@ use encoding_rs::Encoding;
 use jiff::tz::TimeZone;
 use pegel_kpi::data::model::{Column, Kind, Table};
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A checked mapping: every table and column exists, every format can be read.
@@ -173,6 +173,16 @@ pub(crate) struct KeyRule {
 }
 
 impl Mapping {
+    /// The columns and attributes of a table that are filled.
+    pub(crate) fn brings_to(&self, table: &str) -> Vec<String> {
+        let of_table = self.tables.iter().filter(|filled| *filled.table.name == *table);
+        let names = of_table.flat_map(|filled| {
+            let columns = filled.columns.iter().map(|(column, _)| column.name.to_string());
+            columns.chain(filled.attributes.iter().map(|(name, ..)| name.clone()))
+        });
+        names.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
     /// The texts of a column of the file that are listed under `values`.
     pub(crate) fn listed(&self, column: &str) -> Vec<String> {
         let rules = self.tables.iter().flat_map(|table| {

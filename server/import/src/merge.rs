@@ -43,6 +43,11 @@ pub(crate) fn merge(
     let texts = |table: &Table, column: &Column, most: usize| Ok(writer.texts_of(table, column, most)?);
     let notes = judged.spellings.notes(mapping, texts)?;
     let mut merging = Merging { writer, file, now, course: Course { notes, ..Course::default() } };
+    for ((table, column), unfound) in &judged.unfound {
+        if let Some(lookup) = &mapping.tables[*table].columns[*column].1.lookup {
+            merging.note_near_misses(lookup, &unfound.iter().cloned().collect::<Vec<_>>())?;
+        }
+    }
     for (number, (table, section)) in mapping.tables.iter().zip(sections).enumerate() {
         if judged.brought[number] {
             merging.table(table, section)?;
@@ -137,6 +142,12 @@ impl Merging<'_> {
             lookup.column.name
         );
         self.course.notes.push(Note { rows, ..Note::named(table, &lookup.column, "unresolved", message, absent) });
+        self.note_near_misses(lookup, absent)
+    }
+
+    /// Says which of the texts that found nothing look like one that is there.
+    fn note_near_misses(&mut self, lookup: &Lookup, absent: &[String]) -> Result<(), ImportError> {
+        let table = &lookup.table;
         let alike = self.alike(lookup, absent)?;
         if !alike.is_empty() {
             let message = format!(

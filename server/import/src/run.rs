@@ -247,6 +247,7 @@ fn record(
         back_rows: stored(counts.back),
         gone_rows: stored(counts.gone),
         complete_until: brought.contains(&**name).then_some(until),
+        columns: if brought.contains(&**name) { mapping.brings_to(name) } else { Vec::new() },
     };
     ImportRecord {
         file: one_line(file).into_owned(),

@@ -39,7 +39,7 @@ fn what_is_cleaned_of_control_characters_is_said() {
     let home = home();
     let file = home.write("partners.csv", "id,name,region\n1,Haus\u{b}Nord,North\n2,Haus\u{1f}Süd,South\n");
     let said = import(&home, &file).succeeded();
-    assert_eq!(said.err, "cleaned of what cannot be seen: 2 values of “name”, first in line 2\n");
+    assert_eq!(said.err, "2 values of “name” cleaned of what cannot be seen; first in line 2, line 3\n");
     assert_eq!(said.out, "2 new, 0 changed, 0 unchanged, 0 rejected\n");
 }
 
@@ -155,4 +155,23 @@ fn a_mapping_that_takes_the_files_time_takes_none_from_a_pipe() {
     let mut command = home.command(&["import", "-", "--map", "shop"]);
     let said = Said::of(&command.stdin(Stdio::null()).output().unwrap());
     said.failed(2, &["the mapping takes the file's own time, and standard input has none"]);
+}
+
+#[test]
+fn what_nobody_delivers_is_no_data_and_what_nothing_is_in_is_zero() {
+    let home = TestHome::new();
+    let leads = "[[tables]]\ntable = \"leads\"\nkey = \"id\"\n[tables.columns]\ncreated_at = \"created\"\n\
+                 accepted_at = \"accepted\"\n";
+    home.write("config/imports/leads.toml", leads);
+    home.write("config/imports/reported.toml", &format!("{leads}feedback_at = \"feedback\"\n"));
+    let file =
+        home.write("leads.csv", "id,created,accepted,feedback\n1,2026-10-06,2026-10-07,\n2,2026-10-06,2026-10-07,\n");
+    let rate = || home.cells(&["feedback_rate", "--period", "2026-W41"])[0].clone();
+    home.run(&["import", file.to_str().unwrap(), "--map", "leads"]).succeeded();
+    // A system that does not know of feedback says nothing about partners.
+    assert_eq!(rate()["state"], "no_data");
+    home.run(&["import", file.to_str().unwrap(), "--map", "reported"]).succeeded();
+    assert_eq!((&rate()["state"], &rate()["value"]), (&"value".into(), &0.0.into()));
+    home.run(&["import", "undo"]).succeeded();
+    assert_eq!(rate()["state"], "no_data");
 }

@@ -71,6 +71,7 @@ fn import(store: &Store, complete_until: Option<i64>) {
             back_rows: 0,
             gone_rows: 0,
             complete_until,
+            columns: Vec::new(),
         }],
     };
     store.write::<_, StoreError>(true, |writer| writer.record_import(&record)).unwrap();

@@ -216,6 +216,7 @@ fn import(store: &Store, file: &str) {
             back_rows: 0,
             gone_rows: 0,
             complete_until: Some(NOW),
+            columns: Vec::new(),
         }],
     };
     store.write::<_, StoreError>(true, |writer| writer.record_import(&record)).unwrap();

@@ -2,6 +2,7 @@
 
 pub use crate::freshness::NewestImport;
 
+use crate::columns;
 use crate::connection::{Conn, Purpose, Transaction, on_backend};
 use crate::facts::Writer;
 use crate::schema::{import_tables, imports};
@@ -42,6 +43,8 @@ pub struct TableRecord {
     /// Up to when the table is complete since, in UTC seconds; `None` if the file had no row for it, such as where only
     /// look-ups created rows.
     pub complete_until: Option<i64>,
+    /// The columns and attributes that it brought, by name; empty where nobody knows.
+    pub columns: Vec<String>,
 }
 
 /// An import that was kept.
@@ -103,6 +106,7 @@ impl Writer {
                     import_tables::back_rows.eq(table.back_rows),
                     import_tables::gone_rows.eq(table.gone_rows),
                     import_tables::complete_until.eq(table.complete_until),
+                    import_tables::brought.eq(columns::stored(&table.columns)),
                 ))
                 .execute(self.conn())
                 .map_err(StoreError::while_(RECORDING))?;
@@ -168,6 +172,7 @@ struct KeptTable {
     back_rows: i64,
     gone_rows: i64,
     complete_until: Option<i64>,
+    columns: String,
 }
 
 impl Store {
@@ -193,12 +198,22 @@ pub(crate) fn kept(conn: &mut Conn) -> QueryResult<Vec<Import>> {
         import_tables::back_rows,
         import_tables::gone_rows,
         import_tables::complete_until,
+        import_tables::brought,
     ));
     for kept in of_all.load::<KeptTable>(conn)? {
-        let KeptTable { import, table, new_rows, changed_rows, unchanged_rows, back_rows, gone_rows, complete_until } =
-            kept;
-        let record =
-            TableRecord { table, new_rows, changed_rows, unchanged_rows, back_rows, gone_rows, complete_until };
+        let KeptTable { import, table, new_rows, changed_rows, unchanged_rows, .. } = kept;
+        let KeptTable { back_rows, gone_rows, complete_until, .. } = kept;
+        let columns = columns::names(&kept.columns);
+        let record = TableRecord {
+            table,
+            new_rows,
+            changed_rows,
+            unchanged_rows,
+            back_rows,
+            gone_rows,
+            complete_until,
+            columns,
+        };
         tables.entry(import).or_default().push(record);
     }
     let import = |kept: Kept| {

@@ -21,6 +21,7 @@
 
 mod archive;
 mod attributes;
+mod columns;
 mod connection;
 mod copy;
 mod currency;

@@ -1,6 +1,7 @@
 //! Scans and their answers.
 
 use crate::StoreError;
+use crate::columns;
 use crate::connection::{Connections, Purpose, Transaction};
 use crate::currency;
 use crate::freshness::{Delivered, NewestImport, complete_until, delivered, newest};
@@ -14,7 +15,7 @@ use pegel_kpi::data::model::{Column, Kind, MAX_EXACT, Table};
 use pegel_kpi::data::path::Projection;
 use pegel_kpi::data::scan::{Scan, Source};
 use pegel_kpi::data::spans::Spans;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// The names of a table and of one of its columns.
@@ -36,7 +37,11 @@ pub struct Reader {
     statements: usize,
     /// Once it was asked for.
     money_digits: Option<u8>,
-    /// Likewise.
+    /// The columns that imports brought, once that was read.
+    brought: Option<HashSet<(String, String)>>,
+    /// Whether there is anything in columns of which no import is on record.
+    held: HashMap<(Arc<str>, String), bool>,
+    /// Once it was asked for.
     newest: Option<BTreeMap<String, NewestImport>>,
 }
 
@@ -52,11 +57,13 @@ impl Reader {
             complete: HashMap::new(),
             statements: 0,
             money_digits: None,
+            brought: None,
+            held: HashMap::new(),
             newest: None,
         })
     }
 
-    /// How many statements it has sent, besides those for small tables and former values.
+    /// How many statements it has sent, besides those for small tables, former values and columns that may be empty.
     pub fn statements(&self) -> usize {
         self.statements
     }
@@ -144,6 +151,26 @@ impl Source for Reader {
         let read = begins_at(self.transaction.conn(), table);
         let read = read.map_err(StoreError::while_("reading when something happened first"))?;
         Ok(*self.begins.entry(table.name.clone()).or_insert(read))
+    }
+
+    fn holds(&mut self, table: &Table, column: &str) -> Result<bool, StoreError> {
+        let brought = match &mut self.brought {
+            Some(known) => known,
+            unknown => {
+                self.statements += 1;
+                unknown.insert(columns::brought(self.transaction.conn())?)
+            }
+        };
+        // Attributes lie in one column together, which is not searched.
+        if brought.contains(&(table.name.to_string(), column.to_owned())) || table.column(column).is_none() {
+            return Ok(true);
+        }
+        let names = (table.name.clone(), column.to_owned());
+        if let Some(known) = self.held.get(&names) {
+            return Ok(*known);
+        }
+        let read = columns::holds_any(self.transaction.conn(), table, column)?;
+        Ok(*self.held.entry(names).or_insert(read))
     }
 
     fn refreshed_at(&mut self, table: &Table) -> Result<Option<i64>, StoreError> {

@@ -120,6 +120,7 @@ diesel::table! {
         back_rows -> BigInt,
         gone_rows -> BigInt,
         complete_until -> Nullable<BigInt>,
+        brought -> Text,
     }
 }
 
@@ -203,6 +204,8 @@ diesel::joinable!(editions -> runs (run_id));
 diesel::joinable!(renditions -> editions (edition_id));
 diesel::joinable!(deliveries -> renditions (rendition_id));
 diesel::joinable!(activation_versions -> kpi_versions (version_id));
+diesel::joinable!(import_tables -> imports (import_id));
+diesel::allow_tables_to_appear_in_same_query!(import_tables, imports);
 diesel::allow_tables_to_appear_in_same_query!(runs, editions, renditions, artefacts, deliveries);
 diesel::allow_tables_to_appear_in_same_query!(kpi_versions, activations, activation_versions);
 

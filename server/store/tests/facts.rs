@@ -211,6 +211,7 @@ fn an_import_is_recorded_with_its_facts_for_each_table() {
         back_rows: 0,
         gone_rows: 4,
         complete_until,
+        columns: vec!["created_at".to_owned()],
     };
     let record = |imported_at, tables| ImportRecord {
         file: "leads.csv".to_owned(),

@@ -25,6 +25,7 @@ const MIGRATIONS: [&str; 15] = [
     "2026-11-27-000010_spans",
     "2026-11-27-000011_own_tables",
     "2026-11-27-000012_undo",
+    "2026-11-27-000013_import_columns",
 ];
 
 #[test]

@@ -345,6 +345,10 @@ impl<S: Source> Source for Timed<S> {
         self.source.begins_at(table)
     }
 
+    fn holds(&mut self, table: &model::Table, column: &str) -> Result<bool, S::Error> {
+        self.source.holds(table, column)
+    }
+
     fn refreshed_at(&mut self, table: &model::Table) -> Result<Option<i64>, S::Error> {
         self.source.refreshed_at(table)
     }

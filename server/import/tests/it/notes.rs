@@ -280,6 +280,29 @@ fn names_that_look_ups_do_not_find_are_counted_by_rows_and_named_once() {
 }
 
 #[test]
+fn names_for_which_rows_are_rejected_are_said_if_they_look_like_one_that_is_there() {
+    const MAPPING: &str = "[[tables]]\ntable = \"leads\"\nkey = \"id\"\n[tables.columns]\n\
+                           partner_id = { from = \"partner\", lookup = \"name\" }\n";
+    const PARTNERS: &str = "[[tables]]\ntable = \"partners\"\nkey = \"id\"\n[tables.columns]\nname = \"name\"\n";
+    on_both(|store| {
+        import_text(&store, PARTNERS, "id,name\n1,Haustechnik Süd KG\n").unwrap();
+        let text = "id,partner\n1,HAUSTECHNIK SUED KG\n2,Somebody else\n";
+        let summary = import_text(&store, MAPPING, text).unwrap();
+        assert_eq!(
+            (summary.rejected.len(), told(&summary)),
+            (
+                2,
+                vec![
+                    "partners: 1 name that was not found looks like partners: name them alike, or map one to the other \
+                     under `values`: “HAUSTECHNIK SUED KG (like Haustechnik Süd KG)”"
+                        .to_owned()
+                ]
+            )
+        );
+    });
+}
+
+#[test]
 fn what_look_ups_create_is_named_and_what_looks_like_another_is_noted() {
     const MAPPING: &str = "[[tables]]\ntable = \"leads\"\nkey = \"id\"\n[tables.columns]\n\
                            partner_id = { from = \"partner\", lookup = \"name\", policy = \"create\" }\n";

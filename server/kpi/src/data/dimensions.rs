@@ -57,6 +57,10 @@ impl<S: Source> Source for Grouped<'_, S> {
         self.source.begins_at(table)
     }
 
+    fn holds(&mut self, table: &Table, column: &str) -> Result<bool, S::Error> {
+        self.source.holds(table, column)
+    }
+
     fn refreshed_at(&mut self, table: &Table) -> Result<Option<i64>, S::Error> {
         self.source.refreshed_at(table)
     }

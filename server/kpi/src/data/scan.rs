@@ -85,6 +85,16 @@ pub trait Source {
         Ok(i64::MIN)
     }
 
+    /// Whether anything is known of a column or an attribute of a table: somebody delivers it, or a row has something in
+    /// it.
+    ///
+    /// # Errors
+    /// If that cannot be read.
+    fn holds(&mut self, table: &Table, column: &str) -> Result<bool, Self::Error> {
+        let _ = (table, column);
+        Ok(true)
+    }
+
     /// Up to when the rows of a table are complete, in UTC seconds; `None` where nobody knows.
     ///
     /// # Errors

@@ -117,7 +117,7 @@ pub fn compute_for<S: Source>(
     now: Timestamp,
     source: &mut S,
 ) -> Result<Vec<Vec<Figures>>, S::Error> {
-    let reaches = Reaches::of(requests.iter().flat_map(|request| request.kpi.tables()), source)?;
+    let reaches = Reaches::of(requests.iter().map(|request| request.kpi), source)?;
     let now = reaches.cut(requests.iter().map(|request| request.kpi), periods.last(), now);
     let money = crate::data::currency::units(source.money_digits()?);
     let timetable = Timetable::new(requests, periods, now);

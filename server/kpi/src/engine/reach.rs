@@ -6,11 +6,15 @@ use crate::definition::declaration::Lag;
 use crate::script::kpi::Kpi;
 use crate::time::period::Period;
 use jiff::Timestamp;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// How far the data of tables reaches, by their names.
-pub struct Reaches(HashMap<Arc<str>, OfTable>);
+pub struct Reaches {
+    tables: HashMap<Arc<str>, OfTable>,
+    /// KPIs that need a column of which nothing was ever known, by id.
+    blind: HashSet<String>,
+}
 
 struct OfTable {
     begins: i64,
@@ -20,36 +24,62 @@ struct OfTable {
 /// How far all that a KPI reads reaches, in UTC seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reach {
-    /// Before that, one of the tables whose rows it counts holds nothing.
+    /// Before that, one of the tables whose rows it counts holds nothing, or nothing at all is known of a column that
+    /// it needs.
     pub begins: i64,
     /// Up to when everything is known.
     pub as_of: i64,
 }
 
 impl Reaches {
-    /// Of these tables.
+    /// Of all that these KPIs read.
     ///
     /// # Errors
     /// What the source answers when it cannot be read.
-    pub fn of<'a, S: Source>(tables: impl Iterator<Item = &'a Table>, source: &mut S) -> Result<Reaches, S::Error> {
-        let mut reaches = HashMap::new();
-        for table in tables {
-            if !reaches.contains_key(&table.name) {
-                let (begins, complete_until) = (source.begins_at(table)?, source.refreshed_at(table)?);
-                reaches.insert(table.name.clone(), OfTable { begins, complete_until });
+    pub fn of<'a, S: Source>(kpis: impl Iterator<Item = &'a Kpi>, source: &mut S) -> Result<Reaches, S::Error> {
+        let mut reaches = Reaches { tables: HashMap::new(), blind: HashSet::new() };
+        for kpi in kpis {
+            for table in kpi.tables() {
+                if !reaches.tables.contains_key(&table.name) {
+                    let (begins, complete_until) = (source.begins_at(table)?, source.refreshed_at(table)?);
+                    reaches.tables.insert(table.name.clone(), OfTable { begins, complete_until });
+                }
+            }
+            if reaches.lacks_column(kpi, source)? {
+                reaches.blind.insert(kpi.id().to_owned());
             }
         }
-        Ok(Reaches(reaches))
+        Ok(reaches)
+    }
+
+    /// Whether nothing was ever known of a column without which a KPI has no figure, though its table holds rows: nobody
+    /// delivers it, and what was never recorded is not zero.
+    fn lacks_column<S: Source>(&self, kpi: &Kpi, source: &mut S) -> Result<bool, S::Error> {
+        let Some(model) = kpi.tables().next().map(Table::model) else { return Ok(false) };
+        for one_of in kpi.needs() {
+            let mut is_known = false;
+            for (table, column) in &one_of {
+                let is_empty = self.tables.get(table).is_some_and(|of| of.begins == i64::MAX);
+                let held = |table: Table| source.holds(&table, column);
+                is_known |= is_empty || model.table(table).map_or(Ok(true), held)?;
+            }
+            if !is_known {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Of all that a KPI reads, asked at `now`. Plans and partners are not brought by the day, and limit nothing.
     pub fn of_kpi(&self, kpi: &Kpi, now: Timestamp) -> Reach {
         let counted = kpi.measures.iter().map(|(_, measure)| &measure.table);
         // That a row has no others that belong to it is a figure: nobody need keep such.
-        let begins = counted.filter(|table| table.tells_what_happened()).filter_map(|table| self.0.get(&table.name));
+        let begins =
+            counted.filter(|table| table.tells_what_happened()).filter_map(|table| self.tables.get(&table.name));
+        let begins = begins.map(|table| table.begins).max().unwrap_or(i64::MIN);
         let dated = self.read_by(kpi, |table| table.tells_what_happened());
         Reach {
-            begins: begins.map(|table| table.begins).max().unwrap_or(i64::MIN),
+            begins: if self.blind.contains(kpi.id()) { i64::MAX } else { begins },
             as_of: dated.filter_map(|table| table.complete_until).fold(now.as_second(), i64::min),
         }
     }
@@ -69,7 +99,7 @@ impl Reaches {
     }
 
     fn read_by(&self, kpi: &Kpi, wanted: impl Fn(&Table) -> bool) -> impl Iterator<Item = &OfTable> {
-        kpi.tables().filter(move |table| wanted(table)).filter_map(|table| self.0.get(&table.name))
+        kpi.tables().filter(move |table| wanted(table)).filter_map(|table| self.tables.get(&table.name))
     }
 }
 

@@ -77,6 +77,7 @@ fn record(loaded: &Loaded, brought: BTreeMap<String, Loaded>, now: i64) -> anyho
             back_rows: 0,
             gone_rows: 0,
             complete_until: Some(now),
+            columns: Vec::new(),
         })
     };
     Ok(ImportRecord {

@@ -182,7 +182,7 @@ fn what_is_described_wrongly_is_said_with_its_place() {
     ];
     insta::assert_snapshot!(all.join("\n"), @r#"
     config/tables/invoices.toml:5:32: “mony” is not a kind of column; did you mean “money”?
-    config/tables/invoices.toml:5:24: unknown field `knd`, expected one of `name`, `kind`, `refers_to`, `called`, `holds`, `spans`, `known_since`, `per_system`, `words`, `range`, `after`
+    config/tables/invoices.toml:5:24: unknown field `knd`, expected one of `name`, `kind`, `refers_to`, `called`, `holds`, `spans`, `known_since`, `per_system`, `words`, `range`, `after`, `every_row`
     config/tables/invoices.toml:5:15: nothing says what “amount” holds; write kind = "text", or refers_to = "partners"
     config/tables/invoices.toml:5:32: “amount” has a kind and refers to a table; leave out kind: what refers to a row holds its id
     config/tables/invoices.toml:3:42: there is no table “customer”; did you mean “customers”?

@@ -68,7 +68,7 @@ impl Question<'_> {
     pub fn answer<S: Source>(&self, scope: &Scope, now: Timestamp, source: &mut S) -> Result<Listing, S::Error> {
         let period = self.period.as_of(now);
         let (side, wanted) = self.lists();
-        let as_of = Reaches::of(self.kpi.tables(), source)?.of_kpi(self.kpi, now).as_of;
+        let as_of = Reaches::of(std::iter::once(self.kpi), source)?.of_kpi(self.kpi, now).as_of;
         let asked = Asked { period: &period, as_of, only: self.only.as_ref(), scope, limit: self.limit };
         let lists = wanted.iter().map(|wanted| asked.gather(wanted, source)).collect::<Result<_, _>>()?;
         Ok(Listing { kpi: self.kpi.id().to_owned(), period: self.period.to_string(), side, lists })

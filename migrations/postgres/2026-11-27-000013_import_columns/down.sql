@@ -1,0 +1,1 @@
+ALTER TABLE import_tables DROP COLUMN brought;
