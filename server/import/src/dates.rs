@@ -3,7 +3,8 @@
 use jiff::civil::{Date, DateTime, Time, date};
 use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
 
 /// One way of writing a date, with or without a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,11 +205,15 @@ fn plain(text: &str) -> Option<DateTime> {
     DateTime::new(number(0) * 100 + number(2), month, day, hour, minute, second, 0).ok()
 }
 
+/// A day number below this one, which is 1954-10-03, is a year, an hour or an amount: `2026` would be in 1905.
+const LEAST_SERIAL: i64 = 20_000;
+
 fn excel(text: &str) -> Option<DateTime> {
-    let serial: rust_decimal::Decimal = text.parse().ok()?;
-    let days: i64 = serial.trunc().try_into().ok()?;
-    let seconds: i64 = (serial.fract() * rust_decimal::Decimal::from(86_400)).round().try_into().ok()?;
-    date(1899, 12, 30).to_datetime(Time::midnight()).checked_add(days.days()).ok()?.checked_add(seconds.seconds()).ok()
+    let serial: Decimal = text.parse().ok()?;
+    let days: i64 = serial.trunc().try_into().ok().filter(|days| *days >= LEAST_SERIAL)?;
+    let seconds: i64 = (serial.fract() * Decimal::from(86_400)).round().try_into().ok()?;
+    let since = SignedDuration::from_secs(days.checked_mul(86_400)?.checked_add(seconds)?);
+    date(1899, 12, 30).to_datetime(Time::midnight()).checked_add(since).ok()
 }
 
 fn by_pattern(pattern: &str, text: &str) -> Option<When> {
@@ -252,6 +257,10 @@ mod tests {
     fn spreadsheets_count_days() {
         assert_eq!(local("excel", "45631").unwrap(), "2024-12-05T00:00:00");
         assert_eq!(local("excel", "45631.75").unwrap(), "2024-12-05T18:00:00");
+        // Years, days written as one number, and seconds are no day numbers.
+        for text in ["2026", "3.11", "20261103", "1793660400", "9223372036854775807", "-45631"] {
+            assert_eq!(local("excel", text), None, "{text}");
+        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ use pegel_text::stamps::stamp;
 use place::{Gone, Place};
 use seen::{Rest, Seen, State};
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
@@ -31,6 +32,8 @@ use std::time::{Duration, Instant};
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// When a file is tried again that could not be imported through no fault of its own.
 const RETRY: Duration = Duration::from_mins(1);
+/// What is said beside a file whose import broke.
+const BROKE: &str = "the import broke, and nothing was imported: something in this file is not foreseen; please report it";
 
 /// The thread that watches. It ends when this is closed.
 pub struct Inbox {
@@ -181,20 +184,26 @@ impl Watching {
             zone: self.importer.zone.clone(),
             currency: self.importer.currency.clone(),
         };
-        let imported = import_together(vec![source], mapping, &self.importer.store, &options, &mut |_| {});
+        // What no import should do is no reason to leave all other files where they are.
+        let import = || import_together(vec![source], mapping, &self.importer.store, &options, &mut |_| {});
+        let imported = catch_unwind(AssertUnwindSafe(import));
         let head = format!("{name}, by {}, {}", mapping.name, stamp(options.now, &self.importer.zone));
         let moved = match &imported {
-            Ok(summary) => {
+            Err(_) => {
+                tracing::error!(file = %path.display(), mapping = mapping.name, "file rejected: its import broke");
+                place.rejected(path, state, &cleaned(&format!("{head}\n{BROKE}\n")))
+            }
+            Ok(Ok(summary)) => {
                 let (new, changed, unchanged, rejected) =
                     (summary.new, summary.changed, summary.unchanged, summary.rejected_rows());
                 tracing::info!(file = %path.display(), mapping = mapping.name, new, changed, unchanged, rejected, "file imported");
                 place.done(path, state, &report(&head, summary, &name), Some(summary).filter(|_| rejected > 0))
             }
-            Err(error) if error.is_usage() => {
+            Ok(Err(error)) if error.is_usage() => {
                 tracing::error!(file = %path.display(), mapping = mapping.name, %error, "file rejected");
                 place.rejected(path, state, &cleaned(&format!("{head}\n{error}\n")))
             }
-            Err(error) => return Err(waits(error)),
+            Ok(Err(error)) => return Err(waits(error)),
         };
         if let Err(error) = moved {
             // It must not be imported once more.
