@@ -18,6 +18,8 @@ pub(crate) struct Formats<'a> {
     decimal: DecimalMark,
     dates: &'a [DateFormat],
     date_names: &'a [String],
+    /// Whether one of the formats reads days of ISO as other days.
+    iso_is_misread: bool,
     zone: TimeZone,
     money: Money<'a>,
 }
@@ -36,7 +38,9 @@ impl<'a> Formats<'a> {
     pub fn new(format: &'a SourceFormat, zone: TimeZone, money: Money<'a>) -> Formats<'a> {
         let zone = format.zone.clone().unwrap_or(zone);
         let money = Money { code: money.code.map(|home| format.currency.as_deref().unwrap_or(home)), ..money };
-        Formats { decimal: format.decimal, dates: &format.dates, date_names: &format.date_names, zone, money }
+        let (decimal, dates, date_names) = (format.decimal, &*format.dates, &*format.date_names);
+        let iso_is_misread = dates.iter().any(|format| format.two_meanings(&DateFormat::Iso).is_some());
+        Formats { decimal, dates, date_names, iso_is_misread, zone, money }
     }
 
     /// A value of that kind; an error is the reason why it is none.
@@ -52,7 +56,7 @@ impl<'a> Formats<'a> {
     /// A value of that kind, whose text may name a month of which the first or the last day is meant.
     pub fn value_of(&self, kind: Kind, month: Option<Month>, text: &str) -> Result<Value, String> {
         let Some(month) = month else { return self.value(kind, text) };
-        let first = self.dates.iter().chain(&[DateFormat::Iso]).find_map(|format| format.parse_month(text, &self.zone));
+        let first = self.dates_of(text).find_map(|format| format.parse_month(text, &self.zone));
         let first = first.ok_or_else(|| {
             format!("“{text}” is not a month of the years 1900 to 2199 written as {}", self.date_names.join(" or "))
         })?;
@@ -86,6 +90,13 @@ impl<'a> Formats<'a> {
     /// Whether a text that is no date would be one with day and month the other way round.
     pub fn is_exchanged(&self, text: &str) -> bool {
         self.dates.iter().filter_map(DateFormat::exchanged).any(|format| format.parse(text).is_some())
+    }
+
+    /// The formats by which a text is read. ISO can mean nothing else, and is how the dates of workbooks come; beside
+    /// `%Y-%d-%m` it can, unless it has its `T`.
+    fn dates_of(&self, text: &str) -> impl Iterator<Item = &DateFormat> {
+        let iso = !self.iso_is_misread || text.contains('T');
+        self.dates.iter().chain(iso.then_some(&DateFormat::Iso))
     }
 
     /// A number as it stands in a cell.
@@ -123,8 +134,7 @@ impl<'a> Formats<'a> {
 
     /// The date that a text says in one of the file's formats.
     pub fn date(&self, text: &str) -> Result<When, String> {
-        // ISO can mean nothing else, and is how the dates of workbooks come.
-        self.dates.iter().chain(&[DateFormat::Iso]).find_map(|format| format.parse(text)).ok_or_else(|| {
+        self.dates_of(text).find_map(|format| format.parse(text)).ok_or_else(|| {
             format!("“{text}” is not a date of the years 1900 to 2199 written as {}", self.date_names.join(" or "))
         })
     }

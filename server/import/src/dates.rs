@@ -85,14 +85,28 @@ impl DateFormat {
             .then(|| DateFormat::Pattern(pattern.replace("%d", "\0").replace("%m", "%d").replace('\0', "%m")))
     }
 
-    /// A text that this format writes and the other one reads as another day.
-    pub(crate) fn read_otherwise(&self, other: &DateFormat) -> Option<String> {
-        let DateFormat::Pattern(pattern) = self else { return None };
-        SAMPLES.into_iter().find_map(|sample| {
-            let text = written(pattern, sample).ok()?;
-            let day = |format: &DateFormat| format.parse(&text).map(When::day_of_month);
-            (day(other)? != day(self)?).then_some(text)
+    /// A text that one of two formats writes and both read, as different days or months.
+    pub(crate) fn two_meanings(&self, other: &DateFormat) -> Option<String> {
+        let texts = SAMPLES.into_iter().flat_map(|sample| [self.write(sample), other.write(sample)]);
+        texts.flatten().find(|text| {
+            let read = |format: &DateFormat| {
+                let (when, month) = (format.parse(text), format.parse_month(text, &TimeZone::UTC));
+                month.map(|month| (when.map(When::written), month))
+            };
+            let differ = |((day, month), (other_day, other_month)): ((Option<Date>, Date), (Option<Date>, Date))| {
+                day.zip(other_day).map_or(month != other_month, |(day, other)| day != other)
+            };
+            read(self).zip(read(other)).is_some_and(differ)
         })
+    }
+
+    fn write(&self, sample: DateTime) -> Option<String> {
+        match self {
+            DateFormat::Iso => Some(sample.date().to_string()),
+            DateFormat::Excel => Some(sample.date().duration_since(SERIAL_ZERO).as_hours().div_euclid(24).to_string()),
+            DateFormat::Unix => Some(sample.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second().to_string()),
+            DateFormat::Pattern(pattern) => written(pattern, sample).ok(),
+        }
     }
 
     /// Whether it names a month and no day.
@@ -144,8 +158,10 @@ impl When {
     }
 }
 
-/// Every format must read what it writes of these: before and after noon, with a day that could be a month.
-const SAMPLES: [DateTime; 2] = [date(2026, 3, 4).at(1, 2, 3, 0), date(2026, 3, 4).at(13, 2, 3, 0)];
+/// Every format must read what it writes of these: before and after noon, with a day that could be a month, and with a
+/// year that could be either.
+const SAMPLES: [DateTime; 3] =
+    [date(2026, 3, 4).at(1, 2, 3, 0), date(2026, 3, 4).at(13, 2, 3, 0), date(2011, 10, 9).at(1, 2, 3, 0)];
 
 fn written(pattern: &str, sample: DateTime) -> Result<String, jiff::Error> {
     BrokenDownTime::from(&sample.to_zoned(TimeZone::UTC)?).to_string(pattern)
@@ -156,6 +172,9 @@ fn reads_back(pattern: &str, sample: DateTime) -> Result<(), String> {
     let wrong = |why: String| format!("the date format “{pattern}” is wrong: {why}");
     // What the format cannot write has a wrong directive.
     let text = written(pattern, sample).map_err(|error| wrong(error.to_string()))?;
+    if let Some(reason) = said_twice(pattern) {
+        return Err(wrong(reason));
+    }
     let has = |directives: &[&str]| directives.iter().any(|directive| pattern.contains(directive));
     let (hours, half_days) = (["%H", "%k", "%R", "%T", "%s"], ["%I", "%l"]);
     if has(&hours) && has(&["%p", "%P"]) {
@@ -175,6 +194,26 @@ fn reads_back(pattern: &str, sample: DateTime) -> Result<(), String> {
         return if is_month { Ok(()) } else { Err(wrong(format!("it writes {text} and cannot read that"))) };
     };
     if read.day_of_month() == sample.day() { Ok(()) } else { Err(wrong(format!("{text} would be another day"))) }
+}
+
+/// What of a date a pattern says twice: of `2026-03-04 08:15`, `%Y-%m-%d %H:%m` takes the minutes for the month.
+fn said_twice(pattern: &str) -> Option<String> {
+    const PARTS: [(&str, &[&str]); 6] = [
+        ("year", &["Y", "y", "F", "D"]),
+        ("month", &["m", "b", "B", "h", "F", "D"]),
+        ("day", &["d", "e", "F", "D"]),
+        ("hour", &["H", "I", "k", "l", "R", "T"]),
+        ("minute", &["M", "R", "T"]),
+        ("second", &["S", "T"]),
+    ];
+    let plain = pattern.replace("%%", "");
+    let directives = plain.split('%').skip(1).map(|rest| rest.trim_start_matches(['-', '_', '0', '^', '#']));
+    let directives: Vec<&str> = directives.filter_map(|directive| directive.get(..1)).collect();
+    let times = |of: &[&str]| directives.iter().filter(|directive| of.contains(directive)).count();
+    let (part, _) = PARTS.iter().find(|(_, of)| times(of) > 1)?;
+    let minutes = *part == "month" && times(&["M", "R", "T"]) == 0 && times(&["m"]) > 0;
+    let hint = if minutes { ": did you mean %M, the minutes?" } else { "" };
+    Some(format!("it has the {part} twice{hint}"))
 }
 
 /// ISO 8601 as systems write it; minutes are enough.
@@ -205,6 +244,9 @@ fn plain(text: &str) -> Option<DateTime> {
     DateTime::new(number(0) * 100 + number(2), month, day, hour, minute, second, 0).ok()
 }
 
+/// The day from which spreadsheets count.
+const SERIAL_ZERO: Date = date(1899, 12, 30);
+
 /// A day number below this one, which is 1954-10-03, is a year, an hour or an amount: `2026` would be in 1905.
 const LEAST_SERIAL: i64 = 20_000;
 
@@ -213,7 +255,7 @@ fn excel(text: &str) -> Option<DateTime> {
     let days: i64 = serial.trunc().try_into().ok().filter(|days| *days >= LEAST_SERIAL)?;
     let seconds: i64 = (serial.fract() * Decimal::from(86_400)).round().try_into().ok()?;
     let since = SignedDuration::from_secs(days.checked_mul(86_400)?.checked_add(seconds)?);
-    date(1899, 12, 30).to_datetime(Time::midnight()).checked_add(since).ok()
+    SERIAL_ZERO.to_datetime(Time::midnight()).checked_add(since).ok()
 }
 
 fn by_pattern(pattern: &str, text: &str) -> Option<When> {
@@ -292,5 +334,48 @@ mod tests {
         assert_eq!(instant("2026-03-29 02:30"), "2026-03-29T01:30:00Z");
         // 2:30 comes twice on that day: the first is meant.
         assert_eq!(instant("2026-10-25 02:30"), "2026-10-25T00:30:00Z");
+    }
+
+    #[test]
+    fn a_part_of_a_date_is_said_once() {
+        for (format, part) in [
+            ("%Y-%m-%d %H:%m", "month twice: did you mean %M"),
+            ("%d.%b.%Y %H:%m", "month twice: did you mean %M"),
+            ("%Y-%m-%d %d %m %Y", "year twice"),
+            ("%F %d", "day twice"),
+            ("%m/%-m/%Y %H:%M", "month twice"),
+        ] {
+            let wrong = DateFormat::new(format).unwrap_err();
+            assert!(wrong.contains(part), "{wrong}");
+        }
+        assert!(DateFormat::new("%d.%m.%Y %H:%M:%S").is_ok());
+    }
+
+    #[test]
+    fn two_formats_that_read_one_text_otherwise_are_known() {
+        let meanings = |one: &str, other: &str| {
+            let [one, other] = [one, other].map(|format| DateFormat::new(format).unwrap());
+            assert_eq!(one.two_meanings(&other).is_some(), other.two_meanings(&one).is_some());
+            one.two_meanings(&other)
+        };
+        assert_eq!(meanings("%d/%m/%Y", "%m/%d/%Y").unwrap(), "04/03/2026");
+        assert_eq!(meanings("unix", "%Y%m%d").unwrap(), "20260304");
+        assert_eq!(meanings("excel", "unix").unwrap(), "46085");
+        assert_eq!(meanings("%m/%y", "%y/%m").unwrap(), "10/11");
+        assert_eq!(meanings("%Y-%d-%m", "iso").unwrap(), "2026-04-03");
+        assert_eq!(meanings("%m.%d.%y", "%y.%d.%m").unwrap(), "10.09.11");
+        for (one, other) in [
+            ("%d.%m.%Y", "%d.%m.%Y %H:%M"),
+            ("%d.%m.%Y", "iso"),
+            ("%d.%m.%Y", "excel"),
+            ("%d.%m.%Y", "%m.%Y"),
+            ("%Y-%m", "iso"),
+            ("%Y%m%d", "%d%m%Y"),
+            ("%Y%m%d", "excel"),
+            ("%d.%m.%y", "%d.%m.%Y"),
+            ("iso", "unix"),
+        ] {
+            assert_eq!(meanings(one, other), None, "{one} and {other}");
+        }
     }
 }

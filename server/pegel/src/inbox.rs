@@ -33,7 +33,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// When a file is tried again that could not be imported through no fault of its own.
 const RETRY: Duration = Duration::from_mins(1);
 /// What is said beside a file whose import broke.
-const BROKE: &str = "the import broke, and nothing was imported: something in this file is not foreseen; please report it";
+const BROKE: &str =
+    "the import broke, and nothing was imported: something in this file is not foreseen; please report it";
 
 /// The thread that watches. It ends when this is closed.
 pub struct Inbox {

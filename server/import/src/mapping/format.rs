@@ -50,11 +50,11 @@ pub(super) fn format(place: &Text, source: SourceSection) -> Result<SourceFormat
     })
 }
 
-/// Refuses formats that read one text as two different days.
+/// Refuses formats that read one text as two different days or months.
 fn refuse_two_meanings(place: &Text, names: &[Spanned<String>], dates: &[DateFormat]) -> Result<(), ImportError> {
     for (at, format) in dates.iter().enumerate() {
         for (other, name) in dates[at + 1..].iter().zip(&names[at + 1..]) {
-            if let Some(text) = format.read_otherwise(other) {
+            if let Some(text) = format.two_meanings(other) {
                 let message = format!(
                     "“{}” and “{name}” read {text} as different days: keep one of them, or import such files with two mappings",
                     names[at]

@@ -5,6 +5,7 @@
 mod binary_workbook;
 mod bounds;
 mod broken_files;
+mod cells;
 mod common;
 mod composed;
 mod contacts;

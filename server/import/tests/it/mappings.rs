@@ -118,6 +118,12 @@ fn the_format_of_the_source_must_make_sense() {
         ("zone = \"Berlin\"", "is not a time zone: write an IANA name"),
         ("dates = [\"dd.mm.yyyy\"]", "is not a date format"),
         ("dates = [\"%d.%m.%!\"]", "the date format “%d.%m.%!” is wrong"),
+        ("dates = [\"unix\", \"%Y%m%d\"]", "“unix” and “%Y%m%d” read 20260304 as different days"),
+        ("dates = [\"%Y%m%d\", \"unix\"]", "read 20260304 as different days"),
+        ("dates = [\"excel\", \"unix\"]", "read 46085 as different days"),
+        ("dates = [\"%m/%y\", \"%y/%m\"]", "read 10/11 as different days"),
+        ("dates = [\"iso\", \"%Y-%d-%m\"]", "read 2026-03-04 as different days"),
+        ("dates = [\"%Y-%m-%d %H:%m\"]", "it has the month twice: did you mean %M, the minutes?"),
         ("decimal = \"dot\"", "unknown variant `dot`"),
     ] {
         let error = error(&format!("[source]\n{line}\n\n[[tables]]\ntable = \"leads\"\nkey = \"id\"\n"));
