@@ -43,19 +43,18 @@ impl<'a> Formats<'a> {
         Formats { decimal, dates, date_names, iso_is_misread, zone, money }
     }
 
-    /// A value of that kind; an error is the reason why it is none.
-    pub fn value(&self, kind: Kind, text: &str) -> Result<Value, String> {
+    /// A value of that kind; an error is the reason why it is none. `shares`: see [`Formats::quantity`].
+    pub fn value(&self, kind: Kind, shares: bool, text: &str) -> Result<Value, String> {
         match kind {
             Kind::Text => self::text(text),
-            Kind::Integer | Kind::Number | Kind::Money => self.number(kind, self.decimal(text)?.number),
+            Kind::Integer | Kind::Number | Kind::Money => self.number(kind, self.quantity(kind, shares, text)?.number),
             Kind::Instant | Kind::Date => self.of_date(kind, self.date(text)?, text),
             Kind::Boolean => boolean(text).map(Value::Boolean),
         }
     }
 
-    /// A value of that kind, whose text may name a month of which the first or the last day is meant.
-    pub fn value_of(&self, kind: Kind, month: Option<Month>, text: &str) -> Result<Value, String> {
-        let Some(month) = month else { return self.value(kind, text) };
+    /// A date or an instant of a text that names a month, of which the first or the last day is meant.
+    pub fn day_of(&self, kind: Kind, month: Month, text: &str) -> Result<Value, String> {
         let first = self.dates_of(text).find_map(|format| format.parse_month(text, &self.zone));
         let first = first.ok_or_else(|| {
             format!("“{text}” is not a month of the years 1900 to 2199 written as {}", self.date_names.join(" or "))
@@ -99,15 +98,48 @@ impl<'a> Formats<'a> {
         self.dates.iter().chain(iso.then_some(&DateFormat::Iso))
     }
 
-    /// A number as it stands in a cell.
+    /// A number of that kind as it stands in a cell. Currencies, and words that multiply, belong to amounts: `12 M` are
+    /// twelve months, and `5 m` five minutes. `%` belongs to `shares`.
+    pub fn quantity(&self, kind: Kind, shares: bool, text: &str) -> Result<Written, String> {
+        let written = self.parsed(text)?;
+        let amount = kind == Kind::Money;
+        if written.currency.is_some() && !amount {
+            return Err(format!(
+                "“{text}” is an amount of money, and none is meant here: leave such rows out, or map an amount"
+            ));
+        }
+        if written.times.is_some() && !amount {
+            return Err(format!(
+                "“{text}” has a word that multiplies only amounts of money: list what is meant under `values`"
+            ));
+        }
+        if written.per_cent && (kind != Kind::Number || !shares) {
+            return Err(format!("“{text}” is a share, and none is meant here: list what is meant under `values`"));
+        }
+        self.in_currency(written, text)
+    }
+
+    /// A number of whatever kind as it stands in a cell.
     pub fn decimal(&self, text: &str) -> Result<Written, String> {
-        let written = decimal::parse(text, self.decimal).ok_or_else(|| {
-            let example = match self.decimal {
-                DecimalMark::Point => "1,234.5 (decimal = \"point\")",
-                DecimalMark::Comma => "1.234,5 (decimal = \"comma\")",
+        self.in_currency(self.parsed(text)?, text)
+    }
+
+    fn parsed(&self, text: &str) -> Result<Written, String> {
+        decimal::parse(text, self.decimal).ok_or_else(|| {
+            let (example, other) = match self.decimal {
+                DecimalMark::Point => ("1,234.5 (decimal = \"point\")", DecimalMark::Comma),
+                DecimalMark::Comma => ("1.234,5 (decimal = \"comma\")", DecimalMark::Point),
             };
-            format!("“{text}” is not a number such as {example}")
-        })?;
+            let hint = match decimal::parse(text, other) {
+                Some(_) => format!(", and one with {}", self.decimal.words().2),
+                None => String::new(),
+            };
+            format!("“{text}” is not a number such as {example}{hint}")
+        })
+    }
+
+    /// Refuses an amount in another currency.
+    fn in_currency(&self, written: Written, text: &str) -> Result<Written, String> {
         match (&written.currency, self.money.code) {
             (Some(marked), Some(code)) if !marked.fits(code) => {
                 let other = marked.code();

@@ -10,6 +10,8 @@ pub(crate) struct Written {
     /// Of per cents the fraction.
     pub number: Decimal,
     pub per_cent: bool,
+    /// By what a word beside it has multiplied it.
+    pub times: Option<Decimal>,
     /// How many digits stand behind the point.
     pub decimals: usize,
     /// The currency that stands beside it.
@@ -44,11 +46,11 @@ pub(crate) fn parse(text: &str, mark: DecimalMark) -> Option<Written> {
         return None;
     }
     let decimals = digits.len() - digits.find('.').map_or(digits.len(), |point| point + 1);
-    let scale = after.scale.or(before.scale).unwrap_or(Decimal::ONE);
-    let number = Decimal::from_str_exact(&digits).ok()?.checked_mul(scale)?;
+    let times = after.scale.or(before.scale);
+    let number = Decimal::from_str_exact(&digits).ok()?.checked_mul(times.unwrap_or(Decimal::ONE))?;
     let number = if after.per_cent { number.checked_mul(Decimal::new(1, 2))? } else { number };
     let number = if signs == 1 { -number } else { number };
-    Some(Written { number, per_cent: after.per_cent, decimals, currency: before.currency.or(after.currency) })
+    Some(Written { number, per_cent: after.per_cent, times, decimals, currency: before.currency.or(after.currency) })
 }
 
 /// A number of nothing but digits and a point, as most are; `None` of all others.
@@ -65,7 +67,7 @@ fn plain(text: &str, mark: DecimalMark) -> Option<Written> {
     let value = whole.bytes().chain(fraction.bytes()).fold(0, |value, byte| value * 10 + i64::from(byte - b'0'));
     let decimals = fraction.len();
     let number = Decimal::new(value, u32::try_from(decimals).ok()?);
-    Some(Written { number, per_cent: false, decimals, currency: None })
+    Some(Written { number, per_cent: false, times: None, decimals, currency: None })
 }
 
 /// An amount as it is stored, with so many digits after the point: of two, 12.345 is 1234; half a unit goes to the even
@@ -91,7 +93,10 @@ fn digits(text: &str, mark: DecimalMark) -> Option<String> {
     let groups: Vec<&str> = whole.split(grouping).collect();
     let grouped_well = match groups.as_slice() {
         [_] => true,
-        [head, rest @ ..] => (1..=3).contains(&head.len()) && rest.iter().all(|group| group.len() == 3),
+        // `0,500` is a half where the comma is the decimal mark, and nothing where it groups.
+        [head, rest @ ..] => {
+            (1..=3).contains(&head.len()) && !head.starts_with('0') && rest.iter().all(|group| group.len() == 3)
+        }
         [] => false,
     };
     let well = grouped_well && groups.iter().all(|group| all_digits(group)) && all_digits(fraction);
@@ -138,8 +143,24 @@ mod tests {
 
     #[test]
     fn what_could_mean_two_things_is_refused() {
-        for text in ["1,5", "12,34.5", "1,2345", "1.2.3", "", "-", "$", "TBD", "--5", "(-5)", "1e3", "12 apples", "$5€"]
-        {
+        for text in [
+            "1,5",
+            "0,500",
+            "01,234",
+            "0 500",
+            "12,34.5",
+            "1,2345",
+            "1.2.3",
+            "",
+            "-",
+            "$",
+            "TBD",
+            "--5",
+            "(-5)",
+            "1e3",
+            "12 apples",
+            "$5€",
+        ] {
             assert_eq!(parse(text, Point), None, "{text}");
         }
         assert_eq!(parse("1.5", Comma), None);

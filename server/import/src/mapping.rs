@@ -242,6 +242,8 @@ pub(crate) struct ColumnRule {
     pub times: Option<SourceColumn>,
     /// Whether it is read as a month, and which of its days is meant.
     pub month: Option<Month>,
+    /// Whether its numbers may be shares, of which `%` tells.
+    pub shares: bool,
     /// Whether an instant at midnight in UTC is meant as the day.
     pub days: bool,
     pub lookup: Option<Lookup>,

@@ -175,15 +175,16 @@ impl Row<'_> {
             return Ok(Cell::Value(Value::Missing));
         };
         if rule.lookup.is_some() {
-            return match self.formats.value(Kind::Text, &text).and_then(|_| fits_index(&text)) {
+            return match self.formats.value(Kind::Text, false, &text).and_then(|_| fits_index(&text)) {
                 Ok(()) => Ok(Cell::Related(text.into_owned())),
                 Err(reason) => Err(self.fault(&rule.text, reason)),
             };
         }
-        let value = match kind {
-            Kind::Integer | Kind::Number | Kind::Money => self.product(kind, &text, rule),
-            Kind::Instant | Kind::Date if rule.month.is_none() => self.date(kind, &text, rule),
-            _ => self.formats.value_of(kind, rule.month, &text),
+        let value = match (kind, rule.month) {
+            (Kind::Integer | Kind::Number | Kind::Money, _) => self.product(kind, &text, rule),
+            (Kind::Instant | Kind::Date, Some(month)) => self.formats.day_of(kind, month, &text),
+            (Kind::Instant | Kind::Date, None) => self.date(kind, &text, rule),
+            (Kind::Text | Kind::Boolean, _) => self.formats.value(kind, false, &text),
         };
         value.map(Cell::Value).map_err(|reason| self.fault(&rule.text, reason))
     }
@@ -203,13 +204,17 @@ impl Row<'_> {
     /// The number times the other column's number and the scale, where there are such; missing if the other is.
     fn product(&self, kind: Kind, text: &str, rule: &ColumnRule) -> Result<Value, String> {
         let too_large = || format!("“{text}” is too large");
-        let written = self.formats.decimal(text)?;
+        let written = self.formats.quantity(kind, rule.shares, text)?;
         if let Origin::Column(column) = rule.text.origin {
             let may_be_thirds = kind != Kind::Money || self.formats.money_has_thirds();
             self.watch.number(column, text, written.decimals, may_be_thirds);
         }
-        // `75 %` is a fraction already.
-        let scale = rule.scale.filter(|scale| !(written.per_cent && *scale == Decimal::new(1, 2)));
+        // `75 %` is a fraction already, and `5 TEUR` are thousands.
+        let said = if written.per_cent { Some(Decimal::new(1, 2)) } else { written.times };
+        let scale = rule.scale.filter(|scale| said != Some(*scale));
+        if let (Some(scale), Some(times)) = (scale, written.times) {
+            return Err(format!("“{text}” is multiplied by {times} already, and `scale` would do so by {scale}"));
+        }
         let mut number = written.number;
         if let Some(other) = rule.times {
             let Some(other) = self.raw(other) else {
@@ -229,7 +234,7 @@ impl Row<'_> {
         if let (Kind::Number, None, None) = (kind, rule.scale, rule.times) {
             let Some(text) = self.ruled_text(rule)? else { return Ok(Json::Null) };
             let Written { number, .. } =
-                self.formats.decimal(&text).map_err(|reason| self.fault(&rule.text, reason))?;
+                self.formats.quantity(kind, rule.shares, &text).map_err(|reason| self.fault(&rule.text, reason))?;
             let whole = number.to_i64().filter(|_| number.is_integer());
             return Ok(whole.map_or_else(|| Json::from(number.to_f64()), Json::from));
         }

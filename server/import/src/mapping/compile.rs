@@ -15,7 +15,8 @@ use crate::dates::DateFormat;
 use crate::error::{ImportError, did_you_mean};
 use jiff::tz::TimeZone;
 use pegel_kpi::data::currency::HUNDREDTHS;
-use pegel_kpi::data::model::{Column, Kind, Model, Table};
+use pegel_kpi::data::model::{self, Column, Kind, Model, Table};
+use pegel_store::facts::Value;
 use std::ops::Range;
 use std::sync::Arc;
 use toml::Spanned;
@@ -77,6 +78,27 @@ fn kind_of(constant: &toml::Value) -> Kind {
         toml::Value::Boolean(_) => Kind::Boolean,
         _ => Kind::Text,
     }
+}
+
+/// Whether a column can hold a value, whatever stands beside it; an error is the reason why it cannot.
+fn holds(column: &Column, value: &Value) -> Result<(), String> {
+    #[expect(clippy::cast_precision_loss, reason = "ranges are of small numbers")]
+    let outside = |number: f64| {
+        let always = column.ranges.iter().filter(|range| range.only.is_none());
+        let outside = |range: &&model::Range| !(range.least as f64..=range.most as f64).contains(&number);
+        let range = always.clone().find(outside)?;
+        Some(format!("{number} lies outside the range from {} to {}", range.least, range.most))
+    };
+    let wrong = match value {
+        Value::Text(text) if !column.words.is_empty() && !column.words.iter().any(|word| **word == **text) => {
+            Some(format!("“{text}” is none of {}", column.words.join(", ")))
+        }
+        #[expect(clippy::cast_precision_loss, reason = "ranges are of small numbers")]
+        Value::Integer(number) => outside(*number as f64),
+        Value::Number(number) => outside(*number),
+        _ => None,
+    };
+    wrong.map_or(Ok(()), Err)
 }
 
 fn is_number(kind: Kind) -> bool {
@@ -165,7 +187,7 @@ impl Compiler<'_> {
         if !is_number(kind) && (spec.scale.is_some() || spec.times.is_some()) {
             return error(format!("“{name}” is not a number: `scale` and `times` cannot apply"));
         }
-        Ok((self.rule_of(kind, spec, name)?, kind))
+        Ok((self.rule_of(kind, declared.map(|declared| &**declared), spec, name)?, kind))
     }
 
     fn key(&mut self, spec: Spanned<Brief<KeySpec>>) -> Result<KeyRule, ImportError> {
@@ -239,21 +261,34 @@ impl Compiler<'_> {
         if lookup.is_some() {
             return Ok(ColumnRule { lookup, ..self.value_rule(spec, name)? });
         }
-        self.rule_of(column.kind, spec, name)
+        self.rule_of(column.kind, Some(column), spec, name)
     }
 
-    /// A rule that makes values of a kind; a constant must be one.
+    /// A rule that makes values of a kind, for a column if there is one that says more. Those that the mapping brings
+    /// itself must be such values.
     pub(super) fn rule_of(
         &mut self,
         kind: Kind,
+        column: Option<&Column>,
         spec: ColumnSpec,
         name: &Spanned<String>,
     ) -> Result<ColumnRule, ImportError> {
-        let rule = self.value_rule(spec, name)?;
+        let shares = column.is_none_or(|column| column.ranges.iter().all(|range| range.least >= 0 && range.most <= 1));
+        let rule = ColumnRule { shares, ..self.value_rule(spec, name)? };
         if let Origin::Constant(text) = &rule.text.origin {
             let formats = Formats::new(self.format, TimeZone::UTC, Money { code: None, digits: HUNDREDTHS });
-            if let Err(reason) = formats.value_of(kind, rule.month, text) {
+            let value = match rule.month {
+                Some(month) => formats.day_of(kind, month, text),
+                None => formats.value(kind, shares, text),
+            };
+            let value = value.and_then(|value| column.map_or(Ok(()), |column| holds(column, &value)));
+            if let Err(reason) = value {
                 return Err(self.place.error(name.span(), format!("the constant of “{name}”: {reason}")));
+            }
+        }
+        for meant in rule.text.values.values().filter(|meant| kind == Kind::Text && !meant.is_empty()) {
+            if let Err(reason) = column.map_or(Ok(()), |column| holds(column, &Value::Text(meant.clone()))) {
+                return Err(self.place.error(name.span(), format!("the `values` of “{name}”: {reason}")));
             }
         }
         Ok(rule)
@@ -296,6 +331,7 @@ impl Compiler<'_> {
             when: spec.when.map(|condition| self.condition(condition)),
             times: spec.times.map(|column| self.source(column)),
             month: spec.month,
+            shares: false,
             days: spec.days,
             lookup: None,
         })

@@ -54,6 +54,6 @@ impl Compiler<'_> {
             );
             return Err(self.place.error(name.span(), message));
         }
-        self.rule_of(Kind::Instant, *spec, &name).map(Box::new).map(Moment::Rule)
+        self.rule_of(Kind::Instant, None, *spec, &name).map(Box::new).map(Moment::Rule)
     }
 }

@@ -155,7 +155,7 @@ fn values_that_cannot_be_read_are_reported_with_line_column_value_and_reason() {
         assert_eq!(
             rejected,
             [
-                "line 4, column amount: “1,5” is not a number such as 1,234.5 (decimal = \"point\")\n\
+                "line 4, column amount: “1,5” is not a number such as 1,234.5 (decimal = \"point\"), and one with decimal = \"comma\"\n\
                  line 4, column created: “TBD” is not a date of the years 1900 to 2199 written as iso",
                 "line 6, column created: “2026-13-01” is not a date of the years 1900 to 2199 written as iso",
                 "line 8: the row has 2 cells where the header has 3",

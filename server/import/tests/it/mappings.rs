@@ -102,6 +102,11 @@ fn a_column_must_make_sense() {
         ("source = {}", "needs either `from` or `constant`"),
         ("source = 5", "the name of a source column"),
         ("created_at = { constant = \"soon\" }", "“soon” is not a date"),
+        ("outcome = { constant = \"Won\" }", "the constant of “outcome”: “Won” is none of won, lost"),
+        (
+            "outcome = { from = \"x\", values = { A = \"Won\" } }",
+            "the `values` of “outcome”: “Won” is none of won, lost",
+        ),
         ("amount = { from = \"x\", scale = \"ten\" }", "the scale of “amount” is not a number"),
         ("amount = { from = \"x\", otherwise = \"drop\" }", "unknown variant `drop`"),
     ] {
