@@ -1,5 +1,6 @@
 //! From a text to a value of a column's kind.
 
+use crate::damaged;
 use crate::dates::{DateFormat, When};
 use crate::decimal::{self, Written};
 use crate::mapping::{DecimalMark, Month, SourceFormat};
@@ -46,11 +47,20 @@ impl<'a> Formats<'a> {
     /// A value of that kind; an error is the reason why it is none. `shares`: see [`Formats::quantity`].
     pub fn value(&self, kind: Kind, shares: bool, text: &str) -> Result<Value, String> {
         match kind {
-            Kind::Text => self::text(text),
+            Kind::Text => self.text(text).map(|()| Value::Text(text.to_owned())),
             Kind::Integer | Kind::Number | Kind::Money => self.number(kind, self.quantity(kind, shares, text)?.number),
             Kind::Instant | Kind::Date => self.of_date(kind, self.date(text)?, text),
             Kind::Boolean => boolean(text).map(Value::Boolean),
         }
+    }
+
+    /// Whether a text is one that somebody wrote. PostgreSQL stores no NUL, and none is meant: it comes from reading
+    /// UTF-16 as something else.
+    pub fn text(&self, text: &str) -> Result<(), String> {
+        if text.contains('\0') {
+            return Err("the text holds a NUL character: is the file's encoding utf-16?".to_owned());
+        }
+        damaged::by_spreadsheet(text).map_or(Ok(()), Err)
     }
 
     /// A date or an instant of a text that names a month, of which the first or the last day is meant.
@@ -175,14 +185,6 @@ impl<'a> Formats<'a> {
 /// Whether KPIs, which count in doubles, would see the value as it is.
 fn is_exact(value: &Value) -> bool {
     !matches!(value, Value::Integer(integer) if !(-MAX_EXACT..=MAX_EXACT).contains(integer))
-}
-
-/// PostgreSQL stores no NUL, and none is meant: it comes from reading UTF-16 as something else.
-fn text(text: &str) -> Result<Value, String> {
-    if text.contains('\0') {
-        return Err("the text holds a NUL character: is the file's encoding utf-16?".to_owned());
-    }
-    Ok(Value::Text(text.to_owned()))
 }
 
 fn boolean(text: &str) -> Result<bool, String> {

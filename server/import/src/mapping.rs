@@ -52,7 +52,7 @@ pub struct Mapping {
 
 impl Mapping {
     /// The columns that a file must have: those that are not made of others.
-    pub(crate) fn needed(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn needed(&self) -> impl Iterator<Item = &str> + Clone {
         let is_made = |column: &&str| self.unpivot.as_ref().is_some_and(|unpivot| unpivot.makes(column));
         self.columns.iter().map(String::as_str).filter(move |column| !is_made(column))
     }

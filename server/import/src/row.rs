@@ -1,5 +1,6 @@
 //! A record → what it brings to each table, or what is wrong with it.
 
+use crate::blanks;
 use crate::cell::Cell;
 use crate::convert::Formats;
 use crate::decimal::Written;
@@ -19,7 +20,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The most bytes of a key. PostgreSQL's indexes take no more than 2,700.
 const KEY_LIMIT: usize = 1_000;
@@ -154,10 +155,9 @@ impl Row<'_> {
     fn parts(&self, rule: &KeyRule) -> Result<String, Fault> {
         let mut parts = Vec::with_capacity(rule.parts.len());
         for part in &rule.parts {
-            let text = self.name(part)?.ok_or_else(|| self.fault(part, "the key is missing".to_owned()))?;
-            if text.contains('\0') {
-                return Err(self.fault(part, "the key holds a NUL character".to_owned()));
-            }
+            let text = self.name(part, char::is_whitespace)?;
+            let text = text.ok_or_else(|| self.fault(part, "the key is missing".to_owned()))?;
+            self.formats.text(&text).map_err(|reason| self.fault(part, reason))?;
             parts.push(text);
         }
         let single = parts.len() == 1 && !rule.occurrence;
@@ -168,14 +168,20 @@ impl Row<'_> {
         })
     }
 
+    /// The value of a column, whose texts have one line.
     fn cell(&self, kind: Kind, rule: &ColumnRule) -> Result<Cell, Fault> {
+        self.cell_without(char::is_whitespace, kind, rule)
+    }
+
+    /// The same with single plain blanks in texts where there are such ones.
+    fn cell_without(&self, blanks: fn(char) -> bool, kind: Kind, rule: &ColumnRule) -> Result<Cell, Fault> {
         let is_name = rule.lookup.is_some() || kind == Kind::Text;
-        let text = if is_name { self.ruled_name(rule)? } else { self.ruled_text(rule)? };
+        let text = if is_name { self.ruled_name(rule, blanks)? } else { self.ruled_text(rule)? };
         let Some(text) = text else {
             return Ok(Cell::Value(Value::Missing));
         };
         if rule.lookup.is_some() {
-            return match self.formats.value(Kind::Text, false, &text).and_then(|_| fits_index(&text)) {
+            return match self.formats.text(&text).and_then(|()| fits_index(&text)) {
                 Ok(()) => Ok(Cell::Related(text.into_owned())),
                 Err(reason) => Err(self.fault(&rule.text, reason)),
             };
@@ -229,7 +235,7 @@ impl Row<'_> {
     }
 
     /// What a column of that kind would hold; null, which removes it, where that is nothing. A plain number keeps all its
-    /// digits.
+    /// digits, and a text its lines.
     fn attribute(&self, kind: Kind, rule: &ColumnRule) -> Result<Json, Fault> {
         if let (Kind::Number, None, None) = (kind, rule.scale, rule.times) {
             let Some(text) = self.ruled_text(rule)? else { return Ok(Json::Null) };
@@ -238,7 +244,7 @@ impl Row<'_> {
             let whole = number.to_i64().filter(|_| number.is_integer());
             return Ok(whole.map_or_else(|| Json::from(number.to_f64()), Json::from));
         }
-        Ok(match self.cell(kind, rule)? {
+        Ok(match self.cell_without(blanks::within_a_line, kind, rule)? {
             Cell::Related(_) | Cell::Value(Value::Missing) => Json::Null,
             Cell::Value(Value::Integer(value)) => Json::from(value),
             Cell::Value(Value::Number(value)) => Json::from(value),
@@ -247,20 +253,20 @@ impl Row<'_> {
         })
     }
 
-    fn ruled_name<'b>(&'b self, rule: &'b ColumnRule) -> Result<Option<Cow<'b, str>>, Fault> {
-        if self.meets(rule.when.as_ref()) { self.name(&rule.text) } else { Ok(None) }
+    fn ruled_name<'b>(&'b self, rule: &'b ColumnRule, blanks: fn(char) -> bool) -> Result<Option<Cow<'b, str>>, Fault> {
+        if self.meets(rule.when.as_ref()) { self.name(&rule.text, blanks) } else { Ok(None) }
     }
 
     /// A text by which something is known, with one blank where several stand.
-    fn name<'b>(&'b self, rule: &'b TextRule) -> Result<Option<Cow<'b, str>>, Fault> {
+    fn name<'b>(&'b self, rule: &'b TextRule, blanks: fn(char) -> bool) -> Result<Option<Cow<'b, str>>, Fault> {
         let Some(text) = self.text(rule)? else { return Ok(None) };
-        if !has_several_blanks(&text) {
+        if !blanks::has_several(&text, blanks) {
             return Ok(Some(text));
         }
         if let Origin::Column(column) = rule.origin {
             self.watch.blanks(column, &text);
         }
-        Ok(Some(Cow::Owned(one_blank(&text))))
+        Ok(Some(Cow::Owned(blanks::single(&text, blanks))))
     }
 
     fn ruled_text<'b>(&'b self, rule: &'b ColumnRule) -> Result<Option<Cow<'b, str>>, Fault> {
@@ -285,8 +291,7 @@ impl Row<'_> {
     }
 
     fn ruled<'b>(&self, raw: Option<&'b str>, rule: &'b TextRule) -> Result<Option<Cow<'b, str>>, Fault> {
-        let as_yes_or_no = |raw: &&str| rule.values.iter().find(|(word, _)| same(word, raw)).map(|(_, value)| value);
-        let mapped = rule.values.get(raw.unwrap_or_default()).or_else(|| raw.as_ref().and_then(as_yes_or_no));
+        let mapped = if rule.values.is_empty() { None } else { listed(&rule.values, raw.unwrap_or_default()) };
         if let Some(mapped) = mapped {
             return Ok((!mapped.is_empty()).then_some(Cow::Borrowed(mapped)));
         }
@@ -364,43 +369,18 @@ impl Row<'_> {
     }
 }
 
-/// Whether anything but single blanks stands between its words.
-fn has_several_blanks(text: &str) -> bool {
-    text.contains("  ") || text.contains(|c| is_blank(c) && c != ' ')
-}
-
-/// The text with one plain blank for every run of them; its lines stay lines.
-fn one_blank(text: &str) -> String {
-    let mut single = String::with_capacity(text.len());
-    for c in text.chars() {
-        if !is_blank(c) {
-            single.push(c);
-        } else if !single.ends_with(' ') {
-            single.push(' ');
-        }
-    }
-    single
-}
-
-fn is_blank(c: char) -> bool {
-    c.is_whitespace() && !matches!(c, '\n' | '\r')
+/// What a mapping says that a text means.
+fn listed<'b>(values: &'b BTreeMap<String, String>, raw: &str) -> Option<&'b String> {
+    let several = blanks::has_several(raw, char::is_whitespace);
+    let single = if several { Cow::Owned(blanks::single(raw, char::is_whitespace)) } else { Cow::Borrowed(raw) };
+    let as_yes_or_no = || values.iter().find(|(word, _)| !raw.is_empty() && same(word, raw)).map(|(_, value)| value);
+    values.get(&*single).or_else(as_yes_or_no)
 }
 
 /// Whether a text can be a key, or that by which a row is looked up and maybe created.
 fn fits_index(text: &str) -> Result<(), String> {
     match text.len() {
-        _ if is_cut_short(text) => {
-            Err(format!("“{text}” is what a spreadsheet made of a longer number: export the column as text"))
-        }
         0..=KEY_LIMIT => Ok(()),
         length => Err(format!("a key of {length} bytes: the longest has {KEY_LIMIT}")),
     }
-}
-
-/// `1.23E+11`: the digits that are not shown are lost, and other ids look the same.
-fn is_cut_short(text: &str) -> bool {
-    let Some((digits, exponent)) = text.split_once("E+").or_else(|| text.split_once("e+")) else { return false };
-    let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
-    all_digits(whole) && all_digits(fraction) && all_digits(exponent)
 }

@@ -68,13 +68,15 @@ pub fn is_clean(text: &str) -> bool {
 
 /// Whether there is nothing to be seen of a text: blanks of all kinds, and characters without width.
 pub fn is_blank(text: &str) -> bool {
-    let unseen = |c: char| matches!(c, '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{feff}');
-    let no_width = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}');
-    text.chars().all(|c| c.is_whitespace() || is_forbidden(c) || unseen(c) || no_width(c))
+    let joins = |c: char| matches!(c, '\u{200c}' | '\u{200d}');
+    text.chars().all(|c| c.is_whitespace() || is_forbidden(c) || has_no_width(c) || joins(c))
 }
 
 fn has_no_width(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+    let is_mark = matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{34f}' | '\u{180e}' | '\u{fe00}'..='\u{fe0f}');
+    let is_blank = matches!(c, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{2800}');
+    let is_filler = matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}');
+    c == '\u{ad}' || is_mark || is_blank || is_filler
 }
 
 /// Control characters other than tab and line breaks, those that turn the direction of all that follows, and the last
@@ -130,6 +132,9 @@ mod tests {
             assert!(is_blank(text), "{text:?}");
         }
         assert!(!is_blank(" . ") && !is_blank("日"));
+        for c in ['\u{ad}', '\u{34f}', '\u{115f}', '\u{180e}', '\u{200b}', '\u{2800}', '\u{3164}', '\u{fe0f}'] {
+            assert_eq!(readable(&format!("a{c}b")), "ab", "{c:?}");
+        }
     }
 
     #[test]

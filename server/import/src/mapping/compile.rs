@@ -10,6 +10,7 @@ use super::{
     ColumnRule, Condition, DecimalMark, KeyRule, Lookup, Mapping, Moment, Origin, Policy, RowCondition, SourceColumn,
     SourceFormat, TableMapping, TextRule,
 };
+use crate::blanks::{as_in_cells, heading};
 use crate::convert::{Formats, Money};
 use crate::dates::DateFormat;
 use crate::error::{ImportError, did_you_mean};
@@ -17,6 +18,7 @@ use jiff::tz::TimeZone;
 use pegel_kpi::data::currency::HUNDREDTHS;
 use pegel_kpi::data::model::{self, Column, Kind, Model, Table};
 use pegel_store::facts::Value;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use toml::Spanned;
@@ -63,7 +65,7 @@ impl Mapping {
             watch,
             format,
             columns,
-            aliases: file.aliases,
+            aliases: file.aliases.into_iter().map(aliases).collect(),
             unpivot: unpivot.map(|(unpivot, _)| unpivot),
             conditions,
             tables,
@@ -78,6 +80,15 @@ fn kind_of(constant: &toml::Value) -> Kind {
         toml::Value::Boolean(_) => Kind::Boolean,
         _ => Kind::Text,
     }
+}
+
+/// What texts mean, as the texts of cells are compared with them.
+fn values(values: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    values.into_iter().map(|(text, meant)| (as_in_cells(&text), meant)).collect()
+}
+
+fn aliases((name, others): (String, Vec<String>)) -> (String, Vec<String>) {
+    (heading(&name), others.iter().map(|other| heading(other)).collect())
 }
 
 /// Whether a column can hold a value, whatever stands beside it; an error is the reason why it cannot.
@@ -198,6 +209,7 @@ impl Compiler<'_> {
             return Err(self.place.error(span, "the key names no source column"));
         }
         let name = Spanned::new(span, "key".to_owned());
+        let values = self::values(values);
         let rule = |part| match part {
             Part::Column(column) => {
                 let origin = Origin::Column(self.source(column));
@@ -323,8 +335,8 @@ impl Compiler<'_> {
                 || format!("the scale of “{name}” is not a number: “{text}”; write it as text, such as \"0.01\"");
             text.parse().map_err(|_| self.place.error(name.span(), message()))
         });
-        let text =
-            TextRule { origin, values: spec.values, otherwise: spec.otherwise, case: spec.case, integer: spec.integer };
+        let values = values(spec.values);
+        let text = TextRule { origin, values, otherwise: spec.otherwise, case: spec.case, integer: spec.integer };
         Ok(ColumnRule {
             text,
             scale: scale.transpose()?,
@@ -361,6 +373,7 @@ impl Compiler<'_> {
     }
 
     fn source(&mut self, name: String) -> SourceColumn {
+        let name = heading(&name);
         let place = self.columns.iter().position(|known| *known == name).unwrap_or_else(|| {
             self.columns.push(name);
             self.columns.len() - 1

@@ -3,6 +3,7 @@
 use super::SourceFormat;
 use super::file::SourceSection;
 use super::text::Text;
+use crate::blanks::heading;
 use crate::dates::DateFormat;
 use crate::error::ImportError;
 use encoding_rs::Encoding;
@@ -36,7 +37,7 @@ pub(super) fn format(place: &Text, source: SourceSection) -> Result<SourceFormat
         delimiter,
         escaped,
         encoding,
-        header: source.header.map(Spanned::into_inner),
+        header: source.header.map(|names| names.as_ref().iter().map(|name| heading(name)).collect()),
         skip_lines: source.skip_lines,
         sheet: source.sheet,
         decimal: source.decimal,

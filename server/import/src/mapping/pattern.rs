@@ -1,6 +1,7 @@
 //! Texts in which `*` stands for anything.
 
 use crate::words::same;
+use pegel_text::clean::readable;
 use serde::Deserialize;
 use std::fmt;
 
@@ -16,6 +17,8 @@ pub struct Pattern {
 
 impl From<String> for Pattern {
     fn from(text: String) -> Pattern {
+        // As the texts of files are that it is compared with.
+        let text = readable(&text);
         let mut pieces = text.split('*').map(str::to_owned);
         Pattern { start: pieces.next().unwrap_or_default(), rest: pieces.collect() }
     }

@@ -4,6 +4,7 @@ use super::Unpivot;
 use super::brief::Brief;
 use super::file::{Patterns, UnpivotSection};
 use super::text::Text;
+use crate::blanks::heading;
 use crate::error::ImportError;
 use std::ops::Range;
 use toml::Spanned;
@@ -12,6 +13,7 @@ use toml::Spanned;
 pub(super) fn unpivot(place: &Text, section: Spanned<UnpivotSection>) -> Result<(Unpivot, Range<usize>), ImportError> {
     let span = section.span();
     let UnpivotSection { columns: Brief(Patterns(columns)), name, value } = section.into_inner();
+    let (name, value) = (heading(&name), heading(&value));
     if columns.is_empty() {
         return Err(place.error(span, "[unpivot] names no columns: say which are one each for a month or a channel"));
     }

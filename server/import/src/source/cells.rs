@@ -1,5 +1,6 @@
 //! What stands in cells and is not meant: control characters, bytes of other encodings, formulas without a result.
 
+use crate::damaged::by_encoding;
 use crate::shown::shown;
 use csv::{ByteRecord, StringRecord};
 use encoding_rs::Encoding;
@@ -25,6 +26,14 @@ pub(super) fn without_not_available(cells: StringRecord) -> StringRecord {
         return cells;
     }
     cells.iter().map(|cell| if cell == NOT_AVAILABLE { "" } else { cell }).collect()
+}
+
+/// Why a row cannot be what was meant: letters are others in one of these places that the mapping needs.
+pub(super) fn damaged(cells: &StringRecord, needed: &[usize]) -> Option<String> {
+    if cells.as_slice().is_ascii() {
+        return None;
+    }
+    needed.iter().filter_map(|&place| cells.get(place)).find_map(by_encoding)
 }
 
 pub(super) fn lossy(cells: ByteRecord) -> StringRecord {

@@ -7,6 +7,7 @@ use super::record::Record;
 use super::records::{self, Cut, Records};
 use super::spool::Spooled;
 use super::text::{Count, Counted, text};
+use crate::blanks::heading;
 use crate::error::{ImportError, listed};
 use crate::mapping::{Mapping, SourceFormat, Unpivot};
 use crate::shown::shown;
@@ -208,7 +209,7 @@ impl<'a> FileReader<'a> {
         }
         let cells = StringRecord::from_byte_record(cut.cells.clone()).ok()?;
         let cells = self.unwrapped(&cells).unwrap_or(cells);
-        Some(cells.iter().map(|cell| clean::cleaned(cell).trim().to_owned()).collect())
+        Some(cells.iter().map(|cell| heading(cell)).collect())
     }
 
     /// The next row of data; `None` at the end of the file or of its data.
@@ -223,7 +224,7 @@ impl<'a> FileReader<'a> {
                 // The quote before the text may be why the row is broken.
                 (Some(_), first) => first.unwrap_or_default().trim_start_matches('"'),
             };
-            let first = clean::cleaned(first);
+            let first = clean::readable(first);
             if self.format().stop_at.iter().any(|pattern| pattern.fits(&first)) {
                 self.skip(row.line, &row.cells);
                 return self.skip_rest();
@@ -238,6 +239,9 @@ impl<'a> FileReader<'a> {
             if self.of_sheet && row.broken.is_none() {
                 row.broken = cells::failure(&row.cells, &self.header, &self.places, &self.format().missing);
                 row.cells = cells::without_not_available(row.cells);
+            }
+            if row.broken.is_none() {
+                row.broken = cells::damaged(&row.cells, &self.places);
             }
             row.original = clean_cells(&row.cells).map(|cells| std::mem::replace(&mut row.cells, cells));
             return Ok(Some(row));

@@ -266,8 +266,10 @@ impl<R: Read> Records<R> {
 fn cut(text: &[u8], (delimiter, escaped): (u8, bool), whole: bool, cells: &mut ByteRecord) -> Result<usize, Uncut> {
     let mut at = 0;
     loop {
-        let end = match text.get(at) {
-            Some(b'"') => quoted(text, at + 1, (delimiter, escaped), cells)?,
+        // Blanks before the quote mean nothing, as those behind the closing one.
+        let blanks = text[at..].iter().take_while(|&&byte| is_blank(byte, delimiter)).count();
+        let end = match text.get(at + blanks) {
+            Some(b'"') => quoted(text, at + blanks + 1, (delimiter, escaped), cells)?,
             _ => plain(text, at, delimiter, cells),
         };
         match text.get(end) {
@@ -277,6 +279,10 @@ fn cut(text: &[u8], (delimiter, escaped): (u8, bool), whole: bool, cells: &mut B
             None => return Err(Uncut::Open),
         }
     }
+}
+
+fn is_blank(byte: u8, delimiter: u8) -> bool {
+    byte != delimiter && matches!(byte, b' ' | b'\t')
 }
 
 /// Where the cell without quotes ends; quotes further on in it mean nothing (`5" pipe`).
@@ -308,8 +314,8 @@ fn quoted(text: &[u8], start: usize, (delimiter, escaped): (u8, bool), cells: &m
             (from, at) = (quote + 2, quote + 2);
             continue;
         }
-        let is_blank = |byte: &&u8| **byte != delimiter && matches!(**byte, b' ' | b'\t');
-        let end = quote + 1 + text[quote + 1..].iter().take_while(is_blank).count();
+        let blanks = text[quote + 1..].iter().take_while(|&&byte| is_blank(byte, delimiter)).count();
+        let end = quote + 1 + blanks;
         if text.get(end).is_some_and(|&byte| byte != delimiter && byte != b'\n') {
             return Err(Uncut::Stray(quote));
         }

@@ -4,6 +4,7 @@ use super::content::ReadSeek;
 use super::header;
 use super::old_workbook;
 use super::spool::Spool;
+use crate::blanks::heading;
 use crate::dates::{DateFormat, When};
 use crate::error::ImportError;
 use crate::mapping::{DecimalMark, Mapping, SourceFormat};
@@ -119,7 +120,7 @@ impl Workbook<'_> {
         };
         self.rows(sheet, &mut |row, cells| {
             if row > above {
-                let names: Vec<String> = cells.iter().map(|cell| cell.trim().to_owned()).collect();
+                let names: Vec<String> = cells.iter().map(|cell| heading(cell)).collect();
                 fits = header::fits(&names, mapping);
                 looked += 1;
             }
@@ -201,9 +202,14 @@ fn text(cell: &Data, format: &SourceFormat) -> String {
     }
 }
 
-/// Workbooks show 15 digits at most; those beyond come from calculating in binary.
+/// Workbooks show 15 digits at most; those beyond come from calculating in binary. What has more before its point is
+/// written as they show it, `1.23456789012346E+17`: no key, since others look the same.
 fn number(number: f64, mark: DecimalMark) -> String {
-    let shown = format!("{number:.14e}").parse().unwrap_or(number).to_string();
+    let rounded = format!("{number:.14e}");
+    let shown = match rounded.parse::<f64>() {
+        Ok(value) if value.abs() < 1e15 => value.to_string(),
+        _ => rounded.replace('e', "E+"),
+    };
     match mark {
         DecimalMark::Point => shown,
         DecimalMark::Comma => shown.replace('.', ","),

@@ -1,7 +1,8 @@
 //! How single cells are read, and which are no value of their column.
 
-use crate::common::{import_text, lines};
-use pegel_import::Summary;
+use crate::common::{has_attributes, import_bytes, import_text, lines};
+use pegel_import::{Mapping, Summary};
+use pegel_kpi::data::model::Model;
 use pegel_store::Store;
 use pegel_store::testing::on_both;
 
@@ -119,5 +120,86 @@ fn a_word_and_a_scale_multiply_once() {
             reasons(&summary),
             ["line 4, column v: “5 M” is multiplied by 1000000 already, and `scale` would do so by 1000"]
         );
+    });
+}
+
+#[test]
+fn what_a_spreadsheet_could_not_show_is_no_text_and_no_key() {
+    on_both(|store| {
+        let cells = ["N/A", "#N/A", "#NAME?", "#BEZUG!", "########", "1.23E+11", "#1", "1E5"];
+        assert_eq!(
+            rejected(&store, "orders", "number = \"v\"", &cells),
+            ["#N/A", "#NAME?", "#BEZUG!", "########", "1.23E+11"]
+        );
+        let by_name = "partner_id = { from = \"v\", lookup = \"name\", policy = \"create\" }";
+        assert_eq!(rejected(&store, "leads", by_name, &["Nord", "#REF!", "1,23E+11"]), ["#REF!", "1,23E+11"]);
+        let composed = "[[tables]]\ntable = \"leads\"\nkey = [\"id\", \"line\"]\n";
+        let summary = import_text(&store, composed, "id,line\n1.23E+11,1\nA,#N/A\nA,1\n").unwrap();
+        assert_eq!(
+            reasons(&summary),
+            [
+                "line 2, column id: “1.23E+11” is what a spreadsheet made of a longer number: export the column as text",
+                "line 3, column line: “#N/A” is an error of a spreadsheet: mend it there, or list it in `missing`",
+            ]
+        );
+        let missing = import_cells(&store, "missing = [\"#N/A\"]", "leads", "source = \"v\"", &["#N/A", "fair"]);
+        assert!(missing.rejected.is_empty());
+    });
+}
+
+#[test]
+fn letters_that_were_lost_before_are_not_taken_for_others() {
+    on_both(|store| {
+        let cells = ["Köln", "KÃ¶ln", "K\u{fffd}ln", "São Paulo", "Łódź"];
+        let summary = import_cells(&store, "", "leads", "region = \"v\"", &cells);
+        assert_eq!(lines(&store, "leads", &["region"]), ["Köln", "São Paulo", "Łódź"]);
+        assert_eq!(
+            reasons(&summary),
+            [
+                "line 3: “KÃ¶ln” is “Köln”, read in a wrong encoding by what wrote the file: export it again",
+                "line 4: “K\u{fffd}ln” holds a letter that was lost when the file was written, or is not in the encoding \
+                 of the mapping",
+            ]
+        );
+        // What the mapping does not read is nobody's concern.
+        let notes = import_text(&store, "[[tables]]\ntable = \"leads\"\nkey = \"id\"\n", "id,note\n9,KÃ¶ln\n").unwrap();
+        assert!(notes.rejected.is_empty());
+        let gbk = Mapping::parse(
+            "[source]\nencoding = \"gbk\"\n[[tables]]\ntable = \"leads\"\nkey = \"id\"\n[tables.columns]\nregion = \"r\"\n",
+            "test",
+            &Model::built_in(),
+        );
+        let summary = import_bytes(&store, &gbk.unwrap(), b"id,r\nA,\xff\xffln\nB,\xc4\xcf\n").unwrap();
+        assert_eq!((summary.rejected.len(), summary.new), (1, 1));
+    });
+}
+
+#[test]
+fn names_are_on_one_line_and_notes_keep_theirs() {
+    on_both(|store| {
+        let mapping = "[[tables]]\ntable = \"leads\"\nkey = \"id\"\n[tables.columns]\n\
+                       partner_id = { from = \"p\", lookup = \"name\", policy = \"create\" }\n\
+                       source = { from = \"s\", values = { \"  fair   trade \" = \"fair\" }, otherwise = \"keep\" }\n\
+                       [tables.attributes]\nnote = \"n\"\n";
+        let text = "id,p,s,n\nL1,\"Auto\r\nNord\",\"fair\ntrade\",\"a\nb\"\nL2,Auto Nord\u{fe0f},\"web\nsite\",\nL3, \"Auto, Süd\",fair  trade,\n";
+        let summary = import_text(&store, mapping, text).unwrap();
+        assert_eq!(summary.to_string(), "3 new, 0 changed, 0 unchanged, 0 rejected");
+        assert_eq!(
+            lines(&store, "leads", &["key", "partner.name", "source"]),
+            ["L1 | Auto Nord | fair", "L2 | Auto Nord | web site", "L3 | Auto, Süd | fair"]
+        );
+        assert!(has_attributes(&store, "leads", "L1", &serde_json::json!({ "note": "a\nb" })));
+    });
+}
+
+#[test]
+fn headings_are_compared_as_people_read_them() {
+    on_both(|store| {
+        let mapping = "[aliases]\n\"Größe\" = [\"Gro\u{308}ße \"]\n[[tables]]\ntable = \"leads\"\nkey = \"id\"\n\
+                       [tables.columns]\nregion = \"Köln\"\nsource = \"Gro\u{308}ße\"\n";
+        let summary = import_text(&store, mapping, "\u{200b}id,Ko\u{308}ln,Gr\u{ad}öße\nL1,N,web\n").unwrap();
+        assert_eq!((summary.new, lines(&store, "leads", &["region", "source"])), (1, vec!["N | web".to_owned()]));
+        let error = import_text(&store, mapping, "id,Ko\u{308}lm,Größe\nL1,N,web\n").unwrap_err();
+        assert!(error.to_string().contains("has no column “Köln” (did you mean “Kölm”?)"), "{error}");
     });
 }

@@ -49,7 +49,7 @@ fn an_object_on_each_line() {
             [
                 "9007199254740993 | fair | 123450 | 2026-03-05T14:15:33Z",
                 "L2 | – | 150000 | –",
-                "true | Zürich\nNord | – | –",
+                "true | Zürich Nord | – | –",
             ]
         );
         assert!(has_attributes(&store, "leads", "9007199254740993", &json!({ "email": "a@b.de" })));

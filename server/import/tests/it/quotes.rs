@@ -134,7 +134,7 @@ fn quoted_cells_are_taken_as_they_are_meant() {
         assert_eq!(
             names(&store),
             [
-                "1 | Hirsch, \"Zum\n\nHirsch\" GmbH | North",
+                "1 | Hirsch, \"Zum Hirsch\" GmbH | North",
                 "2 | 5\" pipe | 6\"",
                 "3 | blank behind | South",
                 "4 | – | \"",

@@ -77,7 +77,7 @@ fn cells_are_read_by_their_type() {
         assert_eq!(
             lines(&store, "leads", &["key", "source", "created_at", "amount"]),
             [
-                "4711 | Fair, \"north\"\nhall | 2026-03-05T14:15:33Z | 30",
+                "4711 | Fair, \"north\" hall | 2026-03-05T14:15:33Z | 30",
                 "L1 | TRUE | 2026-03-05T00:00:00Z | 123450",
                 "L3 | – | 2026-03-06T00:00:00Z | 123450",
             ]
@@ -294,5 +294,25 @@ fn a_binary_workbook_is_read_like_any_other() {
         assert_eq!(summary.to_string(), "2 new, 0 changed, 0 unchanged, 0 rejected");
         let leads = lines(&store, "leads", &["key", "source", "created_at", "amount"]);
         assert_eq!(leads, ["4711 | TRUE | – | 123450", "L1 | Fair | 2026-03-05T00:00:00Z | –"]);
+    });
+}
+
+#[test]
+fn a_number_with_more_digits_than_a_workbook_keeps_is_no_key() {
+    on_both(|store| {
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet();
+        sheet.write_row(0, 0, ["id"]).unwrap();
+        sheet.write(1, 0, 123_456_789_012_345_678.0).unwrap();
+        sheet.write(2, 0, 123_456_789_012_345.0).unwrap();
+        sheet.write(3, 0, "123456789012345678").unwrap();
+        let mapping = "[[tables]]\ntable = \"leads\"\nkey = \"id\"\n";
+        let summary = read(&store, mapping, &workbook.save_to_buffer().unwrap()).unwrap();
+        assert_eq!(lines(&store, "leads", &["key"]), ["123456789012345", "123456789012345678"]);
+        assert_eq!(
+            summary.rejected[0].to_string(),
+            "line 2, column id: “1.23456789012346E+17” is what a spreadsheet made of a longer number: export the column as \
+             text"
+        );
     });
 }
