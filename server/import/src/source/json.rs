@@ -5,6 +5,7 @@ use super::content::{Content, ReadSeek};
 use super::pieces::{Broken, Piece, Pieces};
 use super::spool::Spool;
 use super::text::{Count, text};
+use crate::blanks::heading;
 use crate::error::ImportError;
 use crate::mapping::{DecimalMark, Mapping};
 use crate::shown::shown;
@@ -31,7 +32,7 @@ pub(super) fn objects<'a>(
     raw.seek(SeekFrom::Start(0)).map_err(unreadable)?;
     let mut pieces = Pieces::new(text(raw, &Count::default(), &mapping.format).map_err(unreadable)?);
     let mut spool = Spool::new().map_err(unreadable)?;
-    let mut rows = Rows { mapping, names: Vec::new(), places: HashMap::new() };
+    let mut rows = Rows { mapping, names: Vec::new(), places: HashMap::new(), otherwise: Vec::new() };
     let mut list = None;
     let mut count = 0_u64;
     loop {
@@ -56,9 +57,14 @@ pub(super) fn objects<'a>(
         }
         spool.push(line, &row.cells, row.fault.as_deref()).map_err(unreadable)?;
     }
-    let Rows { mut names, places, .. } = rows;
+    let Rows { mut names, places, otherwise, .. } = rows;
     let is_absent = |column: &&str| !mapping.names_of(column).any(|name| places.contains_key(name));
     let mut absent: Vec<String> = mapping.needed().filter(is_absent).map(str::to_owned).collect();
+    let meant = |column: &&String| otherwise.iter().find(|(_, meant)| meant == *column);
+    if let Some((column, (place, _))) = absent.iter().find_map(|column| Some((column, meant(&column)?))) {
+        let (file, column, nearest) = (file.to_owned(), column.clone(), Some(names[*place].clone()));
+        return Err(ImportError::UnknownColumn { file, column, nearest, columns: names });
+    }
     if let (1, Some(list), true) = (count, list, absent.len() == mapping.needed().count()) {
         let reason = format!("it is one object that has its rows in “{}”: export that list alone", shown(&list));
         return Err(ImportError::unusable(file, reason));
@@ -74,6 +80,8 @@ struct Rows<'a> {
     mapping: &'a Mapping,
     names: Vec<String>,
     places: HashMap<String, usize>,
+    /// The members that are called like a column of the mapping but for small and large letters, each with the column.
+    otherwise: Vec<(usize, String)>,
 }
 
 #[derive(Default)]
@@ -97,6 +105,7 @@ impl Rows<'_> {
             Ok(members) => {
                 let mut row = Row::default();
                 self.take(members, "", 1, &mut row);
+                row.fault = row.fault.or_else(|| self.called_otherwise(&row.cells));
                 row
             }
             Err(error) if error.is_data() => {
@@ -112,9 +121,15 @@ impl Rows<'_> {
 
     fn take(&mut self, members: Members, within: &str, depth: usize, row: &mut Row) {
         for (name, value) in members.0 {
-            let name = if within.is_empty() { name } else { format!("{within}.{name}") };
+            let name = heading(&if within.is_empty() { name } else { format!("{within}.{name}") });
             let raw = value.get();
             let text = match raw.as_bytes().first() {
+                Some(b'{') if self.is_value(&name) => {
+                    let reason =
+                        format!("“{0}” is an object: name what is within it, such as “{0}.value”", shown(&name));
+                    row.fault.get_or_insert(reason);
+                    raw.to_owned()
+                }
                 Some(b'{') if depth < DEPTH => {
                     match serde_json::from_str(raw) {
                         Ok(members) => self.take(members, &name, depth + 1, row),
@@ -146,16 +161,41 @@ impl Rows<'_> {
     }
 
     fn put(&mut self, name: String, text: String, row: &mut Row) {
-        let place = *self.places.entry(name).or_insert_with_key(|name| {
-            self.names.push(name.clone());
-            self.names.len() - 1
-        });
+        let place = match self.places.get(&name) {
+            Some(place) => *place,
+            None => self.add(name),
+        };
         if row.cells.len() <= place {
             row.cells.resize(place + 1, String::new());
         } else if !row.cells[place].is_empty() && row.cells[place] != text {
             row.fault = Some(format!("the row has “{}” twice", shown(&self.names[place])));
         }
         row.cells[place] = text;
+    }
+
+    /// A member that is new, and its place.
+    fn add(&mut self, name: String) -> usize {
+        let place = self.names.len();
+        let mapping = self.mapping;
+        let is = |column: &&str| mapping.names_of(column).any(|known| known == name);
+        let resembles = |column: &&str| column.to_lowercase() == name.to_lowercase();
+        if !mapping.needed().any(|column| is(&column)) {
+            self.otherwise.extend(mapping.needed().find(resembles).map(|column| (place, column.to_owned())));
+        }
+        self.names.push(name.clone());
+        self.places.insert(name, place);
+        place
+    }
+
+    /// Why a row lacks a column: one of its members is called so but for small and large letters.
+    fn called_otherwise(&self, cells: &[String]) -> Option<String> {
+        let is_filled = |place: usize| cells.get(place).is_some_and(|cell| !cell.is_empty());
+        let lacks = |column: &str| {
+            !self.mapping.names_of(column).filter_map(|name| self.places.get(name)).any(|place| is_filled(*place))
+        };
+        let (place, column) = self.otherwise.iter().find(|(place, column)| is_filled(*place) && lacks(column))?;
+        let name = &self.names[*place];
+        Some(format!("“{}” of the mapping is “{}” here: add that to its [aliases]", shown(column), shown(name)))
     }
 
     /// A number digit by digit, as a CSV file of this format would hold it.
@@ -168,6 +208,14 @@ impl Rows<'_> {
             DecimalMark::Point => plain,
             DecimalMark::Comma => plain.replace('.', ","),
         }
+    }
+
+    /// Whether the mapping takes a member for a value, and nothing from within it.
+    fn is_value(&self, name: &str) -> bool {
+        let mapping = self.mapping;
+        let mut asked = mapping.needed().flat_map(|column| mapping.names_of(column));
+        asked.clone().any(|asked| asked == name)
+            && !asked.any(|asked| asked.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
     }
 
     /// Whether the mapping asks for a member, or for what is within it.

@@ -131,3 +131,36 @@ fn a_csv_file_may_begin_with_a_bracket() {
         assert_eq!(import_text(&store, mapping, "[id],{x}\nL1,2\n").unwrap().new, 1);
     });
 }
+
+#[test]
+fn a_member_that_is_an_object_is_no_value() {
+    on_both(|store| {
+        let mapping = "[[tables]]\ntable = \"leads\"\nkey = \"id\"\n[tables.columns]\namount = \"a\"\n";
+        let text = "{\"id\": \"L1\", \"a\": {\"value\": 10}}\n{\"id\": \"L2\", \"a\": 10, \"b\": {\"c\": 1}}\n";
+        let summary = import_text(&store, mapping, text).unwrap();
+        assert_eq!(
+            summary.rejected[0].to_string(),
+            "line 1: “a” is an object: name what is within it, such as “a.value”"
+        );
+        assert_eq!(lines(&store, "leads", &["key", "amount"]), ["L2 | 1000"]);
+    });
+}
+
+#[test]
+fn a_member_that_differs_in_its_letters_case_is_not_missing_unsaid() {
+    on_both(|store| {
+        let mapping = "[[tables]]\ntable = \"leads\"\nkey = \"id\"\n[tables.columns]\namount = \"a\"\n";
+        let error =
+            import_text(&store, mapping, "{\"id\": \"L1\", \"A\": 10}\n{\"id\": \"L2\", \"A\": 10}\n").unwrap_err();
+        assert_eq!(error.to_string(), "data.csv has no column “a” (did you mean “A”?); its columns are “id”, “A”");
+        let mixed = "{\"id\": \"L1\", \"a\": 10}\n{\"id\": \"L2\", \"A\": 10}\n{\"id\": \"L3\", \"a\": 10, \"A\": 5}\n";
+        let summary = import_text(&store, mapping, mixed).unwrap();
+        assert_eq!(
+            summary.rejected[0].to_string(),
+            "line 2: “a” of the mapping is “A” here: add that to its [aliases]"
+        );
+        assert_eq!(lines(&store, "leads", &["key", "amount"]), ["L1 | 1000", "L3 | 1000"]);
+        let aliases = format!("[aliases]\na = [\"A\"]\n{mapping}");
+        assert_eq!(import_text(&store, &aliases, "{\"id\": \"L4\", \"A\": 10}\n").unwrap().new, 1);
+    });
+}
