@@ -90,6 +90,16 @@ impl Marked {
         }
     }
 
+    /// As it is written.
+    pub fn sign(&self) -> &str {
+        match self {
+            Marked::Sign(codes) => {
+                SIGNS.iter().chain(WORDS).find(|(_, of)| of == codes).map_or(codes[0], |(sign, _)| sign)
+            }
+            Marked::Code(code) => code,
+        }
+    }
+
     /// The likeliest of them.
     pub fn code(&self) -> &str {
         match self {

@@ -2,6 +2,7 @@
 
 use super::content::ReadSeek;
 use super::header;
+use super::number_format;
 use super::old_workbook;
 use super::spool::Spool;
 use crate::blanks::heading;
@@ -133,15 +134,26 @@ impl Workbook<'_> {
     fn rows(&mut self, sheet: &str, each: &mut Each) -> Result<(), ImportError> {
         let (file, format) = (self.file, self.format);
         let damaged = |error: &dyn Display| damaged(file, error);
-        let read = |cell: Cell<DataRef>| (cell.get_position(), text(&cell.get_value().clone().into(), format));
+        let read = |cell: &Cell<DataRef>| (cell.get_position(), text(&cell.get_value().clone().into(), format));
         // These kinds can be read a cell at a time; the others are in memory as a whole.
         if let Sheets::Xlsx(book) = &mut self.book {
             let mut reader = book.worksheet_cells_reader(sheet).map_err(|error| damaged(&error))?;
-            return by_cell(each, &mut || Ok(reader.next_cell().map_err(|error| damaged(&error))?.map(read)));
+            let currencies: Vec<Option<String>> = reader.styles().iter().map(number_format::currency).collect();
+            let styled = |(cell, style): (Cell<DataRef>, usize)| {
+                let (place, text) = read(&cell);
+                let is_number = matches!(cell.get_value(), DataRef::Int(_) | DataRef::Float(_));
+                match currencies.get(style) {
+                    Some(Some(currency)) if is_number => (place, format!("{text} {currency}")),
+                    _ => (place, text),
+                }
+            };
+            return by_cell(each, &mut || {
+                Ok(reader.next_cell_with_style_id().map_err(|error| damaged(&error))?.map(styled))
+            });
         }
         if let Sheets::Xlsb(book) = &mut self.book {
             let mut reader = book.worksheet_cells_reader(sheet).map_err(|error| damaged(&error))?;
-            return by_cell(each, &mut || Ok(reader.next_cell().map_err(|error| damaged(&error))?.map(read)));
+            return by_cell(each, &mut || Ok(reader.next_cell().map_err(|error| damaged(&error))?.as_ref().map(read)));
         }
         let range = self.book.worksheet_range(sheet).map_err(|error| damaged(&error))?;
         let (top, left) = range.start().unwrap_or_default();

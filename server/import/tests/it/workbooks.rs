@@ -316,3 +316,27 @@ fn a_number_with_more_digits_than_a_workbook_keeps_is_no_key() {
         );
     });
 }
+
+#[test]
+fn an_amount_is_in_the_currency_with_which_its_cell_is_shown() {
+    let mut sheet = sheet("Leads", 0);
+    let formats = ["0.00", "#,##0.00 \"€\"", "[$$-409]#,##0.00", "#,##0.00\\ [$USD]", "[$¥-411]#,##0", "#,##0,\"k\""];
+    for (row, code) in (1..).zip(formats) {
+        sheet.write(row, 0, format!("L{row}")).unwrap();
+        sheet.write_with_format(row, 3, 1500.0, &Format::new().set_num_format(code)).unwrap();
+    }
+    let workbook = saved(vec![sheet]);
+    on_both(|store| {
+        let summary = read(&store, LEADS, &workbook).unwrap();
+        assert_eq!(lines(&store, "leads", &["key", "amount"]), ["L1 | 150000", "L2 | 150000", "L6 | 150000"]);
+        let reason = summary.rejected[1].to_string();
+        assert!(
+            reason.starts_with("line 5, column Amount: “1500 USD” is in USD, and the amounts here are in EUR"),
+            "{reason}"
+        );
+        assert_eq!(summary.rejected.len(), 3);
+        let dollars = LEADS.replace("[source]\n", "[source]\ncurrency = \"USD\"\n");
+        let summary = read(&store, &dollars, &workbook).unwrap();
+        assert_eq!(summary.rejected.iter().map(|row| row.at.line).collect::<Vec<_>>(), [3, 6]);
+    });
+}
