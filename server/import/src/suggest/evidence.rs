@@ -3,8 +3,8 @@
 
 use super::assign::Seen;
 use super::days::{self, Found};
+use super::making::Planned;
 use super::numbers::{self, Mark};
-use super::plan::Planned;
 use super::suggestion::Setting;
 use crate::dates::{DateFormat, When};
 use pegel_kpi::data::model::Kind;

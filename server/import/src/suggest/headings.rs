@@ -12,6 +12,8 @@ pub(super) struct Headings {
     pub missing: Vec<String>,
     pub footers: Vec<String>,
     pub currencies: Vec<String>,
+    /// Columns that say when a row was last changed.
+    pub changes: Vec<String>,
     pub products: Vec<Product>,
     pub flags: Flags,
     tables: Vec<TableWords>,
@@ -175,6 +177,10 @@ impl Headings {
 
     /// What a word in a cell means: the word of the column, or empty where that is nothing yet.
     pub fn meaning(&self, column: &str, cell: &str) -> Option<&str> {
+        self.meaning_of(column, cell).or_else(|| self.meaning_of(column, beginning(cell)?))
+    }
+
+    fn meaning_of(&self, column: &str, cell: &str) -> Option<&str> {
         let cell = plain(cell);
         let of_column = self.values.iter().filter(|words| words.of.iter().any(|of| of == column));
         let mut meant = of_column
@@ -202,6 +208,12 @@ pub(super) fn plain(text: &str) -> String {
     }
     plain.truncate(plain.trim_end().len());
     plain
+}
+
+/// What stands before what is added to a word: of `Lost: price` and `Lost (price)`, `Lost`.
+fn beginning(cell: &str) -> Option<&str> {
+    let ends = [" - ", " – ", " — ", ":", "(", ", ", ";"].iter().filter_map(|sign| cell.find(sign)).min()?;
+    Some(&cell[..ends]).filter(|word| !word.trim().is_empty())
 }
 
 /// Several words may stand within a longer heading; the fewer others there are, the better.

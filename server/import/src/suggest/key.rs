@@ -1,7 +1,7 @@
 //! By what the rows of a file are told apart.
 
 use super::assign::{Assigned, Seen};
-use super::plan::Plan;
+use super::making::Plan;
 use super::suggestion::Setting;
 use super::toml::{list, quoted};
 use pegel_kpi::data::model::Kind;

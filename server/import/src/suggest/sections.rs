@@ -3,7 +3,7 @@
 use super::assign::{Assigned, Seen};
 use super::evidence::Evidence;
 use super::key::key;
-use super::plan::{Plan, Planned, Related};
+use super::making::{Plan, Planned, Related};
 use super::suggestion::{Section, Setting};
 use super::toml::quoted;
 

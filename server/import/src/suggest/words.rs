@@ -70,9 +70,20 @@ impl Meant {
         if self.unknown.is_empty() {
             return (why, !self.words.is_empty());
         }
-        let unknown: Vec<String> = self.unknown.iter().take(NAMED).map(|word| format!("“{word}”")).collect();
-        let more = if self.unknown.len() > NAMED { ", …" } else { "" };
-        why = format!("{why}; left empty: {}{more}", unknown.join(", "));
+        why = format!("{why}; left empty: {}", named(self.unknown.iter().map(String::as_str)));
         (why, false)
     }
+
+    pub fn is_unknown(&self, word: &str) -> bool {
+        self.unknown.iter().any(|unknown| unknown == word)
+    }
+}
+
+/// `“Offer”, “Demo”`; not all of many.
+pub(super) fn named<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let mut named: Vec<String> = words.take(NAMED + 1).map(|word| format!("“{word}”")).collect();
+    if named.len() > NAMED {
+        named[NAMED] = "…".to_owned();
+    }
+    named.join(", ")
 }
