@@ -204,7 +204,7 @@ impl Row<'_> {
             }
         }
         let when = when?;
-        self.formats.of_date(kind, if rule.days { when.as_day() } else { when }, text)
+        if rule.days { self.formats.of_day(when, text) } else { self.formats.of_date(kind, when, text) }
     }
 
     /// The number times the other column's number and the scale, where there are such; missing if the other is.
