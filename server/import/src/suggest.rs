@@ -11,6 +11,7 @@
 //!
 //! Pure: a file, the model and what KPIs need in, a [`Suggestion`] out.
 
+mod amounts;
 mod asked;
 mod assign;
 mod contents;
@@ -19,15 +20,18 @@ mod days;
 mod ends;
 mod evidence;
 mod feeds;
+mod gone;
 mod headings;
 mod key;
 mod making;
 mod numbers;
 mod plan;
 mod references;
+mod rivals;
 mod sample;
 mod sections;
 mod suggestion;
+mod times;
 mod toml;
 mod top;
 mod trial;
@@ -43,11 +47,12 @@ use self::assign::{Assigned, Seen, assigned};
 use self::contents::Contents;
 use self::evidence::Evidence;
 use self::headings::Headings;
+use self::numbers::Mark;
 use self::plan::plan;
 use self::sample::Sample;
 use crate::error::{ImportError, listed};
 use crate::mapping::Mapping;
-use pegel_kpi::data::model::Model;
+use pegel_kpi::data::model::{Kind, Model};
 use std::io::{Read, Seek};
 
 /// A file in which less is known is about nothing that there is a table for.
@@ -67,13 +72,19 @@ pub fn suggest(mut raw: impl Read + Seek, file: &str, asked: &Asked) -> Result<S
     let product = headings.product(&names);
     let contents: Vec<Contents> = sample.columns.iter().map(Contents::of).collect();
     let product = product.map(|(product, _)| product);
+    let all: Vec<&str> = names.iter().map(String::as_str).collect();
+    let is_continental = headings.are_continental(&all);
+    let mark = mark(&sample, &contents, is_continental);
     let seen = Seen {
         file,
         sample: &sample,
         contents: &contents,
         headings: &headings,
         product,
+        is_continental,
+        mark: &mark,
         currency: &asked.currency.code,
+        zone: &asked.zone,
     };
     let tables = asked.model.tables().filter(|table| table.history_of().is_none());
     let best = tables.map(|table| assigned(&table, seen)).max_by_key(|assigned| assigned.score);
@@ -99,6 +110,14 @@ pub fn suggest(mut raw: impl Read + Seek, file: &str, asked: &Asked) -> Result<S
     let (trial, there) = trial::trial(&mut raw, file, &mapping, (&asked.zone, &asked.currency, asked.now))?;
     (suggestion.trial, suggestion.feeds) = (trial, Feeds::of(asked.needs, &there));
     Ok(suggestion)
+}
+
+/// With which decimal mark all columns of numbers are written.
+fn mark(sample: &Sample, contents: &[Contents], is_continental: bool) -> Mark {
+    let are_numbers = |contents: &Contents| contents.fit(Kind::Number) && !contents.are_dates();
+    let columns = sample.columns.iter().zip(contents).filter(|(_, contents)| are_numbers(contents));
+    let cells: Vec<&str> = columns.flat_map(|(column, _)| column.filled()).collect();
+    numbers::mark(cells.into_iter(), is_continental)
 }
 
 /// Whether it is more than a chance that headings fit.

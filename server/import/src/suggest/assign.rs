@@ -2,8 +2,11 @@
 
 use super::contents::{self, Contents};
 use super::headings::{Headings, Product, plain};
-use super::sample::Sample;
+use super::numbers::Mark;
+use super::sample::{Column, Sample};
+use jiff::tz::TimeZone;
 use pegel_kpi::data::model::{Kind, Table};
+use std::borrow::Cow;
 
 /// A heading that is called like a column of the model.
 const BY_NAME: u32 = 100;
@@ -49,8 +52,29 @@ pub(super) struct Seen<'a> {
     pub contents: &'a [Contents],
     pub headings: &'a Headings,
     pub product: Option<&'a Product>,
+    /// Whether its headings are German or French.
+    pub is_continental: bool,
+    /// Of its numbers.
+    pub mark: &'a Mark,
     /// The home's currency; ISO 4217.
     pub currency: &'a str,
+    /// The home's.
+    pub zone: &'a TimeZone,
+}
+
+impl<'a> Seen<'a> {
+    /// What the columns hold, of each row that has anything in them, joined by a blank.
+    pub fn texts(&self, at: &[usize]) -> Vec<Cow<'a, str>> {
+        let columns: Vec<&'a Column> = at.iter().map(|at| &self.sample.columns[*at]).collect();
+        if let [only] = columns.as_slice() {
+            return only.filled().map(Cow::Borrowed).collect();
+        }
+        let row = |row: usize| {
+            let cells = columns.iter().map(|column| column.cells[row].as_str()).filter(|cell| !cell.is_empty());
+            cells.collect::<Vec<_>>().join(" ")
+        };
+        (0..self.sample.rows).map(row).filter(|text| !text.is_empty()).map(Cow::Owned).collect()
+    }
 }
 
 /// Finds what of a table is in the file.
@@ -113,7 +137,7 @@ fn slots(table: &Table) -> impl Iterator<Item = Slot> + '_ {
 fn fitting(slot: &Slot, table: &Table, seen: Seen) -> Vec<Held> {
     let of = format!("{}.{}", table.name, slot.column);
     let columns = seen.sample.columns.iter().zip(seen.contents).enumerate();
-    let fit = |(at, (column, contents)): (usize, (&super::sample::Column, &Contents))| {
+    let fit = |(at, (column, contents)): (usize, (&Column, &Contents))| {
         if column.twice || column.heading.is_empty() {
             return None;
         }

@@ -82,6 +82,11 @@ pub(super) fn is_unix(text: &str) -> bool {
     text.len() == 10 && text.parse().is_ok_and(|seconds: u32| (1_000_000_000..3_000_000_000).contains(&seconds))
 }
 
+/// Whether a text is a time of day, without a day.
+pub(super) fn is_time(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit()) && time(&format!(" {text}")).is_some()
+}
+
 fn is_iso(text: &str) -> bool {
     DateFormat::Iso.parse(text).is_some()
 }

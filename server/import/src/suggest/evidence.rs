@@ -8,6 +8,7 @@ use super::numbers::{self, Mark};
 use super::suggestion::Setting;
 use crate::dates::{DateFormat, When};
 use pegel_kpi::data::model::Kind;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// So many texts are named as examples.
@@ -21,36 +22,32 @@ pub(super) struct Evidence<'a> {
     /// `None` where no numbers are read.
     pub mark: Option<Mark>,
     /// The cells of all columns of money.
-    pub amounts: Vec<&'a str>,
+    pub amounts: Vec<Cow<'a, str>>,
     /// Whether instants are read that do not say in which zone they are.
     pub is_local: bool,
 }
 
 impl<'a> Evidence<'a> {
     pub fn of(seen: Seen<'a>, planned: &[&Planned]) -> Evidence<'a> {
-        let cells = |kinds: &[Kind]| -> Vec<&'a str> {
-            let columns =
-                planned.iter().filter(|planned| kinds.contains(&planned.kind)).flat_map(|planned| &planned.at);
-            let columns: BTreeSet<usize> = columns.copied().collect();
-            columns.into_iter().flat_map(|at| seen.sample.columns[at].filled()).collect()
+        let cells = |kinds: &[Kind]| -> Vec<Cow<'a, str>> {
+            let of_kind = planned.iter().filter(|planned| kinds.contains(&planned.kind));
+            let columns: BTreeSet<&[usize]> = of_kind.map(|planned| planned.at.as_slice()).collect();
+            columns.into_iter().flat_map(|at| seen.texts(at)).collect()
         };
         let (days_in, numbers_in) =
             (cells(&[Kind::Instant, Kind::Date]), cells(&[Kind::Money, Kind::Number, Kind::Integer]));
-        let continental = seen
-            .headings
-            .are_continental(&seen.sample.columns.iter().map(|column| &*column.heading).collect::<Vec<_>>());
-        let dates = days::formats(days_in.iter().copied(), continental);
+        let dates = days::formats(days_in.iter().map(Cow::as_ref), seen.is_continental);
         let formats = dates.iter().filter_map(|found| DateFormat::new(&found.format).ok()).collect();
-        let mark = (!numbers_in.is_empty()).then(|| numbers::mark(numbers_in.iter().copied(), continental));
+        let mark = (!numbers_in.is_empty()).then(|| mark(&numbers_in, seen));
         let mut instants = cells(&[Kind::Instant]).into_iter();
-        let is_local = instants.any(|cell| !matches!(DateFormat::Iso.parse(cell), Some(When::Instant(_))));
+        let is_local = instants.any(|cell| !matches!(DateFormat::Iso.parse(&cell), Some(When::Instant(_))));
         Evidence { seen, dates, formats, mark, amounts: cells(&[Kind::Money]), is_local }
     }
 
     /// A line of the mapping with what its cells say.
     pub fn setting(&self, planned: &Planned) -> Setting {
         let Planned { column, rule, kind, at, why, is_sure } = planned;
-        let cells: Vec<&str> = at.iter().flat_map(|at| self.seen.sample.columns[*at].filled()).collect();
+        let cells = self.seen.texts(at);
         let (of_cells, fits) = match (cells.is_empty(), kind) {
             (true, _) => ("nothing is in it so far".to_owned(), false),
             (false, Kind::Instant | Kind::Date) => self.dates(&cells),
@@ -64,12 +61,12 @@ impl<'a> Evidence<'a> {
         Setting { key: column.clone(), value: rule.clone(), why: reasons.join("; "), is_sure: *is_sure && fits }
     }
 
-    fn dates(&self, cells: &[&str]) -> (String, bool) {
+    fn dates(&self, cells: &[Cow<str>]) -> (String, bool) {
         let (mut counts, mut others) = (vec![0; self.formats.len()], Vec::new());
         for cell in cells {
             match self.formats.iter().position(|format| format.parse(cell).is_some()) {
                 Some(at) => counts[at] += 1,
-                None => others.push(*cell),
+                None => others.push(cell),
             }
         }
         let all = cells.len();
@@ -86,9 +83,10 @@ impl<'a> Evidence<'a> {
         (said.join("; "), is_sure)
     }
 
-    fn numbers(&self, cells: &[&str]) -> (String, bool) {
+    fn numbers(&self, cells: &[Cow<str>]) -> (String, bool) {
         let Some(mark) = &self.mark else { return (String::new(), true) };
-        let others: Vec<&&str> = cells.iter().filter(|cell| !numbers::is_with(cell, mark.before_decimals)).collect();
+        let others: Vec<&Cow<str>> =
+            cells.iter().filter(|cell| !numbers::is_with(cell, mark.before_decimals)).collect();
         let (all, fit) = (cells.len(), cells.len() - others.len());
         let mut said = format!("{fit} of {all} values read as numbers");
         if let Some(first) = others.first() {
@@ -112,4 +110,14 @@ impl<'a> Evidence<'a> {
         let examples: Vec<String> = examples.iter().map(|text| format!("“{}”", crate::shown::shown(text))).collect();
         format!("{filled} rows have one of {} texts, such as {}", filled - repeated, examples.join(", "))
     }
+}
+
+/// The decimal mark of the numbers that are read. Where they do not tell it, the other numbers of the file may.
+fn mark(read: &[Cow<str>], seen: Seen) -> Mark {
+    let mark = numbers::mark(read.iter().map(Cow::as_ref), seen.is_continental);
+    if mark.is_sure || !seen.mark.is_sure || !seen.mark.is_told {
+        return mark;
+    }
+    let why = format!("{}; with the other columns of the file, {}", mark.why, seen.mark.why);
+    Mark { why, ..seen.mark.clone() }
 }

@@ -12,6 +12,11 @@ pub(super) struct Headings {
     pub missing: Vec<String>,
     pub footers: Vec<String>,
     pub currencies: Vec<String>,
+    pub unit_prices: Vec<String>,
+    pub lines: Vec<String>,
+    pub deleted: Vec<String>,
+    /// Words in cells: what they say of an order.
+    pub cancelled: Vec<String>,
     /// Columns that say when a row was last changed.
     pub changes: Vec<String>,
     pub products: Vec<Product>,
@@ -187,6 +192,12 @@ impl Headings {
             .filter(|words| words.means == cell || words.words.values().flatten().any(|word| plain(word) == cell));
         meant.next().map(|words| words.means.as_str())
     }
+}
+
+/// Whether a heading is one of these.
+pub(super) fn is_among(heading: &str, known: &[String]) -> bool {
+    let heading = plain(heading);
+    known.iter().any(|known| plain(known) == heading)
 }
 
 /// Small letters and digits without accents, with a blank for whatever stands between: `CloseDate` and `Close-Date` are

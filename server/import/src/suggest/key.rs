@@ -1,37 +1,27 @@
 //! By what the rows of a file are told apart.
 
 use super::assign::{Assigned, Seen};
+use super::contents::Contents;
+use super::headings::is_among;
 use super::making::Plan;
+use super::sample::Column;
 use super::suggestion::Setting;
 use super::toml::{list, quoted};
 use pegel_kpi::data::model::Kind;
+use std::collections::HashSet;
 
 /// The key of a table.
 pub(super) fn key(assigned: &Assigned, plan: &Plan, seen: Seen) -> Setting {
     let (columns, rows) = (&seen.sample.columns, seen.sample.rows);
-    if let Some(held) = assigned.held("key", false) {
-        let (heading, contents) = (quoted(&columns[held.at].heading), seen.contents[held.at]);
-        let missing = rows - contents.filled;
-        let gaps = if missing > 0 { format!("; {missing} rows without one are rejected") } else { String::new() };
-        return match contents.repeated {
-            0 => {
-                let why = format!("its {} texts are all different{gaps}", contents.filled);
-                Setting { is_sure: missing == 0, ..Setting::sure("key", heading, why) }
-            }
-            repeated => {
-                let why =
-                    format!("{repeated} of {rows} rows have the key of another one, of which the last counts{gaps}");
-                Setting::check("key", heading, why)
-            }
-        };
+    let number = assigned.held("number", false).map(|held| held.at);
+    let held = assigned.held("key", false).map(|held| held.at);
+    // The number of an order stands in each of its lines, whatever it is called.
+    let number = number.filter(|number| held.is_none_or(|held| held == *number || seen.contents[held].repeated > 0));
+    if let Some(number) = number.filter(|number| seen.contents[*number].repeated > 0) {
+        return of_lines(number, plan, seen);
     }
-    // The number of an order stands in each of its lines.
-    if let Some(number) = assigned.held("number", false) {
-        let heading = &columns[number.at].heading;
-        let value = format!("{{ from = {}, occurrence = true }}", quoted(heading));
-        let why =
-            format!("no column tells lines apart: they are counted within each “{heading}”, and must keep their order");
-        return Setting::check("key", value, why);
+    if let Some(at) = held.or(number) {
+        return of_column(at, seen);
     }
     let is_exact = |at: &usize| {
         let planned = plan.columns.iter().find(|planned| planned.at.contains(at));
@@ -39,7 +29,8 @@ pub(super) fn key(assigned: &Assigned, plan: &Plan, seen: Seen) -> Setting {
             && !columns[*at].twice
             && !columns[*at].heading.is_empty()
     };
-    let apart = (0..columns.len()).filter(is_exact).find(|at| seen.contents[*at].tell_rows_apart(rows));
+    let may_be = |at: &usize| is_exact(at) && is_no_amount(&columns[*at], seen.contents[*at]);
+    let apart = (0..columns.len()).filter(may_be).find(|at| seen.contents[*at].tell_rows_apart(rows));
     if let Some(at) = apart {
         let why = format!("no heading says so, but its {rows} texts tell rows apart");
         return Setting::check("key", quoted(&columns[at].heading), why);
@@ -65,4 +56,62 @@ pub(super) fn key(assigned: &Assigned, plan: &Plan, seen: Seen) -> Setting {
     let value = format!("{{ from = {}, occurrence = true }}", list(parts));
     let why = "no column tells rows apart: those that agree in these are counted, and must keep their order";
     Setting::check("key", value, why)
+}
+
+fn of_column(at: usize, seen: Seen) -> Setting {
+    let rows = seen.sample.rows;
+    let (heading, contents) = (quoted(&seen.sample.columns[at].heading), seen.contents[at]);
+    let missing = rows - contents.filled;
+    let gaps = if missing > 0 { format!("; {missing} rows without one are rejected") } else { String::new() };
+    match contents.repeated {
+        0 => {
+            let why = format!("its {} texts are all different{gaps}", contents.filled);
+            Setting { is_sure: missing == 0, ..Setting::sure("key", heading, why) }
+        }
+        repeated => {
+            let why = format!("{repeated} of {rows} rows have the key of another one, of which the last counts{gaps}");
+            Setting::check("key", heading, why)
+        }
+    }
+}
+
+/// The key of lines of orders.
+fn of_lines(number: usize, plan: &Plan, seen: Seen) -> Setting {
+    let columns = &seen.sample.columns;
+    let heading = &columns[number].heading;
+    if plan.is_of_orders {
+        let why = "one row for each order: of its lines the last is kept, as the amount is that of the order";
+        return Setting::check("key", quoted(heading), why);
+    }
+    let tells = |at: &usize| {
+        let mut seen_before = HashSet::new();
+        let pairs = columns[number].cells.iter().zip(&columns[*at].cells);
+        *at != number
+            && !columns[*at].twice
+            && pairs.into_iter().all(|pair| !pair.1.is_empty() && seen_before.insert(pair))
+    };
+    let is_line = |at: &usize| is_among(&columns[*at].heading, &seen.headings.lines);
+    match (0..columns.len()).find(|at| is_line(at) && tells(at)) {
+        Some(line) => {
+            let line = &columns[line].heading;
+            let why = format!("“{line}” tells the lines of each “{heading}” apart");
+            Setting::sure("key", list([heading, line]), why)
+        }
+        None => {
+            let value = format!("{{ from = {}, occurrence = true }}", quoted(heading));
+            let why = format!(
+                "no number tells lines apart: they are counted within each “{heading}”, and must keep their order"
+            );
+            Setting::check("key", value, why)
+        }
+    }
+}
+
+/// Numbers tell rows apart only if they count them: an amount may be another one tomorrow.
+fn is_no_amount(column: &Column, contents: Contents) -> bool {
+    if contents.numbers * 2 < contents.filled {
+        return true;
+    }
+    let counts: Option<Vec<u64>> = column.filled().map(|cell| cell.parse().ok()).collect();
+    counts.is_some_and(|counts| counts.is_sorted() || counts.iter().rev().is_sorted())
 }

@@ -3,6 +3,7 @@
 use super::assign::{Assigned, Held, Seen};
 use super::contents::Contents;
 use super::sample::Column;
+use super::suggestion::Setting;
 use pegel_kpi::data::model::Kind;
 
 /// A line of `[tables.columns]` to be.
@@ -19,6 +20,19 @@ pub(super) struct Planned {
     pub is_sure: bool,
 }
 
+impl Planned {
+    /// Says what else speaks for it.
+    pub fn why(&mut self, reason: &str) {
+        self.why = Some(self.why.take().map_or_else(|| reason.to_owned(), |why| format!("{why}; {reason}")));
+    }
+
+    /// Marks it as to be checked.
+    pub fn doubt(&mut self, reason: String) {
+        self.is_sure = false;
+        self.why(&reason);
+    }
+}
+
 /// The rows that others refer to: a `[[tables]]` before theirs.
 #[derive(Debug)]
 pub(super) struct Related {
@@ -32,6 +46,12 @@ pub(super) struct Related {
 pub(super) struct Plan {
     pub related: Vec<Related>,
     pub columns: Vec<Planned>,
+    /// Which rows are meant, if not all.
+    pub when: Option<Setting>,
+    /// What the file has and the mapping does not say.
+    pub lacks: Vec<String>,
+    /// Whether a row stands for an order, not for a line of it.
+    pub is_of_orders: bool,
 }
 
 /// How a row ended.
@@ -88,6 +108,7 @@ impl<'a> Making<'a> {
             || self.plan.columns.iter().any(|planned| planned.at.contains(&at))
     }
 
+    /// Of what a line of the mapping makes; nothing where it is left to a person.
     pub fn push(&mut self, column: &str, rule: String, at: Vec<usize>, why: Option<String>, is_sure: bool) {
         if let Some(kind) = self.kind_of(column) {
             let refers = self.assigned.table.references.iter().any(|reference| *reference.column.name == *column);

@@ -2,13 +2,16 @@
 
 use crate::decimal;
 use crate::mapping::DecimalMark;
+use rust_decimal::Decimal;
 
 /// What was found out of numbers.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mark {
     pub before_decimals: DecimalMark,
     pub why: String,
     pub is_sure: bool,
+    /// Whether a number reads only with it.
+    pub is_told: bool,
 }
 
 /// Whether a text is a number under some decimal mark.
@@ -19,6 +22,11 @@ pub(super) fn is_number(text: &str) -> bool {
 
 pub(super) fn is_with(text: &str, mark: DecimalMark) -> bool {
     decimal::parse(text, mark).is_some()
+}
+
+/// The number that a text is.
+pub(super) fn value(text: &str, mark: DecimalMark) -> Option<Decimal> {
+    decimal::parse(text, mark).map(|written| written.number)
 }
 
 /// The mark of these numbers. `comma_likely`: what is likelier where nothing tells.
@@ -38,7 +46,7 @@ pub(super) fn mark<'a>(numbers: impl Iterator<Item = &'a str>, comma_likely: boo
     };
     if only == 0 && either == 0 {
         let why = format!("none of {all} numbers has decimals or groups thousands");
-        return Mark { before_decimals: DecimalMark::Point, why, is_sure: true };
+        return Mark { before_decimals: DecimalMark::Point, why, is_sure: true, is_told: false };
     }
     let why = if against > 0 {
         format!("of {all} numbers, {only} have decimals only with {name} before them, and {against} do not")
@@ -47,7 +55,7 @@ pub(super) fn mark<'a>(numbers: impl Iterator<Item = &'a str>, comma_likely: boo
     } else {
         format!("all of {all} numbers read with a comma before the decimals, and with a point: what is 1.234?")
     };
-    Mark { before_decimals: mark, why, is_sure: against == 0 && only > 0 }
+    Mark { before_decimals: mark, why, is_sure: against == 0 && only > 0, is_told: only > 0 }
 }
 
 #[cfg(test)]

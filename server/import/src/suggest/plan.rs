@@ -12,13 +12,19 @@ pub(super) fn plan(assigned: &Assigned, seen: Seen) -> Plan {
     let mut making = Making { assigned, seen, plan: Plan::default(), ends: None };
     making.outcome();
     making.closing();
+    making.amount_of_lines();
     making.references();
     making.others();
     making.beginning();
-    let Plan { related, mut columns } = making.plan;
+    making.times();
+    making.days();
+    making.rivals();
+    making.without_deleted();
+    making.without_cancelled();
     let place = |planned: &Planned| assigned.table.columns.iter().position(|column| *column.name == *planned.column);
-    columns.sort_by_key(place);
-    Plan { related, columns }
+    let mut plan = making.plan;
+    plan.columns.sort_by_key(place);
+    plan
 }
 
 impl Making<'_> {
@@ -26,6 +32,9 @@ impl Making<'_> {
     fn others(&mut self) {
         for held in &self.assigned.held {
             let is_reference = self.assigned.table.references.iter().any(|one| *one.column.name == *held.column);
+            if self.is_of_line(&held.column) {
+                continue;
+            }
             if is_reference || held.column.contains('.') || held.column == "key" || self.is_planned(&held.column) {
                 continue;
             }

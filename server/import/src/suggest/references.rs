@@ -8,7 +8,9 @@ use pegel_kpi::data::model::{Kind, Reference};
 impl Making<'_> {
     pub fn references(&mut self) {
         for reference in &self.assigned.table.references {
-            self.reference(reference);
+            if !self.is_of_line(&reference.column.name) {
+                self.reference(reference);
+            }
         }
     }
 

@@ -17,7 +17,7 @@ pub(super) fn sections(best: &Assigned, plan: &Plan, evidence: &Evidence, seen: 
             table: table.clone(),
             why: format!("The {table} that the rows name; what a file of their own brings can be added to them"),
             key: Setting::sure("key", heading.clone(), format!("{different} different ones")),
-            when: Some(format!("{{ column = {heading}, missing = false }}")),
+            when: Some(Setting::sure("when", format!("{{ column = {heading}, missing = false }}"), "")),
             columns: columns(planned),
             lacks: Vec::new(),
         }
@@ -28,7 +28,7 @@ pub(super) fn sections(best: &Assigned, plan: &Plan, evidence: &Evidence, seen: 
         table: table.to_string(),
         why: format!("{used} of {} columns have headings that are known of {table}", seen.sample.columns.len()),
         key: key(best, plan, seen),
-        when: None,
+        when: plan.when.clone(),
         columns: columns(&plan.columns),
         lacks: lacks(best, plan),
     };
@@ -39,7 +39,7 @@ pub(super) fn sections(best: &Assigned, plan: &Plan, evidence: &Evidence, seen: 
 fn lacks(best: &Assigned, plan: &Plan) -> Vec<String> {
     let table = &best.table;
     let is_there = |column: &str| plan.columns.iter().any(|planned| planned.column == column);
-    let mut lacks = Vec::new();
+    let mut lacks = plan.lacks.clone();
     if let Some(since) = table.exists_since().filter(|since| !is_there(&since.name)) {
         lacks.push(format!(
             "no column says since when a row exists: name one, {} = \"…\", or nothing is counted by period",
@@ -62,7 +62,8 @@ fn lacks(best: &Assigned, plan: &Plan) -> Vec<String> {
 
 /// The headings that nothing is made of.
 pub(super) fn unused(sections: &[Section], seen: Seen) -> Vec<String> {
-    let settings = sections.iter().flat_map(|section| section.columns.iter().chain([&section.key]));
+    let settings =
+        sections.iter().flat_map(|section| section.columns.iter().chain([&section.key]).chain(&section.when));
     let rules: Vec<&str> = settings.map(|setting| setting.value.as_str()).collect();
     let columns = seen.sample.columns.iter().filter(|column| !column.heading.is_empty() && !column.twice);
     let unused = columns.map(|column| &column.heading).filter(|heading| {

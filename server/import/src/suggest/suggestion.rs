@@ -35,7 +35,10 @@ impl Suggestion {
 
     /// How many lines a person has to look at.
     pub fn unsure(&self) -> usize {
-        let of_tables = self.sections.iter().flat_map(|section| std::iter::once(&section.key).chain(&section.columns));
+        let of_tables = self
+            .sections
+            .iter()
+            .flat_map(|section| std::iter::once(&section.key).chain(&section.when).chain(&section.columns));
         let unsure = self.top.iter().chain(&self.source).chain(of_tables).filter(|setting| !setting.is_sure).count();
         unsure + self.sections.iter().map(|section| section.lacks.len()).sum::<usize>()
     }
@@ -68,8 +71,7 @@ pub(super) struct Section {
     /// Why it is this one.
     pub why: String,
     pub key: Setting,
-    /// As TOML has it.
-    pub when: Option<String>,
+    pub when: Option<Setting>,
     pub columns: Vec<Setting>,
     /// What the table should have and the file does not say.
     pub lacks: Vec<String>,

@@ -95,7 +95,7 @@ fn section(text: &mut String, Section { table, why, key, when, columns, lacks }:
     _ = writeln!(text, "[[tables]]\ntable = {}", quoted(table));
     setting_with_reason(text, key);
     if let Some(when) = when {
-        _ = writeln!(text, "when = {when}");
+        setting_with_reason(text, when);
     }
     if !columns.is_empty() {
         text.push_str("\n[tables.columns]\n");

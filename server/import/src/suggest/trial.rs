@@ -23,6 +23,14 @@ use std::io::{Read, Seek};
 /// So many rows, and so many reasons, are shown.
 const SHOWN: usize = 3;
 
+/// In which zone and currency rows are shown: the home's zone, and the currency that is stored.
+#[derive(Clone, Copy)]
+struct ShownIn<'a> {
+    zone: &'a TimeZone,
+    code: &'a str,
+    digits: u32,
+}
+
 /// What became of the rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trial {
@@ -53,7 +61,8 @@ pub(super) fn trial(
     let mut records = RecordReader::open(&mut files, mapping)?;
     let places = records.places().to_vec();
     let mut drafting = Drafting::new(mapping, &formats, Watch::new(mapping, false), now, false);
-    let zone = mapping.format.zone.as_ref().unwrap_or(zone);
+    let code = mapping.format.currency.as_deref().unwrap_or(&currency.code);
+    let shown_in = ShownIn { zone, code, digits: u32::from(currency.stored_digits()) };
     let (mut trial, mut there) = (Trial::default(), BTreeSet::new());
     let mut reasons: BTreeMap<String, (usize, String)> = BTreeMap::new();
     while let Some(record) = records.next()? {
@@ -72,7 +81,7 @@ pub(super) fn trial(
                         trial.latest = trial.latest.max(since);
                     }
                     if trial.first.len() < SHOWN {
-                        let shown = drafts.iter().map(|(table, draft)| shown(table, draft, zone, currency));
+                        let shown = drafts.iter().map(|(table, draft)| shown(table, draft, shown_in));
                         trial.first.push(shown.collect::<Vec<_>>().join("; "));
                     }
                 }
@@ -119,21 +128,21 @@ fn since(table: &TableMapping, draft: &Draft) -> Option<i64> {
 }
 
 /// `leads “L-1”: created_at 2026-11-03 08:15, partner_id → “Muster”, amount 1234.50 EUR`
-fn shown(table: &TableMapping, draft: &Draft, zone: &TimeZone, currency: &Currency) -> String {
+fn shown(table: &TableMapping, draft: &Draft, shown_in: ShownIn) -> String {
     let place = |name: &str| table.table.columns.iter().position(|column| *column.name == *name);
     let mut columns: Vec<_> = table.columns.iter().zip(&draft.cells).collect();
     columns.sort_by_key(|((column, _), _)| place(&column.name));
     let cells = columns.into_iter().filter_map(|((column, _), cell)| {
         let value = match cell {
             Cell::Related(text) => format!("→ “{text}”"),
-            Cell::Value(value) => self::value(value, column.kind, zone, currency)?,
+            Cell::Value(value) => self::value(value, column.kind, shown_in)?,
         };
         Some(format!("{} {value}", column.name))
     });
     format!("{} “{}”: {}", table.table.name, draft.key, cells.collect::<Vec<_>>().join(", "))
 }
 
-fn value(value: &Value, kind: Kind, zone: &TimeZone, currency: &Currency) -> Option<String> {
+fn value(value: &Value, kind: Kind, ShownIn { zone, code, digits }: ShownIn) -> Option<String> {
     Some(match (value, kind) {
         (Value::Missing, _) => return None,
         (Value::Integer(seconds), Kind::Instant) => {
@@ -144,9 +153,8 @@ fn value(value: &Value, kind: Kind, zone: &TimeZone, currency: &Currency) -> Opt
             date(1970, 1, 1).checked_add(SignedDuration::from_hours(days * 24)).ok()?.to_string()
         }
         (Value::Integer(amount), Kind::Money) => {
-            let digits = u32::from(currency.stored_digits());
             let amount = rust_decimal::Decimal::new(*amount, digits);
-            format!("{amount} {}", currency.code)
+            format!("{amount} {code}")
         }
         (Value::Integer(integer), _) => integer.to_string(),
         (Value::Number(number), _) => number.to_string(),

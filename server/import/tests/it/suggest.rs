@@ -186,7 +186,7 @@ fn lines_of_orders_are_counted_within_their_order() {
     );
     let key = about(&toml, "key =");
     assert!(
-        key[0].starts_with("# check: no column tells lines apart") && key[0].ends_with("occurrence = true }"),
+        key[0].starts_with("# check: no number tells lines apart") && key[0].ends_with("occurrence = true }"),
         "{key:?}"
     );
 }
@@ -325,4 +325,110 @@ fn a_word_that_nobody_knows_takes_no_date_from_its_rows() {
         "{toml}"
     );
     assert!(toml.contains("\nclosed_at = \"Closed\"\n"), "{toml}");
+}
+
+#[test]
+fn the_price_of_a_piece_is_no_amount_of_a_line() {
+    let orders = |head: &str, last: [&str; 3]| {
+        let [a, b, c] = last;
+        of_text(
+            "orders.csv",
+            &format!(
+                "Order number,Line,Order date,Product,{head}\n7,1,2026-11-03,Tap,{a}\n7,2,2026-11-03,Tub,{b}\n8,1,2026-11-04,Tap,{c}\n"
+            ),
+        )
+    };
+    // Where the line has its amount, it is taken, whatever it is called.
+    let toml = orders("Quantity,Price,Sum of it", ["1,10.50,10.50", "2,20,40", "3,10.50,31.50"]);
+    assert!(toml.contains("in 3 rows it is “Price” times the quantity\namount = \"Sum of it\""), "{toml}");
+    assert!(!about(&toml, "amount =")[0].contains("check"), "{toml}");
+    let toml = orders("Quantity,Unit Price", ["1,10.50", "2,20", "3,10.50"]);
+    assert!(
+        about(&toml, "amount =")[0].ends_with("amount = { from = \"Unit Price\", times = \"Quantity\" }"),
+        "{toml}"
+    );
+    assert!(toml.contains("# check: 3 of 3 values read as numbers; taken for the price of a piece"), "{toml}");
+}
+
+#[test]
+fn the_total_of_an_order_counts_once() {
+    let lines =
+        |order: usize| (1..=2).map(move |line| format!("S{order},2026-11-0{order},P{line},{line},{}\n", order * 100));
+    let rows: String = (1..=4).flat_map(lines).collect();
+    let toml = imported(
+        "orders.csv",
+        format!("Order ID,Order Date,Product,Quantity,Order Total\n{rows}").as_bytes(),
+        |store| {
+            let orders = lines_of(store, &["key", "number", "quantity", "amount"]);
+            assert_eq!(
+                orders,
+                ["S1 | S1 | – | 10000", "S2 | S2 | – | 20000", "S3 | S3 | – | 30000", "S4 | S4 | – | 40000"]
+            );
+        },
+    );
+    assert!(
+        about(&toml, "key =")[0].contains("key = \"Order ID\"") && toml.contains("# check: one row for each order"),
+        "{toml}"
+    );
+    assert!(toml.contains("# check: 8 of 8 values read as numbers; it is the same in all lines of an order"), "{toml}");
+}
+
+fn lines_of(store: &pegel_store::Store, columns: &[&str]) -> Vec<String> {
+    lines(store, "orders", columns)
+}
+
+#[test]
+fn midnights_in_utc_are_days_in_the_zone_of_the_home() {
+    let file = "Id,IsWon,IsClosed,StageName,CloseDate,CreatedDate,Amount\n\
+                1,1,1,Closed Won,2026-11-02 00:00:00,2026-10-01 10:00:00,5\n2,0,1,Closed Lost,2026-11-03 00:00:00,2026-10-01 10:00:00,6\n";
+    let toml = imported("opportunity.csv", file.as_bytes(), |store| {
+        let closed = lines(store, "opportunities", &["key", "created_at", "closed_at"]);
+        assert_eq!(closed[0], "1 | 2026-10-01T10:00:00Z | 2026-11-01T23:00:00Z");
+    });
+    assert!(about(&toml, "closed_at =")[0].ends_with("closed_at = { from = \"CloseDate\", days = true }"), "{toml}");
+}
+
+#[test]
+fn rows_that_were_deleted_are_left_out() {
+    let file = "Lead ID,Created,Partner,Gelöscht\n1,2026-11-02,Ada,0\n2,2026-11-03,Bo,1\n3,2026-11-03,Bo,1\n";
+    let toml = imported("leads.csv", file.as_bytes(), |store| assert_eq!(lines(store, "leads", &["key"]), ["1"]));
+    assert_eq!(
+        about(&toml, "when ="),
+        ["# check: 2 of 3 rows are left out: “Gelöscht” says so\nwhen = { column = \"Gelöscht\", not_in = [\"1\"] }"]
+    );
+}
+
+#[test]
+fn orders_that_were_cancelled_some_day_are_left_out() {
+    let file = "Order number,Order date,Amount,State of it\n1,2026-11-02,5,Shipped\n2,2026-11-03,7,Cancelled\n";
+    let toml = imported("orders.csv", file.as_bytes(), |store| assert_eq!(lines(store, "orders", &["key"]), ["1"]));
+    assert!(about(&toml, "when =")[0].ends_with("not_in = [\"Cancelled\"] }"), "{toml}");
+    assert!(toml.contains("# check: 1 of 2 rows are left out: by “State of it” they were cancelled"), "{toml}");
+}
+
+#[test]
+fn columns_that_could_hold_the_same_name_each_other() {
+    let toml = of_text(
+        "leads.csv",
+        "Lead ID,Created,Created Date,Amount,Value\n1,2026-11-02,2026-11-01,5,5\n2,2026-11-03,2026-11-03,7,7\n",
+    );
+    assert!(
+        toml.contains(
+            "# check: 2 of 2 values read as ISO dates; it could as well be “Created Date” (such as “2026-11-01”)"
+        ),
+        "{toml}"
+    );
+    // What says the same is no rival.
+    assert!(!toml.contains("“Value” (such"), "{toml}");
+}
+
+#[test]
+fn a_time_in_the_next_column_belongs_to_its_date() {
+    let file = "Lead-Nr.;Eingangsdatum;Eingangszeit;Partner;Angenommen am;Uhrzeit Annahme\n\
+                1;23.10.2026;08:15;Ada;23.10.2026;9:20\n2;24.10.2026;10:00;Bo;;\n";
+    let toml = imported("leads.csv", file.as_bytes(), |store| {
+        let leads = lines(store, "leads", &["key", "created_at", "accepted_at"]);
+        assert_eq!(leads, ["1 | 2026-10-23T06:15:00Z | 2026-10-23T07:20:00Z", "2 | 2026-10-24T08:00:00Z | –"]);
+    });
+    assert!(toml.contains("accepted_at = [\"Angenommen am\", \"Uhrzeit Annahme\"]"), "{toml}");
 }
