@@ -2,6 +2,7 @@
 
 use super::days;
 use super::headings::Headings;
+use super::months;
 use super::numbers;
 use super::sample::Column;
 use pegel_kpi::data::model::Kind;
@@ -17,6 +18,8 @@ pub(super) struct Contents {
     /// Numbers that may be those of days, or of seconds.
     pub instants: usize,
     pub numbers: usize,
+    /// Months without a day.
+    pub months: usize,
     /// How many rows have a text that another one has, too.
     pub repeated: usize,
 }
@@ -29,6 +32,7 @@ impl Contents {
             contents.filled += 1;
             contents.dates += usize::from(days::is_date(cell));
             contents.instants += usize::from(days::is_serial(cell) || days::is_unix(cell));
+            contents.months += usize::from(months::month(cell).is_some());
             contents.numbers += usize::from(numbers::is_number(cell));
             contents.repeated += usize::from(!seen.insert(cell));
         }
@@ -43,10 +47,15 @@ impl Contents {
         self.filled > 0 && self.most(self.dates)
     }
 
+    pub fn are_months(self) -> bool {
+        self.filled > 0 && self.most(self.months) && !self.most(self.dates)
+    }
+
     /// Whether a column of that kind may hold them.
     pub fn fit(self, kind: Kind) -> bool {
         match kind {
-            Kind::Instant | Kind::Date => self.most(self.dates) || self.most(self.instants),
+            Kind::Date => self.most(self.dates) || self.most(self.instants) || self.most(self.months),
+            Kind::Instant => self.most(self.dates) || self.most(self.instants),
             Kind::Integer | Kind::Number | Kind::Money => self.most(self.numbers),
             Kind::Boolean => true,
             Kind::Text => !self.are_dates(),

@@ -2,6 +2,7 @@
 //! where one order fits all and the other does not.
 
 use crate::dates::DateFormat;
+use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 /// What comes first in a date of three numbers.
@@ -80,6 +81,30 @@ pub(super) fn is_serial(text: &str) -> bool {
 /// Whether a text may be a number of seconds: of the years 2001 to 2065.
 pub(super) fn is_unix(text: &str) -> bool {
     text.len() == 10 && text.parse().is_ok_and(|seconds: u32| (1_000_000_000..3_000_000_000).contains(&seconds))
+}
+
+/// Months without a day; what is written like `iso` needs no format.
+const MONTHS: [(&str, &str); 7] = [
+    ("iso", "yyyy-mm"),
+    ("%m/%Y", "mm/yyyy"),
+    ("%m.%Y", "mm.yyyy"),
+    ("%m-%Y", "mm-yyyy"),
+    ("%Y/%m", "yyyy/mm"),
+    ("%b %Y", "Mon yyyy"),
+    ("%B %Y", "Month yyyy"),
+];
+
+/// How a month is written that has no day, as a mapping and as people say it.
+pub(super) fn month(text: &str) -> Option<(&'static str, &'static str)> {
+    let is_year = |text: Option<&str>| {
+        text.and_then(|text| text.parse().ok()).is_some_and(|year: u16| (1990..2100).contains(&year))
+    };
+    if text.len() < 6 || text.len() > 20 || !(is_year(text.get(..4)) || is_year(text.get(text.len() - 4..))) {
+        return None;
+    }
+    let format = |name: &str| if name == "iso" { DateFormat::Iso } else { DateFormat::Pattern(name.to_owned()) };
+    let reads = |name: &str| format(name).parse_month(text, &TimeZone::UTC).is_some();
+    MONTHS.into_iter().find(|(name, _)| reads(name)).filter(|_| !is_date(text))
 }
 
 /// Whether a text is a time of day, without a day.
@@ -186,6 +211,8 @@ pub(super) fn formats<'a>(dates: impl Iterator<Item = &'a str> + Clone, day_firs
             }
         } else if let Some(named) = named(text) {
             *by_name.entry(named).or_default() += 1;
+        } else if let Some((format, words)) = month(text) {
+            *by_name.entry((format.to_owned(), words.to_owned())).or_default() += 1;
         } else if is_serial(text) {
             serials += 1;
         } else if is_unix(text) {

@@ -2,7 +2,7 @@
 
 use super::assign::Held;
 use super::contents;
-use super::headings::plain;
+use super::headings::{is_among, plain};
 use super::making::{End, Ends, Making};
 use super::sample::Column;
 use super::toml::{list, quoted};
@@ -25,7 +25,7 @@ impl Making<'_> {
             let ends = meant(self.column(stage.at), &of, self.seen.headings).that_mean(&["won", "lost"]).len();
             (ends > 0).then_some(stage)
         });
-        let Some(&Held { at, .. }) = held else { return };
+        let Some(&Held { at, .. }) = held else { return self.outcome_of_winning() };
         let column = self.column(at);
         let meant = meant(column, &of, self.seen.headings);
         let (why, is_sure) = meant.why();
@@ -39,14 +39,10 @@ impl Making<'_> {
 
     fn outcome_of_flags(&mut self, won: usize, closed: usize) {
         let (won_is, closed_is) = (self.column(won), self.column(closed));
-        let values = won_is.distinct(8).unwrap_or_default().into_keys().filter_map(|word| Some((word, truth(word)?)));
-        let value = |(word, is)| format!("{} = {}", quoted(word), quoted(if is { "won" } else { "lost" }));
-        let values: Vec<String> = values.map(value).collect();
         let ended = closed_is.distinct(8).unwrap_or_default();
         let ended: Vec<&str> = ended.into_keys().filter(|word| truth(word) == Some(true)).collect();
         let when = format!("{{ column = {}, in = {} }}", quoted(&closed_is.heading), list(&ended));
-        let rule =
-            format!("{{ from = {}, values = {{ {} }}, when = {when} }}", quoted(&won_is.heading), values.join(", "));
+        let rule = format!("{{ from = {}, values = {}, when = {when} }}", quoted(&won_is.heading), won_or_lost(won_is));
         let why = format!("“{}” says whether it has ended, “{}” how", closed_is.heading, won_is.heading);
         let rows = won_is.cells.iter().zip(&closed_is.cells).map(|(won, closed)| match (truth(closed), truth(won)) {
             (Some(true), Some(true)) => End::Won,
@@ -63,13 +59,33 @@ impl Making<'_> {
     }
 
     fn flags(&self) -> Option<(usize, usize)> {
-        let place = |names: &[String]| {
-            let is = |column: &Column| !column.twice && names.iter().any(|name| plain(name) == plain(&column.heading));
-            let place = self.seen.sample.columns.iter().position(is)?;
-            let fits = self.column(place).filled().all(|cell| truth(cell).is_some());
-            (fits && self.contents(place).filled > 0).then_some(place)
-        };
-        Some((place(&self.seen.headings.flags.won)?, place(&self.seen.headings.flags.closed)?))
+        let flags = &self.seen.headings.flags;
+        Some((self.flag(&flags.won)?, self.flag(&flags.closed)?))
+    }
+
+    /// A column of yes and no that is called like one of these.
+    fn flag(&self, names: &[String]) -> Option<usize> {
+        let place = self.seen.sample.columns.iter().position(|one| !one.twice && is_among(&one.heading, names))?;
+        let fits = self.column(place).filled().all(|cell| truth(cell).is_some());
+        (fits && self.contents(place).filled > 0).then_some(place)
+    }
+
+    /// Where only winning has a column of yes and no, rows that are closed and not won were lost.
+    fn outcome_of_winning(&mut self) {
+        let Some(won) = self.flag(&self.seen.headings.flags.won) else { return };
+        let Some(closed) = self.held("closed_at").map(|held| held.at) else { return };
+        let (won_is, closed_is) = (self.column(won), self.column(closed));
+        let when = format!("{{ column = {}, missing = false }}", quoted(&closed_is.heading));
+        let rule = format!("{{ from = {}, values = {}, when = {when} }}", quoted(&won_is.heading), won_or_lost(won_is));
+        let rows = won_is.cells.iter().zip(&closed_is.cells).map(|(won, date)| match (date.is_empty(), truth(won)) {
+            (false, Some(true)) => End::Won,
+            (false, Some(false)) => End::Lost,
+            _ => End::Open,
+        });
+        let rows = rows.collect();
+        self.ends = Some(Ends { at: closed, words: Vec::new(), is_stage: false, rows });
+        let why = format!("taken for lost: what is not won and has a date in “{}”", closed_is.heading);
+        self.push("outcome", rule, vec![won], Some(why), false);
     }
 
     /// When it ended.
@@ -237,6 +253,13 @@ impl Making<'_> {
         };
         (0..self.seen.sample.columns.len()).find(fits)
     }
+}
+
+/// What yes and no in a column of winning mean.
+fn won_or_lost(column: &Column) -> String {
+    let words = column.distinct(8).unwrap_or_default().into_keys().filter_map(|word| Some((word, truth(word)?)));
+    let value = |(word, is)| format!("{} = {}", quoted(word), quoted(if is { "won" } else { "lost" }));
+    format!("{{ {} }}", words.map(value).collect::<Vec<_>>().join(", "))
 }
 
 fn ends_of(at: usize, column: &Column, meant: &Meant, is_stage: bool) -> Ends {

@@ -4,9 +4,11 @@
 use super::assign::Seen;
 use super::days::{self, Found};
 use super::making::Planned;
+use super::months;
 use super::numbers::{self, Mark};
 use super::suggestion::Setting;
 use crate::dates::{DateFormat, When};
+use jiff::tz::TimeZone;
 use pegel_kpi::data::model::Kind;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -23,6 +25,8 @@ pub(super) struct Evidence<'a> {
     pub mark: Option<Mark>,
     /// The cells of all columns of money.
     pub amounts: Vec<Cow<'a, str>>,
+    /// What the columns of money are called.
+    pub money: Vec<&'a str>,
     /// Whether instants are read that do not say in which zone they are.
     pub is_local: bool,
 }
@@ -39,18 +43,22 @@ impl<'a> Evidence<'a> {
         let dates = days::formats(days_in.iter().map(Cow::as_ref), seen.is_continental);
         let formats = dates.iter().filter_map(|found| DateFormat::new(&found.format).ok()).collect();
         let mark = (!numbers_in.is_empty()).then(|| mark(&numbers_in, seen));
+        let money = planned.iter().filter(|planned| planned.kind == Kind::Money).flat_map(|planned| &planned.at);
+        let money = money.map(|at| seen.sample.columns[*at].heading.as_str()).collect();
         let mut instants = cells(&[Kind::Instant]).into_iter();
         let is_local = instants.any(|cell| !matches!(DateFormat::Iso.parse(&cell), Some(When::Instant(_))));
-        Evidence { seen, dates, formats, mark, amounts: cells(&[Kind::Money]), is_local }
+        Evidence { seen, dates, formats, mark, amounts: cells(&[Kind::Money]), money, is_local }
     }
 
     /// A line of the mapping with what its cells say.
     pub fn setting(&self, planned: &Planned) -> Setting {
         let Planned { column, rule, kind, at, why, is_sure } = planned;
         let cells = self.seen.texts(at);
+        let is_month = rule.contains(", month = ");
         let (of_cells, fits) = match (cells.is_empty(), kind) {
+            (true, _) if at.is_empty() => (String::new(), true),
             (true, _) => ("nothing is in it so far".to_owned(), false),
-            (false, Kind::Instant | Kind::Date) => self.dates(&cells),
+            (false, Kind::Instant | Kind::Date) => self.dates(&cells, is_month),
             (false, Kind::Money | Kind::Number | Kind::Integer) => self.numbers(&cells),
             (false, Kind::Text) if why.is_some() && !rule.contains("lookup") => (String::new(), true),
             (false, Kind::Text) => (self.texts(at), true),
@@ -61,11 +69,15 @@ impl<'a> Evidence<'a> {
         Setting { key: column.clone(), value: rule.clone(), why: reasons.join("; "), is_sure: *is_sure && fits }
     }
 
-    fn dates(&self, cells: &[Cow<str>]) -> (String, bool) {
+    fn dates(&self, cells: &[Cow<str>], is_month: bool) -> (String, bool) {
         let (mut counts, mut others) = (vec![0; self.formats.len()], Vec::new());
         for cell in cells {
-            match self.formats.iter().position(|format| format.parse(cell).is_some()) {
+            let reads = |format: &DateFormat| {
+                format.parse(cell).is_some() || (is_month && format.parse_month(cell, &TimeZone::UTC).is_some())
+            };
+            match self.formats.iter().position(reads) {
                 Some(at) => counts[at] += 1,
+                None if is_month && months::month(cell).is_some() => {}
                 None => others.push(cell),
             }
         }

@@ -15,6 +15,8 @@ pub(super) struct Headings {
     pub unit_prices: Vec<String>,
     pub lines: Vec<String>,
     pub deleted: Vec<String>,
+    /// What the scores of surveys are called, by kind.
+    pub surveys: BTreeMap<String, Vec<String>>,
     /// Words in cells: what they say of an order.
     pub cancelled: Vec<String>,
     /// Columns that say when a row was last changed.
@@ -76,6 +78,9 @@ struct ColumnWords {
 struct ValueWords {
     of: Vec<String>,
     means: String,
+    /// Whether other words may stand there as well.
+    #[serde(default)]
+    open: bool,
     #[serde(flatten)]
     words: Words,
 }
@@ -88,6 +93,8 @@ pub(super) const BY_PRODUCT: u32 = 150;
 const SAME: u32 = 100;
 /// It is the word, but for words of its table.
 const SAME_BUT_FOR_TABLE: u32 = 95;
+/// It is the word, but for what stands in parentheses behind it.
+const SAME_BUT_FOR_UNIT: u32 = 94;
 /// It is the word for a row of the table, and so its name: `product`.
 const ROW: u32 = 90;
 /// The words of a product are in a list of which the first is the best.
@@ -145,11 +152,14 @@ impl Headings {
     }
 
     fn in_any_language(&self, heading: &str, table: &str, words: &Words) -> u32 {
+        let without_unit = heading.trim_end().strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
+        let without_unit = without_unit.map(|(rest, _)| plain(rest));
         let heading = plain(heading);
         let without_table = self.without_table(&heading, table);
         let all = LANGUAGES.iter().filter_map(|language| words.get(*language)).flatten();
         all.map(|word| match plain(word) {
             word if word == heading => SAME,
+            word if without_unit.as_ref() == Some(&word) => SAME_BUT_FOR_UNIT,
             word if word == without_table => SAME_BUT_FOR_TABLE,
             word => within(&word, &heading),
         })
@@ -175,9 +185,9 @@ impl Headings {
         of_table.flat_map(|words| words.words.values().flatten()).map(String::as_str)
     }
 
-    /// Whether a column holds one of a few words.
+    /// Whether a column holds one of a few words, and no others.
     pub fn is_closed(&self, column: &str) -> bool {
-        self.values.iter().any(|words| words.of.iter().any(|of| of == column))
+        self.values.iter().any(|words| !words.open && words.of.iter().any(|of| of == column))
     }
 
     /// What a word in a cell means: the word of the column, or empty where that is nothing yet.

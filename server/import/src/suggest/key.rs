@@ -35,25 +35,25 @@ pub(super) fn key(assigned: &Assigned, plan: &Plan, seen: Seen) -> Setting {
         let why = format!("no heading says so, but its {rows} texts tell rows apart");
         return Setting::check("key", quoted(&columns[at].heading), why);
     }
-    let mut parts: Vec<&str> = Vec::new();
+    let mut parts: Vec<usize> = Vec::new();
     let since = assigned.table.exists_since().map(|column| column.name.to_string()).unwrap_or_default();
-    let beginning = plan.columns.iter().filter(|planned| planned.column == since);
-    let texts = plan.columns.iter().filter(|planned| planned.column.ends_with("_id") || planned.column == "name");
+    let beginning = plan.columns.iter().filter(|planned| planned.column == since || planned.kind == Kind::Date);
+    let texts = plan.columns.iter().filter(|planned| planned.kind == Kind::Text && !planned.at.is_empty());
     for planned in beginning.chain(texts) {
         let filled = planned.at.iter().filter(|at| seen.contents[**at].filled == rows);
-        parts.extend(filled.map(|at| columns[*at].heading.as_str()));
+        parts.extend(filled.filter(|at| !parts.contains(at)).copied().collect::<Vec<_>>());
     }
-    parts.truncate(3);
+    parts.truncate(4);
     if parts.is_empty() {
-        parts.extend(
-            columns
-                .iter()
-                .filter(|column| !column.twice && !column.heading.is_empty())
-                .map(|column| &*column.heading)
-                .take(1),
-        );
+        parts.extend((0..columns.len()).find(|at| !columns[*at].twice && !columns[*at].heading.is_empty()));
     }
-    let value = format!("{{ from = {}, occurrence = true }}", list(parts));
+    let headings = list(parts.iter().map(|at| &columns[*at].heading));
+    let mut before = HashSet::new();
+    let row = |row: usize| parts.iter().map(|at| columns[*at].cells[row].as_str()).collect::<Vec<_>>();
+    if (0..rows).all(|at| before.insert(row(at))) {
+        return Setting::check("key", headings, "no column tells rows apart, but these do together");
+    }
+    let value = format!("{{ from = {}, occurrence = true }}", headings);
     let why = "no column tells rows apart: those that agree in these are counted, and must keep their order";
     Setting::check("key", value, why)
 }

@@ -46,6 +46,8 @@ pub(super) struct Related {
 pub(super) struct Plan {
     pub related: Vec<Related>,
     pub columns: Vec<Planned>,
+    /// Columns that refer to rows of the same table, and what they are made of.
+    pub of_own: Vec<(String, usize)>,
     /// Which rows are meant, if not all.
     pub when: Option<Setting>,
     /// What the file has and the mapping does not say.

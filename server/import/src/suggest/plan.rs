@@ -3,6 +3,7 @@
 use super::assign::{Assigned, Held, Seen};
 use super::currency::currencies;
 use super::making::{Making, Plan, Planned};
+use super::sample::Column;
 use super::toml::{list, quoted};
 use super::words::{Meant, meant};
 use pegel_kpi::data::model::Kind;
@@ -16,6 +17,9 @@ pub(super) fn plan(assigned: &Assigned, seen: Seen) -> Plan {
     making.references();
     making.others();
     making.beginning();
+    making.end_of_plan();
+    making.metric_of_plan();
+    making.kind_of_survey();
     making.times();
     making.days();
     making.rivals();
@@ -54,6 +58,14 @@ impl Making<'_> {
             let (why, is_sure) = meant.why();
             return (meant.rule(&column.heading), Some(why), is_sure);
         }
+        if held.column == "metric" {
+            return self.metric(column, &of);
+        }
+        if self.is_month(held.kind, held.at) {
+            let is_last = held.column == "ends_on";
+            let why = if is_last { "its last day" } else { "its first day" };
+            return (self.of_month(column, is_last), Some(why.to_owned()), true);
+        }
         if held.kind == Kind::Money
             && let Some(found) = currencies(self.seen).filter(|found| found.codes.len() > 1)
         {
@@ -74,6 +86,12 @@ impl Making<'_> {
             }
         }
         (heading, None, true)
+    }
+
+    /// What a plan is of: the id of a KPI.
+    fn metric(&self, column: &Column, of: &str) -> (String, Option<String>, bool) {
+        let meant = meant(column, of, self.seen.headings);
+        (meant.rule_of_ids(&column.heading), Some(meant.why_of_ids()), meant.is_all_known())
     }
 
     /// Since when a row exists. Where no heading says so, it may be a date that every row has.

@@ -23,8 +23,10 @@ impl Making<'_> {
         let further = self.assigned.held.iter().filter(|held| held.column.starts_with(&within));
         let further: Vec<&Held> = further.collect();
         let target = &*reference.table;
-        let twice =
-            self.plan.related.iter().any(|related| related.table == target) || *self.assigned.table.name == *target;
+        if *self.assigned.table.name == *target {
+            return self.plan.of_own.push((column.to_owned(), found));
+        }
+        let twice = self.plan.related.iter().any(|related| related.table == target);
         let heading = quoted(&self.column(found).heading);
         let named = key.is_some() && name.is_some();
         if (named || !further.is_empty()) && !twice {

@@ -6,6 +6,7 @@ use super::key::key;
 use super::making::{Plan, Planned, Related};
 use super::suggestion::{Section, Setting};
 use super::toml::quoted;
+use std::collections::HashSet;
 
 /// Those that others refer to first.
 pub(super) fn sections(best: &Assigned, plan: &Plan, evidence: &Evidence, seen: Seen) -> Vec<Section> {
@@ -26,13 +27,69 @@ pub(super) fn sections(best: &Assigned, plan: &Plan, evidence: &Evidence, seen: 
     let used = best.held.len();
     let main = Section {
         table: table.to_string(),
-        why: format!("{used} of {} columns have headings that are known of {table}", seen.sample.columns.len()),
+        why: format!(
+            "{used} of {} columns have headings that are known of {table}{}",
+            seen.sample.columns.len(),
+            before(plan)
+        ),
         key: key(best, plan, seen),
         when: plan.when.clone(),
         columns: columns(&plan.columns),
         lacks: lacks(best, plan),
     };
-    related.chain([main]).collect()
+    let of_own = of_own(plan, &main, seen);
+    related.chain([main]).chain(of_own).collect()
+}
+
+/// What refers to rows of the same table comes after them.
+fn of_own(plan: &Plan, main: &Section, seen: Seen) -> Option<Section> {
+    let line = |(column, at): &(String, usize)| {
+        let names = plan.columns.iter().find(|planned| planned.column == "name");
+        let name = names.filter(|planned| planned.rule == main.key.value).map(|planned| planned.at[0]);
+        let heading = quoted(&seen.sample.columns[*at].heading);
+        let rule = |by: &str| format!("{{ from = {heading}, lookup = \"{by}\", policy = \"optional\" }}");
+        let Some(name) = name else {
+            let why = "found by name among those that are there: import the file twice, the second time finds all";
+            return Setting::check(column, rule("name"), why);
+        };
+        let (mut above, mut below) = (HashSet::new(), 0);
+        for (own, other) in seen.sample.columns[name].cells.iter().zip(&seen.sample.columns[*at].cells) {
+            above.insert(own);
+            below += usize::from(!other.is_empty() && !above.contains(other));
+        }
+        let why = format!("found among the {} of the file, if they stand further up", main.table);
+        match below {
+            0 => Setting::sure(column, rule("key"), why),
+            _ => Setting::check(
+                column,
+                rule("key"),
+                format!("{why}; of {below} rows they do not: import the file twice"),
+            ),
+        }
+    };
+    (!plan.of_own.is_empty()).then(|| Section {
+        table: main.table.clone(),
+        why: format!("Which of the {} they refer to, once all are there", main.table),
+        key: Setting::sure("key", main.key.value.clone(), ""),
+        when: main.when.as_ref().map(|when| Setting::sure("when", when.value.clone(), "")),
+        columns: plan.of_own.iter().map(line).collect(),
+        lacks: Vec::new(),
+    })
+}
+
+/// Rows that look-ups add have their names for keys: a file that brings them by number would make them twice.
+fn before(plan: &Plan) -> String {
+    let by_name = |planned: &&Planned| planned.rule.contains("lookup = \"name\", policy = \"create\"");
+    let columns = plan.columns.iter().filter(by_name).map(|planned| planned.column.trim_end_matches("_id"));
+    let columns: Vec<String> = columns.map(|column| format!("{column}s")).collect();
+    if columns.is_empty() {
+        return String::new();
+    }
+    format!(
+        ". Is there a file of the {}? Import it first: these are then found by name. Imported afterwards, with numbers for \
+         keys, it would make them twice",
+        columns.join(", or of the ")
+    )
 }
 
 /// What KPIs cannot do without.

@@ -9,6 +9,8 @@ use super::toml::{list, quoted};
 use super::written::Written;
 use crate::decimal;
 use crate::mapping::DecimalMark;
+use pegel_kpi::data::currency::Currency;
+use std::collections::BTreeMap;
 
 /// What stands at the top of the mapping.
 pub(super) fn top(seen: Seen) -> Vec<Setting> {
@@ -90,11 +92,33 @@ fn currency(seen: Seen, evidence: &Evidence) -> Option<Setting> {
         return check(code, format!("all amounts are in {code}"));
     }
     let mark = evidence.mark.as_ref()?.before_decimals;
-    let marked = evidence.amounts.iter().filter_map(|cell| decimal::parse(cell, mark)?.currency);
-    let foreign: Vec<_> = marked.filter(|marked| !marked.fits(home)).collect();
-    let first = foreign.first()?;
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let all = evidence.amounts.len();
-    check(first.code(), format!("{} of {all} amounts are marked as {}", foreign.len(), first.code()))
+    let written: Vec<_> = evidence.amounts.iter().filter_map(|cell| decimal::parse(cell, mark)?.currency).collect();
+    for marked in &written {
+        *counts.entry(if marked.fits(home) { home } else { marked.code() }).or_default() += 1;
+    }
+    let foreign = counts.keys().find(|code| **code != home).copied();
+    if let Some(first) = foreign {
+        let said: Vec<String> = counts.iter().map(|(code, count)| format!("{count} in {code}")).collect();
+        if counts.len() > 1 {
+            let why = format!(
+                "of {all} amounts, some are marked as {}: several currencies cannot be one. Those that are not in {home} \
+                 reject their rows; with currency = \"{first}\" the others do. Import a file for each, or a `when` picks one",
+                said.join(", ")
+            );
+            return Some(Setting::check("currency", "", why));
+        }
+        return check(first, format!("{} of {all} amounts are marked as {first}", written.len()));
+    }
+    let named = evidence.money.iter().find_map(|heading| named_in(heading).filter(|code| code != home));
+    named.and_then(|code| check(&code, format!("a heading names {code}")))
+}
+
+/// The currency that a heading names: of `Value (USD)`, `USD`.
+fn named_in(heading: &str) -> Option<String> {
+    let mut words = heading.split(|c: char| !c.is_alphanumeric());
+    words.find(|word| word.len() == 3 && Currency::find(word).is_ok_and(|found| found.code == *word)).map(str::to_owned)
 }
 
 fn zone(seen: Seen, evidence: &Evidence, asked: &Asked) -> Option<Setting> {

@@ -74,6 +74,28 @@ impl Meant {
         (why, false)
     }
 
+    /// Of ids of KPIs: other words may be some, too.
+    pub fn rule_of_ids(&self, heading: &str) -> String {
+        let known = self.words.iter().filter(|(_, meant)| !meant.is_empty());
+        let values: Vec<String> = known.map(|(word, meant)| format!("{} = {}", quoted(word), quoted(meant))).collect();
+        if values.is_empty() {
+            return quoted(heading);
+        }
+        format!("{{ from = {}, values = {{ {} }}, otherwise = \"keep\" }}", quoted(heading), values.join(", "))
+    }
+
+    pub fn why_of_ids(&self) -> String {
+        let ids = "these are to be ids of KPIs, as `pegel kpi list` has them";
+        if self.unknown.is_empty() {
+            return format!("{}; {ids}", self.counts);
+        }
+        format!("{ids}: kept as they are: {}", named(self.unknown.iter().map(String::as_str)))
+    }
+
+    pub fn is_all_known(&self) -> bool {
+        self.unknown.is_empty() && !self.words.is_empty()
+    }
+
     pub fn is_unknown(&self, word: &str) -> bool {
         self.unknown.iter().any(|unknown| unknown == word)
     }

@@ -432,3 +432,73 @@ fn a_time_in_the_next_column_belongs_to_its_date() {
     });
     assert!(toml.contains("accepted_at = [\"Angenommen am\", \"Uhrzeit Annahme\"]"), "{toml}");
 }
+
+#[test]
+fn what_is_not_won_was_lost_once_it_is_closed() {
+    let file = "Lead ID,Created,Closed,Won\n1,2026-11-02,2026-11-09,TRUE\n2,2026-11-03,2026-11-09,FALSE\n3,2026-11-03,,FALSE\n";
+    let toml = imported("leads.csv", file.as_bytes(), |store| {
+        assert_eq!(lines(store, "leads", &["key", "outcome"]), ["1 | won", "2 | lost", "3 | –"]);
+    });
+    assert!(toml.contains("# check: taken for lost: what is not won and has a date in “Closed”"), "{toml}");
+}
+
+#[test]
+fn those_who_lead_are_found_among_those_who_sell() {
+    let reps = |last: &str| {
+        format!(
+            "Mitarbeiter;Team;Eintritt;Vorgesetzter\nAda;T1;01.03.2024;\nBo;T1;02.03.2024;Ada\nCy;T1;13.03.2024;{last}\n"
+        )
+    };
+    let toml = imported("verkaeufer.csv", reps("Bo").as_bytes(), |store| {
+        let reps = lines(store, "reps", &["key", "hired_on", "manager.name"]);
+        assert_eq!(reps, ["Ada | 19783 | –", "Bo | 19784 | Ada", "Cy | 19795 | Bo"]);
+    });
+    assert!(!about(&toml, "manager_id =")[0].contains("check"), "{toml}");
+    let toml = of_text("verkaeufer.csv", &reps("Di"));
+    assert!(toml.contains("# check: found among the reps of the file, if they stand further up; of 1 rows"), "{toml}");
+}
+
+#[test]
+fn a_plan_for_months_says_what_it_is_of() {
+    let file = "Kennzahl;Verkäufer;Monat;Ziel\nUmsatz;Ada;01/2026;20.100,00\nUmsatz;Ada;02/2026;20.200,00\n";
+    let toml = imported("ziele.csv", file.as_bytes(), |store| {
+        let targets = lines(store, "targets", &["metric", "rep.name", "starts_on", "ends_on", "amount"]);
+        assert_eq!(targets, ["revenue | Ada | 20454 | 20484 | 2010000", "revenue | Ada | 20485 | 20512 | 2020000"]);
+    });
+    assert!(about(&toml, "key =")[0].contains("these do together"), "{toml}");
+    // Names of months that no format reads, and nothing that is planned.
+    let file = "Monat;Ziel\nJan 2026;20.100,00\nMrz 2026;20.200,00\n";
+    let toml = imported("ziele.csv", file.as_bytes(), |store| {
+        let targets = lines(store, "targets", &["metric", "starts_on", "ends_on"]);
+        assert_eq!(targets, ["revenue | 20454 | 20484", "revenue | 20513 | 20543"]);
+    });
+    assert!(about(&toml, "metric =")[0].contains("as `pegel kpi list` has them\nmetric = { constant"), "{toml}");
+}
+
+#[test]
+fn amounts_in_several_currencies_are_said() {
+    let leads = |last: &str| {
+        of_text(
+            "leads.csv",
+            &format!(
+                "Lead ID,Created,Status,Amount\n1,2026-11-02,Won,€5\n2,2026-11-03,Won,£7\n3,2026-11-03,Won,{last}\n"
+            ),
+        )
+    };
+    assert!(
+        leads("$8")
+            .contains("# check: of 3 amounts, some are marked as 1 in EUR, 1 in GBP, 1 in USD: several currencies")
+    );
+    let toml = of_text("leads.csv", "Lead ID,Created,Status,Value (USD)\n1,2026-11-02,Won,5\n");
+    assert!(about(&toml, "currency =")[0].contains("currency = \"USD\""), "{toml}");
+    assert!(toml.contains("amount 5.00 USD"), "{toml}");
+}
+
+#[test]
+fn an_amount_is_no_key() {
+    let toml = of_text(
+        "leads.csv",
+        "Created,Partner,Value,Extra\n2026-11-02,Ada,5,701\n2026-11-03,Bo,8,340\n2026-11-03,Cy,7,900\n",
+    );
+    assert!(about(&toml, "key =")[0].contains("key = \"Partner\""), "{toml}");
+}
