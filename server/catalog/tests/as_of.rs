@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use pegel_catalog::Catalog;
 use pegel_kpi::data::cell::{Cell, Group, Outcome};
 use pegel_kpi::data::dimension::Dimension;
-use pegel_kpi::data::model::Model;
+use pegel_kpi::data::model::{Column, Model};
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::engine::comparison::Comparison;
 use pegel_kpi::engine::figures::{Figures, Row as Line, compute};
@@ -20,7 +20,7 @@ use pegel_kpi::engine::request::Request;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, zone};
 use pegel_store::Store;
-use pegel_store::facts::{Fact, Facts, Found, Value};
+use pegel_store::facts::{Fact, Facts, Found, Value, attribute};
 use pegel_store::testing::TestDatabase;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -301,11 +301,11 @@ fn known(table: &str, row: &Row, at: i64) -> Option<Row> {
     )
 }
 
-/// An attribute that holds a number, with its name.
-fn held(row: &Row, name: &str) -> Option<(String, Json)> {
-    match row.get(name)? {
-        Held::Is(Value::Integer(value)) => Some((name.to_owned(), Json::from(*value))),
-        other => panic!("{name} holds {other:?}"),
+/// An attribute that holds a value, with its name.
+fn held(row: &Row, of: &Column) -> Option<(String, Json)> {
+    match row.get(&*of.name)? {
+        Held::Is(value) => Some((of.name.to_string(), attribute(of.kind, value.clone()))),
+        other @ Held::Row(..) => panic!("{} holds {other:?}", of.name),
     }
 }
 
@@ -334,7 +334,7 @@ fn write(world: &World, at: Option<i64>, store: &Store, model: &Model) {
         let fact = |(place, row): &(usize, Row)| Fact {
             key: place.to_string(),
             values: columns.iter().map(|column| value(row.get(&*column.name))).collect(),
-            attributes: of.declared.iter().filter_map(|attribute| held(row, &attribute.name)).collect(),
+            attributes: of.declared.iter().filter_map(|attribute| held(row, attribute)).collect(),
             valid_from: None,
             changed_at: None,
         };

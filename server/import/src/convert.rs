@@ -88,7 +88,7 @@ impl<'a> Formats<'a> {
     }
 
     /// When the day of an instant begins, both in UTC seconds.
-    pub fn day_of(&self, instant: i64) -> i64 {
+    pub fn day_begins(&self, instant: i64) -> i64 {
         let when = Timestamp::from_second(instant).ok().map(When::Instant);
         let midnight = when.map(|when| When::Local(when.day(&self.zone).to_datetime(Time::midnight())));
         midnight.and_then(|midnight| midnight.instant(&self.zone)).unwrap_or(instant)

@@ -3,7 +3,7 @@
 use crate::convert::Formats;
 use crate::input::Chunk;
 use crate::mapping::{Mapping, Moment, TableMapping};
-use crate::row::{Draft, Occurrences, Row};
+use crate::row::{Draft, KeyNotTaken, Occurrences, Row};
 use crate::sense::Sense;
 use crate::source::Record;
 use crate::summary::{At, Fault};
@@ -115,8 +115,9 @@ impl<'a> Drafting<'a> {
             let draft = row.draft(table, sense, seen).and_then(|draft| not_ahead(&row, table, draft, self.now));
             if let (true, Ok(None) | Err(_)) = (table.compared, &draft) {
                 match row.key_not_taken(&table.key, seen) {
-                    Some(key) => candidate.not_taken.push((at, key)),
-                    None => candidate.keyless |= table.complete && draft.is_err(),
+                    KeyNotTaken::Is(key) => candidate.not_taken.push((at, key)),
+                    KeyNotTaken::Missing => candidate.keyless |= table.complete && draft.is_err(),
+                    KeyNotTaken::Unreadable => candidate.keyless |= table.complete,
                 }
             }
             drafts.push(draft.unwrap_or_else(|found| {

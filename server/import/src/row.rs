@@ -15,7 +15,7 @@ use crate::watch::Watch;
 use crate::words::same;
 use csv::StringRecord;
 use pegel_kpi::data::model::Kind;
-use pegel_store::facts::Value;
+use pegel_store::facts::{Value, attribute};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Map, Value as Json};
@@ -56,6 +56,15 @@ pub(crate) struct Row<'a> {
 
 /// How many rows brought the same key parts so far, for keys with an occurrence number.
 pub(crate) type Occurrences = HashMap<String, u64>;
+
+/// The key of a row that brings nothing to a table.
+pub(crate) enum KeyNotTaken {
+    Is(String),
+    /// It has none.
+    Missing,
+    /// It has one that cannot be told: cut short by a spreadsheet, too long, none of the texts that the mapping lists.
+    Unreadable,
+}
 
 impl Row<'_> {
     /// What the row brings to a table; `None` if the table's condition leaves it out.
@@ -106,7 +115,7 @@ impl Row<'_> {
     fn odd(&self, table: &TableMapping, sense: &Sense, cells: &[Cell], faults: &mut Vec<Fault>) -> Vec<Oddity> {
         let rule = |at: usize| &table.columns[at].1.text;
         faults.extend(sense.impossible(cells).into_iter().map(|(at, reason)| self.fault(rule(at), reason)));
-        let odd = sense.odd(cells, |instant| self.formats.day_of(instant)).into_iter();
+        let odd = sense.odd(cells, |instant| self.formats.day_begins(instant)).into_iter();
         if self.strict {
             let name = |at: usize| &*table.columns[at].0.name;
             faults.extend(odd.map(|(at, odd)| self.fault(rule(at), odd.of_one(name(at)))));
@@ -140,15 +149,17 @@ impl Row<'_> {
         Ok(key)
     }
 
-    /// The key of a row that is not taken, asked after [`Row::draft`]; it is not counted once more. `None` if it has
-    /// none.
-    pub fn key_not_taken(&self, rule: &KeyRule, seen: &Occurrences) -> Option<String> {
-        let key = self.parts(rule).ok()?;
-        if !rule.occurrence {
-            return Some(key);
+    /// The key of a row that is not taken, asked after [`Row::draft`]; it is not counted once more.
+    pub fn key_not_taken(&self, rule: &KeyRule, seen: &Occurrences) -> KeyNotTaken {
+        let key = self.parts(rule).map(|key| match (rule.occurrence, seen.get(&key)) {
+            (false, _) => key,
+            (true, occurrence) => format!("{key}|{}", occurrence.copied().unwrap_or(1)),
+        });
+        match key {
+            Ok(key) if fits_index(&key).is_ok() => KeyNotTaken::Is(key),
+            Err(_) if rule.parts.iter().any(|part| matches!(self.name(part), Ok(None))) => KeyNotTaken::Missing,
+            Ok(_) | Err(_) => KeyNotTaken::Unreadable,
         }
-        let occurrence = seen.get(&key).copied().unwrap_or(1);
-        Some(format!("{key}|{occurrence}"))
     }
 
     /// Parts are joined by `|`; where one holds a `|` itself, it is written `\|`.
@@ -245,11 +256,8 @@ impl Row<'_> {
             return Ok(whole.map_or_else(|| Json::from(number.to_f64()), Json::from));
         }
         Ok(match self.cell_without(blanks::within_a_line, kind, rule)? {
-            Cell::Related(_) | Cell::Value(Value::Missing) => Json::Null,
-            Cell::Value(Value::Integer(value)) => Json::from(value),
-            Cell::Value(Value::Number(value)) => Json::from(value),
-            Cell::Value(Value::Text(value)) => Json::from(value),
-            Cell::Value(Value::Boolean(value)) => Json::from(value),
+            Cell::Related(_) => Json::Null,
+            Cell::Value(value) => attribute(kind, value),
         })
     }
 

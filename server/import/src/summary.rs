@@ -27,7 +27,7 @@ pub struct Summary {
     pub rejected_beyond: u64,
     /// Rows that the conditions of all tables leave out.
     pub left_out: u64,
-    /// Rejected rows of which nobody can tell which they are; if a complete file has any, none is gone.
+    /// Rows of which nobody can tell which they are; if a complete file has any, none is gone.
     pub keyless: u64,
     /// Rows (among the unchanged) of which a later row of the file, with the same key, says something else.
     pub superseded: u64,
@@ -223,8 +223,8 @@ impl Summary {
         );
         count(
             self.keyless,
-            "rejected row has no key that could be read: so none is taken for gone",
-            "rejected rows have no key that could be read: so none is taken for gone",
+            "row has no key that could be read: so none is taken for gone",
+            "rows have no key that could be read: so none is taken for gone",
         );
         for (table, TableCounts { gone, back, .. }) in &self.tables {
             let moved = [(gone, "gone"), (back, "back")].into_iter().filter(|(count, _)| **count > 0);

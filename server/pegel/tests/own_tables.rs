@@ -169,6 +169,36 @@ fn attributes_are_read_with_their_kind_and_calculated_with() {
 }
 
 #[test]
+fn what_was_imported_as_another_kind_is_missing_until_it_is_imported_again() {
+    on_both(|home| {
+        let declared = |kind: &str| {
+            home.write("config/tables/orders.toml", &format!("[[attributes]]\nname = \"worth\"\nkind = \"{kind}\"\n"));
+        };
+        let kpi = |unit: &str, measured: &str| {
+            let script = GIVEN_AWAY.replace("\"money\"", &format!("\"{unit}\""));
+            home.write("kpis/given_away.rhai", &script.replace("sum(|o| o.attr(\"discount\"))", measured));
+        };
+        home.write(
+            "config/imports/shop.toml",
+            "[[tables]]\ntable = \"orders\"\nkey = \"id\"\n[tables.columns]\nordered_at = \"ordered\"\n\
+             [tables.attributes]\nworth = \"worth\"\n",
+        );
+        let value = || home.cells(&["given_away", "--period", "2026-W46"])[0]["value"].to_string();
+        let (sum, set) = ("sum(|o| o.attr(\"worth\"))", "filter(|o| o.attr(\"worth\").is_set()).count()");
+        let kinds =
+            [("number", "count", sum), ("money", "money", sum), ("date", "count", set), ("instant", "count", set)];
+        for (worth, (kind, unit, measured)) in ["100", "100", "2026-11-01", "2026-11-01"].into_iter().zip(kinds) {
+            declared(kind);
+            kpi(unit, measured);
+            let nothing = if measured == sum { "null" } else { "0.0" };
+            assert_eq!(value(), if kind == "number" { "null" } else { nothing }, "{kind}");
+            import(home, &format!("id,ordered,worth\n1,2026-11-10,{worth}\n"), "shop").succeeded();
+            assert_eq!(value(), if measured == sum { "100.0" } else { "1.0" }, "{kind}");
+        }
+    });
+}
+
+#[test]
 fn a_report_breaks_down_by_a_dimension_of_the_home_and_calls_it_by_its_title() {
     let home = TestHome::new();
     home.write(

@@ -1,8 +1,27 @@
 //! The attributes that a company adds to its rows: a JSON object, stored as canonical text, so that equal ones are
-//! equal texts.
+//! equal texts. An amount, a date and an instant say what they are (`{"money":550}`), so that none is taken for
+//! another, or for a number, when an attribute is declared to be of another kind.
 
 use crate::StoreError;
+use crate::facts::Value;
+use pegel_kpi::data::model::Kind;
 use serde_json::{Map, Value as Json};
+
+/// A value of that kind as it is stored; null where it is missing.
+#[must_use]
+pub fn attribute(kind: Kind, value: Value) -> Json {
+    let value = match value {
+        Value::Missing => return Json::Null,
+        Value::Integer(value) => Json::from(value),
+        Value::Number(value) => Json::from(value),
+        Value::Text(value) => Json::from(value),
+        Value::Boolean(value) => Json::from(value),
+    };
+    match kind {
+        Kind::Money | Kind::Instant | Kind::Date => serde_json::json!({ kind.name(): value }),
+        Kind::Integer | Kind::Number | Kind::Text | Kind::Boolean => value,
+    }
+}
 
 /// What is there with the overlay laid over it; a null removes.
 pub(crate) fn laid_over(stored: &str, overlay: &Map<String, Json>) -> Result<String, StoreError> {

@@ -1,5 +1,6 @@
 //! Facts on their way in: rows of the fact tables, written by key.
 
+pub use crate::attributes::attribute;
 pub use crate::settle::Superseded;
 pub use crate::staging::{Layout, Section, StagedColumn, StagedRow, Staging};
 pub use crate::writer::Writer;
@@ -64,7 +65,7 @@ pub struct Fact {
     pub key: String,
     /// In the order of [`Facts::columns`].
     pub values: Vec<Value>,
-    /// Laid over the attributes that are there; a null removes one.
+    /// Laid over the attributes that are there, each as [`attribute`] gives it; a null removes one.
     pub attributes: Map<String, Json>,
     /// From when on (UTC seconds) the values hold of columns of which it is kept; `None`: from when they are written.
     pub valid_from: Option<i64>,

@@ -5,12 +5,12 @@ mod common;
 use common::{facts_of, put, rows, scan_of, the, try_rows, windowed};
 use pegel_kpi::data::batch::{Batch, Values};
 use pegel_kpi::data::dimension::Located;
-use pegel_kpi::data::model::Model;
+use pegel_kpi::data::model::{Kind, Model};
 use pegel_kpi::data::path::Path;
 use pegel_kpi::data::path::Projection;
 use pegel_kpi::data::scan::{Lasting, Scan, Source, Window};
 use pegel_kpi::data::scope::Scope;
-use pegel_store::facts::Value;
+use pegel_store::facts::{Value, attribute};
 use pegel_store::testing::on_both;
 use pegel_store::{Store, StoreError};
 
@@ -251,31 +251,36 @@ fn an_attribute_that_is_declared_is_read_as_what_it_is_and_is_missing_where_it_i
     let leads = Model::with(&[("leads", &declared.join(""))], "").unwrap().table("leads").unwrap();
     on_both(|store| {
         let of_all = |json: serde_json::Value| kinds.iter().map(|kind| ((*kind).to_owned(), json.clone())).collect();
-        let mut facts = facts!("leads" [created_at] "A": 1; "B": 2; "C": 3; "D": 4; "E": 5; "F": 6);
+        let mut facts = facts!("leads" [created_at] "A": 1; "B": 2; "C": 3; "D": 4; "E": 5; "F": 6; "G": 7; "H": 8);
         let values = [
             serde_json::json!(20_454),
             serde_json::json!(1.5),
             serde_json::json!("2026-01-02"),
             serde_json::json!(true),
             serde_json::json!(-3),
+            attribute(Kind::Money, Value::Integer(-550)),
+            attribute(Kind::Date, Value::Integer(20_454)),
+            attribute(Kind::Instant, Value::Integer(20_000)),
         ];
         facts.rows.iter_mut().zip(values).for_each(|(row, value)| row.attributes = of_all(value));
         put(&store, &facts);
         let mut scan = scan_of("leads", &["key"]);
         scan.columns.extend(kinds.map(|kind| Projection::of(Path::own(&leads.attribute(kind)))));
         let read = [
-            "A 20454 20454 20454 20454 20454 - 20454",
+            "A 20454 20454 - - - - 20454",
             "B 1.5 - - - - - 1.5",
             "C - - - - - - 2026-01-02",
             "D - - - - - 1 true",
-            "E -3 -3 -3 -3 -3 - -3",
-            "F - - - - - - -",
+            "E -3 -3 - - - - -3",
+            "F - - -550 - - - -",
+            "G - - - 20454 - - -",
+            "H - - - - 20000 - -",
         ];
         assert_eq!(rows(&store, &scan), read);
         // By one of them rows are found as well.
         let path = Path::own(&leads.attribute("instant"));
         let ranges = std::iter::once(0..30_000).collect();
         let within = Scan { window: Some(Window { path, ranges, lasting: None }), ..scan };
-        assert_eq!(rows(&store, &within), read[..1]);
+        assert_eq!(rows(&store, &within), read[7..]);
     });
 }

@@ -34,8 +34,8 @@ use pegel_kpi::data::model::Kind;
 pub(crate) trait Takes: Backend {
     fn bind<'b>(out: &mut AstPass<'_, 'b, Self>, value: &'b Value, kind: Kind) -> QueryResult<()>;
 
-    /// Pushes an attribute, as a value of a kind, out of the JSON that `json` pushes. Of another type it is missing;
-    /// but anything can be a text.
+    /// Pushes an attribute, as a value of a kind, out of the JSON that `json` pushes. Of another kind it is missing; but
+    /// whatever is no amount, date or instant can be a text.
     fn attribute<'b>(
         out: &mut AstPass<'_, 'b, Self>,
         json: &dyn Fn(&mut AstPass<'_, 'b, Self>) -> QueryResult<()>,
@@ -44,7 +44,7 @@ pub(crate) trait Takes: Backend {
     ) -> QueryResult<()>;
 }
 
-/// `iif(json_type(json -> name) IN (…), json ->> name, NULL)`
+/// `CASE WHEN json_type(json -> name) IN (…) THEN json ->> name END`
 fn sqlite_attribute<'b>(
     out: &mut AstPass<'_, 'b, Sqlite>,
     json: &dyn Fn(&mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()>,
@@ -57,18 +57,32 @@ fn sqlite_attribute<'b>(
         out.push_sql(operator);
         out.push_bind_param::<Text, str>(name)
     };
-    read("iif(json_type(", " -> ")?;
     match kind {
         Kind::Text => {
             // `->>` would give 1 for true.
-            read(") IN ('true', 'false'), ", " -> ")?;
-            read(", ", " ->> ")?;
+            read("CASE json_type(", " -> ")?;
+            read(") WHEN 'object' THEN NULL WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE ", " ->> ")?;
         }
-        Kind::Number => read(") IN ('integer', 'real'), ", " ->> ")?,
-        Kind::Boolean => read(") IN ('true', 'false'), ", " ->> ")?,
-        Kind::Integer | Kind::Money | Kind::Instant | Kind::Date => read(") = 'integer', ", " ->> ")?,
+        Kind::Number => {
+            read("CASE WHEN json_type(", " -> ")?;
+            read(") IN ('integer', 'real') THEN ", " ->> ")?;
+        }
+        Kind::Boolean => {
+            read("CASE WHEN json_type(", " -> ")?;
+            read(") IN ('true', 'false') THEN ", " ->> ")?;
+        }
+        Kind::Integer => {
+            read("CASE WHEN json_type(", " -> ")?;
+            read(") = 'integer' THEN ", " ->> ")?;
+        }
+        Kind::Money | Kind::Instant | Kind::Date => {
+            let name = kind.name();
+            read("CASE WHEN json_type(", " -> ")?;
+            read(&format!(" -> '{name}') = 'integer' THEN "), " -> ")?;
+            out.push_sql(&format!(" ->> '{name}'"));
+        }
     }
-    out.push_sql(if kind == Kind::Text { ")" } else { ", NULL)" });
+    out.push_sql(" END");
     Ok(())
 }
 
@@ -89,7 +103,10 @@ fn postgres_attribute<'b>(
     };
     let typed = ("CASE WHEN json_typeof(", "::json -> ");
     match kind {
-        Kind::Text => read("(", "::json ->> ", ")"),
+        Kind::Text => {
+            read(typed.0, typed.1, ") <> 'object' THEN ")?;
+            read("(", "::json ->> ", ") END")
+        }
         Kind::Number => {
             read(typed.0, typed.1, ") = 'number' THEN ")?;
             read("(", "::json ->> ", ")::double precision END")
@@ -98,15 +115,17 @@ fn postgres_attribute<'b>(
             read(typed.0, typed.1, ") = 'boolean' THEN ")?;
             read("(", "::json ->> ", ")::boolean END")
         }
-        Kind::Integer | Kind::Money | Kind::Instant => {
+        Kind::Integer => {
             read(typed.0, typed.1, ") = 'number' AND ")?;
             read("(", "::json ->> ", ") ~ '^-?[0-9]{1,18}$' THEN ")?;
             read("(", "::json ->> ", ")::bigint END")
         }
-        Kind::Date => {
-            read(typed.0, typed.1, ") = 'number' AND ")?;
-            read("(", "::json ->> ", ") ~ '^-?[0-9]{1,9}$' THEN ")?;
-            read("(", "::json ->> ", ")::integer END")
+        Kind::Money | Kind::Instant | Kind::Date => {
+            let name = kind.name();
+            let (digits, stored) = if kind == Kind::Date { (9, "integer") } else { (18, "bigint") };
+            read(typed.0, typed.1, &format!(" -> '{name}') = 'number' AND "))?;
+            read("(", "::json -> ", &format!(" ->> '{name}') ~ '^-?[0-9]{{1,{digits}}}$' THEN "))?;
+            read("(", "::json -> ", &format!(" ->> '{name}')::{stored} END"))
         }
     }
 }
