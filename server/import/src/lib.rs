@@ -48,5 +48,5 @@ pub use error::ImportError;
 pub use input::Progress;
 pub use mapping::Mapping;
 pub use run::{Options, import, import_together};
-pub use source::SourceFile;
+pub use source::{SourceFile, panics_are_caught};
 pub use summary::Summary;

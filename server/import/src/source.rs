@@ -1,12 +1,14 @@
 //! Files → records with the lines on which they start, one file after the other, whatever each of them is.
-//! - `prepare`: a [`SourceFile`] → its `content`: archives unpacked, sheets (`workbook`, `number_format`,
-//!   `old_workbook`) and objects (`json`, `pieces`) turned into rows in a temporary file (`spool`); `kind` tells files by how they begin
+//! - `prepare`: a [`SourceFile`] → its `content`: archives unpacked, sheets (`workbook`, `number_format`, `old_workbook`,
+//!   `open_document`; `caught`: their readers' panics) and objects (`json`, `pieces`) turned into rows in a temporary file
+//!   (`spool`); `kind` tells files by how they begin
 //! - `file`: the header of one file and its rows as a `record` each; `header`: which line that is; `cells`: what stands
 //!   in cells and is not meant
 //! - `text`, `records`: bytes → text → rows of a CSV file
 //! - `raw`: the first rows of a file of which nothing is known yet
 //! - `unpivot`: columns of which each makes a row
 
+mod caught;
 mod cells;
 mod content;
 mod file;
@@ -15,6 +17,7 @@ mod json;
 mod kind;
 mod number_format;
 mod old_workbook;
+mod open_document;
 mod pieces;
 mod prepare;
 mod raw;
@@ -25,6 +28,7 @@ mod text;
 mod unpivot;
 mod workbook;
 
+pub use caught::panics_are_caught;
 pub(crate) use content::Prepared;
 pub use content::SourceFile;
 pub(crate) use prepare::prepared;

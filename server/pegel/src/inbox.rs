@@ -8,6 +8,7 @@
 mod place;
 mod seen;
 
+use crate::commands::import::files::shown;
 use crate::commands::import::said::said;
 use crate::ending::{Failure, broke};
 use jiff::tz::TimeZone;
@@ -16,7 +17,7 @@ use pegel_delivery::Clock;
 use pegel_import::{ImportError, Mapping, Options, SourceFile, Summary, import_together};
 use pegel_kpi::data::currency::Currency;
 use pegel_store::Store;
-use pegel_text::clean::cleaned;
+use pegel_text::clean::{cleaned, one_line};
 use pegel_text::stamps::stamp;
 use place::{Gone, Place};
 use seen::{Rest, Seen, State};
@@ -191,24 +192,24 @@ impl Watching {
         let head = format!("{name}, by {}, {}", mapping.name, stamp(options.now, &self.importer.zone));
         let moved = match &imported {
             Err(_) => {
-                tracing::error!(file = %path.display(), mapping = mapping.name, "file rejected: its import broke");
+                tracing::error!(file = %shown(path), mapping = mapping.name, "file rejected: its import broke");
                 place.rejected(path, state, &cleaned(&format!("{head}\n{BROKE}\n")))
             }
             Ok(Ok(summary)) => {
                 let (new, changed, unchanged, rejected) =
                     (summary.new, summary.changed, summary.unchanged, summary.rejected_rows());
-                tracing::info!(file = %path.display(), mapping = mapping.name, new, changed, unchanged, rejected, "file imported");
+                tracing::info!(file = %shown(path), mapping = mapping.name, new, changed, unchanged, rejected, "file imported");
                 place.done(path, state, &report(&head, summary, &name), Some(summary).filter(|_| rejected > 0))
             }
             Ok(Err(error)) if error.is_usage() => {
-                tracing::error!(file = %path.display(), mapping = mapping.name, %error, "file rejected");
+                tracing::error!(file = %shown(path), mapping = mapping.name, error = %one_line(&error.to_string()), "file rejected");
                 place.rejected(path, state, &cleaned(&format!("{head}\n{error}\n")))
             }
             Ok(Err(error)) => return Err(waits(error)),
         };
         if let Err(error) = moved {
             // It must not be imported once more.
-            tracing::error!(file = %path.display(), %error, "file not moved; it is left alone until it changes");
+            tracing::error!(file = %shown(path), error = %one_line(&error.to_string()), "file not moved; it is left alone until it changes");
             self.seen.leave(path, state);
         }
         Ok(())
@@ -218,7 +219,7 @@ impl Watching {
     fn log(&mut self, troubles: BTreeMap<PathBuf, String>) {
         for (path, error) in &troubles {
             if self.troubles.get(path) != Some(error) {
-                tracing::error!(file = %path.display(), error, "watched files are not imported");
+                tracing::error!(file = %shown(path), error, "watched files are not imported");
             }
         }
         // What waits for its next try is still in trouble.

@@ -30,6 +30,7 @@ use tracing_subscriber::filter::LevelFilter;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     log_to_stderr();
+    quiet_where_panics_are_caught();
     ending::conclude(run(cli))
 }
 
@@ -48,6 +49,16 @@ fn run(Cli { global, command }: Cli) -> Ending {
         Command::Report(report) => commands::report::run(report, &global),
         Command::Deliveries(deliveries) => commands::deliveries::run(deliveries, &global),
     }
+}
+
+/// A panic that an import tells as an error of the file is not told a second time.
+fn quiet_where_panics_are_caught() {
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !pegel_import::panics_are_caught() {
+            told(panic);
+        }
+    }));
 }
 
 /// Libraries log only what is wrong with this server. Bytes that are not HTTP are the client's mistake: a scanner must

@@ -10,13 +10,20 @@ use std::borrow::Cow;
 /// What cells of a workbook hold whose formula has no result.
 const FAILED: [&str; 7] = ["#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DATA!"];
 const NOT_AVAILABLE: &str = "#N/A";
+/// What stands in place of a formula that was never calculated, where a program wrote the workbook.
+pub(super) const WITHOUT_VALUE: &str = "#FORMULA";
 
-/// Why a row of a sheet cannot be imported: a formula has no result in one of these places that the mapping needs. That
-/// one finds nothing is no reason, nor is what the mapping says to be missing.
+/// Why a row of a sheet cannot be imported: a formula has no result, or was never calculated, in one of these places that
+/// the mapping needs. That one finds nothing is no reason, nor is what the mapping says to be missing.
 pub(super) fn failure(cells: &StringRecord, header: &[String], needed: &[usize], missing: &[String]) -> Option<String> {
-    let is_failure = |cell: &str| FAILED.contains(&cell) && !missing.iter().any(|word| word == cell);
+    let failed = |cell: &str| cell == WITHOUT_VALUE || FAILED.contains(&cell);
+    let is_failure = |cell: &str| failed(cell) && !missing.iter().any(|word| word == cell);
     let place = *needed.iter().find(|&&place| cells.get(place).is_some_and(is_failure))?;
     let (name, cell) = (shown(&header[place]), &cells[place]);
+    if cell == WITHOUT_VALUE {
+        let advice = "open the workbook in a spreadsheet program and save it";
+        return Some(format!("“{name}” is a formula without a value: {advice}"));
+    }
     Some(format!("the formula of “{name}” has no result but the error {cell}: mend it in the sheet"))
 }
 

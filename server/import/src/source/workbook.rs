@@ -1,21 +1,24 @@
 //! The sheet of a workbook → rows, each cell as the text that a CSV file would hold.
 
+use super::caught::caught;
+use super::cells::WITHOUT_VALUE;
 use super::content::ReadSeek;
 use super::header;
 use super::number_format;
 use super::old_workbook;
+use super::open_document;
 use super::spool::Spool;
 use crate::blanks::heading;
 use crate::dates::{DateFormat, When};
 use crate::error::ImportError;
 use crate::mapping::{DecimalMark, Mapping, SourceFormat};
-use calamine::{Cell, Data, DataRef, ExcelDateTime, Reader, SheetType, Sheets};
+use calamine::{Cell, Data, DataRef, ExcelDateTime, Range, Reader, SheetType, Sheets};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Span, ToSpan};
+use std::collections::HashSet;
 use std::fmt::Display;
 use std::fs::File;
 use std::io::BufReader;
-use std::panic::AssertUnwindSafe;
 
 /// The most bytes that a workbook may unpack to.
 pub(super) const LIMIT: u64 = 2 << 30;
@@ -41,12 +44,17 @@ pub(super) fn spooled(
     mapping: &Mapping,
 ) -> Result<File, ImportError> {
     // The reader trusts what a workbook says of itself, and panics where that is not so.
-    let read = AssertUnwindSafe(|| read(raw, sort, file, mapping));
-    std::panic::catch_unwind(read).unwrap_or_else(|_| Err(damaged(file, "it is not laid out as it says")))
+    let read = caught(|| read(raw, sort, file, mapping));
+    read.unwrap_or_else(|| Err(damaged(file, "it is not laid out as it says")))
 }
 
 fn read(mut raw: Box<dyn ReadSeek + '_>, sort: Sort, file: &str, mapping: &Mapping) -> Result<File, ImportError> {
-    if let Some(reason) = (sort == Sort::Xls).then(|| old_workbook::refusal(&mut raw)).flatten() {
+    let refusal = match sort {
+        Sort::Xls => old_workbook::refusal(&mut raw),
+        Sort::Ods => open_document::refusal(&mut raw),
+        Sort::Xlsx | Sort::Xlsb => None,
+    };
+    if let Some(reason) = refusal {
         return Err(ImportError::unusable(file, reason));
     }
     let mut workbook = Workbook { book: opened(raw, sort, file)?, file, format: &mapping.format };
@@ -134,16 +142,35 @@ impl Workbook<'_> {
     fn rows(&mut self, sheet: &str, each: &mut Each) -> Result<(), ImportError> {
         let (file, format) = (self.file, self.format);
         let damaged = |error: &dyn Display| damaged(file, error);
-        let read = |cell: &Cell<DataRef>| (cell.get_position(), text(&cell.get_value().clone().into(), format));
         // These kinds can be read a cell at a time; the others are in memory as a whole.
         if let Sheets::Xlsx(book) = &mut self.book {
             let mut reader = book.worksheet_cells_reader(sheet).map_err(|error| damaged(&error))?;
             let currencies: Vec<Option<String>> = reader.styles().iter().map(number_format::currency).collect();
+            if currencies.iter().all(Option::is_none) {
+                return by_cell(each, &mut || {
+                    let cell = reader.next_cell_with_formula_metadata().map_err(|error| damaged(&error))?;
+                    Ok(cell.map(|cell| match (cell.value, cell.formula) {
+                        (DataRef::Empty, Some(_)) => (cell.pos, WITHOUT_VALUE.to_owned()),
+                        (value, _) => (cell.pos, text(&value.into(), format)),
+                    }))
+                });
+            }
+            // The reader tells of formulas or of styles, so the sheet is read for each.
+            let mut without_value = HashSet::new();
+            while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(|error| damaged(&error))? {
+                if matches!((cell.value, cell.formula), (DataRef::Empty, Some(_))) {
+                    without_value.insert(cell.pos);
+                }
+            }
+            let mut reader = book.worksheet_cells_reader(sheet).map_err(|error| damaged(&error))?;
             let styled = |(cell, style): (Cell<DataRef>, usize)| {
-                let (place, text) = read(&cell);
-                let is_number = matches!(cell.get_value(), DataRef::Int(_) | DataRef::Float(_));
+                let (place, value) = (cell.get_position(), cell.get_value());
+                let text = text(&value.clone().into(), format);
                 match currencies.get(style) {
-                    Some(Some(currency)) if is_number => (place, format!("{text} {currency}")),
+                    _ if without_value.contains(&place) => (place, WITHOUT_VALUE.to_owned()),
+                    Some(Some(currency)) if matches!(value, DataRef::Int(_) | DataRef::Float(_)) => {
+                        (place, format!("{text} {currency}"))
+                    }
                     _ => (place, text),
                 }
             };
@@ -153,18 +180,61 @@ impl Workbook<'_> {
         }
         if let Sheets::Xlsb(book) = &mut self.book {
             let mut reader = book.worksheet_cells_reader(sheet).map_err(|error| damaged(&error))?;
-            return by_cell(each, &mut || Ok(reader.next_cell().map_err(|error| damaged(&error))?.as_ref().map(read)));
+            let read = |cell: Cell<DataRef>| (cell.get_position(), text(&cell.get_value().clone().into(), format));
+            return by_cell(each, &mut || Ok(reader.next_cell().map_err(|error| damaged(&error))?.map(read)));
         }
-        let range = self.book.worksheet_range(sheet).map_err(|error| damaged(&error))?;
-        let (top, left) = range.start().unwrap_or_default();
-        for (number, row) in (top..).zip(range.rows()) {
-            let mut cells = vec![String::new(); left as usize];
-            cells.extend(row.iter().map(|cell| text(cell, format)));
+        let values = self.book.worksheet_range(sheet).map_err(|error| damaged(&error))?;
+        let formulas = self.book.worksheet_formula(sheet).map_err(|error| damaged(&error))?;
+        let sheet = Laid::new(values, formulas, matches!(self.book, Sheets::Xls(_)));
+        for number in sheet.rows.clone() {
+            let mut cells = (0..sheet.columns).map(|column| sheet.text((number, column), format)).collect();
             if !given(number, &mut cells, each)? {
                 break;
             }
         }
         Ok(())
+    }
+}
+
+/// A sheet that is in memory as a whole.
+struct Laid {
+    values: Range<Data>,
+    formulas: Range<String>,
+    rows: std::ops::Range<u32>,
+    columns: u32,
+    /// Whether empty texts stand where formulas have no value: where no formula of an old workbook has any other.
+    blank_is_none: bool,
+}
+
+impl Laid {
+    fn new(values: Range<Data>, formulas: Range<String>, of_old: bool) -> Laid {
+        let (starts, ends) = ([values.start(), formulas.start()], [values.end(), formulas.end()]);
+        let (row, column) = formulas.start().unwrap_or_default();
+        let value = |(down, right, _): (usize, usize, &String)| {
+            values.get_value((row + u32::try_from(down).ok()?, column + u32::try_from(right).ok()?))
+        };
+        let blank_is_none = of_old && formulas.used_cells().all(|formula| value(formula).is_none_or(is_blank));
+        let top = starts.into_iter().flatten().map(|(row, _)| row).min().unwrap_or_default();
+        let bottom = ends.into_iter().flatten().map(|(row, _)| row + 1).max().unwrap_or_default();
+        let columns = ends.into_iter().flatten().map(|(_, column)| column + 1).max().unwrap_or_default();
+        Laid { values, formulas, rows: top..bottom, columns, blank_is_none }
+    }
+
+    fn text(&self, at: (u32, u32), format: &SourceFormat) -> String {
+        let value = self.values.get_value(at).unwrap_or(&Data::Empty);
+        let none = *value == Data::Empty || self.blank_is_none && is_blank(value);
+        if none && self.formulas.get_value(at).is_some_and(|formula| !formula.is_empty()) {
+            return WITHOUT_VALUE.to_owned();
+        }
+        text(value, format)
+    }
+}
+
+fn is_blank(value: &Data) -> bool {
+    match value {
+        Data::Empty => true,
+        Data::String(text) => text.is_empty(),
+        _ => false,
     }
 }
 

@@ -108,6 +108,45 @@ fn a_formula_without_a_result_is_said_where_it_is_needed() {
     });
 }
 
+/// Programs that write workbooks calculate nothing.
+#[test]
+fn a_formula_that_was_never_calculated_is_said_where_it_is_needed() {
+    let mut sheet = sheet("Leads", 0);
+    for (row, key) in (1..).zip(["L1", "L2", "L3"]) {
+        sheet.write(row, 0, key).unwrap();
+        sheet.write_formula(row, 3, Formula::new("=2*50").set_result(if key == "L2" { "8" } else { "77" })).unwrap();
+        sheet.write_formula(row, 4, Formula::new("=2*50").set_result("77")).unwrap();
+    }
+    sheet.write(0, 4, "Not used").unwrap();
+    let workbook = saved(vec![sheet]);
+    let without =
+        |empty: &str| with_file(&workbook, "xl/worksheets/sheet1.xml", |text| text.replace("<v>77</v>", empty));
+    let formula = "<table:table-cell table:formula=\"of:=2*50\"/>";
+    let valued = formula.replace("/>", " office:value-type=\"float\" office:value=\"8\"/>");
+    let lead =
+        |key, amount: &str| row(&[&texts(&[key]), "<table:table-cell/>", "<table:table-cell/>", amount].concat());
+    let header = row(&texts(&["Lead", "Source", "Created", "Amount"]));
+    let open = [header, lead("L1", formula), lead("L2", &valued), lead("L3", formula)].concat();
+    let old = std::fs::read(fixture("never_calculated.xls")).unwrap();
+    let of_old = LEADS.replace("source = \"Source\"\n", "");
+    on_both(|store| {
+        let refused = |mapping: &str, workbook: &[u8]| {
+            let rejected = read(&store, mapping, workbook).unwrap().rejected;
+            rejected.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let reason = |line: u64| {
+            let advice = "open the workbook in a spreadsheet program and save it";
+            format!("line {line}: “Amount” is a formula without a value: {advice}")
+        };
+        for workbook in [without(""), without("<v></v>"), without("<v/>"), open_document(&open)] {
+            assert_eq!(refused(LEADS, &workbook), [reason(2), reason(4)]);
+        }
+        assert_eq!(lines(&store, "leads", &["key", "amount"]), ["L2 | 800"]);
+        assert_eq!(refused(&of_old, &old), [reason(2)]);
+        assert_eq!(lines(&store, "leads", &["key", "amount"]), ["L2 | 700"]);
+    });
+}
+
 #[test]
 fn the_sheet_whose_header_fits_is_found_with_lines_above_it() {
     let mut notes = Worksheet::new();
@@ -224,25 +263,69 @@ fn open_document(rows: &str) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
+/// Cells of such a spreadsheet.
+fn texts(texts: &[&str]) -> String {
+    let cell =
+        |text| format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>");
+    texts.iter().map(cell).collect()
+}
+
+fn row(cells: &str) -> String {
+    format!("<table:table-row>{cells}</table:table-row>")
+}
+
 #[test]
 fn an_open_document_spreadsheet() {
-    let text = |text: &str| {
-        format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
-    };
-    let row = |cells: &[String]| format!("<table:table-row>{}</table:table-row>", cells.concat());
-    let header = row(&["Lead", "Source", "Created", "Amount"].map(text));
-    let typed = row(&[
-        text("L1"),
-        "<table:table-cell office:value-type=\"boolean\" office:boolean-value=\"true\"/>".to_owned(),
-        "<table:table-cell office:value-type=\"date\" office:date-value=\"2026-03-05T14:15:33\"/>".to_owned(),
-        "<table:table-cell office:value-type=\"currency\" office:value=\"1234.5\"/>".to_owned(),
-    ]);
+    let header = row(&texts(&["Lead", "Source", "Created", "Amount"]));
+    let typed = [
+        &texts(&["L1"]),
+        "<table:table-cell office:value-type=\"boolean\" office:boolean-value=\"true\"/>",
+        "<table:table-cell office:value-type=\"date\" office:date-value=\"2026-03-05T14:15:33\"/>",
+        "<table:table-cell office:value-type=\"currency\" office:value=\"1234.5\"/>",
+    ];
+    let typed = row(&typed.concat());
     let workbook = open_document(&format!("{header}{typed}"));
     on_both(|store| {
         read(&store, LEADS, &workbook).unwrap();
         assert_eq!(
             lines(&store, "leads", &["key", "source", "created_at", "amount"]),
             ["L1 | TRUE | 2026-03-05T14:15:33Z | 123450"]
+        );
+    });
+}
+
+#[test]
+fn an_open_document_spreadsheet_that_repeats_more_than_there_is_room_for_is_an_error() {
+    let cell = |repeated: u32, text: &str| {
+        format!(
+            "<table:table-cell table:number-columns-repeated=\"{repeated}\" office:value-type=\"string\">\
+             <text:p>{text}</text:p></table:table-cell>"
+        )
+    };
+    let rows = |repeated: u32, cells: &str| {
+        format!("<table:table-row table:number-rows-repeated=\"{repeated}\">{cells}</table:table-row>")
+    };
+    let (header, lead) =
+        (row(&texts(&["Lead", "Source", "Created", "Amount"])), texts(&["L1", "Fair", "2026-03-05", "5"]));
+    let blanks = cell(1, "<text:s text:c=\"1000000000\"/>");
+    let empty = "<table:table-cell table:number-columns-repeated=\"16384\"/>";
+    let long = cell(1000, &"x".repeat(1000));
+    on_both(|store| {
+        for (more, expected) in [
+            (rows(1_000_000_000, &lead), "its sheets hold 4000000004 cells, more than 4194304 that are read"),
+            (rows(3000, &cell(16384, "x")), "its sheets hold 49168384 cells"),
+            (rows(1, &cell(16384, "x")).repeat(1500), "its sheets hold 24592384 cells"),
+            (rows(500, &long), "bytes of text, more than 268435456 that are read"),
+            (rows(1, &blanks), "bytes of text"),
+        ] {
+            let error = read(&store, LEADS, &open_document(&[header.as_str(), &more].concat())).unwrap_err();
+            assert!(error.to_string().contains(expected) && error.is_usage(), "{error}");
+        }
+        // What is empty to the end of the sheet takes no room.
+        let sheet = [header.clone(), rows(3, &[&lead, empty].concat()), rows(1_048_572, empty)].concat();
+        assert_eq!(
+            read(&store, LEADS, &open_document(&sheet)).unwrap().to_string(),
+            "1 new, 0 changed, 2 unchanged, 0 rejected"
         );
     });
 }
