@@ -12,16 +12,17 @@ use jiff::Timestamp;
 use pegel_catalog::Catalog;
 use pegel_kpi::data::cell::{Cell, Group, Outcome};
 use pegel_kpi::data::dimension::Dimension;
-use pegel_kpi::data::model::{Column, Model};
+use pegel_kpi::data::model::{Column, Model, Table};
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::engine::comparison::Comparison;
 use pegel_kpi::engine::figures::{Figures, Row as Line, compute};
 use pegel_kpi::engine::request::Request;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, zone};
-use pegel_store::Store;
 use pegel_store::facts::{Fact, Facts, Found, Value, attribute};
+use pegel_store::imports::{ImportRecord, TableRecord};
 use pegel_store::testing::TestDatabase;
+use pegel_store::{Store, StoreError};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value as Json;
@@ -312,6 +313,29 @@ fn held(row: &Row, of: &Column) -> Option<(String, Json)> {
 /// Writes what is known of the world at an instant; all of it without one.
 fn write(world: &World, at: Option<i64>, store: &Store, model: &Model) {
     store.migrate(model).unwrap();
+    // Whoever knows nothing of a column yet knows that there is one.
+    let named = |table: Table| TableRecord {
+        columns: table.columns.iter().map(|column| column.name.to_string()).collect(),
+        table: table.name.to_string(),
+        new_rows: 0,
+        changed_rows: 0,
+        unchanged_rows: 0,
+        back_rows: 0,
+        gone_rows: 0,
+        complete_until: None,
+    };
+    let record = ImportRecord {
+        file: String::new(),
+        mapping: String::new(),
+        system: String::new(),
+        imported_at: 0,
+        new_rows: 0,
+        changed_rows: 0,
+        unchanged_rows: 0,
+        rejected_rows: 0,
+        tables: model.tables().map(named).collect(),
+    };
+    store.write::<_, StoreError>(true, |writer| writer.record_import(&record)).unwrap();
     let mut ids: HashMap<(&str, usize), i64> = HashMap::new();
     let known = |table, row: &Row| at.map_or(Some(row.clone()), |at| known(table, row, at));
     let mut put = |table: &'static str, rows: &[(usize, &Row)], now: i64| {

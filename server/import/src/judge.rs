@@ -20,6 +20,9 @@ const REJECTED_BYTES: usize = 64 << 20;
 /// How many texts of a look-up that find nothing are compared with those that are there.
 const UNFOUND: usize = 1_000;
 
+/// The places of a table and of its column, and a text for which nothing was found.
+type Unfound = ((usize, usize), String);
+
 /// What is known of a file after its rows are judged.
 #[derive(Default)]
 pub(crate) struct Judged {
@@ -43,7 +46,7 @@ pub(crate) struct Judged {
 }
 
 impl Judged {
-    fn note_unfound(&mut self, texts: Vec<((usize, usize), String)>) {
+    fn note_unfound(&mut self, texts: Vec<Unfound>) {
         for (place, text) in texts {
             let known = self.unfound.entry(place).or_default();
             if known.len() < UNFOUND {
@@ -199,7 +202,7 @@ impl<'a> Judge<'a> {
     /// What is wrong with a row's look-ups. By key, a look-up also finds what rows above bring to former tables of the
     /// mapping, and what the row itself does: that will be written before it is needed. Beside the faults, the texts that
     /// nothing was found for.
-    fn unrelated(&self, drafts: &[Option<Draft>]) -> (Vec<Fault>, Vec<((usize, usize), String)>) {
+    fn unrelated(&self, drafts: &[Option<Draft>]) -> (Vec<Fault>, Vec<Unfound>) {
         let tables = &self.mapping.tables;
         let brought_before = |at: usize, table: &Table, key: &str| {
             (0..at).filter(|&former| tables[former].table == *table).any(|former| {

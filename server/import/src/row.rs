@@ -157,7 +157,9 @@ impl Row<'_> {
         });
         match key {
             Ok(key) if fits_index(&key).is_ok() => KeyNotTaken::Is(key),
-            Err(_) if rule.parts.iter().any(|part| matches!(self.name(part), Ok(None))) => KeyNotTaken::Missing,
+            Err(_) if rule.parts.iter().any(|part| matches!(self.name(part, char::is_whitespace), Ok(None))) => {
+                KeyNotTaken::Missing
+            }
             Ok(_) | Err(_) => KeyNotTaken::Unreadable,
         }
     }

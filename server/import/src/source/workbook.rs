@@ -162,6 +162,7 @@ impl Workbook<'_> {
                     without_value.insert(cell.pos);
                 }
             }
+            drop(reader);
             let mut reader = book.worksheet_cells_reader(sheet).map_err(|error| damaged(&error))?;
             let styled = |(cell, style): (Cell<DataRef>, usize)| {
                 let (place, value) = (cell.get_position(), cell.get_value());

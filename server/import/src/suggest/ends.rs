@@ -108,16 +108,16 @@ impl Making<'_> {
         let dates = &self.column(at).cells;
         let Some(ends) = &self.ends else { return self.push("closed_at", quoted(heading), vec![at], None, true) };
         let ended = &self.column(ends.at);
-        let dated: Vec<(&str, End)> = dates
+        let closed: Vec<(&str, End)> = dates
             .iter()
             .zip(&ended.cells)
             .zip(&ends.rows)
             .filter_map(|((date, word), end)| (!date.is_empty()).then_some((word.as_str(), *end)))
             .collect();
-        let open_too = dated.iter().filter(|(_, end)| matches!(end, End::Open)).count();
+        let open_too = closed.iter().filter(|(_, end)| matches!(end, End::Open)).count();
         // What a word means that nobody knows is not for a condition to decide.
         let unknown: BTreeSet<&str> =
-            dated.iter().filter(|(_, end)| matches!(end, End::Unknown)).map(|(word, _)| *word).collect();
+            closed.iter().filter(|(_, end)| matches!(end, End::Unknown)).map(|(word, _)| *word).collect();
         let of_unknown = named(unknown.iter().copied());
         let when = if open_too == 0 && (unknown.is_empty() || !ends.is_stage) {
             None
@@ -127,10 +127,10 @@ impl Making<'_> {
             Some(format!("in = {}", list(words)))
         } else {
             let open: BTreeSet<&str> =
-                dated.iter().filter(|(_, end)| matches!(end, End::Open)).map(|(word, _)| *word).collect();
+                closed.iter().filter(|(_, end)| matches!(end, End::Open)).map(|(word, _)| *word).collect();
             Some(format!("not_in = {}", list(open)))
         };
-        let stages = dated.iter().filter(|(_, end)| matches!(end, End::Unknown) && ends.is_stage).count();
+        let stages = closed.iter().filter(|(_, end)| matches!(end, End::Unknown) && ends.is_stage).count();
         let open = open_too + stages;
         let mut why = Vec::new();
         if open > 0 {
