@@ -77,6 +77,7 @@ impl Merging<'_> {
         }
         let merged = self.writer.merge(section, self.now)?;
         self.course.notes.extend(undated(table, merged.new));
+        self.course.notes.extend(named(table, merged.named));
         self.course.new = merged.new;
         self.course.changed = merged.changed + merged.back;
         add(self.counts(&table.table), merged);
@@ -197,6 +198,18 @@ impl Merging<'_> {
     }
 }
 
+/// A note on rows that had been known by their names alone.
+fn named(table: &TableMapping, rows: u64) -> Option<Note> {
+    let message = format!(
+        "{} of {} that {} known by name alone {} a key now",
+        counted(rows, "row"),
+        table.table.name,
+        if rows == 1 { "was" } else { "were" },
+        if rows == 1 { "has" } else { "have" },
+    );
+    (rows > 0).then(|| Note { rows, ..Note::named(&table.table, table.table.key(), "named", message, &[]) })
+}
+
 /// A note on new rows, of which the mapping does not say when what they tell of was.
 fn undated(table: &TableMapping, new: u64) -> Option<Note> {
     let is_named = |column: &Arc<Column>| table.columns.iter().any(|(named, _)| named == column);
@@ -212,7 +225,7 @@ fn undated(table: &TableMapping, new: u64) -> Option<Note> {
     (new > 0).then(|| Note { rows: new, names: 0, ..Note::named(&table.table, date, "dateless", message, &[]) })
 }
 
-fn add(counts: &mut TableCounts, Merged { new, changed, unchanged, back }: Merged) {
+fn add(counts: &mut TableCounts, Merged { new, changed, unchanged, back, .. }: Merged) {
     counts.new += new;
     counts.changed += changed;
     counts.unchanged += unchanged;

@@ -99,6 +99,8 @@ pub struct Merged {
     pub unchanged: u64,
     /// They were gone; changed or not.
     pub back: u64,
+    /// Rows among these that look-ups had created for a name, and that have their own keys now.
+    pub named: u64,
 }
 
 impl Merged {

@@ -9,7 +9,7 @@ use pegel_kpi::data::model::{ATTRIBUTES, GONE_AT, SYSTEM, Table};
 const LOOKING: &str = "looking for rows that are gone";
 
 /// The column by which a row is known that a look-up created.
-const NAME: &str = "name";
+pub(crate) const NAME: &str = "name";
 
 impl Writer {
     /// The rows of a table that the system brought and that are not among those that are still there: neither staged
@@ -73,15 +73,19 @@ impl Writer {
     }
 }
 
-/// Whether a row is one that the system has brought, and is not gone. Of a row that a look-up created nothing is known
-/// but its key, and that for a name.
+/// Whether a row is one that the system has brought, and is not gone.
 fn brought(table: &Table) -> String {
+    format!("t.{SYSTEM} = ? AND t.{GONE_AT} IS NULL AND {}", is_described(table))
+}
+
+/// Whether more is known of a row than of one that a look-up created: its key, and that for a name.
+pub(crate) fn is_described(table: &Table) -> String {
     let known = table.columns.iter().filter(|column| !["id", "key"].contains(&&*column.name)).map(|column| {
         let name = quoted(&column.name);
         if *column.name == *NAME { format!(" OR t.{name} <> t.key") } else { format!(" OR t.{name} IS NOT NULL") }
     });
     let known: String = known.collect();
-    format!("t.{SYSTEM} = ? AND t.{GONE_AT} IS NULL AND (t.{ATTRIBUTES} <> '{{}}'{known})")
+    format!("(t.{ATTRIBUTES} <> '{{}}'{known})")
 }
 
 /// What holds the keys that are still there.

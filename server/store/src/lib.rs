@@ -39,6 +39,7 @@ pub mod lease;
 pub mod leases;
 mod merge;
 mod milestones;
+mod named;
 pub mod outbox;
 mod over_time;
 mod own_tables;

@@ -33,7 +33,7 @@ fn fate(written: Written) -> i64 {
 const ALL: [Written; 4] = [Written::Unchanged, Written::Changed, Written::Back, Written::New];
 
 impl Writer {
-    fn run(&mut self, text: &str) -> Result<u64, StoreError> {
+    pub(crate) fn run(&mut self, text: &str) -> Result<u64, StoreError> {
         let system = self.system.clone();
         execute(self.conn(), WRITING, text, &system)
     }
@@ -120,10 +120,11 @@ impl Writer {
     /// If a row refers to one that does not exist, or the database fails.
     pub fn merge(&mut self, section: &Section, now: i64) -> Result<Merged, StoreError> {
         self.adopt_staged(section)?;
+        let named = self.name_staged(section)?;
         self.compare(section)?;
         let fates = format!("SELECT fate, count(*) FROM {} GROUP BY fate", section.known());
         let fates = numbers(self.conn(), WRITING, &fates, &Value::Missing, 2)?;
-        let mut merged = Merged::default();
+        let mut merged = Merged { named, ..Merged::default() };
         count(&mut merged, &fates);
         if merged.changed + merged.back > 0 {
             let changed = format!("SELECT id FROM {} WHERE fate IN ({})", section.known(), changed());

@@ -231,8 +231,11 @@ impl Undoing<'_> {
 
     fn restore(&mut self, table: &Table) -> Result<(), StoreError> {
         let (name, import, former) = (quoted(&table.name), self.import, self.former());
-        let values = changing(table)
-            .map(|(column, kind)| format!("{} = CAST({former} ->> '{column}' AS {})", quoted(column), sql_type(kind)));
+        let values = changing(table).map(|(column, kind)| {
+            let (quoted, value) = (quoted(column), format!("CAST({former} ->> '{column}' AS {})", sql_type(kind)));
+            // Keys were not always recorded.
+            if column == "key" { format!("key = coalesce({value}, {name}.key)") } else { format!("{quoted} = {value}") }
+        });
         self.run(&format!(
             "UPDATE {name} SET {} FROM import_undo u WHERE u.import_id = {import} AND u.table_name = '{}'
              AND u.former IS NOT NULL AND u.row_id = {name}.id",

@@ -100,7 +100,7 @@ impl Writer {
 /// The columns of a row that can change, with their kinds.
 pub(crate) fn changing(table: &Table) -> impl Iterator<Item = (&str, Kind)> {
     let columns = table.columns.iter().map(|column| (&*column.name, column.kind));
-    let columns = columns.filter(|(name, _)| !["id", "key"].contains(name));
+    let columns = columns.filter(|(name, _)| *name != "id");
     columns.chain([(SYSTEM, Kind::Text), (GONE_AT, Kind::Instant), (ATTRIBUTES, Kind::Text)])
 }
 

@@ -199,7 +199,7 @@ fn midnight_in_utc_can_be_said_to_be_a_day() {
         import_text(&store, &mapping(""), text).unwrap();
         assert_eq!(lines(&store, "opportunities", &["created_at"]), ["2026-11-03T00:00:00Z"]);
         import_text(&store, &mapping(", days = true"), text).unwrap();
-        assert_eq!(lines(&store, "opportunities", &["created_at"]), ["2026-11-03T05:00:00Z"]);
+        assert_eq!(lines(&store, "opportunities", &["created_at"]), ["2026-11-02T23:00:00Z"]);
         let wrong = wrong(&opportunities("expected_close_on = { from = \"close\", days = true }\n"));
         assert!(wrong.contains("`days` cannot apply"), "{wrong}");
     });
@@ -299,6 +299,33 @@ fn names_for_which_rows_are_rejected_are_said_if_they_look_like_one_that_is_ther
                 ]
             )
         );
+    });
+}
+
+#[test]
+fn a_row_that_a_look_up_created_for_a_name_is_the_one_that_a_file_brings_with_its_key() {
+    const LEADS: &str = "[[tables]]\ntable = \"leads\"\nkey = \"id\"\n[tables.columns]\n\
+                         partner_id = { from = \"partner\", lookup = \"name\", policy = \"create\" }\n";
+    const PARTNERS: &str = "[[tables]]\ntable = \"partners\"\nkey = \"id\"\n[tables.columns]\nname = \"name\"\n\
+                            tier = \"tier\"\n";
+    on_both(|store| {
+        let leads = "id,partner\nL1,Alpha\nL2,Beta\nL3,Twin\n";
+        import_text(&store, LEADS, leads).unwrap();
+        let partners = "id,name,tier\nP1,Alpha,gold\nP3,Gamma,gold\nP4,Twin,gold\nP5,Twin,silver\n";
+        let summary = import_text(&store, PARTNERS, partners).unwrap();
+        assert_eq!(summary.to_string(), "3 new, 1 changed, 0 unchanged, 0 rejected");
+        assert_eq!(told(&summary), ["partners: 1 row of partners that was known by name alone has a key now"]);
+        let partner_of = |lead: &str| {
+            let of_all = lines(&store, "leads", &["key", "partner.key", "partner.tier"]);
+            of_all.into_iter().find(|line| line.starts_with(lead)).unwrap()
+        };
+        assert_eq!((&*partner_of("L1"), &*partner_of("L2")), ("L1 | P1 | gold", "L2 | Beta | –"));
+        // Who is meant of two is not for us to say.
+        assert_eq!(partner_of("L3"), "L3 | Twin | –");
+        let again = import_text(&store, LEADS, "id,partner\nL1,Alpha\nL2,Beta\n").unwrap();
+        assert_eq!(again.to_string(), "0 new, 0 changed, 2 unchanged, 0 rejected");
+        store.undo_import(Some(2), &Model::built_in(), options().now).unwrap();
+        assert_eq!(partner_of("L1"), "L1 | Alpha | –");
     });
 }
 

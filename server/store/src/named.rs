@@ -1,0 +1,33 @@
+//! Rows of which a look-up knew but the name, and a file that brings them with their keys.
+
+use crate::StoreError;
+use crate::gone::{NAME, is_described};
+use crate::sql::quoted;
+use crate::staging::Section;
+use crate::writer::Writer;
+use pegel_kpi::data::model::{GONE_AT, SYSTEM};
+
+impl Writer {
+    /// Gives the system's rows their keys that look-ups created for a name, where one staged row has that name: else the
+    /// two would be told apart for ever, and no look-up by name would know which is meant. How many they are.
+    pub(crate) fn name_staged(&mut self, section: &Section) -> Result<u64, StoreError> {
+        let layout = section.layout();
+        if !layout.columns.iter().any(|staged| *staged.column.name == *NAME && staged.related.is_none()) {
+            return Ok(0);
+        }
+        let (name, staged, key) = (quoted(&layout.table.name), section.staged(), quoted(NAME));
+        self.run(&format!(
+            "CREATE TEMP TABLE named_ AS SELECT t.id AS id, min(s.key) AS key_ FROM {name} t JOIN {staged} s ON s.{key} = t.{key}
+             WHERE t.{key} = t.key AND t.{GONE_AT} IS NULL AND t.{SYSTEM} = ? AND NOT {} GROUP BY t.id HAVING count(*) = 1",
+            is_described(&layout.table)
+        ))?;
+        // Of whom another row is known by that key already is somebody else.
+        self.run(&format!(
+            "DELETE FROM named_ WHERE EXISTS (SELECT 1 FROM {name} own WHERE own.key = key_ AND own.{SYSTEM} = ?)"
+        ))?;
+        self.keep(&layout.table, "SELECT id FROM named_")?;
+        let named = self.run(&format!("UPDATE {name} SET key = key_ FROM named_ WHERE named_.id = {name}.id"))?;
+        self.run("DROP TABLE named_")?;
+        Ok(named)
+    }
+}
