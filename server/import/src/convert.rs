@@ -50,20 +50,11 @@ impl<'a> Formats<'a> {
     /// A value of that kind; an error is the reason why it is none. `shares`: see [`Formats::quantity`].
     pub fn value(&self, kind: Kind, shares: bool, text: &str) -> Result<Value, String> {
         match kind {
-            Kind::Text => self.text(text).map(|()| Value::Text(text.to_owned())),
+            Kind::Text => written_text(text).map(|()| Value::Text(text.to_owned())),
             Kind::Integer | Kind::Number | Kind::Money => self.number(kind, self.quantity(kind, shares, text)?.number),
             Kind::Instant | Kind::Date => self.of_date(kind, self.date(text)?, text),
             Kind::Boolean => boolean(text).map(Value::Boolean),
         }
-    }
-
-    /// Whether a text is one that somebody wrote. PostgreSQL stores no NUL, and none is meant: it comes from reading
-    /// UTF-16 as something else.
-    pub fn text(&self, text: &str) -> Result<(), String> {
-        if text.contains('\0') {
-            return Err("the text holds a NUL character: is the file's encoding utf-16?".to_owned());
-        }
-        damaged::by_spreadsheet(text).map_or(Ok(()), Err)
     }
 
     /// A date or an instant of a text that names a month, of which the first or the last day is meant.
@@ -193,6 +184,15 @@ impl<'a> Formats<'a> {
 /// Whether KPIs, which count in doubles, would see the value as it is.
 fn is_exact(value: &Value) -> bool {
     !matches!(value, Value::Integer(integer) if !(-MAX_EXACT..=MAX_EXACT).contains(integer))
+}
+
+/// Whether a text is one that somebody wrote; an error is the reason why not. PostgreSQL stores no NUL, and none is
+/// meant: it comes from reading UTF-16 as something else.
+pub(crate) fn written_text(text: &str) -> Result<(), String> {
+    if text.contains('\0') {
+        return Err("the text holds a NUL character: is the file's encoding utf-16?".to_owned());
+    }
+    damaged::by_spreadsheet(text).map_or(Ok(()), Err)
 }
 
 fn boolean(text: &str) -> Result<bool, String> {

@@ -2,7 +2,7 @@
 
 use crate::blanks;
 use crate::cell::Cell;
-use crate::convert::Formats;
+use crate::convert::{Formats, written_text};
 use crate::decimal::Written;
 use crate::mapping::{
     Case, ColumnRule, DecimalMark, KeyRule, Mapping, Moment, Origin, Otherwise, RowCondition, SourceColumn,
@@ -170,7 +170,7 @@ impl Row<'_> {
         for part in &rule.parts {
             let text = self.name(part, char::is_whitespace)?;
             let text = text.ok_or_else(|| self.fault(part, "the key is missing".to_owned()))?;
-            self.formats.text(&text).map_err(|reason| self.fault(part, reason))?;
+            written_text(&text).map_err(|reason| self.fault(part, reason))?;
             parts.push(text);
         }
         let single = parts.len() == 1 && !rule.occurrence;
@@ -194,7 +194,7 @@ impl Row<'_> {
             return Ok(Cell::Value(Value::Missing));
         };
         if rule.lookup.is_some() {
-            return match self.formats.text(&text).and_then(|()| fits_index(&text)) {
+            return match written_text(&text).and_then(|()| fits_index(&text)) {
                 Ok(()) => Ok(Cell::Related(text.into_owned())),
                 Err(reason) => Err(self.fault(&rule.text, reason)),
             };

@@ -212,7 +212,7 @@ impl Compiler<'_> {
         let values = self::values(values);
         let rule = |part| match part {
             Part::Column(column) => {
-                let origin = Origin::Column(self.source(column));
+                let origin = Origin::Column(self.source(&column));
                 Ok(TextRule { origin, values: values.clone(), otherwise, case, integer })
             }
             Part::Constant(ConstantPart { constant }) => Ok(TextRule::constant(self.constant(&constant, &name)?)),
@@ -324,7 +324,7 @@ impl Compiler<'_> {
     fn value_rule(&mut self, spec: ColumnSpec, name: &Spanned<String>) -> Result<ColumnRule, ImportError> {
         let origin = match (spec.from, spec.constant) {
             (Some(Brief(Names(from))), None) if !from.is_empty() => {
-                let mut columns: Vec<SourceColumn> = from.into_iter().map(|from| self.source(from)).collect();
+                let mut columns: Vec<SourceColumn> = from.into_iter().map(|from| self.source(&from)).collect();
                 if columns.len() == 1 { Origin::Column(columns.remove(0)) } else { Origin::Joined(columns) }
             }
             (None, Some(value)) => Origin::Constant(self.constant(&value, name)?),
@@ -341,7 +341,7 @@ impl Compiler<'_> {
             text,
             scale: scale.transpose()?,
             when: spec.when.map(|condition| self.condition(condition)),
-            times: spec.times.map(|column| self.source(column)),
+            times: spec.times.map(|column| self.source(&column)),
             month: spec.month,
             shares: false,
             days: spec.days,
@@ -369,11 +369,11 @@ impl Compiler<'_> {
     fn condition(&mut self, condition: Condition) -> RowCondition {
         self.conditions.push(condition.to_string());
         let number = self.conditions.len() - 1;
-        RowCondition { number, column: self.source(condition.column.clone()), condition }
+        RowCondition { number, column: self.source(&condition.column), condition }
     }
 
-    fn source(&mut self, name: String) -> SourceColumn {
-        let name = heading(&name);
+    fn source(&mut self, name: &str) -> SourceColumn {
+        let name = heading(name);
         let place = self.columns.iter().position(|known| *known == name).unwrap_or_else(|| {
             self.columns.push(name);
             self.columns.len() - 1

@@ -209,7 +209,7 @@ impl<'a> FileReader<'a> {
         }
         let cells = StringRecord::from_byte_record(cut.cells.clone()).ok()?;
         let cells = self.unwrapped(&cells).unwrap_or(cells);
-        Some(cells.iter().map(|cell| heading(cell)).collect())
+        Some(cells.iter().map(heading).collect())
     }
 
     /// The next row of data; `None` at the end of the file or of its data.
