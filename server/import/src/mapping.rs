@@ -11,6 +11,7 @@ mod moment;
 mod pattern;
 mod text;
 mod top;
+mod values;
 mod watch;
 
 pub(crate) use moment::Moment;

@@ -5,20 +5,20 @@ use super::file::{ColumnSpec, ConstantPart, KeySpec, MappingFile, Names, Part, P
 use super::format::format;
 use super::text::Text;
 use super::top::{system, unpivot};
+use super::values::{aliases, holds, values};
 use super::watch::watch;
 use super::{
     ColumnRule, Condition, DecimalMark, KeyRule, Lookup, Mapping, Moment, Origin, Policy, RowCondition, SourceColumn,
     SourceFormat, TableMapping, TextRule,
 };
-use crate::blanks::{as_in_cells, heading};
+use crate::blanks::heading;
 use crate::convert::{Formats, Money};
 use crate::dates::DateFormat;
 use crate::error::{ImportError, did_you_mean};
 use jiff::tz::TimeZone;
 use pegel_kpi::data::currency::HUNDREDTHS;
-use pegel_kpi::data::model::{self, Column, Kind, Model, Table};
+use pegel_kpi::data::model::{Column, Kind, Model, Table};
 use pegel_store::facts::Value;
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use toml::Spanned;
@@ -80,36 +80,6 @@ fn kind_of(constant: &toml::Value) -> Kind {
         toml::Value::Boolean(_) => Kind::Boolean,
         _ => Kind::Text,
     }
-}
-
-/// What texts mean, as the texts of cells are compared with them.
-fn values(values: BTreeMap<String, String>) -> BTreeMap<String, String> {
-    values.into_iter().map(|(text, meant)| (as_in_cells(&text), meant)).collect()
-}
-
-fn aliases((name, others): (String, Vec<String>)) -> (String, Vec<String>) {
-    (heading(&name), others.iter().map(|other| heading(other)).collect())
-}
-
-/// Whether a column can hold a value, whatever stands beside it; an error is the reason why it cannot.
-fn holds(column: &Column, value: &Value) -> Result<(), String> {
-    #[expect(clippy::cast_precision_loss, reason = "ranges are of small numbers")]
-    let outside = |number: f64| {
-        let always = column.ranges.iter().filter(|range| range.only.is_none());
-        let outside = |range: &&model::Range| !(range.least as f64..=range.most as f64).contains(&number);
-        let range = always.clone().find(outside)?;
-        Some(format!("{number} lies outside the range from {} to {}", range.least, range.most))
-    };
-    let wrong = match value {
-        Value::Text(text) if !column.words.is_empty() && !column.words.iter().any(|word| **word == **text) => {
-            Some(format!("“{text}” is none of {}", column.words.join(", ")))
-        }
-        #[expect(clippy::cast_precision_loss, reason = "ranges are of small numbers")]
-        Value::Integer(number) => outside(*number as f64),
-        Value::Number(number) => outside(*number),
-        _ => None,
-    };
-    wrong.map_or(Ok(()), Err)
 }
 
 fn is_number(kind: Kind) -> bool {
@@ -203,17 +173,17 @@ impl Compiler<'_> {
 
     fn key(&mut self, spec: Spanned<Brief<KeySpec>>) -> Result<KeyRule, ImportError> {
         let span = spec.span();
-        let Brief(KeySpec { from: Brief(Parts(parts)), occurrence, integer, case, values, otherwise }) =
+        let Brief(KeySpec { from: Brief(Parts(parts)), occurrence, integer, case, values: listed, otherwise }) =
             spec.into_inner();
         if !parts.iter().any(|part| matches!(part, Part::Column(_))) {
             return Err(self.place.error(span, "the key names no source column"));
         }
         let name = Spanned::new(span, "key".to_owned());
-        let values = self::values(values);
+        let meant = values(listed);
         let rule = |part| match part {
             Part::Column(column) => {
                 let origin = Origin::Column(self.source(&column));
-                Ok(TextRule { origin, values: values.clone(), otherwise, case, integer })
+                Ok(TextRule { origin, values: meant.clone(), otherwise, case, integer })
             }
             Part::Constant(ConstantPart { constant }) => Ok(TextRule::constant(self.constant(&constant, &name)?)),
         };
