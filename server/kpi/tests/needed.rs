@@ -32,14 +32,24 @@ fn the_date_and_what_is_calculated_with_are_needed() {
 fn what_only_keeps_rows_out_or_has_a_stand_in_is_not_needed() {
     let kept = "n: data.orders.dated(|o| o.ordered_at).filter(|o| !o.cancelled_at.is_set()).sum(|o| o.amount)";
     assert_eq!(needed(kept, "m.n", "money"), ["orders.amount", "orders.ordered_at"]);
-    let there = "n: data.customers.existing(|c| c.acquired_at, |c| c.churned_at).at_end().count()";
-    assert_eq!(needed(there, "m.n", "count"), ["customers.acquired_at"]);
     let either = "n: data.leads.dated(|l| l.created_at).mean(|l| coalesce(l.contacted_at, l.closed_at) - l.created_at)";
     assert_eq!(needed(either, "m.n", "duration"), ["leads.closed_at or leads.contacted_at", "leads.created_at"]);
     let before = "n: data.opportunities.dated(|o| o.created_at).sum(|o, p| o.as_of(p.end).amount)";
     assert!(
         needed(before, "m.n", "money").iter().any(|of| of.split(" or ").any(|column| column == "opportunities.amount"))
     );
+}
+
+#[test]
+fn what_rows_are_compared_by_and_exist_until_is_needed() {
+    let there = "n: data.customers.existing(|c| c.acquired_at, |c| c.churned_at).at_end().count()";
+    assert_eq!(needed(there, "m.n", "count"), ["customers.acquired_at", "customers.churned_at"]);
+    let waiting = "n: data.leads.existing(|l| l.offered_at, |l| earliest(l.accepted_at, l.closed_at)).at_end().count()";
+    assert_eq!(needed(waiting, "m.n", "count"), ["leads.accepted_at", "leads.closed_at", "leads.offered_at"]);
+    let orders = "data.orders.dated(|o| o.ordered_at)";
+    let standing = format!("a: {orders}.count(), b: {orders}.filter(|o| !o.cancelled_at.is_set()).count()");
+    let of_both = needed(&standing, "ratio(m.a - m.b, m.a)", "percent");
+    assert_eq!(of_both, ["orders.cancelled_at", "orders.ordered_at"]);
 }
 
 #[test]

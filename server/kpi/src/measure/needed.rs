@@ -1,10 +1,12 @@
 //! The columns without which a measure comes to nothing, whatever rows there are.
 //!
 //! What only keeps rows out, such as the date of a cancellation in `!o.cancelled_at.is_set()`, is not needed: without it,
-//! all rows count. Of what stands in for each other, as in `coalesce(a, b)` or `a or b`, one is enough.
+//! all rows count. It is where a KPI compares rows with and without it ([`kept_out`]), and where rows are those that exist
+//! until then: without an end, they would wait for good. Of what stands in for each other, as in `coalesce(a, b)` or `a or b`, one is enough.
 
 use super::Measure;
 use super::expr::{Arithmetic, ChildMeasure, Condition, Expr, Part};
+use super::membership::{Lifetime, Membership};
 use crate::data::model::Table;
 use crate::data::path::Path;
 use std::collections::BTreeSet;
@@ -17,11 +19,37 @@ pub type OneOf = BTreeSet<(Arc<str>, Arc<str>)>;
 pub fn needed(measure: &Measure) -> BTreeSet<OneOf> {
     let mut needed = BTreeSet::new();
     measure.membership.date().iter().for_each(|date| path(&measure.table, date, &mut needed));
+    if let Membership::Existing(Lifetime { until: Some(until), .. }, _) = &measure.membership {
+        all(&measure.table, Part::Expr(until), &mut needed);
+    }
     let latest = measure.latest.iter().map(|latest| Part::Expr(&latest.by));
     let conditions = measure.filter.iter().map(Part::Condition);
     let operands = measure.aggregate.operands().into_iter().map(Part::Expr);
     conditions.chain(operands).chain(latest).for_each(|part| walk(&measure.table, part, &mut needed));
     needed
+}
+
+/// The columns that keep rows out by what they have in them.
+pub fn kept_out(measure: &Measure) -> BTreeSet<OneOf> {
+    let mut out = BTreeSet::new();
+    let mut parts: Vec<Part> = measure.filter.iter().map(Part::Condition).collect();
+    while let Some(part) = parts.pop() {
+        match part {
+            Part::Condition(Condition::Not(_)) => {
+                part.below().into_iter().for_each(|below| all(&measure.table, below, &mut out));
+            }
+            part => parts.extend(part.below()),
+        }
+    }
+    out
+}
+
+/// Every column of a part, whether or not others stand in for it.
+fn all(table: &Table, part: Part, needed: &mut BTreeSet<OneOf>) {
+    match part {
+        Part::Expr(Expr::Column(..)) => walk(table, part, needed),
+        part => part.below().into_iter().for_each(|below| all(table, below, needed)),
+    }
 }
 
 fn walk(table: &Table, part: Part, needed: &mut BTreeSet<OneOf>) {

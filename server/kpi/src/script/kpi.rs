@@ -16,7 +16,7 @@ use crate::measure::aggregate::accumulator::Reading;
 use crate::measure::expr::Part;
 use crate::measure::later::known_later;
 use crate::measure::made_of::MadeOf;
-use crate::measure::needed::{OneOf, needed};
+use crate::measure::needed::{OneOf, kept_out, needed};
 use rhai::{Dynamic, Map};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -173,7 +173,11 @@ impl Kpi {
             }
             MadeOf::Other => all(),
         };
-        measures.into_iter().flat_map(|at| needed(&self.measures[at].1)).collect()
+        let measures: Vec<&Measure> = measures.into_iter().map(|at| &self.measures[at].1).collect();
+        let out: Vec<(&Table, BTreeSet<OneOf>)> = measures.iter().map(|one| (&one.table, kept_out(one))).collect();
+        let is_compared = |table: &Table, one: &OneOf| out.iter().any(|(of, out)| *of == table && !out.contains(one));
+        let compared = out.iter().flat_map(|(table, out)| out.iter().filter(|one| is_compared(table, one)));
+        compared.cloned().chain(measures.iter().flat_map(|measure| needed(measure))).collect()
     }
 
     /// Whether its value asks for the measures of the period before.
