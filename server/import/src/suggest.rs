@@ -129,6 +129,14 @@ fn is_enough(assigned: &Assigned) -> bool {
 }
 
 fn nothing_fits(file: &str, names: &[String], model: &Model) -> ImportError {
+    if names.iter().any(|name| days::is_date(name) || (numbers::is_number(name) && days::month(name).is_none())) {
+        let reason = format!(
+            "its first line seems to hold data, not the names of columns: {}. Put a line with their names above it, such as \
+             Created or Partner",
+            listed(names)
+        );
+        return ImportError::unusable(file, reason);
+    }
     let tables: Vec<&str> = model.names().collect();
     let reason = format!(
         "its columns fit no table: nothing is known by the names {}. There are {}; write a mapping by hand, `pegel docs \

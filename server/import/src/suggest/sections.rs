@@ -103,6 +103,10 @@ fn lacks(best: &Assigned, plan: &Plan) -> Vec<String> {
             since.name
         ));
     }
+    if table.column("category").is_some() && !is_there("category") {
+        let example = "category = { constant = \"marketing\" }";
+        lacks.push(format!("no column says what the money was spent on, and KPIs ask for it: {example}, or sales"));
+    }
     let ends = |column: &str| table.column(column).is_some();
     if ends("outcome") && ends("closed_at") {
         match (is_there("outcome"), is_there("closed_at")) {

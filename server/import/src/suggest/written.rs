@@ -101,7 +101,12 @@ fn encoding(bytes: &[u8]) -> (&'static Encoding, String, bool) {
 fn guessed(bytes: &[u8]) -> (&'static Encoding, String, bool) {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
-    let encoding = detector.guess(None, Utf8Detection::Deny);
+    let guess = detector.guess(None, Utf8Detection::Deny);
+    let older = older(bytes).filter(|_| guess == encoding_rs::WINDOWS_1252);
+    let encoding = match older {
+        Some(Older::Mac) => encoding_rs::MACINTOSH,
+        Some(Older::Dos) | None => guess,
+    };
     let (text, _, _) = encoding.decode(bytes);
     let mut words: Vec<&str> = Vec::new();
     for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() > 3 && !word.is_ascii()) {
@@ -111,7 +116,34 @@ fn guessed(bytes: &[u8]) -> (&'static Encoding, String, bool) {
     }
     let example = words.iter().map(|word| format!("“{word}”")).collect::<Vec<_>>().join(", ");
     let example = if example.is_empty() { String::new() } else { format!("; in it, words are {example}") };
-    (encoding, format!("the text is not UTF-8, and most like this{example}"), encoding == encoding_rs::WINDOWS_1252)
+    if let Some(Older::Dos) = older {
+        let why = format!(
+            "the text seems to be of DOS (code page 850), which is not among the encodings that are read{example}: export \
+             or save it as UTF-8"
+        );
+        return (encoding, why, false);
+    }
+    let is_sure = encoding == encoding_rs::WINDOWS_1252;
+    (encoding, format!("the text is not UTF-8, and most like this{example}"), is_sure)
+}
+
+/// Encodings that are older than the web, and not told from others by what reads its pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Older {
+    Dos,
+    Mac,
+}
+
+/// Whether the letters of German and French words are those of an older encoding: ä, ö, ü, ß, é, è, à, ç and their like.
+fn older(bytes: &[u8]) -> Option<Older> {
+    const OF_WEB: &[u8] = b"\xe4\xf6\xfc\xdf\xc4\xd6\xdc\xe9\xe8\xe0\xe7\xea\xe2\xee\xf4\xfb\xc9";
+    const OF_DOS: &[u8] = b"\x84\x94\x81\xe1\x8e\x99\x9a\x82\x8a\x85\x87\x88\x83\x8c\x93\x96\x90";
+    const OF_MAC: &[u8] = b"\x8a\x9a\x9f\xa7\x80\x85\x86\x8e\x8f\x88\x8d\x90\x89\x94\x99\x9e\x83";
+    let in_words = bytes.windows(2).filter(|two| two[0].is_ascii_alphabetic() && !two[1].is_ascii()).map(|two| two[1]);
+    let count = |of: &[u8]| in_words.clone().filter(|byte| of.contains(byte)).count();
+    let (web, dos, mac) = (count(OF_WEB), count(OF_DOS), count(OF_MAC));
+    let older = if dos >= mac { (dos, Older::Dos) } else { (mac, Older::Mac) };
+    (older.0 > web * 2).then_some(older.1)
 }
 
 /// What separates the cells: that by which the most rows have the same number of cells, and many of them.
@@ -139,6 +171,27 @@ fn delimiter(source: &mut Prepared, written: &Written) -> io::Result<(u8, String
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn encodings_older_than_the_web_show_in_the_letters_of_words() {
+        let encoded = |letters: [u8; 4]| {
+            let [a, o, u, s] = letters;
+            let text = b"Lead;Firma\r\n1;B~der Wei#\r\n2;M^ller + S|hne\r\n3;Stra#e S^d\r\n";
+            let byte = |byte: &u8| match byte {
+                b'~' => a,
+                b'|' => o,
+                b'^' => u,
+                b'#' => s,
+                other => *other,
+            };
+            text.iter().map(byte).collect::<Vec<u8>>()
+        };
+        let (name, why, is_sure) = encoding(&encoded(*b"\x84\x94\x81\xe1"));
+        assert!(!is_sure && why.contains("code page 850"), "{name:?} {why}");
+        let (name, why, is_sure) = encoding(&encoded(*b"\x8a\x9a\x9f\xa7"));
+        assert!(name == encoding_rs::MACINTOSH && !is_sure && why.contains("“Müller”"), "{name:?} {why}");
+        assert_eq!(encoding(&encoded(*b"\xe4\xf6\xfc\xdf")).0, encoding_rs::WINDOWS_1252);
+    }
 
     #[test]
     fn an_encoding_shows_in_the_bytes() {
