@@ -67,6 +67,9 @@ pub enum ImportError {
     /// Something is odd, and the import is strict.
     #[error("{} is not imported, since the import is strict: {what}", one_line(file))]
     Odd { file: String, what: String },
+    /// Somebody wrote into it.
+    #[error("{} changed while it was read: import it again when it is complete", one_line(file))]
+    Changed { file: String },
     /// The database changed between the check of the file and its writing.
     #[error(
         "{}: “{}” was found in {table} before and is not any more: another import is at work; import again when it has ended",

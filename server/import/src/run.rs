@@ -76,8 +76,8 @@ pub fn import(
 /// that cannot be imported are in the summary; all others are, unless it is a dry run.
 ///
 /// # Errors
-/// If a file cannot be read as a whole, lacks a column that the mapping names, or the database fails. Then nothing is
-/// written.
+/// If a file cannot be read as a whole, is written into meanwhile, lacks a column that the mapping names, or the database
+/// fails. Then nothing is written.
 pub fn import_together(
     files: Vec<SourceFile>,
     mapping: &Mapping,
@@ -99,7 +99,10 @@ pub fn import_together(
     let formats = Formats::new(&mapping.format, options.zone.clone(), money);
     let input = Input::new(&mut files, mapping, &formats, progress);
     let staging = store.staging(&mapping.system, layouts(mapping))?;
-    let Staged { mut staging, judged, passed, watch, exported_at } = stage(input, watch, staging, options)?;
+    let staged = stage(input, watch, staging, options);
+    // Asked first: what else is wrong with a file that is being written comes from that.
+    files.iter().try_for_each(Prepared::refuse_changed)?;
+    let Staged { mut staging, judged, passed, watch, exported_at } = staged?;
     if let Some(reversed) = watch.reversed(mapping) {
         return Err(reversed.error(file, mapping));
     }

@@ -177,7 +177,8 @@ impl Watching {
             Err(Gone::Unreadable(error)) => return Err(error.to_string()),
         };
         let name = name_of(path);
-        let source = SourceFile::new(&*name, file).written_at(state.written_at());
+        let source = SourceFile::opened(&*name, file).map_err(|error| error.to_string())?;
+        let source = source.written_at(state.written_at());
         let options = Options {
             dry_run: false,
             allow_shrink: false,
@@ -201,6 +202,8 @@ impl Watching {
                 tracing::info!(file = %shown(path), mapping = mapping.name, new, changed, unchanged, rejected, "file imported");
                 place.done(path, state, &report(&head, summary, &name), Some(summary).filter(|_| rejected > 0))
             }
+            // The next look sees what it is when it is complete.
+            Ok(Err(ImportError::Changed { .. })) => return Ok(()),
             Ok(Err(error)) if error.is_usage() => {
                 tracing::error!(file = %shown(path), mapping = mapping.name, error = %one_line(&error.to_string()), "file rejected");
                 place.rejected(path, state, &cleaned(&format!("{head}\n{error}\n")))

@@ -82,6 +82,25 @@ fn a_file_that_cannot_be_imported_stays_out_of_the_way_with_its_reason() {
 }
 
 #[test]
+fn no_name_of_a_file_breaks_the_log() {
+    let home = home();
+    for (name, text) in [
+        ("good\n\u{1b}[31m.csv", "id,when,amount\n1,2026-10-01,100\n"),
+        ("bad\nERROR forged\u{1b}]0;x\u{7}.csv", "key,when,amount\n1,2026-10-01,100\n"),
+    ] {
+        home.write(&format!("in/shop/{name}"), text);
+    }
+    let served = Served::start(&home);
+    wait_for("both files to be moved", || {
+        home.files("in/shop/rejected").len() == 2 && home.files("in/shop/done").len() == 2
+    });
+    wait_for("the log", || ["file imported", "file rejected"].iter().all(|said| served.logged().contains(said)));
+    let logged = served.logged();
+    let raw = logged.lines().find(|line| line.contains(|c: char| c.is_control()) || line.starts_with("ERROR forged"));
+    assert_eq!(raw, None, "{logged}");
+}
+
+#[test]
 fn links_are_not_followed() {
     let home = home();
     let other = home.write("other.csv", "id,when,amount\n1,2026-10-01,100\n");

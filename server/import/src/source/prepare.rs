@@ -22,14 +22,14 @@ const NESTED: usize = 3;
 /// # Errors
 /// If there are no rows in it, or more than one thing that could hold them.
 pub(crate) fn prepared<'a>(file: SourceFile<'a>, mapping: &Mapping) -> Result<Prepared<'a>, ImportError> {
-    let SourceFile { name, written_at, raw } = file;
+    let SourceFile { name, written_at, raw, opened } = file;
     let (mut content, size) = content(raw, &name, mapping)?;
     let size = match (&mut content, size) {
         (Content::Sheet(spool) | Content::Objects { spool, .. }, _) => spool.seek(SeekFrom::End(0)),
         (Content::Text(_), size) => Ok(size),
     };
     let size = size.map_err(|error| ImportError::Read { file: name.clone(), error })?;
-    Ok(Prepared { name, size, written_at, content })
+    Ok(Prepared { name, size, written_at, content, opened })
 }
 
 fn content<'a>(

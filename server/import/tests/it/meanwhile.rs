@@ -1,11 +1,12 @@
 //! What others see and do while a file is being read, and what they must not do.
 
 use crate::common::{lines, options};
-use pegel_import::{ImportError, Mapping, Summary, import};
+use pegel_import::{ImportError, Mapping, SourceFile, Summary, import, import_together};
 use pegel_kpi::data::model::Model;
 use pegel_store::testing::on_both;
 use pegel_store::{Store, StoreError};
-use std::io::Cursor;
+use std::fs::File;
+use std::io::{Cursor, Write};
 
 const LEADS: &str = r#"
 [[tables]]
@@ -111,5 +112,47 @@ manager_id = { from = "manager", lookup = "key" }
         }
         let managed = lines(&store, "reps", &["key", "manager.key"]).into_iter().filter(|line| !line.starts_with('R'));
         assert_eq!(managed.collect::<Vec<_>>(), ["A | R0", "B | A", "C | C", "D | E", "E | R8999"]);
+    });
+}
+
+#[test]
+fn a_file_into_which_somebody_writes_while_it_is_read_is_refused() {
+    let mapping = Mapping::parse(
+        &LEADS.replace("partner_id = { from = \"partner\", lookup = \"name\" }", "source = \"partner\""),
+        "test",
+        &Model::built_in(),
+    )
+    .unwrap();
+    let whole = format!("id,partner\n{}", all(|row| format!("L{row},Ada\n")));
+    let nothing: fn(&File) = |_| {};
+    let meanwhile: [(fn(&File), bool); 4] = [
+        (nothing, true),
+        (|mut file| file.write_all(b"L9001,Ada\n").unwrap(), false),
+        (|file| file.set_len(100_000).unwrap(), false),
+        // Into the middle of it.
+        (|file| std::os::unix::fs::FileExt::write_all_at(file, b"L1,Bob", 11).unwrap(), false),
+    ];
+    on_both(|store| {
+        for (at, (write, taken)) in meanwhile.iter().enumerate() {
+            let path = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(path.path(), &whole).unwrap();
+            let others = File::options().append(at == 1).write(true).open(path.path()).unwrap();
+            let file = SourceFile::opened("leads.csv", File::open(path.path()).unwrap()).unwrap();
+            let mut written = false;
+            let imported = import_together(vec![file], &mapping, &store, &options(), &mut |_| {
+                if !std::mem::replace(&mut written, true) {
+                    write(&others);
+                }
+            });
+            match imported {
+                Ok(summary) => assert!(*taken, "{summary}"),
+                Err(error) => {
+                    let expected = "leads.csv changed while it was read: import it again when it is complete";
+                    assert!(!taken && error.is_usage(), "{error}");
+                    assert_eq!(error.to_string(), expected);
+                }
+            }
+            assert_eq!(lines(&store, "leads", &["key"]).len(), 9_000);
+        }
     });
 }

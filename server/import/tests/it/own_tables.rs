@@ -45,7 +45,7 @@ fn mapping(attributes: &str) -> Result<Mapping, String> {
 }
 
 #[test]
-fn attributes_are_read_as_columns_of_their_kind_and_stored_as_numbers() {
+fn attributes_are_read_as_columns_of_their_kind_and_stored_with_it() {
     let mapping = mapping(
         "delivered_at = \"delivered\"\npromised_on = \"promised\"\ndiscount = { from = \"discount\", scale = \"-1\" }\n\
          share = { from = \"share\", scale = \"0.01\" }\nvip = \"vip\"\ncode = \"code\"\nother = \"share\"\n\
@@ -63,8 +63,8 @@ L3;03.11.2026 08:15;bald;1;1;1;1;1
         assert!(summary.rejected[0].faults[0].reason.contains("“bald” is not a date"));
         let stored = store.texts("SELECT attributes AS value FROM leads ORDER BY key").unwrap();
         // 8:15 in Berlin is 7:15 in UTC; amounts are cents; what nobody declares is as it stands there.
-        let expected = "{\"code\":\"007\",\"delivered_at\":1793690100,\"discount\":123450,\"other\":\"12,5\",\
-                        \"promised_on\":20761,\"share\":0.125,\"size\":9007199254740993,\"vip\":true}";
+        let expected = "{\"code\":\"007\",\"delivered_at\":{\"instant\":1793690100},\"discount\":{\"money\":123450},\"other\":\"12,5\",\
+                        \"promised_on\":{\"date\":20761},\"share\":0.125,\"size\":9007199254740993,\"vip\":true}";
         assert_eq!(stored, [expected, "{}"]);
         let again = import_bytes(&store, &mapping, file.as_bytes()).unwrap();
         assert_eq!((again.new, again.changed, again.unchanged), (0, 0, 2));

@@ -53,8 +53,8 @@ fn import(command: &cli::ImportFiles, global: &Global) -> Ending {
     };
     let mut course = ProgressShown::begin();
     let first = files[0].name.clone();
-    let files =
-        files.into_iter().map(|given| SourceFile::new(given.name, given.file).written_at(given.written_at)).collect();
+    let opened = |Given { name, file, written_at, .. }| Ok(SourceFile::opened(name, file)?.written_at(written_at));
+    let files = files.into_iter().map(opened).collect::<std::io::Result<_>>().map_err(broke)?;
     let summary = import_together(files, &mapping, &store, &options, &mut |progress: Progress| {
         course.show(progress);
     });
