@@ -12,7 +12,7 @@ use crate::merge::merge;
 use crate::notes::{Note, Noted, counted};
 use crate::shown::shown;
 use crate::source::{Prepared, SourceFile, prepared};
-use crate::summary::{Summary, TableCounts};
+use crate::summary::{Summary, TableCounts, is_of_rejected};
 use crate::watch::Watch;
 use jiff::tz::TimeZone;
 use pegel_kpi::data::currency::Currency;
@@ -110,22 +110,24 @@ pub fn import_together(
     let mut notes = noted(mapping, &judged, watch, &superseded);
     options.check(file, &notes)?;
     let sections = staging.sections();
+    let of_rejected = is_of_rejected(&passed.header);
+    let whole = judged.keyless == 0 && !of_rejected;
     staging.merge(!options.dry_run, |writer| {
         writer.begin_import()?;
         if mapping.brings_money() {
             writer.record_currency(&options.currency)?;
         }
-        let gone = if judged.keyless > 0 {
-            BTreeMap::new()
-        } else {
+        let gone = if whole {
             let_go(writer, mapping, &sections, file, options.allow_shrink, options.now)?
+        } else {
+            BTreeMap::new()
         };
         let mut merged = |tables| progress(Progress::merging(tables, passed.size, mapping));
         let mut course = merge(writer, mapping, &sections, &judged, (file, options.now), &mut merged)?;
         for (table, gone) in gone {
             course.tables.entry(table).or_default().gone = gone;
         }
-        if judged.keyless == 0 {
+        if whole {
             for (table, rows) in not_held(writer, mapping, &sections, &judged.brought)? {
                 course.tables.entry(table).or_default().not_held = rows;
             }
@@ -143,6 +145,7 @@ pub fn import_together(
             rejected: judged.rejected,
             rejected_beyond: judged.rejected_beyond,
             keyless: judged.keyless,
+            of_rejected: of_rejected && mapping.tables.iter().any(|table| table.complete),
             superseded: superseded.iter().map(|of_table| of_table.rows).sum(),
             unresolved: course.unresolved,
             odd: notes,

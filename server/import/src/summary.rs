@@ -29,6 +29,8 @@ pub struct Summary {
     pub left_out: u64,
     /// Rows of which nobody can tell which they are; if a complete file has any, none is gone.
     pub keyless: u64,
+    /// Whether a file that would have to be complete is one of rejected rows; then none is gone.
+    pub of_rejected: bool,
     /// Rows (among the unchanged) of which a later row of the file, with the same key, says something else.
     pub superseded: u64,
     /// Optional look-ups that found nothing.
@@ -56,6 +58,14 @@ pub struct Summary {
     pub(crate) skip_lines: u64,
     pub(crate) delimiter: u8,
     pub(crate) byte_order_mark: bool,
+}
+
+/// The columns at the end of a file of rejected rows.
+const ADDED: [&str; 3] = ["rejected_line", "rejected_column", "rejected_reason"];
+
+/// Whether it is the header of a file of rejected rows: what is in it was left over from another file.
+pub(crate) fn is_of_rejected(header: &[String]) -> bool {
+    ADDED.iter().all(|added| header.iter().any(|name| name == added))
 }
 
 /// Rows of one table.
@@ -226,6 +236,11 @@ impl Summary {
             "row has no key that could be read: so none is taken for gone",
             "rows have no key that could be read: so none is taken for gone",
         );
+        if self.of_rejected {
+            notes.push(
+                "these are rejected rows of another file, not all that there is: so none is taken for gone".to_owned(),
+            );
+        }
         for (table, TableCounts { gone, back, .. }) in &self.tables {
             let moved = [(gone, "gone"), (back, "back")].into_iter().filter(|(count, _)| **count > 0);
             let moved: Vec<String> = moved.map(|(count, how)| format!("{count} {how}")).collect();
@@ -265,8 +280,7 @@ impl Summary {
         // The mapping skips as many lines of this file as of the others.
         (0..self.skip_lines).try_for_each(|_| out.write_all(b"\n"))?;
         let mut writer = csv::WriterBuilder::new().delimiter(self.delimiter).from_writer(out);
-        let added = ["rejected_line", "rejected_column", "rejected_reason"];
-        writer.write_record(self.header.iter().map(String::as_str).chain(added))?;
+        writer.write_record(self.header.iter().map(String::as_str).chain(ADDED))?;
         for row in &self.rejected {
             let joined = |part: fn(&Fault) -> &str| {
                 row.faults.iter().map(part).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")

@@ -142,6 +142,24 @@ fn a_row_that_is_rejected_or_that_no_condition_wants_is_not_gone() {
 }
 
 #[test]
+fn rejected_rows_of_a_complete_file_can_be_corrected_and_imported() {
+    on_both(|store| {
+        let all: String = (1..=20).map(|row| format!("D{row},Won,{}\n", if row == 7 { "7x" } else { "7" })).collect();
+        let summary = import_text(&store, DEALS, &format!("id,stage,value\n{all}")).unwrap();
+        let mut rejected = Vec::new();
+        summary.write_rejected(&mut rejected).unwrap();
+        let corrected = String::from_utf8(rejected).unwrap().replacen("7x", "7", 1);
+        for counts in ["1 new, 0 changed, 0 unchanged, 0 rejected", "0 new, 0 changed, 1 unchanged, 0 rejected"] {
+            let summary = import_text(&store, DEALS, &corrected).unwrap();
+            assert_eq!(summary.to_string(), counts);
+            let note = "these are rejected rows of another file, not all that there is: so none is taken for gone";
+            assert!(told(&summary).iter().any(|said| said == note), "{:?}", told(&summary));
+            assert_eq!(deals(&store).len(), 20);
+        }
+    });
+}
+
+#[test]
 fn a_file_with_rows_that_nobody_can_tell_apart_lets_nothing_go() {
     on_both(|store| {
         import_text(&store, DEALS, BOTH).unwrap();
