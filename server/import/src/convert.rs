@@ -22,8 +22,8 @@ pub(crate) struct Formats<'a> {
     /// Whether one of the formats reads days of ISO as other days.
     iso_is_misread: bool,
     zone: TimeZone,
-    /// The home's, in which days are.
-    home: TimeZone,
+    /// In which days are: a system that exports in UTC means them where it is used.
+    days: TimeZone,
     money: Money<'a>,
 }
 
@@ -41,10 +41,11 @@ impl<'a> Formats<'a> {
     pub fn new(format: &'a SourceFormat, zone: TimeZone, money: Money<'a>) -> Formats<'a> {
         let home = zone;
         let zone = format.zone.clone().unwrap_or_else(|| home.clone());
+        let days = if zone.iana_name() == Some("UTC") { home } else { zone.clone() };
         let money = Money { code: money.code.map(|home| format.currency.as_deref().unwrap_or(home)), ..money };
         let (decimal, dates, date_names) = (format.decimal, &*format.dates, &*format.date_names);
         let iso_is_misread = dates.iter().any(|format| format.two_meanings(&DateFormat::Iso).is_some());
-        Formats { decimal, dates, date_names, iso_is_misread, zone, home, money }
+        Formats { decimal, dates, date_names, iso_is_misread, zone, days, money }
     }
 
     /// A value of that kind; an error is the reason why it is none. `shares`: see [`Formats::quantity`].
@@ -90,9 +91,9 @@ impl<'a> Formats<'a> {
         self.money.digits > 2
     }
 
-    /// The beginning of the day that was written, where days are counted.
+    /// The beginning of the day that was written.
     pub fn of_day(&self, when: When, text: &str) -> Result<Value, String> {
-        when.as_day().instant(&self.home).map(Value::Integer).ok_or_else(|| out_of_range(text))
+        when.as_day().instant(&self.days).map(Value::Integer).ok_or_else(|| out_of_range(text))
     }
 
     /// Whether a text that is no date would be one with day and month the other way round.
