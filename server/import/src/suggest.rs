@@ -3,7 +3,9 @@
 //! - `headings`: what columns are called, by language and product, from `headings.toml`; `contents`: what is in
 //!   them; `currency`: what amounts are in
 //! - `assign`: which table the file is about, and which of its columns holds what
-//! - `plan`: what a mapping says of that, with `words` for closed lists, `key` for what tells rows apart
+//! - `plan`: what a mapping says of that, while it is `making`: how rows ended (`ends`), what lines cost (`amounts`), what
+//!   they refer to (`references`), `times`, `months`, `plans`, `surveys`, rows that are `gone`, and `rivals` of what was taken; with
+//!   `words` for closed lists, `key` for what tells rows apart
 //! - `evidence`: how dates (`days`) and `numbers` are written, decided over all that are read
 //! - `top`: how the file is written, and whose it is; `sections`: what it brings
 //! - `trial`: the mapping, compiled and tried; `feeds`: which KPIs get figures by it
@@ -27,6 +29,7 @@ mod making;
 mod months;
 mod numbers;
 mod plan;
+mod plans;
 mod references;
 mod rivals;
 mod sample;
@@ -134,6 +137,14 @@ fn nothing_fits(file: &str, names: &[String], model: &Model) -> ImportError {
             "its first line seems to hold data, not the names of columns: {}. Put a line with their names above it, such as \
              Created or Partner",
             listed(names)
+        );
+        return ImportError::unusable(file, reason);
+    }
+    let months = names.iter().filter(|name| months::month(name).is_some()).count();
+    if months > 1 {
+        let reason = format!(
+            "{months} of its columns are months, and no mapping is suggested for such files: [unpivot] makes a row of each \
+             month, as the plan in `pegel docs mapping` shows"
         );
         return ImportError::unusable(file, reason);
     }

@@ -98,26 +98,27 @@ impl Making<'_> {
         }
         match self.one_sided(at) {
             None => self.closing_by(at),
-            Some(lacking) => self.closing_of_both(at, lacking),
+            Some(lacking) => self.closing_of_both(at, &lacking),
         }
     }
 
     /// A date that open rows have as well is when they are expected to close.
     fn closing_by(&mut self, at: usize) {
         let heading = &self.column(at).heading;
-        let dates = &self.column(at).cells;
         let Some(ends) = &self.ends else { return self.push("closed_at", quoted(heading), vec![at], None, true) };
         let ended = &self.column(ends.at);
-        let closed: Vec<(&str, End)> = dates
+        let dated: Vec<(&str, End)> = self
+            .column(at)
+            .cells
             .iter()
             .zip(&ended.cells)
             .zip(&ends.rows)
             .filter_map(|((date, word), end)| (!date.is_empty()).then_some((word.as_str(), *end)))
             .collect();
-        let open_too = closed.iter().filter(|(_, end)| matches!(end, End::Open)).count();
+        let open_too = dated.iter().filter(|(_, end)| matches!(end, End::Open)).count();
         // What a word means that nobody knows is not for a condition to decide.
         let unknown: BTreeSet<&str> =
-            closed.iter().filter(|(_, end)| matches!(end, End::Unknown)).map(|(word, _)| *word).collect();
+            dated.iter().filter(|(_, end)| matches!(end, End::Unknown)).map(|(word, _)| *word).collect();
         let of_unknown = named(unknown.iter().copied());
         let when = if open_too == 0 && (unknown.is_empty() || !ends.is_stage) {
             None
@@ -127,10 +128,10 @@ impl Making<'_> {
             Some(format!("in = {}", list(words)))
         } else {
             let open: BTreeSet<&str> =
-                closed.iter().filter(|(_, end)| matches!(end, End::Open)).map(|(word, _)| *word).collect();
+                dated.iter().filter(|(_, end)| matches!(end, End::Open)).map(|(word, _)| *word).collect();
             Some(format!("not_in = {}", list(open)))
         };
-        let stages = closed.iter().filter(|(_, end)| matches!(end, End::Unknown) && ends.is_stage).count();
+        let stages = dated.iter().filter(|(_, end)| matches!(end, End::Unknown) && ends.is_stage).count();
         let open = open_too + stages;
         let mut why = Vec::new();
         if open > 0 {
@@ -159,7 +160,7 @@ impl Making<'_> {
     }
 
     /// A date that only rows of one end have would make all figures by closing those of that end alone.
-    fn closing_of_both(&mut self, at: usize, lacking: String) {
+    fn closing_of_both(&mut self, at: usize, lacking: &str) {
         let candidates: Vec<usize> = (0..self.seen.sample.columns.len())
             .filter(|other| *other != at && self.fits_closing(*other) && self.is_two_sided(*other))
             .collect();

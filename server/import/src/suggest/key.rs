@@ -53,7 +53,7 @@ pub(super) fn key(assigned: &Assigned, plan: &Plan, seen: Seen) -> Setting {
     if (0..rows).all(|at| before.insert(row(at))) {
         return Setting::check("key", headings, "no column tells rows apart, but these do together");
     }
-    let value = format!("{{ from = {}, occurrence = true }}", headings);
+    let value = format!("{{ from = {headings}, occurrence = true }}");
     let why = "no column tells rows apart: those that agree in these are counted, and must keep their order";
     Setting::check("key", value, why)
 }
@@ -91,20 +91,15 @@ fn of_lines(number: usize, plan: &Plan, seen: Seen) -> Setting {
             && pairs.into_iter().all(|pair| !pair.1.is_empty() && seen_before.insert(pair))
     };
     let is_line = |at: &usize| is_among(&columns[*at].heading, &seen.headings.lines);
-    match (0..columns.len()).find(|at| is_line(at) && tells(at)) {
-        Some(line) => {
-            let line = &columns[line].heading;
-            let why = format!("“{line}” tells the lines of each “{heading}” apart");
-            Setting::sure("key", list([heading, line]), why)
-        }
-        None => {
-            let value = format!("{{ from = {}, occurrence = true }}", quoted(heading));
-            let why = format!(
-                "no number tells lines apart: they are counted within each “{heading}”, and must keep their order"
-            );
-            Setting::check("key", value, why)
-        }
+    if let Some(line) = (0..columns.len()).find(|at| is_line(at) && tells(at)) {
+        let line = &columns[line].heading;
+        let why = format!("“{line}” tells the lines of each “{heading}” apart");
+        return Setting::sure("key", list([heading, line]), why);
     }
+    let value = format!("{{ from = {}, occurrence = true }}", quoted(heading));
+    let why =
+        format!("no number tells lines apart: they are counted within each “{heading}”, and must keep their order");
+    Setting::check("key", value, why)
 }
 
 /// Numbers tell rows apart only if they count them: an amount may be another one tomorrow.

@@ -27,9 +27,9 @@ impl Planned {
     }
 
     /// Marks it as to be checked.
-    pub fn doubt(&mut self, reason: String) {
+    pub fn doubt(&mut self, reason: &str) {
         self.is_sure = false;
-        self.why(&reason);
+        self.why(reason);
     }
 }
 
@@ -110,7 +110,7 @@ impl<'a> Making<'a> {
             || self.plan.columns.iter().any(|planned| planned.at.contains(&at))
     }
 
-    /// Of what a line of the mapping makes; nothing where it is left to a person.
+    /// Adds a line; one without a rule only says why.
     pub fn push(&mut self, column: &str, rule: String, at: Vec<usize>, why: Option<String>, is_sure: bool) {
         if let Some(kind) = self.kind_of(column) {
             let refers = self.assigned.table.references.iter().any(|reference| *reference.column.name == *column);

@@ -3,6 +3,7 @@
 use super::assign::{Assigned, Held, Seen};
 use super::currency::currencies;
 use super::making::{Making, Plan, Planned};
+use super::months::of_month;
 use super::sample::Column;
 use super::toml::{list, quoted};
 use super::words::{Meant, meant};
@@ -64,7 +65,7 @@ impl Making<'_> {
         if self.is_month(held.kind, held.at) {
             let is_last = held.column == "ends_on";
             let why = if is_last { "its last day" } else { "its first day" };
-            return (self.of_month(column, is_last), Some(why.to_owned()), true);
+            return (of_month(column, is_last), Some(why.to_owned()), true);
         }
         if held.kind == Kind::Money
             && let Some(found) = currencies(self.seen).filter(|found| found.codes.len() > 1)

@@ -12,7 +12,7 @@ impl Making<'_> {
         let doubts: Vec<Option<String>> = self.plan.columns.iter().map(|planned| self.rival(planned)).collect();
         for (planned, doubt) in self.plan.columns.iter_mut().zip(doubts) {
             if let Some(doubt) = doubt {
-                planned.doubt(doubt);
+                planned.doubt(&doubt);
             }
         }
     }

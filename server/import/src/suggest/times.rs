@@ -36,7 +36,7 @@ impl Making<'_> {
             planned.rule = planned.rule.replacen(&alone, &both, 1);
             planned.at.push(*time);
             if beside.is_none() {
-                planned.doubt(format!("“{heading}” is the only column of times, and may belong to another date"));
+                planned.doubt(&format!("“{heading}” is the only column of times, and may belong to another date"));
             }
         }
     }
@@ -79,7 +79,7 @@ impl Making<'_> {
                 };
                 planned.why("all of them are midnight in UTC: days are meant");
             } else if planned.kind == Kind::Date && !is_utc {
-                planned.doubt("all of them are midnight in UTC, which in the west is the day before".to_owned());
+                planned.doubt("all of them are midnight in UTC, which in the west is the day before");
             }
         }
     }

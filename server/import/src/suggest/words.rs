@@ -105,7 +105,8 @@ impl Meant {
 pub(super) fn named<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let mut named: Vec<String> = words.take(NAMED + 1).map(|word| format!("“{word}”")).collect();
     if named.len() > NAMED {
-        named[NAMED] = "…".to_owned();
+        named.truncate(NAMED);
+        named.push("…".to_owned());
     }
     named.join(", ")
 }

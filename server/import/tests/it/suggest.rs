@@ -125,6 +125,7 @@ fn a_file_that_nothing_fits_gets_a_clear_answer() {
     assert!(refused(&format!("{}\n1\n", "a,".repeat(200_000))).contains("it has 200001 columns"));
     // Without a header, the first row would be taken for one.
     assert!(refused("1;03.11.2026;Ada\n2;04.11.2026;Bo\n").contains("its first line seems to hold data"));
+    assert!(refused("Wer;Jan 2026;Mrz 2026\nAda;1;2\n").contains("2 of its columns are months"));
 }
 
 #[test]
@@ -147,7 +148,7 @@ fn every_suggestion_for_a_fixture_loads_and_is_tried() {
             }
             // What it says of itself in the mapping of a fixture is not in the file.
             Err(error) => assert!(
-                ["fit no table", "seems to hold data"].iter().any(|why| error.to_string().contains(why)),
+                ["fit no table", "seems to hold data", "are months"].iter().any(|why| error.to_string().contains(why)),
                 "{}: {error}",
                 path.display()
             ),
