@@ -199,7 +199,7 @@ fn midnight_in_utc_can_be_said_to_be_a_day() {
         import_text(&store, &mapping(""), text).unwrap();
         assert_eq!(lines(&store, "opportunities", &["created_at"]), ["2026-11-03T00:00:00Z"]);
         import_text(&store, &mapping(", days = true"), text).unwrap();
-        assert_eq!(lines(&store, "opportunities", &["created_at"]), ["2026-11-02T23:00:00Z"]);
+        assert_eq!(lines(&store, "opportunities", &["created_at"]), ["2026-11-03T05:00:00Z"]);
         let wrong = wrong(&opportunities("expected_close_on = { from = \"close\", days = true }\n"));
         assert!(wrong.contains("`days` cannot apply"), "{wrong}");
     });
