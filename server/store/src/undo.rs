@@ -34,6 +34,12 @@ pub enum UndoError {
         if *.rows == 1 { "row" } else { "rows" }
     )]
     Referred { import: i64, rows: u64, table: String, by: Option<i64> },
+    #[error(
+        "import {import} cannot be taken back: {} brought {rows} {} of {table} with the keys that rows would have again",
+        later(*.by),
+        if *.rows == 1 { "row" } else { "rows" }
+    )]
+    Taken { import: i64, rows: u64, table: String, by: Option<i64> },
     #[error("import {import} cannot be taken back: it wrote {table}, which config/tables no longer describes")]
     NoTable { import: i64, table: String },
     #[error(transparent)]
@@ -111,6 +117,7 @@ impl Undoing<'_> {
     fn undo(mut self, now: i64) -> Result<BTreeMap<String, UndoneRows>, UndoError> {
         let wrote = self.wrote()?;
         self.refuse_written(&wrote)?;
+        self.refuse_taken(&wrote)?;
         for Wrote { table, changed, .. } in &wrote {
             if *changed > 0 {
                 self.restore(table)?;
@@ -190,6 +197,35 @@ impl Undoing<'_> {
             ))?;
             if rows > 0 {
                 return Err(UndoError::Written { import, rows, by: None });
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows of which nobody had said whose they are would be nobody's again, and others may have come in their place.
+    fn refuse_taken(&mut self, wrote: &[Wrote]) -> Result<(), UndoError> {
+        let (import, former) = (self.import, self.former());
+        for Wrote { table, made, .. } in wrote {
+            let name = quoted(&table.name);
+            let own = made.map(|(first, last)| format!(" AND o.id NOT BETWEEN {first} AND {last}")).unwrap_or_default();
+            let others = format!(
+                "FROM import_undo u JOIN {name} t ON t.id = u.row_id AND t.{SYSTEM} <> {former} ->> '{SYSTEM}'
+                 JOIN {name} o ON o.key = t.key AND o.id <> t.id AND o.{SYSTEM} = {former} ->> '{SYSTEM}'{own}
+                 WHERE u.import_id = {import} AND u.table_name = '{}' AND u.former IS NOT NULL",
+                table.name
+            );
+            let rows = self.number(&format!("SELECT count(*) {others}"))?;
+            if rows > 0 {
+                let by = self.numbers(
+                    &format!(
+                        "SELECT coalesce(max(v.import_id), 0) FROM import_undo v WHERE v.table_name = '{}'
+                         AND v.import_id > {import} AND EXISTS (SELECT 1 {others} AND o.id BETWEEN v.row_id AND v.last_id)",
+                        table.name
+                    ),
+                    1,
+                )?;
+                let by = by.first().map(|by| by[0]).filter(|by| *by > 0);
+                return Err(UndoError::Taken { import, rows, table: table.name.to_string(), by });
             }
         }
         Ok(())

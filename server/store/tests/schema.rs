@@ -82,6 +82,23 @@ fn the_tables_are_those_of_the_model() {
     });
 }
 
+#[test]
+fn no_table_of_a_home_is_called_like_one_of_ours() {
+    on_both(|store| {
+        let ours = store.objects().unwrap().into_iter();
+        let named = |object: String| {
+            let (kind, name) = object.split_once(' ')?;
+            ["table", "view"].contains(&kind).then(|| name.to_owned())
+        };
+        let ours = ours.filter_map(named);
+        let ours = ours.filter(|name| Model::built_in().table(name).is_none() && !name.starts_with("__"));
+        for name in ours {
+            let table = "row = \"x\"\ncolumns = [{ name = \"at\", kind = \"instant\" }]";
+            assert!(Model::with(&[(&name, table)], "").is_err(), "{name}");
+        }
+    });
+}
+
 fn type_of(kind: Kind) -> &'static str {
     match kind {
         Kind::Integer | Kind::Money | Kind::Instant => "BIGINT",

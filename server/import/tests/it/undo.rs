@@ -243,6 +243,23 @@ fn rows_that_a_system_adopted_are_nobodys_again() {
 }
 
 #[test]
+fn rows_whose_keys_others_have_meanwhile_do_not_become_nobodys_again() {
+    on_both(|store| {
+        let nobody = DEALS.replace("system = \"crm\"\n", "").replace("complete = true\n", "");
+        import_at(&store, &nobody, FIRST, 0);
+        import_at(&store, DEALS, FIRST, 10);
+        import_at(&store, &nobody, FIRST, 20);
+        let before = everything(&store);
+        let reason = "import 3 brought 2 rows of opportunities with the keys that rows would have again";
+        assert_eq!(refused(&store, 2), format!("import 2 cannot be taken back: {reason}"));
+        assert_eq!(everything(&store), before);
+        undone(&store, Some(3));
+        undone(&store, Some(2));
+        undone(&store, Some(1));
+    });
+}
+
+#[test]
 fn what_was_not_kept_is_not_taken_back() {
     on_both(|store| {
         import_at(&store, DEALS, FIRST, 0);

@@ -10,6 +10,14 @@ use toml::Spanned;
 /// What every table has.
 const OF_ALL: [&str; 5] = ["id", "key", SYSTEM, GONE_AT, ATTRIBUTES];
 
+/// What PostgreSQL calls columns of its own, and `store` those of rows on their way into the database.
+const NO_COLUMNS: [&str; 10] =
+    ["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "row_", "from_", "changed_", "overlay_"];
+
+/// The most columns that a home gives a table: SQLite refuses expressions that are a thousand levels deep, and one that
+/// describes a whole row has three for each.
+const MOST: usize = 250;
+
 /// The columns with which every table begins: `id` and `key`.
 pub(super) const KEYS: usize = 2;
 
@@ -223,6 +231,16 @@ impl Text<'_> {
         let wrong = |message: String, hint: &str| Err(self.wrong(name.span(), message, Some(hint.to_owned())));
         if OF_ALL.contains(&written) {
             return wrong(format!("every table has “{written}”"), "leave it out");
+        }
+        if NO_COLUMNS.contains(&written) {
+            return wrong(
+                format!("no column can be called “{written}”"),
+                "the database calls one so: choose another name",
+            );
+        }
+        if table.columns.len() >= KEYS + MOST {
+            let message = format!("{} has more than {MOST} columns", table.name);
+            return wrong(message, "what no figure calculates with can be an attribute");
         }
         if table.column(written).is_some() || table.reference(written).is_some() || *table.name == *written {
             return wrong(format!("{} has two of “{written}”", table.name), "choose another name");

@@ -3,7 +3,7 @@
 
 use super::columns::{KEYS, is_name};
 use super::file::{AdditionsFile, GroupsEntry, HistoryEntry, TableFile};
-use super::rules::{Found, NO_TABLES, Rules};
+use super::rules::{Found, NO_TABLES, Rules, is_of_database};
 use super::text::Text;
 use super::{ATTRIBUTES, Column, Described, Description, History, Kind, Level, Model, SYSTEM};
 use crate::data::dimension::{Dimension, Located};
@@ -95,6 +95,10 @@ impl<'a> Written<'a> {
                 "a name has small letters, digits and _, begins with a letter, is short, and none of “{}”",
                 NO_TABLES.join("”, “")
             );
+            return Err(source.wrong(0..0, format!("no table can be called “{name}”"), Some(hint)));
+        }
+        if is_of_database(name) {
+            let hint = "the database has or makes one of that name: call it otherwise".to_owned();
             return Err(source.wrong(0..0, format!("no table can be called “{name}”"), Some(hint)));
         }
         let file = source.parsed()?;

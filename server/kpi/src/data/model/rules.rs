@@ -14,6 +14,41 @@ use std::sync::Arc;
 pub(super) const NO_TABLES: [&str; 9] =
     ["title", "period", "name", "kpi", "by", "expect", "beside", "tolerance", "parameters"];
 
+/// The tables in which Pegel keeps its own work.
+const OF_PEGEL: [&str; 17] = [
+    "activation_versions",
+    "activations",
+    "artefacts",
+    "currency",
+    "deliveries",
+    "edition_sources",
+    "editions",
+    "import_tables",
+    "import_undo",
+    "imports",
+    "kpi_health",
+    "kpi_versions",
+    "labels",
+    "own_columns",
+    "renditions",
+    "runs",
+    "spans",
+];
+
+/// What stands before the number of a table in which rows wait for an import.
+const STAGED: [&str; 8] = ["staged", "resolved", "found", "held", "laid", "known", "adopted", "not_taken"];
+
+/// Whether a table or view of Pegel, or one that databases have or reserve, is called so, or would be.
+pub(super) fn is_of_database(name: &str) -> bool {
+    let stem = name.trim_end_matches(|end: char| end.is_ascii_digit() || end == '_');
+    OF_PEGEL.contains(&name)
+        || name.ends_with("_readable")
+        || name.starts_with("sqlite_")
+        || name.starts_with("pg_")
+        || STAGED.contains(&stem) && stem.len() < name.len()
+        || name == "rivals_"
+}
+
 /// What the texts say about dimensions, in their order.
 pub(super) struct Rules<'a> {
     rules: Vec<(Dimension, Rule<'a>)>,

@@ -31,6 +31,17 @@ fn said(name: &str, text: &str) -> String {
 }
 
 #[test]
+fn no_table_is_called_like_one_of_the_database() {
+    for name in ["runs", "spans", "import_undo", "orders_readable", "sqlite_x", "pg_class", "staged_0", "found_1_2"] {
+        let wrong = Model::with(&[(name, INVOICES)], "").unwrap_err().to_string();
+        assert!(wrong.contains(&format!("no table can be called “{name}”")), "{wrong}");
+    }
+    for name in ["found", "known_faults", "staged_deals", "order_imports"] {
+        assert!(Model::with(&[(name, INVOICES)], "").is_ok(), "{name}");
+    }
+}
+
+#[test]
 fn a_facts_region_is_its_own_else_its_partners_else_its_reps_else_its_customers() {
     let leads = the("leads");
     let expected = ["region", "partner.region", "rep.region", "customer.region"];
@@ -149,6 +160,7 @@ fn what_is_described_wrongly_is_said_with_its_place() {
     let wrong = |old: &str, new: &str| said("invoices", &INVOICES.replace(old, new));
     let kept =
         "history = { of = \"customer\", until = \"sent_at\" }\ncolumns = [{ name = \"sent_at\", kind = \"instant\" },";
+    let many: String = (0..250).map(|at| format!("{{ name = \"c{at}\", kind = \"text\" }}, ")).collect();
     let all = [
         wrong("kind = \"money\"", "kind = \"mony\""),
         wrong("kind = \"money\"", "knd = \"money\""),
@@ -175,6 +187,9 @@ fn what_is_described_wrongly_is_said_with_its_place() {
         wrong("columns = [", kept),
         said("leads", INVOICES),
         said("period", INVOICES),
+        said("imports", INVOICES),
+        wrong("\"sent_on\"", "\"ctid\""),
+        wrong("columns = [", &format!("columns = [{}", many)),
         wrong("kind = \"money\"", "kind = \"money\", words = [\"paid\"]"),
         wrong("kind = \"money\"", "kind = \"money\", range = [0, 1]"),
         wrong("kind = \"money\"", "kind = \"number\", range = [1, 0]"),
@@ -203,6 +218,9 @@ fn what_is_described_wrongly_is_said_with_its_place() {
     config/tables/invoices.toml:5:15: customers has no “sent_on” of this kind that could be kept; keep columns that it has, by their names
     config/tables/leads.toml:2:1: unknown field `columns`, expected `attributes`; leads comes with Pegel: a home adds [[attributes]] to it, nothing else
     config/tables/period.toml:1:1: no table can be called “period”; a name has small letters, digits and _, begins with a letter, is short, and none of “title”, “period”, “name”, “kpi”, “by”, “expect”, “beside”, “tolerance”, “parameters”
+    config/tables/imports.toml:1:1: no table can be called “imports”; the database has or makes one of that name: call it otherwise
+    config/tables/invoices.toml:4:15: no column can be called “ctid”; the database calls one so: choose another name
+    config/tables/invoices.toml:3:15: invoices has more than 250 columns; what no figure calculates with can be an attribute
     config/tables/invoices.toml:5:48: “amount” holds no texts that could be listed; list the texts of a column of texts
     config/tables/invoices.toml:5:48: “amount” cannot lie in such a range; give one to a number or an integer
     config/tables/invoices.toml:5:49: “amount” cannot lie in such a range; write the smaller number first
