@@ -17,6 +17,7 @@ use std::sync::Arc;
 /// What an import did, or in a dry run would have done. The counts are of rows of the file, each counted once: as new
 /// if it brought anything new to any table, else as changed if it changed anything, else as unchanged.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is about something else")]
 pub struct Summary {
     pub new: u64,
     pub changed: u64,

@@ -133,7 +133,9 @@ fn an_import_is_listed_and_taken_back_and_figures_are_what_they_were() {
         assert_eq!(listed[0][3..], ["shop", "crm", "orders: 1 new, 1 changed", "taken back 2026-11-18 10:00:00"]);
         assert_eq!((listed[1][0], listed[1][1]), ("1", "2026-11-16 10:00:00"));
         assert_eq!(listed[1][3..], ["shop", "crm", "orders: 2 new", "can be taken back"]);
-        assert_eq!(home.run(&["import", "list", "--system", "fair"]).succeeded().out, "");
+        let other = |system: &str| home.run(&["import", "list", "--system", system]).succeeded();
+        assert_eq!(other("fair").err, "nothing was imported for “fair”; there are imports of crm\n");
+        assert_eq!(other("crn").err, "nothing was imported for “crn”; did you mean “crm”?\n");
         // What all commands take may stand anywhere.
         assert_eq!(home.run(&["import", "--mail-url", "folder:out", "list", "--system", "fair"]).succeeded().out, "");
         home.run(&["import", "undo", "2"]).failed(2, &["import 2 was taken back already"]);

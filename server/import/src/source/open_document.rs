@@ -1,4 +1,4 @@
-//! A look at an OpenDocument spreadsheet before it is read. It says how often a row, a cell or a blank is repeated, and is
+//! A look at an ODS spreadsheet before it is read. It says how often a row, a cell or a blank is repeated, and is
 //! laid out in memory with all of them: a few hundred bytes could ask for more memory than there is.
 
 use super::content::ReadSeek;

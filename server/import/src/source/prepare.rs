@@ -108,6 +108,10 @@ impl Archive {
         } else {
             (has("content.xml") && has("mimetype")).then_some(Sort::Ods)
         };
+        if has("word/document.xml") || has("ppt/presentation.xml") || is_other_document(&mut archive) {
+            let what = "a document without a sheet, such as a text or slides";
+            return Err(ImportError::NoRows { file: file.to_owned(), what, advice: "export its table as CSV" });
+        }
         if let Some(sort) = workbook {
             let (mut packed, mut unpacked) = (0, 0);
             for at in 0..archive.len() {
@@ -131,6 +135,14 @@ impl Archive {
         let copied = copied(&mut Bounded::new(entry, packed));
         copied.map(Archive::File).map_err(|error| ImportError::Read { file: file.to_owned(), error })
     }
+}
+
+/// Whether an ODF file says that it is something else than a spreadsheet.
+fn is_other_document<R: Read + Seek>(archive: &mut ZipArchive<R>) -> bool {
+    const DOCUMENT: &str = "application/vnd.oasis.opendocument.";
+    let mut mimetype = String::new();
+    let read = archive.by_name("mimetype").map(|entry| entry.take(100).read_to_string(&mut mimetype));
+    matches!(read, Ok(Ok(_))) && mimetype.strip_prefix(DOCUMENT).is_some_and(|what| !what.starts_with("spreadsheet"))
 }
 
 /// Whether it is no folder, and not what a Mac adds.

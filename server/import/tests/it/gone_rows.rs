@@ -144,8 +144,9 @@ fn a_row_that_is_rejected_or_that_no_condition_wants_is_not_gone() {
 #[test]
 fn rejected_rows_of_a_complete_file_can_be_corrected_and_imported() {
     on_both(|store| {
-        let all: String = (1..=20).map(|row| format!("D{row},Won,{}\n", if row == 7 { "7x" } else { "7" })).collect();
-        let summary = import_text(&store, DEALS, &format!("id,stage,value\n{all}")).unwrap();
+        let all: Vec<String> =
+            (1..=20).map(|row| format!("D{row},Won,{}\n", if row == 7 { "7x" } else { "7" })).collect();
+        let summary = import_text(&store, DEALS, &format!("id,stage,value\n{}", all.concat())).unwrap();
         let mut rejected = Vec::new();
         summary.write_rejected(&mut rejected).unwrap();
         let corrected = String::from_utf8(rejected).unwrap().replacen("7x", "7", 1);

@@ -115,6 +115,9 @@ manager_id = { from = "manager", lookup = "key" }
     });
 }
 
+/// What somebody does to a file.
+type Writes = fn(&File);
+
 #[test]
 fn a_file_into_which_somebody_writes_while_it_is_read_is_refused() {
     let mapping = Mapping::parse(
@@ -124,9 +127,8 @@ fn a_file_into_which_somebody_writes_while_it_is_read_is_refused() {
     )
     .unwrap();
     let whole = format!("id,partner\n{}", all(|row| format!("L{row},Ada\n")));
-    let nothing: fn(&File) = |_| {};
-    let meanwhile: [(fn(&File), bool); 4] = [
-        (nothing, true),
+    let meanwhile: [(Writes, bool); 4] = [
+        (|_| {}, true),
         (|mut file| file.write_all(b"L9001,Ada\n").unwrap(), false),
         (|file| file.set_len(100_000).unwrap(), false),
         // Into the middle of it.

@@ -74,6 +74,15 @@ fn an_archive_of_several_files_lists_them() {
             assert_eq!(error.to_string(), format!("data.csv cannot be imported: {expected}"));
             assert!(error.is_usage());
         }
+        let open = "application/vnd.oasis.opendocument.text".as_bytes();
+        for document in [
+            zipped(&[("[Content_Types].xml", b""), ("word/document.xml", b"")]),
+            zipped(&[("mimetype", open), ("content.xml", b"")]),
+        ] {
+            let error = import_bytes(&store, &mapping, &document).unwrap_err();
+            let expected = "a document without a sheet, such as a text or slides, which is not read";
+            assert!(error.to_string().contains(expected), "{error}");
+        }
         // A byte of what is packed is another.
         let mut damaged = zipped(&[("a.csv", "id,name\n".repeat(100).as_bytes())]);
         damaged[45] ^= 0xff;

@@ -160,7 +160,7 @@ fn what_is_described_wrongly_is_said_with_its_place() {
     let wrong = |old: &str, new: &str| said("invoices", &INVOICES.replace(old, new));
     let kept =
         "history = { of = \"customer\", until = \"sent_at\" }\ncolumns = [{ name = \"sent_at\", kind = \"instant\" },";
-    let many: String = (0..250).map(|at| format!("{{ name = \"c{at}\", kind = \"text\" }}, ")).collect();
+    let many: Vec<String> = (0..250).map(|at| format!("{{ name = \"c{at}\", kind = \"text\" }}, ")).collect();
     let all = [
         wrong("kind = \"money\"", "kind = \"mony\""),
         wrong("kind = \"money\"", "knd = \"money\""),
@@ -189,7 +189,7 @@ fn what_is_described_wrongly_is_said_with_its_place() {
         said("period", INVOICES),
         said("imports", INVOICES),
         wrong("\"sent_on\"", "\"ctid\""),
-        wrong("columns = [", &format!("columns = [{}", many)),
+        wrong("columns = [", &format!("columns = [{}", many.concat())),
         wrong("kind = \"money\"", "kind = \"money\", words = [\"paid\"]"),
         wrong("kind = \"money\"", "kind = \"money\", range = [0, 1]"),
         wrong("kind = \"money\"", "kind = \"number\", range = [1, 0]"),

@@ -1,15 +1,20 @@
 //! `pegel import list`
 
 use crate::cli::Global;
-use crate::ending::{Done, Ending, answer, broke};
+use crate::ending::{Done, Ending, answer, broke, note};
+use pegel_kpi::diagnostic::nearest;
 use pegel_store::imports::{Import, TableRecord};
 use pegel_text::clean::one_line;
 use pegel_text::stamps::stamp;
+use std::collections::BTreeSet;
 
 /// A line for each import.
 pub fn run(system: Option<&str>, global: &Global) -> Ending {
     let home = global.open(&global.home())?;
     let (imports, zone) = (home.store()?.imports().map_err(broke)?, home.config.zone());
+    if let Some(system) = system.filter(|system| imports.iter().all(|import| import.record.system != **system)) {
+        note(unknown(system, &imports));
+    }
     for import in imports.iter().filter(|import| system.is_none_or(|system| import.record.system == system)) {
         let record = &import.record;
         let at = stamp(record.imported_at, &zone);
@@ -20,6 +25,18 @@ pub fn run(system: Option<&str>, global: &Global) -> Ending {
         answer(format_args!("{}\t{at}\t{file}\t{}\t{system}\t{tables}\t{state}", import.id, record.mapping));
     }
     Ok(Done::InOrder)
+}
+
+/// A system that nothing was imported for may be misspelt.
+fn unknown(system: &str, imports: &[Import]) -> String {
+    let known: BTreeSet<&str> = imports.iter().map(|import| &*import.record.system).collect();
+    let known: Vec<&str> = known.into_iter().filter(|known| !known.is_empty()).collect();
+    let hint = match nearest(system, known.iter().copied()) {
+        Some(near) => format!("did you mean “{near}”?"),
+        None if known.is_empty() => "there are no imports of a system".to_owned(),
+        None => format!("there are imports of {}", known.join(", ")),
+    };
+    format!("nothing was imported for “{}”; {hint}", one_line(system))
 }
 
 /// Whether it can be taken back, or when it was.
