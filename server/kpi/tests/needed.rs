@@ -46,6 +46,8 @@ fn what_rows_are_compared_by_and_exist_until_is_needed() {
     assert_eq!(needed(there, "m.n", "count"), ["customers.acquired_at", "customers.churned_at"]);
     let waiting = "n: data.leads.existing(|l| l.offered_at, |l| earliest(l.accepted_at, l.closed_at)).at_end().count()";
     assert_eq!(needed(waiting, "m.n", "count"), ["leads.accepted_at", "leads.closed_at", "leads.offered_at"]);
+    let staff = "n: data.reps.existing(|r| r.hired_on, |r| r.left_on).at_end().count()";
+    assert_eq!(needed(staff, "m.n", "count"), [""; 0]);
     let orders = "data.orders.dated(|o| o.ordered_at)";
     let standing = format!("a: {orders}.count(), b: {orders}.filter(|o| !o.cancelled_at.is_set()).count()");
     let of_both = needed(&standing, "ratio(m.a - m.b, m.a)", "percent");

@@ -166,8 +166,8 @@ fn what_nobody_delivers_is_no_data_and_what_nothing_is_in_is_zero() {
                  accepted_at = \"accepted\"\n";
     home.write("config/imports/leads.toml", leads);
     home.write("config/imports/reported.toml", &format!("{leads}feedback_at = \"feedback\"\n"));
-    let file =
-        home.write("leads.csv", "id,created,accepted,feedback\n1,2026-10-06,2026-10-07,\n2,2026-10-06,2026-10-07,\n");
+    let rows: Vec<String> = (0..20).map(|id| format!("{id},2026-10-06,2026-10-07,\n")).collect();
+    let file = home.write("leads.csv", &format!("id,created,accepted,feedback\n{}", rows.concat()));
     let rate = || home.cells(&["feedback_rate", "--period", "2026-W41"])[0].clone();
     home.run(&["import", file.to_str().unwrap(), "--map", "leads"]).succeeded();
     // A system that does not know of feedback says nothing about partners.

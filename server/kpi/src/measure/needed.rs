@@ -2,7 +2,8 @@
 //!
 //! What only keeps rows out, such as the date of a cancellation in `!o.cancelled_at.is_set()`, is not needed: without it,
 //! all rows count. It is where a KPI compares rows with and without it ([`kept_out`]), and where rows are those that exist
-//! until then: without an end, they would wait for good. Of what stands in for each other, as in `coalesce(a, b)` or `a or b`, one is enough.
+//! until then: without an end, leads would wait for good. Reps and partners stay unless somebody says otherwise. Of what
+//! stands in for each other, as in `coalesce(a, b)` or `a or b`, one is enough.
 
 use super::Measure;
 use super::expr::{Arithmetic, ChildMeasure, Condition, Expr, Part};
@@ -18,9 +19,13 @@ pub type OneOf = BTreeSet<(Arc<str>, Arc<str>)>;
 /// What a measure needs: one of each.
 pub fn needed(measure: &Measure) -> BTreeSet<OneOf> {
     let mut needed = BTreeSet::new();
-    measure.membership.date().iter().for_each(|date| path(&measure.table, date, &mut needed));
-    if let Membership::Existing(Lifetime { until: Some(until), .. }, _) = &measure.membership {
-        all(&measure.table, Part::Expr(until), &mut needed);
+    match &measure.membership {
+        Membership::Existing(..) if !measure.table.tells_what_happened() => {}
+        Membership::Existing(Lifetime { until: Some(until), .. }, _) => {
+            measure.membership.date().iter().for_each(|date| path(&measure.table, date, &mut needed));
+            all(&measure.table, Part::Expr(until), &mut needed);
+        }
+        membership => membership.date().iter().for_each(|date| path(&measure.table, date, &mut needed)),
     }
     let latest = measure.latest.iter().map(|latest| Part::Expr(&latest.by));
     let conditions = measure.filter.iter().map(Part::Condition);
