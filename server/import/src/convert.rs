@@ -6,7 +6,7 @@ use crate::decimal::{self, Written};
 use crate::mapping::{DecimalMark, Month, SourceFormat};
 use crate::words::truth;
 use jiff::Timestamp;
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use pegel_kpi::data::model::{Kind, MAX_EXACT};
 use pegel_kpi::time::zone::days_since_1970;
@@ -81,9 +81,17 @@ impl<'a> Formats<'a> {
 
     /// When the day of an instant begins, both in UTC seconds.
     pub fn day_begins(&self, instant: i64) -> i64 {
-        let when = Timestamp::from_second(instant).ok().map(When::Instant);
-        let midnight = when.map(|when| When::Local(when.day(&self.zone).to_datetime(Time::midnight())));
+        let midnight = self.date_of(instant).map(|day| When::Local(day.to_datetime(Time::midnight())));
         midnight.and_then(|midnight| midnight.instant(&self.zone)).unwrap_or(instant)
+    }
+
+    /// The day of an instant in UTC seconds, in days since 1970.
+    pub fn day(&self, instant: i64) -> i64 {
+        self.date_of(instant).map_or(i64::MIN, days_since_1970)
+    }
+
+    fn date_of(&self, instant: i64) -> Option<Date> {
+        Timestamp::from_second(instant).ok().map(|instant| When::Instant(instant).day(&self.zone))
     }
 
     /// Whether amounts may have three digits behind the point.

@@ -77,7 +77,7 @@ impl Merging<'_> {
         }
         let merged = self.writer.merge(section, self.now)?;
         self.course.notes.extend(undated(table, merged.new));
-        self.course.notes.extend(named(table, merged.named));
+        self.course.notes.extend(what_rows_were(table, &merged));
         self.course.new = merged.new;
         self.course.changed = merged.changed + merged.back;
         add(self.counts(&table.table), merged);
@@ -198,16 +198,32 @@ impl Merging<'_> {
     }
 }
 
-/// A note on rows that had been known by their names alone.
-fn named(table: &TableMapping, rows: u64) -> Option<Note> {
-    let message = format!(
-        "{} of {} that {} known by name alone {} a key now",
-        counted(rows, "row"),
-        table.table.name,
-        if rows == 1 { "was" } else { "were" },
-        if rows == 1 { "has" } else { "have" },
+/// Notes on rows that were there already, and not as the file has them.
+fn what_rows_were(table: &TableMapping, merged: &Merged) -> impl Iterator<Item = Note> {
+    let note = |kind, rows: u64, one: &str, several: &str| {
+        let said = if rows == 1 { one } else { several };
+        let message = format!("{} of {} {said}", counted(rows, "row"), table.table.name);
+        (rows > 0).then(|| Note { rows, ..Note::named(&table.table, table.table.key(), kind, message, &[]) })
+    };
+    let named = note(
+        "named",
+        merged.named,
+        "that was known by name alone has a key now",
+        "that were known by name alone have a key now",
     );
-    (rows > 0).then(|| Note { rows, ..Note::named(&table.table, table.table.key(), "named", message, &[]) })
+    let adopted = note(
+        "adopted",
+        merged.adopted,
+        "of which nobody had said whose it is is this system's now",
+        "of which nobody had said whose they are are this system's now",
+    );
+    let older = note(
+        "older",
+        merged.older,
+        "changed before something that is known of it already, and was taken all the same: import exports in their order",
+        "changed before something that is known of them already, and were taken all the same: import exports in their order",
+    );
+    [named, adopted, older].into_iter().flatten()
 }
 
 /// A note on new rows, of which the mapping does not say when what they tell of was.

@@ -86,7 +86,7 @@ impl Note {
 
     /// Whether it tells of something odd, and not only of what was done as the mapping says.
     pub fn is_odd(&self) -> bool {
-        !matches!(self.kind, "created" | "named" | "unresolved" | "unlisted" | "blanks" | "cleaned")
+        !matches!(self.kind, "created" | "named" | "adopted" | "unresolved" | "unlisted" | "blanks" | "cleaned")
     }
 }
 

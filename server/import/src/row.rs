@@ -115,7 +115,7 @@ impl Row<'_> {
     fn odd(&self, table: &TableMapping, sense: &Sense, cells: &[Cell], faults: &mut Vec<Fault>) -> Vec<Oddity> {
         let rule = |at: usize| &table.columns[at].1.text;
         faults.extend(sense.impossible(cells).into_iter().map(|(at, reason)| self.fault(rule(at), reason)));
-        let odd = sense.odd(cells, |instant| self.formats.day_begins(instant)).into_iter();
+        let odd = sense.odd(cells, self.formats).into_iter();
         if self.strict {
             let name = |at: usize| &*table.columns[at].0.name;
             faults.extend(odd.map(|(at, odd)| self.fault(rule(at), odd.of_one(name(at)))));

@@ -2,6 +2,7 @@
 //! ranges hold nothing else, dates have an order, what is known since a date comes with that date.
 
 use crate::cell::Cell;
+use crate::convert::Formats;
 use crate::mapping::TableMapping;
 use crate::notes::Odd;
 use pegel_kpi::data::model::{Column, Kind, Range};
@@ -40,8 +41,7 @@ impl Sense {
             if exists == Some(at) || column.every_row {
                 sense.needed.push(at);
             }
-            let begin = exists
-                .filter(|begin| *begin != at && columns[*begin].kind == column.kind && column.kind == Kind::Instant);
+            let begin = exists.filter(|begin| *begin != at && matches!(column.kind, Kind::Instant | Kind::Date));
             let after = column.after.as_deref().and_then(place);
             sense.orders.extend(begin.into_iter().chain(after).map(|before| (at, before)));
             if column.kind != Kind::Instant
@@ -85,16 +85,13 @@ impl Sense {
         words.chain(ranges).collect()
     }
 
-    /// What is odd about values that can be, by the places of their columns. `day`: the UTC second at which the day of
-    /// an instant begins, where the rows are from.
-    pub fn odd(&self, cells: &[Cell], day: impl Fn(i64) -> i64) -> Vec<(usize, Odd)> {
+    /// What is odd about values that can be, by the places of their columns; days are those of the file's zone.
+    pub fn odd(&self, cells: &[Cell], formats: &Formats) -> Vec<(usize, Odd)> {
         let mut odd = Vec::new();
         odd.extend(self.needed.iter().filter(|at| is_missing(&cells[**at])).map(|at| (*at, Odd::Dateless)));
         for (at, before) in &self.orders {
-            // A day that is written without its time is not before an instant of that day.
             if let (Some(date), Some(earlier)) = (whole(&cells[*at]), whole(&cells[*before]))
-                && date < earlier
-                && (self.columns[*at].kind != Kind::Instant || date != day(earlier))
+                && self.comes_before((*at, date), (*before, earlier), formats)
             {
                 odd.push((*at, Odd::Early(self.columns[*before].name.clone())));
             }
@@ -124,6 +121,19 @@ impl Sense {
             }
         }
         odd
+    }
+}
+
+impl Sense {
+    /// Whether a date, with its column, comes before another. A day that is written without its time is not before an
+    /// instant of that day.
+    fn comes_before(&self, (at, date): (usize, i64), (of, other): (usize, i64), formats: &Formats) -> bool {
+        match [at, of].map(|column| self.columns[column].kind == Kind::Instant) {
+            [true, true] => date < other && date != formats.day_begins(other),
+            [true, false] => formats.day(date) < other,
+            [false, true] => date < formats.day(other),
+            [false, false] => date < other,
+        }
     }
 }
 

@@ -101,6 +101,10 @@ pub struct Merged {
     pub back: u64,
     /// Rows among these that look-ups had created for a name, and that have their own keys now.
     pub named: u64,
+    /// Rows among these of which nobody had said whose they are.
+    pub adopted: u64,
+    /// Rows among the changed ones of which something later was known already.
+    pub older: u64,
 }
 
 impl Merged {

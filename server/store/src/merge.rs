@@ -119,17 +119,17 @@ impl Writer {
     /// # Errors
     /// If a row refers to one that does not exist, or the database fails.
     pub fn merge(&mut self, section: &Section, now: i64) -> Result<Merged, StoreError> {
-        self.adopt_staged(section)?;
+        let adopted = self.adopt_staged(section)?;
         let named = self.name_staged(section)?;
         self.compare(section)?;
         let fates = format!("SELECT fate, count(*) FROM {} GROUP BY fate", section.known());
         let fates = numbers(self.conn(), WRITING, &fates, &Value::Missing, 2)?;
-        let mut merged = Merged { named, ..Merged::default() };
+        let mut merged = Merged { named, adopted, ..Merged::default() };
         count(&mut merged, &fates);
         if merged.changed + merged.back > 0 {
             let changed = format!("SELECT id FROM {} WHERE fate IN ({})", section.known(), changed());
             self.keep(&section.layout().table, &changed)?;
-            self.leave_what_was(section, now)?;
+            merged.older = self.leave_what_was(section, now)?;
             self.change(section)?;
         }
         if fates.iter().any(|fate| fate[0] == LAID) {
@@ -141,9 +141,9 @@ impl Writer {
     }
 
     /// Makes rows the system's own of which nobody said whose they are.
-    fn adopt_staged(&mut self, section: &Section) -> Result<(), StoreError> {
+    fn adopt_staged(&mut self, section: &Section) -> Result<u64, StoreError> {
         if self.system.text().is_none_or(str::is_empty) {
-            return Ok(());
+            return Ok(0);
         }
         let (table, staged, adopted) = (&section.layout().table, section.staged(), section.adopted());
         let name = quoted(&table.name);
@@ -157,7 +157,7 @@ impl Writer {
             self.keep(table, &adopted)?;
             self.run(&format!("UPDATE {name} SET {SYSTEM} = ? WHERE id IN ({adopted})"))?;
         }
-        Ok(())
+        Ok(foundlings)
     }
 
     /// Finds the rows that are there, and what is to become of them.
@@ -188,10 +188,11 @@ impl Writer {
         Ok(())
     }
 
-    /// Records what the rows were that are about to be changed, where the table keeps that.
-    fn leave_what_was(&mut self, section: &Section, now: i64) -> Result<(), StoreError> {
+    /// Records what the rows were that are about to be changed, where the table keeps that. How many of them changed
+    /// before something that is known of them already.
+    fn leave_what_was(&mut self, section: &Section, now: i64) -> Result<u64, StoreError> {
         let layout = section.layout();
-        let Some((table, history)) = layout.table.history() else { return Ok(()) };
+        let Some((table, history)) = layout.table.history() else { return Ok(0) };
         self.mark(&table)?;
         let kept = |name: &str| history.kept.iter().any(|kept| *kept.name == *name);
         let differ = layout.columns.iter().zip(section.names()).filter(|(staged, _)| kept(&staged.column.name));
@@ -204,13 +205,20 @@ impl Writer {
         let [of_table, table] = [&layout.table.name, &table.name].map(|name| quoted(name));
         let (changed, at) =
             (changed(), if layout.changed { format!("coalesce(r.{CHANGED}, {now})") } else { now.to_string() });
+        let about_to_change = format!(
+            "FROM {known} k JOIN {resolved} r ON r.row_ = k.row_ JOIN {of_table} t ON t.id = k.id
+             WHERE k.fate IN ({changed}) AND ({differ})"
+        );
+        let older = format!(
+            "SELECT count(*) {about_to_change} AND EXISTS (SELECT 1 FROM {table} h WHERE h.{of} = t.id AND h.{until} > {at})"
+        );
+        let older = if layout.changed { number(self.conn(), &older)? } else { 0 };
         self.run(&format!(
             "INSERT INTO {table} (key, {SYSTEM}, {of}, {until}{names})
-             SELECT t.key || '@' || {at}, t.{SYSTEM}, t.id, {at}{values} FROM {known} k
-             JOIN {resolved} r ON r.row_ = k.row_ JOIN {of_table} t ON t.id = k.id
-             WHERE k.fate IN ({changed}) AND ({differ}) ON CONFLICT (key, {SYSTEM}) DO NOTHING"
+             SELECT t.key || '@' || {at}, t.{SYSTEM}, t.id, {at}{values} {about_to_change}
+             ON CONFLICT (key, {SYSTEM}) DO NOTHING"
         ))?;
-        Ok(())
+        Ok(older)
     }
 
     /// Changes the rows that are there and need no laying over.

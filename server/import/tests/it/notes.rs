@@ -82,6 +82,17 @@ fn dates_in_the_wrong_order_and_closed_deals_without_one_are_noted() {
     });
 }
 
+#[test]
+fn a_day_is_compared_with_the_day_of_an_instant() {
+    on_both(|store| {
+        let mapping = opportunities("created_at = \"created\"\nexpected_close_on = \"close\"\n");
+        let text = "id,created,close\n1,2026-11-03 14:00,2026-11-03\n2,2026-11-03 00:30,2026-11-02\n";
+        let note = "opportunities: 1 row has expected_close_on before created_at: what lies between them counts in no mean \
+                    duration; first in line 3 (“2026-11-02”)";
+        assert_eq!(told(&import_text(&store, &mapping, text).unwrap()), [note]);
+    });
+}
+
 fn strictly(store: &Store, mapping: &str, text: &str) -> Result<Summary, ImportError> {
     let mapping = Mapping::parse(mapping, "test", &Model::built_in())?;
     let options = Options { strict: true, ..options() };

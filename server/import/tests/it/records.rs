@@ -120,6 +120,10 @@ fn a_change_is_dated_as_the_file_says() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap().as_second();
         let (tenth, now) = (at("2026-11-10T08:00:00Z"), options().now);
         assert_eq!(store.texts(kept).unwrap(), [format!("D1@{tenth} offer {tenth}"), format!("D1@{now} talks {now}")]);
+        let older = import("offer", "2026-11-05T08:00:00Z");
+        let note = "opportunities: 1 row of opportunities changed before something that is known of it already, and was taken \
+                    all the same: import exports in their order";
+        assert_eq!(told(&older), [note]);
         let ahead = import("lost", "2026-12-01T08:00:00Z");
         assert_eq!(ahead.rejected[0].faults[0].reason, "it is in the future: import the row when it holds");
     });

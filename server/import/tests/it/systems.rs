@@ -48,7 +48,10 @@ fn the_first_system_that_brings_its_key_adopts_a_row_that_has_none() {
     on_both(|store| {
         let nobodys = orders("shop").replace("system = \"shop\"\n", "");
         import_text(&store, &nobodys, SHOP).unwrap();
-        assert_eq!(import_orders(&store, "shop", SHOP), "0 new, 0 changed, 2 unchanged, 0 rejected");
+        let adopting = import_text(&store, &orders("shop"), SHOP).unwrap();
+        assert_eq!(adopting.to_string(), "0 new, 0 changed, 2 unchanged, 0 rejected");
+        let note = "orders: 2 rows of orders of which nobody had said whose they are are this system's now";
+        assert_eq!(adopting.notes(), [note]);
         assert_eq!(import_orders(&store, "fair", FAIR), "2 new, 0 changed, 0 unchanged, 0 rejected");
         let whose = store.texts("SELECT key || ' ' || system AS value FROM orders ORDER BY 1").unwrap();
         assert_eq!(whose, ["1 fair", "1 shop", "2 shop", "3 fair"]);

@@ -126,9 +126,9 @@ impl Text<'_> {
     fn after(&self, entry: &ColumnEntry, kind: Kind, table: &Description) -> Result<Option<Arc<str>>, Diagnostic> {
         let Some(after) = &entry.after else { return Ok(None) };
         let before = self.date(after, table)?;
-        if before.kind != kind {
+        if !matches!(kind, Kind::Instant | Kind::Date) {
             let message = format!("“{}” and “{after}” cannot be compared", entry.name);
-            return Err(self.wrong(after.span(), message, Some("compare two instants, or two dates".to_owned())));
+            return Err(self.wrong(after.span(), message, Some("compare two dates, with or without times".to_owned())));
         }
         Ok(Some(before.name.clone()))
     }

@@ -224,7 +224,7 @@ fn what_is_described_wrongly_is_said_with_its_place() {
     config/tables/invoices.toml:5:48: “amount” holds no texts that could be listed; list the texts of a column of texts
     config/tables/invoices.toml:5:48: “amount” cannot lie in such a range; give one to a number or an integer
     config/tables/invoices.toml:5:49: “amount” cannot lie in such a range; write the smaller number first
-    config/tables/invoices.toml:5:51: “amount” and “sent_on” cannot be compared; compare two instants, or two dates
+    config/tables/invoices.toml:5:51: “amount” and “sent_on” cannot be compared; compare two dates, with or without times
     "#);
 }
 
