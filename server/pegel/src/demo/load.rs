@@ -8,7 +8,7 @@ use pegel_store::Store;
 use pegel_store::facts::{Fact, Facts, Found, Value, Writer, Written};
 use pegel_store::imports::{ImportRecord, TableRecord};
 use serde_json::Map;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// What became of the rows.
@@ -18,6 +18,9 @@ pub struct Loaded {
     pub changed: usize,
     pub unchanged: usize,
 }
+
+/// What was brought to a table, in which columns.
+type Brought = (Loaded, BTreeSet<String>);
 
 /// As what the made-up data are on record.
 const NAME: &str = "demo";
@@ -43,7 +46,8 @@ pub fn load(
         for table in tables {
             let mut facts = ids.resolve(table)?;
             count_in(&mut facts, scale);
-            let counts = brought.entry(facts.table.name.to_string()).or_insert_with(Loaded::default);
+            let (counts, columns) = brought.entry(facts.table.name.to_string()).or_insert_with(Brought::default);
+            columns.extend(facts.columns.iter().map(|column| column.name.to_string()));
             for row in writer.upsert(&facts, now)? {
                 counts.count(row);
                 loaded.count(row);
@@ -67,8 +71,8 @@ impl Loaded {
 }
 
 /// As an import, by which editions say up to when the data reaches.
-fn record(loaded: &Loaded, brought: BTreeMap<String, Loaded>, now: i64) -> anyhow::Result<ImportRecord> {
-    let table = |(table, counts): (String, Loaded)| {
+fn record(loaded: &Loaded, brought: BTreeMap<String, Brought>, now: i64) -> anyhow::Result<ImportRecord> {
+    let table = |(table, (counts, columns)): (String, Brought)| {
         Ok(TableRecord {
             table,
             new_rows: i64::try_from(counts.new)?,
@@ -77,7 +81,7 @@ fn record(loaded: &Loaded, brought: BTreeMap<String, Loaded>, now: i64) -> anyho
             back_rows: 0,
             gone_rows: 0,
             complete_until: Some(now),
-            columns: Vec::new(),
+            columns: columns.into_iter().collect(),
         })
     };
     Ok(ImportRecord {
