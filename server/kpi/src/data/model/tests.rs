@@ -193,7 +193,7 @@ fn what_is_described_wrongly_is_said_with_its_place() {
         wrong("kind = \"money\"", "kind = \"money\", words = [\"paid\"]"),
         wrong("kind = \"money\"", "kind = \"money\", range = [0, 1]"),
         wrong("kind = \"money\"", "kind = \"number\", range = [1, 0]"),
-        wrong("kind = \"money\"", "kind = \"instant\", after = \"sent_on\""),
+        wrong("kind = \"money\"", "kind = \"money\", after = \"sent_on\""),
     ];
     insta::assert_snapshot!(all.join("\n"), @r#"
     config/tables/invoices.toml:5:32: “mony” is not a kind of column; did you mean “money”?
@@ -224,7 +224,7 @@ fn what_is_described_wrongly_is_said_with_its_place() {
     config/tables/invoices.toml:5:48: “amount” holds no texts that could be listed; list the texts of a column of texts
     config/tables/invoices.toml:5:48: “amount” cannot lie in such a range; give one to a number or an integer
     config/tables/invoices.toml:5:49: “amount” cannot lie in such a range; write the smaller number first
-    config/tables/invoices.toml:5:51: “amount” and “sent_on” cannot be compared; compare two dates, with or without times
+    config/tables/invoices.toml:5:49: “amount” and “sent_on” cannot be compared; compare two dates, with or without times
     "#);
 }
 
