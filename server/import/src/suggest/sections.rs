@@ -77,7 +77,7 @@ fn of_own(plan: &Plan, main: &Section, seen: Seen) -> Option<Section> {
     })
 }
 
-/// Rows that look-ups add have their names for keys: a file that brings them by number would make them twice.
+/// Rows that look-ups add have their names for keys, until a file brings them with their own.
 fn before(plan: &Plan) -> String {
     let by_name = |planned: &&Planned| planned.rule.contains("lookup = \"name\", policy = \"create\"");
     let columns = plan.columns.iter().filter(by_name).map(|planned| planned.column.trim_end_matches("_id"));
@@ -86,8 +86,7 @@ fn before(plan: &Plan) -> String {
         return String::new();
     }
     format!(
-        ". Is there a file of the {}? Import it first: these are then found by name. Imported afterwards, with numbers for \
-         keys, it would make them twice",
+        ". Is there a file of the {}? Import it as well: a row of that name is the one that is meant here",
         columns.join(", or of the ")
     )
 }
