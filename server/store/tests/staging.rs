@@ -142,8 +142,7 @@ fn course(store: &Store, rounds: &[[Facts; 2]], way: Way) -> Vec<(Vec<Merged>, V
 #[test]
 fn merged_rows_become_what_rows_that_are_written_one_by_one_do() {
     // What rows were before is counted where all are merged at once, and not row by row.
-    let merging: Way =
-        |store, facts, now| Merged { named: 0, adopted: 0, older: 0, ..merged(store, facts, now).1 };
+    let merging: Way = |store, facts, now| Merged { named: 0, adopted: 0, older: 0, ..merged(store, facts, now).1 };
     for seed in 0..6 {
         let mut dice = Dice(ChaCha8Rng::seed_from_u64(seed));
         let rounds: Vec<[Facts; 2]> = (0..8).map(|_| [partners(&mut dice), opportunities(&mut dice)]).collect();
