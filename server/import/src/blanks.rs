@@ -4,7 +4,13 @@ use pegel_text::clean::readable;
 
 /// Whether anything but single plain blanks stands between its words. `is_blank` says what a blank is.
 pub(crate) fn has_several(text: &str, is_blank: fn(char) -> bool) -> bool {
-    text.contains("  ") || text.contains(|c| is_blank(c) && c != ' ')
+    let mut is_behind_blank = false;
+    text.chars().any(|c| {
+        let blank = is_blank(c);
+        let is_one_of_several = blank && (c != ' ' || is_behind_blank);
+        is_behind_blank = blank;
+        is_one_of_several
+    })
 }
 
 /// The text with one plain blank for every run of blanks.
