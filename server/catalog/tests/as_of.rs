@@ -317,24 +317,9 @@ fn write(world: &World, at: Option<i64>, store: &Store, model: &Model) {
     let named = |table: Table| TableRecord {
         columns: table.columns.iter().map(|column| column.name.to_string()).collect(),
         table: table.name.to_string(),
-        new_rows: 0,
-        changed_rows: 0,
-        unchanged_rows: 0,
-        back_rows: 0,
-        gone_rows: 0,
-        complete_until: None,
+        ..TableRecord::default()
     };
-    let record = ImportRecord {
-        file: String::new(),
-        mapping: String::new(),
-        system: String::new(),
-        imported_at: 0,
-        new_rows: 0,
-        changed_rows: 0,
-        unchanged_rows: 0,
-        rejected_rows: 0,
-        tables: model.tables().map(named).collect(),
-    };
+    let record = ImportRecord { tables: model.tables().map(named).collect(), ..ImportRecord::default() };
     store.write::<_, StoreError>(true, |writer| writer.record_import(&record)).unwrap();
     let mut ids: HashMap<(&str, usize), i64> = HashMap::new();
     let known = |table, row: &Row| at.map_or(Some(row.clone()), |at| known(table, row, at));

@@ -13,7 +13,7 @@ use diesel::prelude::*;
 use std::collections::BTreeMap;
 
 /// What is kept of an import. Counts are of rows of the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportRecord {
     /// The file as the user named it.
     pub file: String,
@@ -32,7 +32,7 @@ pub struct ImportRecord {
 }
 
 /// What an import brought to one table. Counts are of rows of the table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TableRecord {
     pub table: String,
     pub new_rows: i64,
@@ -66,17 +66,7 @@ impl Writer {
     /// # Errors
     /// If the database fails.
     pub fn begin_import(&mut self) -> Result<(), StoreError> {
-        let unknown = ImportRecord {
-            file: String::new(),
-            mapping: String::new(),
-            system: String::new(),
-            imported_at: 0,
-            new_rows: 0,
-            changed_rows: 0,
-            unchanged_rows: 0,
-            rejected_rows: 0,
-            tables: Vec::new(),
-        };
+        let unknown = ImportRecord::default();
         self.recording = Some(Recording { import: self.insert_import(&unknown)?, before: BTreeMap::new() });
         Ok(())
     }
