@@ -27,7 +27,7 @@ const ERRORS: [&str; 18] = [
 
 /// Why a text is none that somebody wrote.
 pub(crate) fn by_spreadsheet(text: &str) -> Option<String> {
-    if ERRORS.contains(&text) {
+    if text.starts_with('#') && ERRORS.contains(&text) {
         return Some(format!("“{text}” is an error of a spreadsheet: mend it there, or list it in `missing`"));
     }
     if text.len() >= 4 && text.bytes().all(|byte| byte == b'#') {
@@ -39,7 +39,8 @@ pub(crate) fn by_spreadsheet(text: &str) -> Option<String> {
 
 /// `1.23E+11`: the digits that are not shown are lost, and other ids look the same.
 fn is_cut_short(text: &str) -> bool {
-    let Some((digits, exponent)) = text.split_once("E+").or_else(|| text.split_once("e+")) else { return false };
+    let Some((digits, exponent)) = text.split_once('+') else { return false };
+    let Some(digits) = digits.strip_suffix(['E', 'e']) else { return false };
     let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
     all_digits(whole) && all_digits(fraction) && all_digits(exponent)

@@ -27,6 +27,8 @@ pub(super) struct Records<R> {
     line: u64,
     /// Where the last record began, and on which line.
     last: (usize, u64),
+    /// How many bytes and cells the last record had.
+    usual: (usize, usize),
     failure: Option<Unreadable>,
 }
 
@@ -74,6 +76,7 @@ impl<R: Read> Records<R> {
             ended: false,
             line: 1,
             last: (0, 1),
+            usual: (0, 0),
             failure: None,
         }
     }
@@ -126,7 +129,8 @@ impl<R: Read> Records<R> {
             return Ok(None);
         }
         self.last = (self.start, self.line);
-        let mut cells = ByteRecord::new();
+        // What the next record takes is about what the last one took.
+        let mut cells = ByteRecord::with_capacity(self.usual.0, self.usual.1);
         if let Some(Unreadable { reason, line }) = self.failure.as_ref().filter(|failure| self.line < failure.line) {
             return match cut(first_line(self.rest()), (self.delimiter, self.escaped), true, &mut cells) {
                 Ok(length) => Ok(Some(self.take(length, cells))),
@@ -171,8 +175,9 @@ impl<R: Read> Records<R> {
 
     fn take(&mut self, length: usize, cells: ByteRecord) -> Cut {
         let text = &self.rest()[..length];
-        let within = newlines(text.strip_suffix(b"\n").unwrap_or(text));
         let passed = newlines(text);
+        let within = passed - u64::from(text.ends_with(b"\n"));
+        self.usual = (cells.as_slice().len(), cells.len());
         let cut = Cut { line: self.line, lines: within + 1, cells, broken: None };
         self.start += length;
         self.line += passed;

@@ -2,6 +2,7 @@
 
 use crate::mapping::SourceFormat;
 use encoding_rs_io::DecodeReaderBytesBuilder;
+use memchr::memchr;
 use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::rc::Rc;
@@ -98,6 +99,11 @@ impl<R: BufRead> Read for Newlines<R> {
             let taken = available.len().min(out.len());
             if taken == 0 {
                 return Ok(0);
+            }
+            if !self.after_return && memchr(b'\r', &available[..taken]).is_none() {
+                out[..taken].copy_from_slice(&available[..taken]);
+                self.inner.consume(taken);
+                return Ok(taken);
             }
             let mut written = 0;
             for &byte in &available[..taken] {
