@@ -42,7 +42,7 @@ pub(crate) fn merge(
 ) -> Result<Course, ImportError> {
     let texts = |table: &Table, column: &Column, most: usize| Ok(writer.texts_of(table, column, most)?);
     let notes = judged.spellings.notes(mapping, texts)?;
-    let mut merging = Merging { writer, file, now, course: Course { notes, ..Course::default() } };
+    let mut merging = Merging { writer, mapping, file, now, course: Course { notes, ..Course::default() } };
     for ((table, column), unfound) in &judged.unfound {
         if let Some(lookup) = &mapping.tables[*table].columns[*column].1.lookup {
             merging.note_near_misses(lookup, &unfound.iter().cloned().collect::<Vec<_>>())?;
@@ -63,6 +63,7 @@ pub(crate) fn merge(
 
 struct Merging<'a> {
     writer: &'a mut Writer,
+    mapping: &'a Mapping,
     file: &'a str,
     now: i64,
     course: Course,
@@ -78,9 +79,31 @@ impl Merging<'_> {
         let merged = self.writer.merge(section, self.now)?;
         self.course.notes.extend(undated(table, merged.new));
         self.course.notes.extend(what_rows_were(table, &merged));
+        if merged.changed > 0 && self.mapping.system.is_empty() && !table.update_only {
+            self.note_rivals(table, merged.changed)?;
+        }
         self.course.new = merged.new;
         self.course.changed = merged.changed + merged.back;
         add(self.counts(&table.table), merged);
+        Ok(())
+    }
+
+    /// Says which other mappings brought the same columns, where neither says whose rows they are: what changed may be a
+    /// row of theirs that happens to have the same key.
+    fn note_rivals(&mut self, table: &TableMapping, changed: u64) -> Result<(), ImportError> {
+        let columns: Vec<&str> = table.columns.iter().map(|(column, _)| &*column.name).collect();
+        let rivals = self.writer.mappings_without_system(&table.table, &columns)?;
+        let rivals: Vec<String> = rivals.into_iter().filter(|name| *name != self.mapping.name).collect();
+        if !rivals.is_empty() {
+            let message = format!(
+                "{} of {} changed, and other mappings without a `system` bring the same columns: name a system in each if \
+                 their keys mean different rows",
+                counted(changed, "row"),
+                table.table.name
+            );
+            let note = Note::named(&table.table, table.table.key(), "shared", message, &rivals);
+            self.course.notes.push(Note { rows: changed, ..note });
+        }
         Ok(())
     }
 

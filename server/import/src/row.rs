@@ -25,6 +25,8 @@ use std::collections::{BTreeMap, HashMap};
 /// The most bytes of a key. PostgreSQL's indexes take no more than 2,700.
 const KEY_LIMIT: usize = 1_000;
 
+const PER_CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+
 /// A row for one table, its related rows not yet looked up.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Draft {
@@ -229,12 +231,20 @@ impl Row<'_> {
             self.watch.number(column, text, written.decimals, may_be_thirds);
         }
         // `75 %` is a fraction already, and `5 TEUR` are thousands.
-        let said = if written.per_cent { Some(Decimal::new(1, 2)) } else { written.times };
+        let said = if written.per_cent { Some(PER_CENT) } else { written.times };
         let scale = rule.scale.filter(|scale| said != Some(*scale));
         if let (Some(scale), Some(times)) = (scale, written.times) {
             return Err(format!("“{text}” is multiplied by {times} already, and `scale` would do so by {scale}"));
         }
         let mut number = written.number;
+        let of_per_cents = kind == Kind::Number && rule.shares && scale == Some(PER_CENT);
+        if let Origin::Column(column) = rule.text.origin
+            && of_per_cents
+            && !number.is_zero()
+            && number.abs() < Decimal::ONE
+        {
+            self.watch.scaled(column, text);
+        }
         if let Some(other) = rule.times {
             let Some(other) = self.raw(other) else {
                 return Ok(Value::Missing);

@@ -252,7 +252,11 @@ impl Summary {
         for (table, TableCounts { not_held, .. }) in self.tables.iter().filter(|(_, counts)| counts.not_held > 0) {
             let (rows, are) = if *not_held == 1 { ("row", "is") } else { ("rows", "are") };
             let these = if self.several_files { "these files" } else { "this file" };
-            notes.push(format!("{not_held} {rows} of {}'s {table} {are} not in {these}", self.system));
+            let whose = match self.system.as_str() {
+                "" => format!("{table}, imported without a `system`,"),
+                system => format!("{system}'s {table}"),
+            };
+            notes.push(format!("{not_held} {rows} of {whose} {are} not in {these}"));
         }
         if let Some(ahead) = self.exported_ahead.and_then(|at| Timestamp::from_second(at).ok()) {
             notes.push(format!(

@@ -47,6 +47,8 @@ struct Seen {
     unread: Cell<u64>,
     /// What would be one with day and month exchanged.
     exchanged: Cell<u64>,
+    /// Per cents, as the mapping has it, that may be fractions: they are less than one.
+    scaled: RefCell<Noted>,
     /// Names with several blanks where one is meant.
     blanks: RefCell<Noted>,
     /// Texts that the mapping does not list and takes for missing.
@@ -107,6 +109,11 @@ impl Watch {
         if decimals == 3 && may_group(text, self.decimal) {
             seen.threes.borrow_mut().add(&self.row.borrow(), text);
         }
+    }
+
+    /// What the mapping takes for a per cent, and is less than one.
+    pub fn scaled(&self, column: SourceColumn, text: &str) {
+        self.columns[column.0].scaled.borrow_mut().add(&self.row.borrow(), text);
     }
 
     /// A text that the mapping does not list, and takes for missing.
@@ -178,6 +185,7 @@ impl Watch {
         thousands
             .chain(never)
             .chain(unlisted)
+            .chain(columns().filter_map(|(column, seen)| seen.scaled(column)))
             .chain(columns().filter_map(|(column, seen)| seen.blanks(column)))
             .collect()
     }
@@ -229,6 +237,16 @@ impl Seen {
         );
         let all = note("unlisted", message, by_rows.into_iter().map(|(text, _)| text).collect());
         [Some(all), alike].into_iter().flatten().collect()
+    }
+
+    fn scaled(&self, column: &str) -> Option<Note> {
+        let scaled = self.scaled.take();
+        let (values, lie) = (counted(scaled.rows, "value"), if scaled.rows == 1 { "lies" } else { "lie" });
+        let message = format!(
+            "{values} of “{}” {lie} between 0 and 1, and became less than one per cent by the mapping's `scale`",
+            shown(column)
+        );
+        (scaled.rows > 0).then(|| Note::of_file(column, "scaled", message, scaled))
     }
 
     fn blanks(&self, column: &str) -> Option<Note> {

@@ -2,6 +2,7 @@
 
 use crate::StoreError;
 use crate::connection::Conn;
+use crate::facts::Writer;
 use crate::schema::{import_tables, imports};
 use crate::sql::{quoted, texts};
 use diesel::prelude::*;
@@ -23,6 +24,31 @@ pub(crate) fn brought(conn: &mut Conn) -> Result<HashSet<(String, String)>, Stor
         names(&columns).into_iter().map(move |column| (table.clone(), column)).collect::<Vec<_>>()
     });
     Ok(columns.collect())
+}
+
+impl Writer {
+    /// The mappings of imports that said of no system and brought any of these columns of a table, and were not taken
+    /// back. In order.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn mappings_without_system(&mut self, table: &Table, columns: &[&str]) -> Result<Vec<String>, StoreError> {
+        let rows: Vec<(String, String)> = import_tables::table
+            .inner_join(imports::table)
+            .filter(imports::undone_at.is_null())
+            .filter(import_tables::system.eq(""))
+            .filter(import_tables::table_name.eq(&*table.name))
+            .select((imports::mapping, import_tables::brought))
+            .distinct()
+            .order(imports::mapping)
+            .load(self.conn())
+            .map_err(StoreError::while_(READING))?;
+        let bring =
+            |(_, brought): &(String, String)| names(brought).iter().any(|name| columns.contains(&name.as_str()));
+        let mut mappings: Vec<String> = rows.into_iter().filter(bring).map(|(mapping, _)| mapping).collect();
+        mappings.dedup();
+        Ok(mappings)
+    }
 }
 
 /// Names of columns as they are stored, a JSON array.

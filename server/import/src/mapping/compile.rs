@@ -127,7 +127,7 @@ impl Compiler<'_> {
             attributes.push((name.into_inner(), rule, kind));
         }
         let update_only = section.update_only;
-        let compared = complete || !(update_only || self.system.is_empty());
+        let compared = complete || !update_only;
         Ok(TableMapping {
             table,
             key,

@@ -33,9 +33,12 @@ pub fn import_text(store: &Store, mapping: &str, text: &str) -> Result<Summary, 
     import_bytes(store, &Mapping::parse(mapping, "test", &Model::built_in())?, text.as_bytes())
 }
 
-/// What is said of an import beside its counts, but for what a small mapping brings with it: rows without a date.
+/// What is said of an import beside its counts, but for what a small mapping brings with it: rows without a date
+/// or a system.
 pub fn told(summary: &Summary) -> Vec<String> {
-    summary.notes().into_iter().filter(|note| !note.contains("which the mapping does not name")).collect()
+    let of_small_mapping = ["which the mapping does not name", "imported without a `system`"];
+    let is_told = |note: &String| !of_small_mapping.iter().any(|part| note.contains(part));
+    summary.notes().into_iter().filter(is_told).collect()
 }
 
 pub fn fixture(file: &str) -> PathBuf {

@@ -43,8 +43,14 @@ fn a_number_lies_within_the_range_of_its_column_or_of_what_stands_beside_it() {
         let summary = import_text(&store, &mapping, "id,p\n1,75\n2,75%\n3,0.75\n").unwrap();
         assert_eq!(rejected(&summary), ["line 2, column p: 75 lies outside the range from 0 to 1"]);
         let scaled = opportunities("probability = { from = \"p\", scale = \"0.01\" }\n");
-        import_text(&store, &scaled, "id,p\n1,75\n2,75%\n").unwrap();
-        assert_eq!(lines(&store, "opportunities", &["key", "probability"]), ["1 | 0.75", "2 | 0.75", "3 | 0.75"]);
+        let summary = import_text(&store, &scaled, "id,p\n1,75\n2,75%\n4,0.75\n").unwrap();
+        let noted = "1 value of “p” lies between 0 and 1, and became less than one per cent by the mapping's `scale`; \
+                     first in line 4 (“0.75”)";
+        assert!(told(&summary).contains(&noted.to_owned()), "{:?}", told(&summary));
+        assert_eq!(
+            lines(&store, "opportunities", &["key", "probability"]),
+            ["1 | 0.75", "2 | 0.75", "3 | 0.75", "4 | 0.0075"]
+        );
 
         let surveys =
             "[[tables]]\ntable = \"surveys\"\nkey = \"id\"\n[tables.columns]\nkind = \"kind\"\nscore = \"score\"\n";

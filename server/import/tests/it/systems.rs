@@ -1,6 +1,6 @@
 //! Whose rows they are: keys are a system's own.
 
-use crate::common::{import_text, lines};
+use crate::common::{import_bytes, import_text, lines};
 use pegel_import::Mapping;
 use pegel_kpi::data::model::Model;
 use pegel_store::Store;
@@ -41,6 +41,29 @@ fn two_shops_may_both_have_an_order_1() {
             assert_eq!(lines(&store, "orders", &["key", "channel", "amount"]), expected);
         });
     }
+}
+
+#[test]
+fn two_shops_that_name_no_system_are_noted() {
+    on_both(|store| {
+        let import = |shop: &str, file: &str| {
+            let nobodys = orders(shop).replace(&format!("system = \"{shop}\"\n"), "");
+            let mapping = Mapping::parse(&nobodys, shop, &Model::built_in()).unwrap();
+            import_bytes(&store, &mapping, file.as_bytes()).unwrap().notes()
+        };
+        assert!(import("shop", SHOP).is_empty());
+        assert_eq!(
+            import("fair", FAIR),
+            [
+                "orders: 1 row of orders changed, and other mappings without a `system` bring the same columns: name a \
+                 system in each if their keys mean different rows: “shop”",
+                "1 row of orders, imported without a `system`, is not in this file",
+            ]
+        );
+        // The same file once more changes nothing, and of one's own rows nothing is odd.
+        let unchanged = ["1 row of orders, imported without a `system`, is not in this file"];
+        assert_eq!(import("fair", FAIR), unchanged);
+    });
 }
 
 #[test]
