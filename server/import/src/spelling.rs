@@ -9,12 +9,13 @@ use crate::mapping::{Mapping, TableMapping};
 use crate::notes::{Note, Noted, counted};
 use crate::row::Draft;
 use pegel_kpi::data::dimension::{Dimension, Located};
-use pegel_kpi::data::model::{Column, Table};
+use pegel_kpi::data::model::{Column, Model, Table};
 use pegel_kpi::data::path::Path;
 use pegel_kpi::data::scope::carriers;
 use pegel_store::facts::Value;
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// A column with more texts than these names no groups that anybody looks at.
 const MOST: usize = 500;
@@ -68,17 +69,13 @@ impl Spellings {
         mapping: &Mapping,
         mut texts: impl FnMut(&Table, &Column, usize) -> Result<Option<Vec<String>>, ImportError>,
     ) -> Result<Vec<Note>, ImportError> {
-        let mut notes = Vec::new();
+        let (mut notes, mut known) = (Vec::new(), HashMap::new());
         for names in self.0.iter().filter(|names| (1..=MOST).contains(&names.rows.len())) {
             let table = &mapping.tables[names.place.0];
-            let mut known = Vec::new();
-            // The texts of long tables are not read for this.
-            for (table, column) in carriers(table.table.model(), &names.dimension) {
-                if table.exists_since().is_none() {
-                    known.extend(texts(&table, &column, MOST)?.unwrap_or_default());
-                }
-            }
-            known.sort_unstable();
+            let known = match known.entry(&names.dimension) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(there(table.table.model(), &names.dimension, &mut texts)?),
+            };
             notes.extend(names.note(table, known));
         }
         Ok(notes)
@@ -87,10 +84,10 @@ impl Spellings {
 
 impl Names {
     /// `known`: the texts that are there already. Of those that look alike, the one with the most rows is meant.
-    fn note(&self, table: &TableMapping, known: Vec<String>) -> Option<Note> {
+    fn note(&self, table: &TableMapping, known: &[String]) -> Option<Note> {
         let mut names: Vec<(&String, &Noted)> = self.rows.iter().filter(|(name, _)| !known.contains(name)).collect();
         names.sort_by_key(|(name, noted)| (Reverse(noted.rows), *name));
-        let (mut noted, mut known) = (Noted::default(), alike::Names::new(known, names.len()));
+        let (mut noted, mut known) = (Noted::default(), alike::Names::new(known.to_vec(), names.len()));
         for (name, rows) in names {
             if let Some(like) = known.like(name) {
                 noted.add_all(rows, &like);
@@ -108,6 +105,22 @@ impl Names {
         let (table, column) = (table.table.name.to_string(), table.columns[self.place.1].0.name.to_string());
         (rows > 0).then_some(Note { table, column, kind: "alike", message, rows, names: 0, first })
     }
+}
+
+/// The groups of a dimension that are there, by the `texts` of columns. Those of long tables are not read for this.
+fn there(
+    model: &Model,
+    dimension: &Dimension,
+    texts: &mut impl FnMut(&Table, &Column, usize) -> Result<Option<Vec<String>>, ImportError>,
+) -> Result<Vec<String>, ImportError> {
+    let mut known = Vec::new();
+    for (table, column) in carriers(model, dimension) {
+        if table.exists_since().is_none() {
+            known.extend(texts(&table, &column, MOST)?.unwrap_or_default());
+        }
+    }
+    known.sort_unstable();
+    Ok(known)
 }
 
 /// The columns of a table that hold names of groups, by their places.

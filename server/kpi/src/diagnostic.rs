@@ -1,6 +1,7 @@
 //! Errors in a script, shown at the place where they are.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::collections::BTreeSet;
 
 /// What is wrong with a script: where, what, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +83,18 @@ impl std::fmt::Display for Diagnostic {
 }
 
 impl std::error::Error for Diagnostic {}
+
+/// How many names a hint lists.
+const LISTED: usize = 12;
+
+/// What to say of a name that is none of the known ones: the one that was meant, or all of them, if they are few.
+pub fn instead(name: &str, known: &BTreeSet<String>) -> Option<String> {
+    match nearest(name, known.iter().map(String::as_str)) {
+        Some(near) => Some(format!("did you mean “{near}”?")),
+        None if known.is_empty() || known.len() > LISTED => None,
+        None => Some(format!("there are {}", known.iter().map(String::as_str).collect::<Vec<_>>().join(", "))),
+    }
+}
 
 /// The known name that a mistyped one most likely stands for.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

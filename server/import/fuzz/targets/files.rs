@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 const SOURCES: [&str; 6] = [
     "",
     "delimiter = \";\"\ndecimal = \"comma\"\ndates = [\"%d.%m.%Y %H:%M\", \"%d.%m.%Y\"]\nencoding = \"windows-1252\"",
-    "escape = '\\'\ndates = [\"%m/%d/%Y %I:%M %p\", \"excel\", \"unix\"]",
+    "escape = '\\'\ndates = [\"%m/%d/%Y %I:%M %p\", \"unix\"]",
     "encoding = \"utf-16\"\ndelimiter = \"tab\"\nskip_lines = 1",
     "header = [\"Lead\", \"Created\", \"Amount\", \"Partner\", \"Outcome\"]\nmissing = [\"-\"]\nskip = [\"Sub*\"]\nstop_at = [\"Total*\"]",
     "sheet = \"Sheet1\"",

@@ -154,7 +154,7 @@ impl Compiler<'_> {
             return error(format!("the attribute “{name}” cannot be a look-up or a month"));
         }
         let declared = table.declared.iter().find(|declared| *declared.name == **name.as_ref());
-        let kind = match (declared, spec.kind) {
+        let kind = match (declared, spec.kind.as_deref()) {
             (Some(declared), None) => declared.kind,
             (Some(_), Some(_)) => {
                 return error(format!(
@@ -162,7 +162,17 @@ impl Compiler<'_> {
                     table.name
                 ));
             }
-            (None, Some(kind)) => kind.into(),
+            (None, Some(kind)) => match Kind::named(kind) {
+                Some(kind @ (Kind::Text | Kind::Number | Kind::Boolean)) => kind,
+                Some(Kind::Integer | Kind::Money | Kind::Instant | Kind::Date) => {
+                    return error(format!(
+                        "no table declares “{name}”: for kind = \"{kind}\" write [[attributes]], name = \"{name}\" and \
+                         that kind into config/tables/{}.toml, and leave it out here",
+                        table.name
+                    ));
+                }
+                None => return error(format!("the kind of “{name}” is text, number or boolean, not “{kind}”")),
+            },
             (None, None) => spec.constant.as_ref().map_or(Kind::Text, kind_of),
         };
         if !is_number(kind) && (spec.scale.is_some() || spec.times.is_some()) {

@@ -4,7 +4,6 @@ use super::brief::{Brief, FromList};
 use super::pattern::Pattern;
 use crate::shown::shown;
 use jiff::Timestamp;
-use pegel_kpi::data::model::Kind;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -190,7 +189,8 @@ pub(super) struct ColumnSpec {
     pub times: Option<String>,
     pub lookup: Option<String>,
     pub policy: Option<Policy>,
-    pub kind: Option<AttributeKind>,
+    /// As what an attribute is stored that no table declares.
+    pub kind: Option<String>,
 }
 
 /// `"file"`, an instant with its zone, or written like the column of an instant.
@@ -253,25 +253,6 @@ pub enum Policy {
     Optional,
     /// The row looked for is created, with the text as key and name.
     Create,
-}
-
-/// As what an attribute is stored that no table declares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum AttributeKind {
-    Text,
-    Number,
-    Boolean,
-}
-
-impl From<AttributeKind> for Kind {
-    fn from(kind: AttributeKind) -> Kind {
-        match kind {
-            AttributeKind::Text => Kind::Text,
-            AttributeKind::Number => Kind::Number,
-            AttributeKind::Boolean => Kind::Boolean,
-        }
-    }
 }
 
 /// Which rows are meant; all that is given must hold.

@@ -116,6 +116,20 @@ fn a_column_must_make_sense() {
 }
 
 #[test]
+fn the_kind_of_an_attribute_is_declared_where_it_is_more_than_a_text_or_a_number() {
+    let attribute = |kind: &str| {
+        let attribute = format!("[tables.attributes]\ndue = {{ from = \"x\", kind = \"{kind}\" }}\n");
+        error(&format!("[[tables]]\ntable = \"leads\"\nkey = \"id\"\n{attribute}"))
+    };
+    assert_eq!(
+        attribute("date"),
+        "mine.toml:5: no table declares “due”: for kind = \"date\" write [[attributes]], name = \"due\" and that kind into \
+         config/tables/leads.toml, and leave it out here"
+    );
+    assert_eq!(attribute("day"), "mine.toml:5: the kind of “due” is text, number or boolean, not “day”");
+}
+
+#[test]
 fn the_format_of_the_source_must_make_sense() {
     for (line, expected) in [
         ("delimiter = \"semicolon\"", "is not a delimiter: write one character, or \"tab\""),

@@ -72,10 +72,9 @@ impl Reaches {
 
     /// Of all that a KPI reads, asked at `now`. Plans and partners are not brought by the day, and limit nothing.
     pub fn of_kpi(&self, kpi: &Kpi, now: Timestamp) -> Reach {
-        let counted = kpi.measures.iter().map(|(_, measure)| &measure.table);
         // That a row has no others that belong to it is a figure: nobody need keep such.
-        let begins =
-            counted.filter(|table| table.tells_what_happened()).filter_map(|table| self.tables.get(&table.name));
+        let counted = kpi.counted().filter(|table| table.tells_what_happened());
+        let begins = counted.filter_map(|table| self.tables.get(&table.name));
         let begins = begins.map(|table| table.begins).max().unwrap_or(i64::MIN);
         let dated = self.read_by(kpi, |table| table.tells_what_happened());
         Reach {

@@ -148,6 +148,11 @@ impl Kpi {
         Ok(())
     }
 
+    /// The tables whose rows it counts; may contain duplicates.
+    pub fn counted(&self) -> impl Iterator<Item = &Table> {
+        self.measures.iter().map(|(_, measure)| &measure.table)
+    }
+
     /// The tables whose rows it reads, including related rows; may contain duplicates.
     pub fn tables(&self) -> impl Iterator<Item = &Table> {
         self.measures.iter().flat_map(|(_, measure)| {

@@ -5,11 +5,8 @@ use crate::ReportError;
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::model::{Column, Model, Table};
 use pegel_kpi::data::scope::carriers;
-use pegel_kpi::diagnostic::nearest;
+use pegel_kpi::diagnostic::instead;
 use std::collections::BTreeSet;
-
-/// How many names an error lists.
-const NAMES: usize = 12;
 
 impl ReportDefinition {
     /// Refuses a scope with a name that no row of any table carries, as long as rows carry others: the report would be
@@ -45,11 +42,7 @@ impl ReportDefinition {
     }
 
     fn out_of_reach(&self, dimension: &Dimension, text: &str, known: &BTreeSet<String>) -> ReportError {
-        let hint = match nearest(text, known.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean “{near}”?"),
-            None if known.len() > NAMES => format!("the data has {} others", known.len()),
-            None => format!("there are {}", known.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
-        };
+        let hint = instead(text, known).unwrap_or_else(|| format!("the data has {} others", known.len()));
         let by = if *dimension == Dimension::PARTNER { "key " } else { "" };
         ReportError::Definition {
             file: self.file.clone(),

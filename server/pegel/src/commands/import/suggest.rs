@@ -9,9 +9,10 @@ use jiff::{Timestamp, ToSpan, Zoned};
 use pegel_catalog::Catalog;
 use pegel_import::suggest::{Asked, Need, Suggestion, suggest};
 use pegel_import::{ImportError, Mapping};
-use pegel_kpi::data::model::Model;
+use pegel_kpi::data::model::{Model, Table};
 use pegel_kpi::measure::needed::OneOf;
 use pegel_kpi::script::kpi::Kpi;
+use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
@@ -83,10 +84,14 @@ fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
     file.write_all(text.as_bytes()).with_context(cannot).map_err(broke)
 }
 
-/// What the KPIs in force read.
+/// What the KPIs in force read: columns, and rows of all tables that they count.
 fn needs(catalog: &Catalog) -> Vec<Need> {
     let one_of = |of: &OneOf| of.iter().map(|(table, column)| (table.to_string(), column.to_string())).collect();
-    let need = |kpi: &Kpi| Need { kpi: kpi.id().to_owned(), reads: kpi.needs().iter().map(one_of).collect() };
+    let row_of = |table: &Table| BTreeSet::from([(table.name.to_string(), "key".to_owned())]);
+    let need = |kpi: &Kpi| Need {
+        kpi: kpi.id().to_owned(),
+        reads: kpi.needs().iter().map(one_of).chain(kpi.counted().map(row_of)).collect(),
+    };
     catalog.kpis.iter().map(need).collect()
 }
 

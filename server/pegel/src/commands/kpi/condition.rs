@@ -6,15 +6,12 @@ use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::dimensions::Grouped;
 use pegel_kpi::data::model::Model;
 use pegel_kpi::data::scope::Scope;
-use pegel_kpi::diagnostic::nearest;
+use pegel_kpi::diagnostic::instead;
 use pegel_kpi::engine::behind::Question;
 use pegel_kpi::engine::behind::listing::Side;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::Period;
 use pegel_store::Reader;
-
-/// How many names an error lists.
-const NAMES: usize = 12;
 
 /// Refuses a group that no row of the KPI has ever been in; one without rows in the period is none to complain about.
 ///
@@ -31,12 +28,10 @@ pub fn check_group(
     if known.contains(wanted) {
         return Ok(());
     }
-    let hint = match nearest(wanted, known.iter().map(String::as_str)) {
-        Some(near) => format!("did you mean “{near}”?"),
-        None if known.is_empty() => "there is none at all".to_owned(),
-        None if known.len() > NAMES => format!("`pegel kpi value {} --by {dimension} …` lists them", kpi.id()),
-        None => format!("there are {}", known.iter().map(String::as_str).collect::<Vec<_>>().join(", ")),
-    };
+    let hint = instead(wanted, &known).unwrap_or_else(|| match known.len() {
+        0 => "there is none at all".to_owned(),
+        _ => format!("`pegel kpi value {} --by {dimension} …` lists them", kpi.id()),
+    });
     Err(usage(anyhow!("no row of {} has the {dimension} “{wanted}”; {hint}", kpi.id())))
 }
 
