@@ -185,6 +185,14 @@ fn reads_back(pattern: &str, sample: DateTime) -> Result<(), String> {
     if has(&half_days) && !has(&["%p", "%P"]) {
         return Err(wrong(format!("{text} could be in the morning or after noon: write %H, or %p behind the time")));
     }
+    if has(&["%S", "%p", "%P"]) && !has(&hours) && !has(&half_days) {
+        return Err(wrong("it has seconds or a half of the day, and no hour: write %H, or %I with %p".to_owned()));
+    }
+    if let Some(behind) = hours.iter().chain(&half_days).find_map(|hour| pattern.split_once(hour))
+        && behind.1.get(1..3) == Some("%m")
+    {
+        return Err(wrong("it has the month behind the hour: did you mean %M, the minutes?".to_owned()));
+    }
     if has(&["%M"]) && !has(&hours) && !has(&half_days) {
         return Err(wrong("it has minutes and no hour: write %H, or %m for the month".to_owned()));
     }

@@ -39,7 +39,7 @@ pub(crate) fn let_go(
 }
 
 /// How many rows that the system brought before the files do not hold, by table: of tables of which they need not be the
-/// whole, and to which they `brought` something. After the merge.
+/// whole, and to which they `brought` something, if they brought anything. After the merge.
 ///
 /// # Errors
 /// If the database fails.
@@ -51,8 +51,14 @@ pub(crate) fn not_held(
 ) -> Result<BTreeMap<Arc<str>, u64>, ImportError> {
     let partial = |table: &TableMapping| table.compared && !table.complete;
     let mut not_held = BTreeMap::new();
-    for (table, _) in mapping.tables.iter().zip(brought).filter(|(table, brought)| **brought && partial(table)) {
-        not_held.insert(table.table.name.clone(), writer.not_held(&table.table, sections)?);
+    // An empty file holds nothing of any of them.
+    let brought_nothing = !brought.contains(&true);
+    let counts = |(table, brought): &(&TableMapping, &bool)| (**brought || brought_nothing) && partial(table);
+    for (table, _) in mapping.tables.iter().zip(brought).filter(counts) {
+        let rows = writer.not_held(&table.table, sections)?;
+        if rows > 0 {
+            not_held.insert(table.table.name.clone(), rows);
+        }
     }
     Ok(not_held)
 }

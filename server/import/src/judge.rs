@@ -13,6 +13,7 @@ use crate::summary::{Fault, Rejected};
 use pegel_kpi::data::model::Table;
 use pegel_store::facts::{Fact, Found, Layout, Section, StagedColumn, StagedRow, Staging, Value};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 /// How much memory rejected rows may take; beyond it they are only counted.
 const REJECTED_BYTES: usize = 64 << 20;
@@ -38,6 +39,8 @@ pub(crate) struct Judged {
     pub keyless: u64,
     /// For each table of the mapping, whether any row brings something to it.
     pub brought: Vec<bool>,
+    /// Rows that bring something, though not to this table: its conditions leave them out.
+    pub left_out_of: BTreeMap<Arc<str>, u64>,
     pub notes: Notes,
     pub spellings: Spellings,
     /// Texts of look-ups for which rows were rejected, by the places of the table and of its column.
@@ -69,7 +72,7 @@ impl Judged {
 /// Where the rows of a file are staged, for each table of its mapping.
 pub(crate) fn layouts(mapping: &Mapping) -> Vec<Layout> {
     let column = |(column, rule): &(_, ColumnRule)| StagedColumn {
-        column: std::sync::Arc::clone(column),
+        column: Arc::clone(column),
         related: rule.lookup.as_ref().map(|lookup| (lookup.table.clone(), lookup.column.clone())),
     };
     let layout = |(at, table): (usize, &TableMapping)| Layout {
@@ -184,6 +187,7 @@ impl<'a> Judge<'a> {
             return;
         }
         self.judged.taken += 1;
+        self.note_left_out(&drafts);
         self.judged.spellings.see(&drafts, &place);
         for column in cleaned {
             self.judged.cleaned.entry(column).or_default().add(&place, "");
@@ -196,6 +200,20 @@ impl<'a> Judge<'a> {
                 self.above[at].insert(draft.key.clone());
             }
             rows[at].push((i64::try_from(number).expect("a file has fewer than 2^63 rows"), fact(draft)));
+        }
+    }
+
+    /// Counts the row for the tables of which all conditions leave it out.
+    fn note_left_out(&mut self, drafts: &[Option<Draft>]) {
+        let all = || self.mapping.tables.iter().zip(drafts);
+        let left_out = all().filter(|(table, draft)| {
+            let is_left_out =
+                |(other, draft): (&TableMapping, &Option<Draft>)| other.table != table.table || draft.is_none();
+            table.when.is_some() && draft.is_none() && all().all(is_left_out)
+        });
+        let names: BTreeSet<&Arc<str>> = left_out.map(|(table, _)| &table.table.name).collect();
+        for name in names {
+            *self.judged.left_out_of.entry(name.clone()).or_default() += 1;
         }
     }
 

@@ -19,14 +19,14 @@ const SHOWN: usize = 10;
 pub(crate) enum Odd {
     /// It comes before that date of its row.
     Early(Arc<str>),
-    /// Its row lacks the date since when it is known.
-    Undated(Arc<str>),
+    /// Its row lacks the date since when it is known; whether the mapping names that.
+    Undated { date: Arc<str>, named: bool },
     /// Its row has no such text in that column, as it should for the value to mean anything.
     Idle(Arc<str>, Arc<str>),
     /// Its row lacks it, though it says when what the row tells of was.
     Dateless,
-    /// Its row lacks that text, which is known since the value.
-    Unsaid(Arc<str>),
+    /// Its row lacks that text, which is known since the value; whether the mapping names that.
+    Unsaid { text: Arc<str>, named: bool },
 }
 
 /// Something odd about the row of one table.
@@ -155,10 +155,10 @@ impl Odd {
     fn kind(&self) -> &'static str {
         match self {
             Odd::Early(_) => "early",
-            Odd::Undated(_) => "undated",
+            Odd::Undated { .. } => "undated",
             Odd::Idle(..) => "idle",
             Odd::Dateless => "dateless",
-            Odd::Unsaid(_) => "unsaid",
+            Odd::Unsaid { .. } => "unsaid",
         }
     }
 
@@ -174,16 +174,21 @@ impl Odd {
 
     fn sentence(&self, column: &str, rows: &str, one: bool) -> String {
         let (have, them) = if one { ("has", "it") } else { ("have", "them") };
+        let which = |named: bool| if named { "" } else { ", which the mapping does not name" };
         match self {
             Odd::Early(before) => {
                 format!("{rows} {have} {column} before {before}: what lies between them counts in no mean duration")
             }
-            Odd::Undated(date) => {
-                format!("{rows} {have} {column}, and no {date}: what counts by that leaves {them} out")
+            Odd::Undated { date, named } => {
+                let which = which(*named);
+                format!("{rows} {have} {column}, and no {date}{which}: what counts by that leaves {them} out")
             }
             Odd::Idle(other, is) => format!("{rows} {have} {column}, though {other} is not {is}"),
             Odd::Dateless => format!("{rows} {have} no {column}: what counts by it leaves {them} out"),
-            Odd::Unsaid(text) => format!("{rows} {have} {column}, and no {text}: what asks for that leaves {them} out"),
+            Odd::Unsaid { text, named } => {
+                let which = which(*named);
+                format!("{rows} {have} {column}, and no {text}{which}: what asks for that leaves {them} out")
+            }
         }
     }
 }

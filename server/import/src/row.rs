@@ -262,8 +262,11 @@ impl Row<'_> {
     fn attribute(&self, kind: Kind, rule: &ColumnRule) -> Result<Json, Fault> {
         if let (Kind::Number, None, None) = (kind, rule.scale, rule.times) {
             let Some(text) = self.ruled_text(rule)? else { return Ok(Json::Null) };
-            let Written { number, .. } =
+            let Written { number, decimals, .. } =
                 self.formats.quantity(kind, rule.shares, &text).map_err(|reason| self.fault(&rule.text, reason))?;
+            if let Origin::Column(column) = rule.text.origin {
+                self.watch.number(column, &text, decimals, true);
+            }
             let whole = number.to_i64().filter(|_| number.is_integer());
             return Ok(whole.map_or_else(|| Json::from(number.to_f64()), Json::from));
         }

@@ -127,6 +127,9 @@ pub fn import_together(
         for (table, gone) in gone {
             course.tables.entry(table).or_default().gone = gone;
         }
+        for (table, rows) in &judged.left_out_of {
+            course.tables.entry(table.clone()).or_default().left_out = *rows;
+        }
         if whole {
             for (table, rows) in not_held(writer, mapping, &sections, &judged.brought)? {
                 course.tables.entry(table).or_default().not_held = rows;
@@ -210,7 +213,9 @@ fn noted(mapping: &Mapping, judged: &Judged, watch: Watch, superseded: &[Superse
     notes.extend(gave_way.map(|(table, Superseded { rows, keys })| {
         let (gave, later) = (counted(*rows, "row"), if *rows == 1 { "a later row" } else { "later rows" });
         let message = format!("{gave} gave way to {later} with the same key");
-        Note { rows: *rows, ..Note::named(&table.table, table.table.key(), "superseded", message, keys) }
+        let mut keys = keys.clone();
+        keys.dedup();
+        Note { rows: *rows, ..Note::named(&table.table, table.table.key(), "superseded", message, &keys) }
     }));
     notes
 }
@@ -255,6 +260,8 @@ fn record(
         complete_until: brought.contains(&**name).then_some(until),
         columns: if brought.contains(&**name) { mapping.brings_to(name) } else { Vec::new() },
     };
+    // Of the others it is only known what they do not have.
+    let is_of_import = |(name, counts): &(&Arc<str>, &TableCounts)| brought.contains(&***name) || counts.written() > 0;
     ImportRecord {
         file: one_line(file).into_owned(),
         mapping: mapping.name.clone(),
@@ -264,6 +271,6 @@ fn record(
         changed_rows: stored(summary.changed),
         unchanged_rows: stored(summary.unchanged),
         rejected_rows: stored(summary.rejected_rows()),
-        tables: summary.tables.iter().map(table).collect(),
+        tables: summary.tables.iter().filter(is_of_import).map(table).collect(),
     }
 }

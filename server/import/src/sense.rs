@@ -20,8 +20,13 @@ pub(crate) struct Sense {
     orders: Vec<(usize, usize)>,
     /// A value, the date since when it is known, and if that is so only beside a text: where that stands, and the text.
     dated: Vec<(usize, usize, Option<Beside>)>,
+    /// A value, and what it says by itself since the mapping does not name what belongs to it: the date since when it is
+    /// known, or of such a date the text that is known since then.
+    alone: Vec<(usize, Odd)>,
     /// A number, its range, and if that is one only beside a text: where that stands, and the text.
     ranges: Vec<(usize, Range, Option<Beside>)>,
+    /// A number that has several ranges, and where the text stands that tells which, if the mapping names it.
+    several: Vec<(usize, Option<usize>)>,
     columns: Vec<Arc<Column>>,
 }
 
@@ -34,7 +39,9 @@ impl Sense {
             needed: Vec::new(),
             orders: Vec::new(),
             dated: Vec::new(),
+            alone: Vec::new(),
             ranges: Vec::new(),
+            several: Vec::new(),
             columns: Vec::new(),
         };
         for (at, column) in columns.iter().enumerate() {
@@ -43,17 +50,28 @@ impl Sense {
             }
             let begin = exists.filter(|begin| *begin != at && matches!(column.kind, Kind::Instant | Kind::Date));
             let after = column.after.as_deref().and_then(place);
+            let after = after.filter(|after| begin != Some(*after));
             sense.orders.extend(begin.into_iter().chain(after).map(|before| (at, before)));
-            if column.kind != Kind::Instant
-                && let Some(milestone) = table.table.known_since(column)
-                && let Some(date) = place(&milestone.at.name)
-            {
-                match &milestone.only {
-                    None => sense.dated.push((at, date, None)),
-                    Some((of, is)) => {
+            if let Some(milestone) = table.table.known_since(column).filter(|_| column.kind != Kind::Instant) {
+                match (&milestone.only, place(&milestone.at.name)) {
+                    (None, Some(date)) => sense.dated.push((at, date, None)),
+                    (None, None) if !table.update_only => {
+                        sense.alone.push((at, Odd::Undated { date: milestone.at.name.clone(), named: false }));
+                    }
+                    (Some((of, is)), Some(date)) => {
                         sense.dated.extend(place(&of.name).map(|of| (at, date, Some((of, is.clone())))));
                     }
+                    (_, None) => {}
                 }
+            }
+            let said = table.table.columns.iter().filter(|said| {
+                let milestone = table.table.known_since(said).filter(|milestone| milestone.only.is_none());
+                !said.words.is_empty() && milestone.is_some_and(|milestone| milestone.at == *column)
+            });
+            let unsaid = said.filter(|said| place(&said.name).is_none() && !table.update_only);
+            sense.alone.extend(unsaid.map(|said| (at, Odd::Unsaid { text: said.name.clone(), named: false })));
+            if let Some((of, _)) = column.ranges.iter().find_map(|range| range.only.as_ref()) {
+                sense.several.push((at, place(of)));
             }
             for range in &column.ranges {
                 match &range.only {
@@ -76,18 +94,28 @@ impl Sense {
         });
         let ranges = self.ranges.iter().filter_map(|(at, range, only)| {
             let number = number(&cells[*at]).filter(|_| only.as_ref().is_none_or(|only| says(cells, only)))?;
-            #[expect(clippy::cast_precision_loss, reason = "ranges are of small numbers")]
-            let inside = (range.least as f64..=range.most as f64).contains(&number);
+            let inside = holds(range, number);
             let of = only.as_ref().map_or_else(String::new, |(_, is)| format!(" of {is}"));
             let reason = || format!("{number} lies outside the range{of} from {} to {}", range.least, range.most);
             (!inside).then(|| (*at, reason()))
         });
-        words.chain(ranges).collect()
+        let outside_all = self.several.iter().filter_map(|(at, of)| {
+            let number = number(&cells[*at]).filter(|_| of.is_none_or(|of| is_missing(&cells[of])))?;
+            let ranges = &self.columns[*at].ranges;
+            (!ranges.iter().any(|range| holds(range, number))).then(|| {
+                let (least, most) = (ranges.iter().map(|range| range.least), ranges.iter().map(|range| range.most));
+                let (least, most) = (least.min().unwrap_or_default(), most.max().unwrap_or_default());
+                (*at, format!("{number} lies outside all ranges, which go from {least} to {most}"))
+            })
+        });
+        words.chain(ranges).chain(outside_all).collect()
     }
 
     /// What is odd about values that can be, by the places of their columns; days are those of the file's zone.
     pub fn odd(&self, cells: &[Cell], formats: &Formats) -> Vec<(usize, Odd)> {
         let mut odd = Vec::new();
+        let there = self.alone.iter().filter(|(at, _)| !is_missing(&cells[*at]));
+        odd.extend(there.map(|(at, alone)| (*at, alone.clone())));
         odd.extend(self.needed.iter().filter(|at| is_missing(&cells[**at])).map(|at| (*at, Odd::Dateless)));
         for (at, before) in &self.orders {
             if let (Some(date), Some(earlier)) = (whole(&cells[*at]), whole(&cells[*before]))
@@ -100,7 +128,7 @@ impl Sense {
             if is_missing(&cells[*at]) {
                 let column = &self.columns[*at];
                 if only.is_none() && !column.words.is_empty() && !is_missing(&cells[*date]) {
-                    odd.push((*date, Odd::Unsaid(column.name.clone())));
+                    odd.push((*date, Odd::Unsaid { text: column.name.clone(), named: true }));
                 }
                 continue;
             }
@@ -115,7 +143,7 @@ impl Sense {
                 // What is said beside it is noted there.
                 Some(_) => {}
                 None if is_missing(&cells[*date]) => {
-                    odd.push((*at, Odd::Undated(self.columns[*date].name.clone())));
+                    odd.push((*at, Odd::Undated { date: self.columns[*date].name.clone(), named: true }));
                 }
                 None => {}
             }
@@ -135,6 +163,11 @@ impl Sense {
             [false, false] => date < other,
         }
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "ranges are of small numbers")]
+fn holds(range: &Range, number: f64) -> bool {
+    (range.least as f64..=range.most as f64).contains(&number)
 }
 
 fn says(cells: &[Cell], (at, is): &Beside) -> bool {

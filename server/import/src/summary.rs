@@ -79,8 +79,17 @@ pub struct TableCounts {
     pub back: u64,
     /// A complete file no longer has them.
     pub gone: u64,
+    /// Rows of the file that bring something to other tables: the conditions of this one leave them out.
+    pub left_out: u64,
     /// The system brought them before, and a file that need not be complete does not hold them.
     pub not_held: u64,
+}
+
+impl TableCounts {
+    /// How many rows became others.
+    pub(crate) fn written(&self) -> u64 {
+        self.new + self.changed + self.back + self.gone
+    }
 }
 
 /// A row that was not imported.
@@ -248,6 +257,10 @@ impl Summary {
             if !moved.is_empty() {
                 notes.push(format!("{table}: {}", moved.join(", ")));
             }
+        }
+        for (table, TableCounts { left_out, .. }) in self.tables.iter().filter(|(_, counts)| counts.left_out > 0) {
+            let (rows, were) = if *left_out == 1 { ("row", "was") } else { ("rows", "were") };
+            notes.push(format!("{table}: {left_out} {rows} {were} left out by its conditions"));
         }
         for (table, TableCounts { not_held, .. }) in self.tables.iter().filter(|(_, counts)| counts.not_held > 0) {
             let (rows, are) = if *not_held == 1 { ("row", "is") } else { ("rows", "are") };

@@ -21,6 +21,8 @@ const UNLISTED: usize = 100;
 pub(crate) struct Watch {
     /// The row that is being read.
     row: RefCell<At>,
+    /// How many have been.
+    number: Cell<u64>,
     decimal: DecimalMark,
     /// Whether numbers are texts that people wrote; else they are what a program holds.
     written: bool,
@@ -33,6 +35,8 @@ pub(crate) struct Watch {
 /// What has been seen of a column.
 #[derive(Default)]
 struct Seen {
+    /// The last row with a number, and with a name: what several tables need of it counts once.
+    last: [Cell<u64>; 2],
     /// Numbers with digits behind the point.
     fractions: Cell<u64>,
     /// Those with exactly three, which may be thousands.
@@ -86,6 +90,7 @@ impl Watch {
     pub fn new(mapping: &Mapping, written: bool) -> Watch {
         Watch {
             row: RefCell::new(At { file: None, line: 0 }),
+            number: Cell::new(0),
             decimal: mapping.format.decimal,
             written,
             columns: mapping.columns.iter().map(|_| Seen::default()).collect(),
@@ -96,6 +101,7 @@ impl Watch {
     /// Begins to see a row.
     pub fn begin(&self, row: &At) {
         self.row.replace(row.clone());
+        add(&self.number);
     }
 
     /// A number with so many digits behind its point; whether that may well be three.
@@ -104,6 +110,9 @@ impl Watch {
             return;
         }
         let seen = &self.columns[column.0];
+        if seen.last[0].replace(self.number.get()) == self.number.get() {
+            return;
+        }
         add(&seen.fractions);
         seen.may_have_threes.set(may_be_three);
         if decimals == 3 && may_group(text, self.decimal) {
@@ -148,7 +157,10 @@ impl Watch {
 
     /// A name with several blanks where one is meant.
     pub fn blanks(&self, column: SourceColumn, text: &str) {
-        self.columns[column.0].blanks.borrow_mut().add(&self.row.borrow(), text);
+        let seen = &self.columns[column.0];
+        if seen.last[1].replace(self.number.get()) != self.number.get() {
+            seen.blanks.borrow_mut().add(&self.row.borrow(), text);
+        }
     }
 
     /// Whether a condition held.

@@ -89,7 +89,7 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub fn staging(&self, system: &str, layouts: Vec<Layout>) -> Result<Staging, StoreError> {
-        let store = Store::over(self.connections().apart());
+        let store = self.apart();
         let section = |(number, layout)| Section { number, layout: Arc::new(layout) };
         let sections: Vec<Section> = layouts.into_iter().enumerate().map(section).collect();
         let mut transaction = Transaction::begin(store.connections(), Purpose::Stage)?;

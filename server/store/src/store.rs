@@ -179,8 +179,9 @@ impl Store {
         Ok(result)
     }
 
-    pub(crate) fn over(connections: Connections) -> Store {
-        Store { connections }
+    /// The same database over a connection of its own, for work on many rows: see [`Connections::apart`].
+    pub(crate) fn apart(&self) -> Store {
+        Store { connections: self.connections.apart() }
     }
 
     pub(crate) fn connections(&self) -> &Connections {

@@ -75,7 +75,7 @@ impl Store {
     /// If it cannot be taken back: it was already, it is none of the last three of its system, or later imports wrote
     /// its rows or refer to them; or if the database fails.
     pub fn undo_import(&self, import: Option<i64>, model: &Model, now: i64) -> Result<Undone, UndoError> {
-        self.write(true, |writer| {
+        self.apart().write(true, |writer| {
             let all = kept(writer.conn()).map_err(StoreError::while_(UNDOING))?;
             let import = chosen(all, import)?;
             writer.write_for(&import.record.system);

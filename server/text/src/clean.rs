@@ -79,8 +79,9 @@ pub fn is_blank(text: &str) -> bool {
 fn has_no_width(c: char) -> bool {
     let is_mark = matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{34f}' | '\u{180e}' | '\u{fe00}'..='\u{fe0f}');
     let is_blank = matches!(c, '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{2800}');
-    let is_filler = matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}');
-    c == '\u{ad}' || is_mark || is_blank || is_filler
+    let is_filler = matches!(c, '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}');
+    let is_order = matches!(c, '\u{206a}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}');
+    c == '\u{ad}' || is_mark || is_blank || is_filler || is_order
 }
 
 /// Control characters other than tab and line breaks, those that turn the direction of all that follows, and the last
@@ -136,7 +137,10 @@ mod tests {
             assert!(is_blank(text), "{text:?}");
         }
         assert!(!is_blank(" . ") && !is_blank("日"));
-        for c in ['\u{ad}', '\u{34f}', '\u{115f}', '\u{180e}', '\u{200b}', '\u{2800}', '\u{3164}', '\u{fe0f}'] {
+        for c in [
+            '\u{ad}', '\u{34f}', '\u{115f}', '\u{180e}', '\u{200b}', '\u{2800}', '\u{3164}', '\u{fe0f}', '\u{206a}',
+            '\u{fff9}',
+        ] {
             assert_eq!(readable(&format!("a{c}b")), "ab", "{c:?}");
         }
     }

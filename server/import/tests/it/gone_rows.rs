@@ -70,6 +70,10 @@ fn rows_that_a_file_need_not_hold_are_counted() {
         let wanted = partial.replace("key = \"id\"", "key = \"id\"\nwhen = { column = \"stage\", in = [\"Won\"] }");
         let left_out = import_text(&store, &wanted, "id,stage,value\nD1,Won,10\nD2,Lost,1\nD3,Lost,1\n").unwrap();
         assert_eq!(told(&left_out), ["2 rows were left out by the mapping's conditions"]);
+        // An empty file holds none of them.
+        let empty = ["3 rows of crm's opportunities are not in this file"];
+        assert_eq!(told(&import_text(&store, &partial, "id,stage,value\n").unwrap()), empty);
+        assert_eq!(told(&import_text(&store, &partial, "id,stage,value\nD9,Won,much\n").unwrap()), empty);
         // What only updates says nothing about what there is, and rows of other systems are theirs.
         let updates = partial.replace("key = \"id\"", "key = \"id\"\nupdate_only = true");
         assert!(told(&import_text(&store, &updates, FIRST).unwrap()).is_empty());

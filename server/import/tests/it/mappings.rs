@@ -143,6 +143,9 @@ fn the_format_of_the_source_must_make_sense() {
         ("dates = [\"%m/%y\", \"%y/%m\"]", "read 10/11 as different days"),
         ("dates = [\"iso\", \"%Y-%d-%m\"]", "read 2026-03-04 as different days"),
         ("dates = [\"%Y-%m-%d %H:%m\"]", "it has the month twice: did you mean %M, the minutes?"),
+        ("dates = [\"%d.%m.%Y %S\"]", "it has seconds or a half of the day, and no hour"),
+        ("dates = [\"%d.%m.%Y %p\"]", "it has seconds or a half of the day, and no hour"),
+        ("dates = [\"%d.%M.%Y %H:%m\"]", "it has the month behind the hour: did you mean %M, the minutes?"),
         ("decimal = \"dot\"", "unknown variant `dot`"),
     ] {
         let error = error(&format!("[source]\n{line}\n\n[[tables]]\ntable = \"leads\"\nkey = \"id\"\n"));

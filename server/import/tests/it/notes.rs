@@ -56,6 +56,10 @@ fn a_number_lies_within_the_range_of_its_column_or_of_what_stands_beside_it() {
             "[[tables]]\ntable = \"surveys\"\nkey = \"id\"\n[tables.columns]\nkind = \"kind\"\nscore = \"score\"\n";
         let summary = import_text(&store, surveys, "id,kind,score\n1,nps,11\n2,csat,11\n3,,11\n").unwrap();
         assert_eq!(rejected(&summary), ["line 2, column score: 11 lies outside the range of nps from 0 to 10"]);
+        // Whatever kind it is of.
+        let scores = surveys.replace("kind = \"kind\"\n", "");
+        let summary = import_text(&store, &scores, "id,score\n1,150\n2,9\n").unwrap();
+        assert_eq!(rejected(&summary), ["line 2, column score: 150 lies outside all ranges, which go from 0 to 100"]);
     });
 }
 
@@ -361,6 +365,56 @@ fn what_look_ups_create_is_named_and_what_looks_like_another_is_noted() {
                  `values`: “Haustechnik Sud KG (like Haustechnik Süd KG)”",
             ]
         );
+    });
+}
+
+#[test]
+fn an_outcome_whose_date_the_mapping_does_not_name_is_noted_and_the_other_way_round() {
+    on_both(|store| {
+        let noted = |columns: &str| {
+            let mapping = opportunities(&format!("created_at = \"created\"\n{columns}"));
+            let text = "id,created,closed,outcome\n1,2026-11-02,2026-11-03,won\n2,2026-11-02,,\n";
+            let notes = import_text(&store, &mapping, text).unwrap().odd;
+            notes.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            noted("outcome = \"outcome\"\n"),
+            [
+                "opportunities: 1 row has outcome, and no closed_at, which the mapping does not name: what counts by that \
+              leaves it out; first in line 2 (“won”)"
+            ]
+        );
+        assert_eq!(
+            noted("closed_at = \"closed\"\n"),
+            [
+                "opportunities: 1 row has closed_at, and no outcome, which the mapping does not name: what asks for that \
+              leaves it out; first in line 2 (“2026-11-03”)"
+            ]
+        );
+        assert!(noted("outcome = \"outcome\"\nclosed_at = \"closed\"\n").is_empty());
+    });
+}
+
+#[test]
+fn what_the_conditions_of_one_table_leave_out_is_said_of_a_row_that_another_takes() {
+    const LINES: &str = "[[tables]]\ntable = \"customers\"\nkey = \"customer\"\n[[tables]]\ntable = \"orders\"\nkey = \"id\"\n\
+                         when = { column = \"state\", not_in = [\"cancelled\"] }\n[tables.columns]\namount = \"amount\"\n";
+    on_both(|store| {
+        let text = "id,customer,state,amount\n1,A,paid,5\n2,A,cancelled,7\n3,B,cancelled,9\n";
+        let summary = import_text(&store, LINES, text).unwrap();
+        assert_eq!(told(&summary).last().unwrap(), "orders: 2 rows were left out by its conditions");
+        assert_eq!((summary.left_out, summary.tables["orders"].left_out), (0, 2));
+    });
+}
+
+#[test]
+fn a_row_is_noted_once_though_several_tables_need_a_column_of_it() {
+    const TWICE: &str = "[[tables]]\ntable = \"orders\"\nkey = \"id\"\n[tables.columns]\namount = \"a\"\n\
+                         [[tables]]\ntable = \"opportunities\"\nkey = \"id\"\n[tables.columns]\namount = \"a\"\n";
+    on_both(|store| {
+        let summary = import_text(&store, TWICE, "id,a\n1,3.000\n2,12.500\n").unwrap();
+        let note = summary.odd.iter().find(|note| note.kind == "thousands").unwrap();
+        assert_eq!((note.rows, note.first.len()), (2, 2));
     });
 }
 

@@ -15,10 +15,11 @@ pub fn run(system: Option<&str>, global: &Global) -> Ending {
     if let Some(system) = system.filter(|system| imports.iter().all(|import| import.record.system != **system)) {
         note(unknown(system, &imports));
     }
+    let newest = imports.iter().find(|import| import.undone_at.is_none()).map(|import| import.id);
     for import in imports.iter().filter(|import| system.is_none_or(|system| import.record.system == system)) {
         let record = &import.record;
         let at = stamp(record.imported_at, &zone);
-        let (file, state) = (one_line(&record.file), state(import, &|at| stamp(at, &zone)));
+        let (file, state) = (one_line(&record.file), state(import, newest, &|at| stamp(at, &zone)));
         let tables: Vec<String> = record.tables.iter().map(counts).collect();
         let tables = if tables.is_empty() { "nothing".to_owned() } else { tables.join("; ") };
         let system = if record.system.is_empty() { "–" } else { &record.system };
@@ -39,11 +40,12 @@ fn unknown(system: &str, imports: &[Import]) -> String {
     format!("nothing was imported for “{}”; {hint}", one_line(system))
 }
 
-/// Whether it can be taken back, or when it was.
-fn state(import: &Import, stamp: &dyn Fn(i64) -> String) -> String {
+/// Whether it can be taken back, or when it was. Only of the newest is that known without a look at all rows.
+fn state(import: &Import, newest: Option<i64>, stamp: &dyn Fn(i64) -> String) -> String {
     match import.undone_at {
         Some(at) => format!("taken back {}", stamp(at)),
-        None if import.undoable => "can be taken back".to_owned(),
+        None if import.undoable && newest == Some(import.id) => "can be taken back".to_owned(),
+        None if import.undoable => "can be taken back, unless a later one wrote or needs its rows".to_owned(),
         None => "stays".to_owned(),
     }
 }
