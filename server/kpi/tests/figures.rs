@@ -521,7 +521,9 @@ fn ten_leads_a_monday() -> Memory {
 #[test]
 fn leads_are_silent_for_days_of_the_calendar_over_a_clock_change_too() {
     let script = include_str!("../../../kpis/partner/silent_leads.rhai");
-    let silent = Arc::new(Language::new()).load("silent_leads.rhai", script).unwrap().remove(0);
+    let libraries = vec![("sales".to_owned(), include_str!("../../../kpis/lib/sales.rhai").to_owned())];
+    let language = Language::within(Environment { libraries, ..Environment::default() }).unwrap();
+    let silent = Arc::new(language).load("silent_leads.rhai", script).unwrap().remove(0);
     let berlin = zone("Europe/Berlin").unwrap();
     let at_the_end_of = |week: &str| {
         let period = Period::parse(week, jiff::Timestamp::UNIX_EPOCH, &berlin).unwrap();

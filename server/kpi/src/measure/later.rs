@@ -2,7 +2,8 @@
 //!
 //! A row belongs to a period by one date. What it says about later instants, and rows that belong to it and come later,
 //! are not known at the period's end, unless the script asks what held then: `l.closed_at < p.end`,
-//! `earliest(c.churned_at, p.end)`.
+//! `earliest(c.churned_at, p.end)`. That something is recorded without the instant since which it is known
+//! (`o.closed_at.is_set() or !o.outcome.is_set()` keeps the others) has always been so.
 
 use super::Measure;
 use super::aggregate::Aggregate;
@@ -90,6 +91,7 @@ impl<'a> Reading<'a> {
     fn condition(&mut self, condition: &Condition) {
         match condition {
             condition if before_the_end(condition).is_some() => {}
+            Condition::Or(left, right) if self.keeps_dated(left, right) || self.keeps_dated(right, left) => {}
             Condition::Compare(left, _, right) => {
                 self.expr(left);
                 self.expr(right);
@@ -102,6 +104,15 @@ impl<'a> Reading<'a> {
             }
             Condition::Not(inner) => self.condition(inner),
         }
+    }
+
+    /// Whether these are a milestone that is set, or nothing of what is known since that milestone: both come with it.
+    fn keeps_dated(&self, milestone: &Condition, value: &Condition) -> bool {
+        let Condition::Not(value) = value else { return false };
+        let (Some(at), Some(value)) = (set(milestone), set(value)) else { return false };
+        let table = self.table.reached(value);
+        let known_since = table.known_since(&value.column).filter(|milestone| milestone.only.is_none());
+        at.references == value.references && known_since.is_some_and(|since| since.at == at.column)
     }
 
     fn child(&mut self, child: &ChildMeasure) {
@@ -187,6 +198,17 @@ fn known(expr: &Expr) -> bool {
             known(left) && matches!(&**right, Expr::Number(length) if *length >= 0.0)
         }
         _ => false,
+    }
+}
+
+/// The column of which it is asked whether anything is in it.
+fn set(condition: &Condition) -> Option<&Path> {
+    match condition {
+        Condition::IsSet(Expr::Column(_, projection)) => match projection.0.as_slice() {
+            [path] => Some(path),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
