@@ -1,5 +1,5 @@
 //! A file as somebody has it → a mapping for it, with what speaks for each of its lines. From the top:
-//! - `sample`: the first rows of the file, read as it seems to be `written`
+//! - `sample`: the first rows of the file, read as it seems to be `written`, without `footers` and other lines that are no data
 //! - `headings`: what columns are called, by language and product, from `headings.toml`; `contents`: what is in
 //!   them; `currency`: what amounts are in
 //! - `assign`: which table the file is about, and which of its columns holds what
@@ -22,6 +22,7 @@ mod days;
 mod ends;
 mod evidence;
 mod feeds;
+mod footers;
 mod gone;
 mod headings;
 mod key;

@@ -97,9 +97,41 @@ impl Making<'_> {
             return self.push("closed_at", list(headings), vec![at, other], Some(why), true);
         }
         match self.one_sided(at) {
+            None if self.is_all_open() => self.closing_of_open(at),
             None => self.closing_by(at),
             Some(lacking) => self.closing_of_both(at, &lacking),
         }
+    }
+
+    /// Whether nothing was won or lost, as far as it shows.
+    fn is_all_open(&self) -> bool {
+        let rows = self.ends.iter().flat_map(|ends| &ends.rows);
+        let ended = rows.into_iter().any(|end| matches!(end, End::Won | End::Lost));
+        !ended && self.kind_of("expected_close_on").is_some()
+    }
+
+    /// Where nothing has ended, a date of closing is when that is expected.
+    fn closing_of_open(&mut self, at: usize) {
+        let heading = quoted(&self.column(at).heading);
+        let of = format!("{}.outcome", self.assigned.table.name);
+        let words = self.ends.as_ref().map(|ends| ends.at).or_else(|| self.held("stage").map(|held| held.at));
+        let Some(words) = words.filter(|words| self.contents(*words).filled > 0) else {
+            let why = "nothing says whether a row has ended: where it has not, this is when that is expected, and \
+                       expected_close_on is meant";
+            return self.push("closed_at", heading, vec![at], Some(why.to_owned()), false);
+        };
+        let meant = meant(self.column(words), &of, self.seen.headings);
+        let by = &self.column(words).heading;
+        if self.held("expected_close_on").is_some() {
+            let why = format!("by “{by}” no row was won or lost: the others may have a date here that is no end");
+            return self.push("closed_at", heading, vec![at], Some(why), false);
+        }
+        let why = format!("by “{by}” all rows are open: it is when they are expected to close");
+        let (why, is_sure) = match meant.is_all_known() {
+            true => (why, true),
+            false => (format!("{why}, if no word in “{by}” is an end; then it is closed_at"), false),
+        };
+        self.push("expected_close_on", heading, vec![at], Some(why), is_sure);
     }
 
     /// A date that open rows have as well is when they are expected to close.

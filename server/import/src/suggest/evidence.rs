@@ -25,8 +25,8 @@ pub(super) struct Evidence<'a> {
     pub mark: Option<Mark>,
     /// The cells of all columns of money.
     pub amounts: Vec<Cow<'a, str>>,
-    /// What the columns of money are called.
-    pub money: Vec<&'a str>,
+    /// The places of the columns of money.
+    pub money: Vec<usize>,
     /// Whether instants are read that do not say in which zone they are.
     pub is_local: bool,
 }
@@ -44,7 +44,7 @@ impl<'a> Evidence<'a> {
         let formats = dates.iter().filter_map(|found| DateFormat::new(&found.format).ok()).collect();
         let mark = (!numbers_in.is_empty()).then(|| mark(&numbers_in, seen));
         let money = planned.iter().filter(|planned| planned.kind == Kind::Money).flat_map(|planned| &planned.at);
-        let money = money.map(|at| seen.sample.columns[*at].heading.as_str()).collect();
+        let money = money.copied().collect();
         let mut instants = cells(&[Kind::Instant]).into_iter();
         let is_local = instants.any(|cell| !matches!(DateFormat::Iso.parse(&cell), Some(When::Instant(_))));
         Evidence { seen, dates, formats, mark, amounts: cells(&[Kind::Money]), money, is_local }

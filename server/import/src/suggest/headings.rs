@@ -12,8 +12,13 @@ pub(super) struct Headings {
     pub missing: Vec<String>,
     pub footers: Vec<String>,
     pub currencies: Vec<String>,
+    /// What stands within such headings.
+    pub currency_words: Vec<String>,
+    /// What cells call a currency, by its code.
+    pub currency_names: BTreeMap<String, Vec<String>>,
     pub unit_prices: Vec<String>,
     pub lines: Vec<String>,
+    pub titles: Vec<String>,
     pub deleted: Vec<String>,
     /// What the scores of surveys are called, by kind.
     pub surveys: BTreeMap<String, Vec<String>>,
@@ -42,8 +47,9 @@ pub(super) struct Product {
     pub signs: Vec<String>,
     /// In which its instants are, if that is always so.
     pub zone: Option<String>,
+    /// How the lines begin with which its exports end.
     #[serde(default)]
-    pub stop_at: Vec<String>,
+    pub footers: Vec<String>,
 }
 
 /// Columns of yes and no that together say how a deal ended.

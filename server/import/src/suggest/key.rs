@@ -2,8 +2,8 @@
 
 use super::assign::{Assigned, Seen};
 use super::contents::Contents;
-use super::headings::is_among;
-use super::making::Plan;
+use super::headings::{is_among, plain};
+use super::making::{Plan, Planned};
 use super::sample::Column;
 use super::suggestion::Setting;
 use super::toml::{list, quoted};
@@ -25,7 +25,7 @@ pub(super) fn key(assigned: &Assigned, plan: &Plan, seen: Seen) -> Setting {
     }
     let is_exact = |at: &usize| {
         let planned = plan.columns.iter().find(|planned| planned.at.contains(at));
-        planned.is_none_or(|planned| planned.kind == Kind::Text)
+        planned.is_none_or(|planned| planned.kind == Kind::Text && !is_changing(planned))
             && !columns[*at].twice
             && !columns[*at].heading.is_empty()
     };
@@ -35,17 +35,42 @@ pub(super) fn key(assigned: &Assigned, plan: &Plan, seen: Seen) -> Setting {
         let why = format!("no heading says so, but its {rows} texts tell rows apart");
         return Setting::check("key", quoted(&columns[at].heading), why);
     }
-    let mut parts: Vec<usize> = Vec::new();
+    of_several(assigned, plan, seen)
+}
+
+/// What of a row is another one as it goes on.
+const CHANGING: [&str; 9] =
+    ["stage", "outcome", "rep_id", "probability", "expected_close_on", "closed_at", "amount", "quality", "answer"];
+/// More columns make no key that anybody looks at.
+const MOST: usize = 5;
+
+fn is_changing(planned: &Planned) -> bool {
+    CHANGING.contains(&planned.column.as_str())
+}
+
+/// A key of columns that together tell rows apart, and of none that changes.
+fn of_several(assigned: &Assigned, plan: &Plan, seen: Seen) -> Setting {
+    let (columns, rows) = (&seen.sample.columns, seen.sample.rows);
     let since = assigned.table.exists_since().map(|column| column.name.to_string()).unwrap_or_default();
-    let beginning = plan.columns.iter().filter(|planned| planned.column == since || planned.kind == Kind::Date);
-    let texts = plan.columns.iter().filter(|planned| planned.kind == Kind::Text && !planned.at.is_empty());
-    for planned in beginning.chain(texts) {
-        let filled = planned.at.iter().filter(|at| seen.contents[**at].filled == rows);
-        parts.extend(filled.filter(|at| !parts.contains(at)).copied().collect::<Vec<_>>());
+    let lasting = plan.columns.iter().filter(|planned| !is_changing(planned));
+    let beginning = lasting.clone().filter(|planned| planned.column == since || planned.kind == Kind::Date);
+    let texts = lasting.filter(|planned| planned.kind == Kind::Text);
+    let titles = (0..columns.len()).filter(|at| {
+        let heading = plain(&columns[*at].heading);
+        let is_title =
+            seen.headings.titles.iter().any(|title| format!(" {heading}").ends_with(&format!(" {}", plain(title))));
+        is_title && !columns[*at].twice && !plan.columns.iter().any(|planned| planned.at.contains(at))
+    });
+    let candidates = beginning.chain(texts).flat_map(|planned| planned.at.iter().copied()).chain(titles);
+    let mut parts: Vec<usize> = Vec::new();
+    for at in candidates.filter(|at| seen.contents[*at].filled == rows) {
+        if !parts.contains(&at) && parts.len() < MOST {
+            parts.push(at);
+        }
     }
-    parts.truncate(4);
     if parts.is_empty() {
-        parts.extend((0..columns.len()).find(|at| !columns[*at].twice && !columns[*at].heading.is_empty()));
+        let any = (0..columns.len()).filter(|at| !columns[*at].twice && !columns[*at].heading.is_empty());
+        parts.extend(any.take(1));
     }
     let headings = list(parts.iter().map(|at| &columns[*at].heading));
     let mut before = HashSet::new();
@@ -54,7 +79,11 @@ pub(super) fn key(assigned: &Assigned, plan: &Plan, seen: Seen) -> Setting {
         return Setting::check("key", headings, "no column tells rows apart, but these do together");
     }
     let value = format!("{{ from = {headings}, occurrence = true }}");
-    let why = "no column tells rows apart: those that agree in these are counted, and must keep their order";
+    let mut why =
+        "no column tells rows apart: those that agree in these are counted, and must keep their order".to_owned();
+    if plan.columns.iter().any(|planned| is_changing(planned) && planned.at.iter().any(|at| parts.contains(at))) {
+        why.push_str("; where one of these changes, the row comes in anew, and the old one stays");
+    }
     Setting::check("key", value, why)
 }
 

@@ -21,6 +21,14 @@ pub(super) struct Planned {
 }
 
 impl Planned {
+    /// Adds a setting to the rule.
+    pub fn also(&mut self, setting: &str) {
+        self.rule = match self.rule.strip_suffix(" }").filter(|rule| rule.starts_with('{')) {
+            Some(rule) => format!("{rule}, {setting} }}"),
+            None => format!("{{ from = {}, {setting} }}", self.rule),
+        };
+    }
+
     /// Says what else speaks for it.
     pub fn why(&mut self, reason: &str) {
         self.why = Some(self.why.take().map_or_else(|| reason.to_owned(), |why| format!("{why}; {reason}")));

@@ -1,11 +1,10 @@
 //! From the columns that a file has of a table to what a mapping says of them.
 
 use super::assign::{Assigned, Held, Seen};
-use super::currency::currencies;
 use super::making::{Making, Plan, Planned};
 use super::months::of_month;
 use super::sample::Column;
-use super::toml::{list, quoted};
+use super::toml::quoted;
 use super::words::{Meant, meant};
 use pegel_kpi::data::model::Kind;
 
@@ -24,6 +23,7 @@ pub(super) fn plan(assigned: &Assigned, seen: Seen) -> Plan {
     making.times();
     making.days();
     making.rivals();
+    making.currencies();
     making.without_deleted();
     making.without_cancelled();
     let place = |planned: &Planned| assigned.table.columns.iter().position(|column| *column.name == *planned.column);
@@ -66,18 +66,6 @@ impl Making<'_> {
             let is_last = held.column == "ends_on";
             let why = if is_last { "its last day" } else { "its first day" };
             return (of_month(column, is_last), Some(why.to_owned()), true);
-        }
-        if held.kind == Kind::Money
-            && let Some(found) = currencies(self.seen).filter(|found| found.codes.len() > 1)
-        {
-            let home = self.seen.currency;
-            let which = &self.column(found.at).heading;
-            let rows = found.codes.get(home).copied().unwrap_or_default();
-            let rule =
-                format!("{{ from = {heading}, when = {{ column = {}, in = {} }} }}", quoted(which), list([home]));
-            let why =
-                format!("“{which}” names {} currencies; only the {rows} amounts in {home} count", found.codes.len());
-            return (rule, Some(why), false);
         }
         if held.column == "probability" {
             let plain: Vec<f64> = column.filled().filter_map(|cell| cell.replace(',', ".").parse().ok()).collect();

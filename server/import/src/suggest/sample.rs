@@ -1,13 +1,13 @@
 //! The first rows of a file, read as it seems to be written.
 
 use super::days;
+use super::footers::{Row, no_data};
 use super::headings::Headings;
 use super::numbers;
 use super::written::{Written, text_format};
 use crate::error::ImportError;
 use crate::mapping::{Mapping, SourceFormat};
 use crate::source::{Prepared, RawRow, RecordReader, SourceFile, prepared};
-use csv::StringRecord;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
@@ -121,31 +121,29 @@ impl Sample {
         let twice = |heading: &String| names.iter().filter(|name| *name == heading).count() > 1;
         let column = |heading: &String| Column { heading: heading.clone(), twice: twice(heading), cells: Vec::new() };
         let mut columns: Vec<Column> = names.iter().map(column).collect();
-        let (mut rows, mut bytes, mut whole) = (0, 0, true);
+        let (mut rows, mut bytes, mut whole) = (Vec::new(), 0, true);
         while let Some(record) = records.next()? {
             bytes += record.cells.as_slice().len();
-            if rows == ROWS || bytes > BYTES {
+            if rows.len() == ROWS || bytes > BYTES {
                 whole = false;
                 break;
             }
-            if let Some(footer) = footer(&record.cells, &headings.footers) {
-                written.footer = Some((footer, record.line));
-                break;
-            }
-            if record.broken.is_some() {
-                continue;
-            }
-            rows += 1;
-            for (column, cell) in columns.iter_mut().zip(&record.cells) {
-                let cell = cell.trim();
-                if headings.missing.iter().any(|word| word == cell) && !written.missing.iter().any(|word| word == cell)
-                {
-                    written.missing.push(cell.to_owned());
-                }
-                let is_missing = written.missing.iter().any(|word| word == cell);
-                column.cells.push(if is_missing { String::new() } else { cell.to_owned() });
-            }
+            let cells = record.cells.iter().map(|cell| cell.trim().to_owned()).collect();
+            rows.push(Row { line: record.line, cells, is_broken: record.broken.is_some() });
         }
+        let product = headings.product(&names).map(|(product, _)| product);
+        let no_data = no_data(&rows, whole, headings, product);
+        let data = rows.into_iter().zip(&no_data.rows).filter(|(row, is_none)| !**is_none && !row.is_broken);
+        let data: Vec<Row> = data.map(|(row, _)| row).collect();
+        let rows = data.len();
+        for (column, cell) in data.into_iter().flat_map(|row| std::iter::zip(0.., row.cells)) {
+            let Some(column) = columns.get_mut(column) else { continue };
+            if headings.missing.contains(&cell) && !written.missing.contains(&cell) {
+                written.missing.push(cell.clone());
+            }
+            column.cells.push(if written.missing.contains(&cell) { String::new() } else { cell });
+        }
+        written.no_data = no_data;
         Ok(Sample { written, columns, rows, whole })
     }
 }
@@ -175,15 +173,6 @@ fn refuse_wide(file: &str, columns: usize) -> Result<(), ImportError> {
     }
     let reason = format!("it has {columns} columns, and a mapping is suggested for up to {COLUMNS}: leave some out");
     Err(ImportError::unusable(file, reason))
-}
-
-/// A row that adds up others has little in it, and begins with such a word; by what it is known.
-fn footer(cells: &StringRecord, words: &[String]) -> Option<String> {
-    let mut filled = cells.iter().map(str::trim).filter(|cell| !cell.is_empty());
-    let (first, others) = (filled.next()?, filled.count());
-    let word = words.iter().find(|word| first.to_lowercase().starts_with(&word.to_lowercase()))?;
-    let is_short = (others + 1) * 2 <= cells.len() || cells.len() == 1;
-    is_short.then(|| if first == word { first.to_owned() } else { format!("{}*", &first[..word.len()]) })
 }
 
 /// Which of the first rows is the header: above the first that holds dates or numbers, that with the most headings that

@@ -73,10 +73,7 @@ impl Making<'_> {
                 continue;
             }
             if planned.kind == Kind::Instant {
-                planned.rule = match planned.rule.strip_suffix(" }") {
-                    Some(rule) => format!("{rule}, days = true }}"),
-                    None => format!("{{ from = {}, days = true }}", planned.rule),
-                };
+                planned.also("days = true");
                 planned.why("all of them are midnight in UTC: days are meant");
             } else if planned.kind == Kind::Date && !is_utc {
                 planned.doubt("all of them are midnight in UTC, which in the west is the day before");

@@ -4,8 +4,10 @@ use super::asked::Asked;
 use super::assign::Seen;
 use super::currency::currencies;
 use super::evidence::Evidence;
+use super::footers::{Named, NoData};
 use super::suggestion::Setting;
 use super::toml::{list, quoted};
+use super::words::named;
 use super::written::Written;
 use crate::decimal;
 use crate::mapping::DecimalMark;
@@ -30,7 +32,7 @@ pub(super) fn top(seen: Seen) -> Vec<Setting> {
 
 /// The section `[source]`.
 pub(super) fn source(seen: Seen, evidence: &Evidence, asked: &Asked) -> Vec<Setting> {
-    let Written { encoding, encoding_is_sure, delimiter, header_line, sheet, missing, footer } = &seen.sample.written;
+    let Written { encoding, encoding_is_sure, delimiter, header_line, sheet, missing, no_data } = &seen.sample.written;
     let mut settings = Vec::new();
     if let Some((encoding, why)) = encoding {
         let value = quoted(&encoding.name().to_lowercase());
@@ -55,16 +57,45 @@ pub(super) fn source(seen: Seen, evidence: &Evidence, asked: &Asked) -> Vec<Sett
     if !missing.is_empty() {
         settings.push(Setting::check("missing", list(missing), "such cells are taken for empty ones"));
     }
-    let stop_at: Vec<&String> = seen.product.iter().flat_map(|product| &product.stop_at).collect();
-    match footer {
-        _ if !stop_at.is_empty() => {
-            settings.push(Setting::sure("stop_at", list(stop_at), "such a report ends with lines that are no data"));
+    settings.extend(self::no_data(seen, no_data));
+    settings
+}
+
+/// Rows that are no data, by what stands first in them.
+fn no_data(seen: Seen, NoData { ends, between, unnamed, .. }: &NoData) -> Vec<Setting> {
+    let patterns = |named: &[Named]| list(named.iter().map(|named| &named.pattern));
+    let mut settings = Vec::new();
+    if let Some(Named { line, .. }) = ends.first() {
+        let guesses: Vec<&str> = ends.iter().filter(|named| !named.is_sure).map(|one| one.pattern.as_str()).collect();
+        let mut why = format!("from line {line} on, the file holds no data; nothing below such a line is read");
+        if !guesses.is_empty() {
+            let guesses = named(guesses.iter().copied());
+            why = format!("{why}: no row of data may ever begin with {guesses} alone");
         }
-        Some((footer, line)) => {
-            let why = format!("line {line} adds up others; nothing below it is read");
-            settings.push(Setting::check("stop_at", list([footer]), why));
+        settings.push(Setting { is_sure: guesses.is_empty(), ..Setting::sure("stop_at", patterns(ends), why) });
+    }
+    let is_cut = !seen.sample.whole && seen.product.is_some_and(|product| !product.footers.is_empty());
+    if is_cut {
+        let why = "such a report ends with lines that are no data, and the end of this one was not looked at: name how they \
+                   begin, stop_at = [\"…\"], or they are rejected";
+        settings.push(Setting::check("stop_at", "", why));
+    }
+    if let Some(Named { line, at, .. }) = between.first() {
+        let rows: usize = between.iter().map(|named| named.rows).sum();
+        let mut why = format!("{rows} rows, the first in line {line}, have little in them: lines of groups or sums");
+        if let Some(column) = seen.sample.columns.get(*at).filter(|_| seen.contents[*at].filled == 0) {
+            let heading = &column.heading;
+            why =
+                format!("{why}. No other row has a “{heading}”: export the report with its details and without groups");
         }
-        None => {}
+        settings.push(Setting::check("skip", patterns(between), why));
+    }
+    for Named { pattern, line, .. } in unnamed {
+        let why = format!(
+            "line {line} seems to add up others, and rows of data begin with “{pattern}” as well: delete the line from the \
+             file, or it is read as a row"
+        );
+        settings.push(Setting::check("skip", "", why));
     }
     settings
 }
@@ -82,14 +113,19 @@ fn decimal(evidence: &Evidence) -> Option<Setting> {
 fn currency(seen: Seen, evidence: &Evidence) -> Option<Setting> {
     let home = seen.currency;
     let check = |code: &str, why: String| {
-        let why = format!("{why}, and the home's are in {home}: nothing is converted");
+        let why = format!(
+            "{why}, and the home's currency is {home}: nothing is converted, and the figures will be shown as amounts in {home}. \
+             If all of the company's amounts are in {code}, say so in pegel.toml: currency = \"{code}\""
+        );
         Some(Setting::check("currency", quoted(code), why))
     };
-    if let Some(found) = currencies(seen)
-        && let (1, Some((code, _))) = (found.codes.len(), found.codes.first_key_value())
+    if let Some((found, _)) = currencies(seen, evidence.money.first().copied())
+        && let codes = found.codes()
+        && let (1, Some((code, rows))) = (codes.len(), codes.first_key_value())
         && *code != home
     {
-        return check(code, format!("all amounts are in {code}"));
+        let which = &seen.sample.columns[found.at].heading;
+        return check(code, format!("“{which}” names {code} alone, in {rows} of {} rows", seen.sample.rows));
     }
     let mark = evidence.mark.as_ref()?.before_decimals;
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -111,7 +147,8 @@ fn currency(seen: Seen, evidence: &Evidence) -> Option<Setting> {
         }
         return check(first, format!("{} of {all} amounts are marked as {first}", written.len()));
     }
-    let named = evidence.money.iter().find_map(|heading| named_in(heading).filter(|code| code != home));
+    let headings = evidence.money.iter().map(|at| &seen.sample.columns[*at].heading);
+    let named = headings.into_iter().find_map(|heading| named_in(heading).filter(|code| code != home));
     named.and_then(|code| check(&code, format!("a heading names {code}")))
 }
 

@@ -1,5 +1,6 @@
 //! How a file is written: its encoding, and what separates its cells.
 
+use super::footers::NoData;
 use crate::dates::DateFormat;
 use crate::mapping::{DecimalMark, SourceFormat};
 use crate::source::Prepared;
@@ -29,8 +30,8 @@ pub(super) struct Written {
     pub sheet: Option<String>,
     /// Texts in its cells that mean nothing is there.
     pub missing: Vec<String>,
-    /// What the row begins with that adds up the others, as a pattern, and its line.
-    pub footer: Option<(String, u64)>,
+    /// Rows that are no data.
+    pub no_data: NoData,
 }
 
 impl Written {
@@ -42,7 +43,7 @@ impl Written {
             header_line: 0,
             sheet: None,
             missing: Vec::new(),
-            footer: None,
+            no_data: NoData::default(),
         };
         let Some(bytes) = source.beginning(BYTES)? else { return Ok(written) };
         let (encoding, evidence, is_sure) = encoding(&bytes);

@@ -86,6 +86,11 @@ fn about(toml: &str, text: &str) -> Vec<String> {
     found.map(|at| format!("{}\n{}", lines[at.saturating_sub(1)], lines[at])).collect()
 }
 
+/// A suggestion with each of its reasons on one line.
+fn flat(toml: &str) -> String {
+    toml.replace("\n# ", " ")
+}
+
 fn of_text(file: &str, text: &str) -> String {
     suggested(file, text.as_bytes()).unwrap_or_else(|error| panic!("{error}")).to_toml()
 }
@@ -207,9 +212,14 @@ fn only_amounts_in_the_currency_of_the_home_count_where_there_are_several() {
         toml.contains("amount = { from = \"Deal - Value\", when = { column = \"Deal - Currency\", in = [\"EUR\"] } }")
     );
     let toml = of_text("deals.csv", &file.replace("EUR", "USD"));
-    assert_eq!(
-        about(&toml, "currency ="),
-        ["# check: all amounts are in USD, and the home's are in EUR: nothing is converted\ncurrency = \"USD\""]
+    assert_eq!(about(&toml, "currency =").len(), 1, "{toml}");
+    assert!(
+        flat(&toml).contains(
+            "check: “Deal - Currency” names USD alone, in 2 of 2 rows, and the home's currency is EUR: nothing is converted, \
+             and the figures will be shown as amounts in EUR. If all of the company's amounts are in USD, say so in \
+             pegel.toml: currency = \"USD\"\ncurrency = \"USD\""
+        ),
+        "{toml}"
     );
 }
 
@@ -506,4 +516,162 @@ fn an_amount_is_no_key() {
         "Created,Partner,Value,Extra\n2026-11-02,Ada,5,701\n2026-11-03,Bo,8,340\n2026-11-03,Cy,7,900\n",
     );
     assert!(about(&toml, "key =")[0].contains("key = \"Partner\""), "{toml}");
+}
+
+/// A report of Salesforce: its rows, and the lines below them.
+fn report(rows: &str) -> String {
+    format!(
+        "\"Account Name\",\"Opportunity Name\",\"Opportunity ID\",\"Stage\",\"Amount\",\"Close Date\",\"Created Date\",\"Opportunity \
+         Owner\"\n{rows}"
+    )
+}
+
+const END: &str = "\n\n\"Grand Totals (3 records)\"\n\n\"Confidential Information - Do Not Distribute\"\n\"Copyright (c) 2000-2026 \
+                   salesforce.com, inc. All rights reserved.\"\n";
+
+#[test]
+fn only_what_stands_at_the_end_ends_a_report() {
+    let row =
+        |account: &str, id: u32| format!("{account},Roof {id},006{id},Closed Won,5,11/{id}/2026,10/{id}/2026,Ann\n");
+    let rows: String =
+        [("Acme", 13), ("TotalEnergies SE", 14), ("Total refit Lyon", 15)].map(|(a, id)| row(a, id)).concat();
+    let toml = imported("report.csv", report(&format!("{rows}{END}")).as_bytes(), |store| {
+        assert_eq!(lines(store, "opportunities", &["key"]), ["00613", "00614", "00615"]);
+    });
+    assert!(
+        toml.contains(
+            "stop_at = [\"Grand Totals (* records)\", \"Confidential Information - Do Not Distribute\", \"Copyright (c) 2000-2026 "
+        ),
+        "{toml}"
+    );
+    assert!(toml.contains("# From line 7 on, the file holds no data"), "{toml}");
+    // A total may be the name of a customer.
+    let total = "Total,,,,15,,,\n";
+    let toml = of_text("report.csv", &report(&format!("{rows}{total}")));
+    assert!(toml.contains("# check: from line 5 on, the file holds no data"), "{toml}");
+    assert!(flat(&toml).contains("ever begin with “Total” alone\nstop_at = [\"Total\"]"), "{toml}");
+    // Where it is one, nothing is left out, and it is said.
+    let toml = of_text("report.csv", &report(&format!("{}{rows}{total}", row("Total", 16))));
+    assert!(toml.contains("# check: line 6 seems to add up others") && !toml.contains("\nstop_at ="), "{toml}");
+    // A file of details ends with data.
+    assert!(!of_text("report.csv", &report(&rows)).contains("stop_at"));
+}
+
+#[test]
+fn lines_of_groups_are_left_out() {
+    let group = |stage: &str, id: u32, of_row: &str, last: &str| {
+        let row = |id: u32| format!("{of_row},O{id},5,11/{id}/2026,10/{id}/2026,A,006{id}\n");
+        format!("{stage}{}{}{last}", row(id), row(id + 1))
+    };
+    let report = |[a, b]: [String; 2], end: &str| {
+        format!(
+            "Stage,Opportunity Name,Amount,Close Date,Created Date,Account Name,Opportunity ID\n{a}{b}{end},,20,,,,\n\n\
+             \"Confidential Information - Do Not Distribute\"\n"
+        )
+    };
+    let sum = "Subtotal,,10,,,,\n";
+    let file = report([group("", 13, "Closed Won", sum), group("", 20, "Closed Lost", sum)], "Total");
+    let toml = imported("report.csv", file.as_bytes(), |store| {
+        let deals = lines(store, "opportunities", &["key", "outcome"]);
+        assert_eq!(deals, ["00613 | won", "00614 | won", "00620 | lost", "00621 | lost"]);
+    });
+    assert_eq!(
+        about(&toml, "skip ="),
+        ["# check: 2 rows, the first in line 4, have little in them: lines of groups or sums\nskip = [\"Subtotal\"]"]
+    );
+    // Where groups alone have a stage, no row has one.
+    let groups = ["Closed Won (2 records),,10,,,,\n", "Closed Lost (2 records),,10,,,,\n"];
+    let file = report([group(groups[0], 13, "", ""), group(groups[1], 20, "", "")], "Grand Totals (4 records)");
+    let toml = of_text("report.csv", &file);
+    assert!(toml.contains("skip = [\"Closed Won (* records)\", \"Closed Lost (* records)\"]"), "{toml}");
+    assert!(flat(&toml).contains("No other row has a “Stage”"), "{toml}");
+    assert!(about(&toml, "stage =")[0].starts_with("# check: nothing is in it so far"), "{toml}");
+    assert!(!toml.contains("\noutcome ="), "{toml}");
+}
+
+#[test]
+fn a_column_of_currencies_is_known_by_what_is_in_it() {
+    let deals = |heading: &str, [a, b, c]: [&str; 3]| {
+        format!(
+            "Deal ID,Stage,{heading},Amount,Close Date,Create Date\n1,Won,{a},100,2026-11-13,2026-10-13\n\
+             2,Lost,{b},200,2026-11-14,2026-10-14\n3,Won,{c},400,2026-11-14,2026-10-14\n"
+        )
+    };
+    let headings = ["Amount Currency", "Curr.", "Whg.", "Währungsschlüssel", "Belegwährung", "ISO", "In which"];
+    let words = [["EUR", "USD", "GBP"], ["€", "$", "£"], ["Euro", "US Dollar", "zł"], ["EUR - Euro", "USD", "CHF"]];
+    for (heading, [a, b, c]) in headings.into_iter().zip(words.into_iter().cycle()) {
+        let toml = imported("deals.csv", deals(heading, [a, b, c]).as_bytes(), |store| {
+            assert_eq!(lines(store, "opportunities", &["key", "amount"]), ["1 | 10000", "2 | –", "3 | –"]);
+        });
+        let rule = format!("amount = {{ from = \"Amount\", when = {{ column = \"{heading}\", in = [\"{a}\"] }} }}");
+        assert!(toml.contains(&rule), "{toml}");
+        let why = format!("“{heading}” names 3 currencies; only the 1 amounts in EUR count");
+        assert!(flat(&toml).contains(&why), "{toml}");
+    }
+    // What is among the codes and is a word as well tells nothing by itself.
+    let toml = of_text("deals.csv", &deals("Priority", ["TOP", "ALL", "TOP"]));
+    assert!(!toml.contains("currenc"), "{toml}");
+    // A price times a quantity is in a currency as well.
+    let toml = of_text(
+        "orders.csv",
+        "Order number,Order date,Quantity,Unit price,Curr.\n1,2026-11-03,2,5,EUR\n2,2026-11-03,1,7,USD\n",
+    );
+    assert!(toml.contains("times = \"Quantity\", when = { column = \"Curr.\", in = [\"EUR\"] } }"), "{toml}");
+    // Where two columns say different things, the one of the amount counts, or it is said.
+    let two = |one: &str| of_text("deals.csv", &deals(&format!("{one},Currency"), ["USD,EUR", "EUR,EUR", "EUR,EUR"]));
+    assert!(two("Amount Currency").contains("column = \"Amount Currency\""));
+    assert!(flat(&two("In which")).contains("another column names others"), "{}", two("In which"));
+}
+
+#[test]
+fn a_key_holds_nothing_that_changes() {
+    let head = "Topic,Customer,Owner,Stage,Probability,Close Date,Create Date";
+    let deals = |rows: [&str; 3]| of_text("deals.csv", &format!("{head}\n{}\n{}\n{}\n", rows[0], rows[1], rows[2]));
+    // What is called a topic tells deals apart with their customers.
+    let toml = deals([
+        "Roof,A,Ann,Proposal,50,2026-12-14,2026-11-01",
+        "Roof,B,Ann,Negotiation,60,2026-12-15,2026-11-01",
+        "Wall,A,Bo,Won,100,2026-11-16,2026-11-01",
+    ]);
+    let key = about(&toml, "key =").remove(0);
+    assert!(key.ends_with("do together\nkey = [\"Create Date\", \"Customer\", \"Topic\"]"), "{key}");
+    // Nothing but what changes does: they are counted.
+    let toml = deals([
+        "Roof,A,Ann,Proposal,50,2026-12-14,2026-11-01",
+        "Roof,A,Bo,Negotiation,60,2026-12-15,2026-11-01",
+        "Roof,A,Cy,Won,100,2026-11-16,2026-11-01",
+    ]);
+    let key = about(&toml, "key =").remove(0);
+    assert!(key.ends_with("key = { from = [\"Create Date\", \"Customer\", \"Topic\"], occurrence = true }"), "{key}");
+    // Where there is nothing else at all, it is said what follows.
+    let toml = of_text("deals.csv", "Deal stage,Owner,Deal value\nProposal,Ann,5\nWon,Bo,6\nWon,Bo,7\n");
+    assert!(flat(&toml).contains("where one of these changes, the row comes in anew, and the old one stays"), "{toml}");
+}
+
+#[test]
+fn what_is_open_closes_as_it_is_expected() {
+    let deals = |[a, b]: [&str; 2]| {
+        format!(
+            "Opportunity ID,Stage,Amount,Close Date,Created Date\n1,{a},5,2026-12-13,2026-10-13\n2,{b},6,2026-12-14,2026-10-14\n"
+        )
+    };
+    let toml = imported("open.csv", deals(["Prospecting", "Negotiation/Review"]).as_bytes(), |store| {
+        let deals = lines(store, "opportunities", &["key", "closed_at", "expected_close_on"]);
+        assert_eq!(deals, ["1 | – | 20800", "2 | – | 20801"]);
+    });
+    assert!(
+        flat(&toml).contains("by “Stage” all rows are open: it is when they are expected to close\nexpected"),
+        "{toml}"
+    );
+    assert!(!flat(&toml).contains("check: 2 of 2 values read as ISO dates"), "{toml}");
+    // A word that nobody knows may be an end.
+    let toml = of_text("open.csv", &deals(["Prospecting", "Fini"]));
+    assert!(flat(&toml).contains("check: 2 of 2 values read as ISO dates; by “Stage” all rows are open"), "{toml}");
+    // Where no stage is known, nothing tells.
+    let toml =
+        of_text("deals.csv", "Deal ID,Customer,Deal Value,Close Date,Create Date\n1,A,5,2026-12-13,2026-10-13\n");
+    assert!(
+        flat(&toml).contains("check: 1 of 1 values read as ISO dates; nothing says whether a row has ended"),
+        "{toml}"
+    );
 }
