@@ -4,10 +4,11 @@
 //!   them; `currency`: what amounts are in
 //! - `assign`: which table the file is about, and which of its columns holds what
 //! - `plan`: what a mapping says of that, while it is `making`: how rows ended (`ends`), what lines cost (`amounts`), what
-//!   they refer to (`references`), `times`, `months`, `plans`, `surveys`, rows that are `gone`, and `rivals` of what was taken; with
+//!   they refer to (`references`), `names` of people, `times`, `months`, `plans`, `surveys`, rows that are `gone`, and `rivals` of what was taken; with
 //!   `words` for closed lists, `key` for what tells rows apart
 //! - `evidence`: how dates (`days`) and `numbers` are written, decided over all that are read
 //! - `top`: how the file is written, and whose it is; `sections`: what it brings
+//! - `refusal`: why a file is about no table
 //! - `trial`: the mapping, compiled and tried; `feeds`: which KPIs get figures by it
 //! - [`suggestion`]: all of that; `toml`: as a text
 //!
@@ -28,10 +29,12 @@ mod headings;
 mod key;
 mod making;
 mod months;
+mod names;
 mod numbers;
 mod plan;
 mod plans;
 mod references;
+mod refusal;
 mod rivals;
 mod sample;
 mod sections;
@@ -56,9 +59,9 @@ use self::headings::Headings;
 use self::numbers::Mark;
 use self::plan::plan;
 use self::sample::Sample;
-use crate::error::{ImportError, listed};
+use crate::error::ImportError;
 use crate::mapping::Mapping;
-use pegel_kpi::data::model::{Kind, Model};
+use pegel_kpi::data::model::{Kind, Table};
 use std::io::{Read, Seek};
 
 /// A file in which less is known is about nothing that there is a table for.
@@ -92,9 +95,9 @@ pub fn suggest(mut raw: impl Read + Seek, file: &str, asked: &Asked) -> Result<S
         currency: &asked.currency.code,
         zone: &asked.zone,
     };
-    let tables = asked.model.tables().filter(|table| table.history_of().is_none());
-    let best = tables.map(|table| assigned(&table, seen)).max_by_key(|assigned| assigned.score);
-    let best = best.filter(is_enough).ok_or_else(|| nothing_fits(file, &names, asked.model))?;
+    let tables: Vec<Table> = asked.model.tables().filter(|table| table.history_of().is_none()).collect();
+    let best = tables.iter().map(|table| assigned(table, seen)).max_by_key(|assigned| assigned.score);
+    let best = best.filter(is_enough).ok_or_else(|| refusal::nothing_fits(&tables, seen))?;
     let plan = plan(&best, seen);
     let planned: Vec<_> = plan.columns.iter().chain(plan.related.iter().flat_map(|one| &one.columns)).collect();
     let evidence = Evidence::of(seen, &planned);
@@ -130,31 +133,4 @@ fn mark(sample: &Sample, contents: &[Contents], is_continental: bool) -> Mark {
 fn is_enough(assigned: &Assigned) -> bool {
     let columns = assigned.held.iter().filter(|held| held.column != "key").count();
     columns >= 2 && assigned.score >= ENOUGH
-}
-
-fn nothing_fits(file: &str, names: &[String], model: &Model) -> ImportError {
-    if names.iter().any(|name| days::is_date(name) || (numbers::is_number(name) && days::month(name).is_none())) {
-        let reason = format!(
-            "its first line seems to hold data, not the names of columns: {}. Put a line with their names above it, such as \
-             Created or Partner",
-            listed(names)
-        );
-        return ImportError::unusable(file, reason);
-    }
-    let months = names.iter().filter(|name| months::month(name).is_some()).count();
-    if months > 1 {
-        let reason = format!(
-            "{months} of its columns are months, and no mapping is suggested for such files: [unpivot] makes a row of each \
-             month, as the plan in `pegel docs mapping` shows"
-        );
-        return ImportError::unusable(file, reason);
-    }
-    let tables: Vec<&str> = model.names().collect();
-    let reason = format!(
-        "its columns fit no table: nothing is known by the names {}. There are {}; write a mapping by hand, `pegel docs \
-         mapping` says how",
-        listed(names),
-        tables.join(", ")
-    );
-    ImportError::unusable(file, reason)
 }

@@ -10,6 +10,10 @@ use std::borrow::Cow;
 
 /// A heading that is called like a column of the model.
 const BY_NAME: u32 = 100;
+/// A heading that fits less is hardly called like it.
+const BY_ROW: u32 = 90;
+/// What it counts against a heading that it is of a part of a name.
+const OF_PERSON: u32 = 10;
 /// Words for winning and losing in a column of any name.
 const BY_WORDS: u32 = 60;
 /// What it counts for a table that the file is called like it, or its headings have its words.
@@ -135,30 +139,59 @@ fn slots(table: &Table) -> impl Iterator<Item = Slot> + '_ {
 
 /// The columns of the file that fit.
 fn fitting(slot: &Slot, table: &Table, seen: Seen) -> Vec<Held> {
-    let of = format!("{}.{}", table.name, slot.column);
-    let columns = seen.sample.columns.iter().zip(seen.contents).enumerate();
-    let fit = |(at, (column, contents)): (usize, (&Column, &Contents))| {
-        if column.twice || column.heading.is_empty() {
-            return None;
-        }
-        let product = seen.product.map(|product| product.word.as_str());
-        let by = slot.by_key.then_some("key");
-        let by_name = if !slot.name.is_empty() && plain(&slot.name) == plain(&column.heading) { BY_NAME } else { 0 };
-        let mut fit = seen.headings.fit(&column.heading, &of, by, product).max(by_name);
-        if slot.column == "outcome" && contents::has_both_ends(column, &of, seen.headings) {
-            fit = fit.max(BY_WORDS);
-        }
-        let holds = if slot.column == "key" {
-            contents.filled * 10 >= seen.sample.rows * 9 && contents.filled > 0
-        } else if seen.headings.is_closed(&of) {
-            contents.filled == 0 || contents::has_words(column, &of, seen.headings)
-        } else {
-            contents.fit(slot.kind)
-        };
+    let fit = |at: usize| {
+        let (fit, contents) = (called(slot, table, at, seen), &seen.contents[at]);
         let Slot { column, by_key, kind, .. } = slot;
         // A column in which nothing is says little.
         let fit = if contents.filled == 0 { fit / 3 } else { fit };
-        (fit > 0 && holds).then(|| Held { column: column.clone(), by_key: *by_key, at, fit, kind: *kind })
+        let holds = fit > 0 && holds(slot, table, at, seen);
+        holds.then(|| Held { column: column.clone(), by_key: *by_key, at, fit, kind: *kind })
     };
-    columns.filter_map(fit).collect()
+    (0..seen.sample.columns.len()).filter_map(fit).collect()
+}
+
+/// How well a column of the file is called like it.
+fn called(slot: &Slot, table: &Table, at: usize, seen: Seen) -> u32 {
+    let column = &seen.sample.columns[at];
+    if column.twice || column.heading.is_empty() {
+        return 0;
+    }
+    let of = format!("{}.{}", table.name, slot.column);
+    let product = seen.product.map(|product| product.word.as_str());
+    let by = slot.by_key.then_some("key");
+    let by_name = if !slot.name.is_empty() && plain(&slot.name) == plain(&column.heading) { BY_NAME } else { 0 };
+    let fit = seen.headings.fit(&column.heading, &of, by, product).max(by_name);
+    // The first name of a rep is called like the rep, but for what it is of them.
+    let whose = seen.headings.whose(&column.heading).filter(|_| !slot.by_key && slot.column.ends_with("_id"));
+    let fit = whose.map_or(fit, |whose| fit.max(seen.headings.fit(&whose, &of, by, product).saturating_sub(OF_PERSON)));
+    if slot.column == "outcome" && contents::has_both_ends(column, &of, seen.headings) {
+        return fit.max(BY_WORDS);
+    }
+    fit
+}
+
+/// Whether what is in a column of the file may stand in it.
+fn holds(slot: &Slot, table: &Table, at: usize, seen: Seen) -> bool {
+    let of = format!("{}.{}", table.name, slot.column);
+    let (column, contents) = (&seen.sample.columns[at], &seen.contents[at]);
+    if slot.column == "key" {
+        contents.filled * 10 >= seen.sample.rows * 9 && contents.filled > 0
+    } else if seen.headings.is_closed(&of) {
+        contents.filled == 0 || contents::has_words(column, &of, seen.headings)
+    } else {
+        contents.fit(slot.kind)
+    }
+}
+
+/// The columns of the file that are called like one of the table and hold something else: their places, with what they
+/// are called like.
+pub(super) fn unfit(table: &Table, seen: Seen) -> Vec<(usize, String, Kind)> {
+    let slots: Vec<Slot> = slots(table).collect();
+    let places = (0..seen.sample.columns.len()).filter_map(|at| {
+        let called = slots.iter().filter(|slot| called(slot, table, at, seen) >= BY_ROW);
+        let called: Vec<&Slot> = called.collect();
+        let slot = called.first().filter(|_| !called.iter().any(|slot| holds(slot, table, at, seen)))?;
+        Some((at, slot.column.clone(), slot.kind))
+    });
+    places.collect()
 }

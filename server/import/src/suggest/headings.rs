@@ -28,6 +28,7 @@ pub(super) struct Headings {
     pub changes: Vec<String>,
     pub products: Vec<Product>,
     pub flags: Flags,
+    pub people: People,
     tables: Vec<TableWords>,
     columns: Vec<ColumnWords>,
     values: Vec<ValueWords>,
@@ -58,6 +59,15 @@ pub(super) struct Product {
 pub(super) struct Flags {
     pub won: Vec<String>,
     pub closed: Vec<String>,
+}
+
+/// What parts of names are called.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct People {
+    pub first: Vec<String>,
+    pub last: Vec<String>,
+    pub either: Vec<String>,
 }
 
 /// Words by language or product.
@@ -157,6 +167,11 @@ impl Headings {
         is_sign || (!plain_heading.is_empty() && all.into_iter().any(|word| plain(word) == plain_heading))
     }
 
+    /// Whose first or last name a heading says that it is: of `Sales rep first name`, `sales rep`.
+    pub fn whose(&self, heading: &str) -> Option<String> {
+        without(heading, &self.people.first).or_else(|| without(heading, &self.people.last))
+    }
+
     fn in_any_language(&self, heading: &str, table: &str, words: &Words) -> u32 {
         let without_unit = heading.trim_end().strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
         let without_unit = without_unit.map(|(rest, _)| plain(rest));
@@ -214,6 +229,15 @@ impl Headings {
 pub(super) fn is_among(heading: &str, known: &[String]) -> bool {
     let heading = plain(heading);
     known.iter().any(|known| plain(known) == heading)
+}
+
+/// A heading without one of the words, if it has one.
+pub(super) fn without(heading: &str, words: &[String]) -> Option<String> {
+    let heading = format!(" {} ", plain(heading));
+    words.iter().find_map(|word| {
+        let (before, after) = heading.split_once(&format!(" {} ", plain(word)))?;
+        Some(format!("{} {}", before.trim(), after.trim()).trim().to_owned())
+    })
 }
 
 /// Small letters and digits without accents, with a blank for whatever stands between: `CloseDate` and `Close-Date` are

@@ -32,6 +32,12 @@ pub(super) fn key(assigned: &Assigned, plan: &Plan, seen: Seen) -> Setting {
     let may_be = |at: &usize| is_exact(at) && is_no_amount(&columns[*at], seen.contents[*at]);
     let apart = (0..columns.len()).filter(may_be).find(|at| seen.contents[*at].tell_rows_apart(rows));
     if let Some(at) = apart {
+        // The parts of a name belong together.
+        let name = plan.columns.iter().find(|planned| planned.at.len() > 1 && planned.at.contains(&at));
+        if let Some(name) = name {
+            let headings = list(name.at.iter().map(|at| &columns[*at].heading));
+            return Setting::check("key", headings, format!("no heading says so, but these tell {rows} rows apart"));
+        }
         let why = format!("no heading says so, but its {rows} texts tell rows apart");
         return Setting::check("key", quoted(&columns[at].heading), why);
     }

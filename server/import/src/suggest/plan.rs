@@ -6,7 +6,6 @@ use super::months::of_month;
 use super::sample::Column;
 use super::toml::quoted;
 use super::words::{Meant, meant};
-use pegel_kpi::data::model::Kind;
 
 /// Makes it.
 pub(super) fn plan(assigned: &Assigned, seen: Seen) -> Plan {
@@ -16,6 +15,7 @@ pub(super) fn plan(assigned: &Assigned, seen: Seen) -> Plan {
     making.amount_of_lines();
     making.references();
     making.others();
+    making.full_names();
     making.beginning();
     making.end_of_plan();
     making.metric_of_plan();

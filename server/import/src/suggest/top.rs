@@ -12,7 +12,7 @@ use super::written::Written;
 use crate::decimal;
 use crate::mapping::DecimalMark;
 use pegel_kpi::data::currency::Currency;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands at the top of the mapping.
 pub(super) fn top(seen: Seen) -> Vec<Setting> {
@@ -50,6 +50,7 @@ pub(super) fn source(seen: Seen, evidence: &Evidence, asked: &Asked) -> Vec<Sett
         let why = format!("The header is line {header_line}, with {columns} columns; it is found by itself");
         settings.push(Setting::sure("header", "", why));
     }
+    settings.extend(twice(seen));
     settings.extend(self::decimal(evidence));
     settings.extend(currency(seen, evidence));
     settings.extend(zone(seen, evidence, asked));
@@ -59,6 +60,18 @@ pub(super) fn source(seen: Seen, evidence: &Evidence, asked: &Asked) -> Vec<Sett
     }
     settings.extend(self::no_data(seen, no_data));
     settings
+}
+
+/// Headings that no mapping can name.
+fn twice(seen: Seen) -> Option<Setting> {
+    let columns = seen.sample.columns.iter().filter(|column| column.twice && !column.heading.is_empty());
+    let headings: BTreeSet<&str> = columns.map(|column| column.heading.as_str()).collect();
+    let why = format!(
+        "several columns are called {}, and no mapping can name one of these: nothing is read from them, unless the file \
+         calls each something else",
+        named(headings.iter().copied())
+    );
+    (!headings.is_empty()).then(|| Setting::check("header", "", why))
 }
 
 /// Rows that are no data, by what stands first in them.

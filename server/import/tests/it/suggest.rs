@@ -675,3 +675,46 @@ fn what_is_open_closes_as_it_is_expected() {
         "{toml}"
     );
 }
+
+#[test]
+fn the_parts_of_a_name_belong_together() {
+    let leads = |rep: &str, head: &str| {
+        let row = |(id, [first, last]): (usize, [&str; 2])| format!("{id},2026-11-0{id},{first},{last},Won\n");
+        let rows: String = (1..).zip([["Eva", "Groß"], ["Eva", "Klein"]]).map(row).collect();
+        format!("Lead ID,Created,{rep},{head},Status\n{rows}")
+    };
+    for [first, last] in [["Sales Rep First Name", "Sales Rep Last Name"], ["Verkäufer Vorname", "Verkäufer Nachname"]]
+    {
+        let toml = imported("leads.csv", leads(first, last).as_bytes(), |store| {
+            assert_eq!(lines(store, "leads", &["key", "rep.name"]), ["1 | Eva Groß", "2 | Eva Klein"]);
+        });
+        assert!(toml.contains(&format!("rep_id = {{ from = [\"{first}\", \"{last}\"], lookup")), "{toml}");
+    }
+    let toml = of_text("leads.csv", &leads("Sales Rep First Name", "Anything"));
+    assert!(flat(&toml).contains("is a first name alone, which would make one of two people: left out"), "{toml}");
+    assert!(!toml.contains("\nrep_id ="), "{toml}");
+    let toml = imported("reps.csv", "Vorname;Name;Team\nEva;Groß;T1\nEva;Klein;T1\n".as_bytes(), |store| {
+        assert_eq!(lines(store, "reps", &["key", "name"]), ["Eva|Groß | Eva Groß", "Eva|Klein | Eva Klein"]);
+    });
+    assert!(toml.contains("name = [\"Vorname\", \"Name\"]"), "{toml}");
+}
+
+#[test]
+fn what_is_known_of_a_file_that_nothing_fits_is_said() {
+    let said = |text: &str| suggested("today.csv", text.as_bytes()).unwrap_err().to_string();
+    let text = said("Lead ID,Created,Source,Mood\n1,yesterday,Web,blue\n2,today,Web,grey\n");
+    assert!(
+        text.starts_with(
+            "today.csv cannot be imported: its columns fit no table: of leads, only “Lead ID”, “Source” is known; “Created” \
+             is called like leads.created_at, but its values, such as “yesterday”, do not read as dates; nothing is known \
+             by the names “Mood”. There are partners,"
+        ),
+        "{text}"
+    );
+    assert!(!text.contains("_changes"), "{text}");
+    let text = said("Lead ID,Created,Created\n1,2026-11-03,2026-11-04\n");
+    assert!(text.contains("several columns are called “Created”, and no mapping can name one of these"), "{text}");
+    // Where the rest is enough, it is said in the mapping.
+    let toml = of_text("leads.csv", "Lead ID,Created,Created,Status,Source\n1,2026-11-03,2026-11-04,Won,Web\n");
+    assert!(flat(&toml).contains("check: several columns are called “Created”"), "{toml}");
+}
