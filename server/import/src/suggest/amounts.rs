@@ -12,6 +12,20 @@ use std::collections::BTreeMap;
 const ENOUGH: usize = 3;
 
 impl Making<'_> {
+    /// An amount with tax, where none is without.
+    pub fn gross_amount(&mut self) {
+        if self.kind_of("amount").is_none() || self.is_planned("amount") || self.held("amount").is_some() {
+            return;
+        }
+        let columns = self.seen.sample.columns.iter().enumerate();
+        let is_gross = |(at, column): &(usize, &super::sample::Column)| {
+            !column.twice && self.is_number(*at) && is_among(&column.heading, &self.seen.headings.gross)
+        };
+        let Some((at, column)) = columns.into_iter().find(is_gross) else { return };
+        let why = "amounts with tax, and no column has them without: revenue is usually counted without".to_owned();
+        self.push("amount", quoted(&column.heading), vec![at], Some(why), false);
+    }
+
     /// The amount of tables whose rows have a quantity.
     pub fn amount_of_lines(&mut self) {
         if self.kind_of("quantity").is_none() || self.kind_of("amount").is_none() {

@@ -17,6 +17,7 @@ pub(super) struct Headings {
     /// What cells call a currency, by its code.
     pub currency_names: BTreeMap<String, Vec<String>>,
     pub unit_prices: Vec<String>,
+    pub gross: Vec<String>,
     pub lines: Vec<String>,
     pub titles: Vec<String>,
     pub deleted: Vec<String>,
@@ -267,12 +268,16 @@ fn beginning(cell: &str) -> Option<&str> {
     Some(&cell[..ends]).filter(|word| !word.trim().is_empty())
 }
 
+/// So many words are a sentence, about which much more may stand.
+const SENTENCE: u32 = 4;
+
 /// Several words may stand within a longer heading; the fewer others there are, the better.
 fn within(word: &str, heading: &str) -> u32 {
     let count = |text: &str| u32::try_from(text.split(' ').count()).unwrap_or(u32::MAX);
     let (words, all) = (count(word), count(heading));
     let there = words > 1 && format!(" {heading} ").contains(&format!(" {word} "));
-    if there && all <= words + 3 { 70 - 5 * (all - words) } else { 0 }
+    let (most, each) = if words >= SENTENCE { (14, 2) } else { (3, 5) };
+    if there && all <= words + most { 70 - each * (all - words) } else { 0 }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub(super) fn plan(assigned: &Assigned, seen: Seen) -> Plan {
     making.outcome();
     making.closing();
     making.amount_of_lines();
+    making.gross_amount();
     making.references();
     making.others();
     making.full_names();

@@ -718,3 +718,36 @@ fn what_is_known_of_a_file_that_nothing_fits_is_said() {
     let toml = of_text("leads.csv", "Lead ID,Created,Created,Status,Source\n1,2026-11-03,2026-11-04,Won,Web\n");
     assert!(flat(&toml).contains("check: several columns are called “Created”"), "{toml}");
 }
+
+#[test]
+fn headings_of_other_programs_are_known() {
+    let line = |file: &str, text: &str, line: &str| {
+        let toml = of_text(file, text);
+        assert!(toml.contains(&format!("\n{line}\n")), "{line}\n{toml}");
+    };
+    let sage = "Invoice No,Date,Customer Name,Net,VAT,Gross\nI1,01/10/2026,A,100.00,20.00,120.00\nI2,14/10/2026,B,50.00,10.00,60.00\n";
+    line("sage.csv", sage, "amount = \"Net\"");
+    let gross = "Bestellnummer;Bestelldatum;Kunde;Gesamtbetrag brutto\n1;01.10.2026;A;119,00\n2;14.10.2026;B;119,00\n";
+    line("shop.csv", gross, "amount = \"Gesamtbetrag brutto\"");
+    assert!(flat(&of_text("shop.csv", gross)).contains("check: 2 of 2 values read as numbers; amounts with tax"));
+    let both = gross.replace("brutto\n", "brutto;Gesamtbetrag netto\n").replace("119,00\n", "119,00;100,00\n");
+    line("shop.csv", &both, "amount = \"Gesamtbetrag netto\"");
+    line("ziele.csv", "Region;Monat;Umsatzziel\nNord;01/2026;10.000,00\n", "amount = \"Umsatzziel\"");
+    let facture = "N° facture;Date facture;Client;Montant HT\nF1;01/10/2026;A;5,00\nF2;14/10/2026;B;6,00\n";
+    line("factures.csv", facture, "number = \"N° facture\"");
+    line("factures.csv", facture, "ordered_at = \"Date facture\"");
+    let faktura =
+        "Fakturanummer;Fakturadatum;Kunde;Nettowert;Vertreter\n1;01.10.2026;A;5,00;V\n2;14.10.2026;B;6,00;V\n";
+    line("sap.csv", faktura, "number = \"Fakturanummer\"");
+    line("sap.csv", faktura, "ordered_at = \"Fakturadatum\"");
+    line("sap.csv", faktura, "rep_id = { from = \"Vertreter\", lookup = \"name\", policy = \"create\" }");
+    let pistes = "N° de piste;Date de création;Statut;Date de prise de contact\n1;01/10/2026;Gagné;14/10/2026\n";
+    line("pistes.csv", pistes, "contacted_at = \"Date de prise de contact\"");
+    let deals = "Deal-ID;Erstellt am;Status;Tatsächliches Abschlussdatum;Voraussichtliches Abschlussdatum\n\
+                 1;01.10.2026;Gewonnen;14.10.2026;15.10.2026\n2;01.10.2026;Verloren;14.10.2026;15.10.2026\n";
+    line("deals.csv", deals, "closed_at = \"Tatsächliches Abschlussdatum\"");
+    line("deals.csv", deals, "expected_close_on = \"Voraussichtliches Abschlussdatum\"");
+    let asked = "On a scale of 0-10, how likely are you to recommend us to a friend?";
+    let answers = format!("Timestamp,\"{asked}\",Company\n10/13/2026 14:00:11,9,A\n10/14/2026 14:00:11,3,B\n");
+    line("answers.csv", &answers, &format!("score = \"{asked}\""));
+}
