@@ -3,6 +3,7 @@
 use crate::convert::Formats;
 use crate::error::ImportError;
 use crate::mapping::Mapping;
+use crate::notes::Noted;
 use crate::source::{Prepared, Record, RecordReader};
 use crate::summary::Skipped;
 
@@ -56,6 +57,8 @@ pub(crate) struct Passed {
     /// The columns that the mapping does not use.
     pub unused: Vec<String>,
     pub skipped: Vec<Skipped>,
+    /// Rows of two lines, each of which could be a row.
+    pub doubtful: Noted,
     /// In bytes.
     pub size: u64,
 }
@@ -96,8 +99,8 @@ impl<'a, 'f> Input<'a, 'f> {
                 break;
             }
         }
-        let unused = source.unused();
+        let (unused, doubtful) = (source.unused(), source.doubtful());
         let RecordReader { header, skipped, .. } = source;
-        Ok(Passed { header, unused, skipped, size: self.size })
+        Ok(Passed { header, unused, skipped, doubtful, size: self.size })
     }
 }

@@ -121,6 +121,12 @@ impl Noted {
         }
     }
 
+    /// More rows, with what is shown of them.
+    pub fn append(&mut self, more: &Noted) {
+        self.rows += more.rows;
+        self.first.extend(more.first.iter().take(FIRST - self.first.len()).cloned());
+    }
+
     /// More rows, of which the first is shown, with that value.
     pub fn add_all(&mut self, rows: &Noted, value: &str) {
         self.rows += rows.rows;

@@ -108,6 +108,7 @@ pub fn import_together(
     }
     let superseded = staging.settle(options.now)?;
     let mut notes = noted(mapping, &judged, watch, &superseded);
+    notes.extend(two_lines(passed.doubtful));
     options.check(file, &notes)?;
     let sections = staging.sections();
     let of_rejected = is_of_rejected(&passed.header);
@@ -218,6 +219,13 @@ fn noted(mapping: &Mapping, judged: &Judged, watch: Watch, superseded: &[Superse
         Note { rows: *rows, ..Note::named(&table.table, table.table.key(), "superseded", message, &keys) }
     }));
     notes
+}
+
+/// Rows took two lines, each of which could be a row.
+fn two_lines(doubtful: Noted) -> Option<Note> {
+    let (rows, take) = (counted(doubtful.rows, "row"), if doubtful.rows == 1 { "takes" } else { "take" });
+    let message = format!("{rows} {take} two lines, each of which could be a row: is a quote left open in the first?");
+    (doubtful.rows > 0).then(|| Note::of_file("", "two_lines", message, doubtful))
 }
 
 /// Values of a column held what cannot be seen, such as control characters, or letters whose accents stand apart.

@@ -37,6 +37,7 @@ pub(crate) use record::Record;
 
 use crate::error::ImportError;
 use crate::mapping::Mapping;
+use crate::notes::Noted;
 use crate::summary::Skipped;
 use csv::StringRecord;
 use file::FileReader;
@@ -105,6 +106,13 @@ impl<'a> RecordReader<'a> {
     /// The places in a record of the mapping's columns.
     pub fn places(&self) -> &[usize] {
         &self.places
+    }
+
+    /// Rows of two lines, each of which could be a row.
+    pub fn doubtful(&self) -> Noted {
+        let mut doubtful = Noted::default();
+        self.files.iter().for_each(|file| doubtful.append(&file.doubtful));
+        doubtful
     }
 
     /// The columns that nothing is made of.

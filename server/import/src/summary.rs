@@ -3,7 +3,7 @@
 pub use crate::at::At;
 use crate::error::did_you_mean;
 
-use crate::notes::Note;
+use crate::notes::{Note, counted};
 use crate::shown::shown;
 use csv::StringRecord;
 use jiff::Timestamp;
@@ -215,17 +215,7 @@ impl Summary {
 
     fn remarks(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        if let (Some(first), Some(last)) = (self.skipped.first(), self.skipped.last()) {
-            let lines = if first == last {
-                format!("{} is not data and was skipped", first.at)
-            } else if first.at.file.is_none() {
-                let (count, first, last) = (self.skipped.len(), first.at.line, last.at.line);
-                format!("{count} lines ({first} to {last}) are no data and were skipped")
-            } else {
-                format!("{} lines (from {} on) are no data and were skipped", self.skipped.len(), first.at)
-            };
-            notes.push(format!("{lines}: {}", first.text));
-        }
+        notes.extend(self.skipped_lines());
         for (file, column) in &self.absent_columns {
             let (file, column) = (one_line(file), shown(column));
             let near = did_you_mean(&column, self.header.iter().map(String::as_str).filter(|name| *name != column));
@@ -284,6 +274,20 @@ impl Summary {
             notes.push("nothing was written: this was a dry run".to_owned());
         }
         notes
+    }
+
+    /// Which lines are no data: the first of them, and the last, which may be a sum or a row that was meant.
+    fn skipped_lines(&self) -> Option<String> {
+        const FIRST: usize = 2;
+        let told = |Skipped { at, text }: &Skipped| format!("{at} (“{text}”)");
+        let [first @ .., last] = self.skipped.as_slice() else { return None };
+        let mut all: Vec<String> = first.iter().take(FIRST).map(told).collect();
+        if first.len() > FIRST {
+            all.push("…".to_owned());
+        }
+        all.push(told(last));
+        let is = if first.is_empty() { "is" } else { "are" };
+        Some(format!("{} {is} no data and skipped: {}", counted(self.skipped.len() as u64, "line"), all.join(", ")))
     }
 
     /// Writes the rejected rows as CSV, with the file's delimiter and columns and `rejected_line`, `rejected_column`

@@ -10,6 +10,7 @@ use super::text::{Count, Counted, text};
 use crate::blanks::heading;
 use crate::error::{ImportError, listed};
 use crate::mapping::{Mapping, SourceFormat, Unpivot};
+use crate::notes::Noted;
 use crate::shown::shown;
 use crate::summary::{At, Skipped};
 use csv::StringRecord;
@@ -38,6 +39,8 @@ pub(super) struct FileReader<'a> {
     pub places: Vec<usize>,
     /// Rows that are no data: titles, footers and what the mapping skips.
     pub skipped: Vec<Skipped>,
+    /// Rows of two lines, each of which could be a row.
+    pub doubtful: Noted,
 }
 
 enum Rows<'a> {
@@ -80,6 +83,7 @@ impl<'a> FileReader<'a> {
             wrapped: false,
             places: Vec::new(),
             skipped: Vec::new(),
+            doubtful: Noted::default(),
         };
         match given {
             Some(names) => reader.header.clone_from(names),
@@ -315,6 +319,9 @@ impl<'a> FileReader<'a> {
             let cut = records.reread(reason).map_err(|error| self.unreadable(error))?;
             return Ok(self.decoded(cut));
         }
+        if lines == 2 && wanted > 2 && row.cells.len() == wanted && self.lines_could_be_rows() {
+            self.doubtful.add(&self.at(row.line), "");
+        }
         if row.cells.len() != wanted {
             let quote = match lines {
                 1 => String::new(),
@@ -330,11 +337,13 @@ impl<'a> FileReader<'a> {
     /// its lines has as many cells as the header if quotes mean nothing. That of two lines, or of two columns, may be
     /// chance (an address, with a comma in each line).
     fn has_swallowed(&self, lines: u64, miscounted: bool) -> bool {
+        lines > 1 && (miscounted || (lines > 2 && self.header.len() > 2)) && self.lines_could_be_rows()
+    }
+
+    /// Whether each line of the row just read has as many cells as the header if quotes mean nothing.
+    fn lines_could_be_rows(&self) -> bool {
         let columns = self.header.len();
         let Rows::Text(records) = &self.rows else { return false };
-        if lines < 2 || !(miscounted || (lines > 2 && columns > 2)) {
-            return false;
-        }
         let text = records.last_text();
         let mut lines = text.strip_suffix(b"\n").unwrap_or(text).split(|&byte| byte == b'\n');
         lines.all(|line| line.split(|&byte| byte == records.delimiter()).count() == columns)

@@ -16,7 +16,7 @@ fn titles_above_the_header_are_found_and_said() {
     on_both(|store| {
         let text = "Leads of March\n\"Exported by A. Meier, 1 April\",\n\nid,source\nL1,fair\n";
         let summary = import_text(&store, LEADS, text).unwrap();
-        assert_eq!(told(&summary), ["2 lines (1 to 2) are no data and were skipped: Leads of March"]);
+        assert_eq!(told(&summary), ["2 lines are no data and skipped: line 1 (“Leads of March”), line 2 (“Exported by A. Meier, 1 April”)"]);
         assert_eq!(lines(&store, "leads", &["key", "source"]), ["L1 | fair"]);
     });
 }
@@ -36,7 +36,7 @@ fn lines_above_the_header_may_be_counted() {
         let text = "id,source\n\n\"a quote\nid,source\nL1,fair\n";
         let summary = import_text(&store, &with_source("skip_lines = 3"), text).unwrap();
         assert_eq!(summary.to_string(), "1 new, 0 changed, 0 unchanged, 0 rejected");
-        assert_eq!(told(&summary), ["2 lines (1 to 3) are no data and were skipped: id source"]);
+        assert_eq!(told(&summary), ["2 lines are no data and skipped: line 1 (“id source”), line 3 (“\"a quote”)"]);
     });
 }
 

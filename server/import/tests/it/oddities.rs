@@ -160,7 +160,11 @@ fn lines_below_the_rows_are_skipped_and_said() {
                 (10, "Copyright 2026, all rights reserved"),
             ]
         );
-        assert_eq!(told(&summary), ["4 lines (3 to 10) are no data and were skipped: Subtotal 1"]);
+        assert_eq!(
+            told(&summary),
+            ["4 lines are no data and skipped: line 3 (“Subtotal 1”), line 7 (“Grand Totals (2 records)”), …, \
+              line 10 (“Copyright 2026, all rights reserved”)"]
+        );
     });
 }
 

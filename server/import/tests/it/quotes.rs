@@ -1,6 +1,6 @@
 //! Quotes that are left open, and those that are not: no row is swallowed, no row is refused that can be read.
 
-use crate::common::{import_bytes, import_text, lines};
+use crate::common::{import_bytes, import_text, lines, told};
 use pegel_import::{Mapping, Summary};
 use pegel_kpi::data::model::Model;
 use pegel_store::Store;
@@ -228,6 +228,17 @@ fn stray_quotes_in_a_packed_file_of_another_encoding() {
         let summary = import_bytes(&store, &mapping, &gzip.finish().unwrap()).unwrap();
         assert_eq!(summary.to_string(), "2 new, 0 changed, 0 unchanged, 2 rejected");
         assert_eq!(names(&store), ["2 | Bär | North", "4 | Ochs | North"]);
+    });
+}
+
+#[test]
+fn a_row_of_two_lines_that_could_be_two_is_noted() {
+    on_both(|store| {
+        let text = "id,name,region\n1,A,North\n2,\"P2,North\n3,P3\",South\n";
+        let note = "1 row takes two lines, each of which could be a row: is a quote left open in the first?; first in line 3";
+        assert!(told(&import_text(&store, PARTNERS, text).unwrap()).contains(&note.to_owned()));
+        let address = "id,name,region\n1,A,North\n2,\"P2\nMain Street\",South\n";
+        assert!(!told(&import_text(&store, PARTNERS, address).unwrap()).iter().any(|note| note.contains("two lines")));
     });
 }
 

@@ -67,7 +67,7 @@ fn messages_name_the_file() {
             ]
         );
         let notes = told(&summary);
-        assert!(notes.contains(&"line 1 of a.csv is not data and was skipped: Leads".to_owned()), "{notes:?}");
+        assert!(notes.contains(&"1 line is no data and skipped: line 1 of a.csv (“Leads”)".to_owned()), "{notes:?}");
         let cleaned = "1 value of “source” cleaned of what cannot be seen; first in line 4 of a.csv";
         assert!(notes.contains(&cleaned.to_owned()), "{notes:?}");
         let mut rejected = Vec::new();

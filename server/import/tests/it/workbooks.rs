@@ -160,7 +160,7 @@ fn the_sheet_whose_header_fits_is_found_with_lines_above_it() {
             summary.notes(),
             [
                 "leads: 2 rows have no created_at: what counts by it leaves them out; first in line 5, line 7",
-                "line 1 is not data and was skipped: Leads of March",
+                "1 line is no data and skipped: line 1 (“Leads of March”)",
             ]
         );
         assert_eq!(lines(&store, "leads", &["key"]), ["L1", "L2"]);
@@ -230,7 +230,7 @@ fn an_old_workbook() {
     let mapping = LEADS.replace("source = \"Source\"\n", "");
     on_both(|store| {
         let summary = read(&store, &mapping, &workbook).unwrap();
-        assert_eq!(summary.notes(), ["line 1 is not data and was skipped: Leads of March",]);
+        assert_eq!(summary.notes(), ["1 line is no data and skipped: line 1 (“Leads of March”)",]);
         assert_eq!(
             lines(&store, "leads", &["key", "created_at", "amount"]),
             ["4711 | 2026-03-03T00:00:00Z | 30", "L1 | 2026-03-02T08:15:00Z | 123450"]
