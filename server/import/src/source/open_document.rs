@@ -1,10 +1,14 @@
 //! A look at an ODS spreadsheet before it is read. It says how often a row, a cell or a blank is repeated, and is
-//! laid out in memory with all of them: a few hundred bytes could ask for more memory than there is.
+//! laid out in memory with all of them: a few hundred bytes could ask for more memory than there is. And it says of cells
+//! in which currency they are, which its reader leaves out.
 
 use super::content::ReadSeek;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use std::collections::{BTreeMap, HashMap};
 use std::io::{BufReader, Read, SeekFrom};
+use std::ops::Range;
+use std::sync::Arc;
 use zip::ZipArchive;
 
 /// The most cells that its sheets may span: each takes about a hundred bytes while it is read.
@@ -14,19 +18,51 @@ const TEXT: u64 = 256 << 20;
 /// The most bytes that say all this, unpacked.
 const CONTENT: u64 = 512 << 20;
 
-/// Why a spreadsheet cannot be read. What is damaged is for its reader to say.
-pub(super) fn refusal(raw: &mut dyn ReadSeek) -> Option<String> {
+/// In which currency cells of sheets are, by the names of the sheets. What is damaged is for the reader to say.
+///
+/// # Errors
+/// Why the spreadsheet cannot be read.
+pub(super) fn look(raw: &mut dyn ReadSeek) -> Result<HashMap<String, Currencies>, String> {
+    let Some(Sheets { cells, text, read, currencies }) = sheets(raw) else { return Ok(HashMap::new()) };
+    let most = [(cells, CELLS, "cells"), (text, TEXT, "bytes of text"), (read, CONTENT, "bytes")];
+    match most.into_iter().find(|(is, most, _)| is > most) {
+        None => Ok(currencies),
+        Some((is, most, what)) => Err(format!(
+            "its sheets hold {is} {what}, more than {most} that are read of an OpenDocument spreadsheet: save it as XLSX \
+             or CSV"
+        )),
+    }
+}
+
+fn sheets(raw: &mut dyn ReadSeek) -> Option<Sheets> {
     let mut archive = ZipArchive::new(BufReader::new(&mut *raw)).ok()?;
     let content = archive.by_name("content.xml").ok()?.take(CONTENT + 1);
     let sheets = Sheets::counted(content);
     drop(archive);
     raw.seek(SeekFrom::Start(0)).ok()?;
-    let Sheets { cells, text, read } = sheets;
-    let most = [(cells, CELLS, "cells"), (text, TEXT, "bytes of text"), (read, CONTENT, "bytes")];
-    let (is, most, what) = most.into_iter().find(|(is, most, _)| is > most)?;
-    Some(format!(
-        "its sheets hold {is} {what}, more than {most} that are read of an OpenDocument spreadsheet: save it as XLSX or CSV"
-    ))
+    Some(sheets)
+}
+
+/// The currencies of the cells of a sheet: by the first of some rows that are alike.
+#[derive(Debug, Default)]
+pub(super) struct Currencies(BTreeMap<u64, Alike>);
+
+/// Rows that are alike, up to the one before `end`.
+#[derive(Debug)]
+struct Alike {
+    end: u64,
+    /// Cells from one column to before another, each with their currency (ISO 4217).
+    cells: Vec<(Range<u64>, Arc<str>)>,
+}
+
+impl Currencies {
+    /// That of a cell, by its row and column from 0.
+    pub fn of(&self, row: u32, column: u32) -> Option<&str> {
+        let (_, alike) = self.0.range(..=u64::from(row)).next_back()?;
+        let of_column = |(columns, _): &&(Range<u64>, Arc<str>)| columns.contains(&u64::from(column));
+        let cell = alike.cells.iter().find(of_column).filter(|_| u64::from(row) < alike.end)?;
+        Some(&cell.1)
+    }
 }
 
 /// What the sheets come to when everything is repeated that they say to be.
@@ -36,11 +72,14 @@ struct Sheets {
     text: u64,
     /// How many bytes say so.
     read: u64,
+    currencies: HashMap<String, Currencies>,
 }
 
 /// A sheet up to what is being read.
 #[derive(Default)]
 struct Sheet {
+    name: String,
+    currencies: Currencies,
     /// Down to the last row that is not empty.
     rows: u64,
     columns: u64,
@@ -57,6 +96,7 @@ struct Row {
     /// Empty cells since.
     empty: u64,
     text: u64,
+    currencies: Vec<(Range<u64>, Arc<str>)>,
     cell: Cell,
 }
 
@@ -65,6 +105,7 @@ struct Cell {
     repeated: u64,
     filled: bool,
     text: u64,
+    currency: Option<Arc<str>>,
 }
 
 impl Sheets {
@@ -100,7 +141,8 @@ impl Sheets {
             }
             "table:table" => {
                 self.cells = self.cells.saturating_add(sheet.rows.saturating_mul(sheet.columns));
-                *sheet = Sheet::default();
+                let Sheet { name, currencies, .. } = std::mem::take(sheet);
+                self.currencies.insert(name, currencies);
             }
             _ => {}
         }
@@ -110,6 +152,7 @@ impl Sheets {
 impl Sheet {
     fn begin(&mut self, tag: &BytesStart) {
         match tag.name().as_ref() {
+            "table:table" => self.name = said(tag, "table:name").unwrap_or_default(),
             "table:table-row" => {
                 self.row = Row { repeated: number(tag, "table:number-rows-repeated"), ..Row::default() };
             }
@@ -117,7 +160,8 @@ impl Sheet {
                 let holds = |name: &str| name.starts_with("office:") || name == "table:formula";
                 let filled = tag.attributes().flatten().any(|attribute| holds(attribute.key.as_ref()));
                 let repeated = number(tag, "table:number-columns-repeated");
-                self.row.cell = Cell { repeated, filled, text: tag.len() as u64 };
+                let currency = said(tag, "office:currency").map(Arc::from);
+                self.row.cell = Cell { repeated, filled, text: tag.len() as u64, currency };
             }
             "text:s" => self.row.cell.add(number(tag, "text:c")),
             _ => {}
@@ -131,8 +175,12 @@ impl Sheet {
             return;
         }
         let empty = std::mem::take(&mut self.empty);
-        self.rows = self.rows.saturating_add(empty).saturating_add(row.repeated);
+        let first = self.rows.saturating_add(empty);
+        self.rows = first.saturating_add(row.repeated);
         self.columns = self.columns.max(row.columns);
+        if !row.currencies.is_empty() {
+            self.currencies.0.insert(first, Alike { end: self.rows, cells: row.currencies });
+        }
     }
 }
 
@@ -144,7 +192,9 @@ impl Row {
             return;
         }
         let empty = std::mem::take(&mut self.empty);
-        self.columns = self.columns.saturating_add(empty).saturating_add(cell.repeated);
+        let first = self.columns.saturating_add(empty);
+        self.columns = first.saturating_add(cell.repeated);
+        self.currencies.extend(cell.currency.map(|currency| (first..self.columns, currency)));
         self.text = self.text.saturating_add(cell.text.saturating_mul(cell.repeated));
     }
 }
@@ -157,6 +207,10 @@ impl Cell {
 
 /// How often something is repeated; once, where nothing is said.
 fn number(tag: &BytesStart, name: &str) -> u64 {
-    let said = tag.try_get_attribute(name).ok().flatten();
-    said.and_then(|attribute| attribute.value.trim().parse().ok()).unwrap_or(1)
+    said(tag, name).and_then(|said| said.trim().parse().ok()).unwrap_or(1)
+}
+
+fn said(tag: &BytesStart, name: &str) -> Option<String> {
+    let attribute = tag.try_get_attribute(name).ok().flatten()?;
+    Some(attribute.value.to_string())
 }

@@ -6,7 +6,7 @@ use super::content::ReadSeek;
 use super::header;
 use super::number_format;
 use super::old_workbook;
-use super::open_document;
+use super::open_document::{self, Currencies};
 use super::spool::Spool;
 use crate::blanks::heading;
 use crate::dates::{DateFormat, When};
@@ -15,7 +15,7 @@ use crate::mapping::{DecimalMark, Mapping, SourceFormat};
 use calamine::{Cell, Data, DataRef, ExcelDateTime, Range, Reader, SheetType, Sheets};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Span, ToSpan};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 use std::fs::File;
 use std::io::BufReader;
@@ -49,15 +49,13 @@ pub(super) fn spooled(
 }
 
 fn read(mut raw: Box<dyn ReadSeek + '_>, sort: Sort, file: &str, mapping: &Mapping) -> Result<File, ImportError> {
-    let refusal = match sort {
-        Sort::Xls => old_workbook::refusal(&mut raw),
-        Sort::Ods => open_document::refusal(&mut raw),
-        Sort::Xlsx | Sort::Xlsb => None,
+    let currencies = match sort {
+        Sort::Xls => old_workbook::refusal(&mut raw).map_or_else(|| Ok(HashMap::new()), Err),
+        Sort::Ods => open_document::look(&mut raw),
+        Sort::Xlsx | Sort::Xlsb => Ok(HashMap::new()),
     };
-    if let Some(reason) = refusal {
-        return Err(ImportError::unusable(file, reason));
-    }
-    let mut workbook = Workbook { book: opened(raw, sort, file)?, file, format: &mapping.format };
+    let currencies = currencies.map_err(|reason| ImportError::unusable(file, reason))?;
+    let mut workbook = Workbook { book: opened(raw, sort, file)?, file, format: &mapping.format, currencies };
     let sheet = workbook.sheet(mapping)?;
     let unreadable = |error| ImportError::Read { file: file.to_owned(), error };
     let mut spool = Spool::new().map_err(unreadable)?;
@@ -89,6 +87,8 @@ struct Workbook<'a> {
     book: Book<'a>,
     file: &'a str,
     format: &'a SourceFormat,
+    /// Of an OpenDocument spreadsheet, by sheet.
+    currencies: HashMap<String, Currencies>,
 }
 
 impl Workbook<'_> {
@@ -186,9 +186,17 @@ impl Workbook<'_> {
         }
         let values = self.book.worksheet_range(sheet).map_err(|error| damaged(&error))?;
         let formulas = self.book.worksheet_formula(sheet).map_err(|error| damaged(&error))?;
+        let currencies = self.currencies.get(sheet);
         let sheet = Laid::new(values, formulas, matches!(self.book, Sheets::Xls(_)));
         for number in sheet.rows.clone() {
-            let mut cells = (0..sheet.columns).map(|column| sheet.text((number, column), format)).collect();
+            let text = |column| {
+                let text = sheet.text((number, column), format);
+                match currencies.and_then(|currencies| currencies.of(number, column)) {
+                    Some(currency) if !text.is_empty() => format!("{text} {currency}"),
+                    _ => text,
+                }
+            };
+            let mut cells = (0..sheet.columns).map(text).collect();
             if !given(number, &mut cells, each)? {
                 break;
             }

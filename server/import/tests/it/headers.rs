@@ -16,7 +16,10 @@ fn titles_above_the_header_are_found_and_said() {
     on_both(|store| {
         let text = "Leads of March\n\"Exported by A. Meier, 1 April\",\n\nid,source\nL1,fair\n";
         let summary = import_text(&store, LEADS, text).unwrap();
-        assert_eq!(told(&summary), ["2 lines are no data and skipped: line 1 (“Leads of March”), line 2 (“Exported by A. Meier, 1 April”)"]);
+        assert_eq!(
+            told(&summary),
+            ["2 lines are no data and skipped: line 1 (“Leads of March”), line 2 (“Exported by A. Meier, 1 April”)"]
+        );
         assert_eq!(lines(&store, "leads", &["key", "source"]), ["L1 | fair"]);
     });
 }

@@ -235,7 +235,8 @@ fn stray_quotes_in_a_packed_file_of_another_encoding() {
 fn a_row_of_two_lines_that_could_be_two_is_noted() {
     on_both(|store| {
         let text = "id,name,region\n1,A,North\n2,\"P2,North\n3,P3\",South\n";
-        let note = "1 row takes two lines, each of which could be a row: is a quote left open in the first?; first in line 3";
+        let note =
+            "1 row takes two lines, each of which could be a row: is a quote left open in the first?; first in line 3";
         assert!(told(&import_text(&store, PARTNERS, text).unwrap()).contains(&note.to_owned()));
         let address = "id,name,region\n1,A,North\n2,\"P2\nMain Street\",South\n";
         assert!(!told(&import_text(&store, PARTNERS, address).unwrap()).iter().any(|note| note.contains("two lines")));

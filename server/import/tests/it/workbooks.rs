@@ -295,6 +295,27 @@ fn an_open_document_spreadsheet() {
 }
 
 #[test]
+fn an_amount_of_an_open_document_spreadsheet_is_in_the_currency_of_its_cell() {
+    let amount = |lead: &str, currency: &str| {
+        let cell = format!(
+            "<table:table-cell office:value-type=\"currency\" office:currency=\"{currency}\" office:value=\"1234.5\"/>"
+        );
+        [&*texts(&[lead, "Fair", "2026-03-05"]), &cell].concat()
+    };
+    let repeated =
+        format!("<table:table-row table:number-rows-repeated=\"2\">{}</table:table-row>", amount("L2", "USD"));
+    let header = row(&texts(&["Lead", "Source", "Created", "Amount"]));
+    let workbook = open_document(&[header, row(&amount("L1", "EUR")), repeated, row(&amount("L3", "EUR"))].concat());
+    on_both(|store| {
+        let summary = read(&store, LEADS, &workbook).unwrap();
+        let rejected: Vec<u64> = summary.rejected.iter().map(|row| row.at.line).collect();
+        assert_eq!(rejected, [3, 4]);
+        assert!(summary.rejected[0].to_string().contains("“1234,5 USD” is in USD"), "{}", summary.rejected[0]);
+        assert_eq!(lines(&store, "leads", &["key", "amount"]), ["L1 | 123450", "L3 | 123450"]);
+    });
+}
+
+#[test]
 fn an_open_document_spreadsheet_that_repeats_more_than_there_is_room_for_is_an_error() {
     let cell = |repeated: u32, text: &str| {
         format!(
