@@ -11,7 +11,7 @@ use crate::dates::{DateFormat, When};
 use jiff::tz::TimeZone;
 use pegel_kpi::data::model::Kind;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// So many texts are named as examples.
 const EXAMPLES: usize = 3;
@@ -61,7 +61,7 @@ impl<'a> Evidence<'a> {
             (false, Kind::Instant | Kind::Date) => self.dates(&cells, is_month),
             (false, Kind::Money | Kind::Number | Kind::Integer) => self.numbers(&cells),
             (false, Kind::Text) if why.is_some() && !rule.contains("lookup") => (String::new(), true),
-            (false, Kind::Text) => (self.texts(at), true),
+            (false, Kind::Text) => (texts(&cells), true),
             (false, Kind::Boolean) => (String::new(), true),
         };
         let reasons = [Some(of_cells), why.clone()];
@@ -106,22 +106,16 @@ impl<'a> Evidence<'a> {
         }
         (said, others.is_empty())
     }
+}
 
-    fn texts(&self, at: &[usize]) -> String {
-        let contents = at.iter().map(|at| self.seen.contents[*at]);
-        let (filled, repeated) = contents.fold((0, 0), |(f, r), contents| (f + contents.filled, r + contents.repeated));
-        let mut examples: Vec<&str> = Vec::new();
-        for cell in at.iter().flat_map(|at| self.seen.sample.columns[*at].filled()) {
-            if examples.len() == EXAMPLES {
-                break;
-            }
-            if !examples.contains(&cell) {
-                examples.push(cell);
-            }
+fn texts(cells: &[Cow<str>]) -> String {
+    let (mut seen, mut examples) = (HashSet::new(), Vec::new());
+    for cell in cells {
+        if seen.insert(cell) && examples.len() < EXAMPLES {
+            examples.push(format!("“{}”", crate::shown::shown(cell)));
         }
-        let examples: Vec<String> = examples.iter().map(|text| format!("“{}”", crate::shown::shown(text))).collect();
-        format!("{filled} rows have one of {} texts, such as {}", filled - repeated, examples.join(", "))
     }
+    format!("{} rows have one of {} texts, such as {}", cells.len(), seen.len(), examples.join(", "))
 }
 
 /// The decimal mark of the numbers that are read. Where they do not tell it, the other numbers of the file may.

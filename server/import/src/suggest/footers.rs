@@ -27,7 +27,7 @@ pub(super) struct Named {
 }
 
 /// What is no data in a file.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct NoData {
     /// At its end.
     pub ends: Vec<Named>,

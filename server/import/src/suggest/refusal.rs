@@ -41,7 +41,7 @@ fn no_table(tables: &[Table], names: &[String], seen: Seen) -> String {
         assigned.held.iter().for_each(|held| known[held.at] = true);
         let held: Vec<String> = (0..names.len()).filter(|at| known[*at]).map(|at| names[at].clone()).collect();
         if !held.is_empty() {
-            said.push(format!("of {}, only {} is known", table.name, listed(&held)));
+            said.push(format!("what is known is {} of {}", listed(&held), table.name));
         }
         for (at, column, kind) in unfit.into_iter().filter(|(at, ..)| !std::mem::replace(&mut known[*at], true)) {
             let example = columns[at].filled().next().map(|cell| format!(", such as “{}”,", shown(cell)));

@@ -105,7 +105,20 @@ impl Sample {
             written.header_line = rows[header].line;
             format.skip_lines = Some(written.header_line - 1);
         }
-        Sample::read(&mut source, written, &Mapping::of_nothing(format), headings)
+        let may_be_escaped = written.may_be_escaped;
+        let mut read = |escaped: bool, written: Written| {
+            let written = Written { is_escaped: escaped, ..written };
+            let SourceFormat { delimiter, skip_lines, .. } = format;
+            let format = SourceFormat { delimiter, skip_lines, sheet: written.sheet.clone(), ..written.format() };
+            Sample::read(&mut source, written, &Mapping::of_nothing(format), headings)
+        };
+        let plain = read(false, written.clone())?;
+        if !may_be_escaped {
+            return Ok(plain);
+        }
+        // Where more can be read so, it is meant.
+        let escaped = read(true, written)?;
+        Ok(if escaped.rows > plain.rows { escaped } else { plain })
     }
 
     fn read(

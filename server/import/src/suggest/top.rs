@@ -32,7 +32,8 @@ pub(super) fn top(seen: Seen) -> Vec<Setting> {
 
 /// The section `[source]`.
 pub(super) fn source(seen: Seen, evidence: &Evidence, asked: &Asked) -> Vec<Setting> {
-    let Written { encoding, encoding_is_sure, delimiter, header_line, sheet, missing, no_data } = &seen.sample.written;
+    let Written { encoding, encoding_is_sure, delimiter, is_escaped, header_line, sheet, missing, no_data, .. } =
+        &seen.sample.written;
     let mut settings = Vec::new();
     if let Some((encoding, why)) = encoding {
         let value = quoted(&encoding.name().to_lowercase());
@@ -41,6 +42,10 @@ pub(super) fn source(seen: Seen, evidence: &Evidence, asked: &Asked) -> Vec<Sett
     if let Some((delimiter, why)) = delimiter {
         let value = if *delimiter == b'\t' { "tab".to_owned() } else { char::from(*delimiter).to_string() };
         settings.push(Setting::sure("delimiter", quoted(&value), why));
+    }
+    if *is_escaped {
+        let why = "more rows can be read if a backslash stands before quotes that belong to a cell";
+        settings.push(Setting::sure("escape", quoted("\\"), why));
     }
     if let Some(sheet) = sheet {
         settings.push(Setting::check("sheet", quoted(sheet), "of several sheets, it has the most in it"));

@@ -16,7 +16,7 @@ const LOOK: usize = 200;
 const DELIMITERS: [u8; 4] = *b",;\t|";
 
 /// What was found out.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Written {
     /// Of a file that has text; and how that is known.
     pub encoding: Option<(&'static Encoding, String)>,
@@ -26,6 +26,10 @@ pub(super) struct Written {
     pub delimiter: Option<(u8, String)>,
     /// From 1; 0 where there is none.
     pub header_line: u64,
+    /// Whether a backslash stands before quotes that belong to a cell; as far as it is tried.
+    pub is_escaped: bool,
+    /// Whether the text has a backslash before a quote at all.
+    pub may_be_escaped: bool,
     /// Of a workbook with several.
     pub sheet: Option<String>,
     /// Texts in its cells that mean nothing is there.
@@ -41,11 +45,14 @@ impl Written {
             encoding_is_sure: true,
             delimiter: None,
             header_line: 0,
+            is_escaped: false,
+            may_be_escaped: false,
             sheet: None,
             missing: Vec::new(),
             no_data: NoData::default(),
         };
         let Some(bytes) = source.beginning(BYTES)? else { return Ok(written) };
+        written.may_be_escaped = bytes.windows(2).any(|two| two == br#"\""#);
         let (encoding, evidence, is_sure) = encoding(&bytes);
         (written.encoding, written.encoding_is_sure) = (Some((encoding, evidence)), is_sure);
         if source.members().is_none() {
@@ -58,7 +65,11 @@ impl Written {
     pub fn format(&self) -> SourceFormat {
         let encoding = self.encoding.as_ref().map(|(encoding, _)| *encoding);
         let delimiter = self.delimiter.as_ref().map_or(b',', |(delimiter, _)| *delimiter);
-        SourceFormat { encoding: encoding.filter(|encoding| *encoding != UTF_8), ..text_format(delimiter) }
+        SourceFormat {
+            encoding: encoding.filter(|encoding| *encoding != UTF_8),
+            escaped: self.is_escaped,
+            ..text_format(delimiter)
+        }
     }
 }
 

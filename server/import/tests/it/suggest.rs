@@ -689,6 +689,7 @@ fn the_parts_of_a_name_belong_together() {
             assert_eq!(lines(store, "leads", &["key", "rep.name"]), ["1 | Eva Groß", "2 | Eva Klein"]);
         });
         assert!(toml.contains(&format!("rep_id = {{ from = [\"{first}\", \"{last}\"], lookup")), "{toml}");
+        assert!(flat(&toml).contains("2 rows have one of 2 texts, such as “Eva Groß”, “Eva Klein”"), "{toml}");
     }
     let toml = of_text("leads.csv", &leads("Sales Rep First Name", "Anything"));
     assert!(flat(&toml).contains("is a first name alone, which would make one of two people: left out"), "{toml}");
@@ -705,7 +706,7 @@ fn what_is_known_of_a_file_that_nothing_fits_is_said() {
     let text = said("Lead ID,Created,Source,Mood\n1,yesterday,Web,blue\n2,today,Web,grey\n");
     assert!(
         text.starts_with(
-            "today.csv cannot be imported: its columns fit no table: of leads, only “Lead ID”, “Source” is known; “Created” \
+            "today.csv cannot be imported: its columns fit no table: what is known is “Lead ID”, “Source” of leads; “Created” \
              is called like leads.created_at, but its values, such as “yesterday”, do not read as dates; nothing is known \
              by the names “Mood”. There are partners,"
         ),
@@ -750,4 +751,18 @@ fn headings_of_other_programs_are_known() {
     let asked = "On a scale of 0-10, how likely are you to recommend us to a friend?";
     let answers = format!("Timestamp,\"{asked}\",Company\n10/13/2026 14:00:11,9,A\n10/14/2026 14:00:11,3,B\n");
     line("answers.csv", &answers, &format!("score = \"{asked}\""));
+}
+
+#[test]
+fn a_backslash_before_quotes_is_known() {
+    let file = "Lead ID,Created,Source,Status\n1,2026-11-02,\"He said \\\"hi\\\", ok\",Won\n2,2026-11-03,Web,Lost\n";
+    let toml = imported("leads.csv", file.as_bytes(), |store| {
+        let leads = lines(store, "leads", &["key", "source"]);
+        assert_eq!(leads, ["1 | He said \"hi\", ok", "2 | Web"]);
+    });
+    assert!(toml.contains("escape = \"\\\\\""), "{toml}");
+    // A folder at the end of a cell is none.
+    let toml =
+        of_text("leads.csv", "Lead ID,Created,Source,Status\n1,2026-11-02,\"C:\\\",Won\n2,2026-11-03,Web,Lost\n");
+    assert!(!toml.contains("escape ="), "{toml}");
 }
