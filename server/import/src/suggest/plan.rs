@@ -17,6 +17,7 @@ pub(super) fn plan(assigned: &Assigned, seen: Seen) -> Plan {
     making.references();
     making.others();
     making.full_names();
+    making.whole_ids();
     making.beginning();
     making.end_of_plan();
     making.metric_of_plan();

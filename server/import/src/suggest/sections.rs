@@ -2,6 +2,7 @@
 
 use super::assign::{Assigned, Seen};
 use super::evidence::Evidence;
+use super::ids::whole;
 use super::key::key;
 use super::making::{Plan, Planned, Related};
 use super::suggestion::{Section, Setting};
@@ -17,7 +18,7 @@ pub(super) fn sections(best: &Assigned, plan: &Plan, evidence: &Evidence, seen: 
         Section {
             table: table.clone(),
             why: format!("The {table} that the rows name; what a file of their own brings can be added to them"),
-            key: Setting::sure("key", heading.clone(), format!("{different} different ones")),
+            key: whole(Setting::sure("key", heading.clone(), format!("{different} different ones")), seen),
             when: Some(Setting::sure("when", format!("{{ column = {heading}, missing = false }}"), "")),
             columns: columns(planned),
             lacks: Vec::new(),
@@ -32,7 +33,7 @@ pub(super) fn sections(best: &Assigned, plan: &Plan, evidence: &Evidence, seen: 
             seen.sample.columns.len(),
             before(plan)
         ),
-        key: key(best, plan, seen),
+        key: whole(key(best, plan, seen), seen),
         when: plan.when.clone(),
         columns: columns(&plan.columns),
         lacks: lacks(best, plan),

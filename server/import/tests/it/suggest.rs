@@ -766,3 +766,14 @@ fn a_backslash_before_quotes_is_known() {
         of_text("leads.csv", "Lead ID,Created,Source,Status\n1,2026-11-02,\"C:\\\",Won\n2,2026-11-03,Web,Lost\n");
     assert!(!toml.contains("escape ="), "{toml}");
 }
+
+#[test]
+fn an_id_has_no_decimals() {
+    let file = "Order ID,Order date,Customer ID,Amount\n17850.0,2026-11-02,7.0,5.50\n17851.0,2026-11-03,8.0,6.50\n";
+    let toml = imported("orders.csv", file.as_bytes(), |store| {
+        let orders = lines(store, "orders", &["key", "number", "customer.key", "amount"]);
+        assert_eq!(orders, ["17850 | 17850 | 7 | 550", "17851 | 17851 | 8 | 650"]);
+    });
+    assert!(toml.contains("key = { from = \"Order ID\", integer = true }"), "{toml}");
+    assert!(flat(&toml).contains("“17850.0” is meant as “17850”"), "{toml}");
+}
