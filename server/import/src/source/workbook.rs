@@ -87,7 +87,7 @@ struct Workbook<'a> {
     book: Book<'a>,
     file: &'a str,
     format: &'a SourceFormat,
-    /// Of an OpenDocument spreadsheet, by sheet.
+    /// Of an `OpenDocument` spreadsheet, by sheet.
     currencies: HashMap<String, Currencies>,
 }
 

@@ -41,7 +41,7 @@ impl Currencies<'_> {
 }
 
 /// Finds the one that says in which the amounts of a column are, and whether others say something else.
-pub(super) fn currencies<'a>(seen: Seen<'a>, amount: Option<usize>) -> Option<(Currencies<'a>, bool)> {
+pub(super) fn currencies(seen: Seen<'_>, amount: Option<usize>) -> Option<(Currencies<'_>, bool)> {
     let amount = amount.map(|at| plain(&seen.sample.columns[at].heading));
     let found: Vec<Currencies> = (0..seen.sample.columns.len()).filter_map(|at| of_column(seen, at)).collect();
     let others = found.iter().map(|one| one.codes().into_keys().map(str::to_owned).collect::<BTreeSet<_>>());
@@ -56,7 +56,7 @@ pub(super) fn currencies<'a>(seen: Seen<'a>, amount: Option<usize>) -> Option<(C
 }
 
 /// What a column says, if every filled cell of it is a currency.
-fn of_column<'a>(seen: Seen<'a>, at: usize) -> Option<Currencies<'a>> {
+fn of_column(seen: Seen<'_>, at: usize) -> Option<Currencies<'_>> {
     let column = &seen.sample.columns[at];
     if column.twice {
         return None;

@@ -127,9 +127,10 @@ impl Making<'_> {
             return self.push("closed_at", heading, vec![at], Some(why), false);
         }
         let why = format!("by “{by}” all rows are open: it is when they are expected to close");
-        let (why, is_sure) = match meant.is_all_known() {
-            true => (why, true),
-            false => (format!("{why}, if no word in “{by}” is an end; then it is closed_at"), false),
+        let (why, is_sure) = if meant.is_all_known() {
+            (why, true)
+        } else {
+            (format!("{why}, if no word in “{by}” is an end; then it is closed_at"), false)
         };
         self.push("expected_close_on", heading, vec![at], Some(why), is_sure);
     }

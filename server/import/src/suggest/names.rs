@@ -9,7 +9,9 @@ impl Making<'_> {
     /// Joins first names with last names.
     pub fn full_names(&mut self) {
         let mut columns = std::mem::take(&mut self.plan.columns);
-        columns.iter_mut().for_each(|planned| self.full_name(planned));
+        for planned in &mut columns {
+            self.full_name(planned);
+        }
         self.plan.columns = columns;
         let mut related = std::mem::take(&mut self.plan.related);
         related.iter_mut().flat_map(|one| &mut one.columns).for_each(|planned| self.full_name(planned));
