@@ -1,11 +1,12 @@
 //! A file as somebody has it → a mapping for it, with what speaks for each of its lines. From the top:
-//! - `sample`: the first rows of the file, read as it seems to be `written`, without `footers` and other lines that are no data
+//! - `sample`: the first rows of the file, read as it seems to be `written`, without `footers` and other lines that are
+//!   no data
 //! - `headings`: what columns are called, by language and product, from `headings.toml`; `contents`: what is in
 //!   them; `currency`: what amounts are in
 //! - `assign`: which table the file is about, and which of its columns holds what
 //! - `plan`: what a mapping says of that, while it is `making`: how rows ended (`ends`), what lines cost (`amounts`), what
-//!   they refer to (`references`), `names` of people, `ids`, `times`, `months`, `plans`, `surveys`, rows that are `gone`, and `rivals` of what was taken; with
-//!   `words` for closed lists, `key` for what tells rows apart
+//!   they refer to (`references`), `names` of people, `ids`, `times`, `months`, `plans`, `surveys`, rows that are `gone`,
+//!   and `rivals` of what was taken; with `words` for closed lists, `key` for what tells rows apart
 //! - `evidence`: how dates (`days`) and `numbers` are written, decided over all that are read
 //! - `top`: how the file is written, and whose it is; `sections`: what it brings
 //! - `refusal`: why a file is about no table
