@@ -113,7 +113,7 @@ impl<'a> Drafting<'a> {
         let tables = mapping.tables.iter().zip(&self.senses).zip(&mut self.seen);
         for (at, ((table, sense), seen)) in tables.enumerate() {
             let draft = row.draft(table, sense, seen).and_then(|draft| not_ahead(&row, table, draft, self.now));
-            if let (true, Ok(None) | Err(_)) = (table.compared, &draft) {
+            if let (true, Ok(None) | Err(_)) = (table.is_compared(), &draft) {
                 match row.key_not_taken(&table.key, seen) {
                     KeyNotTaken::Is(key) => candidate.not_taken.push((at, key)),
                     KeyNotTaken::Missing => candidate.keyless |= table.complete && draft.is_err(),
@@ -150,7 +150,7 @@ impl<'a> Drafting<'a> {
 /// What a rejected row would have brought is in the file nevertheless: its keys, by the place of the table.
 pub(crate) fn keys_compared(mapping: &Mapping, drafts: Vec<Option<Draft>>) -> impl Iterator<Item = (usize, String)> {
     let drafts = drafts.into_iter().enumerate().filter_map(|(at, draft)| Some((at, draft?.key)));
-    drafts.filter(|(at, _)| mapping.tables[*at].compared)
+    drafts.filter(|(at, _)| mapping.tables[*at].is_compared())
 }
 
 /// What holds only from a day in the future on would count in what is scoped today; and nothing has changed then.

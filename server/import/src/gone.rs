@@ -49,7 +49,7 @@ pub(crate) fn not_held(
     sections: &[Section],
     brought: &[bool],
 ) -> Result<BTreeMap<Arc<str>, u64>, ImportError> {
-    let partial = |table: &TableMapping| table.compared && !table.complete;
+    let partial = |table: &TableMapping| table.is_compared() && !table.complete;
     let mut not_held = BTreeMap::new();
     // An empty file holds nothing of any of them.
     let brought_nothing = !brought.contains(&true);

@@ -152,9 +152,6 @@ pub(crate) struct TableMapping {
     pub update_only: bool,
     /// Whether the file is the whole of what the system has of this table.
     pub complete: bool,
-    /// Whether it is asked which rows of the system the file does not hold. Not where it only updates: that says nothing
-    /// about what there is.
-    pub compared: bool,
     pub when: Option<RowCondition>,
     /// From when on the values hold of columns that keep their spans; `None`: from the import on.
     pub valid_from: Option<Moment>,
@@ -162,6 +159,14 @@ pub(crate) struct TableMapping {
     pub changed_at: Option<Moment>,
     pub columns: Vec<(Arc<Column>, ColumnRule)>,
     pub attributes: Vec<(String, ColumnRule, Kind)>,
+}
+
+impl TableMapping {
+    /// Whether it is asked which rows of the system the file does not hold. Not where it only updates: that says nothing
+    /// about what there is.
+    pub fn is_compared(&self) -> bool {
+        self.complete || !self.update_only
+    }
 }
 
 /// How the key is made.

@@ -214,9 +214,7 @@ fn noted(mapping: &Mapping, judged: &Judged, watch: Watch, superseded: &[Superse
     notes.extend(gave_way.map(|(table, Superseded { rows, keys })| {
         let (gave, later) = (counted(*rows, "row"), if *rows == 1 { "a later row" } else { "later rows" });
         let message = format!("{gave} gave way to {later} with the same key");
-        let mut keys = keys.clone();
-        keys.dedup();
-        Note { rows: *rows, ..Note::named(&table.table, table.table.key(), "superseded", message, &keys) }
+        Note { rows: *rows, ..Note::named(&table.table, table.table.key(), "superseded", message, keys) }
     }));
     notes
 }

@@ -35,8 +35,10 @@ pub(crate) struct Watch {
 /// What has been seen of a column.
 #[derive(Default)]
 struct Seen {
-    /// The last row with a number, and with a name: what several tables need of it counts once.
-    last: [Cell<u64>; 2],
+    /// The last row of which a number was seen: one that several tables need counts once.
+    number_in: Cell<u64>,
+    /// The same of a name with several blanks.
+    blanks_in: Cell<u64>,
     /// Numbers with digits behind the point.
     fractions: Cell<u64>,
     /// Those with exactly three, which may be thousands.
@@ -110,7 +112,7 @@ impl Watch {
             return;
         }
         let seen = &self.columns[column.0];
-        if seen.last[0].replace(self.number.get()) == self.number.get() {
+        if !self.is_first(&seen.number_in) {
             return;
         }
         add(&seen.fractions);
@@ -158,9 +160,14 @@ impl Watch {
     /// A name with several blanks where one is meant.
     pub fn blanks(&self, column: SourceColumn, text: &str) {
         let seen = &self.columns[column.0];
-        if seen.last[1].replace(self.number.get()) != self.number.get() {
+        if self.is_first(&seen.blanks_in) {
             seen.blanks.borrow_mut().add(&self.row.borrow(), text);
         }
+    }
+
+    /// Whether it is the first time in this row; `last`: the row in which it was last so.
+    fn is_first(&self, last: &Cell<u64>) -> bool {
+        last.replace(self.number.get()) != self.number.get()
     }
 
     /// Whether a condition held.

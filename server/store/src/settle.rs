@@ -69,7 +69,7 @@ fn settle(conn: &mut Conn, section: &Section, now: i64) -> Result<Superseded, St
         differ(section, "a", "b")
     );
     let rows = number(conn, &format!("SELECT count(*) {contradicted}"))?;
-    let keys = format!("SELECT a.key {contradicted} ORDER BY a.row_ LIMIT {KEYS}");
+    let keys = format!("SELECT a.key {contradicted} GROUP BY a.key ORDER BY min(a.row_) LIMIT {KEYS}");
     let keys = if rows > 0 { texts(conn, STAGING, &keys)? } else { Vec::new() };
     run(
         conn,

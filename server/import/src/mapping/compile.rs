@@ -127,19 +127,7 @@ impl Compiler<'_> {
             attributes.push((name.into_inner(), rule, kind));
         }
         let update_only = section.update_only;
-        let compared = complete || !update_only;
-        Ok(TableMapping {
-            table,
-            key,
-            update_only,
-            complete,
-            compared,
-            when,
-            valid_from,
-            changed_at,
-            columns,
-            attributes,
-        })
+        Ok(TableMapping { table, key, update_only, complete, when, valid_from, changed_at, columns, attributes })
     }
 
     /// An attribute that is declared is read as a column of its kind is; else the mapping says what it is.

@@ -4,6 +4,7 @@
 use super::headings::is_among;
 use super::making::Making;
 use super::numbers;
+use super::sample::Column;
 use super::toml::quoted;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ impl Making<'_> {
             return;
         }
         let columns = self.seen.sample.columns.iter().enumerate();
-        let is_gross = |(at, column): &(usize, &super::sample::Column)| {
+        let is_gross = |(at, column): &(usize, &Column)| {
             !column.twice && self.is_number(*at) && is_among(&column.heading, &self.seen.headings.gross)
         };
         let Some((at, column)) = columns.into_iter().find(is_gross) else { return };

@@ -3,9 +3,12 @@
 use super::assign::Seen;
 use super::making::Making;
 use super::suggestion::Setting;
-use super::toml::quoted;
+use super::toml::{quoted, with};
 use crate::mapping::DecimalMark;
 use pegel_kpi::data::model::Kind;
+
+/// The setting by which they are read without.
+const WHOLE: &str = "integer = true";
 
 impl Making<'_> {
     /// Reads them without.
@@ -13,7 +16,7 @@ impl Making<'_> {
         for planned in self.plan.columns.iter_mut().filter(|planned| planned.kind == Kind::Text) {
             let [at] = *planned.at else { continue };
             if let Some(why) = why(self.seen, at).filter(|_| !planned.rule.is_empty()) {
-                planned.also("integer = true");
+                planned.also(WHOLE);
                 planned.why(&why);
             }
         }
@@ -24,11 +27,7 @@ impl Making<'_> {
 pub(super) fn whole(key: Setting, seen: Seen) -> Setting {
     let is_in = |at: &usize| key.value.contains(&quoted(&seen.sample.columns[*at].heading));
     let Some(why) = (0..seen.sample.columns.len()).filter(is_in).find_map(|at| why(seen, at)) else { return key };
-    let value = match key.value.strip_suffix(" }") {
-        Some(rule) => format!("{rule}, integer = true }}"),
-        None => format!("{{ from = {}, integer = true }}", key.value),
-    };
-    Setting { value, why: format!("{}; {why}", key.why), ..key }
+    Setting { value: with(&key.value, WHOLE), why: format!("{}; {why}", key.why), ..key }
 }
 
 /// What a column of whole numbers means that have zeros for decimals.

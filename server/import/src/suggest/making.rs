@@ -4,6 +4,7 @@ use super::assign::{Assigned, Held, Seen};
 use super::contents::Contents;
 use super::sample::Column;
 use super::suggestion::Setting;
+use super::toml::with;
 use pegel_kpi::data::model::Kind;
 
 /// A line of `[tables.columns]` to be.
@@ -23,10 +24,7 @@ pub(super) struct Planned {
 impl Planned {
     /// Adds a setting to the rule.
     pub fn also(&mut self, setting: &str) {
-        self.rule = match self.rule.strip_suffix(" }").filter(|rule| rule.starts_with('{')) {
-            Some(rule) => format!("{rule}, {setting} }}"),
-            None => format!("{{ from = {}, {setting} }}", self.rule),
-        };
+        self.rule = with(&self.rule, setting);
     }
 
     /// Says what else speaks for it.

@@ -57,6 +57,14 @@ pub(super) fn list<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String 
     format!("[{}]", quoted.join(", "))
 }
 
+/// A rule with one more setting, where it may be the name of a column alone.
+pub(super) fn with(rule: &str, setting: &str) -> String {
+    match rule.strip_suffix(" }").filter(|rule| rule.starts_with('{')) {
+        Some(rule) => format!("{rule}, {setting} }}"),
+        None => format!("{{ from = {rule}, {setting} }}"),
+    }
+}
+
 /// Comment lines of a sentence; `before` stands before each.
 fn comment(text: &mut String, before: &str, sentence: &str) {
     let sentence = one_line(sentence);
