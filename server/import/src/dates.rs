@@ -1,20 +1,25 @@
 //! Dates and times as people write them.
 
+use crate::months::in_english;
 use jiff::civil::{Date, DateTime, Time, date};
 use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
+use std::borrow::Cow;
 
 /// One way of writing a date, with or without a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DateFormat {
-    /// `2018-02-26`, `2018-02-26 19:58`, `2018-02-26T19:58:00Z`, `2026-03-05T14:15:33+01:00`.
+    /// `2018-02-26`, `2018-02-26 19:58`, `2018-02-26T19:58:00Z`, `2026-03-05T14:15:33+01:00`, `2026-03-05 14:15:33 +0100`,
+    /// `2026-03-05 13:15:33 UTC`.
     Iso,
     /// Days since 1899-12-30, as spreadsheets count: `45631`, `45631.5`.
     Excel,
     /// Seconds since 1970.
     Unix,
+    /// Milliseconds since 1970.
+    UnixMilliseconds,
     /// Directives of strftime: `%m/%d/%Y %H:%M`.
     Pattern(String),
 }
@@ -39,8 +44,9 @@ impl DateFormat {
             "iso" => Ok(DateFormat::Iso),
             "excel" => Ok(DateFormat::Excel),
             "unix" => Ok(DateFormat::Unix),
+            "unix_ms" => Ok(DateFormat::UnixMilliseconds),
             _ if !text.contains('%') => Err(format!(
-                "“{text}” is not a date format: write iso, excel, unix or directives such as %d.%m.%Y %H:%M"
+                "“{text}” is not a date format: write iso, excel, unix, unix_ms or directives such as %d.%m.%Y %H:%M"
             )),
             _ => {
                 SAMPLES.into_iter().try_for_each(|sample| reads_back(text, sample))?;
@@ -55,6 +61,10 @@ impl DateFormat {
             DateFormat::Iso => iso(text),
             DateFormat::Excel => excel(text).map(When::Local),
             DateFormat::Unix => Timestamp::from_second(text.parse().ok()?).ok().map(When::Instant),
+            DateFormat::UnixMilliseconds => {
+                let milliseconds = text.parse().ok().filter(|number| *number >= LEAST_MILLISECONDS)?;
+                Timestamp::from_millisecond(milliseconds).ok().map(When::Instant)
+            }
             DateFormat::Pattern(pattern) => by_pattern(pattern, text),
         }?;
         let year = match when {
@@ -71,8 +81,8 @@ impl DateFormat {
         }
         let parsed = match self {
             DateFormat::Iso if text.len() == "2026-03".len() => BrokenDownTime::parse("%Y-%m", text).ok()?,
-            DateFormat::Pattern(pattern) => BrokenDownTime::parse(pattern, text).ok()?,
-            DateFormat::Iso | DateFormat::Excel | DateFormat::Unix => return None,
+            DateFormat::Pattern(pattern) => broken_down(pattern, text)?,
+            DateFormat::Iso | DateFormat::Excel | DateFormat::Unix | DateFormat::UnixMilliseconds => return None,
         };
         let first = Date::new(parsed.year()?, parsed.month()?, 1).ok()?;
         (parsed.day().is_none() && YEARS.contains(&first.year())).then_some(first)
@@ -105,6 +115,9 @@ impl DateFormat {
             DateFormat::Iso => Some(sample.date().to_string()),
             DateFormat::Excel => Some(sample.date().duration_since(SERIAL_ZERO).as_hours().div_euclid(24).to_string()),
             DateFormat::Unix => Some(sample.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second().to_string()),
+            DateFormat::UnixMilliseconds => {
+                Some(sample.to_zoned(TimeZone::UTC).ok()?.timestamp().as_millisecond().to_string())
+            }
             DateFormat::Pattern(pattern) => written(pattern, sample).ok(),
         }
     }
@@ -229,12 +242,21 @@ fn iso(text: &str) -> Option<When> {
     if let Some(local) = plain(text) {
         return Some(When::Local(local));
     }
-    if let Ok(instant) = text.parse::<Timestamp>() {
+    if let Ok(instant) = joined(text).parse::<Timestamp>() {
         return Some(When::Instant(instant));
     }
     // jiff would read `20180226` and drop an offset that it cannot use; neither is what is meant here.
     let well_formed = text.get(4..5) == Some("-") && !text.ends_with('Z') && !text.contains(['+', '[']);
     text.parse::<DateTime>().ok().filter(|_| well_formed).map(When::Local)
+}
+
+/// What stands behind a blank says how far from UTC it is: `2026-03-05 14:15:33 +0100` becomes `2026-03-05 14:15:33+0100`.
+fn joined(text: &str) -> Cow<'_, str> {
+    match text.rsplit_once(' ') {
+        Some((time, "UTC" | "GMT")) => Cow::Owned(format!("{time}Z")),
+        Some((time, offset)) if offset.starts_with(['+', '-']) => Cow::Owned(format!("{time}{offset}")),
+        _ => Cow::Borrowed(text),
+    }
 }
 
 /// The most common of these forms, `2018-02-26`, `2018-02-26 19:58` and `2018-02-26 19:58:00`, read without detours.
@@ -258,6 +280,9 @@ const SERIAL_ZERO: Date = date(1899, 12, 30);
 /// A day number below this one, which is 1954-10-03, is a year, an hour or an amount: `2026` would be in 1905.
 const LEAST_SERIAL: i64 = 20_000;
 
+/// Fewer milliseconds, up to March 1973, are seconds.
+const LEAST_MILLISECONDS: i64 = 100_000_000_000;
+
 fn excel(text: &str) -> Option<DateTime> {
     let serial: Decimal = text.parse().ok()?;
     let days: i64 = serial.trunc().try_into().ok().filter(|days| *days >= LEAST_SERIAL)?;
@@ -266,8 +291,14 @@ fn excel(text: &str) -> Option<DateTime> {
     SERIAL_ZERO.to_datetime(Time::midnight()).checked_add(since).ok()
 }
 
+/// What a text says by a pattern, with the names of months in any of the languages that are known.
+fn broken_down(pattern: &str, text: &str) -> Option<BrokenDownTime> {
+    let parsed = |text: &str| BrokenDownTime::parse(pattern, text).ok();
+    parsed(text).or_else(|| parsed(&in_english(text, pattern)?))
+}
+
 fn by_pattern(pattern: &str, text: &str) -> Option<When> {
-    let parsed = BrokenDownTime::parse(pattern, text).ok()?;
+    let parsed = broken_down(pattern, text)?;
     if parsed.offset().is_some() || parsed.timestamp().is_some() {
         return parsed.to_timestamp().ok().map(When::Instant);
     }
@@ -296,11 +327,36 @@ mod tests {
     }
 
     #[test]
+    fn months_have_names_in_german_and_french_too() {
+        for (format, text) in [
+            ("%d. %B %Y", "5. März 2026"),
+            ("%d. %b %Y", "5. Mrz 2026"),
+            ("%d %B %Y", "5 mars 2026"),
+            ("%d-%b-%Y", "05-MÄR-2026"),
+        ] {
+            assert_eq!(local(format, text).unwrap(), "2026-03-05T00:00:00", "{text}");
+        }
+        assert_eq!(local("%d %B %Y %H:%M", "31 décembre 2026 8:15").unwrap(), "2026-12-31T08:15:00");
+        assert_eq!(local("%d. %B %Y", "5. Merz 2026"), None);
+    }
+
+    #[test]
     fn iso_dates_come_with_and_without_time_and_offset() {
         assert_eq!(local("iso", "2018-02-26").unwrap(), "2018-02-26T00:00:00");
         assert_eq!(local("iso", "2018-02-26 19:58").unwrap(), "2018-02-26T19:58:00");
         assert_eq!(local("iso", "2025-03-04T10:22:00Z").unwrap(), "2025-03-04T10:22:00Z");
-        assert_eq!(local("iso", "2026-03-05T14:15:33+01:00").unwrap(), "2026-03-05T13:15:33Z");
+        for text in ["2026-03-05T14:15:33+01:00", "2026-03-05 14:15:33 +0100", "2026-03-05 13:15:33 UTC"] {
+            assert_eq!(local("iso", text).unwrap(), "2026-03-05T13:15:33Z", "{text}");
+        }
+    }
+
+    #[test]
+    fn programs_count_seconds_and_thousandths_of_them() {
+        assert_eq!(local("unix", "1772716533").unwrap(), "2026-03-05T13:15:33Z");
+        assert_eq!(local("unix_ms", "1772716533000").unwrap(), "2026-03-05T13:15:33Z");
+        // Seconds taken for thousandths, and the other way round.
+        assert_eq!(local("unix", "1772716533000"), None);
+        assert_eq!(local("unix_ms", "1772716533"), None);
     }
 
     #[test]
@@ -321,6 +377,7 @@ mod tests {
             ("%m/%d/%Y", "26/2/2018"),
             ("%Y-%m-%d", "2018-02-30"),
             ("iso", "20180226"),
+            ("iso", "2018-02-26 CET"),
             ("iso", "TBD"),
             ("excel", "TBD"),
             ("iso", ""),
@@ -382,6 +439,7 @@ mod tests {
             ("%Y%m%d", "excel"),
             ("%d.%m.%y", "%d.%m.%Y"),
             ("iso", "unix"),
+            ("unix", "unix_ms"),
         ] {
             assert_eq!(meanings(one, other), None, "{one} and {other}");
         }

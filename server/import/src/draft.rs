@@ -107,7 +107,7 @@ impl<'a> Drafting<'a> {
         (places, written_at): (&[usize], Option<i64>),
     ) -> Candidate {
         let (mapping, formats, watch, strict) = (self.mapping, self.formats, &self.watch, self.strict);
-        let row = Row { cells, places, mapping, formats, watch, strict, written_at };
+        let row = Row { cells, places, mapping, formats, watch, strict, written_at, now: self.now };
         let mut drafts = Vec::with_capacity(self.mapping.tables.len());
         let mut faults = Vec::new();
         let tables = mapping.tables.iter().zip(&self.senses).zip(&mut self.seen);

@@ -46,8 +46,8 @@ pub struct Mapping {
     pub(crate) columns: Vec<String>,
     pub(crate) aliases: BTreeMap<String, Vec<String>>,
     pub(crate) unpivot: Option<Unpivot>,
-    /// Its conditions in words, by their numbers.
-    pub(crate) conditions: Vec<String>,
+    /// Its conditions, by their numbers.
+    pub(crate) conditions: Vec<Condition>,
     pub(crate) tables: Vec<TableMapping>,
 }
 
@@ -275,11 +275,20 @@ pub(crate) struct RowCondition {
 impl RowCondition {
     /// Whether it holds for the text of its column.
     pub fn holds(&self, text: Option<&str>) -> bool {
-        let fits =
-            |patterns: &[Pattern]| text.is_some_and(|text| patterns.iter().any(|pattern| pattern.fits_value(text)));
+        let fits = |patterns: &[Pattern]| text.is_some_and(|text| describe(patterns, text));
         let Condition { column: _, one_of, not_in, missing } = &self.condition;
         one_of.as_deref().is_none_or(fits)
             && not_in.as_deref().is_none_or(|patterns| !fits(patterns))
             && missing.is_none_or(|missing| text.is_none() == missing)
     }
+
+    /// Whether it lists texts, and not this one.
+    pub fn leaves_unlisted(&self, text: &str) -> bool {
+        let mut lists = self.condition.lists().peekable();
+        lists.peek().is_some() && !lists.any(|patterns| describe(patterns, text))
+    }
+}
+
+fn describe(patterns: &[Pattern], text: &str) -> bool {
+    patterns.iter().any(|pattern| pattern.fits_value(text))
 }

@@ -19,6 +19,8 @@ const SHOWN: usize = 10;
 pub(crate) enum Odd {
     /// It comes before that date of its row.
     Early(Arc<str>),
+    /// It is in the future, though it says when something happened.
+    Ahead,
     /// Its row lacks the date since when it is known; whether the mapping names that.
     Undated { date: Arc<str>, named: bool },
     /// Its row has no such text in that column, as it should for the value to mean anything.
@@ -82,6 +84,15 @@ impl Note {
     /// About a column of the file.
     pub(crate) fn of_file(column: &str, kind: &'static str, message: String, Noted { rows, first }: Noted) -> Note {
         Note { table: String::new(), column: column.to_owned(), kind, message, rows, names: 0, first }
+    }
+
+    /// About texts of a column of the file, which so many rows have.
+    pub(crate) fn of_texts(column: &str, kind: &'static str, message: String, texts: &[String], rows: u64) -> Note {
+        Note {
+            names: texts.len() as u64,
+            first: texts.iter().map(|text| Example::new("", text)).collect(),
+            ..Note::of_file(column, kind, message, Noted { rows, first: Vec::new() })
+        }
     }
 
     /// Whether it tells of something odd, and not only of what was done as the mapping says.
@@ -161,6 +172,7 @@ impl Odd {
     fn kind(&self) -> &'static str {
         match self {
             Odd::Early(_) => "early",
+            Odd::Ahead => "ahead",
             Odd::Undated { .. } => "undated",
             Odd::Idle(..) => "idle",
             Odd::Dateless => "dateless",
@@ -184,6 +196,10 @@ impl Odd {
         match self {
             Odd::Early(before) => {
                 format!("{rows} {have} {column} before {before}: what lies between them counts in no mean duration")
+            }
+            Odd::Ahead => {
+                let counts = if one { "it counts" } else { "they count" };
+                format!("{rows} {have} {column} in the future: {counts} from then on")
             }
             Odd::Undated { date, named } => {
                 let which = which(*named);

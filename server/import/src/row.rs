@@ -54,6 +54,8 @@ pub(crate) struct Row<'a> {
     pub strict: bool,
     /// When its file was last written, in UTC seconds.
     pub written_at: Option<i64>,
+    /// When it is imported, in UTC seconds.
+    pub now: i64,
 }
 
 /// How many rows brought the same key parts so far, for keys with an occurrence number.
@@ -117,7 +119,7 @@ impl Row<'_> {
     fn odd(&self, table: &TableMapping, sense: &Sense, cells: &[Cell], faults: &mut Vec<Fault>) -> Vec<Oddity> {
         let rule = |at: usize| &table.columns[at].1.text;
         faults.extend(sense.impossible(cells).into_iter().map(|(at, reason)| self.fault(rule(at), reason)));
-        let odd = sense.odd(cells, self.formats).into_iter();
+        let odd = sense.odd(cells, self.formats, self.now).into_iter();
         if self.strict {
             let name = |at: usize| &*table.columns[at].0.name;
             faults.extend(odd.map(|(at, odd)| self.fault(rule(at), odd.of_one(name(at)))));
@@ -364,8 +366,9 @@ impl Row<'_> {
 
     fn meets(&self, when: Option<&RowCondition>) -> bool {
         when.is_none_or(|when| {
-            let holds = when.holds(self.raw(when.column));
-            self.watch.condition(when, holds);
+            let text = self.raw(when.column);
+            let holds = when.holds(text);
+            self.watch.condition(when, text, holds);
             holds
         })
     }

@@ -27,6 +27,8 @@ pub(crate) struct Sense {
     ranges: Vec<(usize, Range, Option<Beside>)>,
     /// A number that has several ranges, and where the text stands that tells which, if the mapping names it.
     several: Vec<(usize, Option<usize>)>,
+    /// Dates of what happened.
+    past: Vec<usize>,
     columns: Vec<Arc<Column>>,
 }
 
@@ -42,9 +44,14 @@ impl Sense {
             alone: Vec::new(),
             ranges: Vec::new(),
             several: Vec::new(),
+            past: Vec::new(),
             columns: Vec::new(),
         };
+        let happens = table.table.tells_what_happened();
         for (at, column) in columns.iter().enumerate() {
+            if happens && (exists == Some(at) || column.kind == Kind::Instant) {
+                sense.past.push(at);
+            }
             if exists == Some(at) || column.every_row {
                 sense.needed.push(at);
             }
@@ -111,9 +118,17 @@ impl Sense {
         words.chain(ranges).chain(outside_all).collect()
     }
 
-    /// What is odd about values that can be, by the places of their columns; days are those of the file's zone.
-    pub fn odd(&self, cells: &[Cell], formats: &Formats) -> Vec<(usize, Odd)> {
+    /// What is odd about values that can be, by the places of their columns; days are those of the file's zone, `now` is in
+    /// UTC seconds.
+    pub fn odd(&self, cells: &[Cell], formats: &Formats, now: i64) -> Vec<(usize, Odd)> {
         let mut odd = Vec::new();
+        let is_ahead = |at: usize| {
+            whole(&cells[at]).is_some_and(|date| match self.columns[at].kind {
+                Kind::Instant => date > now,
+                _ => date > formats.day(now),
+            })
+        };
+        odd.extend(self.past.iter().filter(|at| is_ahead(**at)).map(|at| (*at, Odd::Ahead)));
         let there = self.alone.iter().filter(|(at, _)| !is_missing(&cells[*at]));
         odd.extend(there.map(|(at, alone)| (*at, alone.clone())));
         odd.extend(self.needed.iter().filter(|at| is_missing(&cells[**at])).map(|at| (*at, Odd::Dateless)));

@@ -1,6 +1,6 @@
 //! Files → records with the lines on which they start, one file after the other, whatever each of them is.
-//! - `prepare`: a [`SourceFile`] → its `content`: archives unpacked, sheets (`workbook`, `number_format`, `old_workbook`,
-//!   `open_document`; `caught`: their readers' panics) and objects (`json`, `pieces`) turned into rows in a temporary file
+//! - `prepare`: a [`SourceFile`] → its `content`: archives unpacked, sheets (`workbook`, with `old_workbook`, `open_document`,
+//!   `currencies` and `number_format`; `caught`: their readers' panics) and objects (`json`, `pieces`) turned into rows in a temporary file
 //!   (`spool`); `kind` tells files by how they begin
 //! - `file`: the header of one file and its rows as a `record` each; `header`: which line that is; `cells`: what stands
 //!   in cells and is not meant
@@ -11,6 +11,7 @@
 mod caught;
 mod cells;
 mod content;
+mod currencies;
 mod file;
 mod header;
 mod json;

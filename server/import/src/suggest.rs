@@ -5,7 +5,7 @@
 //!   them; `currency`: what amounts are in
 //! - `assign`: which table the file is about, and which of its columns holds what
 //! - `plan`: what a mapping says of that, while it is `making`: how rows ended (`ends`), what lines cost (`amounts`), what
-//!   they refer to (`references`), `names` of people, `ids`, `times`, `months`, `plans`, `surveys`, rows that are `gone`,
+//!   they refer to (`references`), `names` of people, `ids`, `times`, `plans`, `surveys`, rows that are `gone`,
 //!   and `rivals` of what was taken; with `words` for closed lists, `key` for what tells rows apart
 //! - `evidence`: how dates (`days`) and `numbers` are written, decided over all that are read
 //! - `top`: how the file is written, and whose it is; `sections`: what it brings
@@ -30,7 +30,6 @@ mod headings;
 mod ids;
 mod key;
 mod making;
-mod months;
 mod names;
 mod numbers;
 mod plan;

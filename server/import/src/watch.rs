@@ -5,8 +5,8 @@ use crate::alike::Names;
 use crate::at::At;
 use crate::dates::DateFormat;
 use crate::error::ImportError;
-use crate::mapping::{DecimalMark, Mapping, RowCondition, SourceColumn};
-use crate::notes::{Example, Note, Noted, counted};
+use crate::mapping::{Condition, DecimalMark, Mapping, RowCondition, SourceColumn};
+use crate::notes::{Note, Noted, counted};
 use crate::shown::shown;
 use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
@@ -24,12 +24,45 @@ pub(crate) struct Watch {
     /// How many have been.
     number: Cell<u64>,
     decimal: DecimalMark,
-    /// Whether numbers are texts that people wrote; else they are what a program holds.
+    /// Whether numbers are texts that people wrote; else they are what a program holds, or texts among these.
     written: bool,
     /// By [`SourceColumn`].
     columns: Vec<Seen>,
-    /// By [`RowCondition::number`]: whether it ever held.
-    held: Vec<Cell<bool>>,
+    /// By [`RowCondition::number`].
+    conditions: Vec<Asked>,
+}
+
+/// What has been seen of a condition.
+#[derive(Default)]
+struct Asked {
+    /// The last row of which it was asked: one that several columns need counts once.
+    last: Cell<u64>,
+    /// Whether it ever held.
+    held: Cell<bool>,
+    /// Texts that it does not list.
+    unlisted: RefCell<Unlisted>,
+}
+
+/// Texts that a mapping does not list, each with how many rows have it: the first of them.
+#[derive(Default)]
+struct Unlisted(BTreeMap<String, u64>);
+
+impl Unlisted {
+    fn add(&mut self, text: &str) {
+        if let Some(rows) = self.0.get_mut(text) {
+            *rows += 1;
+        } else if self.0.len() < UNLISTED {
+            self.0.insert(text.to_owned(), 1);
+        }
+    }
+
+    /// Those that look like one that is listed: `Verlohren (like Verloren)`; in how many rows they are.
+    fn alike(&self, listed: impl IntoIterator<Item = String>) -> (Vec<String>, u64) {
+        let listed = Names::new(listed, self.0.len());
+        let alike = self.0.iter().filter_map(|(text, rows)| Some((listed.like(text)?, rows)));
+        let (texts, rows): (Vec<String>, Vec<u64>) = alike.unzip();
+        (texts, rows.iter().sum())
+    }
 }
 
 /// What has been seen of a column.
@@ -41,6 +74,8 @@ struct Seen {
     blanks_in: Cell<u64>,
     /// Numbers with digits behind the point.
     fractions: Cell<u64>,
+    /// Whether one was written by somebody: a number that a program holds does not end in a zero there.
+    is_written: Cell<bool>,
     /// Those with exactly three, which may be thousands.
     threes: RefCell<Noted>,
     /// Whether numbers of the column may well have three.
@@ -58,7 +93,7 @@ struct Seen {
     /// Names with several blanks where one is meant.
     blanks: RefCell<Noted>,
     /// Texts that the mapping does not list and takes for missing.
-    unlisted: RefCell<BTreeMap<String, u64>>,
+    unlisted: RefCell<Unlisted>,
     /// How many rows have one.
     unlisted_rows: Cell<u64>,
 }
@@ -96,7 +131,7 @@ impl Watch {
             decimal: mapping.format.decimal,
             written,
             columns: mapping.columns.iter().map(|_| Seen::default()).collect(),
-            held: mapping.conditions.iter().map(|_| Cell::new(false)).collect(),
+            conditions: mapping.conditions.iter().map(|_| Asked::default()).collect(),
         }
     }
 
@@ -108,7 +143,7 @@ impl Watch {
 
     /// A number with so many digits behind its point; whether that may well be three.
     pub fn number(&self, column: SourceColumn, text: &str, decimals: usize, may_be_three: bool) {
-        if decimals == 0 || !self.written {
+        if decimals == 0 {
             return;
         }
         let seen = &self.columns[column.0];
@@ -116,6 +151,8 @@ impl Watch {
             return;
         }
         add(&seen.fractions);
+        let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+        seen.is_written.set(self.written || seen.is_written.get() || digits.ends_with('0'));
         seen.may_have_threes.set(may_be_three);
         if decimals == 3 && may_group(text, self.decimal) {
             seen.threes.borrow_mut().add(&self.row.borrow(), text);
@@ -131,12 +168,7 @@ impl Watch {
     pub fn unlisted(&self, column: SourceColumn, text: &str) {
         let seen = &self.columns[column.0];
         add(&seen.unlisted_rows);
-        let mut unlisted = seen.unlisted.borrow_mut();
-        if let Some(rows) = unlisted.get_mut(text) {
-            *rows += 1;
-        } else if unlisted.len() < UNLISTED {
-            unlisted.insert(text.to_owned(), 1);
-        }
+        seen.unlisted.borrow_mut().add(text);
     }
 
     /// A date of that day of a month.
@@ -170,10 +202,17 @@ impl Watch {
         last.replace(self.number.get()) != self.number.get()
     }
 
-    /// Whether a condition held.
-    pub fn condition(&self, condition: &RowCondition, held: bool) {
+    /// Whether a condition held for the text of its column.
+    pub fn condition(&self, condition: &RowCondition, text: Option<&str>, held: bool) {
+        let asked = &self.conditions[condition.number];
+        if !self.is_first(&asked.last) {
+            return;
+        }
         if held {
-            self.held[condition.number].set(true);
+            asked.held.set(true);
+        }
+        if let Some(text) = text.filter(|text| condition.leaves_unlisted(text)) {
+            asked.unlisted.borrow_mut().add(text);
         }
     }
 
@@ -194,19 +233,34 @@ impl Watch {
     /// What is odd about the file as a whole; `rows`: how many it has.
     pub fn notes(self, mapping: &Mapping, rows: u64) -> Vec<Note> {
         let columns = || mapping.columns.iter().zip(&self.columns);
-        let never = |(condition, held): (&String, &Cell<bool>)| {
+        let conditions = || mapping.conditions.iter().zip(&self.conditions);
+        let never = conditions().filter(|(_, asked)| rows > 0 && !asked.held.get()).map(|(condition, _)| {
             let message = format!("no row has {condition}: is that what the file says?");
-            (rows > 0 && !held.get()).then(|| Note::of_file("", "condition", message, Noted::default()))
-        };
-        let never = mapping.conditions.iter().zip(&self.held).filter_map(never);
+            Note::of_file("", "condition", message, Noted::default())
+        });
         let thousands = columns().filter_map(|(column, seen)| seen.thousands(column, self.decimal));
         let unlisted = columns().flat_map(|(column, seen)| seen.unlisted(column, mapping));
         thousands
             .chain(never)
+            .chain(conditions().filter_map(|(condition, asked)| asked.alike(condition)))
             .chain(unlisted)
             .chain(columns().filter_map(|(column, seen)| seen.scaled(column)))
             .chain(columns().filter_map(|(column, seen)| seen.blanks(column)))
             .collect()
+    }
+}
+
+impl Asked {
+    /// Texts that a condition does not list look like one that it does.
+    fn alike(&self, condition: &Condition) -> Option<Note> {
+        let unlisted = self.unlisted.take();
+        let listed = condition.lists().flatten().map(ToString::to_string);
+        let (alike, rows) = unlisted.alike(listed);
+        let message = format!(
+            "texts of “{}” that look like one of a condition, and are not listed there: it asks for {condition}",
+            shown(&condition.column)
+        );
+        (!alike.is_empty()).then(|| Note::of_texts(&condition.column, "alike", message, &alike, rows))
     }
 }
 
@@ -215,7 +269,7 @@ impl Seen {
     fn thousands(&self, column: &str, decimal: DecimalMark) -> Option<Note> {
         let threes = self.threes.take();
         let least = if self.may_have_threes.get() { LEAST_SUSPECT } else { 1 };
-        if threes.rows < least || threes.rows < self.fractions.get() {
+        if threes.rows < least || threes.rows < self.fractions.get() || !self.is_written.get() {
             return None;
         }
         let (mark, other, said) = decimal.words();
@@ -230,23 +284,17 @@ impl Seen {
 
     /// Texts that the mapping does not list are missing; some may look like one that it does.
     fn unlisted(&self, column: &str, mapping: &Mapping) -> Vec<Note> {
-        let (texts, rows) = (self.unlisted.take(), self.unlisted_rows.get());
-        if texts.is_empty() {
+        let (unlisted, rows) = (self.unlisted.take(), self.unlisted_rows.get());
+        if rows == 0 {
             return Vec::new();
         }
-        let note = |kind, message, texts: Vec<String>| Note {
-            names: texts.len() as u64,
-            first: texts.iter().map(|text| Example::new("", text)).collect(),
-            ..Note::of_file(column, kind, message, Noted { rows, first: Vec::new() })
-        };
-        let listed = Names::new(mapping.listed(column), texts.len());
-        let like: Vec<String> = texts.keys().filter_map(|text| listed.like(text)).collect();
-        let alike = (!like.is_empty()).then(|| {
+        let (alike, rows_alike) = unlisted.alike(mapping.listed(column));
+        let alike = (!alike.is_empty()).then(|| {
             let message =
                 format!("texts of “{}” that look like one under `values`, and are not listed there", shown(column));
-            note("alike", message, like)
+            Note::of_texts(column, "alike", message, &alike, rows_alike)
         });
-        let mut by_rows: Vec<(String, u64)> = texts.into_iter().collect();
+        let mut by_rows: Vec<(String, u64)> = unlisted.0.into_iter().collect();
         by_rows.sort_by_key(|(_, rows)| Reverse(*rows));
         let message = format!(
             "{} {} a text in “{}” that is not under `values`: it was taken for missing",
@@ -254,7 +302,8 @@ impl Seen {
             if rows == 1 { "has" } else { "have" },
             shown(column)
         );
-        let all = note("unlisted", message, by_rows.into_iter().map(|(text, _)| text).collect());
+        let texts: Vec<String> = by_rows.into_iter().map(|(text, _)| text).collect();
+        let all = Note::of_texts(column, "unlisted", message, &texts, rows);
         [Some(all), alike].into_iter().flatten().collect()
     }
 

@@ -93,7 +93,7 @@ pub(super) struct Compiler<'a> {
     format: &'a SourceFormat,
     columns: Vec<String>,
     /// In words.
-    conditions: Vec<String>,
+    conditions: Vec<Condition>,
 }
 
 impl Compiler<'_> {
@@ -335,8 +335,10 @@ impl Compiler<'_> {
     }
 
     fn condition(&mut self, condition: Condition) -> RowCondition {
-        self.conditions.push(condition.to_string());
-        let number = self.conditions.len() - 1;
+        let number = self.conditions.iter().position(|known| *known == condition).unwrap_or_else(|| {
+            self.conditions.push(condition.clone());
+            self.conditions.len() - 1
+        });
         RowCondition { number, column: self.source(&condition.column), condition }
     }
 

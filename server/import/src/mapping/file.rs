@@ -270,6 +270,13 @@ pub struct Condition {
     pub missing: Option<bool>,
 }
 
+impl Condition {
+    /// The texts that it names.
+    pub(crate) fn lists(&self) -> impl Iterator<Item = &[Pattern]> {
+        [&self.one_of, &self.not_in].into_iter().filter_map(Option::as_deref)
+    }
+}
+
 /// `“Type” among “Partner”, “Reseller*”`
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

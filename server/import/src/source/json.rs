@@ -202,7 +202,10 @@ impl Rows<'_> {
     fn number(&self, raw: &str) -> String {
         let plain = match raw.contains(['e', 'E']).then(|| Decimal::from_scientific(raw)) {
             Some(Ok(number)) => number.normalize().to_string(),
-            Some(Err(_)) | None => raw.to_owned(),
+            Some(Err(_)) => raw.to_owned(),
+            // Zeros behind the point say nothing of a number; of a text they say that its point may group thousands.
+            None if raw.contains('.') => raw.trim_end_matches('0').trim_end_matches('.').to_owned(),
+            None => raw.to_owned(),
         };
         match self.mapping.format.decimal {
             DecimalMark::Point => plain,

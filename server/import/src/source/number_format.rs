@@ -4,13 +4,17 @@ use crate::ornament::Ornament;
 use calamine::{NumberFormat, Style};
 
 /// Formats with smaller numbers are built in: what a bare `$` in them shows depends on where one is.
-const FIRST_OWN: u32 = 164;
+pub(super) const FIRST_OWN: u32 = 164;
 
 /// The sign or code of the currency with which cells of a style are shown; `None` if they are shown with none.
 pub(super) fn currency(style: &Style) -> Option<String> {
     let NumberFormat { format_code, format_id, .. } = style.number_format.as_ref()?;
-    let built_in = format_id.is_some_and(|id| id < FIRST_OWN);
-    let shown = Ornament::of(&texts(format_code, !built_in))?;
+    of_code(format_code, format_id.is_none_or(|id| id >= FIRST_OWN))
+}
+
+/// The same of a format; `is_own`: whether it is not built in.
+pub(super) fn of_code(code: &str, is_own: bool) -> Option<String> {
+    let shown = Ornament::of(&texts(code, is_own))?;
     Some(shown.currency?.sign().to_owned())
 }
 

@@ -3,9 +3,10 @@
 //! in which currency they are, which its reader leaves out.
 
 use super::content::ReadSeek;
+use super::currencies::Currencies;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::io::{BufReader, Read, SeekFrom};
 use std::ops::Range;
 use std::sync::Arc;
@@ -41,28 +42,6 @@ fn sheets(raw: &mut dyn ReadSeek) -> Option<Sheets> {
     drop(archive);
     raw.seek(SeekFrom::Start(0)).ok()?;
     Some(sheets)
-}
-
-/// The currencies of the cells of a sheet: by the first of some rows that are alike.
-#[derive(Debug, Default)]
-pub(super) struct Currencies(BTreeMap<u64, Alike>);
-
-/// Rows that are alike, up to the one before `end`.
-#[derive(Debug)]
-struct Alike {
-    end: u64,
-    /// Cells from one column to before another, each with their currency (ISO 4217).
-    cells: Vec<(Range<u64>, Arc<str>)>,
-}
-
-impl Currencies {
-    /// That of a cell, by its row and column from 0.
-    pub fn of(&self, row: u32, column: u32) -> Option<&str> {
-        let (_, alike) = self.0.range(..=u64::from(row)).next_back()?;
-        let of_column = |(columns, _): &&(Range<u64>, Arc<str>)| columns.contains(&u64::from(column));
-        let cell = alike.cells.iter().find(of_column).filter(|_| u64::from(row) < alike.end)?;
-        Some(&cell.1)
-    }
 }
 
 /// What the sheets come to when everything is repeated that they say to be.
@@ -179,7 +158,7 @@ impl Sheet {
         self.rows = first.saturating_add(row.repeated);
         self.columns = self.columns.max(row.columns);
         if !row.currencies.is_empty() {
-            self.currencies.0.insert(first, Alike { end: self.rows, cells: row.currencies });
+            self.currencies.add(first..self.rows, row.currencies);
         }
     }
 }

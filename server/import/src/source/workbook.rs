@@ -3,16 +3,17 @@
 use super::caught::caught;
 use super::cells::WITHOUT_VALUE;
 use super::content::ReadSeek;
+use super::currencies::Currencies;
 use super::header;
 use super::number_format;
 use super::old_workbook;
-use super::open_document::{self, Currencies};
+use super::open_document;
 use super::spool::Spool;
 use crate::blanks::heading;
 use crate::dates::{DateFormat, When};
 use crate::error::ImportError;
 use crate::mapping::{DecimalMark, Mapping, SourceFormat};
-use calamine::{Cell, Data, DataRef, ExcelDateTime, Range, Reader, SheetType, Sheets};
+use calamine::{Cell, Data, DataRef, ExcelDateTime, Range, Reader, Sheet, SheetType, SheetVisible, Sheets};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Span, ToSpan};
 use std::collections::{HashMap, HashSet};
@@ -50,7 +51,7 @@ pub(super) fn spooled(
 
 fn read(mut raw: Box<dyn ReadSeek + '_>, sort: Sort, file: &str, mapping: &Mapping) -> Result<File, ImportError> {
     let currencies = match sort {
-        Sort::Xls => old_workbook::refusal(&mut raw).map_or_else(|| Ok(HashMap::new()), Err),
+        Sort::Xls => old_workbook::look(&mut raw),
         Sort::Ods => open_document::look(&mut raw),
         Sort::Xlsx | Sort::Xlsb => Ok(HashMap::new()),
     };
@@ -87,15 +88,19 @@ struct Workbook<'a> {
     book: Book<'a>,
     file: &'a str,
     format: &'a SourceFormat,
-    /// Of an `OpenDocument` spreadsheet, by sheet.
+    /// Of an old workbook or an `OpenDocument` spreadsheet, by sheet.
     currencies: HashMap<String, Currencies>,
 }
 
 impl Workbook<'_> {
-    /// The sheet that the mapping names; else the only one whose header fits, or the first.
+    /// The sheet that the mapping names; else the only one whose header fits, or the first. Those that are hidden are looked
+    /// at where there is no other: people do not know of them.
     fn sheet(&mut self, mapping: &Mapping) -> Result<String, ImportError> {
-        let sheets = self.book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
-        let sheets: Vec<String> = sheets.map(|sheet| sheet.name.clone()).collect();
+        let all = || self.book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+        let visible: Vec<&Sheet> = all().filter(|sheet| sheet.visible == SheetVisible::Visible).collect();
+        let any = self.format.sheet.is_some() || visible.is_empty();
+        let sheets = if any { all().collect() } else { visible };
+        let sheets: Vec<String> = sheets.into_iter().map(|sheet| sheet.name.clone()).collect();
         if let Some(wanted) = &self.format.sheet {
             if sheets.contains(wanted) {
                 return Ok(wanted.clone());
@@ -192,7 +197,7 @@ impl Workbook<'_> {
             let text = |column| {
                 let text = sheet.text((number, column), format);
                 match currencies.and_then(|currencies| currencies.of(number, column)) {
-                    Some(currency) if !text.is_empty() => format!("{text} {currency}"),
+                    Some(currency) if sheet.has_number((number, column)) => format!("{text} {currency}"),
                     _ => text,
                 }
             };
@@ -227,6 +232,10 @@ impl Laid {
         let bottom = ends.into_iter().flatten().map(|(row, _)| row + 1).max().unwrap_or_default();
         let columns = ends.into_iter().flatten().map(|(_, column)| column + 1).max().unwrap_or_default();
         Laid { values, formulas, rows: top..bottom, columns, blank_is_none }
+    }
+
+    fn has_number(&self, at: (u32, u32)) -> bool {
+        matches!(self.values.get_value(at), Some(Data::Int(_) | Data::Float(_)))
     }
 
     fn text(&self, at: (u32, u32), format: &SourceFormat) -> String {

@@ -2,7 +2,6 @@
 
 use super::days;
 use super::headings::Headings;
-use super::months;
 use super::numbers;
 use super::sample::Column;
 use pegel_kpi::data::model::Kind;
@@ -31,8 +30,8 @@ impl Contents {
         for cell in column.filled() {
             contents.filled += 1;
             contents.dates += usize::from(days::is_date(cell));
-            contents.instants += usize::from(days::is_serial(cell) || days::is_unix(cell));
-            contents.months += usize::from(months::month(cell).is_some());
+            contents.instants += usize::from(days::is_number(cell));
+            contents.months += usize::from(days::month(cell).is_some());
             contents.numbers += usize::from(numbers::is_number(cell));
             contents.repeated += usize::from(!seen.insert(cell));
         }

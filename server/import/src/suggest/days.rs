@@ -55,13 +55,15 @@ const TIMES: [(&str, &str, &str); 12] = [
 ];
 
 /// Dates with the name of a month.
-const NAMED: [(&str, &str); 6] = [
+const NAMED: [(&str, &str); 8] = [
     ("%d-%b-%Y", "dd-Mon-yyyy"),
     ("%d %b %Y", "dd Mon yyyy"),
     ("%d %B %Y", "dd Month yyyy"),
     ("%b %d, %Y", "Mon dd, yyyy"),
     ("%B %d, %Y", "Month dd, yyyy"),
     ("%d. %B %Y", "dd. Month yyyy"),
+    ("%d. %b %Y", "dd. Mon yyyy"),
+    ("%d. %b. %Y", "dd. Mon. yyyy"),
 ];
 
 /// Whether a text looks like a date.
@@ -82,6 +84,25 @@ pub(super) fn is_serial(text: &str) -> bool {
 pub(super) fn is_unix(text: &str) -> bool {
     text.len() == 10 && text.parse().is_ok_and(|seconds: u32| (1_000_000_000..3_000_000_000).contains(&seconds))
 }
+
+/// Whether a text may be a number of milliseconds, of the same years.
+pub(super) fn is_unix_ms(text: &str) -> bool {
+    text.len() == 13 && text.get(..10).is_some_and(is_unix) && is_of(text, "unix_ms")
+}
+
+/// Whether a text may be year, month and day without anything between: of the years 1990 to 2099.
+pub(super) fn is_compact(text: &str) -> bool {
+    let is_likely =
+        text.get(..4).and_then(|year| year.parse().ok()).is_some_and(|year: u16| (1990..2100).contains(&year));
+    text.len() == 8 && is_likely && is_of(text, COMPACT)
+}
+
+/// Whether a text may be a date only if its column holds some: it is a number as many others.
+pub(super) fn is_number(text: &str) -> bool {
+    is_serial(text) || is_unix(text) || is_unix_ms(text) || is_compact(text)
+}
+
+const COMPACT: &str = "%Y%m%d";
 
 /// Months without a day; what is written like `iso` needs no format.
 const MONTHS: [(&str, &str); 7] = [
@@ -196,7 +217,7 @@ pub(super) fn formats<'a>(dates: impl Iterator<Item = &'a str> + Clone, day_firs
     let mut orders: BTreeMap<char, Counts> = BTreeMap::new();
     let mut written: BTreeMap<(char, bool, bool, &str, &str), usize> = BTreeMap::new();
     let mut by_name: BTreeMap<(String, String), usize> = BTreeMap::new();
-    let (mut serials, mut seconds) = (0, 0);
+    let mut numbers_of = [0; 4];
     for text in dates {
         if is_iso(text) {
             iso += 1;
@@ -213,10 +234,8 @@ pub(super) fn formats<'a>(dates: impl Iterator<Item = &'a str> + Clone, day_firs
             *by_name.entry(named).or_default() += 1;
         } else if let Some((format, words)) = month(text) {
             *by_name.entry((format.to_owned(), words.to_owned())).or_default() += 1;
-        } else if is_serial(text) {
-            serials += 1;
-        } else if is_unix(text) {
-            seconds += 1;
+        } else if let Some(at) = [is_serial, is_unix, is_unix_ms, is_compact].iter().position(|is| is(text)) {
+            numbers_of[at] += 1;
         }
     }
     let sure = |format: &str, words: &str, fits| {
@@ -241,11 +260,15 @@ pub(super) fn formats<'a>(dates: impl Iterator<Item = &'a str> + Clone, day_firs
         found.push(Found { format, words, fits: count, of: all, why, is_sure });
     }
     found.extend(by_name.iter().map(|((format, words), count)| sure(format, words, *count)));
-    for (count, format, words) in
-        [(serials, "excel", "the numbers of days of spreadsheets"), (seconds, "unix", "seconds since 1970")]
-    {
+    let formats = [
+        ("excel", "the numbers of days of spreadsheets"),
+        ("unix", "seconds since 1970"),
+        ("unix_ms", "milliseconds since 1970"),
+        (COMPACT, "yyyymmdd"),
+    ];
+    for ((format, words), count) in formats.into_iter().zip(numbers_of).filter(|(_, count)| *count > 0) {
         let why = "they are numbers".to_owned();
-        found.extend((count > 0).then(|| Found { why, is_sure: false, ..sure(format, words, count) }));
+        found.push(Found { why, is_sure: format == COMPACT, ..sure(format, words, count) });
     }
     found.extend((iso > 0).then(|| sure("iso", "ISO dates", iso)));
     found.sort_by_key(|found| std::cmp::Reverse(found.fits));
@@ -320,7 +343,11 @@ mod tests {
             ("05-Mar-2026", "%d-%b-%Y"),
             ("March 5, 2026", "%B %d, %Y"),
             ("45631.75", "excel"),
+            ("5. März 2026", "%d. %B %Y"),
+            ("5. Mrz 2026 8:15", "%d. %b %Y %H:%M"),
             ("1790000000", "unix"),
+            ("1790000000000", "unix_ms"),
+            ("20261103", "%Y%m%d"),
         ] {
             assert_eq!(found(&[text])[0].0, format, "{text}");
             assert!(DateFormat::new(format).unwrap().parse(text).is_some(), "{text}");

@@ -4,7 +4,7 @@
 use super::assign::Seen;
 use super::days::{self, Found};
 use super::making::Planned;
-use super::months;
+
 use super::numbers::{self, Mark};
 use super::suggestion::Setting;
 use crate::dates::{DateFormat, When};
@@ -77,7 +77,7 @@ impl<'a> Evidence<'a> {
             };
             match self.formats.iter().position(reads) {
                 Some(at) => counts[at] += 1,
-                None if is_month && months::month(cell).is_some() => {}
+                None if is_month && days::month(cell).is_some() => {}
                 None => others.push(cell),
             }
         }

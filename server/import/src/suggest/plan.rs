@@ -2,7 +2,7 @@
 
 use super::assign::{Assigned, Held, Seen};
 use super::making::{Making, Plan, Planned};
-use super::months::of_month;
+use super::plans::of_month;
 use super::sample::Column;
 use super::toml::quoted;
 use super::words::{Meant, meant};

@@ -2,8 +2,15 @@
 
 use super::days;
 use super::making::{Making, Planned};
-use super::months::of_month;
+use super::sample::Column;
+use super::toml::quoted;
 use pegel_kpi::data::model::Kind;
+
+/// A date that is a month: its first day, or its last.
+pub(super) fn of_month(column: &Column, is_last: bool) -> String {
+    let day = if is_last { "\"last\"" } else { "true" };
+    format!("{{ from = {}, month = {day} }}", quoted(&column.heading))
+}
 
 impl Making<'_> {
     /// A plan for a month ends with it.

@@ -1,7 +1,7 @@
 //! Why a file is about nothing that there is a table for.
 
 use super::assign::{Seen, assigned, unfit};
-use super::{days, months, numbers};
+use super::{days, numbers};
 use crate::error::{ImportError, listed};
 use crate::shown::shown;
 use pegel_kpi::data::model::{Kind, Table};
@@ -22,7 +22,7 @@ fn no_header(names: &[String]) -> Option<String> {
             listed(names)
         ));
     }
-    let months = names.iter().filter(|name| months::month(name).is_some()).count();
+    let months = names.iter().filter(|name| days::month(name).is_some()).count();
     (months > 1).then(|| {
         format!(
             "{months} of its columns are months, and no mapping is suggested for such files: [unpivot] makes a row of each \

@@ -37,8 +37,8 @@ fn control_characters_are_cleaned_from_values_keys_look_ups_and_attributes() {
         {
             let text = format!(
                 "Lead,Partner,Region,Source,Created,Note,Unused\n\
-                 {number}{c}a,Haus{c}{c}Nord{number},{c}N,web,2026-11-24,a{c}b,c\n\
-                 {number} b,{c}Haus Nord{number}{c},{c},fair{c}trade,2026-11-24{c},,x{c}\n"
+                 {number}{c}a,Haus{c}{c}Nord{number},{c}N,web,2026-11-03,a{c}b,c\n\
+                 {number} b,{c}Haus Nord{number}{c},{c},fair{c}trade,2026-11-03{c},,x{c}\n"
             );
             let summary = import_text(&store, LEADS, &text).unwrap();
             assert_eq!(summary.to_string(), "2 new, 0 changed, 0 unchanged, 0 rejected", "{c:?}");
@@ -90,7 +90,7 @@ fn a_row_known_by_a_clean_key_gets_its_name_cleaned() {
 #[test]
 fn columns_are_found_whatever_control_characters_their_names_have() {
     on_both(|store| {
-        let text = "\u{1b}Lead,Part\u{b}ner\u{1f},Region\u{1},Source,Created,Note\nL1,P,N,web,2026-11-24,\n";
+        let text = "\u{1b}Lead,Part\u{b}ner\u{1f},Region\u{1},Source,Created,Note\nL1,P,N,web,2026-11-03,\n";
         let mapping = LEADS.replace("\"Partner\"", "\"Part ner\"");
         assert_eq!(import_text(&store, &mapping, text).unwrap().new, 1);
     });
@@ -99,7 +99,7 @@ fn columns_are_found_whatever_control_characters_their_names_have() {
 #[test]
 fn a_nul_is_not_cleaned_but_told_since_it_comes_from_another_encoding() {
     on_both(|store| {
-        let text = "Lead,Partner,Region,Source,Created,Note\nL1,P\0Q,N,web,2026-11-24,\n";
+        let text = "Lead,Partner,Region,Source,Created,Note\nL1,P\0Q,N,web,2026-11-03,\n";
         let summary = import_text(&store, LEADS, text).unwrap();
         assert!(summary.rejected[0].to_string().contains("a NUL character: is the file's encoding utf-16?"));
     });

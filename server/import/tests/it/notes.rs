@@ -138,7 +138,47 @@ fn a_column_whose_points_all_have_three_digits_behind_them_is_suspected_to_group
         let said = |text: &str| told(&import_text(&store, &mapping, text).unwrap());
         assert_eq!(said("id,amount\nA,3.000\nB,1.250.000\n").len(), 1);
         assert!(said("id,amount\nA,0.125\nB,1234.000\n").is_empty());
-        assert!(said("[{\"id\": 1, \"amount\": 3.125}]").is_empty());
+        // A program's number, and a text that somebody wrote.
+        assert!(said("[{\"id\": 1, \"amount\": 3.125}, {\"id\": 2, \"amount\": 3.000}]").is_empty());
+        assert_eq!(said("[{\"id\": 1, \"amount\": \"3.000\"}, {\"id\": 2, \"amount\": 950}]").len(), 1);
+    });
+}
+
+#[test]
+fn what_has_happened_in_the_future_is_noted() {
+    on_both(|store| {
+        let columns = "created_at = \"created\"\nexpected_close_on = \"close\"\n";
+        let text = "id,created,close\n1,2026-11-03,2199-01-31\n2,2199-11-03,2199-12-01\n";
+        assert_eq!(
+            told(&import_text(&store, &opportunities(columns), text).unwrap()),
+            ["opportunities: 1 row has created_at in the future: it counts from then on; first in line 3 \
+                 (“2199-11-03”)"]
+        );
+    });
+}
+
+#[test]
+fn texts_that_look_like_those_of_a_condition_are_noted() {
+    let condition = "when = { column = \"status\", in = [\"won\", \"lost*\"] }";
+    let columns =
+        format!("closed_at = {{ from = \"close\", {condition} }}\namount = {{ from = \"amount\", {condition} }}\n");
+    on_both(|store| {
+        let text = "id,close,amount,status\n1,2026-11-03,5,won\n2,2026-11-03,5,Won\n3,2026-11-03,5,lost (price)\n4,,,open\n\
+                    5,2026-11-03,5,Won\n";
+        let notes = told(&import_text(&store, &opportunities(&columns), text).unwrap());
+        let note = "texts of “status” that look like one of a condition, and are not listed there: it asks for “status” \
+                    among “won”, “lost*”: “Won (like won)”";
+        assert!(notes.contains(&note.to_owned()), "{notes:?}");
+        assert_eq!(notes.iter().filter(|note| note.starts_with("texts of")).count(), 1, "{notes:?}");
+        let notes = told(
+            &import_text(
+                &store,
+                "[[tables]]\ntable = \"opportunities\"\nkey = \"id\"\nwhen = { column = \"type\", not_in = [\"Test\"] }\n",
+                "id,type\n1,test\n2,real\n3,Test\n",
+            )
+            .unwrap(),
+        );
+        assert!(notes.iter().any(|note| note.ends_with("“test (like Test)”")), "{notes:?}");
     });
 }
 

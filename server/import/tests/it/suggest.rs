@@ -481,7 +481,7 @@ fn a_plan_for_months_says_what_it_is_of() {
         assert_eq!(targets, ["revenue | Ada | 20454 | 20484 | 2010000", "revenue | Ada | 20485 | 20512 | 2020000"]);
     });
     assert!(about(&toml, "key =")[0].contains("these do together"), "{toml}");
-    // Names of months that no format reads, and nothing that is planned.
+    // Names of months, and nothing that is planned.
     let file = "Monat;Ziel\nJan 2026;20.100,00\nMrz 2026;20.200,00\n";
     let toml = imported("ziele.csv", file.as_bytes(), |store| {
         let targets = lines(store, "targets", &["metric", "starts_on", "ends_on"]);
@@ -776,4 +776,25 @@ fn an_id_has_no_decimals() {
     });
     assert!(toml.contains("key = { from = \"Order ID\", integer = true }"), "{toml}");
     assert!(flat(&toml).contains("“17850.0” is meant as “17850”"), "{toml}");
+}
+
+#[test]
+fn dates_are_read_however_programs_and_people_write_them() {
+    for (dates, format) in [
+        (["20261002", "20261103"], "%Y%m%d"),
+        (["1791520000000", "1791523600000"], "unix_ms"),
+        (["1791520000", "1791523600"], "unix"),
+        (["1. November 2026", "13. März 2026"], "%d. %B %Y"),
+        (["1. Nov. 2026", "13. Okt. 2026"], "%d. %b. %Y"),
+        (["2026-10-19 17:07:00 +0000", "2026-10-20 17:07:00 +0200"], "iso"),
+        (["2026-10-19 17:07:00 UTC", "2026-10-20 17:07:00 UTC"], "iso"),
+    ] {
+        let [one, two] = dates;
+        let file = format!("Lead ID;Created;Status\n1;{one};Won\n2;{two};Lost\n");
+        let toml = imported("leads.csv", file.as_bytes(), |store| {
+            let created = lines(store, "leads", &["created_at"]);
+            assert!(created.iter().all(|at| at.starts_with("2026-1") || at.starts_with("2026-03-1")), "{created:?}");
+        });
+        assert!(toml.contains(&format!("\ndates = [\"{format}\"]")), "{format}: {toml}");
+    }
 }

@@ -429,18 +429,49 @@ fn an_amount_is_in_the_currency_with_which_its_cell_is_shown() {
         sheet.write(row, 0, format!("L{row}")).unwrap();
         sheet.write_with_format(row, 3, 1500.0, &Format::new().set_num_format(code)).unwrap();
     }
+    let old = std::fs::read(fixture("currencies.xls")).unwrap();
+    for workbook in [saved(vec![sheet]), old] {
+        on_both(|store| {
+            let summary = read(&store, LEADS, &workbook).unwrap();
+            assert_eq!(lines(&store, "leads", &["key", "amount"]), ["L1 | 150000", "L2 | 150000", "L6 | 150000"]);
+            let reason = summary.rejected[1].to_string();
+            assert!(
+                reason.starts_with("line 5, column Amount: “1500 USD” is in USD, and the amounts here are in EUR"),
+                "{reason}"
+            );
+            assert_eq!(summary.rejected.len(), 3);
+            let dollars = LEADS.replace("[source]\n", "[source]\ncurrency = \"USD\"\n");
+            let summary = read(&store, &dollars, &workbook).unwrap();
+            assert_eq!(summary.rejected.iter().map(|row| row.at.line).collect::<Vec<_>>(), [3, 6]);
+        });
+    }
+}
+
+#[test]
+fn texts_among_the_numbers_of_a_workbook_may_group_thousands() {
+    let mut sheet = sheet("Leads", 0);
+    for (row, key) in (1..).zip(["L1", "L2"]) {
+        sheet.write(row, 0, key).unwrap();
+    }
+    sheet.write(1, 3, "3.000").unwrap();
+    sheet.write(2, 3, 950.0).unwrap();
     let workbook = saved(vec![sheet]);
+    let mapping = LEADS.replace("decimal = \"comma\"\n", "");
     on_both(|store| {
-        let summary = read(&store, LEADS, &workbook).unwrap();
-        assert_eq!(lines(&store, "leads", &["key", "amount"]), ["L1 | 150000", "L2 | 150000", "L6 | 150000"]);
-        let reason = summary.rejected[1].to_string();
-        assert!(
-            reason.starts_with("line 5, column Amount: “1500 USD” is in USD, and the amounts here are in EUR"),
-            "{reason}"
-        );
-        assert_eq!(summary.rejected.len(), 3);
-        let dollars = LEADS.replace("[source]\n", "[source]\ncurrency = \"USD\"\n");
-        let summary = read(&store, &dollars, &workbook).unwrap();
-        assert_eq!(summary.rejected.iter().map(|row| row.at.line).collect::<Vec<_>>(), [3, 6]);
+        let notes = read(&store, &mapping, &workbook).unwrap().notes().join("\n");
+        assert!(notes.contains("every “.” in “Amount” has three digits behind it, in 1 row"), "{notes}");
+    });
+}
+
+#[test]
+fn a_hidden_sheet_is_read_only_where_it_is_named() {
+    let mut hidden = filled(sheet("Old leads", 0), 1, "OLD");
+    hidden.set_hidden(true);
+    let workbook = saved(vec![filled(sheet("Leads", 0), 1, "NEW"), hidden]);
+    on_both(|store| {
+        read(&store, LEADS, &workbook).unwrap();
+        assert_eq!(lines(&store, "leads", &["key"]), ["NEW"]);
+        read(&store, &LEADS.replace("[source]\n", "[source]\nsheet = \"Old leads\"\n"), &workbook).unwrap();
+        assert_eq!(lines(&store, "leads", &["key"]), ["NEW", "OLD"]);
     });
 }

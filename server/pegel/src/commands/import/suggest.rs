@@ -12,6 +12,7 @@ use pegel_import::{ImportError, Mapping};
 use pegel_kpi::data::model::{Model, Table};
 use pegel_kpi::measure::needed::OneOf;
 use pegel_kpi::script::kpi::Kpi;
+use pegel_report::definition::{self, ReportDefinition};
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -36,15 +37,32 @@ pub fn run(name: &str, files: Vec<Given>, home: &Home, model: &Model, global: &G
     write_new(&path, &suggestion.to_toml())?;
     answer(shown(&path));
     say(&suggestion);
-    let home = global.home.as_ref().map(|home| format!(" --home {}", quoted(home))).unwrap_or_default();
-    let import = format!("pegel{home} import {named} --map {name}");
+    let place = &home.path;
+    let options = global.home.as_ref().map(|home| format!(" --home {}", quoted(home))).unwrap_or_default();
+    let import = format!("pegel{options} import {named} --map {name}");
+    note(format_args!("\nNext, look at the file, try, and import:\n  {import} --dry-run\n  {import}"));
     let period = suggestion.trial.latest.and_then(|latest| week_of(latest, now, &zone));
-    let period = period.map(|week| format!(" --period {week}")).unwrap_or_default();
-    note(format_args!(
-        "\nNext, look at the file, and try, import and report:\n  {import} --dry-run\n  {import}\n  pegel{home} report run \
-         weekly{period}"
-    ));
+    if let Some(figures) = figures(&suggestion.feeds.fed, place, period.as_deref()) {
+        note(format_args!("Then see its figures:\n  pegel{options} {figures}"));
+    }
     Ok(Done::InOrder)
+}
+
+/// The command that shows figures of these KPIs: the report that has the most of them, else the first by itself. `week`: the
+/// one that is meant; `None`: the last.
+fn figures(fed: &[String], home: &Path, week: Option<&str>) -> Option<String> {
+    let first = fed.first()?;
+    let reports =
+        definition::all(home).unwrap_or_default().into_iter().filter_map(|(name, report)| Some((name, report.ok()?)));
+    let shown = |report: &ReportDefinition| report.requests().filter(|request| fed.contains(&request.id)).count();
+    let best = reports.map(|(name, report)| (shown(&report), name)).filter(|(shown, _)| *shown > 0).max();
+    Some(match best {
+        Some((_, report)) => {
+            let period = week.map(|week| format!(" --period {week}")).unwrap_or_default();
+            format!("report run {report}{period}")
+        }
+        None => format!("kpi value {first} --period {}", week.unwrap_or("last-week")),
+    })
 }
 
 /// `Leads Export.csv` → `leads_export`
