@@ -192,3 +192,30 @@ fn the_reference_lists_attributes_that_are_declared() {
     assert!(orders.contains("| `attr(\"delivered_at\")` | instant | when the customer had it |"), "{orders}");
     assert!(page.contains("| `carrier` | `orders` |"));
 }
+
+#[test]
+fn what_helps_to_write_tests_is_not_to_be_tested_itself() {
+    let script = r#"
+kpi(#{ id: "won", title: #{ en: "Won" }, description: #{ en: "Deals won." }, unit: "count", better: "higher" });
+
+fn measures(data) { #{ won: data.opportunities.dated(|o| o.closed_at).filter(|o| o.outcome == "won").count() } }
+
+fn value(m) {
+    if m.won > 100 { return capped(m.won); }
+    m.won
+}
+
+fn capped(n) { 100 }
+
+fn closed(outcome) { #{ created_at: "2026-11-02", closed_at: "2026-11-03", outcome: outcome } }
+
+fn tests() { [#{ name: "two", period: "2026-W45", opportunities: [closed("won"), closed("won"), closed("lost")], expect: 2 }] }
+"#;
+    let tested =
+        Arc::new(Language::new()).test("won.rhai", script, &|_| true).unwrap_or_else(|wrong| panic!("{wrong}"));
+    assert_eq!(tested.results[0].outcome, Ok(()));
+    let lines = |wanted: bool| -> Vec<usize> {
+        tested.blocks.iter().filter(|(_, reached)| *reached == wanted).map(|(block, _)| block.line).collect()
+    };
+    assert_eq!((lines(true), lines(false)), (vec![4, 6], vec![7, 11]));
+}

@@ -25,6 +25,8 @@ pub struct Script {
     pub looks_back: bool,
     /// For each block of an instrumented script, whether it was run.
     pub(crate) reached: Option<Reached>,
+    /// The same of what was run to list its tests.
+    listing: Option<Reached>,
 }
 
 impl Script {
@@ -37,22 +39,24 @@ impl Script {
         ast.set_source(file);
         closures::check(&ast).map_err(|error| errors::of_running(&error, file, source, &language.names))?;
         let value = ast.iter_functions().find(|function| function.name == "value").map(|value| value.params.len());
-        let (looks_back, reached) = (value == Some(2), None);
+        let looks_back = value == Some(2);
         Ok(Script {
             language: language.clone(),
             ast,
             file: file.to_owned(),
             source: source.to_owned(),
             looks_back,
-            reached,
+            reached: None,
+            listing: None,
         })
     }
 
-    /// The same script, compiled from an instrumented copy of `source`, noting which blocks are reached. Errors quote
-    /// `source`; only columns after a brace are slightly off.
+    /// The same script, compiled from an instrumented copy of `source`, noting which blocks are `reached`, and which while
+    /// its tests are listed. Errors quote `source`; only columns after a brace are slightly off.
     #[must_use]
-    pub fn noting(self, source: &str, reached: &Reached) -> Script {
-        Script { source: source.to_owned(), reached: Some(reached.clone()), ..self }
+    pub fn noting(self, source: &str, reached: &Reached, listing: &Reached) -> Script {
+        let (reached, listing) = (Some(reached.clone()), Some(listing.clone()));
+        Script { source: source.to_owned(), reached, listing, ..self }
     }
 
     /// Calls one of the script's functions. If `top`, the script's top-level statements run first.
@@ -100,7 +104,7 @@ impl Script {
     /// # Errors
     /// What went wrong, and where.
     pub fn tests(&self, parameters: &Arc<Map>) -> Result<Dynamic, Diagnostic> {
-        let answer = self.attempt("tests", (), false, Setting::running(parameters, None));
+        let answer = self.attempt("tests", (), false, Setting::running(parameters, self.listing.clone()));
         answer.map_err(|error| self.diagnose("tests", &error))
     }
 

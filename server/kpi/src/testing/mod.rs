@@ -43,7 +43,7 @@ pub struct TestResult {
 #[derive(Debug)]
 pub struct Tested {
     pub results: Vec<TestResult>,
-    /// Each block of the script, and whether a test ran it.
+    /// Each block of the script but for those that make its tests, and whether a test ran it.
     pub blocks: Vec<(Block, bool)>,
     /// The KPI and the name of each measure, and whether it counted a row in a test.
     pub measures: Vec<(String, String, bool)>,
@@ -183,14 +183,16 @@ impl Language {
         // As it is written first: errors point at the text that people see.
         self.load(file, source)?;
         let (text, blocks) = instrumented(source);
-        let reached = Reached::default();
-        let script = Script::compile(self, file, &text)?.noting(source, &reached);
+        let (reached, listing) = (Reached::default(), Reached::default());
+        let script = Script::compile(self, file, &text)?.noting(source, &reached, &listing);
         let kpis = Kpi::all_of(&Arc::new(script), &Arc::default())?;
         let mut results = Vec::new();
         for kpi in &kpis {
             results.extend(kpi.run_tests_of(wanted)?);
         }
-        let blocks = blocks.into_iter().enumerate().map(|(index, block)| (block, reached.has(index))).collect();
+        // What only helps to list the tests is not to be tested.
+        let blocks = blocks.into_iter().enumerate().filter(|(index, _)| reached.has(*index) || !listing.has(*index));
+        let blocks = blocks.map(|(index, block)| (block, reached.has(index))).collect();
         let measures = kpis.iter().flat_map(|kpi| kpi.measures.iter().map(move |(name, _)| (kpi.id(), name)));
         let measures = measures.map(|(id, name)| (id.to_owned(), name.clone(), reached.has_measured(id, name)));
         Ok(Tested { results, blocks, measures: measures.collect() })
