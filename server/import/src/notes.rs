@@ -19,6 +19,8 @@ const SHOWN: usize = 10;
 pub(crate) enum Odd {
     /// It comes before that date of its row.
     Early(Arc<str>),
+    /// It comes before the day from which its row plans.
+    Endless(Arc<str>),
     /// It is in the future, though it says when something happened.
     Ahead,
     /// Its row lacks the date since when it is known; whether the mapping names that.
@@ -171,7 +173,7 @@ impl Notes {
 impl Odd {
     fn kind(&self) -> &'static str {
         match self {
-            Odd::Early(_) => "early",
+            Odd::Early(_) | Odd::Endless(_) => "early",
             Odd::Ahead => "ahead",
             Odd::Undated { .. } => "undated",
             Odd::Idle(..) => "idle",
@@ -196,6 +198,9 @@ impl Odd {
         match self {
             Odd::Early(before) => {
                 format!("{rows} {have} {column} before {before}: what lies between them counts in no mean duration")
+            }
+            Odd::Endless(begin) => {
+                format!("{rows} {have} {column} before {begin}: a plan without a day counts nowhere")
             }
             Odd::Ahead => {
                 let counts = if one { "it counts" } else { "they count" };

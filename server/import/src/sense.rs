@@ -136,7 +136,9 @@ impl Sense {
             if let (Some(date), Some(earlier)) = (whole(&cells[*at]), whole(&cells[*before]))
                 && self.comes_before((*at, date), (*before, earlier), formats)
             {
-                odd.push((*at, Odd::Early(self.columns[*before].name.clone())));
+                let before = &self.columns[*before];
+                let early = if before.every_row { Odd::Endless } else { Odd::Early };
+                odd.push((*at, early(before.name.clone())));
             }
         }
         for (at, date, only) in &self.dated {

@@ -145,6 +145,20 @@ fn a_column_whose_points_all_have_three_digits_behind_them_is_suspected_to_group
 }
 
 #[test]
+fn a_plan_that_ends_before_it_begins_is_noted() {
+    on_both(|store| {
+        let mapping = "[[tables]]\ntable = \"targets\"\nkey = \"id\"\n[tables.columns]\nmetric = \"metric\"\n\
+                       starts_on = \"from\"\nends_on = \"to\"\namount = \"amount\"\n";
+        let text = "id,metric,from,to,amount\n1,revenue,2026-11-01,2026-10-31,5\n2,revenue,2026-11-01,2026-11-30,5\n";
+        assert_eq!(
+            told(&import_text(&store, mapping, text).unwrap()),
+            ["targets: 1 row has ends_on before starts_on: a plan without a day counts nowhere; first in line 2 \
+                 (“2026-10-31”)"]
+        );
+    });
+}
+
+#[test]
 fn what_has_happened_in_the_future_is_noted() {
     on_both(|store| {
         let columns = "created_at = \"created\"\nexpected_close_on = \"close\"\n";
