@@ -239,6 +239,14 @@ impl Row<'_> {
             return Err(format!("“{text}” is multiplied by {times} already, and `scale` would do so by {scale}"));
         }
         let mut number = written.number;
+        if let Origin::Column(column) = rule.text.origin
+            && kind == Kind::Number
+            && rule.shares
+            && rule.scale.is_none()
+            && (written.per_cent || number.abs() > Decimal::ONE)
+        {
+            self.watch.share(column, text, written.per_cent);
+        }
         let of_per_cents = kind == Kind::Number && rule.shares && scale == Some(PER_CENT);
         if let Origin::Column(column) = rule.text.origin
             && of_per_cents

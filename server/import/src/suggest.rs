@@ -5,7 +5,7 @@
 //!   them; `currency`: what amounts are in
 //! - `assign`: which table the file is about, and which of its columns holds what
 //! - `plan`: what a mapping says of that, while it is `making`: how rows ended (`ends`), what lines cost (`amounts`), what
-//!   they refer to (`references`), `names` of people, `ids`, `times`, `plans`, `surveys`, rows that are `gone`,
+//!   they refer to (`references`), `names` of people, `ids`, `times`, `plans`, `units`, `surveys`, rows that are `gone`,
 //!   and `rivals` of what was taken; with `words` for closed lists, `key` for what tells rows apart
 //! - `evidence`: how dates (`days`) and `numbers` are written, decided over all that are read
 //! - `top`: how the file is written, and whose it is; `sections`: what it brings
@@ -45,6 +45,7 @@ mod times;
 mod toml;
 mod top;
 mod trial;
+mod units;
 mod words;
 mod written;
 
@@ -97,12 +98,15 @@ pub fn suggest(mut raw: impl Read + Seek, file: &str, asked: &Asked) -> Result<S
         zone: &asked.zone,
     };
     let tables: Vec<Table> = asked.model.tables().filter(|table| table.history_of().is_none()).collect();
-    let best = tables.iter().map(|table| assigned(table, seen)).max_by_key(|assigned| assigned.score);
-    let best = best.filter(is_enough).ok_or_else(|| refusal::nothing_fits(&tables, seen))?;
-    let plan = plan(&best, seen);
+    let mut fitting: Vec<Assigned> = tables.iter().map(|table| assigned(table, seen)).filter(is_enough).collect();
+    fitting.sort_by_key(|assigned| std::cmp::Reverse(assigned.score));
+    let best = fitting.first().ok_or_else(|| refusal::nothing_fits(&tables, seen))?;
+    let mut plan = plan(best, seen);
+    plan.lacks.extend(best.doubt(fitting.get(1)));
+    plan.lacks.extend(sections::months(&plan, seen));
     let planned: Vec<_> = plan.columns.iter().chain(plan.related.iter().flat_map(|one| &one.columns)).collect();
     let evidence = Evidence::of(seen, &planned);
-    let sections = sections::sections(&best, &plan, &evidence, seen);
+    let sections = sections::sections(best, &plan, &evidence, seen);
     let mut suggestion = Suggestion {
         name: asked.name.to_owned(),
         file: file.to_owned(),

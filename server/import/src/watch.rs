@@ -90,6 +90,9 @@ struct Seen {
     exchanged: Cell<u64>,
     /// Per cents, as the mapping has it, that may be fractions: they are less than one.
     scaled: RefCell<Noted>,
+    /// Numbers with a per cent sign, and numbers above 1 without one.
+    per_cents: RefCell<Noted>,
+    plain: RefCell<Noted>,
     /// Names with several blanks where one is meant.
     blanks: RefCell<Noted>,
     /// Texts that the mapping does not list and takes for missing.
@@ -157,6 +160,13 @@ impl Watch {
         if decimals == 3 && may_group(text, self.decimal) {
             seen.threes.borrow_mut().add(&self.row.borrow(), text);
         }
+    }
+
+    /// A number that may be a share, with or without the sign of a per cent; only above 1 it matters.
+    pub fn share(&self, column: SourceColumn, text: &str, has_sign: bool) {
+        let seen = &self.columns[column.0];
+        let noted = if has_sign { &seen.per_cents } else { &seen.plain };
+        noted.borrow_mut().add(&self.row.borrow(), text);
     }
 
     /// What the mapping takes for a per cent, and is less than one.
@@ -245,6 +255,7 @@ impl Watch {
             .chain(conditions().filter_map(|(condition, asked)| asked.alike(condition)))
             .chain(unlisted)
             .chain(columns().filter_map(|(column, seen)| seen.scaled(column)))
+            .chain(columns().filter_map(|(column, seen)| seen.mixed(column)))
             .chain(columns().filter_map(|(column, seen)| seen.blanks(column)))
             .collect()
     }
@@ -315,6 +326,17 @@ impl Seen {
             shown(column)
         );
         (scaled.rows > 0).then(|| Note::of_file(column, "scaled", message, scaled))
+    }
+
+    fn mixed(&self, column: &str) -> Option<Note> {
+        let (per_cents, plain) = (self.per_cents.take(), self.plain.take());
+        let message = format!(
+            "“{}” has a % in {}, and none in {} with a number above 1: 19 % is read as 0.19, and 19 as 19",
+            shown(column),
+            counted(per_cents.rows, "row"),
+            counted(plain.rows, "row"),
+        );
+        (per_cents.rows > 0 && plain.rows > 0).then(|| Note::of_file(column, "mixed_per_cents", message, plain))
     }
 
     fn blanks(&self, column: &str) -> Option<Note> {

@@ -104,13 +104,18 @@ name = "parcels"
 kind = "number"
 
 [[attributes]]
+name = "gift"
+kind = "boolean"
+
+[[attributes]]
 name = "promised_on"
 kind = "date"
 "#;
 
 fn with_attributes() -> Arc<Language> {
-    let dimensions = "[carrier]\norders = [\"attributes.carrier\"]\n";
-    Arc::new(Language::about(Model::with(&[("orders", DELIVERED)], dimensions).unwrap()))
+    let dimension = |name: &str| format!("[{name}]\norders = [\"attributes.{name}\"]\n");
+    let dimensions = ["carrier", "gift", "parcels"].map(dimension).concat();
+    Arc::new(Language::about(Model::with(&[("orders", DELIVERED)], &dimensions).unwrap()))
 }
 
 /// A KPI with this measure, and its tests.
@@ -126,8 +131,8 @@ fn over_orders(unit: &str, measure: &str, tests: &str) -> String {
 fn attributes_are_calculated_with_in_their_units() {
     let orders = r#"[
         #{ ordered_at: "2026-11-02T08:00", attributes: #{ delivered_at: "2026-11-02T10:00", discount: 2.5, parcels: 2,
-           promised_on: "2026-11-04", carrier: "Post" } },
-        #{ ordered_at: "2026-11-02T08:00", attributes: #{ delivered_at: "2026-11-02T12:00", discount: 1, parcels: 1 } },
+           promised_on: "2026-11-04", carrier: "Post", gift: false } },
+        #{ ordered_at: "2026-11-02T08:00", attributes: #{ delivered_at: "2026-11-02T12:00", discount: 1, parcels: 1, gift: true } },
         #{ ordered_at: "2026-11-02T08:00" },
     ]"#;
     let test =
@@ -140,6 +145,14 @@ fn attributes_are_calculated_with_in_their_units() {
         ("count", r#"data.orders.dated(|o| o.attr("delivered_at")).count()"#, test("2", "")),
         ("money", r#"o.sum(|o| o.attr("discount"))"#, test("#{ Post: 2.5, \"(none)\": 1 }", "by: \"carrier\",")),
         ("count", r#"o.filter(|o| o.attr("carrier") == "Post").count()"#, test("1", "")),
+        // What a number, or yes or no, is broken down by is how it is written.
+        ("count", "o.count()", test("#{ \"true\": 1, \"false\": 1, \"(none)\": 1 }", "by: \"gift\",")),
+        ("count", "o.count()", test("#{ \"1\": 1, \"2\": 1, \"(none)\": 1 }", "by: \"parcels\",")),
+        (
+            "count",
+            r#"o.filter(|o| o.attr("gift")).count()"#,
+            test("#{ \"1\": 1, \"2\": 0, \"(none)\": 0 }", "by: \"parcels\","),
+        ),
     ] {
         let script = over_orders(unit, measure, &tests);
         let tested = with_attributes().test("k.rhai", &script, &|_| true).unwrap_or_else(|wrong| panic!("{wrong}"));

@@ -4,7 +4,7 @@
 
 use crate::StoreError;
 use crate::facts::Value;
-use pegel_kpi::data::model::Kind;
+use pegel_kpi::data::model::{Kind, MAX_EXACT};
 use serde_json::{Map, Value as Json};
 
 /// A value of that kind as it is stored; null where it is missing.
@@ -13,7 +13,8 @@ pub fn attribute(kind: Kind, value: Value) -> Json {
     let value = match value {
         Value::Missing => return Json::Null,
         Value::Integer(value) => Json::from(value),
-        Value::Number(value) => Json::from(value),
+        // As people write it where it is shown: 4, not 4.0.
+        Value::Number(value) => whole(value).map_or_else(|| Json::from(value), Json::from),
         Value::Text(value) => Json::from(value),
         Value::Boolean(value) => Json::from(value),
     };
@@ -21,6 +22,11 @@ pub fn attribute(kind: Kind, value: Value) -> Json {
         Kind::Money | Kind::Instant | Kind::Date => serde_json::json!({ kind.name(): value }),
         Kind::Integer | Kind::Number | Kind::Text | Kind::Boolean => value,
     }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "checked before")]
+fn whole(value: f64) -> Option<i64> {
+    (value.fract() == 0.0 && value.abs() < MAX_EXACT as f64).then_some(value as i64)
 }
 
 /// What is there with the overlay laid over it; a null removes.

@@ -7,6 +7,7 @@ use super::sample::{Column, Sample};
 use jiff::tz::TimeZone;
 use pegel_kpi::data::model::{Kind, Table};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// A heading that is called like a column of the model.
 const BY_NAME: u32 = 100;
@@ -27,6 +28,8 @@ pub(super) struct Assigned {
     pub table: Table,
     pub held: Vec<Held>,
     pub score: u32,
+    /// Whether the file or one of its headings is called like the table, or a product tells it.
+    pub is_named: bool,
 }
 
 /// A column of the file that holds something of the table.
@@ -42,7 +45,32 @@ pub(super) struct Held {
     pub kind: Kind,
 }
 
+/// A table of which no more columns are known is a guess.
+const FEW: usize = 2;
+
 impl Assigned {
+    /// How many columns of the file are known, but for the key.
+    pub fn known(&self) -> usize {
+        let places: BTreeSet<usize> =
+            self.held.iter().filter(|held| held.column != "key").map(|held| held.at).collect();
+        places.len()
+    }
+
+    /// Why the file may be about another table; `next`: the one that fits best beside it.
+    pub fn doubt(&self, next: Option<&Assigned>) -> Option<String> {
+        let table = &self.table.name;
+        match next.filter(|next| next.score * 10 >= self.score * 9) {
+            Some(next) => {
+                Some(format!("the file may as well be about {}: table = \"{table}\" is a guess", next.table.name))
+            }
+            None if self.known() <= FEW && !self.is_named => {
+                let columns = if self.known() == 1 { "column is" } else { "columns are" };
+                Some(format!("only {} {columns} known of {table}: table = \"{table}\" is a guess", self.known()))
+            }
+            None => None,
+        }
+    }
+
     pub fn held(&self, column: &str, by_key: bool) -> Option<&Held> {
         self.held.iter().find(|held| held.column == column && held.by_key == by_key)
     }
@@ -99,7 +127,7 @@ pub(super) fn assigned(table: &Table, seen: Seen) -> Assigned {
     let is_of_product = seen.product.is_some_and(|product| product.table == *table.name);
     let bonus = |is: bool, bonus: u32| if is { bonus } else { 0 };
     let named = bonus(is_named, NAMED) + bonus(is_named_by_file, NAMED_BY_FILE) + bonus(is_of_product, OF_PRODUCT);
-    Assigned { table: table.clone(), held, score: if fits == 0 { 0 } else { fits + named } }
+    Assigned { table: table.clone(), held, score: if fits == 0 { 0 } else { fits + named }, is_named: named > 0 }
 }
 
 /// Something of a table that a column may hold.

@@ -3,9 +3,11 @@
 use super::contents::FEW;
 use super::headings::is_among;
 use super::making::Making;
+use super::numbers;
 use super::suggestion::Setting;
 use super::toml::{list, quoted};
 use crate::words::truth;
+use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
 impl Making<'_> {
@@ -18,8 +20,9 @@ impl Making<'_> {
         let sample = self.seen.sample;
         let found = sample.columns.iter().filter(|column| !column.twice).find_map(|column| {
             let distinct = column.distinct(FEW)?;
-            let cancelled: Vec<(&str, usize)> =
-                distinct.into_iter().filter(|(word, _)| is_among(word, words)).collect();
+            let is_flag = is_among(&column.heading, words) && column.filled().all(|cell| truth(cell).is_some());
+            let says_so = |word: &str| if is_flag { truth(word) == Some(true) } else { is_among(word, words) };
+            let cancelled: Vec<(&str, usize)> = distinct.into_iter().filter(|(word, _)| says_so(word)).collect();
             (!cancelled.is_empty()).then_some((&column.heading, cancelled))
         });
         let Some((heading, cancelled)) = found else { return };
@@ -31,6 +34,38 @@ impl Making<'_> {
         );
         let condition = format!("{{ column = {}, not_in = {} }}", quoted(heading), list(words));
         self.plan.when = Some(Setting::check("when", condition, why));
+    }
+
+    /// Says of orders that take back others that their amounts would be added.
+    pub fn credits(&mut self) {
+        let Some(amount) = self.plan.columns.iter().find(|planned| planned.column == "amount") else { return };
+        if self.kind_of("cancelled_at").is_none() {
+            return;
+        }
+        let (sample, amounts) = (self.seen.sample, amount.at.clone());
+        let is_positive = |row: usize| {
+            let mut cells = amounts.iter().map(|at| sample.columns[*at].cells[row].as_str());
+            cells.all(|cell| {
+                numbers::value(cell, self.seen.mark.before_decimals).is_some_and(|amount| amount > Decimal::ZERO)
+            })
+        };
+        for column in sample.columns.iter().filter(|column| !column.twice && column.distinct(FEW).is_some()) {
+            let credits = column.cells.iter().enumerate();
+            let credits =
+                credits.filter(|(row, cell)| is_among(cell, &self.seen.headings.credits) && is_positive(*row));
+            let words: BTreeSet<&str> = credits.clone().map(|(_, cell)| cell.as_str()).collect();
+            let rows = credits.count();
+            if rows > 0 {
+                let heading = quoted(&column.heading);
+                self.plan.lacks.push(format!(
+                    "{rows} rows take back orders, by “{}”, and their amounts are no less than zero, so they would be added: leave them out, \
+                     with when = {{ column = {heading}, not_in = {} }}",
+                    column.heading,
+                    list(words)
+                ));
+                return;
+            }
+        }
     }
 
     /// Leaves them out, where a column says which they are.

@@ -25,11 +25,15 @@ pub(super) struct Headings {
     pub surveys: BTreeMap<String, Vec<String>>,
     /// Words in cells: what they say of an order.
     pub cancelled: Vec<String>,
+    /// The same of one that takes back another.
+    pub credits: Vec<String>,
     /// Columns that say when a row was last changed.
     pub changes: Vec<String>,
     pub products: Vec<Product>,
     pub flags: Flags,
     pub people: People,
+    /// What headings say that numbers are in.
+    units: Vec<Unit>,
     tables: Vec<TableWords>,
     columns: Vec<ColumnWords>,
     values: Vec<ValueWords>,
@@ -60,6 +64,19 @@ pub(super) struct Product {
 pub(super) struct Flags {
     pub won: Vec<String>,
     pub closed: Vec<String>,
+}
+
+/// In what numbers are.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Unit {
+    /// `money`, or a column such as `activities.minutes`.
+    pub of: String,
+    /// For people.
+    pub name: String,
+    /// By what they are multiplied; none where no decimal number says it.
+    pub scale: Option<String>,
+    pub words: Vec<String>,
 }
 
 /// What parts of names are called.
@@ -118,6 +135,16 @@ const ROW: u32 = 90;
 const LATER: u32 = 1;
 
 impl Headings {
+    /// The word of a heading that says in what the numbers below it are, if that is not what is meant; and what it says.
+    pub fn unit<'h>(&self, heading: &'h str, of: &str) -> Option<(&'h str, &Unit)> {
+        let words =
+            heading.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']' | '/' | ',' | ':' | ';'));
+        words.map(|word| word.trim_end_matches('.')).filter(|word| !word.is_empty()).find_map(|word| {
+            let is_it = |known: &String| known.to_lowercase() == word.to_lowercase();
+            Some((word, self.units.iter().find(|unit| unit.of == of && unit.words.iter().any(is_it))?))
+        })
+    }
+
     /// Those that Pegel knows.
     pub fn known() -> Headings {
         let text = include_str!("headings.toml");

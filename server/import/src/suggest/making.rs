@@ -7,7 +7,10 @@ use super::suggestion::Setting;
 use super::toml::with;
 use pegel_kpi::data::model::Kind;
 
-/// A line of `[tables.columns]` to be.
+/// What stands before the name of an attribute among columns.
+pub(super) const ATTRIBUTES: &str = "attributes.";
+
+/// A line of `[tables.columns]` to be, or of `[tables.attributes]`.
 #[derive(Debug, Clone)]
 pub(super) struct Planned {
     pub column: String,

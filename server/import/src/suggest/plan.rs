@@ -1,7 +1,8 @@
 //! From the columns that a file has of a table to what a mapping says of them.
 
 use super::assign::{Assigned, Held, Seen};
-use super::making::{Making, Plan, Planned};
+use super::headings::plain;
+use super::making::{ATTRIBUTES, Making, Plan, Planned};
 use super::plans::of_month;
 use super::sample::Column;
 use super::toml::quoted;
@@ -16,8 +17,10 @@ pub(super) fn plan(assigned: &Assigned, seen: Seen) -> Plan {
     making.gross_amount();
     making.references();
     making.others();
+    making.attributes();
     making.full_names();
     making.whole_ids();
+    making.units();
     making.beginning();
     making.end_of_plan();
     making.metric_of_plan();
@@ -28,9 +31,10 @@ pub(super) fn plan(assigned: &Assigned, seen: Seen) -> Plan {
     making.currencies();
     making.without_deleted();
     making.without_cancelled();
+    making.credits();
     let place = |planned: &Planned| assigned.table.columns.iter().position(|column| *column.name == *planned.column);
     let mut plan = making.plan;
-    plan.columns.sort_by_key(place);
+    plan.columns.sort_by_key(|planned| place(planned).unwrap_or(usize::MAX));
     plan
 }
 
@@ -53,6 +57,30 @@ impl Making<'_> {
         }
     }
 
+    /// Attributes that the model declares, by their names.
+    fn attributes(&mut self) {
+        for attribute in &self.assigned.table.declared {
+            let columns = &self.seen.sample.columns;
+            let is_it = |at: &usize| {
+                let column = &columns[*at];
+                plain(&column.heading) == plain(&attribute.name)
+                    && !column.twice
+                    && !self.is_used(*at)
+                    && self.contents(*at).fit(attribute.kind)
+            };
+            if let Some(at) = (0..columns.len()).find(is_it) {
+                self.plan.columns.push(Planned {
+                    column: format!("{ATTRIBUTES}{}", attribute.name),
+                    rule: quoted(&columns[at].heading),
+                    kind: attribute.kind,
+                    at: vec![at],
+                    why: None,
+                    is_sure: true,
+                });
+            }
+        }
+    }
+
     fn other(&self, held: &Held) -> (String, Option<String>, bool) {
         let (of, column) = (format!("{}.{}", self.assigned.table.name, held.column), self.column(held.at));
         let heading = quoted(&column.heading);
@@ -72,8 +100,13 @@ impl Making<'_> {
         if held.column == "probability" {
             let plain: Vec<f64> = column.filled().filter_map(|cell| cell.replace(',', ".").parse().ok()).collect();
             if plain.iter().any(|number| *number > 1.0) {
-                let why = "they are per cents without a sign".to_owned();
-                return (format!("{{ from = {heading}, scale = \"0.01\" }}"), Some(why), true);
+                let fractions =
+                    plain.iter().filter(|number| (0.0..1.0).contains(&number.abs()) && **number != 0.0).count();
+                let why = match fractions {
+                    0 => "they are per cents without a sign".to_owned(),
+                    _ => format!("they seem to be per cents without a sign, but {fractions} are less than 1"),
+                };
+                return (format!("{{ from = {heading}, scale = \"0.01\" }}"), Some(why), fractions == 0);
             }
         }
         (heading, None, true)

@@ -1,17 +1,24 @@
 //! What the file brings: a `[[tables]]` for each table.
 
 use super::assign::{Assigned, Seen};
+use super::days;
 use super::evidence::Evidence;
 use super::ids::whole;
 use super::key::key;
-use super::making::{Plan, Planned, Related};
+use super::making::{ATTRIBUTES, Plan, Planned, Related};
 use super::suggestion::{Section, Setting};
 use super::toml::quoted;
-use std::collections::HashSet;
+use super::words::named;
+use std::collections::{BTreeSet, HashSet};
 
 /// Those that others refer to first.
 pub(super) fn sections(best: &Assigned, plan: &Plan, evidence: &Evidence, seen: Seen) -> Vec<Section> {
-    let columns = |planned: &[Planned]| planned.iter().map(|planned| evidence.setting(planned)).collect();
+    let columns = |planned: &[&Planned]| {
+        let setting = |planned: &&Planned| evidence.setting(planned);
+        planned.iter().map(setting).collect::<Vec<_>>()
+    };
+    let is_attribute = |planned: &&Planned| planned.column.starts_with(ATTRIBUTES);
+    let (attributes, own): (Vec<&Planned>, Vec<&Planned>) = plan.columns.iter().partition(is_attribute);
     let related = plan.related.iter().map(|Related { table, key, columns: planned }| {
         let heading = quoted(&seen.sample.columns[*key].heading);
         let different = seen.contents[*key].filled - seen.contents[*key].repeated;
@@ -20,22 +27,25 @@ pub(super) fn sections(best: &Assigned, plan: &Plan, evidence: &Evidence, seen: 
             why: format!("The {table} that the rows name; what a file of their own brings can be added to them"),
             key: whole(Setting::sure("key", heading.clone(), format!("{different} different ones")), seen),
             when: Some(Setting::sure("when", format!("{{ column = {heading}, missing = false }}"), "")),
-            columns: columns(planned),
+            columns: columns(&planned.iter().collect::<Vec<_>>()),
+            attributes: Vec::new(),
             lacks: Vec::new(),
         }
     });
     let table = &best.table.name;
-    let used = best.held.len();
+    let used: BTreeSet<usize> = best.held.iter().map(|held| held.at).collect();
     let main = Section {
         table: table.to_string(),
         why: format!(
-            "{used} of {} columns have headings that are known of {table}{}",
+            "{} of {} columns have headings that are known of {table}{}",
+            used.len(),
             seen.sample.columns.len(),
-            before(plan)
+            before(best, plan)
         ),
         key: whole(key(best, plan, seen), seen),
         when: plan.when.clone(),
-        columns: columns(&plan.columns),
+        columns: columns(&own),
+        attributes: columns(&attributes),
         lacks: lacks(best, plan),
     };
     let of_own = of_own(plan, &main, seen);
@@ -74,15 +84,19 @@ fn of_own(plan: &Plan, main: &Section, seen: Seen) -> Option<Section> {
         key: Setting::sure("key", main.key.value.clone(), ""),
         when: main.when.as_ref().map(|when| Setting::sure("when", when.value.clone(), "")),
         columns: plan.of_own.iter().map(line).collect(),
+        attributes: Vec::new(),
         lacks: Vec::new(),
     })
 }
 
 /// Rows that look-ups add have their names for keys, until a file brings them with their own.
-fn before(plan: &Plan) -> String {
+fn before(best: &Assigned, plan: &Plan) -> String {
     let by_name = |planned: &&Planned| planned.rule.contains("lookup = \"name\", policy = \"create\"");
-    let columns = plan.columns.iter().filter(by_name).map(|planned| planned.column.trim_end_matches("_id"));
-    let columns: Vec<String> = columns.map(|column| format!("{column}s")).collect();
+    let columns = plan.columns.iter().filter(by_name).filter_map(|planned| {
+        let references = &best.table.references;
+        references.iter().find(|reference| *reference.column.name == *planned.column).map(|found| &*found.table)
+    });
+    let columns: Vec<&str> = columns.collect();
     if columns.is_empty() {
         return String::new();
     }
@@ -90,6 +104,21 @@ fn before(plan: &Plan) -> String {
         ". Is there a file of the {}? Import it as well: a row of that name is the one that is meant here",
         columns.join(", or of the ")
     )
+}
+
+/// Headings that are months, of which nothing is made.
+pub(super) fn months(plan: &Plan, seen: Seen) -> Option<String> {
+    let is_used = |at: usize| plan.columns.iter().any(|planned| planned.at.contains(&at));
+    let columns = seen.sample.columns.iter().enumerate().filter(|(at, _)| !is_used(*at));
+    let months: Vec<&str> =
+        columns.map(|(_, column)| column.heading.as_str()).filter(|heading| days::month(heading).is_some()).collect();
+    (months.len() > 1).then(|| {
+        format!(
+            "{} are months, and what is below them is not read: [unpivot] makes a row of each, as the plan in `pegel docs mapping` \
+             shows",
+            named(months.iter().copied())
+        )
+    })
 }
 
 /// What KPIs cannot do without.
@@ -123,8 +152,9 @@ fn lacks(best: &Assigned, plan: &Plan) -> Vec<String> {
 
 /// The headings that nothing is made of.
 pub(super) fn unused(sections: &[Section], seen: Seen) -> Vec<String> {
-    let settings =
-        sections.iter().flat_map(|section| section.columns.iter().chain([&section.key]).chain(&section.when));
+    let settings = sections.iter().flat_map(|section| {
+        section.columns.iter().chain(&section.attributes).chain([&section.key]).chain(&section.when)
+    });
     let rules: Vec<&str> = settings.map(|setting| setting.value.as_str()).collect();
     let columns = seen.sample.columns.iter().filter(|column| !column.heading.is_empty() && !column.twice);
     let unused = columns.map(|column| &column.heading).filter(|heading| {

@@ -35,10 +35,9 @@ impl Suggestion {
 
     /// How many lines a person has to look at.
     pub fn unsure(&self) -> usize {
-        let of_tables = self
-            .sections
-            .iter()
-            .flat_map(|section| std::iter::once(&section.key).chain(&section.when).chain(&section.columns));
+        let of_tables = self.sections.iter().flat_map(|section| {
+            std::iter::once(&section.key).chain(&section.when).chain(&section.columns).chain(&section.attributes)
+        });
         let unsure = self.top.iter().chain(&self.source).chain(of_tables).filter(|setting| !setting.is_sure).count();
         unsure + self.sections.iter().map(|section| section.lacks.len()).sum::<usize>()
     }
@@ -73,6 +72,8 @@ pub(super) struct Section {
     pub key: Setting,
     pub when: Option<Setting>,
     pub columns: Vec<Setting>,
+    /// Those that the model declares.
+    pub attributes: Vec<Setting>,
     /// What the table should have and the file does not say.
     pub lacks: Vec<String>,
 }

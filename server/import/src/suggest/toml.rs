@@ -1,6 +1,7 @@
 //! A suggestion as the text of a mapping.
 
 use super::feeds::Feeds;
+use super::making::ATTRIBUTES;
 use super::suggestion::{Section, Setting, Suggestion};
 use super::trial::Trial;
 use pegel_text::clean::one_line;
@@ -97,7 +98,7 @@ fn setting_with_reason(text: &mut String, Setting { key, value, why, is_sure }: 
     }
 }
 
-fn section(text: &mut String, Section { table, why, key, when, columns, lacks }: &Section) {
+fn section(text: &mut String, Section { table, why, key, when, columns, attributes, lacks }: &Section) {
     text.push('\n');
     comment(text, "", why);
     _ = writeln!(text, "[[tables]]\ntable = {}", quoted(table));
@@ -109,6 +110,13 @@ fn section(text: &mut String, Section { table, why, key, when, columns, lacks }:
         text.push_str("\n[tables.columns]\n");
         for setting in columns {
             setting_with_reason(text, setting);
+        }
+    }
+    if !attributes.is_empty() {
+        text.push_str("\n[tables.attributes]\n");
+        for setting in attributes {
+            let key = setting.key.trim_start_matches(ATTRIBUTES).to_owned();
+            setting_with_reason(text, &Setting { key, ..setting.clone() });
         }
     }
     for lack in lacks {

@@ -67,8 +67,13 @@ impl Meant {
     /// Why, and whether that is sure.
     pub fn why(&self) -> (String, bool) {
         let mut why = if self.words.is_empty() { "nothing is in it".to_owned() } else { self.counts.clone() };
+        let letters = self.words.iter().filter(|(word, meant)| !meant.is_empty() && word.chars().count() == 1);
+        let letters: Vec<&str> = letters.map(|(word, _)| word.as_str()).collect();
+        if !letters.is_empty() {
+            why = format!("{why}; what a letter alone means is a guess: {}", named(letters.iter().copied()));
+        }
         if self.unknown.is_empty() {
-            return (why, !self.words.is_empty());
+            return (why, !self.words.is_empty() && letters.is_empty());
         }
         why = format!("{why}; left empty: {}", named(self.unknown.iter().map(String::as_str)));
         (why, false)

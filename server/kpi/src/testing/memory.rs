@@ -11,6 +11,7 @@ use crate::script::times::Times;
 use crate::time::zone::days_since_1970;
 use jiff::civil::{Date, DateTime};
 use rhai::{Dynamic, Map};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -43,6 +44,25 @@ struct Row {
 enum Datum {
     Number(f64),
     Text(Arc<str>),
+    Boolean(bool),
+}
+
+impl Datum {
+    fn number(&self) -> Option<f64> {
+        match self {
+            Datum::Number(number) => Some(*number),
+            Datum::Boolean(yes) => Some(f64::from(u8::from(*yes))),
+            Datum::Text(_) => None,
+        }
+    }
+
+    fn text(&self) -> Cow<'_, str> {
+        match self {
+            Datum::Number(number) => Cow::Owned(number.to_string()),
+            Datum::Boolean(yes) => Cow::Borrowed(if *yes { "true" } else { "false" }),
+            Datum::Text(text) => Cow::Borrowed(text),
+        }
+    }
 }
 
 impl Tables {
@@ -197,10 +217,8 @@ impl Source for Tables {
                 for (values, projection) in batch.columns.iter_mut().zip(&scan.columns) {
                     let datum = projection.0.iter().find_map(|path| self.value(row, path));
                     match (&mut *values, datum) {
-                        (Values::Numbers(_), Some(Datum::Number(number))) => values.push_number(Some(*number)),
-                        (Values::Numbers(_), _) => values.push_number(None),
-                        (Values::Texts(..), Some(Datum::Text(text))) => values.push_text(Some(text)),
-                        (Values::Texts(..), _) => values.push_text(None),
+                        (Values::Numbers(_), datum) => values.push_number(datum.and_then(Datum::number)),
+                        (Values::Texts(..), datum) => values.push_text(datum.map(Datum::text).as_deref()),
                     }
                 }
                 if batch.len() >= Batch::ROWS {
@@ -260,7 +278,7 @@ fn datum(column: &Column, value: &Dynamic) -> Refused<Datum> {
     let datum = match column.kind {
         Kind::Integer | Kind::Number => number.map(Datum::Number),
         Kind::Money => number.map(|major| Datum::Number((major * units(MONEY_DIGITS)).round())),
-        Kind::Boolean => value.as_bool().ok().map(|yes| Datum::Number(f64::from(u8::from(yes)))),
+        Kind::Boolean => value.as_bool().ok().map(Datum::Boolean),
         Kind::Text => text.map(|text| Datum::Text(text.as_str().into())),
         Kind::Date => {
             text.and_then(|text| text.parse::<Date>().ok()).map(|day| Datum::Number(exact(days_since_1970(day))))

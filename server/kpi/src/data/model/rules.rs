@@ -183,7 +183,8 @@ impl Rule<'_> {
         from: &str,
         leads: impl Fn(&str) -> bool,
     ) -> Result<(), Diagnostic> {
-        let hint = "write a column of texts, an attribute that is one, or references that lead to one: partner.region";
+        let hint = "write a column of texts, an attribute that is a text, a number, or yes or no, or references that lead to \
+                    one: partner.region";
         if places.is_empty() {
             let message = format!("nothing says where {dimension} is found, {from}");
             return Err(self.source.wrong(self.at.clone(), message, Some(hint.to_owned())));
@@ -207,6 +208,18 @@ impl Rule<'_> {
         // A header such as `[quality]` ends before what it is about.
         let start = self.source.text[self.at.start..].find(of).map_or(self.at.start, |further| self.at.start + further);
         self.source.wrong(start..start, message, Some(hint))
+    }
+}
+
+/// The same path to a text. An attribute that is a number, or yes or no, is one by how it is written.
+fn as_text(path: Path) -> Option<Path> {
+    match path.column.kind {
+        Kind::Text => Some(path),
+        Kind::Boolean | Kind::Integer | Kind::Number if path.column.attribute => {
+            let column = Arc::new(Column { holds: path.column.holds.clone(), ..Column::undeclared(&path.column.name) });
+            Some(Path { column, ..path })
+        }
+        _ => None,
     }
 }
 
@@ -245,12 +258,15 @@ impl Found<'_> {
         let mut way: Vec<&str> = place.split('.').collect();
         let groups = self.label(dimension);
         way.extend(groups.map(|(_, label)| label));
-        let path = table.path(&way).filter(|path| path.column.kind == Kind::Text)?;
-        let declared = || table.reached(&path).declared.contains(&path.column);
-        if path.column.attribute && !alone && !declared() {
+        let path = table.path(&way)?;
+        let is_declared = alone || table.reached(&path).declared.contains(&path.column);
+        if path.column.attribute && !is_declared {
             return None;
         }
         let ends_at = path.references.last().map(|reference| &*reference.table);
-        groups.is_none_or(|(table, _)| ends_at == Some(table)).then_some(path)
+        if groups.is_some_and(|(table, _)| ends_at != Some(table)) {
+            return None;
+        }
+        as_text(path)
     }
 }

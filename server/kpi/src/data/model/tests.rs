@@ -257,16 +257,16 @@ fn dimensions_are_found_where_there_is_something() {
         said("Quality = [\"quality\"]"),
     ];
     insta::assert_snapshot!(all.join("\n"), @r#"
-    config/dimensions.toml:2:2: “partner.regoin” leads nowhere, from whichever table; write a column of texts, an attribute that is one, or references that lead to one: partner.region
-    config/dimensions.toml:1:11: nothing says where quality is found, from whichever table; write a column of texts, an attribute that is one, or references that lead to one: partner.region
-    config/dimensions.toml:2:11: “qualty” leads nowhere, from leads; write a column of texts, an attribute that is one, or references that lead to one: partner.region
-    config/dimensions.toml:2:11: “amount” leads nowhere, from leads; write a column of texts, an attribute that is one, or references that lead to one: partner.region
-    config/dimensions.toml:1:1: nothing says where quality is found, from leads; write a column of texts, an attribute that is one, or references that lead to one: partner.region
+    config/dimensions.toml:2:2: “partner.regoin” leads nowhere, from whichever table; write a column of texts, an attribute that is a text, a number, or yes or no, or references that lead to one: partner.region
+    config/dimensions.toml:1:11: nothing says where quality is found, from whichever table; write a column of texts, an attribute that is a text, a number, or yes or no, or references that lead to one: partner.region
+    config/dimensions.toml:2:11: “qualty” leads nowhere, from leads; write a column of texts, an attribute that is a text, a number, or yes or no, or references that lead to one: partner.region
+    config/dimensions.toml:2:11: “amount” leads nowhere, from leads; write a column of texts, an attribute that is a text, a number, or yes or no, or references that lead to one: partner.region
+    config/dimensions.toml:1:1: nothing says where quality is found, from leads; write a column of texts, an attribute that is a text, a number, or yes or no, or references that lead to one: partner.region
     config/dimensions.toml:2:1: there is no table “lead”; did you mean “leads”?
     config/dimensions.toml:1:1: expected a list such as ["partner.region"], or for each table such a list, and a title, in English at least
-    config/dimensions.toml:1:19: “attributes.campaign_code” leads nowhere, from whichever table; write a column of texts, an attribute that is one, or references that lead to one: partner.region
+    config/dimensions.toml:1:19: “attributes.campaign_code” leads nowhere, from whichever table; write a column of texts, an attribute that is a text, a number, or yes or no, or references that lead to one: partner.region
     config/dimensions.toml:1:1: nothing needs to say where the month is found; leave it out: the month follows from the date of the row
-    config/dimensions.toml:1:1: nothing says where quality is found, from whichever table; write a column of texts, an attribute that is one, or references that lead to one: partner.region
+    config/dimensions.toml:1:1: nothing says where quality is found, from whichever table; write a column of texts, an attribute that is a text, a number, or yes or no, or references that lead to one: partner.region
     config/dimensions.toml:1:1: nothing can be called “Quality”; a name has small letters, digits and _, begins with a letter, and is no longer than 30
     "#);
 }
