@@ -28,7 +28,7 @@ pub(super) struct Assigned {
     pub table: Table,
     pub held: Vec<Held>,
     pub score: u32,
-    /// Whether the file or one of its headings is called like the table, or a product tells it.
+    /// Whether the file or its key is called like the table, or a product tells it.
     pub is_named: bool,
 }
 
@@ -122,12 +122,19 @@ pub(super) fn assigned(table: &Table, seen: Seen) -> Assigned {
         }
     }
     let fits: u32 = held.iter().map(|held| held.fit).sum();
-    let is_named = seen.sample.columns.iter().any(|column| seen.headings.names(&column.heading, &table.name));
+    let names = |column: &Column| seen.headings.names(&column.heading, &table.name);
+    let is_named = seen.sample.columns.iter().any(names);
+    let key_is_named = held.iter().any(|held| held.column == "key" && names(&seen.sample.columns[held.at]));
     let is_named_by_file = seen.headings.names(seen.file, &table.name);
     let is_of_product = seen.product.is_some_and(|product| product.table == *table.name);
     let bonus = |is: bool, bonus: u32| if is { bonus } else { 0 };
     let named = bonus(is_named, NAMED) + bonus(is_named_by_file, NAMED_BY_FILE) + bonus(is_of_product, OF_PRODUCT);
-    Assigned { table: table.clone(), held, score: if fits == 0 { 0 } else { fits + named }, is_named: named > 0 }
+    Assigned {
+        table: table.clone(),
+        held,
+        score: if fits == 0 { 0 } else { fits + named },
+        is_named: key_is_named || is_named_by_file || is_of_product,
+    }
 }
 
 /// Something of a table that a column may hold.

@@ -200,9 +200,19 @@ impl Headings {
         without(heading, &self.people.first).or_else(|| without(heading, &self.people.last))
     }
 
+    /// What stands before a unit: `Umsatz (T€)`, `Umsatz [T€]`, `Umsatz in TEUR`.
+    fn without_unit<'h>(&self, heading: &'h str) -> Option<&'h str> {
+        let heading = heading.trim_end();
+        let within = |open, close| Some(heading.strip_suffix(close)?.rsplit_once(open)?.0);
+        let behind_in = || {
+            let (rest, unit) = heading.rsplit_once(" in ")?;
+            self.units.iter().any(|known| self.unit(unit, &known.of).is_some()).then_some(rest)
+        };
+        within('(', ')').or_else(|| within('[', ']')).or_else(behind_in)
+    }
+
     fn in_any_language(&self, heading: &str, table: &str, words: &Words) -> u32 {
-        let without_unit = heading.trim_end().strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
-        let without_unit = without_unit.map(|(rest, _)| plain(rest));
+        let without_unit = self.without_unit(heading).map(plain);
         let heading = plain(heading);
         let without_table = self.without_table(&heading, table);
         let all = LANGUAGES.iter().filter_map(|language| words.get(*language)).flatten();

@@ -506,3 +506,25 @@ fn names_of_groups_that_look_alike_are_noted_in_a_file_and_beside_what_is_there(
         assert_eq!(told(PARTNERS, "id,region\n6,North\n7,South\n"), [""; 0]);
     });
 }
+
+#[test]
+fn per_cents_beside_numbers_without_their_sign_are_noted() {
+    on_both(|store| {
+        let mapping = "[[tables]]\ntable = \"observations\"\nkey = \"id\"\n[tables.columns]\nobserved_on = \"on\"\n\
+                       value = \"value\"\n";
+        let said = |values: [&str; 3]| {
+            let [one, two, three] = values;
+            let text = format!("id,on,value\n1,2026-11-02,{one}\n2,2026-11-02,{two}\n3,2026-11-02,{three}\n");
+            told(&import_text(&store, mapping, &text).unwrap())
+        };
+        assert_eq!(
+            said(["19 %", "19", "0.2"]),
+            [
+                "“value” has a % in 1 row, and none in 1 row with a number above 1: 19 % is read as 0.19, and 19 as 19; first \
+                 in line 3 (“19”)"
+            ]
+        );
+        assert!(said(["19 %", "0.19", "1"]).is_empty());
+        assert!(said(["19", "20", "1"]).is_empty());
+    });
+}

@@ -798,3 +798,53 @@ fn dates_are_read_however_programs_and_people_write_them() {
         assert!(toml.contains(&format!("\ndates = [\"{format}\"]")), "{format}: {toml}");
     }
 }
+
+#[test]
+fn units_in_headings_multiply() {
+    let orders = |heading: &str| {
+        let file = format!("Auftragsnr;Auftragsdatum;Kunde;{heading}\n1;02.10.2026;A;12,5\n2;23.10.2026;B;7\n");
+        imported("auftraege.csv", file.as_bytes(), |store| {
+            assert!(!lines(store, "orders", &["amount"]).is_empty());
+        })
+    };
+    for (heading, scale) in [
+        ("Umsatz (T€)", "1000"),
+        ("Umsatz in TEUR", "1000"),
+        ("Umsatz (Tsd. €)", "1000"),
+        ("Umsatz [Mio €]", "1000000"),
+        ("Betrag (Cent)", "0.01"),
+    ] {
+        let rule = format!("amount = {{ from = \"{heading}\", scale = \"{scale}\" }}");
+        let toml = orders(heading);
+        assert!(toml.contains(&rule) && about(&toml, "amount =")[0].contains("check"), "{heading}: {toml}");
+    }
+    assert!(orders("Umsatz (EUR)").contains("\namount = \"Umsatz (EUR)\""));
+}
+
+#[test]
+fn orders_that_were_taken_back_are_left_out_or_said() {
+    let orders = |last: &str, cells: [&str; 3]| {
+        let [one, two, three] = cells;
+        of_text(
+            "orders.csv",
+            &format!(
+                "Order ID,Order Date,Customer,Amount,{last}\n1,2026-10-02,A,5,{one}\n2,2026-10-03,B,5,{two}\n3,2026-10-23,C,5,{three}\n"
+            ),
+        )
+    };
+    let cancelled = orders("Cancelled", ["no", "yes", "no"]);
+    assert!(cancelled.contains("when = { column = \"Cancelled\", not_in = [\"yes\"] }"), "{cancelled}");
+    let credits = orders("Type", ["Sale", "Return", "Sale"]);
+    assert!(credits.contains("1 rows take back orders, by “Type”"), "{credits}");
+}
+
+#[test]
+fn what_a_file_is_about_is_doubted_where_little_tells() {
+    let toml = of_text("export.csv", "ID;Mitarbeiter;Art;Beginn\n1;Ann;Anruf;02.10.2026\n2;Bob;Besuch;23.10.2026\n");
+    assert!(toml.contains("is a guess"), "{toml}");
+    let toml =
+        of_text("plan.csv", "Region;Kennzahl;Von;Bis;Januar 2026;Februar 2026\nNord;Umsatz;1.1.2026;28.2.2026;5;6\n");
+    assert!(toml.contains("“Januar 2026”, “Februar 2026” are months"), "{toml}");
+    let toml = of_text("leads.csv", "Lead ID,Created,Quality,Status\n1,2026-10-02,A,Won\n2,2026-10-23,B,Lost\n");
+    assert!(about(&toml, "quality =").iter().any(|line| line.contains("is a guess: “A”, “B”")), "{toml}");
+}
