@@ -128,11 +128,11 @@ pub(super) fn assigned(table: &Table, seen: Seen) -> Assigned {
     let is_named_by_file = seen.headings.names(seen.file, &table.name);
     let is_of_product = seen.product.is_some_and(|product| product.table == *table.name);
     let bonus = |is: bool, bonus: u32| if is { bonus } else { 0 };
-    let named = bonus(is_named, NAMED) + bonus(is_named_by_file, NAMED_BY_FILE) + bonus(is_of_product, OF_PRODUCT);
+    let by_names = bonus(is_named, NAMED) + bonus(is_named_by_file, NAMED_BY_FILE) + bonus(is_of_product, OF_PRODUCT);
     Assigned {
         table: table.clone(),
         held,
-        score: if fits == 0 { 0 } else { fits + named },
+        score: if fits == 0 { 0 } else { fits + by_names },
         is_named: key_is_named || is_named_by_file || is_of_product,
     }
 }
