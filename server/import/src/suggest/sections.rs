@@ -45,11 +45,16 @@ pub(super) fn sections(best: &Assigned, plan: &Plan, evidence: &Evidence, seen: 
         key: whole(key(best, plan, seen), seen),
         when: plan.when.clone(),
         columns: columns(&own),
-        attributes: columns(&attributes),
+        attributes: columns(&attributes).into_iter().map(of_attribute).collect(),
         lacks: lacks(best, plan),
     };
     let of_own = of_own(plan, &main, seen);
     related.chain([main]).chain(of_own).collect()
+}
+
+/// Known by its own name.
+fn of_attribute(setting: Setting) -> Setting {
+    Setting { key: setting.key.trim_start_matches(ATTRIBUTES).to_owned(), ..setting }
 }
 
 /// What refers to rows of the same table comes after them.

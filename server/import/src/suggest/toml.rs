@@ -1,7 +1,6 @@
 //! A suggestion as the text of a mapping.
 
 use super::feeds::Feeds;
-use super::making::ATTRIBUTES;
 use super::suggestion::{Section, Setting, Suggestion};
 use super::trial::Trial;
 use pegel_text::clean::one_line;
@@ -115,8 +114,7 @@ fn section(text: &mut String, Section { table, why, key, when, columns, attribut
     if !attributes.is_empty() {
         text.push_str("\n[tables.attributes]\n");
         for setting in attributes {
-            let key = setting.key.trim_start_matches(ATTRIBUTES).to_owned();
-            setting_with_reason(text, &Setting { key, ..setting.clone() });
+            setting_with_reason(text, setting);
         }
     }
     for lack in lacks {

@@ -1,9 +1,11 @@
 //! What a home adds to the data model, filled by mappings: tables of its own, attributes with a kind; on both databases.
 
-use crate::common::import_bytes;
-use pegel_import::Mapping;
+use crate::common::{import_bytes, options};
+use pegel_import::suggest::{Asked, suggest};
+use pegel_import::{Mapping, Options};
 use pegel_kpi::data::model::Model;
 use pegel_store::testing::on_both;
+use std::io::Cursor;
 
 const LEADS: &str = r#"
 [[attributes]]
@@ -110,4 +112,19 @@ fn a_table_of_ones_own_is_filled_as_the_others_are() {
             JOIN customers c ON c.id = customer_id JOIN partners p ON p.id = q.partner_id JOIN reps r ON r.id = rep_id";
         assert_eq!(store.texts(related).unwrap(), ["Ada GTX Eve"]);
     });
+}
+
+#[test]
+fn a_suggestion_knows_declared_attributes_by_their_names() {
+    let file = "Lead ID;Created;Status;Delivered at;Discount;vip;Remark\n1;02.11.2026;Won;03.11.2026 08:15;1,50 €;ja;x\n\
+                2;02.11.2026;Lost;24.11.2026 09:15;2,50 €;nein;y\n";
+    let Options { zone, currency, now, .. } = options();
+    let asked = Asked { name: "test", model: &model(), needs: &[], zone, currency, now };
+    let toml = suggest(Cursor::new(file.as_bytes()), "leads.csv", &asked).unwrap().to_toml();
+    let declared = toml.split("\n[tables.attributes]\n").nth(1).unwrap();
+    for line in ["delivered_at = \"Delivered at\"", "discount = \"Discount\"", "vip = \"vip\"", "# remark = \"Remark\""]
+    {
+        assert!(declared.lines().any(|known| known == line), "{line}: {toml}");
+    }
+    Mapping::parse(&toml, "test", &model()).unwrap();
 }
