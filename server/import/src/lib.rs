@@ -2,8 +2,8 @@
 //! - [`mapping`]: what the columns of a file are in the data model, read from `config/imports/*.toml`
 //! - [`run`]: files, a mapping and a database in, a [`Summary`] out
 //! - `source`: files of all kinds → records with their line numbers
-//! - `row`: a record → what it brings to each table; `convert`, `decimal` (with `ornament`), [`dates`] (with `months`): texts →
-//!   values;//!   `blanks`: those within texts; `damaged`: texts that are not what somebody wrote
+//! - `row`: a record → what it brings to each table; `convert`, `decimal` (with `ornament`), [`dates`] (with `months`): texts
+//!   → values; `blanks`: those within texts; `damaged`: texts that are not what somebody wrote
 //! - `input`: files, a chunk at a time; `draft`: its rows by themselves; `judge`: whether they can be imported, seen what
 //!   `lookups` find; `merge`: staged rows into the tables; `gone`: what the file lacks
 //! - `sense`: values beside each other; `watch`: columns as a whole; [`notes`]: what is odd about them; `reasons`: why rows

@@ -1,7 +1,7 @@
 //! Files → records with the lines on which they start, one file after the other, whatever each of them is.
-//! - `prepare`: a [`SourceFile`] → its `content`: archives unpacked, sheets (`workbook`, with `old_workbook`, `open_document`,
-//!   `currencies` and `number_format`; `caught`: their readers' panics) and objects (`json`, `pieces`) turned into rows in a temporary file
-//!   (`spool`); `kind` tells files by how they begin
+//! - `prepare`: a [`SourceFile`] → its `content`: archives unpacked, sheets (`workbook`, with `old_workbook`,
+//!   `open_document`, `currencies` and `number_format`; `caught`: their readers' panics) and objects (`json`, `pieces`)
+//!   turned into rows in a temporary file (`spool`); `kind` tells files by how they begin
 //! - `file`: the header of one file and its rows as a `record` each; `header`: which line that is; `cells`: what stands
 //!   in cells and is not meant
 //! - `text`, `records`: bytes → text → rows of a CSV file

@@ -58,9 +58,10 @@ impl Making<'_> {
             if rows > 0 {
                 let heading = quoted(&column.heading);
                 self.plan.lacks.push(format!(
-                    "{rows} rows take back orders, by “{}”, and their amounts are no less than zero, so they would be added: leave them out, \
-                     with when = {{ column = {heading}, not_in = {} }}",
+                    "by “{}”, {rows} of {} rows take back orders, and their amounts are above zero, so they would be added: leave \
+                     them out with when = {{ column = {heading}, not_in = {} }}",
                     column.heading,
+                    sample.rows,
                     list(words)
                 ));
                 return;
