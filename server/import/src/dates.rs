@@ -90,7 +90,12 @@ impl DateFormat {
 
     /// The same with day and month the other way round; `None` where they have no order.
     pub(crate) fn exchanged(&self) -> Option<DateFormat> {
-        let DateFormat::Pattern(pattern) = self else { return None };
+        let pattern = match self {
+            // Nobody writes times behind such days; those without one tell.
+            DateFormat::Iso => "%Y-%m-%d",
+            DateFormat::Pattern(pattern) => pattern,
+            DateFormat::Excel | DateFormat::Unix | DateFormat::UnixMilliseconds => return None,
+        };
         (pattern.contains("%d") && pattern.contains("%m"))
             .then(|| DateFormat::Pattern(pattern.replace("%d", "\0").replace("%m", "%d").replace('\0', "%m")))
     }

@@ -1,11 +1,12 @@
 //! Candidates → staged rows: which rows can be imported, seen what they refer to. Writes nothing into the tables.
 
+use crate::at::At;
 use crate::cell::Cell;
 use crate::draft::{Candidate, keys_compared};
 use crate::error::ImportError;
 use crate::lookups::Lookups;
 use crate::mapping::{ColumnRule, Lookup, Mapping, Origin, Policy, TableMapping};
-use crate::notes::{Noted, Notes};
+use crate::notes::{Noted, Notes, Odd, Oddity};
 use crate::reasons::Reasons;
 use crate::row::Draft;
 use crate::spelling::Spellings;
@@ -188,6 +189,7 @@ impl<'a> Judge<'a> {
         }
         self.judged.taken += 1;
         self.note_left_out(&drafts);
+        self.note_gone(&drafts, &place);
         self.judged.spellings.see(&drafts, &place);
         for column in cleaned {
             self.judged.cleaned.entry(column).or_default().add(&place, "");
@@ -222,11 +224,7 @@ impl<'a> Judge<'a> {
     /// nothing was found for.
     fn unrelated(&self, drafts: &[Option<Draft>]) -> (Vec<Fault>, Vec<Unfound>) {
         let tables = &self.mapping.tables;
-        let brought_before = |at: usize, table: &Table, key: &str| {
-            (0..at).filter(|&former| tables[former].table == *table).any(|former| {
-                self.above[former].contains(key) || drafts[former].as_ref().is_some_and(|draft| draft.key == key)
-            })
-        };
+        let brought_before = |at: usize, table: &Table, key: &str| self.brought_before(drafts, at, table, key);
         let (mut faults, mut unfound) = (Vec::new(), Vec::new());
         for (at, (table, draft)) in tables.iter().zip(drafts).enumerate() {
             let Some(draft) = draft else { continue };
@@ -240,7 +238,7 @@ impl<'a> Judge<'a> {
             }
             for (place, lookup, rule, text) in related(table, draft) {
                 let reason = match self.lookups.found(&lookup.table, &lookup.column, text) {
-                    Some(Found::One(_)) => continue,
+                    Some(Found::One(_) | Found::Gone(_)) => continue,
                     Some(Found::Several) => {
                         format!("several rows of {} have the {} “{text}”", lookup.table.name, lookup.column.name)
                     }
@@ -255,6 +253,34 @@ impl<'a> Judge<'a> {
             }
         }
         (faults, unfound)
+    }
+
+    /// Whether the row itself, or one above it, brings a row with that key to a former table of the mapping.
+    fn brought_before(&self, drafts: &[Option<Draft>], at: usize, table: &Table, key: &str) -> bool {
+        (0..at).filter(|&former| self.mapping.tables[former].table == *table).any(|former| {
+            self.above[former].contains(key) || drafts[former].as_ref().is_some_and(|draft| draft.key == key)
+        })
+    }
+
+    /// Notes what a row refers to that is gone, unless the file brings it back.
+    fn note_gone(&mut self, drafts: &[Option<Draft>], place: &At) {
+        let mut gone = Vec::new();
+        for (at, (table, draft)) in self.mapping.tables.iter().zip(drafts).enumerate() {
+            for (column, lookup, _, text) in draft.iter().flat_map(|draft| related(table, draft)) {
+                let found = self.lookups.found(&lookup.table, &lookup.column, text);
+                let is_back = || by_key(lookup) && self.brought_before(drafts, at, &lookup.table, text);
+                if matches!(found, Some(Found::Gone(_))) && !is_back() {
+                    let odd = Odd::Gone(lookup.table.name.clone());
+                    gone.push((
+                        at,
+                        Oddity { column: table.columns[column].0.name.clone(), odd, value: text.to_owned() },
+                    ));
+                }
+            }
+        }
+        for (at, oddity) in gone {
+            self.judged.notes.add(at, oddity, place);
+        }
     }
 
     fn fault(&self, origin: &Origin, value: &str, reason: String) -> Fault {

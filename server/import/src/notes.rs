@@ -21,6 +21,8 @@ pub(crate) enum Odd {
     Early(Arc<str>),
     /// It comes before the day from which its row plans.
     Endless(Arc<str>),
+    /// It refers to a row of that table that is gone.
+    Gone(Arc<str>),
     /// It is in the future, though it says when something happened.
     Ahead,
     /// Its row lacks the date since when it is known; whether the mapping names that.
@@ -174,6 +176,7 @@ impl Odd {
     fn kind(&self) -> &'static str {
         match self {
             Odd::Early(_) | Odd::Endless(_) => "early",
+            Odd::Gone(_) => "gone",
             Odd::Ahead => "ahead",
             Odd::Undated { .. } => "undated",
             Odd::Idle(..) => "idle",
@@ -201,6 +204,10 @@ impl Odd {
             }
             Odd::Endless(begin) => {
                 format!("{rows} {have} {column} before {begin}: a plan without a day counts nowhere")
+            }
+            Odd::Gone(table) => {
+                let refer = if one { "refers" } else { "refer" };
+                format!("{rows} {refer} by {column} to {table} that are gone, and count in no figure")
             }
             Odd::Ahead => {
                 let counts = if one { "it counts" } else { "they count" };

@@ -228,10 +228,8 @@ impl Row<'_> {
     fn product(&self, kind: Kind, text: &str, rule: &ColumnRule) -> Result<Value, String> {
         let too_large = || format!("“{text}” is too large");
         let written = self.formats.quantity(kind, rule.shares, text)?;
-        if let Origin::Column(column) = rule.text.origin {
-            let may_be_thirds = kind != Kind::Money || self.formats.money_has_thirds();
-            self.watch.number(column, text, written.decimals, may_be_thirds);
-        }
+        let may_be_thirds = kind != Kind::Money || self.formats.money_has_thirds();
+        self.see(rule, text, &written, may_be_thirds);
         // `75 %` is a fraction already, and `5 TEUR` are thousands.
         let said = if written.per_cent { Some(PER_CENT) } else { written.times };
         let scale = rule.scale.filter(|scale| said != Some(*scale));
@@ -239,14 +237,6 @@ impl Row<'_> {
             return Err(format!("“{text}” is multiplied by {times} already, and `scale` would do so by {scale}"));
         }
         let mut number = written.number;
-        if let Origin::Column(column) = rule.text.origin
-            && kind == Kind::Number
-            && rule.shares
-            && rule.scale.is_none()
-            && (written.per_cent || number.abs() > Decimal::ONE)
-        {
-            self.watch.share(column, text, written.per_cent);
-        }
         let of_per_cents = kind == Kind::Number && rule.shares && scale == Some(PER_CENT);
         if let Origin::Column(column) = rule.text.origin
             && of_per_cents
@@ -256,10 +246,13 @@ impl Row<'_> {
             self.watch.scaled(column, text);
         }
         if let Some(other) = rule.times {
-            let Some(other) = self.raw(other) else {
+            let Some(factor) = self.raw(other) else {
+                self.watch.without_factor(other, text);
                 return Ok(Value::Missing);
             };
-            number = number.checked_mul(self.formats.decimal(other)?.number).ok_or_else(too_large)?;
+            let written = self.formats.decimal(factor)?;
+            self.watch.number(other, factor, written.decimals, true);
+            number = number.checked_mul(written.number).ok_or_else(too_large)?;
         }
         if let Some(scale) = scale {
             number = number.checked_mul(scale).ok_or_else(too_large)?;
@@ -267,16 +260,24 @@ impl Row<'_> {
         self.formats.number(kind, number)
     }
 
+    /// Looks at how a number is written.
+    fn see(&self, rule: &ColumnRule, text: &str, written: &Written, may_be_thirds: bool) {
+        let Origin::Column(column) = rule.text.origin else { return };
+        self.watch.number(column, text, written.decimals, may_be_thirds);
+        if rule.shares && rule.scale.is_none() && (written.per_cent || written.number.abs() > Decimal::ONE) {
+            self.watch.share(column, text, written.per_cent);
+        }
+    }
+
     /// What a column of that kind would hold; null, which removes it, where that is nothing. A plain number keeps all its
     /// digits, and a text its lines.
     fn attribute(&self, kind: Kind, rule: &ColumnRule) -> Result<Json, Fault> {
         if let (Kind::Number, None, None) = (kind, rule.scale, rule.times) {
             let Some(text) = self.ruled_text(rule)? else { return Ok(Json::Null) };
-            let Written { number, decimals, .. } =
+            let written =
                 self.formats.quantity(kind, rule.shares, &text).map_err(|reason| self.fault(&rule.text, reason))?;
-            if let Origin::Column(column) = rule.text.origin {
-                self.watch.number(column, &text, decimals, true);
-            }
+            self.see(rule, &text, &written, true);
+            let number = written.number;
             let whole = number.to_i64().filter(|_| number.is_integer());
             return Ok(whole.map_or_else(|| Json::from(number.to_f64()), Json::from));
         }

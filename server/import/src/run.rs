@@ -108,11 +108,12 @@ pub fn import_together(
     }
     let superseded = staging.settle(options.now)?;
     let mut notes = noted(mapping, &judged, watch, &superseded);
-    notes.extend(two_lines(passed.doubtful));
+    let doubtful = passed.doubtful.rows > 0;
+    notes.extend(two_lines(mapping, passed.doubtful));
     options.check(file, &notes)?;
     let sections = staging.sections();
     let of_rejected = is_of_rejected(&passed.header);
-    let whole = judged.keyless == 0 && !of_rejected;
+    let whole = judged.keyless == 0 && !doubtful && !of_rejected;
     staging.merge(!options.dry_run, |writer| {
         writer.begin_import()?;
         if mapping.brings_money() {
@@ -220,9 +221,12 @@ fn noted(mapping: &Mapping, judged: &Judged, watch: Watch, superseded: &[Superse
 }
 
 /// Rows took two lines, each of which could be a row.
-fn two_lines(doubtful: Noted) -> Option<Note> {
+fn two_lines(mapping: &Mapping, doubtful: Noted) -> Option<Note> {
     let (rows, take) = (counted(doubtful.rows, "row"), if doubtful.rows == 1 { "takes" } else { "take" });
-    let message = format!("{rows} {take} two lines, each of which could be a row: is a quote left open in the first?");
+    let is_complete = mapping.tables.iter().any(|table| table.complete);
+    let gone = if is_complete { " Nothing is taken for gone" } else { "" };
+    let message =
+        format!("{rows} {take} two lines, each of which could be a row: is a quote left open in the first?{gone}");
     (doubtful.rows > 0).then(|| Note::of_file("", "two_lines", message, doubtful))
 }
 

@@ -90,6 +90,8 @@ struct Seen {
     exchanged: Cell<u64>,
     /// Per cents, as the mapping has it, that may be fractions: they are less than one.
     scaled: RefCell<Noted>,
+    /// Numbers that it should multiply, where it is empty.
+    missing_factor: RefCell<Noted>,
     /// Numbers with a per cent sign, and numbers above 1 without one.
     per_cents: RefCell<Noted>,
     plain: RefCell<Noted>,
@@ -167,6 +169,11 @@ impl Watch {
         let seen = &self.columns[column.0];
         let noted = if has_sign { &seen.per_cents } else { &seen.plain };
         noted.borrow_mut().add(&self.row.borrow(), text);
+    }
+
+    /// A number without the other one by which it is to be multiplied.
+    pub fn without_factor(&self, column: SourceColumn, text: &str) {
+        self.columns[column.0].missing_factor.borrow_mut().add(&self.row.borrow(), text);
     }
 
     /// What the mapping takes for a per cent, and is less than one.
@@ -256,6 +263,7 @@ impl Watch {
             .chain(unlisted)
             .chain(columns().filter_map(|(column, seen)| seen.scaled(column)))
             .chain(columns().filter_map(|(column, seen)| seen.mixed(column)))
+            .chain(columns().filter_map(|(column, seen)| seen.missing_factor(column)))
             .chain(columns().filter_map(|(column, seen)| seen.blanks(column)))
             .collect()
     }
@@ -326,6 +334,14 @@ impl Seen {
             shown(column)
         );
         (scaled.rows > 0).then(|| Note::of_file(column, "scaled", message, scaled))
+    }
+
+    fn missing_factor(&self, column: &str) -> Option<Note> {
+        let without = self.missing_factor.take();
+        let (rows, have) = (counted(without.rows, "row"), if without.rows == 1 { "has" } else { "have" });
+        let message =
+            format!("{rows} {have} a number and no “{}” to multiply it by: what they make is missing", shown(column));
+        (without.rows > 0).then(|| Note::of_file(column, "missing_factor", message, without))
     }
 
     fn mixed(&self, column: &str) -> Option<Note> {

@@ -123,6 +123,8 @@ impl Merged {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
     One(i64),
+    /// The only one is gone.
+    Gone(i64),
     /// Several rows carry that text.
     Several,
 }

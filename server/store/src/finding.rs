@@ -65,11 +65,12 @@ impl Visit for Finding<'_> {
         let text = field::<DB, R>(row, 1, Kind::Text)?.into_text();
         let system = field::<DB, R>(row, 2, Kind::Text)?;
         let gone = field::<DB, R>(row, 3, Kind::Instant)? != Value::Missing;
+        let one = if gone { Found::Gone(id) } else { Found::One(id) };
         let rank = 2 * u8::from(self.own.is_some_and(|own| *own != system)) + u8::from(gone);
         match self.found.entry(text) {
-            Entry::Vacant(place) => _ = place.insert((rank, Found::One(id))),
+            Entry::Vacant(place) => _ = place.insert((rank, one)),
             Entry::Occupied(mut best) => match rank.cmp(&best.get().0) {
-                Ordering::Less => _ = best.insert((rank, Found::One(id))),
+                Ordering::Less => _ = best.insert((rank, one)),
                 Ordering::Equal => best.get_mut().1 = Found::Several,
                 Ordering::Greater => {}
             },

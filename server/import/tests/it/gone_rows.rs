@@ -222,3 +222,39 @@ fn a_complete_table_is_somebodys() {
     let error = Mapping::parse(&nobodys, "deals", &Model::built_in()).unwrap_err().to_string();
     assert!(error.starts_with("deals.toml:5: nothing says whose table is complete"), "{error}");
 }
+
+#[test]
+fn nothing_goes_where_two_lines_may_have_become_one_row() {
+    on_both(|store| {
+        import_text(&store, DEALS, "id,stage,value,note\nD1,Won,10,a\nD2,Won,20,b\nD3,Won,30,c\n").unwrap();
+        let swallowed =
+            import_shrinking(&store, DEALS, "id,stage,value,note\nD1,Won,10,\"a\nD2,Won,20,b\"\nD3,Won,30,c\n");
+        let notes = told(&swallowed);
+        assert!(
+            notes[0].contains("each of which could be a row") && notes[0].contains("Nothing is taken for gone"),
+            "{notes:?}"
+        );
+        assert_eq!(deals(&store), ["D1 | 1000", "D2 | 2000", "D3 | 3000"]);
+    });
+}
+
+#[test]
+fn what_refers_to_a_row_that_is_gone_is_noted() {
+    let customers = "system = \"crm\"\n[[tables]]\ntable = \"customers\"\nkey = \"id\"\ncomplete = true\n[tables.columns]\nname = \"name\"\n";
+    let orders = "system = \"shop\"\n[[tables]]\ntable = \"orders\"\nkey = \"id\"\n[tables.columns]\nordered_at = \"on\"\n\
+                  customer_id = { from = \"customer\", lookup = \"name\" }\n";
+    on_both(|store| {
+        import_text(&store, customers, "id,name\nC1,Neu AG\nC2,Alt AG\n").unwrap();
+        import_shrinking(&store, customers, "id,name\nC2,Alt AG\n");
+        let file = "id,on,customer\n1,2026-11-02,Neu AG\n2,2026-11-02,Alt AG\n";
+        assert_eq!(
+            told(&import_text(&store, orders, file).unwrap()),
+            [
+                "orders: 1 row refers by customer_id to customers that are gone, and count in no figure; first in line 2 \
+                 (“Neu AG”)"
+            ]
+        );
+        import_text(&store, customers, "id,name\nC1,Neu AG\nC2,Alt AG\n").unwrap();
+        assert!(told(&import_text(&store, orders, file).unwrap()).is_empty());
+    });
+}

@@ -528,3 +528,36 @@ fn per_cents_beside_numbers_without_their_sign_are_noted() {
         assert!(said(["19", "20", "1"]).is_empty());
     });
 }
+
+#[test]
+fn factors_may_be_thousands_and_may_be_missing() {
+    let mapping = "[[tables]]\ntable = \"orders\"\nkey = \"id\"\n[tables.columns]\nordered_at = \"on\"\n\
+                   amount = { from = \"price\", times = \"pieces\" }\n";
+    on_both(|store| {
+        let rows = |pieces: [&str; 3]| {
+            let row = |(at, pieces): (usize, &&str)| format!("{at},2026-11-02,0.10,{pieces}\n");
+            let rows: String = pieces.iter().enumerate().map(row).collect::<Vec<_>>().concat();
+            told(&import_text(&store, mapping, &format!("id,on,price,pieces\n{rows}")).unwrap())
+        };
+        assert!(rows(["3.000", "1.500", "12.250"])[0].starts_with("every “.” in “pieces” has three digits"));
+        assert_eq!(
+            rows(["3", "", "1.5"]),
+            [
+                "1 row has a number and no “pieces” to multiply it by: what they make is missing; first in line 3 (“0.10”)"
+            ]
+        );
+    });
+}
+
+#[test]
+fn days_of_iso_with_the_month_at_the_end_stop_the_import() {
+    on_both(|store| {
+        let rows: String = (1..=40)
+            .map(|at| format!("{at},2026-{:02}-{:02}\n", at % 28 + 1, at % 12 + 1))
+            .collect::<Vec<_>>()
+            .concat();
+        let mapping = opportunities("closed_at = \"closed\"\n");
+        let error = import_text(&store, &mapping, &format!("id,closed\n{rows}")).unwrap_err().to_string();
+        assert!(error.contains("are no dates as iso; all are as %Y-%d-%m: write that in the mapping"), "{error}");
+    });
+}
