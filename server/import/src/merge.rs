@@ -240,13 +240,21 @@ fn what_rows_were(table: &TableMapping, merged: &Merged) -> impl Iterator<Item =
         "of which nobody had said whose it is is this system's now",
         "of which nobody had said whose they are are this system's now",
     );
+    let namesakes = note(
+        "namesakes",
+        merged.namesakes,
+        "was made by a look-up of another system for a name that this file brings: look-ups by that name find both, and take \
+         neither; import the file first, or look its keys up",
+        "were made by look-ups of another system for names that this file brings: look-ups by these names find both, and take \
+         neither; import the file first, or look its keys up",
+    );
     let older = note(
         "older",
         merged.older,
         "changed before something that is known of it already, and was taken all the same: import exports in their order",
         "changed before something that is known of them already, and were taken all the same: import exports in their order",
     );
-    [named, adopted, older].into_iter().flatten()
+    [named, adopted, namesakes, older].into_iter().flatten()
 }
 
 /// A note on new rows, of which the mapping does not say when what they tell of was.

@@ -101,6 +101,8 @@ pub struct Merged {
     pub back: u64,
     /// Rows among these that look-ups had created for a name, and that have their own keys now.
     pub named: u64,
+    /// Rows that look-ups of another system had created for the name of one of these.
+    pub namesakes: u64,
     /// Rows among these of which nobody had said whose they are.
     pub adopted: u64,
     /// Rows among the changed ones of which something later was known already.

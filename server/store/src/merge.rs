@@ -121,10 +121,11 @@ impl Writer {
     pub fn merge(&mut self, section: &Section, now: i64) -> Result<Merged, StoreError> {
         let adopted = self.adopt_staged(section)?;
         let named = self.name_staged(section)?;
+        let namesakes = self.namesakes_of_staged(section)?;
         self.compare(section)?;
         let fates = format!("SELECT fate, count(*) FROM {} GROUP BY fate", section.known());
         let fates = numbers(self.conn(), WRITING, &fates, &Value::Missing, 2)?;
-        let mut merged = Merged { named, adopted, ..Merged::default() };
+        let mut merged = Merged { named, namesakes, adopted, ..Merged::default() };
         count(&mut merged, &fates);
         if merged.changed + merged.back > 0 {
             let changed = format!("SELECT id FROM {} WHERE fate IN ({})", section.known(), changed());

@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use crate::gone::{NAME, is_described};
-use crate::sql::quoted;
+use crate::sql::{numbers, quoted};
 use crate::staging::Section;
 use crate::writer::Writer;
 use pegel_kpi::data::model::{GONE_AT, SYSTEM};
@@ -29,5 +29,21 @@ impl Writer {
         let named = self.run(&format!("UPDATE {name} SET key = key_ FROM named_ WHERE named_.id = {name}.id"))?;
         self.run("DROP TABLE named_")?;
         Ok(named)
+    }
+
+    /// How many staged rows have a name for which a look-up of another system made a row: look-ups by name find both.
+    pub(crate) fn namesakes_of_staged(&mut self, section: &Section) -> Result<u64, StoreError> {
+        let layout = section.layout();
+        if !layout.columns.iter().any(|staged| *staged.column.name == *NAME && staged.related.is_none()) {
+            return Ok(0);
+        }
+        let (name, staged, key) = (quoted(&layout.table.name), section.staged(), quoted(NAME));
+        let system = self.system.clone();
+        let count = format!(
+            "SELECT count(DISTINCT t.id) FROM {name} t JOIN {staged} s ON s.{key} = t.{key}
+             WHERE t.{key} = t.key AND s.key <> t.key AND t.{GONE_AT} IS NULL AND t.{SYSTEM} <> ?"
+        );
+        let counted = numbers(self.conn(), "looking for names", &count, &system, 1)?;
+        Ok(counted.first().map_or(0, |row| row[0].unsigned_abs()))
     }
 }

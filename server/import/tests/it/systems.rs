@@ -1,6 +1,6 @@
 //! Whose rows they are: keys are a system's own.
 
-use crate::common::{import_bytes, import_text, lines};
+use crate::common::{import_bytes, import_text, lines, told};
 use pegel_import::Mapping;
 use pegel_kpi::data::model::Model;
 use pegel_store::Store;
@@ -142,4 +142,23 @@ fn mappings_that_mean_the_same_thing_name_the_same_system() {
         let system = mapping.unwrap().system;
         assert!(!system.is_empty() && name.starts_with(&system), "{name} names “{system}”");
     }
+}
+
+#[test]
+fn names_that_look_ups_of_another_system_made_rows_for_are_said() {
+    let orders = "system = \"shop\"\n[[tables]]\ntable = \"orders\"\nkey = \"id\"\n[tables.columns]\nordered_at = \"on\"\n\
+                  customer_id = { from = \"customer\", lookup = \"name\", policy = \"create\" }\n";
+    let customers =
+        "system = \"crm\"\n[[tables]]\ntable = \"customers\"\nkey = \"id\"\n[tables.columns]\nname = \"name\"\n";
+    on_both(|store| {
+        import_text(&store, orders, "id,on,customer\n1,2026-11-02,Neu AG\n2,2026-11-02,Alt AG\n").unwrap();
+        let notes = told(&import_text(&store, customers, "id,name\nC1,Neu AG\nC3,Ganz Neu AG\n").unwrap());
+        assert_eq!(
+            notes,
+            [
+                "customers: 1 row of customers was made by a look-up of another system for a name that this file brings: \
+                 look-ups by that name find both, and take neither; import the file first, or look its keys up"
+            ]
+        );
+    });
 }
