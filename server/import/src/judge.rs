@@ -264,6 +264,9 @@ impl<'a> Judge<'a> {
 
     /// Notes what a row refers to that is gone, unless the file brings it back.
     fn note_gone(&mut self, drafts: &[Option<Draft>], place: &At) {
+        if !self.lookups.any_gone {
+            return;
+        }
         let mut gone = Vec::new();
         for (at, (table, draft)) in self.mapping.tables.iter().zip(drafts).enumerate() {
             for (column, lookup, _, text) in draft.iter().flat_map(|draft| related(table, draft)) {
