@@ -16,9 +16,10 @@
 //! - `spans`, `over_time`: former values of text columns; `stored`: rows to be written, beside those that are there
 //! - `own_tables`: the tables of a home's own, made and extended
 //! - `views`: the readable views, made from the data model
-//! - `parents`: what scans read of small tables, joined here
+//! - `ahead`: reading on a thread of its own; `parents`: what scans read of small tables, joined here
 //! - `connection`, `currency`, `url`, `schema`: the rest
 
+mod ahead;
 mod archive;
 mod attributes;
 mod columns;

@@ -1,6 +1,7 @@
 //! Scans and their answers.
 
 use crate::StoreError;
+use crate::ahead::ahead;
 use crate::columns;
 use crate::connection::{Connections, Purpose, Transaction};
 use crate::currency;
@@ -109,7 +110,8 @@ impl Source for Reader {
         let mut narrowed = parents.narrow(scan, whole)?;
         let narrow = narrowed.scan.clone();
         let mut wanted = Batch::new(&scan.columns);
-        read(transaction, &narrow, None, &mut |batch| {
+        let reading = |each: &mut dyn FnMut(&mut Batch)| read(transaction, &narrow, None, each);
+        ahead(&narrow.columns, reading, &mut |batch| {
             narrowed.look_up(batch, &mut wanted);
             narrowed.exchange(batch, &mut wanted);
             each(&wanted);

@@ -3,6 +3,7 @@
 use super::column::Kind;
 use super::path::Projection;
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// The code of a missing text.
 pub const MISSING_TEXT: u32 = u32::MAX;
@@ -10,8 +11,8 @@ pub const MISSING_TEXT: u32 = u32::MAX;
 /// The texts seen so far in one column of a scan, each with a code.
 #[derive(Debug, Clone, Default)]
 pub struct Dictionary {
-    codes: FxHashMap<Box<str>, u32>,
-    texts: Vec<Box<str>>,
+    codes: FxHashMap<Arc<str>, u32>,
+    texts: Vec<Arc<str>>,
 }
 
 impl Dictionary {
@@ -38,10 +39,33 @@ impl Dictionary {
         if let Some(code) = self.code(text) {
             return code;
         }
+        self.add(text.into())
+    }
+
+    /// Adds a text that has not been seen; its code.
+    ///
+    /// # Panics
+    /// If there are more than 2^32 texts.
+    pub fn add(&mut self, text: Arc<str>) -> u32 {
         let code = u32::try_from(self.texts.len()).expect("fewer than 2^32 texts in a column");
-        self.codes.insert(text.into(), code);
-        self.texts.push(text.into());
+        self.codes.insert(text.clone(), code);
+        self.texts.push(text);
         code
+    }
+
+    /// How many texts have been seen.
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// Whether none has been seen.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
+    /// The texts from this code on.
+    pub fn since(&self, code: usize) -> &[Arc<str>] {
+        &self.texts[code..]
     }
 }
 
