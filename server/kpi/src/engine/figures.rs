@@ -8,6 +8,7 @@ use super::gate::Scopes;
 use super::measured::{Cells, Evaluation, InGroup, Measured, Seen};
 use super::reach::{Reach, Reaches};
 use super::request::Request;
+use super::side_by_side;
 use super::sight::Sight;
 use super::timetable::{Sights, Stop, Timetable};
 use crate::data::cell::{Breakdown, Cell, Group};
@@ -131,9 +132,8 @@ pub fn compute_for<S: Source>(
         costs.push(Cost { rows: fold.rows, time: began.elapsed() });
         folds.push(fold);
     }
-    let cells = Cells::default();
-    let figures = |scope: (usize, &Scope), asked: &Asked| {
-        let (timetable, reaches, cells) = (&timetable, &reaches, &cells);
+    let figures = |scope: (usize, &Scope), asked: &Asked, cells: &Cells| {
+        let (timetable, reaches) = (&timetable, &reaches);
         let evaluation = Evaluation { timetable, folds: &folds, scope, now, reaches, money, cells };
         let began = Instant::now();
         let kpi = asked.request.kpi;
@@ -147,8 +147,15 @@ pub fn compute_for<S: Source>(
         });
         Figures { as_of: asked.reach.as_of, breakdowns, cost }
     };
-    let of_scope = |scope| asked.iter().map(|asked| figures(scope, asked)).collect();
-    Ok(different.spread(different.scopes.iter().enumerate().map(of_scope).collect()))
+    let of_kpis = side_by_side::map(&asked, |asked| {
+        let cells = Cells::default();
+        different.scopes.iter().enumerate().map(|scope| figures(scope, asked, &cells)).collect::<Vec<_>>()
+    });
+    let mut of_scopes: Vec<Vec<Figures>> = different.scopes.iter().map(|_| Vec::with_capacity(asked.len())).collect();
+    for of_kpi in of_kpis {
+        of_scopes.iter_mut().zip(of_kpi).for_each(|(of_scope, figures)| of_scope.push(figures));
+    }
+    Ok(different.spread(of_scopes))
 }
 
 /// Scopes of which no two see the same.

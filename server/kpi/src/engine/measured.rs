@@ -16,7 +16,7 @@ use crate::measure::{Measure, Quantity};
 use crate::script::kpi::Kpi;
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
-use std::cell::RefCell;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What cells are made of.
 pub struct Evaluation<'a> {
@@ -26,7 +26,7 @@ pub struct Evaluation<'a> {
     pub scope: (usize, &'a Scope),
     pub now: Timestamp,
     pub reaches: &'a Reaches,
-    /// The cells that were made for other scopes.
+    /// The cells of its KPI that were made for other scopes.
     pub cells: &'a Cells,
     /// How many stored units of money make one whole unit of the currency, which is what scripts use.
     pub money: f64,
@@ -34,9 +34,9 @@ pub struct Evaluation<'a> {
 
 /// Cells by what they are made of: small groups of many scopes read the same.
 #[derive(Default)]
-pub struct Cells(RefCell<FxHashMap<MadeOf, Cell>>);
+pub struct Cells(Mutex<FxHashMap<MadeOf, Cell>>);
 
-/// Where a KPI lies, and its readings, bit by bit: value, rows and rows left out.
+/// Where a KPI lies (it, or the one that is its target), and its readings, bit by bit: value, rows and rows left out.
 type MadeOf = (usize, Vec<[u64; 3]>);
 
 impl Cells {
@@ -48,12 +48,16 @@ impl Cells {
         };
         let readings = seen.readings.iter().chain(seen.before.iter().flatten()).map(bits).collect();
         let key = (std::ptr::from_ref(kpi).addr(), readings);
-        if let Some(known) = self.0.borrow().get(&key) {
+        if let Some(known) = self.known().get(&key) {
             return known.clone();
         }
         let cell = make();
-        self.0.borrow_mut().insert(key, cell.clone());
+        self.known().insert(key, cell.clone());
         cell
+    }
+
+    fn known(&self) -> MutexGuard<'_, FxHashMap<MadeOf, Cell>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

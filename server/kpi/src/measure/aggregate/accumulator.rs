@@ -29,9 +29,9 @@ impl Reading {
 }
 
 /// How an aggregate takes in rows; it reads that many `OPERANDS` of each.
-pub(super) trait Rule<const OPERANDS: usize> {
+pub(super) trait Rule<const OPERANDS: usize>: Send + Sync {
     /// What it keeps of the rows of one slot.
-    type State: Default;
+    type State: Default + Send + Sync;
 
     /// Takes in a row in which the first operand is not missing.
     fn add(&self, state: &mut Self::State, row: [f64; OPERANDS]);
@@ -68,7 +68,7 @@ pub struct Accumulator {
     left_out: Option<Vec<u64>>,
 }
 
-trait Slots {
+trait Slots: Send + Sync {
     fn grow(&mut self, slots: usize);
     fn add(&mut self, selected: &[u32], slots: &[u32], operands: &[Cow<[f64]>]);
     fn over(&self, slots: &[Range<usize>]) -> Reading;
