@@ -61,7 +61,7 @@ fn files_that_are_complete_are_imported_and_moved_with_their_report() {
         assert_eq!(orders(&home), ["1 5000"]);
         assert!(read(&home, "in/shop/done/week.csv").contains("much"));
         assert_eq!(names(&home, "in/shop"), [".hidden.csv", "done", "notes.md", "rejected"]);
-        assert_eq!(served.logged().matches("file imported").count(), 2, "{}", served.logged());
+        assert_eq!(served.logged_in_all().matches("file imported").count(), 2, "{}", served.logged_in_all());
         assert_eq!(served.stop(), Some(0));
     }
 }
@@ -94,8 +94,8 @@ fn no_name_of_a_file_breaks_the_log() {
     wait_for("both files to be moved", || {
         home.files("in/shop/rejected").len() == 2 && home.files("in/shop/done").len() == 2
     });
-    wait_for("the log", || ["file imported", "file rejected"].iter().all(|said| served.logged().contains(said)));
-    let logged = served.logged();
+    wait_for("the log", || ["file imported", "file rejected"].iter().all(|said| served.logged_in_all().contains(said)));
+    let logged = served.logged_in_all();
     let raw = logged.lines().find(|line| line.contains(|c: char| c.is_control()) || line.starts_with("ERROR forged"));
     assert_eq!(raw, None, "{logged}");
 }
@@ -109,9 +109,14 @@ fn links_are_not_followed() {
     std::fs::create_dir(home.path().join("elsewhere")).unwrap();
     link(&home.path().join("elsewhere"), &home.path().join("in/shop/done"));
     let served = Served::start(&home);
-    wait_for("the trouble to be logged", || served.logged().contains("in/shop/done"));
+    wait_for("the trouble to be logged", || served.logged_in_all().contains("in/shop/done"));
     std::thread::sleep(std::time::Duration::from_secs(3));
-    assert_eq!(served.logged().lines().filter(|line| line.contains("in/shop/done")).count(), 1, "{}", served.logged());
+    assert_eq!(
+        served.logged_in_all().lines().filter(|line| line.contains("in/shop/done")).count(),
+        1,
+        "{}",
+        served.logged_in_all()
+    );
     assert!(orders(&home).is_empty() && home.files("elsewhere").is_empty());
     assert_eq!(names(&home, "in/shop"), ["done", "link.csv", "week.csv"]);
 }
@@ -127,9 +132,14 @@ fn what_cannot_be_watched_is_logged_once() {
     for trouble in
         ["in/fair", "“soon” is not a length of time: write 10s, 5m or 1h", "several mappings want it: shop, twin"]
     {
-        wait_for(trouble, || served.logged().contains(trouble));
+        wait_for(trouble, || served.logged_in_all().contains(trouble));
     }
     std::thread::sleep(std::time::Duration::from_secs(3));
-    assert_eq!(served.logged().matches("watched files are not imported").count(), 3, "{}", served.logged());
+    assert_eq!(
+        served.logged_in_all().matches("watched files are not imported").count(),
+        3,
+        "{}",
+        served.logged_in_all()
+    );
     assert_eq!(names(&home, "in/shop"), ["week.csv"]);
 }

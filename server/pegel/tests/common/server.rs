@@ -11,6 +11,8 @@ pub struct Served {
     child: Child,
     /// Host and port.
     pub address: String,
+    /// What it logged before it listened.
+    begun: String,
     log: Arc<Mutex<String>>,
 }
 
@@ -28,9 +30,13 @@ impl Served {
     pub fn spawn(mut command: Command) -> Served {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut begun = String::new();
         let address = lines.find_map(|line| {
             let line = line.unwrap();
-            let (_, rest) = line.split_once("http://")?;
+            let Some((_, rest)) = line.split_once("http://") else {
+                begun.extend([line.as_str(), "\n"]);
+                return None;
+            };
             Some(rest.split('/').next().unwrap().to_owned())
         });
         let address = address.expect("the server says where it listens");
@@ -41,12 +47,17 @@ impl Served {
                 written.lock().unwrap().extend([line.as_str(), "\n"]);
             }
         });
-        Served { child, address, log }
+        Served { child, address, begun, log }
     }
 
     /// The log since it listens.
     pub fn logged(&self) -> String {
         self.log.lock().unwrap().clone()
+    }
+
+    /// The log since it started: watched folders are looked at before anybody is answered.
+    pub fn logged_in_all(&self) -> String {
+        format!("{}{}", self.begun, self.logged())
     }
 
     /// The whole answer, headers and all.
