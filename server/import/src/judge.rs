@@ -1,6 +1,5 @@
 //! Candidates → staged rows: which rows can be imported, seen what they refer to. Writes nothing into the tables.
 
-use crate::at::At;
 use crate::cell::Cell;
 use crate::draft::{Candidate, keys_compared};
 use crate::error::ImportError;
@@ -24,6 +23,15 @@ const UNFOUND: usize = 1_000;
 
 /// The places of a table and of its column, and a text for which nothing was found.
 type Unfound = ((usize, usize), String);
+
+/// What is wrong with the look-ups of a row.
+#[derive(Default)]
+struct Unrelated {
+    faults: Vec<Fault>,
+    unfound: Vec<Unfound>,
+    /// References to rows that are gone, by the place of the table.
+    gone: Vec<(usize, Oddity)>,
+}
 
 /// What is known of a file after its rows are judged.
 #[derive(Default)]
@@ -169,13 +177,13 @@ impl<'a> Judge<'a> {
         for (at, key) in keys {
             not_taken[at].push(key);
         }
-        let faults = match &drafts {
+        let (faults, gone) = match &drafts {
             Ok(drafts) => {
-                let (faults, unfound) = self.unrelated(drafts);
+                let Unrelated { faults, unfound, gone } = self.unrelated(drafts);
                 self.judged.note_unfound(unfound);
-                faults
+                (faults, gone)
             }
-            Err(faults) => faults.clone(),
+            Err(faults) => (faults.clone(), Vec::new()),
         };
         let drafts = drafts.unwrap_or_default();
         if !faults.is_empty() {
@@ -189,7 +197,9 @@ impl<'a> Judge<'a> {
         }
         self.judged.taken += 1;
         self.note_left_out(&drafts);
-        self.note_gone(&drafts, &place);
+        for (at, oddity) in gone {
+            self.judged.notes.add(at, oddity, &place);
+        }
         self.judged.spellings.see(&drafts, &place);
         for column in cleaned {
             self.judged.cleaned.entry(column).or_default().add(&place, "");
@@ -220,12 +230,15 @@ impl<'a> Judge<'a> {
     }
 
     /// What is wrong with a row's look-ups. By key, a look-up also finds what rows above bring to former tables of the
-    /// mapping, and what the row itself does: that will be written before it is needed. Beside the faults, the texts that
-    /// nothing was found for.
-    fn unrelated(&self, drafts: &[Option<Draft>]) -> (Vec<Fault>, Vec<Unfound>) {
+    /// mapping, and what the row itself does: that will be written before it is needed.
+    fn unrelated(&self, drafts: &[Option<Draft>]) -> Unrelated {
         let tables = &self.mapping.tables;
-        let brought_before = |at: usize, table: &Table, key: &str| self.brought_before(drafts, at, table, key);
-        let (mut faults, mut unfound) = (Vec::new(), Vec::new());
+        let brought_before = |at: usize, table: &Table, key: &str| {
+            (0..at).filter(|&former| tables[former].table == *table).any(|former| {
+                self.above[former].contains(key) || drafts[former].as_ref().is_some_and(|draft| draft.key == key)
+            })
+        };
+        let Unrelated { mut faults, mut unfound, mut gone } = Unrelated::default();
         for (at, (table, draft)) in tables.iter().zip(drafts).enumerate() {
             let Some(draft) = draft else { continue };
             let exists = || {
@@ -237,13 +250,21 @@ impl<'a> Judge<'a> {
                 faults.push(self.fault(&table.key.parts[0].origin, &draft.key, reason));
             }
             for (place, lookup, rule, text) in related(table, draft) {
+                let is_brought = || by_key(lookup) && brought_before(at, &lookup.table, text);
                 let reason = match self.lookups.found(&lookup.table, &lookup.column, text) {
-                    Some(Found::One(_) | Found::Gone(_)) => continue,
+                    Some(Found::One(_)) => continue,
+                    Some(Found::Gone(_)) => {
+                        let (column, odd) = (table.columns[place].0.name.clone(), Odd::Gone(lookup.table.name.clone()));
+                        if !is_brought() {
+                            gone.push((at, Oddity { column, odd, value: text.to_owned() }));
+                        }
+                        continue;
+                    }
                     Some(Found::Several) => {
                         format!("several rows of {} have the {} “{text}”", lookup.table.name, lookup.column.name)
                     }
                     None if lookup.policy != Policy::Required => continue,
-                    None if by_key(lookup) && brought_before(at, &lookup.table, text) => continue,
+                    None if is_brought() => continue,
                     None => {
                         unfound.push(((at, place), text.to_owned()));
                         format!("{} has no row with the {} “{text}”", lookup.table.name, lookup.column.name)
@@ -252,38 +273,7 @@ impl<'a> Judge<'a> {
                 faults.push(self.fault(&rule.text.origin, text, reason));
             }
         }
-        (faults, unfound)
-    }
-
-    /// Whether the row itself, or one above it, brings a row with that key to a former table of the mapping.
-    fn brought_before(&self, drafts: &[Option<Draft>], at: usize, table: &Table, key: &str) -> bool {
-        (0..at).filter(|&former| self.mapping.tables[former].table == *table).any(|former| {
-            self.above[former].contains(key) || drafts[former].as_ref().is_some_and(|draft| draft.key == key)
-        })
-    }
-
-    /// Notes what a row refers to that is gone, unless the file brings it back.
-    fn note_gone(&mut self, drafts: &[Option<Draft>], place: &At) {
-        if !self.lookups.any_gone {
-            return;
-        }
-        let mut gone = Vec::new();
-        for (at, (table, draft)) in self.mapping.tables.iter().zip(drafts).enumerate() {
-            for (column, lookup, _, text) in draft.iter().flat_map(|draft| related(table, draft)) {
-                let found = self.lookups.found(&lookup.table, &lookup.column, text);
-                let is_back = || by_key(lookup) && self.brought_before(drafts, at, &lookup.table, text);
-                if matches!(found, Some(Found::Gone(_))) && !is_back() {
-                    let odd = Odd::Gone(lookup.table.name.clone());
-                    gone.push((
-                        at,
-                        Oddity { column: table.columns[column].0.name.clone(), odd, value: text.to_owned() },
-                    ));
-                }
-            }
-        }
-        for (at, oddity) in gone {
-            self.judged.notes.add(at, oddity, place);
-        }
+        Unrelated { faults, unfound, gone }
     }
 
     fn fault(&self, origin: &Origin, value: &str, reason: String) -> Fault {

@@ -13,8 +13,6 @@ const REMEMBERED: usize = 50_000;
 #[derive(Default)]
 pub(crate) struct Lookups<'a> {
     columns: Vec<Looked<'a>>,
-    /// Whether anything was found that is gone.
-    pub any_gone: bool,
 }
 
 /// What is known of the texts of one column.
@@ -55,7 +53,6 @@ impl<'a> Lookups<'a> {
     pub fn answer(&mut self, staging: &mut Staging) -> Result<(), StoreError> {
         for looked in self.columns.iter_mut().filter(|looked| !looked.asked.is_empty()) {
             let found = staging.find(looked.table, looked.column, &looked.asked)?;
-            self.any_gone |= found.values().any(|found| matches!(found, Found::Gone(_)));
             looked.known.extend(found.into_iter().map(|(text, found)| (text, Some(found))));
             looked.asked.clear();
         }

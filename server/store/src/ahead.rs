@@ -41,7 +41,6 @@ fn unpack(arriving: Receiver<Parcel>, emptied: &Sender<Parcel>, mut batch: Batch
 }
 
 /// Rows on their way from one thread to the other.
-#[derive(Default)]
 struct Parcel(Vec<Packed>);
 
 enum Packed {

@@ -11,10 +11,10 @@ impl Writer {
     /// Gives the system's rows their keys that look-ups created for a name, where one staged row has that name: else the
     /// two would be told apart for ever, and no look-up by name would know which is meant. How many they are.
     pub(crate) fn name_staged(&mut self, section: &Section) -> Result<u64, StoreError> {
-        let layout = section.layout();
-        if !layout.columns.iter().any(|staged| *staged.column.name == *NAME && staged.related.is_none()) {
+        if !brings_names(section) {
             return Ok(0);
         }
+        let layout = section.layout();
         let (name, staged, key) = (quoted(&layout.table.name), section.staged(), quoted(NAME));
         self.run(&format!(
             "CREATE TEMP TABLE named_ AS SELECT t.id AS id, min(s.key) AS key_ FROM {name} t JOIN {staged} s ON s.{key} = t.{key}
@@ -33,11 +33,10 @@ impl Writer {
 
     /// How many staged rows have a name for which a look-up of another system made a row: look-ups by name find both.
     pub(crate) fn namesakes_of_staged(&mut self, section: &Section) -> Result<u64, StoreError> {
-        let layout = section.layout();
-        if !layout.columns.iter().any(|staged| *staged.column.name == *NAME && staged.related.is_none()) {
+        if !brings_names(section) {
             return Ok(0);
         }
-        let (name, staged, key) = (quoted(&layout.table.name), section.staged(), quoted(NAME));
+        let (name, staged, key) = (quoted(&section.layout().table.name), section.staged(), quoted(NAME));
         let system = self.system.clone();
         let count = format!(
             "SELECT count(DISTINCT t.id) FROM {name} t JOIN {staged} s ON s.{key} = t.{key}
@@ -46,4 +45,8 @@ impl Writer {
         let counted = numbers(self.conn(), "looking for names", &count, &system, 1)?;
         Ok(counted.first().map_or(0, |row| row[0].unsigned_abs()))
     }
+}
+
+fn brings_names(section: &Section) -> bool {
+    section.layout().columns.iter().any(|staged| *staged.column.name == *NAME && staged.related.is_none())
 }

@@ -99,18 +99,14 @@ impl Formats {
                 currencies.add_cell(row, column, currency);
             }
         };
-        let mut depth = 0_u32;
-        for (kind, data) in records(sheet) {
+        for (kind, data) in of_sheet(sheet) {
             match kind {
-                BEGINNING => depth += 1,
-                END if depth <= 1 => break,
-                END => depth -= 1,
-                SEVERAL_NUMBERS if depth <= 1 => {
+                SEVERAL_NUMBERS => {
                     let Some((row, first)) = number(data, 0).zip(number(data, 2)) else { continue };
                     let formats = data.get(4..).unwrap_or_default().chunks_exact(6).map_while(|cell| number(cell, 0));
                     (first..).zip(formats).for_each(|(column, format)| add(row, column, format));
                 }
-                _ if depth <= 1 && NUMBER.contains(&kind) => {
+                _ if NUMBER.contains(&kind) => {
                     let place = number(data, 0).zip(number(data, 2)).zip(number(data, 4));
                     if let Some(((row, column), format)) = place {
                         add(row, column, format);
@@ -154,18 +150,30 @@ fn records(mut bytes: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     })
 }
 
+/// Those of a sheet itself, without what is embedded in it.
+fn of_sheet(sheet: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
+    let mut depth = 0_u32;
+    let ends = records(sheet).map_while(move |(kind, data)| {
+        match kind {
+            BEGINNING => depth += 1,
+            END if depth <= 1 => return None,
+            END => depth -= 1,
+            _ => {}
+        }
+        Some((depth, kind, data))
+    });
+    ends.filter(|(depth, ..)| *depth <= 1).map(|(_, kind, data)| (kind, data))
+}
+
 /// How many cells lie between the outermost ones of a sheet, those that it announces or those that it has; `None` if
 /// what it says cannot be.
 fn spanned(sheet: &[u8]) -> Option<u64> {
     let long = |data: &[u8], at: usize| Some(number(data, at)? + (number(data, at + 2)? << 16));
     let (mut rows, mut columns) = ((u64::MAX, 0), (u64::MAX, 0));
-    let (mut announced, mut depth) = (0, 0_u32);
-    for (kind, data) in records(sheet) {
+    let mut announced = 0;
+    for (kind, data) in of_sheet(sheet) {
         match kind {
-            BEGINNING => depth += 1,
-            END if depth <= 1 => break,
-            END => depth -= 1,
-            DIMENSIONS if depth <= 1 => {
+            DIMENSIONS => {
                 // Until 1995, rows were numbers of two bytes.
                 let [first_row, end_row, end_column] = match data.len() {
                     ..14 => [number(data, 0)?, number(data, 2)?, number(data, 6)?],
@@ -173,7 +181,7 @@ fn spanned(sheet: &[u8]) -> Option<u64> {
                 };
                 announced = end_row.checked_sub(first_row)? * end_column;
             }
-            _ if depth <= 1 && (kind == SEVERAL_NUMBERS || CELL.contains(&kind)) => {
+            _ if kind == SEVERAL_NUMBERS || CELL.contains(&kind) => {
                 let (row, column) = (number(data, 0)?, number(data, 2)?);
                 let last = if kind == SEVERAL_NUMBERS { number(data, data.len() - 2)? } else { column };
                 rows = (rows.0.min(row), rows.1.max(row));

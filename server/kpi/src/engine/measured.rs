@@ -16,7 +16,7 @@ use crate::measure::{Measure, Quantity};
 use crate::script::kpi::Kpi;
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::cell::RefCell;
 
 /// What cells are made of.
 pub struct Evaluation<'a> {
@@ -34,7 +34,7 @@ pub struct Evaluation<'a> {
 
 /// Cells by what they are made of: small groups of many scopes read the same.
 #[derive(Default)]
-pub struct Cells(Mutex<FxHashMap<MadeOf, Cell>>);
+pub struct Cells(RefCell<FxHashMap<MadeOf, Cell>>);
 
 /// Where a KPI lies (it, or the one that is its target), and its readings, bit by bit: value, rows and rows left out.
 type MadeOf = (usize, Vec<[u64; 3]>);
@@ -48,16 +48,12 @@ impl Cells {
         };
         let readings = seen.readings.iter().chain(seen.before.iter().flatten()).map(bits).collect();
         let key = (std::ptr::from_ref(kpi).addr(), readings);
-        if let Some(known) = self.known().get(&key) {
+        if let Some(known) = self.0.borrow().get(&key) {
             return known.clone();
         }
         let cell = make();
-        self.known().insert(key, cell.clone());
+        self.0.borrow_mut().insert(key, cell.clone());
         cell
-    }
-
-    fn known(&self) -> MutexGuard<'_, FxHashMap<MadeOf, Cell>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
