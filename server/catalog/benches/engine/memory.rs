@@ -2,18 +2,20 @@
 //! counted.
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering::Relaxed};
 
-/// The system's allocator, with a count of what is taken.
+/// The system's allocator, with a count of what is taken while that is measured. At other times counting would hold up
+/// threads that work side by side.
 pub struct Counting;
 
-static NOW: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
+static MEASURING: AtomicBool = AtomicBool::new(false);
+/// What was taken since measuring began, less what was given back, in bytes.
+static NOW: AtomicIsize = AtomicIsize::new(0);
+static PEAK: AtomicIsize = AtomicIsize::new(0);
 
-fn taken(bytes: usize) {
-    let now = NOW.fetch_add(bytes, Relaxed) + bytes;
-    // Asked first, since to store at each allocation would cost more than the allocation.
-    if now > PEAK.load(Relaxed) {
+fn changed(bytes: isize) {
+    if MEASURING.load(Relaxed) {
+        let now = NOW.fetch_add(bytes, Relaxed) + bytes;
         PEAK.fetch_max(now, Relaxed);
     }
 }
@@ -21,26 +23,29 @@ fn taken(bytes: usize) {
 #[expect(unsafe_code, reason = "an allocator is unsafe by its nature; every call is handed on as it came")]
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        taken(layout.size());
+        changed(layout.size().cast_signed());
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        NOW.fetch_sub(layout.size(), Relaxed);
+        changed(-layout.size().cast_signed());
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        taken(size);
-        NOW.fetch_sub(layout.size(), Relaxed);
+        // Both are there for a moment.
+        changed(size.cast_signed());
+        changed(-layout.size().cast_signed());
         unsafe { System.realloc(pointer, layout, size) }
     }
 }
 
 /// The most that `work` held at a time, in bytes, beyond what was held before.
 pub fn peak_of(work: impl FnOnce()) -> usize {
-    let before = NOW.load(Relaxed);
-    PEAK.store(before, Relaxed);
+    NOW.store(0, Relaxed);
+    PEAK.store(0, Relaxed);
+    MEASURING.store(true, Relaxed);
     work();
-    PEAK.load(Relaxed).saturating_sub(before)
+    MEASURING.store(false, Relaxed);
+    PEAK.load(Relaxed).cast_unsigned()
 }
