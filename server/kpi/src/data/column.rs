@@ -1,5 +1,6 @@
 //! Columns and foreign keys: what a table is made of.
 
+use std::fmt;
 use std::sync::Arc;
 
 /// What a column holds; decides how it is stored and what may be done with it.
@@ -49,7 +50,7 @@ pub const MAX_EXACT: i64 = 1 << 53;
 
 /// One column of a table, or an attribute that a company adds to its rows.
 #[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
-#[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Column {
     pub name: Arc<str>,
     pub kind: Kind,
@@ -106,7 +107,7 @@ pub struct Range {
 }
 
 /// A foreign key.
-#[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Reference {
     /// What scripts write: `l.partner`.
     pub name: Arc<str>,
@@ -114,4 +115,19 @@ pub struct Reference {
     pub column: Arc<Column>,
     /// The name of the table referred to.
     pub table: Arc<str>,
+}
+
+/// In short: what else is known of a column stands in the description of its table.
+impl fmt::Debug for Column {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Column { name, kind, attribute, .. } = self;
+        write!(f, "{}({name}: {})", if *attribute { "Attribute" } else { "Column" }, kind.name())
+    }
+}
+
+impl fmt::Debug for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Reference { name, column, table } = self;
+        write!(f, "Reference({name}: {} of {table})", column.name)
+    }
 }

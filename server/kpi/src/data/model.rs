@@ -47,6 +47,8 @@ struct Described {
     tables: Vec<Description>,
     /// With their titles, if a home declares them. The month is the last.
     dimensions: Vec<(Dimension, Option<Translated>)>,
+    /// Made of all texts that it was read from.
+    mark: u128,
 }
 
 /// One fact table of a model. Cheap to clone, and knows the tables that it refers to.
@@ -133,6 +135,11 @@ impl Model {
     /// Their names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.tables.iter().map(|table| &*table.name)
+    }
+
+    /// Tells it from models that were read from other texts.
+    pub fn mark(&self) -> u128 {
+        self.0.mark
     }
 
     /// All dimensions.

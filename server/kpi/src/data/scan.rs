@@ -1,6 +1,7 @@
 //! A scan: what is read from one table, once, for all KPIs and breakdowns that need it. `store` compiles it to SQL;
 //! tests answer it from rows in memory.
 
+use crate::data::kept::{Kept, Wanted};
 use crate::data::model::{Column, Table};
 use crate::data::path::{Path, Projection};
 use crate::data::scope::Scope;
@@ -93,6 +94,29 @@ pub trait Source {
     fn holds(&mut self, table: &Table, column: &str) -> Result<bool, Self::Error> {
         let _ = (table, column);
         Ok(true)
+    }
+
+    /// Whether it keeps what was computed.
+    fn keeps(&self) -> bool {
+        false
+    }
+
+    /// What it keeps of what is wanted and still holds, in any order.
+    ///
+    /// # Errors
+    /// If that cannot be read.
+    fn kept(&mut self, wanted: &[Wanted]) -> Result<Vec<Kept>, Self::Error> {
+        let _ = wanted;
+        Ok(Vec::new())
+    }
+
+    /// Keeps what was computed of the rows that it answers with; it may also let it be.
+    ///
+    /// # Errors
+    /// If the source fails.
+    fn keep(&mut self, computed: Vec<Kept>) -> Result<(), Self::Error> {
+        let _ = computed;
+        Ok(())
     }
 
     /// Up to when the rows of a table are complete, in UTC seconds; `None` where nobody knows.

@@ -16,6 +16,7 @@ use crate::data::scan::Source;
 use crate::data::scope::Scope;
 use crate::definition::declaration::Lag;
 use crate::judgement::judged::Assessment;
+use crate::measure::Measure;
 use crate::script::kpi::Kpi;
 use crate::time::period::Period;
 use jiff::Timestamp;
@@ -50,6 +51,10 @@ impl Figures {
 pub struct Cost {
     /// Rows of all scans that the KPI uses.
     pub rows: u64,
+    /// How many slices of time of its measures, in all breakdowns, were computed of these rows.
+    pub computed: u64,
+    /// And how many the source had kept.
+    pub kept: u64,
     /// The time these scans and the evaluation of its cells took.
     pub time: Duration,
 }
@@ -119,6 +124,7 @@ pub fn compute_for<S: Source>(
     source: &mut S,
 ) -> Result<Vec<Vec<Figures>>, S::Error> {
     let reaches = Reaches::of(requests.iter().map(|request| request.kpi), source)?;
+    let asked_at = now.as_second();
     let now = reaches.cut(requests.iter().map(|request| request.kpi), periods.last(), now);
     let money = crate::data::currency::units(source.money_digits()?);
     let timetable = Timetable::new(requests, periods, now);
@@ -128,8 +134,8 @@ pub fn compute_for<S: Source>(
     let scopes = Scopes::new(&different.scopes);
     for plan in plans(&asked, &timetable.periods, &scopes.kinds()) {
         let began = Instant::now();
-        let fold = Fold::run(plan, &scopes, source)?;
-        costs.push(Cost { rows: fold.rows, time: began.elapsed() });
+        let fold = Fold::run(plan, &scopes, asked_at, source)?;
+        costs.push((fold.rows, began.elapsed()));
         folds.push(fold);
     }
     let figures = |scope: (usize, &Scope), asked: &Asked, cells: &Cells| {
@@ -141,9 +147,15 @@ pub fn compute_for<S: Source>(
         let by = asked.request.breakdowns.iter();
         let breakdowns = by.map(|by| evaluation.grouped(asked, by, assessor.as_ref())).collect();
         let read = folds.iter().zip(&costs).filter(|(fold, _)| draws_on(kpi, fold));
-        let cost = read.fold(Cost { rows: 0, time: began.elapsed() }, |sum, (_, cost)| Cost {
-            rows: sum.rows + cost.rows,
-            time: sum.time + cost.time,
+        let own = |measure: &Measure| kpi.measures.iter().any(|(_, own)| own == measure);
+        let cost = read.fold(Cost { time: began.elapsed(), ..Cost::default() }, |sum, (fold, (rows, time))| {
+            let (computed, kept) = fold.slices(own);
+            Cost {
+                rows: sum.rows + rows,
+                computed: sum.computed + computed,
+                kept: sum.kept + kept,
+                time: sum.time + *time,
+            }
         });
         Figures { as_of: asked.reach.as_of, breakdowns, cost }
     };

@@ -76,6 +76,12 @@ impl Former {
         }
     }
 
+    /// When any row is changed next after an instant; infinite if none is.
+    pub fn next_after(&self, instant: f64) -> f64 {
+        let changes = self.changes.values().flatten().map(|(until, _)| *until);
+        changes.filter(|until| *until > instant).fold(f64::INFINITY, f64::min)
+    }
+
     /// What the rows held in a column at these instants; `None` if that is what they hold now.
     pub fn held(&mut self, rows: &Rows, column: usize, at: &Instants) -> Option<Masked> {
         let Shown::Numbers(ids) = rows.at(self.id) else { unreachable!("ids are numbers") };

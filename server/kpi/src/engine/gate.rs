@@ -25,6 +25,11 @@ impl<'a> Scopes<'a> {
         Scopes { each, around }
     }
 
+    /// The scope, if there is only one.
+    pub fn alone(&self) -> Option<&'a Scope> {
+        if let [alone] = self.each { Some(alone) } else { None }
+    }
+
     /// What tells the rows of each scope apart; `None` of a single one, which is in the scan itself.
     pub fn gate(&self, table: &Table) -> Option<Gate> {
         (self.each.len() > 1).then(|| Gate::new(self.each, table))

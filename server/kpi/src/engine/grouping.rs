@@ -86,6 +86,11 @@ impl Grouping {
         Grouping { by: by.clone(), dimensions, pairs, classes: None }
     }
 
+    /// The breakdown.
+    pub fn by(&self) -> &Breakdown {
+        &self.by
+    }
+
     /// Whether the other one puts rows into the same groups.
     pub fn is_like(&self, other: &Grouping) -> bool {
         self.by == other.by && self.dimensions.iter().zip(&other.dimensions).all(|(own, other)| own.read == other.read)

@@ -50,6 +50,42 @@ impl Undated {
     }
 }
 
+/// In a view, the first instant after the one at which rows are seen at which any of them would be seen otherwise:
+/// for each stretch, if it has an instant for each.
+#[derive(Debug, Clone)]
+pub struct Next(Vec<f64>);
+
+impl Next {
+    /// As long as no row was looked at, there is none.
+    pub fn new(view: &View) -> Next {
+        let count = if let View::ByStretch(_, instants) = view { instants.len() } else { 1 };
+        Next(vec![f64::INFINITY; count])
+    }
+
+    /// That of a slice of time: a stretch, if the view has an instant for each. Infinite if there is none.
+    pub fn of(&self, slice: usize) -> f64 {
+        self.0.get(slice).or(self.0.first()).copied().unwrap_or(f64::INFINITY)
+    }
+
+    /// Notes that rows are seen otherwise at any other instant.
+    pub fn end_at_once(&mut self, view: &View) {
+        match view {
+            View::At(instant) => self.note(None, exact(instant.saturating_add(1))),
+            View::ByStretch(_, instants) => {
+                instants.iter().enumerate().for_each(|(stretch, instant)| self.note(Some(stretch), instant + 1.0));
+            }
+        }
+    }
+
+    /// Notes an instant of a row in that stretch, or of any row.
+    fn note(&mut self, stretch: Option<usize>, instant: f64) {
+        match stretch {
+            Some(stretch) if self.0.len() > 1 => self.0[stretch] = self.0[stretch].min(instant),
+            _ => self.0.iter_mut().for_each(|next| *next = next.min(instant)),
+        }
+    }
+}
+
 /// The values of a batch as they are known at an instant.
 #[derive(Default)]
 pub struct Seen {
@@ -122,14 +158,37 @@ impl Known {
         Undated(self.columns.iter().filter_map(of_column).collect())
     }
 
-    /// The rows as they are known in a view; `stretches` says for each timeline in which stretch each row lies.
-    pub fn seen(&mut self, rows: &Rows, view: &View, stretches: &[&[Option<usize>]]) -> Seen {
+    /// Notes in which instants after those of a view columns are others than now.
+    pub fn note_changes(&self, view: &View, next: &mut Next) {
+        for (_, former) in &self.former {
+            match view {
+                View::At(instant) => next.note(None, former.next_after(exact(*instant))),
+                View::ByStretch(_, instants) => {
+                    let changes = instants.iter().map(|instant| former.next_after(*instant));
+                    changes.enumerate().for_each(|(stretch, change)| next.note(Some(stretch), change));
+                }
+            }
+        }
+    }
+
+    /// The rows as they are known in a view; `stretches` says for each timeline in which stretch each row lies. When
+    /// they would next be seen otherwise, `next` is told.
+    pub fn seen(&mut self, rows: &Rows, view: &View, stretches: &[&[Option<usize>]], next: &mut Next) -> Seen {
         if view.is_of_everything() {
             return Seen::default();
         }
         let (count, at) = (rows.batch.len(), &view.instants(stretches));
+        let of_rows = if let View::ByStretch(timeline, _) = view { stretches[*timeline] } else { &[] };
+        let mut note = |since: &[Since]| {
+            for since in since {
+                since.for_each_late(rows, at, |row, instant| next.note(of_rows.get(row).copied().flatten(), instant));
+            }
+        };
         let mut late = vec![false; count];
         self.there.iter().for_each(|since| since.add_late(rows, at, &mut late));
+        if late.contains(&true) {
+            note(&self.there);
+        }
         if let Instants::Each(instants) = at {
             late.iter_mut().zip(instants).for_each(|(late, instant)| *late |= instant.is_nan());
         }
@@ -145,6 +204,7 @@ impl Known {
                 since.add_late(rows, at, &mut late);
             }
             if late.contains(&true) {
+                note(since);
                 let shown = masked[*column].get_or_insert_with(|| rows.at(*column).to_masked());
                 shown.hide(&late);
             }
@@ -169,34 +229,58 @@ impl Since {
 
     /// Marks the rows in which it has not happened by the instant at which they are seen.
     fn add_late(&self, rows: &Rows, at: &Instants, late: &mut [bool]) {
-        let numbers = |column: usize| match rows.at(column) {
-            Shown::Numbers(numbers) => numbers,
-            Shown::Texts(..) => unreachable!("a date is a number"),
+        // By far the most common, and asked of every row.
+        if let Since::Instant { at: column, only: None } = self {
+            let rows = numbers(rows, *column).iter().zip(late).enumerate();
+            rows.for_each(|(row, (since, late))| *late |= *since > at.of(row));
+        } else {
+            self.for_each_late(rows, at, |row, _| late[row] = true);
+        }
+    }
+
+    /// Calls `each` with every row in which it has not happened by the instant at which that is seen, and with when it
+    /// happens.
+    fn for_each_late(&self, rows: &Rows, at: &Instants, mut each: impl FnMut(usize, f64)) {
+        let mut of_row = |row: usize, since: f64| {
+            if since > at.of(row) {
+                each(row, since);
+            }
         };
         match self {
             Since::Instant { at: column, only: None } => {
-                let rows = numbers(*column).iter().zip(late).enumerate();
-                rows.for_each(|(row, (since, late))| *late |= *since > at.of(row));
+                numbers(rows, *column).iter().enumerate().for_each(|(row, since)| of_row(row, *since));
             }
             Since::Instant { at: column, only: Some((where_, is)) } => {
                 let Shown::Texts(codes, dictionary) = rows.at(*where_) else { unreachable!("compared with a text") };
                 let is = dictionary.code(is);
-                let rows = numbers(*column).iter().zip(codes).zip(late).enumerate();
-                rows.for_each(|(row, ((since, code), late))| *late |= Some(*code) == is && *since > at.of(row));
+                let rows = numbers(rows, *column).iter().zip(codes).enumerate();
+                rows.filter(|(_, (_, code))| Some(**code) == is).for_each(|(row, (since, _))| of_row(row, *since));
             }
             Since::Earliest(columns) => {
-                let date = |column: &usize| (numbers(*column), rows.columns[*column].kind() == Kind::Date);
+                let date = |column: &usize| (numbers(rows, *column), rows.columns[*column].kind() == Kind::Date);
                 let dates: Vec<(&[f64], bool)> = columns.iter().map(date).collect();
-                for (row, late) in late.iter_mut().enumerate() {
+                for row in 0..rows.batch.len() {
                     let instants = dates
                         .iter()
                         .map(|(dates, in_days)| if *in_days { rows.zone.start_of_day(dates[row]) } else { dates[row] });
                     // A missing one is not the least of any; without any, the row was always there.
-                    *late |= instants.fold(f64::NAN, f64::min) > at.of(row);
+                    of_row(row, instants.fold(f64::NAN, f64::min));
                 }
             }
         }
     }
+}
+
+fn numbers<'a>(rows: &Rows<'a>, column: usize) -> &'a [f64] {
+    match rows.at(column) {
+        Shown::Numbers(numbers) => numbers,
+        Shown::Texts(..) => unreachable!("a date is a number"),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "instants are far below 2^53")]
+fn exact(instant: i64) -> f64 {
+    instant as f64
 }
 
 /// Since when the row at the end of some foreign keys exists; nothing, if it always has.

@@ -8,7 +8,7 @@ use crate::engine::by_parent::{ByParent, Children, ClassesOf, OfClass, Wanted};
 use crate::engine::classes::Classes;
 use crate::engine::fold::plan::Plan;
 use crate::engine::gate::{Gate, Scopes};
-use crate::engine::known::{Known, Seen};
+use crate::engine::known::{Known, Next, Seen};
 use crate::engine::rows::{Rows, Shown, row_numbers};
 use crate::engine::sight::View;
 use crate::measure::aggregate::accumulator::Accumulator;
@@ -32,7 +32,7 @@ impl<'a> Related<'a> {
     }
 
     /// Folds them, those over the same rows in one scan, and returns how many rows were read. Undated ones are read
-    /// only for the parents in `window`.
+    /// only for the parents in `window`. When rows would next be seen otherwise, `next` is told, view by view.
     ///
     /// # Errors
     /// What the source answers when it cannot be read.
@@ -41,6 +41,7 @@ impl<'a> Related<'a> {
         window: Option<&Window>,
         scopes: &Scopes,
         classes: &mut Classes,
+        next: &mut [Next],
         source: &mut S,
     ) -> Result<(Children, u64), S::Error> {
         let mut children = Children::default();
@@ -52,6 +53,13 @@ impl<'a> Related<'a> {
             let mut gate = scopes.gate(&first.measure.table);
             let (scan, mut known) = scan(&shared, plan, window, &scopes.around, gate.as_ref());
             known.ask(&scan.table, &plan.views, source)?;
+            for (view, next) in plan.views.iter().zip(&mut *next) {
+                known.note_changes(view, next);
+                // What a row was is told by the first change after it is seen: which one that is, depends on when.
+                if first.measure.table.history_of().is_some() {
+                    next.end_at_once(view);
+                }
+            }
             let mut states: Vec<Accumulator> = shared.iter().map(|wanted| wanted.measure.begin()).collect();
             let mut parents = Parents::default();
             let money = crate::data::currency::units(source.money_digits()?);
@@ -64,7 +72,8 @@ impl<'a> Related<'a> {
                 let slots = parents.slots(&rows, of_rows.as_deref());
                 let stretches = stretches(plan, date.as_ref(), &rows);
                 let stretches: Vec<&[Option<usize>]> = stretches.iter().map(Vec::as_slice).collect();
-                let seen: Vec<Seen> = plan.views.iter().map(|view| known.seen(&rows, view, &stretches)).collect();
+                let views = plan.views.iter().zip(&mut *next);
+                let seen: Vec<Seen> = views.map(|(view, next)| known.seen(&rows, view, &stretches, next)).collect();
                 for (wanted, states) in shared.iter().zip(&mut states) {
                     let seen = &seen[wanted.view];
                     let rows = rows.seen(wanted.view, &seen.masked);
@@ -106,6 +115,11 @@ fn stretches(plan: &Plan, date: Option<&Projection>, rows: &Rows) -> Vec<Vec<Opt
         }
     };
     plan.timelines.iter().map(|(_, timeline)| timeline).enumerate().map(of).collect()
+}
+
+/// The scan for one figure, in a scope.
+pub fn scan_of(wanted: &Wanted, plan: &Plan, scope: &Scope) -> Scan {
+    scan(std::slice::from_ref(wanted), plan, plan.window().as_ref(), scope, None).0
 }
 
 /// One scan for measures that read the same rows, and what must be known of these; the parent's key comes first.

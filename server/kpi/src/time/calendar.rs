@@ -5,6 +5,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Time, date};
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
+use std::fmt;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -12,7 +13,6 @@ use std::sync::OnceLock;
 const YEARS: Range<i16> = 1970..2100;
 
 /// Working hours and holidays.
-#[derive(Debug)]
 pub struct Calendar {
     zone: Zoned,
     /// The working hours of each day, from Monday to Sunday.
@@ -29,6 +29,14 @@ struct Index {
     stretches: Vec<(Range<i64>, i64)>,
     /// For each day since 1970, the working days up to and including it.
     days: Vec<i64>,
+}
+
+/// Without the index, which may be there or not.
+impl fmt::Debug for Calendar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Calendar { zone, week, holidays, index: _ } = self;
+        write!(f, "Calendar({:?}, {week:?}, {holidays:?})", zone.0.iana_name())
+    }
 }
 
 impl PartialEq for Calendar {

@@ -15,8 +15,15 @@ pub struct Timeline {
 
 impl Timeline {
     /// Cuts time at the boundaries of these half-open ranges.
-    pub fn new(periods: &[Range<i64>]) -> Timeline {
-        let mut boundaries: Vec<i64> = periods.iter().flat_map(|period| [period.start, period.end]).collect();
+    #[cfg(test)]
+    fn new(periods: &[Range<i64>]) -> Timeline {
+        Timeline::cut(periods, &[])
+    }
+
+    /// Cuts time at the boundaries of these half-open ranges, and wherever else it is to be cut.
+    pub fn cut(periods: &[Range<i64>], cuts: &[i64]) -> Timeline {
+        let bounds = periods.iter().flat_map(|period| [period.start, period.end]);
+        let mut boundaries: Vec<i64> = bounds.chain(cuts.iter().copied()).collect();
         boundaries.sort_unstable();
         boundaries.dedup();
         let at = |instant| boundaries.partition_point(|boundary| *boundary < instant);
@@ -33,12 +40,27 @@ impl Timeline {
         self.covered.len()
     }
 
-    /// The stretch that holds a date; `None` outside all of them.
+    /// The stretch that holds a date; `None` outside all that are covered.
     #[expect(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
     pub fn stretch(&self, date: f64) -> Option<usize> {
         // A missing date compares false with every boundary, and so lies before all of them.
         let after = self.boundaries.partition_point(|boundary| *boundary as f64 <= date);
-        (1..=self.covered.len()).contains(&after).then(|| after - 1)
+        (1..=self.covered.len()).contains(&after).then(|| after - 1).filter(|stretch| self.covered[*stretch])
+    }
+
+    /// The dates of a stretch.
+    pub fn dates(&self, stretch: usize) -> Range<i64> {
+        self.boundaries[stretch]..self.boundaries[stretch + 1]
+    }
+
+    /// Whether a period covers a stretch.
+    pub fn covers(&self, stretch: usize) -> bool {
+        self.covered[stretch]
+    }
+
+    /// Leaves all other stretches uncovered.
+    pub fn cover_only(&mut self, stretches: &[bool]) {
+        self.covered.iter_mut().zip(stretches).for_each(|(covered, wanted)| *covered &= *wanted);
     }
 
     /// The stretches of the period of that index.
@@ -83,6 +105,21 @@ mod tests {
         assert_eq!(timeline.ranges(), [0..15, 30..40]);
         assert_eq!(timeline.stretch(7.0), Some(1));
         assert_eq!((timeline.period(0), timeline.period(1), timeline.period(2)), (0..2, 1..3, 4..5));
+    }
+
+    #[test]
+    fn a_period_may_be_cut_into_more_stretches() {
+        let timeline = Timeline::cut(&[0..20, 20..30], &[-5, 10]);
+        assert_eq!(timeline.ranges(), std::slice::from_ref(&(0..30)));
+        assert_eq!(timeline.period(0).map(|stretch| timeline.dates(stretch)).collect::<Vec<_>>(), [0..10, 10..20]);
+    }
+
+    #[test]
+    fn what_is_covered_no_longer_is_not_read() {
+        let mut timeline = Timeline::new(&[0..10, 10..20]);
+        timeline.cover_only(&[false, true]);
+        assert_eq!(timeline.ranges(), std::slice::from_ref(&(10..20)));
+        assert_eq!([5.0, 15.0].map(|date| timeline.stretch(date)), [None, Some(1)]);
     }
 
     #[test]

@@ -9,6 +9,8 @@ use super::{ATTRIBUTES, Column, Described, Description, History, Kind, Level, Mo
 use crate::data::dimension::{Dimension, Located};
 use crate::data::path::Path;
 use crate::diagnostic::Diagnostic;
+use siphasher::sip128::{Hasher128, SipHasher13};
+use std::hash::Hash;
 use std::sync::Arc;
 use toml::Spanned;
 
@@ -21,6 +23,15 @@ pub(super) struct Texts<'a> {
     pub added_to: &'a [(&'a str, &'a str)],
     /// Where rows carry dimensions; later texts are laid over former ones.
     pub dimensions: &'a [&'a str],
+}
+
+impl Texts<'_> {
+    fn mark(&self) -> u128 {
+        let Texts { built_in, own, added_to, dimensions } = self;
+        let mut hasher = SipHasher13::new();
+        (built_in, own, added_to, dimensions).hash(&mut hasher);
+        hasher.finish128().as_u128()
+    }
 }
 
 impl Model {
@@ -45,7 +56,7 @@ impl Model {
             }
         }
         let dimensions = known.into_iter().map(|dimension| (dimension.clone(), rules.title(&dimension))).collect();
-        let model = Model(Arc::new(Described { tables, dimensions }));
+        let model = Model(Arc::new(Described { tables, dimensions, mark: texts.mark() }));
         let found = rules.applied(&model)?;
         Ok(model.completed(&found))
     }

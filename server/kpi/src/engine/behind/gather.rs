@@ -13,6 +13,7 @@ use crate::data::scope::Scope;
 use crate::engine::classes::Classes;
 use crate::engine::fold::plan::Plan;
 use crate::engine::gate::Scopes;
+use crate::engine::known::Next;
 use crate::engine::related::Related;
 use crate::engine::rows::Rows;
 use crate::engine::sight::Sight;
@@ -48,7 +49,8 @@ impl Asked<'_> {
         let zone = plan.zone.clone();
         let scopes = Scopes::new(std::slice::from_ref(self.scope));
         let mut classes = Classes::default();
-        let (children, _) = Related::of(&plan).fold(window.as_ref(), &scopes, &mut classes, source)?;
+        let mut next: Vec<Next> = plan.views.iter().map(Next::new).collect();
+        let (children, _) = Related::of(&plan).fold(window.as_ref(), &scopes, &mut classes, &mut next, source)?;
         let mut scan = plan.scan(window, self.scope, true, None);
         plan.ask_past(source)?;
         let mut gathered = Gathered::new(wanted, &plan, (&by, &sight, self.scope), self.limit);

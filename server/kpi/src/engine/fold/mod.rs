@@ -1,7 +1,7 @@
 //! The fold: the rows of one scan in, a reading for every measure, period and group out. Each row is looked at once.
 //!
 //! A [`plan`] says what is read and where it goes, [`take`] adds a batch of rows to [`states`], and [`readings`] are
-//! what the states say about a period and a group.
+//! what the states say about a period and a group. What a source keeps of them is not computed again ([`keeping`]).
 //!
 //! # A worked example
 //! Leads by region, `data.leads.dated(|l| l.created_at).count()`, for two periods that overlap: the week of 2 to 8
@@ -48,75 +48,144 @@
 //!     South                 0                         1
 //! ```
 
+mod keeping;
 pub mod plan;
 pub mod readings;
 mod states;
 pub mod take;
 
 use crate::data::cell::Breakdown;
+use crate::data::kept::Kept;
 use crate::data::scan::Source;
 use crate::data::scope::Scope;
 use crate::engine::classes::Classes;
 use crate::engine::gate::Scopes;
+use crate::engine::known::Next;
 use crate::engine::related::Related;
 use crate::engine::rows::Rows;
 use crate::engine::sight::Sight;
 use crate::measure::Measure;
-use plan::Plan;
+use keeping::{Circumstances, Keeping, Restored};
+use plan::{Left, Plan, Planned};
 use readings::Readings;
 use states::States;
 
 /// A plan with the rows that it asked for.
 pub struct Fold<'a> {
     pub(super) plan: Plan<'a>,
+    /// What of it was computed.
+    computed: Plan<'a>,
     /// Of each measure of the plan, in each grouping in which it is wanted.
-    pub(super) states: Vec<Vec<States<'a>>>,
+    pub(super) units: Vec<Vec<Unit<'a>>>,
     /// How many rows were read.
     pub rows: u64,
     /// The classes of its rows, if it was read for several scopes.
     classes: Classes,
 }
 
+/// A measure in one grouping.
+pub(super) struct Unit<'a> {
+    pub(super) states: States<'a>,
+    /// The index of the grouping in what was computed, if any of it was.
+    grouping: Option<usize>,
+    /// What was kept of it.
+    kept: Restored,
+    /// How many slices of time were computed.
+    computed: u64,
+}
+
+/// The states of measures, each in its groupings.
+type OfMeasures<'a> = Vec<Vec<States<'a>>>;
+
 impl<'a> Fold<'a> {
-    /// Reads what a plan asks for and folds it.
+    /// Reads what a plan asks for and folds it, without what the source keeps. `now`: when it is asked, in UTC seconds.
     ///
     /// # Errors
     /// What the source answers when it cannot be read.
-    pub fn run<S: Source>(mut plan: Plan<'a>, scopes: &Scopes, source: &mut S) -> Result<Fold<'a>, S::Error> {
-        plan.ask(source)?;
-        let window = plan.window();
-        let zone = plan.zone.clone();
-        let mut classes = Classes::default();
-        let (children, mut rows) = Related::of(&plan).fold(window.as_ref(), scopes, &mut classes, source)?;
-        let mut gate = scopes.gate(&plan.table);
-        let scan = plan.scan(window, &scopes.around, !children.is_empty(), gate.as_ref());
-        plan.ask_past(source)?;
-        let id = scan.columns.iter().position(|column| *column == plan.id());
+    pub fn run<S: Source>(plan: Plan<'a>, scopes: &Scopes, now: i64, source: &mut S) -> Result<Fold<'a>, S::Error> {
         let money = crate::data::currency::units(source.money_digits()?);
-        let mut states = plan
-            .measures
-            .iter()
-            .map(|planned| {
-                let new = |_: &usize| States::new(planned.measure);
-                planned.groupings.iter().map(new).collect()
-            })
-            .collect::<Vec<Vec<States>>>();
-        source.scan(&scan, &mut |batch| {
-            let (columns, children, zone) = (&scan.columns[..], &children, &zone);
-            rows += batch.len() as u64;
-            let (scopes, period) = (None, None);
-            let rows = Rows { batch, masked: &[], columns, children, id, scopes, view: 0, period, zone, money };
-            let Some(gate) = &mut gate else { return take::take(&mut plan, &mut states, rows, None) };
-            for part in gate.parts(&rows, &mut classes) {
-                take::take(&mut plan, &mut states, Rows { scopes: Some(&part.scopes), ..rows }, Some(&part));
+        let Some(scope) = scopes.alone().filter(|_| source.keeps()) else {
+            let missing = plan.asked();
+            return Ok(Fold::compute(plan, &missing, scopes, money, source)?.0);
+        };
+        let keeping = Keeping::ask(&plan, &Circumstances { scope, money }, source)?;
+        let (mut fold, ran) = Fold::compute(plan, &keeping.missing(), scopes, money, source)?;
+        let computed = fold.to_keep(&keeping, &ran, now);
+        if fold.restore(&keeping, &ran.left).is_none() {
+            // What is kept cannot be read: as if it were not there.
+            let missing = fold.plan.asked();
+            return Ok(Fold::compute(fold.plan, &missing, scopes, money, source)?.0);
+        }
+        if !computed.is_empty() {
+            source.keep(computed)?;
+        }
+        Ok(fold)
+    }
+
+    /// Computes what is missing of a plan.
+    fn compute<S: Source>(
+        plan: Plan<'a>,
+        missing: &[Vec<bool>],
+        scopes: &Scopes,
+        money: f64,
+        source: &mut S,
+    ) -> Result<(Fold<'a>, Ran), S::Error> {
+        let (mut computed, left) = plan.left(missing);
+        let mut next: Vec<Next> = computed.views.iter().map(Next::new).collect();
+        let mut classes = Classes::default();
+        let (mut states, rows) = states_of(&mut computed, scopes, &mut classes, &mut next, money, source)?;
+        let units = plan.measures.iter().zip(&left).map(|(planned, left)| {
+            let Some(left) = left else {
+                let none = |_: &usize| Unit::new(States::new(planned.measure), None, &Left::default());
+                return planned.groupings.iter().map(none).collect();
+            };
+            let groupings = &computed.measures[left.measure].groupings;
+            let states = std::mem::take(&mut states[left.measure]).into_iter().zip(groupings);
+            states.map(|(states, grouping)| Unit::new(states, Some(*grouping), left)).collect()
+        });
+        let units = units.collect();
+        Ok((Fold { plan, computed, units, rows, classes }, Ran { left, next }))
+    }
+
+    /// What was computed, to be kept.
+    fn to_keep(&self, keeping: &Keeping, ran: &Ran, now: i64) -> Vec<Kept> {
+        let mut to_keep = Vec::new();
+        for (at, left) in ran.left.iter().enumerate() {
+            let Some(left) = left else { continue };
+            let planned = &self.computed.measures[left.measure];
+            let next = |slice| planned.view(slice).map_or(f64::INFINITY, |view| ran.next[view].of(slice));
+            for (wanted, Unit { states, grouping, .. }) in self.units[at].iter().enumerate() {
+                let Some(grouping) = grouping else { continue };
+                let groups = self.computed.groupings[*grouping].groups();
+                to_keep.extend(keeping.computed((at, wanted), left, &groups, states, next, now));
             }
-        })?;
-        Ok(Fold { plan, states, rows, classes })
+        }
+        to_keep
+    }
+
+    /// Puts what is kept beside what was computed; `None` if it cannot be read.
+    fn restore(&mut self, keeping: &Keeping, left: &[Option<Left>]) -> Option<()> {
+        let Fold { units, computed, .. } = self;
+        for (at, (units, left)) in units.iter_mut().zip(left).enumerate() {
+            for (wanted, unit) in units.iter_mut().enumerate() {
+                let lines = unit.grouping.map_or(0, |grouping| computed.groupings[grouping].len());
+                unit.kept = keeping.restore((at, wanted), left.as_ref(), lines, &mut unit.states)?;
+            }
+        }
+        Some(())
     }
 
     /// Whether it has read the rows of a measure.
     pub fn reads(&self, measure: &Measure) -> bool {
         self.plan.reads(measure)
+    }
+
+    /// Of the measures that are wanted: how many slices of time were computed, and how many had been kept, breakdown by
+    /// breakdown.
+    pub fn slices(&self, is_wanted: impl Fn(&Measure) -> bool) -> (u64, u64) {
+        let measures = self.plan.measures.iter().zip(&self.units);
+        let units = measures.filter(|(planned, _)| is_wanted(planned.measure)).flat_map(|(_, units)| units);
+        units.fold((0, 0), |(computed, kept), unit| (computed + unit.computed, kept + unit.kept.slices))
     }
 
     /// The readings of a measure in a breakdown, as it is seen in the scope of that index; the plan must have been made
@@ -132,9 +201,67 @@ impl<'a> Fold<'a> {
         (index, scope): (usize, &Scope),
     ) -> Readings<'_> {
         let (at, wanted) = self.plan.find(measure, by, sight, scope).expect("the plan was made for it");
-        let planned = &self.plan.measures[at];
+        let Unit { states, grouping, kept, .. } = &self.units[at][wanted];
         let sees = |class| self.classes.scopes(class).holds(index);
-        let lines = self.plan.groupings[planned.groupings[wanted]].seen(sees);
-        Readings::new(self.plan.slices(planned), lines, &self.states[at][wanted])
+        let computed = grouping.iter().flat_map(|grouping| self.computed.groupings[*grouping].seen(sees));
+        let kept = kept.lines.iter().map(|(groups, lines)| (groups.clone(), lines.clone()));
+        // There always is a total.
+        let total = by.is_empty().then(Default::default);
+        let lines = total.into_iter().chain(computed).chain(kept);
+        Readings::new(self.plan.slices(&self.plan.measures[at]), lines, states)
     }
+}
+
+impl<'a> Unit<'a> {
+    fn new(states: States<'a>, grouping: Option<usize>, left: &Left) -> Unit<'a> {
+        let computed = left.computed.iter().map(|computed| u64::from(*computed)).sum();
+        Unit { states, grouping, kept: Restored::default(), computed }
+    }
+}
+
+/// What was computed of a plan.
+struct Ran {
+    /// Of each measure of the plan.
+    left: Vec<Option<Left>>,
+    /// For each view that was computed.
+    next: Vec<Next>,
+}
+
+/// Reads the rows of a plan; the states of its measures, and how many rows were read. When rows would next be seen
+/// otherwise, `next` is told, view by view.
+fn states_of<'a, S: Source>(
+    plan: &mut Plan<'a>,
+    scopes: &Scopes,
+    classes: &mut Classes,
+    next: &mut [Next],
+    money: f64,
+    source: &mut S,
+) -> Result<(OfMeasures<'a>, u64), S::Error> {
+    let new = |planned: &Planned<'a>| planned.groupings.iter().map(|_| States::new(planned.measure)).collect();
+    let mut states: OfMeasures = plan.measures.iter().map(new).collect();
+    if plan.measures.is_empty() {
+        return Ok((states, 0));
+    }
+    plan.ask(source)?;
+    let window = plan.window();
+    let zone = plan.zone.clone();
+    let (children, mut rows) = Related::of(plan).fold(window.as_ref(), scopes, classes, next, source)?;
+    let mut gate = scopes.gate(&plan.table);
+    let scan = plan.scan(window, &scopes.around, !children.is_empty(), gate.as_ref());
+    plan.ask_past(source)?;
+    for (view, next) in plan.views.iter().zip(&mut *next) {
+        plan.known.note_changes(view, next);
+    }
+    let id = scan.columns.iter().position(|column| *column == plan.id());
+    source.scan(&scan, &mut |batch| {
+        let (columns, children, zone) = (&scan.columns[..], &children, &zone);
+        rows += batch.len() as u64;
+        let (scopes, period) = (None, None);
+        let rows = Rows { batch, masked: &[], columns, children, id, scopes, view: 0, period, zone, money };
+        let Some(gate) = &mut gate else { return take::take(plan, &mut states, next, rows, None) };
+        for part in gate.parts(&rows, classes) {
+            take::take(plan, &mut states, next, Rows { scopes: Some(&part.scopes), ..rows }, Some(&part));
+        }
+    })?;
+    Ok((states, rows))
 }

@@ -54,6 +54,25 @@ pub struct Planned<'a> {
     pub groupings: Vec<usize>,
 }
 
+impl Planned<'_> {
+    /// The index of the view in which a slice is seen; `None` where nobody asks for it.
+    pub fn view(&self, slice: usize) -> Option<usize> {
+        match &self.slices {
+            Slices::Stretches { view, .. } => Some(*view),
+            Slices::Periods(views) => views[slice],
+        }
+    }
+}
+
+/// A measure of another plan that is computed in this one.
+#[derive(Default)]
+pub struct Left {
+    /// Its index here.
+    pub measure: usize,
+    /// The slices that are computed.
+    pub computed: Vec<bool>,
+}
+
 /// The slices of time by which the states of one group are kept apart.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Slices {
@@ -68,7 +87,10 @@ impl<'a> Plan<'a> {
     /// A plan for measures that read the same rows as this one, still empty.
     pub fn like(measure: &Measure, periods: &'a [Period]) -> Plan<'a> {
         let zone = Zoned(periods.first().map_or(jiff::tz::TimeZone::UTC, Period::zone));
-        let (table, membership) = (measure.table.clone(), measure.membership.clone());
+        Plan::empty(measure.table.clone(), measure.membership.clone(), periods, zone)
+    }
+
+    fn empty(table: Table, membership: Membership, periods: &'a [Period], zone: Zoned) -> Plan<'a> {
         let (timelines, measures, groupings) = (Vec::new(), Vec::new(), Vec::new());
         let (sights, views, known) = (Vec::new(), Vec::new(), Known::default());
         Plan { table, membership, periods, zone, timelines, sights, views, known, measures, groupings }
@@ -127,6 +149,14 @@ impl<'a> Plan<'a> {
                 return Slices::Stretches { timeline, view };
             }
         }
+        self.by_period(measure, sight)
+    }
+
+    fn by_period(&mut self, measure: &Measure, sight: usize) -> Slices {
+        if let Membership::Dated(dated) = &measure.membership {
+            // Its rows lie on it, too.
+            self.timeline(dated);
+        }
         let views = &mut self.views;
         let view = |instant: &Option<i64>| instant.map(|instant| place(views, View::At(instant)));
         Slices::Periods(self.sights[sight].0.iter().map(view).collect())
@@ -137,6 +167,103 @@ impl<'a> Plan<'a> {
             self.timelines.push((dated.reach, dated.timeline(self.periods)));
             self.timelines.len() - 1
         })
+    }
+
+    /// The instant at which each slice of a measure is seen; `None` where nobody asks for it.
+    pub fn instants(&self, planned: &Planned) -> Vec<Option<i64>> {
+        let sight = &self.sights[planned.sight];
+        match &planned.slices {
+            Slices::Stretches { timeline, .. } => {
+                let instants = sight.of_stretches(&self.timelines[*timeline].1);
+                instants.expect("else the slices would be periods")
+            }
+            Slices::Periods(_) => sight.0.clone(),
+        }
+    }
+
+    /// Whether each slice of each measure is asked for.
+    pub fn asked(&self) -> Vec<Vec<bool>> {
+        let asked = |planned| self.instants(planned).into_iter().map(|instant| instant.is_some()).collect();
+        self.measures.iter().map(asked).collect()
+    }
+
+    /// The same plan for what of it is to be computed, by measure and slice; with the index there of each measure that
+    /// is in it, and the slices that it computes. What lies on the same timeline is computed together.
+    pub fn left(&self, missing: &[Vec<bool>]) -> (Plan<'a>, Vec<Option<Left>>) {
+        let covered = self.covered(missing);
+        let mut left = Plan::empty(self.table.clone(), self.membership.clone(), self.periods, self.zone.clone());
+        let mut of_measures = Vec::with_capacity(self.measures.len());
+        for (planned, missing) in self.measures.iter().zip(missing) {
+            if !missing.contains(&true) {
+                of_measures.push(None);
+                continue;
+            }
+            let asked = self.instants(planned).into_iter().map(|instant| instant.is_some());
+            let computed = match &planned.slices {
+                Slices::Stretches { timeline, .. } => {
+                    asked.zip(&covered[*timeline]).map(|(asked, covered)| asked && *covered).collect()
+                }
+                Slices::Periods(_) => missing.clone(),
+            };
+            left.take_over(self, planned, &computed);
+            of_measures.push(Some(Left { measure: left.measures.len() - 1, computed }));
+        }
+        for (reach, timeline) in &mut left.timelines {
+            let at = self.timelines.iter().position(|(known, _)| known == reach);
+            timeline.cover_only(&covered[at.expect("it is one of those of this plan")]);
+        }
+        (left, of_measures)
+    }
+
+    /// A measure of this plan in one breakdown, in a plan of its own.
+    pub fn alone(&self, planned: &Planned<'a>, grouping: usize) -> Plan<'a> {
+        let mut alone = Plan::empty(self.table.clone(), self.membership.clone(), self.periods, self.zone.clone());
+        let (slices, _) = self.slices(planned);
+        let Planned { measure, filter, sight, slices: of, .. } = planned;
+        let (filter, sight, of) = (filter.clone(), *sight, of.clone());
+        let planned = Planned { measure, filter, sight, slices: of, groupings: vec![grouping] };
+        alone.take_over(self, &planned, &vec![true; slices]);
+        alone
+    }
+
+    /// For each timeline the stretches that any measure must compute.
+    fn covered(&self, missing: &[Vec<bool>]) -> Vec<Vec<bool>> {
+        let mut covered: Vec<Vec<bool>> =
+            self.timelines.iter().map(|(_, timeline)| vec![false; timeline.stretches()]).collect();
+        for (planned, missing) in self.measures.iter().zip(missing) {
+            let slices = missing.iter().enumerate().filter(|(_, missing)| **missing).map(|(slice, _)| slice);
+            match (&planned.slices, &planned.measure.membership) {
+                (Slices::Stretches { timeline, .. }, _) => slices.for_each(|slice| covered[*timeline][slice] = true),
+                (Slices::Periods(_), Membership::Dated(dated)) => {
+                    let at = self.timelines.iter().position(|(reach, _)| *reach == dated.reach);
+                    let at = at.expect("it was made for this measure");
+                    slices.for_each(|period| covered[at][self.timelines[at].1.period(period)].fill(true));
+                }
+                (Slices::Periods(_), Membership::Existing(..) | Membership::All) => {}
+            }
+        }
+        covered
+    }
+
+    /// Adds a measure of another plan, in all of its breakdowns, for these slices alone.
+    fn take_over(&mut self, other: &Plan<'a>, planned: &Planned<'a>, slices: &[bool]) {
+        let (_, of_periods) = other.slices(planned);
+        let sight = &other.sights[planned.sight];
+        let wanted = sight
+            .0
+            .iter()
+            .zip(of_periods)
+            .map(|(instant, of_period)| instant.filter(|_| slices[of_period].contains(&true)));
+        let sight = place(&mut self.sights, Sight(wanted.collect()));
+        let measure = planned.measure;
+        let slices = match planned.slices {
+            Slices::Stretches { .. } => self.sliced(measure, sight),
+            Slices::Periods(_) => self.by_period(measure, sight),
+        };
+        let groupings =
+            planned.groupings.iter().map(|grouping| self.grouping(measure, other.groupings[*grouping].by()));
+        let groupings = groupings.collect();
+        self.measures.push(Planned { measure, filter: planned.filter.clone(), sight, slices, groupings });
     }
 
     /// How many slices of time a measure has, and which of them make up each period.
@@ -160,14 +287,20 @@ impl<'a> Plan<'a> {
                 Some(Window { path: dated.by.clone(), ranges: joined(ranges), lasting: None })
             }
             Membership::Existing(life, _) => {
-                let first = self.periods.iter().map(|period| life.bounds(period).start).min().unwrap_or(0);
-                let last = self.periods.iter().map(|period| life.bounds(period).end).max().unwrap_or(0);
+                let first = self.periods_asked().map(|period| life.bounds(period).start).min().unwrap_or(0);
+                let last = self.periods_asked().map(|period| life.bounds(period).end).max().unwrap_or(0);
                 let until = life.ends();
                 let lasting = (!until.is_empty()).then_some(Lasting { until, at: first });
                 let came_before = i64::MIN..last;
                 Some(Window { path: life.from.clone(), ranges: Vec::from([came_before]), lasting })
             }
         }
+    }
+
+    /// The periods that any sight asks for.
+    fn periods_asked(&self) -> impl Iterator<Item = &'a Period> {
+        let asked = |at: &usize| self.sights.iter().any(|sight| sight.0[*at].is_some());
+        (0..self.periods.len()).filter(asked).map(|at| &self.periods[at])
     }
 
     /// Asks a source what rows held before by which they are grouped.

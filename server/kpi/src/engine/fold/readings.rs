@@ -14,7 +14,7 @@ pub struct Readings<'a> {
     slices: usize,
     /// Those that make up each period.
     periods: Vec<Range<usize>>,
-    /// Those of each group: one, or one for each class of its rows.
+    /// Those of each group: one, or one for each class of its rows, and those of states that were kept.
     lines: HashMap<Vec<Group>, Vec<usize>>,
 }
 
@@ -26,7 +26,9 @@ impl<'a> Readings<'a> {
         lines: impl Iterator<Item = (Vec<Group>, Vec<usize>)>,
         states: &'a States<'a>,
     ) -> Readings<'a> {
-        Readings { states, slices, periods, lines: lines.collect() }
+        let mut of_groups: HashMap<Vec<Group>, Vec<usize>> = HashMap::new();
+        lines.for_each(|(group, lines)| of_groups.entry(group).or_default().extend(lines));
+        Readings { states, slices, periods, lines: of_groups }
     }
 
     /// Every group in which the measure saw a row of its table.

@@ -1,10 +1,11 @@
 //! What a measure keeps of the rows added to it, by slot.
 
 use crate::engine::rows::Rows;
-use crate::measure::aggregate::accumulator::{Accumulator, Reading, within};
+use crate::measure::aggregate::accumulator::{self, Accumulator, Reading, within};
 use crate::measure::aggregate::spread::{Around, Spread};
 use crate::measure::{Latest, Measure};
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -30,7 +31,7 @@ enum Kept<'a> {
 impl<'a> States<'a> {
     pub fn new(measure: &'a Measure) -> States<'a> {
         let kept = match &measure.latest {
-            Some(latest) => Kept::Latest(LatestRows { latest, measure, slots: Vec::new() }),
+            Some(latest) => Kept::Latest(LatestRows { latest, measure, slots: Vec::new(), written: measure.begin() }),
             None => Kept::All(measure.begin()),
         };
         States { kept, undated: Vec::new() }
@@ -59,6 +60,29 @@ impl<'a> States<'a> {
             let slot = slots[row] as usize;
             self.undated.resize(self.undated.len().max(slot + 1), 0);
             self.undated[slot] += 1;
+        }
+    }
+
+    /// What is kept in a slot, for [`States::write_back`]; `None` if no row was added to it.
+    pub fn written(&self, slot: usize) -> Option<Written> {
+        let undated = self.undated.get(slot).copied().unwrap_or(0);
+        let written = match &self.kept {
+            Kept::All(states) => states.written(slot),
+            Kept::Latest(states) => states.aggregated(std::slice::from_ref(&(slot..slot + 1))).written(0),
+        };
+        Some(Written { aggregate: written?, undated })
+    }
+
+    /// Puts what was written down of the states of the same measure into a slot that no row was added to; `None` if it
+    /// is none of that.
+    pub fn write_back(&mut self, slot: usize, Written { aggregate, undated }: &Written) -> Option<()> {
+        if *undated > 0 {
+            self.undated.resize(self.undated.len().max(slot + 1), 0);
+            self.undated[slot] = *undated;
+        }
+        match &mut self.kept {
+            Kept::All(states) => states.write_back(slot, aggregate),
+            Kept::Latest(states) => states.written.write_back(slot, aggregate),
         }
     }
 
@@ -92,11 +116,20 @@ impl<'a> States<'a> {
     }
 }
 
+/// What is kept in one slot, written down.
+#[derive(Serialize, Deserialize)]
+pub struct Written {
+    aggregate: accumulator::Written,
+    undated: u64,
+}
+
 /// The latest row of each series, by slot.
 pub struct LatestRows<'a> {
     latest: &'a Latest,
     measure: &'a Measure,
     slots: Vec<FxHashMap<Box<[u64]>, LatestRow>>,
+    /// Slots that were aggregated before; no rows are added to these.
+    written: Accumulator,
 }
 
 #[derive(Debug, PartialEq, PartialOrd)]
@@ -145,6 +178,10 @@ impl LatestRows<'_> {
         accumulator.grow(1);
         let selected: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
         accumulator.add(&selected, &vec![0; rows.len()], &contributions);
+        // Of all slots that are read together, rows of one are the latest.
+        if let Some(written) = slots.iter().cloned().flatten().find_map(|slot| self.written.written(slot)) {
+            accumulator.write_back(0, &written).expect("it was written by the same aggregate");
+        }
         accumulator
     }
 }

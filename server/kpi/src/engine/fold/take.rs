@@ -4,7 +4,7 @@ use super::plan::{Plan, Planned, Slices};
 use super::states::States;
 use crate::engine::gate::Admitted;
 use crate::engine::grouping::Grouping;
-use crate::engine::known::Seen;
+use crate::engine::known::{Next, Seen};
 use crate::engine::rows::{Rows, row_numbers};
 use crate::engine::sight::View;
 use crate::measure::expr::{Condition, Part};
@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// Adds the rows of a batch to the states of each measure in each of its groupings; where there are several scopes,
 /// those that some of them see, each to the states of its class.
-pub fn take(plan: &mut Plan, states: &mut [Vec<States>], rows: Rows, admitted: Option<&Admitted>) {
+pub fn take(plan: &mut Plan, states: &mut [Vec<States>], next: &mut [Next], rows: Rows, admitted: Option<&Admitted>) {
     let Plan { groupings, measures, timelines, membership, periods, views, known, .. } = plan;
     let classes = admitted.map(|admitted| &admitted.classes[..]);
     let fixed = |grouping: &mut Grouping| {
@@ -28,14 +28,14 @@ pub fn take(plan: &mut Plan, states: &mut [Vec<States>], rows: Rows, admitted: O
         timelines.iter().map(|(_, timeline)| Stretches::of(timeline, &groups, dates)).collect();
     let of_rows: Vec<&[Option<usize>]> = stretches.iter().map(|stretches| &stretches.of_rows[..]).collect();
     let undated = known.undated(&rows);
-    let seen = |view: &View| {
-        let mut seen = known.seen(&rows, view, &of_rows);
+    let seen = |(view, next): (&View, &mut Next)| {
+        let mut seen = known.seen(&rows, view, &of_rows, next);
         if let Some(admitted) = admitted {
             seen.restrict(&admitted.there);
         }
         seen
     };
-    let seen: Vec<Seen> = views.iter().map(seen).collect();
+    let seen: Vec<Seen> = views.iter().zip(next).map(seen).collect();
     let views: Vec<Viewed> =
         seen.iter().enumerate().map(|(index, seen)| Viewed::new(rows, membership, index, seen)).collect();
     let mut selections = Selections::default();

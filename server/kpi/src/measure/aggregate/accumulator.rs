@@ -3,6 +3,8 @@
 //! A slot is wherever rows are kept apart from others: a group in a stretch of time, or the rows of one parent.
 
 use super::spread::{Around, Spread, exact};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -30,8 +32,8 @@ impl Reading {
 
 /// How an aggregate takes in rows; it reads that many `OPERANDS` of each.
 pub(super) trait Rule<const OPERANDS: usize>: Send + Sync {
-    /// What it keeps of the rows of one slot.
-    type State: Default + Send + Sync;
+    /// What it keeps of the rows of one slot. It may be written down and read by a later program of the same version.
+    type State: Default + Serialize + DeserializeOwned + Send + Sync;
 
     /// Takes in a row in which the first operand is not missing.
     fn add(&self, state: &mut Self::State, row: [f64; OPERANDS]);
@@ -74,6 +76,8 @@ trait Slots: Send + Sync {
     fn over(&self, slots: &[Range<usize>]) -> Reading;
     fn spread(&self, slots: &[Range<usize>]) -> Option<Spread>;
     fn around(&self, slots: &[Range<usize>], mark: f64) -> Option<Around>;
+    fn written(&self, slot: usize) -> Option<Vec<u8>>;
+    fn write_back(&mut self, slot: usize, written: &[u8]) -> Option<()>;
 }
 
 /// A rule and its states, by slot.
@@ -135,6 +139,31 @@ impl Accumulator {
     pub fn around(&self, slots: &[Range<usize>], mark: f64) -> Option<Around> {
         self.states.around(slots, mark)
     }
+
+    /// What is kept in a slot, for [`Accumulator::write_back`]; `None` if no row was added to it.
+    pub fn written(&self, slot: usize) -> Option<Written> {
+        let left_out = self.left_out.as_ref().and_then(|left_out| left_out.get(slot)).copied().unwrap_or(0);
+        let state = self.states.written(slot);
+        (state.is_some() || left_out > 0).then(|| Written { state: state.unwrap_or_default(), left_out })
+    }
+
+    /// Puts what was written down of another accumulator of the same aggregate into a slot that no row was added to;
+    /// `None` if it is none of that.
+    pub fn write_back(&mut self, slot: usize, written: &Written) -> Option<()> {
+        self.grow(slot + 1);
+        if let Some(left_out) = &mut self.left_out {
+            left_out[slot] = written.left_out;
+        }
+        if written.state.is_empty() { Some(()) } else { self.states.write_back(slot, &written.state) }
+    }
+}
+
+/// What an accumulator keeps in one slot, written down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// Empty if no row was added.
+    state: Vec<u8>,
+    left_out: u64,
 }
 
 impl<R: Rule<OPERANDS>, const OPERANDS: usize> Slots for Ruled<R, OPERANDS> {
@@ -165,6 +194,17 @@ impl<R: Rule<OPERANDS>, const OPERANDS: usize> Slots for Ruled<R, OPERANDS> {
 
     fn around(&self, slots: &[Range<usize>], mark: f64) -> Option<Around> {
         self.rule.around(within(&self.states, slots), mark)
+    }
+
+    fn written(&self, slot: usize) -> Option<Vec<u8>> {
+        let bytes = |state: &R::State| postcard::to_allocvec(state).expect("states are plain data");
+        let written = self.states.get(slot).map(bytes)?;
+        (written != bytes(&R::State::default())).then_some(written)
+    }
+
+    fn write_back(&mut self, slot: usize, written: &[u8]) -> Option<()> {
+        self.states[slot] = postcard::from_bytes(written).ok()?;
+        Some(())
     }
 }
 

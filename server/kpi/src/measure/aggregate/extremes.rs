@@ -1,6 +1,7 @@
 //! Aggregates that keep the smallest or the greatest value.
 
 use super::accumulator::{Reading, Rule};
+use serde::{Deserialize, Serialize};
 
 /// The smallest value.
 pub struct Min;
@@ -8,7 +9,7 @@ pub struct Min;
 /// The greatest value.
 pub struct Max;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Extreme {
     /// Nothing while there are no rows.
     value: f64,

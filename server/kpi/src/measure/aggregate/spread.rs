@@ -1,5 +1,7 @@
 //! How values lie around their mean, or around a mark: what a test against a mark needs.
 
+use serde::{Deserialize, Serialize};
+
 /// Values around their mean.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spread {
@@ -38,7 +40,7 @@ impl Around {
 /// Squared deviations from the mean as values come in (Welford 1962, “Note on a Method for Calculating Corrected Sums of
 /// Squares and Products”), merged as by Chan, Golub and `LeVeque` 1983, “Algorithms for Computing the Sample Variance”.
 /// Nothing is lost where values are large and lie close together.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct Deviations {
     rows: u64,
     mean: f64,

@@ -2,12 +2,13 @@
 
 use super::accumulator::{Reading, Rule};
 use super::spread::{Deviations, Spread, exact};
+use serde::{Deserialize, Serialize};
 
 /// The sum of all values; 0 over no rows, absent over rows of which none has a value.
 pub struct Sum;
 
 /// What a sum keeps.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Summed {
     total: Total,
     /// Whether the value of a row was missing.
@@ -18,7 +19,7 @@ pub struct Summed {
 pub struct Mean;
 
 /// What a mean keeps.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Averaged {
     total: Total,
     deviations: Deviations,
@@ -26,7 +27,7 @@ pub struct Averaged {
 
 /// A compensated sum, independent of the order of its terms (Neumaier 1974, “Rundungsfehleranalyse einiger Verfahren
 /// zur Summation endlicher Summen”), so that both databases print the same.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct Total {
     sum: f64,
     lost: f64,

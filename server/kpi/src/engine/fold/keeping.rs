@@ -1,0 +1,355 @@
+//! What of a plan need not be computed, since a source keeps it: the states of one measure, in one breakdown, over one
+//! slice of time.
+//!
+//! What is kept is known by a [`Mark`] of all by which it was computed, so a changed script, model or calendar simply
+//! never finds it. That rows change, the source knows; it is told on which ones states rest ([`RestsOn`]).
+
+use super::plan::{Left, Plan, Planned, Slices};
+use super::states::{States, Written};
+use crate::data::cell::Group;
+use crate::data::kept::{self, Kept, Mark, RestsOn, RowsOf};
+use crate::data::model::{ATTRIBUTES, SYSTEM, Table};
+use crate::data::path::{Path, Projection};
+use crate::data::scan::{Scan, Source};
+use crate::data::scope::{Scope, texts_of};
+use crate::engine::by_parent::Wanted;
+use crate::engine::former::Former;
+use crate::engine::grouping::Grouping;
+use crate::engine::related;
+use crate::measure::dated::in_days;
+use crate::measure::membership::Membership;
+use serde::{Deserialize, Serialize};
+use siphasher::sip128::{Hasher128, SipHasher13};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::{self, Write as _};
+use std::hash::Hasher;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What states kept by a program of another version are worth: nothing.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What is kept of a plan.
+pub struct Keeping {
+    kept: Vec<Kept>,
+    /// By measure and grouping, the slices that are asked for.
+    units: Vec<Vec<Vec<Option<Slice>>>>,
+}
+
+/// A slice of time of one measure in one breakdown.
+struct Slice {
+    mark: Mark,
+    dates: Range<i64>,
+    seen_at: i64,
+    /// What is kept of it, one after the other; empty if it has to be computed.
+    parts: Vec<usize>,
+}
+
+/// What is kept of a group in a slice.
+#[derive(Serialize, Deserialize)]
+struct OfGroup {
+    groups: Vec<Group>,
+    state: Written,
+}
+
+/// What figures are computed for and by, beside what a measure says.
+pub struct Circumstances<'a> {
+    pub scope: &'a Scope,
+    /// How many stored units of money make one whole unit of the currency.
+    pub money: f64,
+}
+
+impl Keeping {
+    /// Asks a source what it keeps of a plan.
+    ///
+    /// # Errors
+    /// What the source answers when it cannot be read.
+    pub fn ask<S: Source>(plan: &Plan, of: &Circumstances, source: &mut S) -> Result<Keeping, S::Error> {
+        let mut wanted = Vec::new();
+        let mut units = Vec::with_capacity(plan.measures.len());
+        for planned in &plan.measures {
+            let mut of_measure = Vec::with_capacity(planned.groupings.len());
+            for grouping in &planned.groupings {
+                let slices = slices(plan, planned, &mark(plan, planned, &plan.groupings[*grouping], of));
+                let rests_on = rests_on(plan, planned, *grouping, of);
+                let mut within: BTreeMap<Mark, Range<i64>> = BTreeMap::new();
+                for Slice { mark, dates, .. } in slices.iter().flatten() {
+                    let within = within.entry(*mark).or_insert_with(|| dates.clone());
+                    *within = within.start.min(dates.start)..within.end.max(dates.end);
+                }
+                let of_mark = |(mark, within)| kept::Wanted { mark, within, rests_on: rests_on.clone() };
+                wanted.extend(within.into_iter().map(of_mark));
+                of_measure.push(slices);
+            }
+            units.push(of_measure);
+        }
+        let kept = source.kept(&wanted)?;
+        let mut by_mark: HashMap<Mark, Vec<usize>> = HashMap::new();
+        kept.iter().enumerate().for_each(|(at, kept)| by_mark.entry(kept.mark).or_default().push(at));
+        for slice in units.iter_mut().flatten().flatten().flatten() {
+            let of_mark = by_mark.get(&slice.mark).map_or(&[][..], Vec::as_slice);
+            slice.parts = parts(slice, of_mark, &kept).unwrap_or_default();
+        }
+        Ok(Keeping { kept, units })
+    }
+
+    /// By measure and slice, what is to be computed.
+    pub fn missing(&self) -> Vec<Vec<bool>> {
+        let is_missing = |slice: &Option<Slice>| slice.as_ref().is_some_and(|slice| slice.parts.is_empty());
+        let of_measure = |groupings: &Vec<Vec<Option<Slice>>>| {
+            let slices = groupings.first().map_or(0, Vec::len);
+            (0..slices).map(|at| groupings.iter().any(|slices| is_missing(&slices[at]))).collect()
+        };
+        self.units.iter().map(of_measure).collect()
+    }
+
+    /// Puts what is kept of a measure in a grouping into its states, unless it was computed: in lines of their own,
+    /// after so many. `None` if what is kept cannot be read.
+    pub fn restore(
+        &self,
+        (measure, grouping): (usize, usize),
+        computed: Option<&Left>,
+        lines: usize,
+        states: &mut States,
+    ) -> Option<Restored> {
+        let slices = &self.units[measure][grouping];
+        let mut restored = Restored::default();
+        // A group has a line for the first part of each slice, one for the second, ….
+        let mut known: HashMap<(Vec<Group>, usize), usize> = HashMap::new();
+        for (at, slice) in slices.iter().enumerate() {
+            let Some(slice) = slice else { continue };
+            if computed.is_some_and(|left| left.computed[at]) {
+                continue;
+            }
+            restored.slices += 1;
+            for (part, kept) in slice.parts.iter().enumerate() {
+                for OfGroup { groups, state } in postcard::from_bytes::<Vec<OfGroup>>(&self.kept[*kept].states).ok()? {
+                    let next = lines + known.len();
+                    let line = *known.entry((groups, part)).or_insert(next);
+                    states.write_back(line * slices.len() + at, &state)?;
+                }
+            }
+        }
+        for ((groups, _), line) in known {
+            restored.lines.entry(groups).or_default().push(line);
+        }
+        Some(restored)
+    }
+
+    /// What was computed of a measure in a grouping, to be kept; `now`: when it was asked, in UTC seconds.
+    pub fn computed(
+        &self,
+        (measure, grouping): (usize, usize),
+        left: &Left,
+        groups: &[Vec<Group>],
+        states: &States,
+        next: impl Fn(usize) -> f64,
+        now: i64,
+    ) -> Vec<Kept> {
+        let slices = &self.units[measure][grouping];
+        let computed = slices.iter().enumerate().filter(|(at, _)| left.computed[*at]);
+        let computed = computed.filter_map(|(at, slice)| Some((at, slice.as_ref()?)));
+        // What ends now is another slice the next moment.
+        let computed = computed.filter(|(_, slice)| slice.dates.start != now && slice.dates.end != now);
+        let kept = |(at, slice): (usize, &Slice)| {
+            let of_group = |(line, groups): (usize, &Vec<Group>)| {
+                let state = states.written(line * slices.len() + at)?;
+                Some(OfGroup { groups: groups.clone(), state })
+            };
+            let states: Vec<OfGroup> = groups.iter().enumerate().filter_map(of_group).collect();
+            let states = postcard::to_allocvec(&states).expect("states are plain data");
+            Kept { mark: slice.mark, slice: slice.dates.clone(), seen: slice.seen_at..until(next(at)), states }
+        };
+        computed.map(kept).collect()
+    }
+}
+
+/// What was put into the states of a measure in a grouping.
+#[derive(Default)]
+pub struct Restored {
+    pub slices: u64,
+    /// The lines of each group.
+    pub lines: HashMap<Vec<Group>, Vec<usize>>,
+}
+
+/// The kept states that make up a slice, as they are seen at its instant: one of all of it, or several that follow each
+/// other.
+fn parts(slice: &Slice, of_mark: &[usize], kept: &[Kept]) -> Option<Vec<usize>> {
+    let holds = |at: &&usize| kept[**at].seen.contains(&slice.seen_at) && kept[**at].slice.end <= slice.dates.end;
+    let mut parts = Vec::new();
+    let mut from = slice.dates.start;
+    while from < slice.dates.end || parts.is_empty() {
+        let begins = of_mark.iter().filter(holds).filter(|at| kept[**at].slice.start == from);
+        let longest = *begins.max_by_key(|at| kept[**at].slice.end)?;
+        if kept[longest].slice.end <= from && from < slice.dates.end {
+            return None;
+        }
+        from = kept[longest].slice.end;
+        parts.push(longest);
+    }
+    Some(parts)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "instants are whole and far below 2^53")]
+fn until(next: f64) -> i64 {
+    if next.is_finite() { next as i64 } else { i64::MAX }
+}
+
+/// The slices of a measure that are asked for.
+fn slices(plan: &Plan, planned: &Planned, mark: &Marking) -> Vec<Option<Slice>> {
+    let of_slice = |(at, instant): (usize, Option<i64>)| {
+        let seen_at = instant?;
+        let (mark, dates) = match (&planned.slices, &plan.membership) {
+            (Slices::Stretches { timeline, .. }, _) => {
+                let (_, timeline) = &plan.timelines[*timeline];
+                (mark.clone(), timeline.covers(at).then(|| timeline.dates(at))?)
+            }
+            (Slices::Periods(_), membership) => {
+                let period = &plan.periods[at];
+                let dates = match (membership, &planned.measure.membership) {
+                    (_, Membership::Dated(dated)) => dated.span(period),
+                    (_, Membership::Existing(life, _)) => life.bounds(period),
+                    (_, Membership::All) => period.instants(),
+                };
+                // What a row contributes may depend on all of the period.
+                (mark.and(period), dates)
+            }
+        };
+        Some(Slice { mark: mark.end(), dates, seen_at, parts: Vec::new() })
+    };
+    plan.instants(planned).into_iter().enumerate().map(of_slice).collect()
+}
+
+/// A mark that is being made.
+#[derive(Clone)]
+struct Marking(SipHasher13);
+
+impl fmt::Write for Marking {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.write(text.as_bytes());
+        Ok(())
+    }
+}
+
+impl Marking {
+    /// Adds all that is written of something.
+    fn and(&self, more: &dyn fmt::Debug) -> Marking {
+        let mut marking = self.clone();
+        // The end keeps what follows apart.
+        write!(marking, "{more:?}\0").expect("a hash takes all that is written");
+        marking
+    }
+
+    fn end(&self) -> Mark {
+        Mark(self.0.finish128().as_u128())
+    }
+}
+
+/// All by which the states of a measure in a breakdown are computed, beside the rows and the slices.
+fn mark(plan: &Plan, planned: &Planned, grouping: &Grouping, of: &Circumstances) -> Marking {
+    let Planned { measure, filter, .. } = planned;
+    let Circumstances { scope, money } = of;
+    Marking(SipHasher13::new())
+        .and(&VERSION)
+        .and(&plan.table.model().mark())
+        .and(&plan.zone.0.iana_name())
+        .and(measure)
+        .and(filter)
+        .and(grouping.by())
+        .and(scope)
+        .and(money)
+}
+
+/// On what the states of a measure in a breakdown rest.
+fn rests_on<'a>(plan: &Plan<'a>, planned: &Planned<'a>, grouping: usize, of: &Circumstances) -> RestsOn {
+    let mut alone = plan.alone(planned, grouping);
+    let scan = alone.scan(plan.window(), of.scope, false, None);
+    let table = &plan.table;
+    let date = plan.membership.date();
+    let mut rows = Rows::default();
+    let scoped = scoped(table, of.scope);
+    let ends = scan.window.iter().filter_map(|window| window.lasting.as_ref()).flat_map(|lasting| &lasting.until);
+    rows.add(table, date, paths(&scan).chain(ends).chain(date).chain(&scoped));
+    for wanted in alone.related() {
+        rows.add_related(&wanted, &alone, of.scope);
+    }
+    RestsOn {
+        in_days: date.is_some_and(in_days),
+        since_ever: !matches!(plan.membership, Membership::Dated(_)),
+        rows: rows.0,
+    }
+}
+
+/// All that a scan reads.
+fn paths(scan: &Scan) -> impl Iterator<Item = &Path> {
+    scan.columns.iter().flat_map(|Projection(paths)| paths)
+}
+
+/// The paths by which a scope is told.
+fn scoped(table: &Table, scope: &Scope) -> Vec<Path> {
+    scope.restrictions().flat_map(|(dimension, _)| texts_of(table, &dimension)).collect()
+}
+
+/// The rows on which states rest, by table and date.
+#[derive(Default)]
+struct Rows(Vec<RowsOf>);
+
+impl Rows {
+    /// Adds rows of a table that lie in a slice by a date, what is read of them, and the rows that they lead to.
+    fn add<'p>(&mut self, table: &Table, date: Option<&Path>, read: impl Iterator<Item = &'p Path>) {
+        self.of(table, by(date)).counted = true;
+        for path in read {
+            self.add_past(table, date, path);
+            let mut at = table.clone();
+            let mut by_date = by(date);
+            for (step, reference) in path.references.iter().enumerate() {
+                self.of(&at, by_date).columns.insert(reference.column.name.clone());
+                at = at.target(reference);
+                // The row behind the first reference of the date itself lies in the slice by that date.
+                let leads_along = date.is_some_and(|date| date.references.starts_with(&path.references[..=step]));
+                by_date = date.filter(|_| leads_along).and_then(|date| {
+                    by(Some(&Path { references: date.references[step + 1..].to_vec(), ..date.clone() }))
+                });
+            }
+            let rows = self.of(&at, by_date);
+            let column = &path.column;
+            rows.columns.insert(if column.attribute { ATTRIBUTES.into() } else { column.name.clone() });
+            if path.with_system {
+                rows.columns.insert(SYSTEM.into());
+            }
+        }
+    }
+
+    /// Adds what a column held before, where that is kept in a table of its own.
+    fn add_past(&mut self, table: &Table, date: Option<&Path>, path: &Path) {
+        let Some((changes, history)) = table.reached(path).history().filter(|_| Former::is_kept(table, path)) else {
+            return;
+        };
+        let date = date.filter(|_| path.references.is_empty()).map(|date| date.behind(&history.of));
+        let rows = self.of(&changes, by(date.as_ref()));
+        rows.counted = true;
+        rows.columns.extend([&history.of.column, &history.until, &path.column].map(|column| column.name.clone()));
+    }
+
+    /// Adds rows that belong to those in a slice.
+    fn add_related(&mut self, wanted: &Wanted, plan: &Plan, scope: &Scope) {
+        let scan = related::scan_of(wanted, plan, scope);
+        let date = plan.membership.date().map(|date| date.behind(&wanted.measure.parent));
+        self.add(&scan.table, date.as_ref(), paths(&scan).chain(&scoped(&scan.table, scope)));
+    }
+
+    fn of(&mut self, table: &Table, by: Option<String>) -> &mut RowsOf {
+        let at = self.0.iter().position(|rows| *rows.table == *table.name && rows.by == by).unwrap_or_else(|| {
+            let table: Arc<str> = table.name.clone();
+            self.0.push(RowsOf { table, by, columns: BTreeSet::new(), counted: false });
+            self.0.len() - 1
+        });
+        &mut self.0[at]
+    }
+}
+
+/// How sources know a date by which rows lie in a slice: one of the row itself, or of the row that one reference leads
+/// to. `None` of others.
+fn by(date: Option<&Path>) -> Option<String> {
+    date.filter(|date| date.references.len() <= 1 && !date.column.attribute).map(Path::to_string)
+}
