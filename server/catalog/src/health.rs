@@ -28,6 +28,10 @@ pub struct Evaluation {
     pub micros: i64,
     /// In its scans.
     pub rows_read: i64,
+    /// Slices of time of its measures, in all breakdowns, that were computed of these rows.
+    pub slices_computed: i64,
+    /// And those that had been kept.
+    pub slices_kept: i64,
     /// The first error of its script.
     pub error: Option<String>,
 }
@@ -47,11 +51,17 @@ pub fn evaluate<S: Source>(
     let evaluation = |(request, figures): (&Request, &Figures)| Evaluation {
         kpi: request.kpi.id().to_owned(),
         micros: i64::try_from(figures.cost.time.as_micros()).unwrap_or(i64::MAX),
-        rows_read: i64::try_from(figures.cost.rows).unwrap_or(i64::MAX),
+        rows_read: whole(figures.cost.rows),
+        slices_computed: whole(figures.cost.computed),
+        slices_kept: whole(figures.cost.kept),
         error: first_error(figures),
     };
     let evaluations = requests.iter().zip(&figures).map(evaluation).collect();
     Ok((figures, evaluations))
+}
+
+fn whole(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 fn first_error(figures: &Figures) -> Option<String> {
@@ -91,6 +101,8 @@ impl HealthBook {
                 evaluated_at: now,
                 micros: Some(evaluation.micros),
                 rows_read: Some(evaluation.rows_read),
+                slices_computed: Some(evaluation.slices_computed),
+                slices_kept: Some(evaluation.slices_kept),
                 error: evaluation.error.clone(),
                 error_at: evaluation.error.is_some().then_some(now),
             };
@@ -153,6 +165,8 @@ fn over(earlier: Health, later: Health) -> Health {
         evaluated_at: later.evaluated_at,
         micros: later.micros.or(earlier.micros),
         rows_read: later.rows_read.or(earlier.rows_read),
+        slices_computed: later.slices_computed.or(earlier.slices_computed),
+        slices_kept: later.slices_kept.or(earlier.slices_kept),
         error_at: later.error_at.or(earlier.error_at),
         error: later.error.or(earlier.error),
     }

@@ -482,6 +482,8 @@ fn the_health_of_a_kpi_is_known_at_once_and_written_once_a_minute() {
             kpi: "leads_today".to_owned(),
             micros,
             rows_read: 7,
+            slices_computed: 1,
+            slices_kept: 12,
             error: error.map(str::to_owned),
         };
         live.health.note(&[evaluation(20, Some("no"))], 100);

@@ -228,6 +228,12 @@ pub enum Kpi {
     },
     /// Compare two versions of a KPI's file
     Diff(Diff),
+    /// Say how much is kept of what was computed, so that rows are not read again
+    Kept {
+        /// Let all of it go: figures are computed anew when they are asked for next
+        #[arg(long)]
+        forget: bool,
+    },
 }
 
 /// `pegel kpi activate`

@@ -203,6 +203,15 @@ impl Connections {
         }
         self.pool.get().map_err(|error| unreachable_because(&self.shown, &error))
     }
+
+    /// The same, if one is free.
+    fn at_hand(&self) -> Result<Option<PooledConnection<Manager>>, StoreError> {
+        if self.pool.state().connections < self.pool.max_size() {
+            self.get().map(Some)
+        } else {
+            Ok(self.pool.try_get())
+        }
+    }
 }
 
 /// A file by its path and by what tells it from another one that takes its place.
@@ -278,6 +287,28 @@ impl Transaction {
         }
         .map_err(StoreError::while_("beginning a transaction"))?;
         Ok(Transaction { conn, open: true })
+    }
+
+    /// One that writes what nobody misses: `None` where it would have to wait.
+    pub(crate) fn begin_at_once(pool: &Connections) -> Result<Option<Transaction>, StoreError> {
+        let Some(mut conn) = pool.at_hand()? else { return Ok(None) };
+        let begun = match &mut *conn {
+            Conn::Sqlite(conn) => {
+                let waiting = |time: Duration| format!("PRAGMA busy_timeout = {}", time.as_millis());
+                let begun = conn
+                    .batch_execute(&waiting(Duration::ZERO))
+                    .and_then(|()| AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"));
+                conn.batch_execute(&waiting(BUSY_TIMEOUT)).and(begun)
+            }
+            Conn::Postgres(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN"),
+        };
+        match begun {
+            Err(error) if is_busy(&error) => Ok(None),
+            begun => {
+                begun.map_err(StoreError::while_("beginning a transaction"))?;
+                Ok(Some(Transaction { conn, open: true }))
+            }
+        }
     }
 
     pub(crate) fn conn(&mut self) -> &mut Conn {

@@ -22,6 +22,10 @@ pub struct Health {
     pub error: Option<String>,
     /// UTC seconds.
     pub error_at: Option<i64>,
+    /// Slices of time of its measures, in all breakdowns, that were computed of these rows.
+    pub slices_computed: Option<i64>,
+    /// And those that had been kept.
+    pub slices_kept: Option<i64>,
 }
 
 /// `COALESCE(excluded.column, kpi_health.column)`: what is not known now stays as it was.
@@ -53,6 +57,8 @@ impl Store {
                     kpi_health::rows_read.eq(health.rows_read),
                     kpi_health::error.eq(&health.error),
                     kpi_health::error_at.eq(health.error_at),
+                    kpi_health::slices_computed.eq(health.slices_computed),
+                    kpi_health::slices_kept.eq(health.slices_kept),
                 );
                 let set = (
                     kpi_health::evaluated_at.eq(health.evaluated_at),
@@ -60,6 +66,8 @@ impl Store {
                     kpi_health::rows_read.eq(kept!(rows_read, BigInt)),
                     kpi_health::error.eq(kept!(error, diesel::sql_types::Text)),
                     kpi_health::error_at.eq(kept!(error_at, BigInt)),
+                    kpi_health::slices_computed.eq(kept!(slices_computed, BigInt)),
+                    kpi_health::slices_kept.eq(kept!(slices_kept, BigInt)),
                 );
                 on_backend!(conn, conn => diesel::insert_into(kpi_health::table)
                     .values(row)

@@ -67,7 +67,9 @@ impl Writer {
     /// If the database fails.
     pub fn begin_import(&mut self) -> Result<(), StoreError> {
         let unknown = ImportRecord::default();
-        self.recording = Some(Recording { import: self.insert_import(&unknown)?, before: BTreeMap::new() });
+        let import = Some(self.insert_import(&unknown)?);
+        let before = std::mem::replace(&mut self.recording, Recording { import, ..Recording::default() });
+        self.recorded.push(before);
         Ok(())
     }
 
@@ -76,7 +78,7 @@ impl Writer {
     /// # Errors
     /// If the database fails.
     pub fn record_import(&mut self, record: &ImportRecord) -> Result<(), StoreError> {
-        let id = match self.recording.as_ref().map(|recording| recording.import) {
+        let id = match self.recording.import {
             Some(id) => {
                 let update = diesel::update(imports::table.find(id)).set(row(record));
                 update.execute(self.conn()).map_err(StoreError::while_(RECORDING))?;

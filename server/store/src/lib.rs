@@ -13,6 +13,8 @@
 //! - `staging`, `settle`, `merge`: many rows, put beside the tables and taken over from there; `copy`: how they get there
 //! - `finding`, `fits`, `gone`: what a [`Writer`](facts::Writer) finds by a text, what it refuses, and what it lets go
 //! - `undo_record`: what an import writes, on record while it does; [`undo`]: taking an import back
+//! - [`kept`]: what was computed of facts, for readers to come
+//! - `touched`: which days of which tables changed by what was written; `noting`: how that is found out
 //! - `spans`, `over_time`: former values of text columns; `stored`: rows to be written, beside those that are there
 //! - `own_tables`: the tables of a home's own, made and extended
 //! - `views`: the readable views, made from the data model
@@ -36,11 +38,13 @@ mod freshness;
 mod gone;
 pub mod health;
 pub mod imports;
+pub mod kept;
 pub mod lease;
 pub mod leases;
 mod merge;
 mod milestones;
 mod named;
+mod noting;
 pub mod outbox;
 mod over_time;
 mod own_tables;
@@ -58,6 +62,7 @@ mod store;
 mod stored;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod touched;
 pub mod undo;
 mod undo_record;
 mod url;

@@ -6,12 +6,15 @@ use crate::columns;
 use crate::connection::{Connections, Purpose, Transaction};
 use crate::currency;
 use crate::freshness::{Delivered, NewestImport, complete_until, delivered, newest};
+use crate::kept::Keeping;
 use crate::milestones::{begins_at, milestones};
 use crate::parents::{MOST, Parents};
 use crate::spans;
 use crate::sql::{Gives, ScanStatement, Visit, quoted, send, texts};
+use crate::touched;
 use diesel::row::{Field, Row};
 use pegel_kpi::data::batch::{Batch, Values};
+use pegel_kpi::data::kept::{Kept, Touched, Wanted};
 use pegel_kpi::data::model::{Column, Kind, MAX_EXACT, Table};
 use pegel_kpi::data::path::Projection;
 use pegel_kpi::data::scan::{Scan, Source};
@@ -44,6 +47,9 @@ pub struct Reader {
     held: HashMap<(Arc<str>, String), bool>,
     /// Once it was asked for.
     newest: Option<BTreeMap<String, NewestImport>>,
+    /// `None` if all is to be computed anew.
+    keeping: Option<Keeping>,
+    connections: Connections,
 }
 
 impl Reader {
@@ -61,7 +67,15 @@ impl Reader {
             brought: None,
             held: HashMap::new(),
             newest: None,
+            keeping: Some(Keeping::default()),
+            connections: connections.clone(),
         })
+    }
+
+    /// The same, but everything is computed anew, and nothing kept.
+    #[must_use]
+    pub fn anew(self) -> Reader {
+        Reader { keeping: None, ..self }
     }
 
     /// How many statements it has sent, besides those for small tables, former values and columns that may be empty.
@@ -84,6 +98,24 @@ impl Reader {
                 Ok(unknown.insert(read.map_err(StoreError::while_("reading when data was imported last"))?))
             }
         }
+    }
+
+    /// How many transactions had written facts when this reader began: as long as it is the same, so are all facts.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn generation(&mut self) -> Result<i64, StoreError> {
+        self.statements += 1;
+        touched::generation(self.transaction.conn())
+    }
+
+    /// What those that came after a generation touched.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn touched_since(&mut self, generation: i64) -> Result<Vec<Touched>, StoreError> {
+        self.statements += 1;
+        touched::since(self.transaction.conn(), generation)
     }
 
     /// The texts that rows of a table have in one of its own columns, each once; of rows that are gone too. For telling
@@ -173,6 +205,19 @@ impl Source for Reader {
         }
         let read = columns::holds_any(self.transaction.conn(), table, column)?;
         Ok(*self.held.entry(names).or_insert(read))
+    }
+
+    fn keeps(&self) -> bool {
+        self.keeping.is_some()
+    }
+
+    fn kept(&mut self, wanted: &[Wanted]) -> Result<Vec<Kept>, StoreError> {
+        let Some(keeping) = &mut self.keeping else { return Ok(Vec::new()) };
+        keeping.kept(self.transaction.conn(), wanted)
+    }
+
+    fn keep(&mut self, computed: Vec<Kept>) -> Result<(), StoreError> {
+        self.keeping.as_mut().map_or(Ok(()), |keeping| keeping.keep(&self.connections, computed))
     }
 
     fn refreshed_at(&mut self, table: &Table) -> Result<Option<i64>, StoreError> {

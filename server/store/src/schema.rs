@@ -151,6 +151,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    fact_generation (id) {
+        id -> BigInt,
+        number -> BigInt,
+    }
+}
+
+diesel::table! {
+    touched (table_name, by_date, day, what) {
+        table_name -> Text,
+        by_date -> Text,
+        day -> BigInt,
+        what -> Text,
+        generation -> BigInt,
+    }
+}
+
+diesel::table! {
     kpi_versions (id) {
         id -> BigInt,
         file -> Text,
@@ -189,6 +206,23 @@ diesel::table! {
         rows_read -> Nullable<BigInt>,
         error -> Nullable<Text>,
         error_at -> Nullable<BigInt>,
+        slices_computed -> Nullable<BigInt>,
+        slices_kept -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    kept_states (id) {
+        id -> BigInt,
+        mark -> Text,
+        slice_from -> BigInt,
+        slice_until -> BigInt,
+        seen_from -> BigInt,
+        seen_until -> BigInt,
+        generation -> BigInt,
+        used_on -> BigInt,
+        size -> BigInt,
+        states -> Binary,
     }
 }
 
@@ -252,10 +286,13 @@ mod tests {
             ("imports", declared::<imports::table>()),
             ("import_tables", declared::<import_tables::table>()),
             ("spans", declared::<spans::table>()),
+            ("fact_generation", declared::<fact_generation::table>()),
+            ("touched", declared::<touched::table>()),
             ("kpi_versions", declared::<kpi_versions::table>()),
             ("activations", declared::<activations::table>()),
             ("activation_versions", declared::<activation_versions::table>()),
             ("kpi_health", declared::<kpi_health::table>()),
+            ("kept_states", declared::<kept_states::table>()),
             ("currency", declared::<currency::table>()),
         ];
         on_both(|store| {

@@ -174,6 +174,7 @@ impl Store {
         let mut writer = Writer::new(transaction);
         let result = work(&mut writer)?;
         if keep {
+            writer.note_touched()?;
             writer.into_transaction().commit()?;
         }
         Ok(result)

@@ -4,6 +4,7 @@
 use crate::connection::Conn;
 use crate::facts::{Value, Writer};
 use crate::imports::{Import, kept};
+use crate::noting::Noting;
 use crate::schema::imports;
 use crate::sql::{execute, numbers, quoted};
 use crate::staging::sql_type;
@@ -118,6 +119,7 @@ impl Undoing<'_> {
         let wrote = self.wrote()?;
         self.refuse_written(&wrote)?;
         self.refuse_taken(&wrote)?;
+        self.note(&wrote)?;
         for Wrote { table, changed, .. } in &wrote {
             if *changed > 0 {
                 self.restore(table)?;
@@ -170,6 +172,16 @@ impl Undoing<'_> {
             return Err(UndoError::NoTable { import, table: unknown.map(|name| name.text).unwrap_or_default() });
         }
         Ok(wrote)
+    }
+
+    /// Notes what will be touched, as long as it is there: rows are now what the import made of them, and will be what is
+    /// on record.
+    fn note(&mut self, wrote: &[Wrote]) -> Result<(), StoreError> {
+        let mut noting = Noting::begin(self.writer.conn())?;
+        for Wrote { table, made, .. } in wrote {
+            noting.written(table, *made, self.import)?;
+        }
+        noting.end()
     }
 
     /// Rows that were written since would lose what was written. Who wrote rows of this system that are now another's is

@@ -5,8 +5,9 @@
 
 use crate::StoreError;
 use crate::connection::Conn;
+use crate::facts::Value;
 use crate::sql::{TEXTS, execute, numbers, quoted};
-use crate::writer::{Recording, Writer};
+use crate::writer::Writer;
 use pegel_kpi::data::model::{ATTRIBUTES, Column, GONE_AT, Kind, SYSTEM, Table};
 use std::sync::Arc;
 
@@ -24,23 +25,21 @@ impl Writer {
         self.marked(table).map(|_| ())
     }
 
-    /// The import, and the greatest id that the table had before it; `None` if nothing is recorded.
-    fn marked(&mut self, table: &Table) -> Result<Option<(i64, i64)>, StoreError> {
-        let Some(recording) = &self.recording else { return Ok(None) };
-        if let Some(before) = recording.before.get(&table.name) {
-            return Ok(Some((recording.import, *before)));
+    /// The greatest id that the table had before.
+    fn marked(&mut self, table: &Table) -> Result<i64, StoreError> {
+        if let Some((_, before)) = self.recording.before.get(&table.name) {
+            return Ok(*before);
         }
-        let last = self.last_id(&table.name)?;
-        Ok(self.recording.as_mut().map(|recording| {
-            recording.before.insert(table.name.clone(), last);
-            (recording.import, last)
-        }))
+        let last = last_id(self.conn(), &table.name)?;
+        self.recording.before.insert(table.name.clone(), (table.clone(), last));
+        Ok(last)
     }
 
     /// Keeps what rows are that are about to be changed; `ids` is a SELECT of their ids, or a list of them. Of a row that
     /// is changed more than once by an import, what it was at first counts.
     pub(crate) fn keep(&mut self, table: &Table, ids: &str) -> Result<(), StoreError> {
-        let Some((import, before)) = self.marked(table)? else { return Ok(()) };
+        let before = self.marked(table)?;
+        let Some(import) = self.recording.import else { return self.see_changed(table, ids) };
         let former = match self.conn() {
             Conn::Sqlite(_) => former_on_sqlite(table),
             Conn::Postgres(_) => former_on_postgres(table),
@@ -64,14 +63,28 @@ impl Writer {
         Ok(())
     }
 
+    /// Where nothing is on record, that there are such rows is all that is known.
+    fn see_changed(&mut self, table: &Table, ids: &str) -> Result<(), StoreError> {
+        if !self.recording.changed.contains(&table.name) {
+            let count = format!("SELECT count(*) FROM {} t WHERE t.id IN ({ids})", quoted(&table.name));
+            let system = self.system.clone();
+            let counted = numbers(self.conn(), RECORDING, &count, &system, 1)?;
+            if counted.first().is_some_and(|row| row[0] > 0) {
+                self.recording.changed.insert(table.name.clone());
+            }
+        }
+        Ok(())
+    }
+
     /// Completes the record of what was written: the rows that are new. What is older than the last imports of the
     /// system can no longer be taken back.
     pub(crate) fn end_recording(&mut self) -> Result<(), StoreError> {
-        let Some(Recording { import, before }) = self.recording.take() else { return Ok(()) };
+        let Some(import) = self.recording.import else { return Ok(()) };
+        let recording = std::mem::take(&mut self.recording);
         let system = self.system.clone();
-        for (table, before) in before {
-            let last = self.last_id(&table)?;
-            if last > before {
+        for (table, (_, before)) in &recording.before {
+            let last = last_id(self.conn(), table)?;
+            if last > *before {
                 let values = format!("({import}, '{table}', {}, {last}, NULL)", before + 1);
                 let insert = "INSERT INTO import_undo (import_id, table_name, row_id, last_id, former) VALUES";
                 execute(self.conn(), RECORDING, &format!("{insert} {values}"), &system)?;
@@ -87,14 +100,15 @@ impl Writer {
         ] {
             execute(self.conn(), RECORDING, &text, &system)?;
         }
+        self.recorded.push(recording);
         Ok(())
     }
+}
 
-    fn last_id(&mut self, table: &str) -> Result<i64, StoreError> {
-        let text = format!("SELECT coalesce(max(id), 0) FROM {}", quoted(table));
-        let system = self.system.clone();
-        Ok(numbers(self.conn(), RECORDING, &text, &system, 1)?.first().map_or(0, |row| row[0]))
-    }
+/// The greatest id that a table has.
+pub(crate) fn last_id(conn: &mut Conn, table: &str) -> Result<i64, StoreError> {
+    let text = format!("SELECT coalesce(max(id), 0) FROM {}", quoted(table));
+    Ok(numbers(conn, RECORDING, &text, &Value::Missing, 1)?.first().map_or(0, |row| row[0]))
 }
 
 /// The columns of a row that can change, with their kinds.

@@ -13,7 +13,7 @@ use crate::stored::{Collapsed, Reading, Stored, against_each_other, collapse};
 use pegel_kpi::data::currency::Currency;
 use pegel_kpi::data::model::{ATTRIBUTES, Column, GONE_AT, History, Kind, SYSTEM, Table};
 use serde_json::Map;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Writes facts inside one transaction.
@@ -21,20 +21,31 @@ pub struct Writer {
     transaction: Transaction,
     /// Whose rows it writes; empty where nobody said.
     pub(crate) system: Value,
-    /// What it takes to take back what is written, if it can be taken back.
-    pub(crate) recording: Option<Recording>,
+    /// What is known of what is being written.
+    pub(crate) recording: Recording,
+    /// The same of what was written before as an import.
+    pub(crate) recorded: Vec<Recording>,
 }
 
-/// What is known of an import that is being written, for `undo_record`.
+/// What is known of what is written, for `undo_record` and `noting`.
+#[derive(Default)]
 pub(crate) struct Recording {
-    pub(crate) import: i64,
-    /// Of the tables that were written, the greatest id that there was before.
-    pub(crate) before: BTreeMap<Arc<str>, i64>,
+    /// The import under which it is on record what rows were; if nothing is, it cannot be taken back.
+    pub(crate) import: Option<i64>,
+    /// The tables that were written, each with the greatest id that there was before.
+    pub(crate) before: BTreeMap<Arc<str>, (Table, i64)>,
+    /// Those of them with rows that changed while nothing was put on record.
+    pub(crate) changed: BTreeSet<Arc<str>>,
 }
 
 impl Writer {
     pub(crate) fn new(transaction: Transaction) -> Writer {
-        Writer { transaction, system: Value::Text(String::new()), recording: None }
+        Writer {
+            transaction,
+            system: Value::Text(String::new()),
+            recording: Recording::default(),
+            recorded: Vec::new(),
+        }
     }
 
     /// From now on the rows are those of a system: written as its own, found by key among its own and those of which

@@ -503,6 +503,7 @@ rows_read =
         [one] { $count } Zeile gelesen
        *[other] { $count } Zeilen gelesen
     }
+computed_before = { $count } von { $all } Teilen vorher berechnet
 last_error = letzter Fehler
 
 ## Seiten: die Sprache der Skripte

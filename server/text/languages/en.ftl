@@ -492,6 +492,7 @@ rows_read =
         [one] { $count } row read
        *[other] { $count } rows read
     }
+computed_before = { $count } of { $all } parts computed before
 last_error = last error
 
 ## Pages: the language of scripts

@@ -505,6 +505,7 @@ rows_read =
         [one] { $count } ligne lue
        *[other] { $count } lignes lues
     }
+computed_before = { $count } parties sur { $all } calculées auparavant
 last_error = dernière erreur
 
 ## Pages : le langage des scripts

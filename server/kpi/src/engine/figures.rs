@@ -129,14 +129,18 @@ pub fn compute_for<S: Source>(
     let money = crate::data::currency::units(source.money_digits()?);
     let timetable = Timetable::new(requests, periods, now);
     let asked: Vec<Asked> = requests.iter().map(|request| Asked::new(request, &timetable, now, &reaches)).collect();
-    let (mut folds, mut costs) = (Vec::new(), Vec::new());
+    let (mut folds, mut costs, mut to_keep) = (Vec::new(), Vec::new(), Vec::new());
     let different = Different::of(scopes);
     let scopes = Scopes::new(&different.scopes);
     for plan in plans(&asked, &timetable.periods, &scopes.kinds()) {
         let began = Instant::now();
-        let fold = Fold::run(plan, &scopes, asked_at, source)?;
+        let mut fold = Fold::run(plan, &scopes, asked_at, source)?;
+        to_keep.append(&mut fold.to_keep);
         costs.push((fold.rows, began.elapsed()));
         folds.push(fold);
+    }
+    if !to_keep.is_empty() {
+        source.keep(to_keep)?;
     }
     let figures = |scope: (usize, &Scope), asked: &Asked, cells: &Cells| {
         let (timetable, reaches) = (&timetable, &reaches);

@@ -113,7 +113,8 @@ impl<'a> Measured<'a> {
     }
 
     pub fn groups(&self) -> impl Iterator<Item = &Vec<Group>> {
-        self.own.iter().flat_map(Readings::groups)
+        // Some had rows in the period before alone.
+        self.own.iter().chain(self.previous.iter().flatten()).flat_map(Readings::groups)
     }
 
     pub fn in_group<'b>(&'b self, groups: &[Group]) -> InGroup<'b> {

@@ -9,6 +9,7 @@ mod figures;
 mod files;
 mod history;
 mod junit;
+mod kept;
 mod list;
 pub mod new;
 mod rollback;
@@ -44,6 +45,7 @@ pub fn run(command: cli::Kpi, global: &Global) -> Ending {
         cli::Kpi::Rollback { activation } => rollback::run(activation, global),
         cli::Kpi::History { of } => history::run(of.as_deref(), global),
         cli::Kpi::Diff(diff) => diff::run(&diff, global),
+        cli::Kpi::Kept { forget } => kept::run(forget, global),
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) const NO_TABLES: [&str; 9] =
     ["title", "period", "name", "kpi", "by", "expect", "beside", "tolerance", "parameters"];
 
 /// The tables in which Pegel keeps its own work.
-const OF_PEGEL: [&str; 17] = [
+const OF_PEGEL: [&str; 20] = [
     "activation_versions",
     "activations",
     "artefacts",
@@ -23,9 +23,11 @@ const OF_PEGEL: [&str; 17] = [
     "deliveries",
     "edition_sources",
     "editions",
+    "fact_generation",
     "import_tables",
     "import_undo",
     "imports",
+    "kept_states",
     "kpi_health",
     "kpi_versions",
     "labels",
@@ -33,7 +35,11 @@ const OF_PEGEL: [&str; 17] = [
     "renditions",
     "runs",
     "spans",
+    "touched",
 ];
+
+/// What is made for a while while facts are written.
+const FOR_A_WHILE: [&str; 4] = ["rivals_", "named_", "changes_", "parents_"];
 
 /// What stands before the number of a table in which rows wait for an import.
 const STAGED: [&str; 8] = ["staged", "resolved", "found", "held", "laid", "known", "adopted", "not_taken"];
@@ -46,7 +52,7 @@ pub(super) fn is_of_database(name: &str) -> bool {
         || name.starts_with("sqlite_")
         || name.starts_with("pg_")
         || STAGED.contains(&stem) && stem.len() < name.len()
-        || name == "rivals_"
+        || FOR_A_WHILE.contains(&name)
 }
 
 /// What the texts say about dimensions, in their order.

@@ -65,25 +65,19 @@ impl Keeping {
     /// # Errors
     /// What the source answers when it cannot be read.
     pub fn ask<S: Source>(plan: &Plan, of: &Circumstances, source: &mut S) -> Result<Keeping, S::Error> {
-        let mut wanted = Vec::new();
+        let mut wanted = BTreeMap::new();
         let mut units = Vec::with_capacity(plan.measures.len());
         for planned in &plan.measures {
             let mut of_measure = Vec::with_capacity(planned.groupings.len());
             for grouping in &planned.groupings {
                 let slices = slices(plan, planned, &mark(plan, planned, &plan.groupings[*grouping], of));
                 let rests_on = rests_on(plan, planned, *grouping, of);
-                let mut within: BTreeMap<Mark, Range<i64>> = BTreeMap::new();
-                for Slice { mark, dates, .. } in slices.iter().flatten() {
-                    let within = within.entry(*mark).or_insert_with(|| dates.clone());
-                    *within = within.start.min(dates.start)..within.end.max(dates.end);
-                }
-                let of_mark = |(mark, within)| kept::Wanted { mark, within, rests_on: rests_on.clone() };
-                wanted.extend(within.into_iter().map(of_mark));
+                slices.iter().flatten().for_each(|slice| want(&mut wanted, slice, &rests_on));
                 of_measure.push(slices);
             }
             units.push(of_measure);
         }
-        let kept = source.kept(&wanted)?;
+        let kept = source.kept(&wanted.into_values().collect::<Vec<_>>())?;
         let mut by_mark: HashMap<Mark, Vec<usize>> = HashMap::new();
         kept.iter().enumerate().for_each(|(at, kept)| by_mark.entry(kept.mark).or_default().push(at));
         for slice in units.iter_mut().flatten().flatten().flatten() {
@@ -148,7 +142,9 @@ impl Keeping {
     ) -> Vec<Kept> {
         let slices = &self.units[measure][grouping];
         let computed = slices.iter().enumerate().filter(|(at, _)| left.computed[*at]);
-        let computed = computed.filter_map(|(at, slice)| Some((at, slice.as_ref()?)));
+        // Some are computed with others, though they are kept.
+        let computed =
+            computed.filter_map(|(at, slice)| Some((at, slice.as_ref().filter(|slice| slice.parts.is_empty())?)));
         // What ends now is another slice the next moment.
         let computed = computed.filter(|(_, slice)| slice.dates.start != now && slice.dates.end != now);
         let kept = |(at, slice): (usize, &Slice)| {
@@ -170,6 +166,16 @@ pub struct Restored {
     pub slices: u64,
     /// The lines of each group.
     pub lines: HashMap<Vec<Group>, Vec<usize>>,
+}
+
+/// Adds a slice to what is asked for. The same may be wanted as it is seen at several instants.
+fn want(wanted: &mut BTreeMap<Mark, kept::Wanted>, Slice { mark, dates, .. }: &Slice, rests_on: &RestsOn) {
+    let first = || kept::Wanted { mark: *mark, within: dates.clone(), rests_on: rests_on.clone() };
+    let of_mark = wanted.entry(*mark).or_insert_with(first);
+    of_mark.within = of_mark.within.start.min(dates.start)..of_mark.within.end.max(dates.end);
+    if of_mark.rests_on != *rests_on {
+        of_mark.rests_on.add(rests_on);
+    }
 }
 
 /// The kept states that make up a slice, as they are seen at its instant: one of all of it, or several that follow each

@@ -79,6 +79,8 @@ pub struct Fold<'a> {
     pub(super) units: Vec<Vec<Unit<'a>>>,
     /// How many rows were read.
     pub rows: u64,
+    /// What was computed, for a source that keeps it.
+    pub to_keep: Vec<Kept>,
     /// The classes of its rows, if it was read for several scopes.
     classes: Classes,
 }
@@ -110,15 +112,13 @@ impl<'a> Fold<'a> {
         };
         let keeping = Keeping::ask(&plan, &Circumstances { scope, money }, source)?;
         let (mut fold, ran) = Fold::compute(plan, &keeping.missing(), scopes, money, source)?;
-        let computed = fold.to_keep(&keeping, &ran, now);
+        let computed = fold.states_to_keep(&keeping, &ran, now);
         if fold.restore(&keeping, &ran.left).is_none() {
             // What is kept cannot be read: as if it were not there.
             let missing = fold.plan.asked();
             return Ok(Fold::compute(fold.plan, &missing, scopes, money, source)?.0);
         }
-        if !computed.is_empty() {
-            source.keep(computed)?;
-        }
+        fold.to_keep = computed;
         Ok(fold)
     }
 
@@ -144,11 +144,11 @@ impl<'a> Fold<'a> {
             states.map(|(states, grouping)| Unit::new(states, Some(*grouping), left)).collect()
         });
         let units = units.collect();
-        Ok((Fold { plan, computed, units, rows, classes }, Ran { left, next }))
+        Ok((Fold { plan, computed, units, rows, to_keep: Vec::new(), classes }, Ran { left, next }))
     }
 
     /// What was computed, to be kept.
-    fn to_keep(&self, keeping: &Keeping, ran: &Ran, now: i64) -> Vec<Kept> {
+    fn states_to_keep(&self, keeping: &Keeping, ran: &Ran, now: i64) -> Vec<Kept> {
         let mut to_keep = Vec::new();
         for (at, left) in ran.left.iter().enumerate() {
             let Some(left) = left else { continue };

@@ -49,11 +49,6 @@ impl Source for Keeper<'_> {
         let is_wanted = |kept: &&Kept| wanted.iter().any(|wanted| wanted.mark == kept.mark);
         Ok(self.kept.iter().filter(is_wanted).cloned().collect())
     }
-
-    fn keep(&mut self, computed: Vec<Kept>) -> Result<(), Infallible> {
-        self.kept.extend(computed);
-        Ok(())
-    }
 }
 
 /// Days since Monday, 2 November 2026.
@@ -72,7 +67,8 @@ impl Keeper<'_> {
         let measure = measure(text);
         let mut plan = Plan::like(&measure, &periods);
         plan.want(&measure, &by.to_vec(), sight, &Scope::everything());
-        let Ok(fold) = Fold::run(plan, &Scopes::new(&[Scope::everything()]), i64::MAX, self);
+        let Ok(mut fold) = Fold::run(plan, &Scopes::new(&[Scope::everything()]), i64::MAX, self);
+        self.kept.append(&mut fold.to_keep);
         lines_as_seen(&fold, &measure, by, sight)
     }
 

@@ -1,0 +1,2 @@
+DROP TABLE touched;
+DROP TABLE fact_generation;
