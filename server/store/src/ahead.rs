@@ -1,43 +1,63 @@
-//! Reading ahead: one thread reads rows while another one folds those that were read before.
+//! Reading ahead: threads read rows while another one folds those that were read before.
 
 use crate::StoreError;
-use pegel_kpi::data::batch::{Batch, Values};
+use pegel_kpi::data::batch::{Batch, MISSING_TEXT, Values};
 use pegel_kpi::data::path::Projection;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::thread;
 
-/// So many batches may wait to be folded.
+/// So many batches of each part may wait to be folded.
 const AHEAD: usize = 2;
 
-/// Reads batches on a thread of its own and hands them on here, in their order. `read` fills batches of these columns and
-/// gives each to its argument, which empties it.
+/// What reads batches: it fills them and gives each to its argument, which empties it.
+pub(crate) type Read<'a> = Box<dyn FnOnce(&mut dyn FnMut(&mut Batch)) -> Result<(), StoreError> + Send + 'a>;
+
+/// Reads batches of these columns, each part on a thread of its own, and hands them on here: those of each part in their
+/// order, the parts in turn, so that they come in the same order whichever thread is faster.
 pub(crate) fn ahead(
     columns: &[Projection],
-    read: impl FnOnce(&mut dyn FnMut(&mut Batch)) -> Result<(), StoreError> + Send,
+    parts: Vec<Read>,
     each: &mut dyn FnMut(&mut Batch),
 ) -> Result<(), StoreError> {
-    let (filled, arriving) = sync_channel::<Parcel>(AHEAD);
-    let (emptied, returning) = channel();
     thread::scope(|scope| {
-        let reading = scope.spawn(move || {
-            let mut packing = Packing { sent: vec![0; columns.len()], returning };
-            // Nobody waits for it any more if the fold has failed.
-            read(&mut |batch| _ = filled.send(packing.packed(batch)))
-        });
-        unpack(arriving, &emptied, Batch::new(columns), each);
-        reading.join().unwrap_or_else(|panic| resume_unwind(panic))
+        let (mut reading, mut arriving) = (Vec::new(), Vec::new());
+        for read in parts {
+            let (filled, parcels) = sync_channel::<Parcel>(AHEAD);
+            let (emptied, returning) = channel();
+            reading.push(scope.spawn(move || {
+                let mut packing = Packing { sent: vec![0; columns.len()], returning };
+                // Nobody waits for it any more if the fold has failed.
+                read(&mut |batch| _ = filled.send(packing.packed(batch)))
+            }));
+            arriving.push(Arriving { parcels, emptied, codes: vec![Vec::new(); columns.len()] });
+        }
+        unpack(arriving, Batch::new(columns), each);
+        let ended = reading.into_iter().map(|reading| reading.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        ended.fold(Ok(()), Result::and)
     })
 }
 
-fn unpack(arriving: Receiver<Parcel>, emptied: &Sender<Parcel>, mut batch: Batch, each: &mut dyn FnMut(&mut Batch)) {
-    for mut parcel in arriving {
-        parcel.unpack(&mut batch);
-        each(&mut batch);
-        // The thread that reads may be done.
-        _ = emptied.send(parcel);
+fn unpack(mut arriving: Vec<Arriving>, mut batch: Batch, each: &mut dyn FnMut(&mut Batch)) {
+    while !arriving.is_empty() {
+        arriving.retain_mut(|part| {
+            let Ok(mut parcel) = part.parcels.recv() else { return false };
+            parcel.unpack(&mut batch, &mut part.codes);
+            each(&mut batch);
+            // The thread that reads may be done.
+            _ = part.emptied.send(parcel);
+            true
+        });
     }
+}
+
+/// The rows of one part, where they arrive.
+struct Arriving {
+    parcels: Receiver<Parcel>,
+    emptied: Sender<Parcel>,
+    /// For each column, which code here each code of the part stands for.
+    codes: Vec<Vec<u32>>,
 }
 
 /// Rows on their way from one thread to the other.
@@ -86,17 +106,21 @@ impl Parcel {
     }
 
     /// Puts the rows into a batch in the place of those that are in it, and keeps their room.
-    fn unpack(&mut self, batch: &mut Batch) {
-        for (packed, values) in self.0.iter_mut().zip(&mut batch.columns) {
+    fn unpack(&mut self, batch: &mut Batch, codes: &mut [Vec<u32>]) {
+        for ((packed, values), known) in self.0.iter_mut().zip(&mut batch.columns).zip(codes) {
             match (packed, values) {
                 (Packed::Numbers(packed), Values::Numbers(numbers)) => {
                     std::mem::swap(packed, numbers);
                     packed.clear();
                 }
                 (Packed::Texts(packed, texts), Values::Texts(codes, dictionary)) => {
-                    std::mem::swap(packed, codes);
-                    packed.clear();
-                    texts.drain(..).for_each(|text| _ = dictionary.add(text));
+                    known.extend(texts.drain(..).map(|text| {
+                        let code = dictionary.code(&text);
+                        code.unwrap_or_else(|| dictionary.add(text))
+                    }));
+                    codes.clear();
+                    codes
+                        .extend(packed.drain(..).map(|code| known.get(code as usize).copied().unwrap_or(MISSING_TEXT)));
                 }
                 _ => unreachable!("a parcel is like its batch"),
             }

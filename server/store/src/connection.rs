@@ -267,7 +267,15 @@ pub(crate) struct Transaction {
 
 impl Transaction {
     pub(crate) fn begin(pool: &Connections, purpose: Purpose) -> Result<Transaction, StoreError> {
-        let mut conn = pool.get()?;
+        Transaction::begin_on(pool.get()?, purpose)
+    }
+
+    /// The same, if a connection is free.
+    pub(crate) fn begin_if_at_hand(pool: &Connections, purpose: Purpose) -> Result<Option<Transaction>, StoreError> {
+        pool.at_hand()?.map(|conn| Transaction::begin_on(conn, purpose)).transpose()
+    }
+
+    fn begin_on(mut conn: PooledConnection<Manager>, purpose: Purpose) -> Result<Transaction, StoreError> {
         match &mut *conn {
             Conn::Sqlite(conn) => {
                 let begin = match purpose {

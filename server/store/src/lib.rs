@@ -13,17 +13,18 @@
 //! - `staging`, `settle`, `merge`: many rows, put beside the tables and taken over from there; `copy`: how they get there
 //! - `finding`, `fits`, `gone`: what a [`Writer`](facts::Writer) finds by a text, what it refuses, and what it lets go
 //! - `undo_record`: what an import writes, on record while it does; [`undo`]: taking an import back
-//! - [`kept`]: what was computed of facts, for readers to come
+//! - `keeping`: what was computed of facts, for readers to come; [`kept`]: how much that is
 //! - `touched`: which days of which tables changed by what was written; `noting`: how that is found out
 //! - `spans`, `over_time`: former values of text columns; `stored`: rows to be written, beside those that are there
 //! - `own_tables`: the tables of a home's own, made and extended
 //! - `views`: the readable views, made from the data model
-//! - `ahead`: reading on a thread of its own; `parents`: what scans read of small tables, joined here
+//! - `ahead`: reading on threads of their own, over a connection `beside`; `parents`: what scans read of small tables, joined here
 //! - `connection`, `currency`, `url`, `schema`: the rest
 
 mod ahead;
 mod archive;
 mod attributes;
+mod beside;
 mod columns;
 mod connection;
 mod copy;
@@ -38,6 +39,7 @@ mod freshness;
 mod gone;
 pub mod health;
 pub mod imports;
+mod keeping;
 pub mod kept;
 pub mod lease;
 pub mod leases;

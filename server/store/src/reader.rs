@@ -1,12 +1,13 @@
 //! Scans and their answers.
 
 use crate::StoreError;
-use crate::ahead::ahead;
+use crate::ahead::{Read, ahead};
+use crate::beside::{Beside, halves};
 use crate::columns;
 use crate::connection::{Connections, Purpose, Transaction};
 use crate::currency;
 use crate::freshness::{Delivered, NewestImport, complete_until, delivered, newest};
-use crate::kept::Keeping;
+use crate::keeping::Keeping;
 use crate::milestones::{begins_at, milestones};
 use crate::parents::{MOST, Parents};
 use crate::spans;
@@ -47,8 +48,11 @@ pub struct Reader {
     held: HashMap<(Arc<str>, String), bool>,
     /// Once it was asked for.
     newest: Option<BTreeMap<String, NewestImport>>,
+    /// Once it was asked for.
+    generation: Option<i64>,
     /// `None` if all is to be computed anew.
     keeping: Option<Keeping>,
+    beside: Beside,
     connections: Connections,
 }
 
@@ -67,7 +71,9 @@ impl Reader {
             brought: None,
             held: HashMap::new(),
             newest: None,
+            generation: None,
             keeping: Some(Keeping::default()),
+            beside: Beside::default(),
             connections: connections.clone(),
         })
     }
@@ -105,8 +111,10 @@ impl Reader {
     /// # Errors
     /// If the database fails.
     pub fn generation(&mut self) -> Result<i64, StoreError> {
-        self.statements += 1;
-        touched::generation(self.transaction.conn())
+        match self.generation {
+            Some(generation) => Ok(generation),
+            None => Ok(*self.generation.insert(touched::generation(self.transaction.conn())?)),
+        }
     }
 
     /// What those that came after a generation touched.
@@ -136,14 +144,26 @@ impl Source for Reader {
 
     fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), StoreError> {
         self.statements += 1;
-        let Reader { transaction, parents, .. } = self;
+        let generation = self.generation()?;
+        let Reader { transaction, parents, beside, connections, .. } = self;
         let whole =
             |scan: &Scan, each: &mut dyn FnMut(&Batch)| read(transaction, scan, Some(MOST), &mut |batch| each(batch));
         let mut narrowed = parents.narrow(scan, whole)?;
         let narrow = narrowed.scan.clone();
         let mut wanted = Batch::new(&scan.columns);
-        let reading = |each: &mut dyn FnMut(&mut Batch)| read(transaction, &narrow, None, each);
-        ahead(&narrow.columns, reading, &mut |batch| {
+        let halves = halves(&narrow);
+        let second = match &halves {
+            Some(_) => beside.of_use(connections, (transaction, generation), &scan.table)?,
+            None => None,
+        };
+        let parts: Vec<Read> = match (second, &halves) {
+            (Some(second), Some([earlier, later])) => vec![
+                Box::new(|each| read(transaction, earlier, None, each)),
+                Box::new(|each| read(second, later, None, each)),
+            ],
+            _ => vec![Box::new(|each| read(transaction, &narrow, None, each))],
+        };
+        ahead(&narrow.columns, parts, &mut |batch| {
             narrowed.look_up(batch, &mut wanted);
             narrowed.exchange(batch, &mut wanted);
             each(&wanted);
@@ -212,12 +232,14 @@ impl Source for Reader {
     }
 
     fn kept(&mut self, wanted: &[Wanted]) -> Result<Vec<Kept>, StoreError> {
+        let generation = self.generation()?;
         let Some(keeping) = &mut self.keeping else { return Ok(Vec::new()) };
-        keeping.kept(self.transaction.conn(), wanted)
+        keeping.kept(self.transaction.conn(), generation, wanted)
     }
 
     fn keep(&mut self, computed: Vec<Kept>) -> Result<(), StoreError> {
-        self.keeping.as_mut().map_or(Ok(()), |keeping| keeping.keep(&self.connections, computed))
+        let generation = self.generation()?;
+        self.keeping.as_mut().map_or(Ok(()), |keeping| keeping.keep(&self.connections, generation, computed))
     }
 
     fn refreshed_at(&mut self, table: &Table) -> Result<Option<i64>, StoreError> {

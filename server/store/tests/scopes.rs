@@ -169,12 +169,12 @@ fn the_figures_of_many_scopes_are_those_of_each_alone_and_take_no_more_scans() {
                 let assess = seed == 1;
                 let periods = if assess { week.trail(16).unwrap() } else { vec![week, month] };
                 let (requests, scopes) = (requests(&kpis, assess, &mut dice), scopes(&mut dice, 70));
-                let mut reader = store.reader().unwrap();
+                let mut reader = store.reader().unwrap().anew();
                 let together = compute_for(&requests, &periods, &scopes, now, &mut reader).unwrap();
                 let statements = reader.statements();
                 assert_eq!(together.len(), scopes.len());
                 for (scope, together) in scopes.iter().zip(&together).step_by(9) {
-                    let mut reader = store.reader().unwrap();
+                    let mut reader = store.reader().unwrap().anew();
                     let alone = compute(&requests, &periods, scope, now, &mut reader).unwrap();
                     assert_eq!(reader.statements(), statements);
                     assert_eq!(said(together), said(&alone), "{scope:?}");

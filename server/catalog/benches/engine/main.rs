@@ -3,6 +3,7 @@
 //!
 //! `PEGEL_BENCH_ROWS` sets the number of leads, 1000000 by default.
 
+mod kept;
 mod leads;
 mod memory;
 mod report;
@@ -90,6 +91,7 @@ fn on_database(name: &'static str, rows: u64, database: &dyn Fn() -> TestDatabas
     line("ten times the history", longer, "once", shorter, 1.2);
     drop((short, long));
     scopes::scopes(name, &database());
+    kept::kept(name, &database(), rows, WEEKS);
 }
 
 impl Bench {

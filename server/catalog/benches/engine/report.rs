@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use pegel_kpi::data::batch::Batch;
 use pegel_kpi::data::cell::Group;
 use pegel_kpi::data::dimension::Dimension;
+use pegel_kpi::data::kept::{Kept, Wanted};
 use pegel_kpi::data::model::{self, Column};
 use pegel_kpi::data::scan::{Scan, Source};
 use pegel_kpi::data::scope::Scope;
@@ -165,14 +166,34 @@ impl Report {
 
     /// Computes it in the first `breakdowns` breakdowns.
     pub fn compute(&self, store: &Store, breakdowns: usize) -> Computed {
-        compute_in(&BREAKDOWNS[..breakdowns], &self.kpis, &self.periods, Timestamp::MAX, store)
+        compute_in(&BREAKDOWNS[..breakdowns], &self.kpis, &self.periods, Timestamp::MAX, store, false)
     }
 
     /// Computes it in all breakdowns over that many weeks, the last judged by those before it, all at the same age.
     pub fn judge(&self, store: &Store, weeks: usize) -> Computed {
-        let weeks = self.weeks(weeks);
-        let now = Timestamp::from_second(self.end() + AGE).expect("an instant of this century");
-        compute_in(&BREAKDOWNS, &self.judged, &weeks, now, store)
+        self.judge_of(store, weeks, 0, false)
+    }
+
+    /// The same as it was made so many weeks before, with what is kept.
+    pub fn judge_at(&self, store: &Store, weeks: usize, before: usize) -> Computed {
+        self.judge_of(store, weeks, before, true)
+    }
+
+    fn judge_of(&self, store: &Store, weeks: usize, before: usize, kept: bool) -> Computed {
+        let last = &self.periods[self.periods.len() - 1 - before];
+        let weeks = last.trail(weeks).expect("weeks before it");
+        let now = Timestamp::from_second(last.instants().end + AGE).expect("an instant of this century");
+        compute_in(&BREAKDOWNS, &self.judged, &weeks, now, store, kept)
+    }
+
+    /// The last of its weeks.
+    pub fn last_week(&self) -> Period {
+        self.periods[self.periods.len() - 1].clone()
+    }
+
+    /// A KPI that is none of its own, nor one that ships.
+    pub fn another(&self) -> Kpi {
+        self.judged[0].clone()
     }
 
     /// The statements by hand over the last so many weeks, one for each breakdown.
@@ -242,12 +263,14 @@ fn statement(by: &By, sqlite: bool, figures: &[usize], filter: &str, weeks: &[Pe
     Statement { sql, figures: figures.to_vec() }
 }
 
-fn compute_in(by: &[By], kpis: &[Kpi], periods: &[Period], now: Timestamp, store: &Store) -> Computed {
+/// `kept`: whether what is kept is used, and what is computed kept.
+fn compute_in(by: &[By], kpis: &[Kpi], periods: &[Period], now: Timestamp, store: &Store, kept: bool) -> Computed {
     let breakdowns: Vec<Vec<Dimension>> = by.iter().map(|by| by.breakdown.to_vec()).collect();
     let assess = now < Timestamp::MAX;
     let request = |kpi| Request { kpi, breakdowns: breakdowns.clone(), comparison: Comparison::NONE, assess };
     let requests: Vec<Request> = kpis.iter().map(request).collect();
     let reader = store.reader().expect("a connection");
+    let reader = if kept { reader } else { reader.anew() };
     let mut source = Timed { source: reader, spent: Duration::ZERO, rows: 0 };
     let figures = compute(&requests, periods, &Scope::everything(), now, &mut source);
     Computed { figures: figures.expect("the database answers"), rows: source.rows, folding: source.spent }
@@ -347,6 +370,18 @@ impl<S: Source> Source for Timed<S> {
 
     fn holds(&mut self, table: &model::Table, column: &str) -> Result<bool, S::Error> {
         self.source.holds(table, column)
+    }
+
+    fn keeps(&self) -> bool {
+        self.source.keeps()
+    }
+
+    fn kept(&mut self, wanted: &[Wanted]) -> Result<Vec<Kept>, S::Error> {
+        self.source.kept(wanted)
+    }
+
+    fn keep(&mut self, computed: Vec<Kept>) -> Result<(), S::Error> {
+        self.source.keep(computed)
     }
 
     fn refreshed_at(&mut self, table: &model::Table) -> Result<Option<i64>, S::Error> {

@@ -105,7 +105,7 @@ struct HealthView {
     rows: Option<i64>,
     /// How many of so many slices of time were kept, if any were.
     kept: Option<i64>,
-    slices: Option<i64>,
+    slices: Option<String>,
     error: Option<String>,
     error_at: Option<String>,
 }
@@ -298,7 +298,7 @@ impl HealthView {
             millis: health.micros.map(|micros| count(micros / 1000 + i64::from(micros % 1000 > 0))),
             rows: health.rows_read,
             kept: health.slices_kept.filter(|kept| *kept > 0),
-            slices: health.slices_kept.zip(health.slices_computed).map(|(kept, computed)| kept + computed),
+            slices: health.slices_kept.zip(health.slices_computed).map(|(kept, computed)| count(kept + computed)),
             error: health.error,
             error_at: health.error_at.map(|at| format.instant(at)),
         }
