@@ -16,6 +16,7 @@ CREATE TABLE kept_states (
     UNIQUE (mark, slice_from, slice_until, seen_from)
 );
 CREATE INDEX kept_states_used ON kept_states (used_on, size);
+CREATE INDEX kept_states_generation ON kept_states (generation);
 
 -- How many slices of time of a KPI's measures were computed of rows, and how many were kept, when it was computed last.
 ALTER TABLE kpi_health ADD COLUMN slices_computed BIGINT;

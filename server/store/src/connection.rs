@@ -16,6 +16,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_mins(1);
 const WAL_PAUSE: Duration = Duration::from_millis(5);
 /// How long a caller waits for a free connection.
 const POOL_TIMEOUT: Duration = Duration::from_secs(10);
+/// The lock of whoever writes facts into a `PostgreSQL` database: as on `SQLite`, one at a time, so that what was read
+/// before the writing still holds. Whoever keeps what was computed of them has it as well.
+pub(crate) const WRITING_FACTS: i64 = 7_363_502;
 /// Enough for the workers and a page or two; further callers wait.
 const POOL_SIZE: u32 = 10;
 

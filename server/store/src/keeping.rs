@@ -5,10 +5,11 @@
 //! for, and goes when it is computed anew.
 
 use crate::StoreError;
-use crate::connection::{Conn, Connections, Transaction, on_backend};
+use crate::connection::{Conn, Connections, Transaction, WRITING_FACTS};
+use crate::facts::Value;
 use crate::schema::{kept_states, touched as touched_table};
+use crate::sql::numbers;
 use crate::touched;
-use diesel::connection::SimpleConnection;
 use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -25,6 +26,12 @@ pub const BOUND: i64 = 128 << 20;
 
 /// How far it goes down then, so that the next one has room.
 const ROOM: i64 = BOUND / 10 * 9;
+
+/// About what a row takes beside its states: the mark, and what is needed to find it.
+const BESIDE: usize = 256;
+
+/// Whatever nobody asked for in so many days goes.
+const UNUSED_DAYS: i64 = 60;
 
 /// So many rows are asked for or written by one statement.
 const AT_ONCE: usize = 500;
@@ -131,6 +138,10 @@ impl Keeping {
         generation: i64,
         computed: Vec<Kept>,
     ) -> Result<(), StoreError> {
+        let Keeping { stale, holding, used, .. } = self;
+        if computed.is_empty() && stale.is_empty() && holding.is_empty() && used.is_empty() {
+            return Ok(());
+        }
         let Some(mut transaction) = Transaction::begin_at_once(connections)? else { return Ok(()) };
         match self.write(transaction.conn(), generation, computed) {
             Ok(true) => transaction.commit(),
@@ -142,10 +153,11 @@ impl Keeping {
 
     /// Whether it was written.
     fn write(&mut self, conn: &mut Conn, generation: i64, computed: Vec<Kept>) -> Result<bool, StoreError> {
-        if let Conn::Postgres(conn) = conn {
-            // One at a time; whoever comes later lets it be.
-            let alone = conn.batch_execute("LOCK TABLE kept_states IN SHARE ROW EXCLUSIVE MODE NOWAIT");
-            if alone.is_err() {
+        // One at a time, and not while facts are written: whoever comes later lets it be. SQLite has one writer anyway.
+        if let Conn::Postgres(_) = conn {
+            let alone =
+                format!("SELECT CASE WHEN pg_try_advisory_xact_lock({WRITING_FACTS}) THEN 1::bigint ELSE 0 END");
+            if numbers(conn, KEEPING, &alone, &Value::Missing, 1)?.first().is_none_or(|alone| alone[0] == 0) {
                 return Ok(false);
             }
         }
@@ -171,15 +183,14 @@ impl Keeping {
         let new = |kept: &Kept| known.insert((kept.mark, kept.slice.clone(), kept.seen.start));
         let rows: Vec<NewRow> = computed.into_iter().filter(new).map(|kept| NewRow::new(kept, generation)).collect();
         for rows in rows.chunks(AT_ONCE) {
-            let inserted =
-                on_backend!(&mut *conn, conn => diesel::insert_into(kept_states::table).values(rows).execute(conn));
-            match inserted {
-                // Another reader has computed the same meanwhile.
-                Err(diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _)) => {
-                    return Ok(false);
+            // Another reader may have computed the same meanwhile.
+            let inserted = match &mut *conn {
+                Conn::Sqlite(conn) => diesel::insert_or_ignore_into(kept_states::table).values(rows).execute(conn),
+                Conn::Postgres(conn) => {
+                    diesel::insert_into(kept_states::table).values(rows).on_conflict_do_nothing().execute(conn)
                 }
-                inserted => inserted.map(drop).map_err(failed())?,
-            }
+            };
+            inserted.map_err(failed())?;
         }
         make_room(conn).map_err(failed())?;
         let oldest = kept_states::table.select(diesel::dsl::min(kept_states::generation)).first(conn);
@@ -200,7 +211,7 @@ impl NewRow {
             seen_until: seen.end,
             generation,
             used_on: today(),
-            size: i64::try_from(states.len()).unwrap_or(i64::MAX),
+            size: i64::try_from(states.len() + BESIDE).unwrap_or(i64::MAX),
             states,
         }
     }
@@ -213,9 +224,12 @@ fn rows(conn: &mut Conn, wanted: &[Wanted]) -> Result<Vec<Row>, StoreError> {
         let marks: Vec<String> = wanted.iter().map(|wanted| written(wanted.mark)).collect();
         let from = wanted.iter().map(|wanted| wanted.within.start).min().unwrap_or(i64::MAX);
         let until = wanted.iter().map(|wanted| wanted.within.end).max().unwrap_or(i64::MIN);
+        let first = wanted.iter().map(|wanted| *wanted.seen_at.start()).min().unwrap_or(i64::MAX);
+        let last = wanted.iter().map(|wanted| *wanted.seen_at.end()).max().unwrap_or(i64::MIN);
         let found = kept_states::table
             .filter(kept_states::mark.eq_any(marks))
             .filter(kept_states::slice_from.ge(from).and(kept_states::slice_until.le(until)))
+            .filter(kept_states::seen_from.le(last).and(kept_states::seen_until.gt(first)))
             .select((
                 kept_states::id,
                 kept_states::mark,
@@ -234,6 +248,7 @@ fn rows(conn: &mut Conn, wanted: &[Wanted]) -> Result<Vec<Row>, StoreError> {
 
 /// Lets those go that were used least of late, where there are too many.
 fn make_room(conn: &mut Conn) -> QueryResult<()> {
+    diesel::delete(kept_states::table.filter(kept_states::used_on.lt(today() - UNUSED_DAYS))).execute(conn)?;
     let mut bytes = how_much(conn)?.bytes;
     if bytes <= BOUND {
         return Ok(());
@@ -253,6 +268,11 @@ fn make_room(conn: &mut Conn) -> QueryResult<()> {
         diesel::delete(kept_states::table.filter(kept_states::id.eq_any(ids))).execute(conn)?;
     }
     Ok(())
+}
+
+/// Forgets all that is kept.
+pub(crate) fn forget(conn: &mut Conn) -> Result<(), StoreError> {
+    diesel::delete(kept_states::table).execute(conn).map(drop).map_err(StoreError::while_(KEEPING))
 }
 
 pub(crate) fn how_much(conn: &mut Conn) -> QueryResult<HowMuch> {

@@ -1,9 +1,7 @@
 //! How much is kept of what was computed of facts, and its end.
 
-use crate::keeping::{KEEPING, READING, how_much};
-use crate::schema::kept_states;
+use crate::keeping::{READING, forget, how_much};
 use crate::{Store, StoreError};
-use diesel::prelude::*;
 
 pub use crate::keeping::{BOUND, HowMuch};
 
@@ -24,7 +22,7 @@ impl Store {
     pub fn forget_kept(&self) -> Result<HowMuch, StoreError> {
         self.transaction(|conn| {
             let kept = how_much(conn).map_err(StoreError::while_(READING))?;
-            diesel::delete(kept_states::table).execute(conn).map_err(StoreError::while_(KEEPING))?;
+            forget(conn)?;
             Ok(kept)
         })
     }

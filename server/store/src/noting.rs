@@ -160,7 +160,7 @@ impl Noting<'_> {
             })
             .collect();
         let mut values = vec![format!(
-            "CASE WHEN {} IS DISTINCT FROM {} THEN '1' ELSE '0' || {} END AS mask",
+            "(CASE WHEN {} IS DISTINCT FROM {} THEN '1' ELSE '0' END) || {} AS mask",
             is(GONE_AT),
             was(GONE_AT),
             bits.join(" || ")

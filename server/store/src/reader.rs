@@ -239,7 +239,12 @@ impl Source for Reader {
 
     fn keep(&mut self, computed: Vec<Kept>) -> Result<(), StoreError> {
         let generation = self.generation()?;
-        self.keeping.as_mut().map_or(Ok(()), |keeping| keeping.keep(&self.connections, generation, computed))
+        let Some(keeping) = &mut self.keeping else { return Ok(()) };
+        if let Err(error) = keeping.keep(&self.connections, generation, computed) {
+            // Figures are right without it.
+            tracing::warn!(%error, "what was computed could not be kept");
+        }
+        Ok(())
     }
 
     fn refreshed_at(&mut self, table: &Table) -> Result<Option<i64>, StoreError> {

@@ -1,9 +1,10 @@
 //! The whole database: opening, migrating, and the ways in.
 
 use crate::StoreError;
-use crate::connection::{Conn, Connections, Opening, Purpose, Transaction};
+use crate::connection::{Conn, Connections, Opening, Purpose, Transaction, WRITING_FACTS};
 use crate::currency;
 use crate::facts::Writer;
+use crate::keeping;
 use crate::own_tables;
 use crate::reader::Reader;
 use crate::url::DatabaseUrl;
@@ -25,9 +26,6 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgre
 
 /// Held by whoever migrates a `PostgreSQL` database.
 const MIGRATING: &str = "SELECT pg_advisory_xact_lock(7363501)";
-/// Held by whoever writes facts into a `PostgreSQL` database: as on `SQLite`, one at a time, so that what was read
-/// before the writing still holds.
-const WRITING: &str = "SELECT pg_advisory_xact_lock(7363502)";
 
 /// A database. Cheap to clone; all methods block.
 #[derive(Clone)]
@@ -80,6 +78,8 @@ impl Store {
             if !ran.is_empty() {
                 views::remove(conn, model)?;
                 views::make(conn, model)?;
+                // What was touched is noted by the dates and references that the model had.
+                keeping::forget(conn)?;
             }
             Ok(ran)
         })
@@ -169,7 +169,8 @@ impl Store {
     ) -> Result<T, E> {
         let mut transaction = Transaction::begin(&self.connections, Purpose::Write)?;
         if let Conn::Postgres(conn) = transaction.conn() {
-            conn.batch_execute(WRITING).map_err(StoreError::while_("waiting for another import"))?;
+            conn.batch_execute(&format!("SELECT pg_advisory_xact_lock({WRITING_FACTS})"))
+                .map_err(StoreError::while_("waiting for another import"))?;
         }
         let mut writer = Writer::new(transaction);
         let result = work(&mut writer)?;

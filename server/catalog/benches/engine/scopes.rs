@@ -69,7 +69,7 @@ pub fn scopes(name: &str, database: &TestDatabase) {
 fn of_scopes(store: &Store, kpis: &[Kpi], periods: &[Period], scopes: &[Scope]) {
     let request = |kpi| Request { kpi, breakdowns: vec![Vec::new()], comparison: Comparison::NONE, assess: false };
     let requests: Vec<Request> = kpis.iter().map(request).collect();
-    let mut reader = store.reader().expect("a connection");
+    let mut reader = store.reader().expect("a connection").anew();
     let figures = compute_for(&requests, periods, scopes, Timestamp::MAX, &mut reader);
     assert_eq!(figures.expect("the database answers").len(), scopes.len());
 }

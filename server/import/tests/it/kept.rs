@@ -29,7 +29,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// How many imports, corrections and changes of scripts there are in a sequence.
-const STEPS: usize = 20;
+const STEPS: usize = 24;
 /// So few rows have the same keys again and again.
 const KEYS: u64 = 12;
 const DAY: i64 = 86_400;
@@ -38,7 +38,7 @@ const LAST_WEEK: &str = "2026-W46";
 
 /// What reads rows in ways that no KPI that ships does.
 const PECULIAR: &str = r#"
-kpi(#{ id: "peculiar", title: #{ en: "P" }, description: #{ en: "P." }, better: "higher", unit: "number" });
+kpi(#{ id: "peculiar", title: #{ en: "P" }, description: #{ en: "P." }, better: "higher", unit: "number", settles_after: "10d" });
 fn measures(data) {
     let leads = data.leads.dated(|l| l.created_at);
     #{
@@ -49,10 +49,14 @@ fn measures(data) {
         open: data.opportunities.existing(|o| o.created_at, |o| o.closed_at).at_start().filter(|o| o.stage != "x").count(),
         offers: leads.sum(|l| l.lead_offers.count()),
         usual: leads.filter(|l| l.outcome == "SET").median(|l| l.amount),
+        changes: data.opportunity_changes.dated(|c| c.changed_at).count(),
+        worth: leads.filter(|l| l.outcome == "won").mean(|l| l.amount),
+        expected: data.opportunities.dated(|o| o.expected_close_on).filter(|o| o.stage != "x").count(),
+        line: leads.filter(|l| l.product.line == "line 1").count(),
         year: data.orders.dated(|o| o.ordered_at, data.period.trailing("5 weeks")).distinct(|o| o.number),
     }
 }
-fn value(m) { m.regions + m.open + m.offers + m.year + m.so_far + m.observed + (if m.usual > m.first { 1 } else { 0 }) }
+fn value(m) { m.regions + m.open + m.offers + m.year + m.so_far + m.observed + m.changes + m.expected + m.line + (if m.usual > m.first || m.worth > m.first { 1 } else { 0 }) }
 "#;
 
 struct World<'a> {
@@ -111,7 +115,7 @@ impl World<'_> {
             tables.choose(&mut self.chance).unwrap().clone()
         };
         let system = if self.percent(80) { "crm" } else { "erp" };
-        let complete = self.percent(15);
+        let complete = self.percent(if table.references.is_empty() { 50 } else { 15 });
         // Files rarely have all columns.
         let columns: Vec<Arc<Column>> =
             table.columns.iter().filter(|column| *column.name != *"id" && *column.name != *"key").cloned().collect();

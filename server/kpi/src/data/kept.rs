@@ -5,7 +5,7 @@
 //! ([`Touched`]), whoever computes it says on what it rests ([`RestsOn`]).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 /// Tells what is kept apart: two are alike only where all is alike by which states are computed.
@@ -29,6 +29,8 @@ pub struct Wanted {
     pub mark: Mark,
     /// Slices within these dates are of use.
     pub within: Range<i64>,
+    /// As they are seen at any of these instants (UTC seconds).
+    pub seen_at: RangeInclusive<i64>,
     pub rests_on: RestsOn,
 }
 

@@ -124,7 +124,6 @@ pub fn compute_for<S: Source>(
     source: &mut S,
 ) -> Result<Vec<Vec<Figures>>, S::Error> {
     let reaches = Reaches::of(requests.iter().map(|request| request.kpi), source)?;
-    let asked_at = now.as_second();
     let now = reaches.cut(requests.iter().map(|request| request.kpi), periods.last(), now);
     let money = crate::data::currency::units(source.money_digits()?);
     let timetable = Timetable::new(requests, periods, now);
@@ -134,12 +133,12 @@ pub fn compute_for<S: Source>(
     let scopes = Scopes::new(&different.scopes);
     for plan in plans(&asked, &timetable.periods, &scopes.kinds()) {
         let began = Instant::now();
-        let mut fold = Fold::run(plan, &scopes, asked_at, source)?;
+        let mut fold = Fold::run(plan, &scopes, source)?;
         to_keep.append(&mut fold.to_keep);
         costs.push((fold.rows, began.elapsed()));
         folds.push(fold);
     }
-    if !to_keep.is_empty() {
+    if source.keeps() {
         source.keep(to_keep)?;
     }
     let figures = |scope: (usize, &Scope), asked: &Asked, cells: &Cells| {

@@ -2,13 +2,14 @@
 //! it, so at an instant a row held what the first change after it recorded.
 
 use crate::data::batch::{Dictionary, MISSING_TEXT, Values};
-use crate::data::model::Table;
+use crate::data::model::{Column, History, Table};
 use crate::data::path::{Path, Projection};
 use crate::data::scan::{Scan, Source, Window};
 use crate::data::scope::Scope;
 use crate::engine::rows::{Masked, Rows, Shown};
 use crate::engine::sight::Instants;
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// The changes of one column.
 pub struct Former {
@@ -28,12 +29,10 @@ enum Held {
 }
 
 impl Former {
-    /// Whether the past of a column is kept.
-    pub fn is_kept(table: &Table, path: &Path) -> bool {
-        let history = table.reached(path).history();
-        history.is_some_and(|(_, history)| {
-            history.kept.iter().any(|kept| kept.name == path.column.name && !path.column.attribute)
-        })
+    /// The table in which the past of a column is kept, and how; `None` if it is not.
+    pub fn kept(table: &Table, path: &Path) -> Option<(Table, History)> {
+        let of_column = |kept: &Arc<Column>| kept.name == path.column.name && !path.column.attribute;
+        table.reached(path).history().filter(|(_, history)| history.kept.iter().any(of_column))
     }
 
     /// Asks a source for the changes after an instant; `None` if there are none. `id` is the column of the scan with

@@ -125,7 +125,7 @@ impl Known {
                 continue;
             }
             known.columns.push((column, of_column(table, path, scanned)));
-            if Former::is_kept(table, path) {
+            if Former::kept(table, path).is_some() {
                 let id = Path { references: path.references.clone(), ..Path::own(table.reached(path).id()) };
                 known.kept.push((column, path.clone(), column_of(&id, scanned)));
             }

@@ -238,6 +238,11 @@ impl Period {
         days_since_1970(self.first_day)..days_since_1970(self.cut_on.unwrap_or(self.last_day)) + 1
     }
 
+    /// Whether it is counted up to a moment within it.
+    pub fn is_cut(&self) -> bool {
+        self.cut_on.is_some()
+    }
+
     /// Whether it has not ended yet.
     pub fn is_running(&self, now: Timestamp) -> bool {
         let cut_now = self.cut_on.is_some() && now.as_second() == self.ends_at;

@@ -26,8 +26,11 @@ use std::hash::Hasher;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// What states kept by a program of another version are worth: nothing.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Tells the engine from any that computes otherwise: what that has kept is of no use.
+const ENGINE: &str = env!("PEGEL_KPI_SOURCES");
+
+/// Of more parts than this a slice is not put together: each takes room in every slice.
+const MOST_PARTS: usize = 40;
 
 /// What is kept of a plan.
 pub struct Keeping {
@@ -41,6 +44,8 @@ struct Slice {
     mark: Mark,
     dates: Range<i64>,
     seen_at: i64,
+    /// Whether it ends with a period that is running, and so elsewhere the next time.
+    is_passing: bool,
     /// What is kept of it, one after the other; empty if it has to be computed.
     parts: Vec<usize>,
 }
@@ -130,7 +135,7 @@ impl Keeping {
         Some(restored)
     }
 
-    /// What was computed of a measure in a grouping, to be kept; `now`: when it was asked, in UTC seconds.
+    /// What was computed of a measure in a grouping, to be kept.
     pub fn computed(
         &self,
         (measure, grouping): (usize, usize),
@@ -138,15 +143,13 @@ impl Keeping {
         groups: &[Vec<Group>],
         states: &States,
         next: impl Fn(usize) -> f64,
-        now: i64,
     ) -> Vec<Kept> {
         let slices = &self.units[measure][grouping];
         let computed = slices.iter().enumerate().filter(|(at, _)| left.computed[*at]);
         // Some are computed with others, though they are kept.
         let computed =
             computed.filter_map(|(at, slice)| Some((at, slice.as_ref().filter(|slice| slice.parts.is_empty())?)));
-        // What ends now is another slice the next moment.
-        let computed = computed.filter(|(_, slice)| slice.dates.start != now && slice.dates.end != now);
+        let computed = computed.filter(|(_, slice)| !slice.is_passing);
         let kept = |(at, slice): (usize, &Slice)| {
             let of_group = |(line, groups): (usize, &Vec<Group>)| {
                 let state = states.written(line * slices.len() + at)?;
@@ -169,10 +172,13 @@ pub struct Restored {
 }
 
 /// Adds a slice to what is asked for. The same may be wanted as it is seen at several instants.
-fn want(wanted: &mut BTreeMap<Mark, kept::Wanted>, Slice { mark, dates, .. }: &Slice, rests_on: &RestsOn) {
-    let first = || kept::Wanted { mark: *mark, within: dates.clone(), rests_on: rests_on.clone() };
+fn want(wanted: &mut BTreeMap<Mark, kept::Wanted>, Slice { mark, dates, seen_at, .. }: &Slice, rests_on: &RestsOn) {
+    let seen_at = *seen_at;
+    let first =
+        || kept::Wanted { mark: *mark, within: dates.clone(), seen_at: seen_at..=seen_at, rests_on: rests_on.clone() };
     let of_mark = wanted.entry(*mark).or_insert_with(first);
     of_mark.within = of_mark.within.start.min(dates.start)..of_mark.within.end.max(dates.end);
+    of_mark.seen_at = seen_at.min(*of_mark.seen_at.start())..=seen_at.max(*of_mark.seen_at.end());
     if of_mark.rests_on != *rests_on {
         of_mark.rests_on.add(rests_on);
     }
@@ -192,6 +198,9 @@ fn parts(slice: &Slice, of_mark: &[usize], kept: &[Kept]) -> Option<Vec<usize>> 
         }
         from = kept[longest].slice.end;
         parts.push(longest);
+        if parts.len() > MOST_PARTS {
+            return None;
+        }
     }
     Some(parts)
 }
@@ -203,12 +212,21 @@ fn until(next: f64) -> i64 {
 
 /// The slices of a measure that are asked for.
 fn slices(plan: &Plan, planned: &Planned, mark: &Marking) -> Vec<Option<Slice>> {
+    let passing: BTreeSet<i64> = match &planned.measure.membership {
+        Membership::Dated(dated) => {
+            let cut = plan.periods.iter().filter(|period| period.is_cut());
+            cut.flat_map(|period| [dated.span(period).start, dated.span(period).end]).collect()
+        }
+        Membership::Existing(..) | Membership::All => BTreeSet::new(),
+    };
     let of_slice = |(at, instant): (usize, Option<i64>)| {
         let seen_at = instant?;
-        let (mark, dates) = match (&planned.slices, &plan.membership) {
+        let (mark, dates, is_passing) = match (&planned.slices, &plan.membership) {
             (Slices::Stretches { timeline, .. }, _) => {
                 let (_, timeline) = &plan.timelines[*timeline];
-                (mark.clone(), timeline.covers(at).then(|| timeline.dates(at))?)
+                let dates = timeline.covers(at).then(|| timeline.dates(at))?;
+                let is_passing = passing.contains(&dates.start) || passing.contains(&dates.end);
+                (mark.clone(), dates, is_passing)
             }
             (Slices::Periods(_), membership) => {
                 let period = &plan.periods[at];
@@ -218,10 +236,10 @@ fn slices(plan: &Plan, planned: &Planned, mark: &Marking) -> Vec<Option<Slice>> 
                     (_, Membership::All) => period.instants(),
                 };
                 // What a row contributes may depend on all of the period.
-                (mark.and(period), dates)
+                (mark.and(period), dates, period.is_cut())
             }
         };
-        Some(Slice { mark: mark.end(), dates, seen_at, parts: Vec::new() })
+        Some(Slice { mark: mark.end(), dates, seen_at, is_passing, parts: Vec::new() })
     };
     plan.instants(planned).into_iter().enumerate().map(of_slice).collect()
 }
@@ -256,7 +274,7 @@ fn mark(plan: &Plan, planned: &Planned, grouping: &Grouping, of: &Circumstances)
     let Planned { measure, filter, .. } = planned;
     let Circumstances { scope, money } = of;
     Marking(SipHasher13::new())
-        .and(&VERSION)
+        .and(&ENGINE)
         .and(&plan.table.model().mark())
         .and(&plan.zone.0.iana_name())
         .and(measure)
@@ -304,6 +322,12 @@ impl Rows {
     /// Adds rows of a table that lie in a slice by a date, what is read of them, and the rows that they lead to.
     fn add<'p>(&mut self, table: &Table, date: Option<&Path>, read: impl Iterator<Item = &'p Path>) {
         self.of(table, by(date)).counted = true;
+        // What a row was goes with the row.
+        if let Some(of) = table.history_of() {
+            let along = date.filter(|date| date.references.first() == Some(of));
+            let date = along.map(|date| Path { references: date.references[1..].to_vec(), ..date.clone() });
+            self.of(&table.target(of), by(date.as_ref())).counted = true;
+        }
         for path in read {
             self.add_past(table, date, path);
             let mut at = table.clone();
@@ -328,10 +352,11 @@ impl Rows {
 
     /// Adds what a column held before, where that is kept in a table of its own.
     fn add_past(&mut self, table: &Table, date: Option<&Path>, path: &Path) {
-        let Some((changes, history)) = table.reached(path).history().filter(|_| Former::is_kept(table, path)) else {
-            return;
-        };
+        let Some((changes, history)) = Former::kept(table, path) else { return };
         let date = date.filter(|_| path.references.is_empty()).map(|date| date.behind(&history.of));
+        if date.is_none() {
+            self.of(&table.reached(path), None).counted = true;
+        }
         let rows = self.of(&changes, by(date.as_ref()));
         rows.counted = true;
         rows.columns.extend([&history.of.column, &history.until, &path.column].map(|column| column.name.clone()));

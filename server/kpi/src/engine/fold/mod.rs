@@ -100,11 +100,11 @@ pub(super) struct Unit<'a> {
 type OfMeasures<'a> = Vec<Vec<States<'a>>>;
 
 impl<'a> Fold<'a> {
-    /// Reads what a plan asks for and folds it, without what the source keeps. `now`: when it is asked, in UTC seconds.
+    /// Reads what a plan asks for and folds it, without what the source keeps.
     ///
     /// # Errors
     /// What the source answers when it cannot be read.
-    pub fn run<S: Source>(plan: Plan<'a>, scopes: &Scopes, now: i64, source: &mut S) -> Result<Fold<'a>, S::Error> {
+    pub fn run<S: Source>(plan: Plan<'a>, scopes: &Scopes, source: &mut S) -> Result<Fold<'a>, S::Error> {
         let money = crate::data::currency::units(source.money_digits()?);
         let Some(scope) = scopes.alone().filter(|_| source.keeps()) else {
             let missing = plan.asked();
@@ -112,7 +112,7 @@ impl<'a> Fold<'a> {
         };
         let keeping = Keeping::ask(&plan, &Circumstances { scope, money }, source)?;
         let (mut fold, ran) = Fold::compute(plan, &keeping.missing(), scopes, money, source)?;
-        let computed = fold.states_to_keep(&keeping, &ran, now);
+        let computed = fold.states_to_keep(&keeping, &ran);
         if fold.restore(&keeping, &ran.left).is_none() {
             // What is kept cannot be read: as if it were not there.
             let missing = fold.plan.asked();
@@ -148,7 +148,7 @@ impl<'a> Fold<'a> {
     }
 
     /// What was computed, to be kept.
-    fn states_to_keep(&self, keeping: &Keeping, ran: &Ran, now: i64) -> Vec<Kept> {
+    fn states_to_keep(&self, keeping: &Keeping, ran: &Ran) -> Vec<Kept> {
         let mut to_keep = Vec::new();
         for (at, left) in ran.left.iter().enumerate() {
             let Some(left) = left else { continue };
@@ -157,7 +157,7 @@ impl<'a> Fold<'a> {
             for (wanted, Unit { states, grouping, .. }) in self.units[at].iter().enumerate() {
                 let Some(grouping) = grouping else { continue };
                 let groups = self.computed.groupings[*grouping].groups();
-                to_keep.extend(keeping.computed((at, wanted), left, &groups, states, next, now));
+                to_keep.extend(keeping.computed((at, wanted), left, &groups, states, next));
             }
         }
         to_keep

@@ -70,7 +70,8 @@ impl<'a> States<'a> {
             Kept::All(states) => states.written(slot),
             Kept::Latest(states) => states.aggregated(std::slice::from_ref(&(slot..slot + 1))).written(0),
         };
-        Some(Written { aggregate: written?, undated })
+        // A row without a value may be one of those without a date.
+        (written.is_some() || undated > 0).then(|| Written { aggregate: written.unwrap_or_default(), undated })
     }
 
     /// Puts what was written down of the states of the same measure into a slot that no row was added to; `None` if it

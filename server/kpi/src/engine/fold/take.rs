@@ -60,6 +60,8 @@ pub fn take(plan: &mut Plan, states: &mut [Vec<States>], next: &mut [Next], rows
 /// The rows of a batch in one view.
 pub struct Viewed<'a> {
     pub rows: Rows<'a>,
+    /// As they are now. The date by which a row belongs to a period, and its group, are the same whenever it is seen.
+    plain: Rows<'a>,
     /// Which of them are there; `None`: all.
     there: Option<&'a [bool]>,
     /// When each row ceases to exist, NaN if it does not; `None` where none does.
@@ -69,21 +71,21 @@ pub struct Viewed<'a> {
 impl<'a> Viewed<'a> {
     /// The rows in the view of that index.
     pub fn new(rows: Rows<'a>, membership: &'a Membership, index: usize, seen: &'a Seen) -> Viewed<'a> {
-        let rows = rows.seen(index, &seen.masked);
+        let (plain, rows) = (rows, rows.seen(index, &seen.masked));
         let ends = match membership {
             Membership::Existing(life, _) => life.until.as_ref().map(|until| rows.numbers(until)),
             Membership::Dated(_) | Membership::All => None,
         };
-        Viewed { rows, there: seen.there.as_deref(), ends }
+        Viewed { rows, plain, there: seen.there.as_deref(), ends }
     }
 
     /// Which rows are there and belong to a period.
     pub fn belonging(&self, membership: &Membership, period: &Period) -> Vec<bool> {
-        let Viewed { rows, there, ends } = self;
+        let Viewed { plain, there, ends, .. } = self;
         let mut mask = match membership {
-            Membership::All => vec![true; rows.batch.len()],
-            Membership::Dated(dated) => rows.within(&dated.by, &dated.span(period)),
-            Membership::Existing(life, moment) => existing(life, *moment, period, ends.as_deref(), rows),
+            Membership::All => vec![true; plain.batch.len()],
+            Membership::Dated(dated) => plain.within(&dated.by, &dated.span(period)),
+            Membership::Existing(life, moment) => existing(life, *moment, period, ends.as_deref(), plain),
         };
         if let Some(there) = there {
             restrict(&mut mask, there);
@@ -121,7 +123,8 @@ impl ByPeriod<'_, '_> {
             }
             let mut own = |at: &usize| {
                 let grouping = &mut groupings[*at];
-                grouping.depends_on_period().then(|| Groups::of(grouping, &rows, classes))
+                let plain = views[view].plain.counted_for(index, period);
+                grouping.depends_on_period().then(|| Groups::of(grouping, &plain, classes))
             };
             let own: Vec<Option<Groups>> = planned.groupings.iter().map(&mut own).collect();
             let of_all = planned.groupings.iter().map(|grouping| &groups[*grouping]);

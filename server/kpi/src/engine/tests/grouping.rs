@@ -127,7 +127,7 @@ fn by(dimension: Dimension, text: &str, period: Period, source: &mut Moved) -> V
     let (measure, periods) = (measure(text), [period]);
     let mut plan = Plan::like(&measure, &periods);
     plan.want(&measure, &vec![dimension.clone()], &Sight::everything(periods.len()), &Scope::everything());
-    let Ok(fold) = Fold::run(plan, &Scopes::new(&[Scope::everything()]), i64::MAX, source);
+    let Ok(fold) = Fold::run(plan, &Scopes::new(&[Scope::everything()]), source);
     lines(&fold, &measure, &[dimension])
 }
 

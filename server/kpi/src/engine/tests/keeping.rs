@@ -67,7 +67,7 @@ impl Keeper<'_> {
         let measure = measure(text);
         let mut plan = Plan::like(&measure, &periods);
         plan.want(&measure, &by.to_vec(), sight, &Scope::everything());
-        let Ok(mut fold) = Fold::run(plan, &Scopes::new(&[Scope::everything()]), i64::MAX, self);
+        let Ok(mut fold) = Fold::run(plan, &Scopes::new(&[Scope::everything()]), self);
         self.kept.append(&mut fold.to_keep);
         lines_as_seen(&fold, &measure, by, sight)
     }

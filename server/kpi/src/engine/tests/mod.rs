@@ -91,7 +91,7 @@ fn read_as_seen(tables: &mut Tables, text: &str, by: &[Dimension], periods: &[&s
 }
 
 fn run<'a>(plan: Plan<'a>, tables: &mut Tables) -> Fold<'a> {
-    let Ok(fold) = Fold::run(plan, &Scopes::new(&[Scope::everything()]), i64::MAX, tables);
+    let Ok(fold) = Fold::run(plan, &Scopes::new(&[Scope::everything()]), tables);
     fold
 }
 

@@ -159,7 +159,7 @@ impl Accumulator {
 }
 
 /// What an accumulator keeps in one slot, written down.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Written {
     /// Empty if no row was added.
     state: Vec<u8>,
