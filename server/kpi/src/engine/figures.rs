@@ -128,18 +128,12 @@ pub fn compute_for<S: Source>(
     let money = crate::data::currency::units(source.money_digits()?);
     let timetable = Timetable::new(requests, periods, now);
     let asked: Vec<Asked> = requests.iter().map(|request| Asked::new(request, &timetable, now, &reaches)).collect();
-    let (mut folds, mut costs, mut to_keep) = (Vec::new(), Vec::new(), Vec::new());
     let different = Different::of(scopes);
     let scopes = Scopes::new(&different.scopes);
-    for plan in plans(&asked, &timetable.periods, &scopes.kinds()) {
-        let began = Instant::now();
-        let mut fold = Fold::run(plan, &scopes, source)?;
-        to_keep.append(&mut fold.to_keep);
-        costs.push((fold.rows, began.elapsed()));
-        folds.push(fold);
-    }
+    let ran = Fold::run(plans(&asked, &timetable.periods, &scopes.kinds()), &scopes, source)?;
+    let (mut folds, took): (Vec<Fold>, Vec<Duration>) = ran.into_iter().unzip();
     if source.keeps() {
-        source.keep(to_keep)?;
+        source.keep(folds.iter_mut().flat_map(|fold| std::mem::take(&mut fold.to_keep)).collect())?;
     }
     let figures = |scope: (usize, &Scope), asked: &Asked, cells: &Cells| {
         let (timetable, reaches) = (&timetable, &reaches);
@@ -149,12 +143,12 @@ pub fn compute_for<S: Source>(
         let assessor = evaluation.assessor(asked);
         let by = asked.request.breakdowns.iter();
         let breakdowns = by.map(|by| evaluation.grouped(asked, by, assessor.as_ref())).collect();
-        let read = folds.iter().zip(&costs).filter(|(fold, _)| draws_on(kpi, fold));
+        let read = folds.iter().zip(&took).filter(|(fold, _)| draws_on(kpi, fold));
         let own = |measure: &Measure| kpi.measures.iter().any(|(_, own)| own == measure);
-        let cost = read.fold(Cost { time: began.elapsed(), ..Cost::default() }, |sum, (fold, (rows, time))| {
+        let cost = read.fold(Cost { time: began.elapsed(), ..Cost::default() }, |sum, (fold, time)| {
             let (computed, kept) = fold.slices(own);
             Cost {
-                rows: sum.rows + rows,
+                rows: sum.rows + fold.rows,
                 computed: sum.computed + computed,
                 kept: sum.kept + kept,
                 time: sum.time + *time,

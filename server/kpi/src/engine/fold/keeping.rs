@@ -14,7 +14,6 @@ use crate::data::scan::{Scan, Source};
 use crate::data::scope::{Scope, texts_of};
 use crate::engine::by_parent::Wanted;
 use crate::engine::former::Former;
-use crate::engine::grouping::Grouping;
 use crate::engine::related;
 use crate::measure::dated::in_days;
 use crate::measure::membership::Membership;
@@ -34,10 +33,13 @@ const MOST_PARTS: usize = 40;
 
 /// What is kept of a plan.
 pub struct Keeping {
-    kept: Vec<Kept>,
-    /// By measure and grouping, the slices that are asked for.
-    units: Vec<Vec<Vec<Option<Slice>>>>,
+    /// Of all plans that were asked for together.
+    kept: Arc<Vec<Kept>>,
+    units: Units,
 }
+
+/// By measure and grouping, the slices that are asked for.
+type Units = Vec<Vec<Vec<Option<Slice>>>>;
 
 /// A slice of time of one measure in one breakdown.
 struct Slice {
@@ -65,31 +67,21 @@ pub struct Circumstances<'a> {
 }
 
 impl Keeping {
-    /// Asks a source what it keeps of a plan.
+    /// Asks a source at once what it keeps of these plans, in their order.
     ///
     /// # Errors
     /// What the source answers when it cannot be read.
-    pub fn ask<S: Source>(plan: &Plan, of: &Circumstances, source: &mut S) -> Result<Keeping, S::Error> {
+    pub fn ask<S: Source>(plans: &[Plan], of: &Circumstances, source: &mut S) -> Result<Vec<Keeping>, S::Error> {
         let mut wanted = BTreeMap::new();
-        let mut units = Vec::with_capacity(plan.measures.len());
-        for planned in &plan.measures {
-            let mut of_measure = Vec::with_capacity(planned.groupings.len());
-            for grouping in &planned.groupings {
-                let slices = slices(plan, planned, &mark(plan, planned, &plan.groupings[*grouping], of));
-                let rests_on = rests_on(plan, planned, *grouping, of);
-                slices.iter().flatten().for_each(|slice| want(&mut wanted, slice, &rests_on));
-                of_measure.push(slices);
-            }
-            units.push(of_measure);
-        }
-        let kept = source.kept(&wanted.into_values().collect::<Vec<_>>())?;
+        let mut units: Vec<Units> = plans.iter().map(|plan| units(plan, of, &mut wanted)).collect();
+        let kept = Arc::new(source.kept(&wanted.into_values().collect::<Vec<_>>())?);
         let mut by_mark: HashMap<Mark, Vec<usize>> = HashMap::new();
         kept.iter().enumerate().for_each(|(at, kept)| by_mark.entry(kept.mark).or_default().push(at));
-        for slice in units.iter_mut().flatten().flatten().flatten() {
+        for slice in units.iter_mut().flatten().flatten().flatten().flatten() {
             let of_mark = by_mark.get(&slice.mark).map_or(&[][..], Vec::as_slice);
             slice.parts = parts(slice, of_mark, &kept).unwrap_or_default();
         }
-        Ok(Keeping { kept, units })
+        Ok(units.into_iter().map(|units| Keeping { kept: kept.clone(), units }).collect())
     }
 
     /// By measure and slice, what is to be computed.
@@ -169,6 +161,22 @@ pub struct Restored {
     pub slices: u64,
     /// The lines of each group.
     pub lines: HashMap<Vec<Group>, Vec<usize>>,
+}
+
+/// The slices of a plan that are asked for; added to what is wanted.
+fn units(plan: &Plan, of: &Circumstances, wanted: &mut BTreeMap<Mark, kept::Wanted>) -> Units {
+    let of_plan = mark(plan, of);
+    let of_measure = |planned: &Planned| {
+        let of_measure = of_plan.and(planned.measure).and(&planned.filter);
+        let of_grouping = |grouping: &usize| {
+            let slices = slices(plan, planned, &of_measure.and(plan.groupings[*grouping].by()));
+            let rests_on = rests_on(plan, planned, *grouping, of);
+            slices.iter().flatten().for_each(|slice| want(wanted, slice, &rests_on));
+            slices
+        };
+        planned.groupings.iter().map(of_grouping).collect()
+    };
+    plan.measures.iter().map(of_measure).collect()
 }
 
 /// Adds a slice to what is asked for. The same may be wanted as it is seen at several instants.
@@ -269,17 +277,13 @@ impl Marking {
     }
 }
 
-/// All by which the states of a measure in a breakdown are computed, beside the rows and the slices.
-fn mark(plan: &Plan, planned: &Planned, grouping: &Grouping, of: &Circumstances) -> Marking {
-    let Planned { measure, filter, .. } = planned;
+/// All by which the states of a plan are computed, beside what is measured, the breakdowns, the slices and the rows.
+fn mark(plan: &Plan, of: &Circumstances) -> Marking {
     let Circumstances { scope, money } = of;
     Marking(SipHasher13::new())
         .and(&ENGINE)
         .and(&plan.table.model().mark())
         .and(&plan.zone.0.iana_name())
-        .and(measure)
-        .and(filter)
-        .and(grouping.by())
         .and(scope)
         .and(money)
 }

@@ -69,6 +69,7 @@ use keeping::{Circumstances, Keeping, Restored};
 use plan::{Left, Plan, Planned};
 use readings::Readings;
 use states::States;
+use std::time::{Duration, Instant};
 
 /// A plan with the rows that it asked for.
 pub struct Fold<'a> {
@@ -100,25 +101,47 @@ pub(super) struct Unit<'a> {
 type OfMeasures<'a> = Vec<Vec<States<'a>>>;
 
 impl<'a> Fold<'a> {
-    /// Reads what a plan asks for and folds it, without what the source keeps.
+    /// Reads what plans ask for and folds it, without what the source keeps; in their order, each with how long it took.
     ///
     /// # Errors
     /// What the source answers when it cannot be read.
-    pub fn run<S: Source>(plan: Plan<'a>, scopes: &Scopes, source: &mut S) -> Result<Fold<'a>, S::Error> {
+    pub fn run<S: Source>(
+        plans: Vec<Plan<'a>>,
+        scopes: &Scopes,
+        source: &mut S,
+    ) -> Result<Vec<(Fold<'a>, Duration)>, S::Error> {
         let money = crate::data::currency::units(source.money_digits()?);
-        let Some(scope) = scopes.alone().filter(|_| source.keeps()) else {
-            let missing = plan.asked();
-            return Ok(Fold::compute(plan, &missing, scopes, money, source)?.0);
-        };
-        let keeping = Keeping::ask(&plan, &Circumstances { scope, money }, source)?;
-        let (mut fold, ran) = Fold::compute(plan, &keeping.missing(), scopes, money, source)?;
-        let computed = fold.states_to_keep(&keeping, &ran);
-        if fold.restore(&keeping, &ran.left).is_none() {
-            // What is kept cannot be read: as if it were not there.
-            let missing = fold.plan.asked();
-            return Ok(Fold::compute(fold.plan, &missing, scopes, money, source)?.0);
+        let began = Instant::now();
+        let mut keepings = match scopes.alone().filter(|_| source.keeps()) {
+            Some(scope) => Keeping::ask(&plans, &Circumstances { scope, money }, source)?,
+            None => Vec::new(),
         }
-        fold.to_keep = computed;
+        .into_iter();
+        // Asking takes about as long for each.
+        let asking = began.elapsed() / u32::try_from(plans.len().max(1)).unwrap_or(u32::MAX);
+        let run = |plan| {
+            let began = Instant::now();
+            let fold = Fold::of(plan, keepings.next().as_ref(), scopes, money, source)?;
+            Ok((fold, asking + began.elapsed()))
+        };
+        plans.into_iter().map(run).collect()
+    }
+
+    fn of<S: Source>(
+        plan: Plan<'a>,
+        keeping: Option<&Keeping>,
+        scopes: &Scopes,
+        money: f64,
+        source: &mut S,
+    ) -> Result<Fold<'a>, S::Error> {
+        let missing = keeping.map_or_else(|| plan.asked(), Keeping::missing);
+        let (mut fold, ran) = Fold::compute(plan, &missing, scopes, money, source)?;
+        let Some(keeping) = keeping else { return Ok(fold) };
+        fold.to_keep = fold.states_to_keep(keeping, &ran);
+        if fold.restore(keeping, &ran.left).is_none() {
+            // What is kept cannot be read: as if it were not there.
+            return Fold::of(fold.plan, None, scopes, money, source);
+        }
         Ok(fold)
     }
 

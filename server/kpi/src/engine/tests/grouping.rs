@@ -127,7 +127,8 @@ fn by(dimension: Dimension, text: &str, period: Period, source: &mut Moved) -> V
     let (measure, periods) = (measure(text), [period]);
     let mut plan = Plan::like(&measure, &periods);
     plan.want(&measure, &vec![dimension.clone()], &Sight::everything(periods.len()), &Scope::everything());
-    let Ok(fold) = Fold::run(plan, &Scopes::new(&[Scope::everything()]), source);
+    let Ok(mut folds) = Fold::run(vec![plan], &Scopes::new(&[Scope::everything()]), source);
+    let (fold, _) = folds.remove(0);
     lines(&fold, &measure, &[dimension])
 }
 

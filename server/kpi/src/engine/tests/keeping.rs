@@ -67,7 +67,8 @@ impl Keeper<'_> {
         let measure = measure(text);
         let mut plan = Plan::like(&measure, &periods);
         plan.want(&measure, &by.to_vec(), sight, &Scope::everything());
-        let Ok(mut fold) = Fold::run(plan, &Scopes::new(&[Scope::everything()]), self);
+        let Ok(mut folds) = Fold::run(vec![plan], &Scopes::new(&[Scope::everything()]), self);
+        let (mut fold, _) = folds.remove(0);
         self.kept.append(&mut fold.to_keep);
         lines_as_seen(&fold, &measure, by, sight)
     }

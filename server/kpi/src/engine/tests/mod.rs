@@ -91,8 +91,8 @@ fn read_as_seen(tables: &mut Tables, text: &str, by: &[Dimension], periods: &[&s
 }
 
 fn run<'a>(plan: Plan<'a>, tables: &mut Tables) -> Fold<'a> {
-    let Ok(fold) = Fold::run(plan, &Scopes::new(&[Scope::everything()]), tables);
-    fold
+    let Ok(mut folds) = Fold::run(vec![plan], &Scopes::new(&[Scope::everything()]), tables);
+    folds.remove(0).0
 }
 
 fn lines(fold: &Fold, measure: &Measure, by: &[Dimension]) -> Vec<String> {
