@@ -124,6 +124,8 @@ impl Keeping {
         for ((groups, _), line) in known {
             restored.lines.entry(groups).or_default().push(line);
         }
+        // In one order, since the last digit of a sum may depend on it.
+        restored.lines.values_mut().for_each(|lines| lines.sort_unstable());
         Some(restored)
     }
 
