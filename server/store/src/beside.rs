@@ -5,8 +5,7 @@
 
 use crate::StoreError;
 use crate::connection::{Conn, Connections, Purpose, Transaction};
-use crate::facts::Value;
-use crate::sql::{numbers, quoted};
+use crate::sql::last_id;
 use crate::touched;
 use pegel_kpi::data::model::Table;
 use pegel_kpi::data::scan::{Scan, Window};
@@ -52,9 +51,7 @@ impl Beside {
         if let Some(known) = self.last_ids.get(&table.name) {
             return Ok(*known);
         }
-        let text = format!("SELECT coalesce(max(id), 0) FROM {}", quoted(&table.name));
-        let last = numbers(first.conn(), "reading how many rows there are", &text, &Value::Missing, 1)?;
-        let last = last.first().map_or(0, |row| row[0]);
+        let last = last_id(first.conn(), "reading how many rows there are", &table.name)?;
         self.last_ids.insert(table.name.clone(), last);
         Ok(last)
     }

@@ -57,7 +57,8 @@ pub(crate) struct Keeping {
     used: Vec<i64>,
 }
 
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = kept_states)]
 struct Row {
     id: i64,
     mark: String,
@@ -230,17 +231,7 @@ fn rows(conn: &mut Conn, wanted: &[Wanted]) -> Result<Vec<Row>, StoreError> {
             .filter(kept_states::mark.eq_any(marks))
             .filter(kept_states::slice_from.ge(from).and(kept_states::slice_until.le(until)))
             .filter(kept_states::seen_from.le(last).and(kept_states::seen_until.gt(first)))
-            .select((
-                kept_states::id,
-                kept_states::mark,
-                kept_states::slice_from,
-                kept_states::slice_until,
-                kept_states::seen_from,
-                kept_states::seen_until,
-                kept_states::generation,
-                kept_states::used_on,
-                kept_states::states,
-            ));
+            .select(Row::as_select());
         rows.append(&mut found.load(conn).map_err(StoreError::while_(READING))?);
     }
     Ok(rows)

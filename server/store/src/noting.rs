@@ -8,10 +8,10 @@
 use crate::StoreError;
 use crate::connection::Conn;
 use crate::facts::Value;
-use crate::sql::{execute, numbers, quoted};
+use crate::sql::{execute, last_id, numbers, quoted};
 use crate::staging::sql_type;
 use crate::touched;
-use crate::undo_record::{SPANS, changing, last_id};
+use crate::undo_record::{SPANS, changing};
 use crate::writer::{Recording, Writer};
 use pegel_kpi::data::kept::{ANYTHING, CAME_OR_WENT, SUMMARY};
 use pegel_kpi::data::model::{Column, GONE_AT, Kind, Reference, Table};
@@ -38,7 +38,7 @@ impl Writer {
         let mut noting = Noting::begin(self.conn())?;
         for Recording { import, before, changed } in recordings {
             for (table, before) in before.into_values() {
-                let last = last_id(noting.conn, &table.name)?;
+                let last = last_id(noting.conn, NOTING, &table.name)?;
                 let made = (last > before).then_some((before + 1, last));
                 match import {
                     Some(import) => noting.written(&table, made, import)?,

@@ -5,8 +5,7 @@
 
 use crate::StoreError;
 use crate::connection::Conn;
-use crate::facts::Value;
-use crate::sql::{TEXTS, execute, numbers, quoted};
+use crate::sql::{TEXTS, execute, last_id, numbers, quoted};
 use crate::writer::Writer;
 use pegel_kpi::data::model::{ATTRIBUTES, Column, GONE_AT, Kind, SYSTEM, Table};
 use std::sync::Arc;
@@ -30,7 +29,7 @@ impl Writer {
         if let Some((_, before)) = self.recording.before.get(&table.name) {
             return Ok(*before);
         }
-        let last = last_id(self.conn(), &table.name)?;
+        let last = last_id(self.conn(), RECORDING, &table.name)?;
         self.recording.before.insert(table.name.clone(), (table.clone(), last));
         Ok(last)
     }
@@ -83,7 +82,7 @@ impl Writer {
         let recording = std::mem::take(&mut self.recording);
         let system = self.system.clone();
         for (table, (_, before)) in &recording.before {
-            let last = last_id(self.conn(), table)?;
+            let last = last_id(self.conn(), RECORDING, table)?;
             if last > *before {
                 let values = format!("({import}, '{table}', {}, {last}, NULL)", before + 1);
                 let insert = "INSERT INTO import_undo (import_id, table_name, row_id, last_id, former) VALUES";
@@ -103,12 +102,6 @@ impl Writer {
         self.recorded.push(recording);
         Ok(())
     }
-}
-
-/// The greatest id that a table has.
-pub(crate) fn last_id(conn: &mut Conn, table: &str) -> Result<i64, StoreError> {
-    let text = format!("SELECT coalesce(max(id), 0) FROM {}", quoted(table));
-    Ok(numbers(conn, RECORDING, &text, &Value::Missing, 1)?.first().map_or(0, |row| row[0]))
 }
 
 /// The columns of a row that can change, with their kinds.

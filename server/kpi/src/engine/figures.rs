@@ -135,30 +135,19 @@ pub fn compute_for<S: Source>(
     if source.keeps() {
         source.keep(folds.iter_mut().flat_map(|fold| std::mem::take(&mut fold.to_keep)).collect())?;
     }
-    let figures = |scope: (usize, &Scope), asked: &Asked, cells: &Cells| {
+    let figures = |scope: (usize, &Scope), asked: &Asked, cells: &Cells, reading: &Cost| {
         let (timetable, reaches) = (&timetable, &reaches);
         let evaluation = Evaluation { timetable, folds: &folds, scope, now, reaches, money, cells };
         let began = Instant::now();
-        let kpi = asked.request.kpi;
         let assessor = evaluation.assessor(asked);
         let by = asked.request.breakdowns.iter();
         let breakdowns = by.map(|by| evaluation.grouped(asked, by, assessor.as_ref())).collect();
-        let read = folds.iter().zip(&took).filter(|(fold, _)| draws_on(kpi, fold));
-        let own = |measure: &Measure| kpi.measures.iter().any(|(_, own)| own == measure);
-        let cost = read.fold(Cost { time: began.elapsed(), ..Cost::default() }, |sum, (fold, time)| {
-            let (computed, kept) = fold.slices(own);
-            Cost {
-                rows: sum.rows + fold.rows,
-                computed: sum.computed + computed,
-                kept: sum.kept + kept,
-                time: sum.time + *time,
-            }
-        });
+        let cost = Cost { time: reading.time + began.elapsed(), ..*reading };
         Figures { as_of: asked.reach.as_of, breakdowns, cost }
     };
     let of_kpis = side_by_side::map(&asked, |asked| {
-        let cells = Cells::default();
-        different.scopes.iter().enumerate().map(|scope| figures(scope, asked, &cells)).collect::<Vec<_>>()
+        let (cells, reading) = (Cells::default(), cost_of_reading(asked.request.kpi, &folds, &took));
+        different.scopes.iter().enumerate().map(|scope| figures(scope, asked, &cells, &reading)).collect::<Vec<_>>()
     });
     let mut of_scopes: Vec<Vec<Figures>> = different.scopes.iter().map(|_| Vec::with_capacity(asked.len())).collect();
     for of_kpi in of_kpis {
@@ -194,6 +183,21 @@ impl Different {
         }
         self.of.iter().map(|different| of_different[*different].clone()).collect()
     }
+}
+
+/// What it took to read and fold the rows of a KPI, for all scopes together.
+fn cost_of_reading(kpi: &Kpi, folds: &[Fold], took: &[Duration]) -> Cost {
+    let own = |measure: &Measure| kpi.measures.iter().any(|(_, own)| own == measure);
+    let read = folds.iter().zip(took).filter(|(fold, _)| draws_on(kpi, fold));
+    read.fold(Cost::default(), |sum, (fold, time)| {
+        let (computed, kept) = fold.slices(own);
+        Cost {
+            rows: sum.rows + fold.rows,
+            computed: sum.computed + computed,
+            kept: sum.kept + kept,
+            time: sum.time + *time,
+        }
+    })
 }
 
 fn draws_on(kpi: &Kpi, fold: &Fold) -> bool {

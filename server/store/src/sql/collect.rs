@@ -1,6 +1,6 @@
 //! Rows that statements answer with, collected.
 
-use super::{Gives, Plain, Visit, field, send};
+use super::{Gives, Plain, Visit, field, quoted, send};
 use crate::StoreError;
 use crate::connection::Conn;
 use crate::facts::Value;
@@ -18,6 +18,12 @@ pub(crate) fn numbers(
     let mut rows = Rows { kinds: &kinds, rows: Vec::new() };
     send(conn, doing, &Plain { text, system }, &mut rows)?;
     Ok(rows.rows.iter().map(|row| row.iter().map(Value::integer).collect()).collect())
+}
+
+/// The greatest id that a table has; 0 if it is empty.
+pub(crate) fn last_id(conn: &mut Conn, doing: &'static str, table: &str) -> Result<i64, StoreError> {
+    let text = format!("SELECT coalesce(max(id), 0) FROM {}", quoted(table));
+    Ok(numbers(conn, doing, &text, &Value::Missing, 1)?.first().map_or(0, |row| row[0]))
 }
 
 /// The texts that a statement answers with.

@@ -12,7 +12,7 @@ mod select;
 mod set;
 mod upsert;
 
-pub(crate) use collect::{Rows, Texts, numbers, texts};
+pub(crate) use collect::{Rows, Texts, last_id, numbers, texts};
 pub(crate) use insert::Insert;
 pub(crate) use plain::{Plain, execute, quoted};
 pub(crate) use rows::{Gives, Visit, field, send};
