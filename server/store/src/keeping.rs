@@ -16,7 +16,6 @@ use diesel::sql_types::BigInt;
 use pegel_kpi::data::kept::{Kept, Mark, Mattering, Wanted, Written};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(crate) const READING: &str = "reading what is kept";
 pub(crate) const KEEPING: &str = "keeping what was computed";
@@ -29,9 +28,6 @@ const ROOM: i64 = BOUND / 10 * 9;
 
 /// About what a row takes beside its states: the mark, and what is needed to find it.
 const BESIDE: usize = 256;
-
-/// Whatever nobody asked for in so many days goes.
-const UNUSED_DAYS: i64 = 60;
 
 /// So many rows are asked for or written by one statement.
 const AT_ONCE: usize = 500;
@@ -53,35 +49,34 @@ pub(crate) struct Keeping {
     stale: Vec<i64>,
     /// Those that hold, though something was written since.
     holding: Vec<i64>,
-    /// Those that were used today for the first time.
-    used: Vec<i64>,
 }
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = kept_states)]
 struct Row {
     id: i64,
-    mark: String,
-    slice_from: i64,
-    slice_until: i64,
-    seen_from: i64,
-    seen_until: i64,
-    generation: i64,
-    used_on: i64,
-    states: Vec<u8>,
+    #[diesel(embed)]
+    fields: Fields,
 }
 
 #[derive(Insertable)]
 #[diesel(table_name = kept_states)]
 struct NewRow {
+    #[diesel(embed)]
+    fields: Fields,
+    size: i64,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = kept_states)]
+struct Fields {
     mark: String,
     slice_from: i64,
     slice_until: i64,
     seen_from: i64,
     seen_until: i64,
+    /// The newest whose facts they are known to hold for.
     generation: i64,
-    used_on: i64,
-    size: i64,
     states: Vec<u8>,
 }
 
@@ -94,29 +89,26 @@ impl Keeping {
         wanted: &[Wanted],
     ) -> Result<Vec<Kept>, StoreError> {
         let rows = rows(conn, wanted)?;
-        let oldest = rows.iter().map(|row| row.generation).min().unwrap_or(generation);
+        let oldest = rows.iter().map(|row| row.fields.generation).min().unwrap_or(generation);
         let written = self.written_since(conn, oldest)?;
         let mattering: HashMap<Mark, (&Range<i64>, Mattering)> =
             wanted.iter().map(|wanted| (wanted.mark, (&wanted.within, written.mattering(&wanted.rests_on)))).collect();
-        let today = today();
-        let (mut kept, mut stale, mut holding, mut used) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for row in rows {
+        let (mut kept, mut stale, mut holding) = (Vec::new(), Vec::new(), Vec::new());
+        for Row { id, fields: row } in rows {
             let (mark, slice) = (unwritten(&row.mark), row.slice_from..row.slice_until);
             let Some((within, mattering)) = mattering.get(&mark) else { continue };
             if slice.start < within.start || within.end < slice.end {
                 continue;
             }
             if mattering.newest(&slice) > row.generation {
-                stale.push(row.id);
+                stale.push(id);
                 continue;
             }
-            holding.extend((row.generation < generation).then_some(row.id));
-            used.extend((row.used_on < today).then_some(row.id));
+            holding.extend((row.generation < generation).then_some(id));
             kept.push(Kept { mark, slice, seen: row.seen_from..row.seen_until, states: row.states });
         }
         self.stale.append(&mut stale);
         self.holding.append(&mut holding);
-        self.used.append(&mut used);
         Ok(kept)
     }
 
@@ -139,8 +131,7 @@ impl Keeping {
         generation: i64,
         computed: Vec<Kept>,
     ) -> Result<(), StoreError> {
-        let Keeping { stale, holding, used, .. } = self;
-        if computed.is_empty() && stale.is_empty() && holding.is_empty() && used.is_empty() {
+        if computed.is_empty() && self.stale.is_empty() && self.holding.is_empty() {
             return Ok(());
         }
         let Some(mut transaction) = Transaction::begin_at_once(connections)? else { return Ok(()) };
@@ -167,17 +158,13 @@ impl Keeping {
             return Ok(false);
         }
         let failed = || StoreError::while_(KEEPING);
-        let Keeping { stale, holding, used, .. } = std::mem::take(self);
+        let Keeping { stale, holding, .. } = std::mem::take(self);
         for ids in stale.chunks(AT_ONCE) {
             diesel::delete(kept_states::table.filter(kept_states::id.eq_any(ids))).execute(conn).map_err(failed())?;
         }
         for ids in holding.chunks(AT_ONCE) {
             let rows = diesel::update(kept_states::table.filter(kept_states::id.eq_any(ids)));
             rows.set(kept_states::generation.eq(generation)).execute(conn).map_err(failed())?;
-        }
-        for ids in used.chunks(AT_ONCE) {
-            let rows = diesel::update(kept_states::table.filter(kept_states::id.eq_any(ids)));
-            rows.set(kept_states::used_on.eq(today())).execute(conn).map_err(failed())?;
         }
         // Sights may meet: what is known now, and what is known when it is settled.
         let mut known = HashSet::new();
@@ -204,17 +191,17 @@ impl Keeping {
 
 impl NewRow {
     fn new(Kept { mark, slice, seen, states }: Kept, generation: i64) -> NewRow {
-        NewRow {
+        let size = i64::try_from(states.len() + BESIDE).unwrap_or(i64::MAX);
+        let fields = Fields {
             mark: written(mark),
             slice_from: slice.start,
             slice_until: slice.end,
             seen_from: seen.start,
             seen_until: seen.end,
             generation,
-            used_on: today(),
-            size: i64::try_from(states.len() + BESIDE).unwrap_or(i64::MAX),
             states,
-        }
+        };
+        NewRow { fields, size }
     }
 }
 
@@ -237,14 +224,14 @@ fn rows(conn: &mut Conn, wanted: &[Wanted]) -> Result<Vec<Row>, StoreError> {
     Ok(rows)
 }
 
-/// Lets those go that were used least of late, where there are too many.
+/// Lets those go that were used least of late, where there are too many: what is used after facts were written is of the
+/// generation in which it was.
 fn make_room(conn: &mut Conn) -> QueryResult<()> {
-    diesel::delete(kept_states::table.filter(kept_states::used_on.lt(today() - UNUSED_DAYS))).execute(conn)?;
     let mut bytes = how_much(conn)?.bytes;
     if bytes <= BOUND {
         return Ok(());
     }
-    let order = (kept_states::used_on, kept_states::id);
+    let order = (kept_states::generation, kept_states::id);
     let all: Vec<(i64, i64)> =
         kept_states::table.select((kept_states::id, kept_states::size)).order(order).load(conn)?;
     let mut going = Vec::new();
@@ -279,10 +266,4 @@ fn written(mark: Mark) -> String {
 
 fn unwritten(mark: &str) -> Mark {
     Mark(u128::from_str_radix(mark, 16).unwrap_or_default())
-}
-
-/// Days since 1970, by the clock.
-fn today() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs() / (24 * 60 * 60)).unwrap_or_default()
 }

@@ -220,7 +220,6 @@ diesel::table! {
         seen_from -> BigInt,
         seen_until -> BigInt,
         generation -> BigInt,
-        used_on -> BigInt,
         size -> BigInt,
         states -> Binary,
     }

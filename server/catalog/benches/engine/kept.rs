@@ -1,11 +1,12 @@
 //! What is kept of what was computed: the same page and the same report again, after an import and after a script was
 //! changed.
 
+use crate::RUNS;
 use crate::leads::{History, PARTNERS, REGIONS, fill};
 use crate::report::Report;
-use crate::{RUNS, line, median, shown, timed};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use pegel_bench::{Sheet, median_of, once};
 use pegel_catalog::files::Files;
 use pegel_catalog::load::declared;
 use pegel_import::{Mapping, Options, import};
@@ -21,7 +22,7 @@ use pegel_store::Store;
 use pegel_store::testing::TestDatabase;
 use std::io::Cursor;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A page of all KPIs is to answer so soon.
 const PAGE: Duration = Duration::from_millis(50);
@@ -51,19 +52,19 @@ amount = { from = "amount", scale = "0.01" }
 "#;
 
 /// Measures what is gained by what is kept.
-pub fn kept(name: &str, database: &TestDatabase, rows: u64, weeks: i64) {
+pub fn kept(sheet: &mut Sheet, name: &str, database: &TestDatabase, rows: u64, weeks: i64) {
     let (report, store) = (Report::new(), database.store());
     let end = report.end();
     fill(&store, History { rows, weeks, end, partners: PARTNERS, regions: REGIONS });
     let week = without_last_week(&store, end);
-    println!("\n{name}, what is kept of {rows} leads");
+    sheet.begin(name, &format!("what is kept of {rows} leads"));
 
     let (_, first) = once(|| report.judge_at(&store, 13, 1));
     import_file(&store, week, end);
     let (_, next) = once(|| report.judge_at(&store, 13, 0));
-    line("the next weekly report", next, "the first", first, 0.15);
-    let again = median(timed(RUNS, &mut [&mut || _ = report.judge_at(&store, 13, 0)]).remove(0));
-    line("the same again", again, "the first", first, f64::NAN);
+    sheet.ratio("the next weekly report", next, "the first", first, Some(0.15));
+    let again = median_of(RUNS, || _ = report.judge_at(&store, 13, 0));
+    sheet.ratio("the same again", again, "the first", first, None);
 
     store.forget_kept().expect("the database answers");
     let files = Files::of_home(Path::new("/nonexistent")).expect("what is built in can be read");
@@ -72,36 +73,17 @@ pub fn kept(name: &str, database: &TestDatabase, rows: u64, weeks: i64) {
     let page = |kpis: &[Kpi]| page(&store, kpis, &last, end);
     println!("  all {} KPIs over {HISTORY} weeks, judged", kpis.len());
     let ((), first) = once(|| page(&kpis));
-    let shown_page = |what: &str, time: Duration| {
-        let goal = if time <= PAGE { "" } else { ": missed" };
-        println!(
-            "    {what:<24}{:>10}   {:.2} × the first  (goal {}{goal})",
-            shown(time),
-            ratio(time, first),
-            shown(PAGE)
-        );
-    };
-    println!("    {:<24}{:>10}", "the first time", shown(first));
-    shown_page("again", median(timed(RUNS, &mut [&mut || page(&kpis)]).remove(0)));
+    sheet.time("the first time", first, None);
+    sheet.time("again", median_of(RUNS, || page(&kpis)), Some(PAGE));
     let created = end - 3 * 24 * 3600;
     import_file(&store, format!("{HEADER}\nnew;{created};;;;;;;100\n"), end);
-    shown_page("after an import", once(|| page(&kpis)).1);
-    shown_page("and again", once(|| page(&kpis)).1);
+    sheet.time("after an import", once(|| page(&kpis)).1, None);
+    sheet.time("after an import, again", once(|| page(&kpis)).1, Some(PAGE));
     kpis[0] = report.another();
-    shown_page("after a script changed", once(|| page(&kpis)).1);
-    shown_page("and again", once(|| page(&kpis)).1);
+    sheet.time("after a script changed", once(|| page(&kpis)).1, None);
+    sheet.time("after a script changed, again", once(|| page(&kpis)).1, Some(PAGE));
     let kept = store.how_much_is_kept().expect("the database answers");
     println!("    kept {} slices, {} kB", kept.slices, kept.bytes / 1000);
-}
-
-fn once<T>(work: impl FnOnce() -> T) -> (T, Duration) {
-    let began = Instant::now();
-    let made = work();
-    (made, began.elapsed())
-}
-
-fn ratio(time: Duration, of: Duration) -> f64 {
-    time.as_secs_f64() / of.as_secs_f64()
 }
 
 /// What a page of all KPIs asks for, seven hours after the end of the last week.

@@ -1,5 +1,5 @@
 //! How fast the engine is, compared with SQL written by hand. What counts are the ratios within one run: they hardly
-//! depend on the machine. Run it on both databases with `tests/postgres cargo bench --workspace --bench engine`.
+//! depend on the machine. Run it on both databases with `tests/postgres cargo bench --workspace`.
 //!
 //! `PEGEL_BENCH_ROWS` sets the number of leads, 1000000 by default.
 
@@ -10,6 +10,7 @@ mod report;
 mod scopes;
 
 use leads::{History, PARTNERS, REGIONS, fill};
+use pegel_bench::{Sheet, Unit, median, median_of, timed};
 use pegel_catalog::files::Files;
 use pegel_catalog::load::{declared, language};
 use pegel_kpi::engine::request::HISTORY;
@@ -18,7 +19,6 @@ use pegel_store::Store;
 use pegel_store::testing::TestDatabase;
 use report::{Computed, Report, Statement, Table};
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 #[global_allocator]
 static ALLOCATOR: memory::Counting = memory::Counting;
@@ -31,18 +31,19 @@ const WEEKS: i64 = 118;
 
 fn main() {
     let rows = std::env::var("PEGEL_BENCH_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(1_000_000);
-    scripts();
-    on_database("SQLite", rows, &TestDatabase::sqlite);
+    let mut sheet = Sheet::open(Path::new(env!("CARGO_TARGET_TMPDIR")), "engine");
+    scripts(&mut sheet);
+    on_database(&mut sheet, "SQLite", rows, &TestDatabase::sqlite);
     if std::env::var_os("PEGEL_TEST_POSTGRES").is_some() {
-        on_database("PostgreSQL", rows, &TestDatabase::postgres);
+        on_database(&mut sheet, "PostgreSQL", rows, &TestDatabase::postgres);
     } else {
         println!("\nPostgreSQL left out: PEGEL_TEST_POSTGRES names no server, tests/postgres starts one");
     }
 }
 
 /// Loading scripts, and what a cell costs.
-fn scripts() {
-    println!("Scripts");
+fn scripts(sheet: &mut Sheet) {
+    sheet.begin("Scripts", "those that ship");
     let files = Files::of_home(Path::new("/nonexistent")).expect("what is built in can be read");
     let scripts = files.scripts();
     let load = || {
@@ -56,13 +57,12 @@ fn scripts() {
         }
         loaded
     };
-    let loading = median(timed(RUNS, &mut [&mut || _ = load()]).remove(0));
-    println!("  loading {} KPIs, with the language itself{:>22}", load(), shown(loading));
+    sheet.time("loading 100 KPIs", median_of(RUNS, || _ = load()), None);
     let kpis = declared(&files);
     let cells = || kpis.iter().map(Kpi::cell_of_nothing).filter(|cell| cell.outcome.value().is_some()).count();
-    let evaluating = median(timed(100, &mut [&mut || _ = std::hint::black_box(cells())]).remove(0));
+    let evaluating = median_of(100, || _ = std::hint::black_box(cells()));
     let count = f64::from(u32::try_from(kpis.len()).unwrap_or(u32::MAX));
-    println!("  `value`, mean of {} KPIs{:>32.2} µs a cell", kpis.len(), evaluating.as_secs_f64() * 1e6 / count);
+    sheet.figure("a cell, mean of all KPIs", evaluating.as_secs_f64() * 1e6 / count, Unit::Microseconds, None);
 }
 
 /// A database with leads in it.
@@ -74,24 +74,24 @@ struct Bench {
     _database: TestDatabase,
 }
 
-fn on_database(name: &'static str, rows: u64, database: &dyn Fn() -> TestDatabase) {
-    println!("\n{name}, {rows} leads in {WEEKS} weeks");
+fn on_database(sheet: &mut Sheet, name: &'static str, rows: u64, database: &dyn Fn() -> TestDatabase) {
+    sheet.begin(name, &format!("{rows} leads in {WEEKS} weeks"));
     let (partners, regions) = (PARTNERS, REGIONS);
     let history = History { rows, weeks: WEEKS, end: Report::new().end(), partners, regions };
     let bench = Bench::new(name, database(), history);
     bench.check();
-    bench.report();
+    bench.report(sheet);
     drop(bench);
     let short = History { rows: rows / 5, ..history };
     let long = History { rows: short.rows * 10, weeks: WEEKS * 10, ..short };
     let [short, long] = [short, long].map(|history| Bench::new(name, database(), history));
     let times = timed(RUNS, &mut [&mut || _ = short.ours(4), &mut || _ = long.ours(4)]);
-    let [shorter, longer] = [median(times[0].clone()), median(times[1].clone())];
+    let [shorter, longer] = [0, 1].map(|at| median(&times[at]));
     println!("  the same window after ten times the history ({} and {} leads)", rows / 5, rows * 2);
-    line("ten times the history", longer, "once", shorter, 1.2);
+    sheet.ratio("ten times the history", longer, "once", shorter, Some(1.2));
     drop((short, long));
-    scopes::scopes(name, &database());
-    kept::kept(name, &database(), rows, WEEKS);
+    scopes::scopes(sheet, name, &database());
+    kept::kept(sheet, name, &database(), rows, WEEKS);
 }
 
 impl Bench {
@@ -104,9 +104,7 @@ impl Bench {
             store.execute(set).expect("the server is ours");
             store = Store::open(database.url()).expect("it was open before");
         }
-        let began = Instant::now();
         fill(&store, history);
-        println!("  {} leads written in {:.0} s", history.rows, began.elapsed().as_secs_f64());
         Bench { name, report, store, _database: database }
     }
 
@@ -137,7 +135,7 @@ impl Bench {
         }
     }
 
-    fn report(&self) {
+    fn report(&self, sheet: &mut Sheet) {
         let by_hand = |median, weeks| self.report.by_hand(self.is_sqlite(), median, weeks);
         let (with_median, without) = (by_hand(true, 13), by_hand(false, 13));
         let of_26_by_hand = by_hand(!self.is_sqlite(), HISTORY);
@@ -157,34 +155,31 @@ impl Bench {
             ],
         );
         let [ours, total, with_median, without, one_by_one, of_13, of_26, of_26_by_hand] =
-            [0, 1, 2, 3, 4, 5, 6, 7].map(|at| median(times[at].clone()));
-        let [folding, first] = [&parts, &totals].map(|runs| median(runs.iter().map(|run| run.folding).collect()));
+            [0, 1, 2, 3, 4, 5, 6, 7].map(|at| median(&times[at]));
+        let folding_of = |runs: &[Computed]| median(&runs.iter().map(|run| run.folding).collect::<Vec<_>>());
+        let [folding, first] = [&parts, &totals].map(|runs| folding_of(runs));
         let computed = &parts[0];
         println!("  13 weeks × 4 breakdowns × 6 figures: {} rows, {} cells", computed.rows, computed.cells());
-        println!("    {:<24}{:>10}", "reading and folding", shown(folding));
-        println!("    {:<24}{:>10}", "cells", shown(ours.saturating_sub(folding)));
-        line("ours", ours, "4 statements by hand", with_median, 0.25);
+        sheet.time("reading and folding", folding, None);
+        sheet.time("cells", ours.saturating_sub(folding), None);
         // SQLite has no median; to number rows for it costs more than all else.
-        line("ours", ours, "  without the median", without, f64::NAN);
-        line("ours", ours, "24 statements", one_by_one, 0.1);
+        let goal = |goal: f64, of_sqlite: bool| Some(goal).filter(|_| of_sqlite == self.is_sqlite());
+        sheet.ratio("ours", ours, "4 statements by hand", with_median, goal(0.2, false));
+        sheet.ratio("ours", ours, "  without the median", without, goal(0.15, true));
+        sheet.ratio("ours", ours, "24 statements", one_by_one, Some(0.1));
         // Beside what both databases can do, with goals 1.3 times what unjudged figures took when they were set.
         let (beside, by_hand, goal) = if self.is_sqlite() {
             ("  without the median", without, 0.39)
         } else {
             ("4 statements by hand", with_median, 0.47)
         };
-        line("judged", of_13, beside, by_hand, goal);
-        let folding_judged = median(judged.iter().map(|run: &Computed| run.folding).collect());
-        println!("    {:<24}{:>10}", "  reading and folding", shown(folding_judged));
-        line("judged by 26 weeks", of_26, "  of 26 weeks", of_26_by_hand, f64::NAN);
-        line("a further breakdown", folding.saturating_sub(first) / 3, "the first scan and fold", first, 0.1);
-        line("  with its cells", ours.saturating_sub(total) / 3, "the total alone", total, f64::NAN);
-        let peak = memory::peak_of(|| _ = self.ours(4));
-        println!(
-            "    {:<24}{:>7} kB   (its peak, without what the database's library holds)",
-            "memory of ours",
-            peak / 1000
-        );
+        sheet.ratio("judged", of_13, beside, by_hand, Some(goal));
+        sheet.time("judged: reading and folding", folding_of(&judged), None);
+        sheet.ratio("judged by 26 weeks", of_26, "  of 26 weeks", of_26_by_hand, None);
+        sheet.ratio("a further breakdown", folding.saturating_sub(first) / 3, "the first", first, Some(0.1));
+        sheet.ratio("  with its cells", ours.saturating_sub(total) / 3, "the total alone", total, None);
+        // Without what the database's library holds.
+        sheet.megabytes("memory of ours, at most", memory::peak_of(|| _ = self.ours(4)), Some(20.0));
     }
 }
 
@@ -198,40 +193,4 @@ fn agree(ours: &Table, statement: &Statement, theirs: &Table) {
             assert!((ours - theirs).abs() <= theirs.abs() * 1e-9, "{group:?}, figure {figure}: {ours}, not {theirs}");
         }
     }
-}
-
-/// Runs all in turn, so that other load on the machine affects each alike; one run before, to warm up.
-fn timed(runs: usize, contenders: &mut [&mut dyn FnMut()]) -> Vec<Vec<Duration>> {
-    let mut times = vec![Vec::with_capacity(runs); contenders.len()];
-    for contender in contenders.iter_mut() {
-        contender();
-    }
-    for _ in 0..runs {
-        for (contender, times) in contenders.iter_mut().zip(&mut times) {
-            let began = Instant::now();
-            contender();
-            times.push(began.elapsed());
-        }
-    }
-    times
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
-}
-
-fn shown(time: Duration) -> String {
-    format!("{:.1} ms", time.as_secs_f64() * 1e3)
-}
-
-/// One comparison, with its goal where there is one.
-fn line(what: &str, ours: Duration, beside: &str, theirs: Duration, goal: f64) {
-    let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
-    let goal = match goal {
-        goal if goal.is_nan() => String::new(),
-        goal if ratio <= goal => format!("  (goal {goal})"),
-        goal => format!("  (goal {goal}: missed)"),
-    };
-    println!("    {what:<24}{:>10}   {beside:<24}{:>10}   {ratio:.2} ×{goal}", shown(ours), shown(theirs));
 }

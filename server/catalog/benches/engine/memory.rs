@@ -1,10 +1,11 @@
 //! How much memory Rust code takes at most. What C libraries take (a database's caches, answers on their way) is not
 //! counted.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use mimalloc::MiMalloc;
+use std::alloc::{GlobalAlloc, Layout};
 use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering::Relaxed};
 
-/// The system's allocator, with a count of what is taken while that is measured. At other times counting would hold up
+/// The allocator of the server, with a count of what is taken while that is measured. At other times counting would hold up
 /// threads that work side by side.
 pub struct Counting;
 
@@ -24,19 +25,19 @@ fn changed(bytes: isize) {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         changed(layout.size().cast_signed());
-        unsafe { System.alloc(layout) }
+        unsafe { MiMalloc.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         changed(-layout.size().cast_signed());
-        unsafe { System.dealloc(pointer, layout) }
+        unsafe { MiMalloc.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // Both are there for a moment.
         changed(size.cast_signed());
         changed(-layout.size().cast_signed());
-        unsafe { System.realloc(pointer, layout, size) }
+        unsafe { MiMalloc.realloc(pointer, layout, size) }
     }
 }
 

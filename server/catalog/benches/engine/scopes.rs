@@ -1,8 +1,8 @@
 //! Figures of many scopes from one scan, beside those of one.
 
 use crate::leads::{History, fill};
-use crate::{line, median, shown, timed};
 use jiff::Timestamp;
+use pegel_bench::{Sheet, median, timed};
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::engine::comparison::Comparison;
 use pegel_kpi::engine::figures::compute_for;
@@ -38,16 +38,15 @@ const KPIS: [(&str, &[&str]); 10] = [
 ];
 
 /// Measures how the time grows with the number of scopes.
-pub fn scopes(name: &str, database: &TestDatabase) {
+pub fn scopes(sheet: &mut Sheet, name: &str, database: &TestDatabase) {
     let periods = periods();
     let end = periods.last().map_or(0, |period| period.instants().end);
     let store = database.store();
     fill(&store, History { rows: LEADS, weeks: 13, end, partners: PARTNERS, regions: REGIONS });
     let (kpis, scopes) = (kpis(), all());
-    println!(
-        "\n{name}, {} KPIs × 13 weeks over {LEADS} leads, for scopes of one partner or up to three regions",
-        kpis.len()
-    );
+    let what =
+        format!("{} KPIs × 13 weeks over {LEADS} leads, for scopes of one partner or up to three regions", kpis.len());
+    sheet.begin(name, &what);
     let run = |scopes: &[Scope]| of_scopes(&store, &kpis, &periods, scopes);
     let counts = [1, 10, 100, scopes.len()];
     let [one, ten, hundred, thousand] = counts.map(|count| &scopes[..count]);
@@ -58,11 +57,11 @@ pub fn scopes(name: &str, database: &TestDatabase) {
             run(&everything);
         }],
     );
-    let times: Vec<_> = times.into_iter().map(median).collect();
-    println!("    {:<24}{:>10}", "everything", shown(times[4]));
+    let times: Vec<_> = times.iter().map(|times| median(times)).collect();
+    sheet.time("everything", times[4], None);
     for (at, count) in counts.iter().enumerate().skip(1) {
-        let goal = if at == 3 { 6.0 } else { f64::NAN };
-        line(&format!("{count} scopes"), times[at], "one, three regions", times[0], goal);
+        let goal = (at == 3).then_some(6.0);
+        sheet.ratio(&format!("{count} scopes"), times[at], "one, three regions", times[0], goal);
     }
 }
 

@@ -1,5 +1,5 @@
 //! How fast a file is imported, beside other ways of getting it into the same tables. What counts are the ratios within
-//! one run. Run it on both databases with `tests/postgres cargo bench -p pegel-import --bench import`.
+//! one run. Run it on both databases with `tests/postgres cargo bench --workspace`.
 //!
 //! `PEGEL_BENCH_ROWS` sets the number of leads, 1000000 by default; `PEGEL_BENCH_RUNS` how often each is measured, 3 by
 //! default: the median counts.
@@ -9,6 +9,7 @@ mod others;
 
 use jiff::tz::TimeZone;
 use mimalloc::MiMalloc;
+use pegel_bench::{Sheet, Unit, median, once};
 use pegel_import::{Mapping, Options, Summary, import};
 use pegel_kpi::data::currency::Currency;
 use pegel_kpi::data::model::Model;
@@ -27,8 +28,8 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Ours may take so much longer than the sqlite3 shell or psql: 0.8 of their rows per second.
 const GOAL: f64 = 1.25;
-/// The most memory that an import takes, however long the file.
-const MEMORY_GOAL: u64 = 100_000;
+/// The most memory that an import takes, in MB, however long the file.
+const MEMORY_GOAL: f64 = 100.0;
 /// How long delivery may wait for the merge of a million rows.
 const WAIT_GOAL: Duration = Duration::from_secs(10);
 
@@ -37,7 +38,8 @@ fn main() {
     let folder = tempfile::tempdir().expect("there is a place for temporary files");
     let file = folder.path().join("leads.csv");
     leads::write(&file, i64::from(rows)).expect("there is room for the file");
-    let bench = Bench { rows, file, runs: number("PEGEL_BENCH_RUNS", 3) };
+    let sheet = Sheet::open(Path::new(env!("CARGO_TARGET_TMPDIR")), "import");
+    let mut bench = Bench { rows, file, runs: number("PEGEL_BENCH_RUNS", 3), sheet };
     bench.on_sqlite();
     if std::env::var_os("PEGEL_TEST_POSTGRES").is_some() {
         bench.on_postgres();
@@ -54,6 +56,7 @@ struct Bench {
     rows: u32,
     file: PathBuf,
     runs: u32,
+    sheet: Sheet,
 }
 
 /// One import by us.
@@ -62,13 +65,13 @@ struct Ours {
     again: Duration,
     /// How long the scheduler waited at most.
     waited: Duration,
-    /// The most memory of the process, in kB; 0 where the system does not tell.
-    memory: u64,
+    /// The most memory of the process, in bytes; 0 where the system does not tell.
+    memory: usize,
 }
 
 impl Bench {
-    fn on_sqlite(&self) {
-        println!("\nSQLite, {} leads", self.rows);
+    fn on_sqlite(&mut self) {
+        self.sheet.begin("SQLite", &format!("{} leads", self.rows));
         let (mut ours, mut shell, mut python) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..self.runs {
             let (database, theirs, third) = (TestDatabase::sqlite(), TestDatabase::sqlite(), TestDatabase::sqlite());
@@ -82,8 +85,8 @@ impl Bench {
         self.report(&ours, "the sqlite3 shell", shell, Some(("Python's executemany", python)));
     }
 
-    fn on_postgres(&self) {
-        println!("\nPostgreSQL, {} leads", self.rows);
+    fn on_postgres(&mut self) {
+        self.sheet.begin("PostgreSQL", &format!("{} leads", self.rows));
         let (mut ours, mut psql) = (Vec::new(), Vec::new());
         for _ in 0..self.runs {
             let (database, theirs) = (TestDatabase::postgres(), TestDatabase::postgres());
@@ -99,14 +102,10 @@ impl Bench {
     fn ours(&self, database: &TestDatabase) -> Ours {
         let store = database.store();
         forget_memory();
-        let began = Instant::now();
-        let (summary, waited) = beside_a_scheduler(&store, || self.import(&store));
-        let first = began.elapsed();
+        let ((summary, waited), first) = once(|| beside_a_scheduler(&store, || self.import(&store)));
         let memory = memory();
         assert_eq!((summary.new, summary.rejected.len()), (u64::from(self.rows), 0), "{summary}");
-        let began = Instant::now();
-        let summary = self.import(&store);
-        let again = began.elapsed();
+        let (summary, again) = once(|| self.import(&store));
         assert_eq!(summary.unchanged, u64::from(self.rows), "{summary}");
         Ours { first, again, waited, memory }
     }
@@ -130,60 +129,29 @@ impl Bench {
     fn theirs(database: &TestDatabase, import: impl FnOnce(&str) -> Option<()>) -> Option<Duration> {
         // The schema must be there.
         drop(database.store());
-        let began = Instant::now();
-        import(database.url().trim_start_matches("sqlite:"))?;
-        Some(began.elapsed())
+        let (made, time) = once(|| import(database.url().trim_start_matches("sqlite:")));
+        made.map(|()| time)
     }
 
-    fn report(&self, ours: &[Ours], beside: &str, theirs: Vec<Duration>, further: Option<(&str, Vec<Duration>)>) {
-        let of = |part: fn(&Ours) -> Duration| median(ours.iter().map(part).collect());
-        let [first, again, waited] =
-            [of(|ours| ours.first), of(|ours| ours.again), of(|ours| ours.waited)].map(Option::unwrap_or_default);
-        self.line("ours", first);
-        self.line("ours again, unchanged", again);
+    fn report(&mut self, ours: &[Ours], beside: &str, theirs: Vec<Duration>, further: Option<(&str, Vec<Duration>)>) {
+        let of = |part: fn(&Ours) -> Duration| median(&ours.iter().map(part).collect::<Vec<_>>());
+        let [first, again, waited] = [of(|ours| ours.first), of(|ours| ours.again), of(|ours| ours.waited)];
+        let rows = f64::from(self.rows);
+        self.sheet.figure("ours", rows / first.as_secs_f64(), Unit::RowsPerSecond, None);
         for (name, times) in [(beside, theirs)].into_iter().chain(further) {
-            let goal = if name == beside { GOAL } else { f64::NAN };
-            match median(times) {
-                Some(time) => {
-                    self.line(name, time);
-                    compare("  ours beside it", first, time, goal);
-                    compare("  ours again beside it", again, time, goal);
-                }
-                None => println!("    {name} left out: there is no such program"),
+            if times.is_empty() {
+                println!("    {name} left out: there is no such program");
+                continue;
             }
+            let (goal, time) = ((name == beside).then_some(GOAL), median(&times));
+            self.sheet.ratio("ours", first, name, time, goal);
+            self.sheet.ratio("ours again, unchanged", again, name, time, goal);
         }
-        let per_million = waited.as_secs_f64() * 1e6 / f64::from(self.rows);
-        let met = if per_million <= WAIT_GOAL.as_secs_f64() { "" } else { ": missed" };
-        println!(
-            "    the scheduler waited {:>9.1} s  (goal {} s a million{met})",
-            waited.as_secs_f64(),
-            WAIT_GOAL.as_secs()
-        );
+        let per_million = waited.mul_f64(1e6 / rows);
+        self.sheet.time("scheduler's wait, per million", per_million, Some(WAIT_GOAL));
         let memory = ours.iter().map(|ours| ours.memory).max().unwrap_or_default();
-        let met = if memory <= MEMORY_GOAL { "" } else { ": missed" };
-        println!("    memory of the process {memory:>8} kB (goal {MEMORY_GOAL} kB{met})");
+        self.sheet.megabytes("memory of the process", memory, Some(MEMORY_GOAL));
     }
-
-    fn line(&self, what: &str, time: Duration) {
-        let time = time.as_secs_f64();
-        println!("    {what:<24}{time:>7.1} s {:>10.0} rows/s", f64::from(self.rows) / time);
-    }
-}
-
-/// One comparison of times, with its goal where there is one.
-fn compare(what: &str, ours: Duration, theirs: Duration, goal: f64) {
-    let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
-    let goal = match goal {
-        goal if goal.is_nan() => String::new(),
-        goal if ratio <= goal => format!("  (goal {goal})"),
-        goal => format!("  (goal {goal}: missed)"),
-    };
-    println!("    {what:<24}{ratio:>7.2} × the time, {:.2} × the rows/s{goal}", 1.0 / ratio);
-}
-
-fn median(mut times: Vec<Duration>) -> Option<Duration> {
-    times.sort_unstable();
-    times.get(times.len() / 2).copied()
 }
 
 /// Checks that both databases hold the same leads.
@@ -232,9 +200,7 @@ fn forget_memory() {
     let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
-/// The most memory since, in kB.
-fn memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
+/// The most memory since, in bytes.
+fn memory() -> usize {
+    pegel_bench::memory_of("self", "VmHWM").unwrap_or_default()
 }

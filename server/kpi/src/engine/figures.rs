@@ -145,7 +145,7 @@ pub fn compute_for<S: Source>(
         let cost = Cost { time: reading.time + began.elapsed(), ..*reading };
         Figures { as_of: asked.reach.as_of, breakdowns, cost }
     };
-    let of_kpis = side_by_side::map(&asked, |asked| {
+    let of_kpis = side_by_side::map(asked.iter().collect(), |asked: &Asked| {
         let (cells, reading) = (Cells::default(), cost_of_reading(asked.request.kpi, &folds, &took));
         different.scopes.iter().enumerate().map(|scope| figures(scope, asked, &cells, &reading)).collect::<Vec<_>>()
     });

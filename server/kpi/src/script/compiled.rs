@@ -1,6 +1,7 @@
 //! A compiled script, and the calls of its functions.
 
 use super::closures;
+use super::direct::Direct;
 use super::errors::{self, Complaint, Refused};
 use super::figure::Figure;
 use super::language::Language;
@@ -23,6 +24,8 @@ pub struct Script {
     pub source: String,
     /// Whether `value` takes the measures of the period before.
     pub looks_back: bool,
+    /// What `value` does, where that is told without running it.
+    pub(super) direct: Option<Direct>,
     /// For each block of an instrumented script, whether it was run.
     pub(crate) reached: Option<Reached>,
     /// The same of what was run to list its tests.
@@ -42,6 +45,7 @@ impl Script {
         let looks_back = value == Some(2);
         Ok(Script {
             language: language.clone(),
+            direct: Direct::of(&ast),
             ast,
             file: file.to_owned(),
             source: source.to_owned(),

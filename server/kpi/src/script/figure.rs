@@ -23,6 +23,12 @@ pub struct Figure {
 }
 
 impl Figure {
+    /// The ratio of two numbers.
+    pub fn ratio(numerator: f64, denominator: f64) -> Figure {
+        let value = (denominator != 0.0).then(|| numerator / denominator);
+        Figure { value, parts: Some((numerator, denominator)), ..Figure::default() }
+    }
+
     /// What it is made of, where units are checked; `None` if there is no figure.
     pub fn made_of(&self, measures: &[(String, Measure)]) -> Option<MadeOf> {
         let terms = |amount: Amount| amount.terms();
@@ -79,10 +85,8 @@ fn ratio(numerator: &Dynamic, denominator: &Dynamic) -> Refused<Figure> {
     else {
         return Ok(Figure::default());
     };
-    let value = (denominator != 0.0).then(|| numerator / denominator);
-    let parts = Some((numerator, denominator));
     let amount = ratio.map(|(above, below)| above.over(below));
-    Ok(Figure { value, parts, amount, ratio, ..Figure::default() })
+    Ok(Figure { amount, ratio, ..Figure::ratio(numerator, denominator) })
 }
 
 fn beside(figure: &Figure, name: &str, value: &Dynamic) -> Refused<Figure> {

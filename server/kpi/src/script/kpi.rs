@@ -214,8 +214,7 @@ impl Kpi {
             }
             None => &[],
         };
-        let arguments = self.looks_back().then(|| self.arguments(before));
-        match self.script.value(self.arguments(readings), arguments, &self.parameters) {
+        match self.figure(readings, before) {
             // If a KPI looks back, rows of the period before suffice for a figure.
             Ok(figure) => {
                 let seen = readings.iter().chain(before.iter().filter(|_| self.looks_back()));
@@ -226,6 +225,19 @@ impl Kpi {
             Err(_) if self.lacks_a_sum(readings) || self.lacks_a_sum(before) => Cell::of(Outcome::NoRows),
             Err(diagnostic) => Cell::of(Outcome::ScriptError { message: diagnostic.to_string() }),
         }
+    }
+
+    /// What `value` says of these readings.
+    fn figure(&self, readings: &[Reading], before: &[Reading]) -> Result<Figure, Diagnostic> {
+        let reading = |wanted: &str| {
+            let at = self.measures.iter().position(|(name, _)| name == wanted)?;
+            Some(readings[at].value)
+        };
+        if let Some(figure) = self.script.direct.as_ref().and_then(|direct| direct.figure(reading)) {
+            return Ok(figure);
+        }
+        let arguments = self.looks_back().then(|| self.arguments(before));
+        self.script.value(self.arguments(readings), arguments, &self.parameters)
     }
 
     /// Whether there are rows to add up and none has a value.

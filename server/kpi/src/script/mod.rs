@@ -14,6 +14,7 @@ mod closures;
 pub(crate) mod compiled;
 mod datasets;
 pub(crate) mod declare;
+mod direct;
 mod durations;
 mod entry;
 pub(crate) mod errors;

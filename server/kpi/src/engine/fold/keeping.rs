@@ -17,8 +17,10 @@ use crate::engine::former::Former;
 use crate::engine::related;
 use crate::measure::dated::in_days;
 use crate::measure::membership::Membership;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use siphasher::sip128::{Hasher128, SipHasher13};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::{self, Write as _};
 use std::hash::Hasher;
@@ -54,9 +56,12 @@ struct Slice {
 
 /// What is kept of a group in a slice.
 #[derive(Serialize, Deserialize)]
-struct OfGroup {
-    groups: Vec<Group>,
-    state: Written,
+struct OfGroup<'a> {
+    /// The group, written down: it is looked up as it is, and read once for all slices.
+    #[serde(borrow)]
+    groups: Cow<'a, [u8]>,
+    #[serde(borrow)]
+    state: Written<'a>,
 }
 
 /// What figures are computed for and by, beside what a measure says.
@@ -106,7 +111,7 @@ impl Keeping {
         let slices = &self.units[measure][grouping];
         let mut restored = Restored::default();
         // A group has a line for the first part of each slice, one for the second, ….
-        let mut known: HashMap<(Vec<Group>, usize), usize> = HashMap::new();
+        let mut known: FxHashMap<(Cow<[u8]>, usize), usize> = FxHashMap::default();
         for (at, slice) in slices.iter().enumerate() {
             let Some(slice) = slice else { continue };
             if computed.is_some_and(|left| left.computed[at]) {
@@ -114,7 +119,7 @@ impl Keeping {
             }
             restored.slices += 1;
             for (part, kept) in slice.parts.iter().enumerate() {
-                for OfGroup { groups, state } in postcard::from_bytes::<Vec<OfGroup>>(&self.kept[*kept].states).ok()? {
+                for OfGroup { groups, state } in read::<Vec<OfGroup>>(&self.kept[*kept].states)? {
                     let next = lines + known.len();
                     let line = *known.entry((groups, part)).or_insert(next);
                     states.write_back(line * slices.len() + at, &state)?;
@@ -122,7 +127,7 @@ impl Keeping {
             }
         }
         for ((groups, _), line) in known {
-            restored.lines.entry(groups).or_default().push(line);
+            restored.lines.entry(read(&groups)?).or_default().push(line);
         }
         // In one order, since the last digit of a sum may depend on it.
         restored.lines.values_mut().for_each(|lines| lines.sort_unstable());
@@ -144,17 +149,26 @@ impl Keeping {
         let computed =
             computed.filter_map(|(at, slice)| Some((at, slice.as_ref().filter(|slice| slice.parts.is_empty())?)));
         let computed = computed.filter(|(_, slice)| !slice.is_passing);
+        let groups: Vec<Vec<u8>> = groups.iter().map(written).collect();
         let kept = |(at, slice): (usize, &Slice)| {
-            let of_group = |(line, groups): (usize, &Vec<Group>)| {
+            let of_groups = groups.iter().enumerate().filter_map(|(line, groups)| {
                 let state = states.written(line * slices.len() + at)?;
-                Some(OfGroup { groups: groups.clone(), state })
-            };
-            let states: Vec<OfGroup> = groups.iter().enumerate().filter_map(of_group).collect();
-            let states = postcard::to_allocvec(&states).expect("states are plain data");
+                Some(OfGroup { groups: Cow::Borrowed(groups), state })
+            });
+            let states = written(&of_groups.collect::<Vec<_>>());
             Kept { mark: slice.mark, slice: slice.dates.clone(), seen: slice.seen_at..until(next(at)), states }
         };
         computed.map(kept).collect()
     }
+}
+
+fn written(data: &impl Serialize) -> Vec<u8> {
+    postcard::to_allocvec(data).expect("groups and states are plain data")
+}
+
+/// What was written; `None` if it is none of that.
+fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
+    postcard::from_bytes(bytes).ok()
 }
 
 /// What was put into the states of a measure in a grouping.

@@ -63,6 +63,7 @@ use crate::engine::gate::Scopes;
 use crate::engine::known::Next;
 use crate::engine::related::Related;
 use crate::engine::rows::Rows;
+use crate::engine::side_by_side;
 use crate::engine::sight::Sight;
 use crate::measure::Measure;
 use keeping::{Circumstances, Keeping, Restored};
@@ -189,13 +190,15 @@ impl<'a> Fold<'a> {
     /// Puts what is kept beside what was computed; `None` if it cannot be read.
     fn restore(&mut self, keeping: &Keeping, left: &[Option<Left>]) -> Option<()> {
         let Fold { units, computed, .. } = self;
-        for (at, (units, left)) in units.iter_mut().zip(left).enumerate() {
-            for (wanted, unit) in units.iter_mut().enumerate() {
-                let lines = unit.grouping.map_or(0, |grouping| computed.groupings[grouping].len());
-                unit.kept = keeping.restore((at, wanted), left.as_ref(), lines, &mut unit.states)?;
-            }
-        }
-        Some(())
+        let units = units.iter_mut().zip(left).enumerate().flat_map(|(at, (units, left))| {
+            units.iter_mut().enumerate().map(move |(wanted, unit)| ((at, wanted), left.as_ref(), unit))
+        });
+        let restored = side_by_side::map(units.collect(), |(at, left, unit): (_, _, &mut Unit)| {
+            let lines = unit.grouping.map_or(0, |grouping| computed.groupings[grouping].len());
+            unit.kept = keeping.restore(at, left, lines, &mut unit.states)?;
+            Some(())
+        });
+        restored.into_iter().collect()
     }
 
     /// Whether it has read the rows of a measure.

@@ -64,7 +64,7 @@ impl<'a> States<'a> {
     }
 
     /// What is kept in a slot, for [`States::write_back`]; `None` if no row was added to it.
-    pub fn written(&self, slot: usize) -> Option<Written> {
+    pub fn written(&self, slot: usize) -> Option<Written<'static>> {
         let undated = self.undated.get(slot).copied().unwrap_or(0);
         let written = match &self.kept {
             Kept::All(states) => states.written(slot),
@@ -119,8 +119,9 @@ impl<'a> States<'a> {
 
 /// What is kept in one slot, written down.
 #[derive(Serialize, Deserialize)]
-pub struct Written {
-    aggregate: accumulator::Written,
+pub struct Written<'a> {
+    #[serde(borrow)]
+    aggregate: accumulator::Written<'a>,
     undated: u64,
 }
 

@@ -141,10 +141,10 @@ impl Accumulator {
     }
 
     /// What is kept in a slot, for [`Accumulator::write_back`]; `None` if no row was added to it.
-    pub fn written(&self, slot: usize) -> Option<Written> {
+    pub fn written(&self, slot: usize) -> Option<Written<'static>> {
         let left_out = self.left_out.as_ref().and_then(|left_out| left_out.get(slot)).copied().unwrap_or(0);
         let state = self.states.written(slot);
-        (state.is_some() || left_out > 0).then(|| Written { state: state.unwrap_or_default(), left_out })
+        (state.is_some() || left_out > 0).then(|| Written { state: Cow::Owned(state.unwrap_or_default()), left_out })
     }
 
     /// Puts what was written down of another accumulator of the same aggregate into a slot that no row was added to;
@@ -160,9 +160,10 @@ impl Accumulator {
 
 /// What an accumulator keeps in one slot, written down.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Written {
+pub struct Written<'a> {
     /// Empty if no row was added.
-    state: Vec<u8>,
+    #[serde(borrow)]
+    state: Cow<'a, [u8]>,
     left_out: u64,
 }
 
