@@ -1,4 +1,4 @@
--- What was used least of late is known without a clock: states that are used after facts were written are of the
+-- What was used least of late is known without a clock: states that are used after much was written are of the
 -- generation in which they were.
 DROP INDEX kept_states_used;
 ALTER TABLE kept_states DROP COLUMN used_on;

@@ -2,6 +2,7 @@
 
 use crate::StoreError;
 use crate::error::is_busy;
+use crate::parents;
 use crate::url::DatabaseUrl;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection};
@@ -152,6 +153,8 @@ pub(crate) struct Connections {
     shown: Arc<str>,
     /// The file of an `SQLite` database, as it was when it was opened.
     file: Option<Arc<OpenedFile>>,
+    /// What readers over them have read of small tables.
+    pub(crate) parents: Arc<parents::Shared>,
 }
 
 impl Connections {
@@ -173,7 +176,7 @@ impl Connections {
             // An error reaches whoever asked for the connection; it need not be in the log as well.
             .error_handler(Box::new(NopErrorHandler))
             .build_unchecked(manager.clone());
-        Ok(Connections { pool, manager, shown, file })
+        Ok(Connections { pool, manager, shown, file, parents: Arc::default() })
     }
 
     /// One connection of its own to the same database: whoever gets it next finds the temporary tables of whoever had

@@ -29,6 +29,9 @@ const ROOM: i64 = BOUND / 10 * 9;
 /// About what a row takes beside its states: the mark, and what is needed to find it.
 const BESIDE: usize = 256;
 
+/// To read what was touched takes longer, beyond so many days, than to write down once that states still hold.
+const MANY: usize = 500;
+
 /// So many rows are asked for or written by one statement.
 const AT_ONCE: usize = 500;
 
@@ -43,11 +46,11 @@ pub struct HowMuch {
 /// What a reader has found, and what it has to tell when it keeps something.
 #[derive(Default)]
 pub(crate) struct Keeping {
-    /// What was written since a generation, once that was read.
-    written: Option<(i64, Written)>,
+    /// What was written since a generation, once that was read, and how much that is.
+    written: Option<(i64, Written, usize)>,
     /// The ids of those that no longer hold.
     stale: Vec<i64>,
-    /// Those that hold, though something was written since.
+    /// Those that hold, though much was written since.
     holding: Vec<i64>,
 }
 
@@ -90,7 +93,7 @@ impl Keeping {
     ) -> Result<Vec<Kept>, StoreError> {
         let rows = rows(conn, wanted)?;
         let oldest = rows.iter().map(|row| row.fields.generation).min().unwrap_or(generation);
-        let written = self.written_since(conn, oldest)?;
+        let (written, days) = self.written_since(conn, oldest)?;
         let mattering: HashMap<Mark, (&Range<i64>, Mattering)> =
             wanted.iter().map(|wanted| (wanted.mark, (&wanted.within, written.mattering(&wanted.rests_on)))).collect();
         let (mut kept, mut stale, mut holding) = (Vec::new(), Vec::new(), Vec::new());
@@ -104,7 +107,7 @@ impl Keeping {
                 stale.push(id);
                 continue;
             }
-            holding.extend((row.generation < generation).then_some(id));
+            holding.extend((days > MANY && row.generation < generation).then_some(id));
             kept.push(Kept { mark, slice, seen: row.seen_from..row.seen_until, states: row.states });
         }
         self.stale.append(&mut stale);
@@ -112,16 +115,20 @@ impl Keeping {
         Ok(kept)
     }
 
-    fn written_since(&mut self, conn: &mut Conn, generation: i64) -> Result<&Written, StoreError> {
-        let known = self.written.take().filter(|(since, _)| *since <= generation);
-        let (since, written) = if let Some(known) = known {
+    fn written_since(&mut self, conn: &mut Conn, generation: i64) -> Result<(&Written, usize), StoreError> {
+        let known = self.written.take().filter(|(since, ..)| *since <= generation);
+        let known = if let Some(known) = known {
             known
         } else {
-            let mut written = Written::default();
-            touched::since(conn, generation)?.into_iter().for_each(|touched| written.add(touched));
-            (generation, written)
+            let (touched, mut written) = (touched::since(conn, generation)?, Written::default());
+            let days = touched.len();
+            for touched in touched {
+                written.add(touched);
+            }
+            (generation, written, days)
         };
-        Ok(&self.written.insert((since, written)).1)
+        let (_, written, days) = self.written.insert(known);
+        Ok((written, *days))
     }
 
     /// Keeps what was computed, unless that would have to wait, or facts were written since: nobody misses it.
@@ -224,7 +231,7 @@ fn rows(conn: &mut Conn, wanted: &[Wanted]) -> Result<Vec<Row>, StoreError> {
     Ok(rows)
 }
 
-/// Lets those go that were used least of late, where there are too many: what is used after facts were written is of the
+/// Lets those go that were used least of late, where there are too many: what is used after much was written is of the
 /// generation in which it was.
 fn make_room(conn: &mut Conn) -> QueryResult<()> {
     let mut bytes = how_much(conn)?.bytes;

@@ -10,8 +10,7 @@ use pegel_kpi::data::scan::Scan;
 use pegel_kpi::data::scope::Scope;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Tables of more rows than this are joined in SQL: to read so many takes some milliseconds.
 pub(crate) const MOST: i64 = 20_000;
@@ -20,11 +19,48 @@ pub(crate) const MOST: i64 = 20_000;
 const GREATEST_ID: usize = 100_000;
 
 /// A column of a small table, by the id of the row.
-type ById = Rc<Values>;
+type ById = Arc<Values>;
 
-/// The columns of small tables that were read so far; `None` where the table is not small.
+/// Columns by the table and the column; `None` where the table is not small.
+type Columns = HashMap<(Arc<str>, Path), Option<ById>>;
+
+/// The columns of small tables that a reader knows, of the facts of one generation.
+pub(crate) struct Parents {
+    generation: i64,
+    columns: Columns,
+    /// Whether there are some that others do not know yet.
+    are_new: bool,
+}
+
+/// Those that readers have read of late, with the generation of the facts: as long as nobody writes any, they need not be
+/// read again.
 #[derive(Default)]
-pub(crate) struct Parents(HashMap<(Arc<str>, Path), Option<ById>>);
+pub(crate) struct Shared(Mutex<Option<(i64, Columns)>>);
+
+impl Shared {
+    /// What is known of the facts of that generation.
+    pub(crate) fn of(&self, generation: i64) -> Parents {
+        let known = self.lock();
+        let columns = known.as_ref().filter(|(of, _)| *of == generation).map(|(_, columns)| columns.clone());
+        Parents { generation, columns: columns.unwrap_or_default(), are_new: false }
+    }
+
+    /// Adds what a reader knows; what is of another generation goes.
+    pub(crate) fn add(&self, parents: &mut Parents) {
+        if !std::mem::take(&mut parents.are_new) {
+            return;
+        }
+        let columns = parents.columns.clone();
+        match &mut *self.lock() {
+            Some((generation, known)) if *generation == parents.generation => known.extend(columns),
+            other => *other = Some((parents.generation, columns)),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<(i64, Columns)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// A scan as it goes to the database, with its columns made of what comes back.
 pub(crate) struct Narrowed {
@@ -102,10 +138,11 @@ impl Parents {
         let Some(key) = Path::key_of(&path.references) else { return Ok(None) };
         let parent = from.reached(path);
         let own = Path { references: Vec::new(), ..path.clone() };
-        let known = match self.0.entry((parent.name.clone(), own)) {
+        let known = match self.columns.entry((parent.name.clone(), own)) {
             Entry::Occupied(known) => known.get().clone(),
             Entry::Vacant(place) => {
                 let by_id = by_id(parent, &place.key().1, read)?;
+                self.are_new = true;
                 place.insert(by_id).clone()
             }
         };
@@ -136,7 +173,7 @@ fn by_id(
         Values::Numbers(numbers) => numbers.is_empty(),
         Values::Texts(codes, _) => codes.is_empty(),
     };
-    Ok((small && !empty).then(|| Rc::new(by_id)))
+    Ok((small && !empty).then(|| Arc::new(by_id)))
 }
 
 fn put(by_id: &mut Values, position: usize, values: &Values, row: usize) {

@@ -9,7 +9,7 @@ use crate::currency;
 use crate::freshness::{Delivered, NewestImport, complete_until, delivered, newest};
 use crate::keeping::Keeping;
 use crate::milestones::{begins_at, milestones};
-use crate::parents::{MOST, Parents};
+use crate::parents::{self, MOST, Parents};
 use crate::spans;
 use crate::sql::{Gives, ScanStatement, Visit, quoted, send, texts};
 use crate::touched;
@@ -29,8 +29,10 @@ type Names = (Arc<str>, Arc<str>);
 /// Answers scans, all in one read transaction. Counts them, so that a test can.
 pub struct Reader {
     transaction: Transaction,
-    /// As long as the transaction lasts, they are what they were.
-    parents: Parents,
+    /// As long as the transaction lasts, they are what they were. `None` before the first scan.
+    parents: Option<Parents>,
+    /// What other readers know of small tables.
+    known_parents: Arc<parents::Shared>,
     /// Those that were asked for.
     spans: HashMap<Names, Option<Arc<Spans>>>,
     /// What was delivered of all tables, once that was read.
@@ -61,7 +63,8 @@ impl Reader {
         let transaction = Transaction::begin(connections, Purpose::Read)?;
         Ok(Reader {
             transaction,
-            parents: Parents::default(),
+            parents: None,
+            known_parents: connections.parents.clone(),
             spans: HashMap::new(),
             delivered: None,
             begins: HashMap::new(),
@@ -145,10 +148,12 @@ impl Source for Reader {
     fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), StoreError> {
         self.statements += 1;
         let generation = self.generation()?;
-        let Reader { transaction, parents, beside, connections, .. } = self;
+        let Reader { transaction, parents, known_parents, beside, connections, .. } = self;
+        let parents = parents.get_or_insert_with(|| known_parents.of(generation));
         let whole =
             |scan: &Scan, each: &mut dyn FnMut(&Batch)| read(transaction, scan, Some(MOST), &mut |batch| each(batch));
         let mut narrowed = parents.narrow(scan, whole)?;
+        known_parents.add(parents);
         let narrow = narrowed.scan.clone();
         let mut wanted = Batch::new(&scan.columns);
         let halves = halves(&narrow);

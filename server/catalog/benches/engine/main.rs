@@ -178,6 +178,11 @@ impl Bench {
         sheet.ratio("judged by 26 weeks", of_26, "  of 26 weeks", of_26_by_hand, None);
         sheet.ratio("a further breakdown", folding.saturating_sub(first) / 3, "the first", first, Some(0.1));
         sheet.ratio("  with its cells", ours.saturating_sub(total) / 3, "the total alone", total, None);
+        let times = timed(
+            RUNS,
+            &mut [&mut || _ = self.report.trailing(&self.store, 13), &mut || _ = self.report.trailing(&self.store, 1)],
+        );
+        sheet.ratio("13 trailing years", median(&times[0]), "one", median(&times[1]), Some(1.5));
         // Without what the database's library holds.
         sheet.megabytes("memory of ours, at most", memory::peak_of(|| _ = self.ours(4)), Some(20.0));
     }

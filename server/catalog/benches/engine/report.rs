@@ -122,17 +122,22 @@ pub struct Report {
     kpis: Vec<Kpi>,
     /// The same with marks; those of later milestones settle.
     judged: Vec<Kpi>,
+    /// The same, each over the year that ends with its week.
+    trailing: Vec<Kpi>,
     periods: Vec<Period>,
 }
 
-/// The KPIs; `declared` says what else is declared of each.
-fn kpis(declared: impl Fn(usize) -> &'static str) -> Vec<Kpi> {
+/// The leads of a period.
+const OF_THE_PERIOD: &str = "data.leads.dated(|l| l.created_at)";
+
+/// The KPIs over those `leads`; `declared` says what else is declared of each.
+fn kpis(leads: &str, declared: impl Fn(usize) -> &'static str) -> Vec<Kpi> {
     let language = Arc::new(Language::new());
     let kpi = |(number, figure): (usize, &Figure)| {
         let source = format!(
             "kpi(#{{ id: \"figure_{number}\", title: #{{ en: \"{number}\", de: \"{number}\" }},
                  description: #{{ en: \"-\", de: \"-\" }}, unit: \"{}\", better: \"higher\", {} }});
-             fn measures(data) {{ #{{ x: data.leads.dated(|l| l.created_at).{} }} }}
+             fn measures(data) {{ #{{ x: {leads}.{} }} }}
              fn value(m) {{ m.x }}",
             figure.unit,
             declared(number),
@@ -149,14 +154,15 @@ impl Report {
         let zone = zone("Europe/Berlin").expect("a zone");
         let last = Period::parse("2026-W45", Timestamp::UNIX_EPOCH, &zone).expect("a week");
         let periods = last.trail(13).expect("weeks before it");
-        let judged = kpis(|number| {
+        let judged = kpis(OF_THE_PERIOD, |number| {
             if LATER.contains(&number) {
                 "threshold: #{ warning: 30 }, settles_after: \"14d\""
             } else {
                 "threshold: #{ warning: 30 }"
             }
         });
-        Report { kpis: kpis(|_| ""), judged, periods }
+        let trailing = kpis("data.leads.dated(|l| l.created_at, data.period.trailing(\"1 year\"))", |_| "");
+        Report { kpis: kpis(OF_THE_PERIOD, |_| ""), judged, trailing, periods }
     }
 
     /// Before this instant its last week ends, in UTC seconds.
@@ -167,6 +173,11 @@ impl Report {
     /// Computes it in the first `breakdowns` breakdowns.
     pub fn compute(&self, store: &Store, breakdowns: usize) -> Computed {
         compute_in(&BREAKDOWNS[..breakdowns], &self.kpis, &self.periods, Timestamp::MAX, store, false)
+    }
+
+    /// Computes its figures over the years that end with its last so many weeks, in total and by region.
+    pub fn trailing(&self, store: &Store, weeks: usize) -> Computed {
+        compute_in(&BREAKDOWNS[..2], &self.trailing, &self.weeks(weeks), Timestamp::MAX, store, false)
     }
 
     /// Computes it in all breakdowns over that many weeks, the last judged by those before it, all at the same age.

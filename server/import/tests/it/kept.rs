@@ -18,7 +18,7 @@ use pegel_kpi::engine::request::Request;
 use pegel_kpi::script::Language;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, zone};
-use pegel_store::testing::on_both;
+use pegel_store::testing::{TestDatabase, on_both_databases};
 use pegel_store::{Reader, Store};
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
@@ -60,6 +60,7 @@ fn value(m) { m.regions + m.open + m.offers + m.year + m.so_far + m.observed + m
 "#;
 
 struct World<'a> {
+    database: &'a TestDatabase,
     store: &'a Store,
     chance: ChaCha8Rng,
     model: Model,
@@ -198,7 +199,8 @@ impl World<'_> {
             })
             .collect();
         let computed = |mut reader: Reader| compute(&requests, &periods, &scope, now, &mut reader).unwrap();
-        let anew = computed(self.store.reader().unwrap().anew());
+        // Of a store that has read nothing yet.
+        let anew = computed(self.database.store().reader().unwrap().anew());
         let kept = computed(self.store.reader().unwrap());
         let again = computed(self.store.reader().unwrap());
         for (at, request) in requests.iter().enumerate() {
@@ -254,11 +256,12 @@ fn what_was_kept_says_what_the_rows_say() {
     let files = Files::of_home(Path::new("/nonexistent")).unwrap();
     let (language, kpis) = (language(&files).unwrap(), declared(&files));
     for seed in 0..seeds {
-        on_both(|store| {
+        on_both_databases(|database| {
+            let store = database.store();
             let now = "2026-11-10T08:00:00Z".parse::<Timestamp>().unwrap().as_second();
             let model = language.model().clone();
             let (language, kpis, chance) = (language.clone(), kpis.clone(), ChaCha8Rng::seed_from_u64(seed));
-            let mut world = World { store: &store, chance, model, kpis, language, now };
+            let mut world = World { database, store: &store, chance, model, kpis, language, now };
             world.peculiar("won");
             let mut history = Vec::new();
             for _ in 0..STEPS {

@@ -42,6 +42,10 @@ type MadeOf = (usize, Vec<[u64; 3]>);
 impl Cells {
     /// The cell of these readings, as `make` makes it of them.
     fn of(&self, kpi: &Kpi, seen: &Seen, make: impl FnOnce() -> Cell) -> Cell {
+        if kpi.runs_no_script() {
+            // To make it takes less than to look it up.
+            return make();
+        }
         let bits = |reading: &Reading| {
             // No figure has the bits of this NaN.
             [reading.value.map_or(u64::MAX, f64::to_bits), reading.rows, reading.left_out]

@@ -42,7 +42,8 @@ impl Direct {
 }
 
 fn body_of_value(ast: &AST) -> Vec<Stmt> {
-    let value = ast.clone_functions_only_filtered(|_, _, _, name, _| name == "value");
+    let mut value = ast.clone_functions_only();
+    value.retain_functions(|_, _, name, _| name == "value");
     let mut body = Vec::new();
     value.walk(&mut |path: &[ASTNode]| {
         if let [ASTNode::Stmt(statement)] = path {
@@ -88,6 +89,11 @@ mod tests {
         assert_eq!(direct("fn value(m) { m.mean }"), Some(Direct::Measure("mean".to_owned())));
         let ratio = Some(Direct::Ratio("won".to_owned(), "closed".to_owned()));
         assert_eq!(direct("fn value(m) { ratio(m.won, m.closed) }"), ratio);
+        let among_others = "fn measures(data) { #{ mean: data.leads.dated(|l| l.created_at).count() } }";
+        assert_eq!(
+            direct(&format!("{among_others} fn value(m) {{ m.mean }}")),
+            Some(Direct::Measure("mean".to_owned()))
+        );
         assert_eq!(direct("fn value(m) { return ratio(m.won, m.closed); }"), None);
         for other in [
             "fn value(m) { ratio(m.won - m.lost, m.closed) }",

@@ -185,6 +185,11 @@ impl Kpi {
         compared.cloned().chain(measures.iter().flat_map(|measure| needed(measure))).collect()
     }
 
+    /// Whether its value is told from its measures without running its script.
+    pub(crate) fn runs_no_script(&self) -> bool {
+        self.script.direct.is_some()
+    }
+
     /// Whether its value asks for the measures of the period before.
     pub fn looks_back(&self) -> bool {
         self.script.looks_back

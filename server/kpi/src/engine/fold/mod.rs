@@ -173,18 +173,20 @@ impl<'a> Fold<'a> {
 
     /// What was computed, to be kept.
     fn states_to_keep(&self, keeping: &Keeping, ran: &Ran) -> Vec<Kept> {
-        let mut to_keep = Vec::new();
-        for (at, left) in ran.left.iter().enumerate() {
-            let Some(left) = left else { continue };
+        let units = ran.left.iter().zip(&self.units).enumerate().flat_map(|(at, (left, units))| {
+            let units = units.iter().enumerate().map(move |(wanted, unit)| ((at, wanted), unit));
+            left.iter().flat_map(move |left| units.clone().map(move |(at, unit)| (at, left, unit)))
+        });
+        let to_keep = side_by_side::map(units.collect(), |(at, left, unit): (_, &Left, &Unit)| {
             let planned = &self.computed.measures[left.measure];
             let next = |slice| planned.view(slice).map_or(f64::INFINITY, |view| ran.next[view].of(slice));
-            for (wanted, Unit { states, grouping, .. }) in self.units[at].iter().enumerate() {
-                let Some(grouping) = grouping else { continue };
-                let groups = self.computed.groupings[*grouping].groups();
-                to_keep.extend(keeping.computed((at, wanted), left, &groups, states, next));
-            }
-        }
-        to_keep
+            let of_grouping = |grouping: usize| {
+                let groups = self.computed.groupings[grouping].groups();
+                keeping.computed(at, left, &groups, &unit.states, next)
+            };
+            unit.grouping.map_or_else(Vec::new, of_grouping)
+        });
+        to_keep.into_iter().flatten().collect()
     }
 
     /// Puts what is kept beside what was computed; `None` if it cannot be read.
