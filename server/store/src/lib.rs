@@ -18,7 +18,7 @@
 //! - `spans`, `over_time`: former values of text columns; `stored`: rows to be written, beside those that are there
 //! - `own_tables`: the tables of a home's own, made and extended
 //! - `views`: the readable views, made from the data model
-//! - `ahead`: reading on threads of their own, over a connection `beside`; `parents`: what scans read of small tables, joined here
+//! - `ahead`: reading on threads of their own, over a connection `beside`, rows that lie `together`; `parents`: what scans read of small tables, joined here
 //! - `connection`, `currency`, `url`, `schema`: the rest
 
 mod ahead;
@@ -64,6 +64,7 @@ mod store;
 mod stored;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod together;
 mod touched;
 pub mod undo;
 mod undo_record;

@@ -11,8 +11,8 @@ use crate::keeping::Keeping;
 use crate::milestones::{begins_at, milestones};
 use crate::parents::{self, MOST, Parents};
 use crate::spans;
-use crate::sql::{Gives, ScanStatement, Visit, quoted, send, texts};
-use crate::touched;
+use crate::sql::{Gives, ScanStatement, Visit, Which, quoted, send, texts};
+use crate::{together, touched};
 use diesel::row::{Field, Row};
 use pegel_kpi::data::batch::{Batch, Values};
 use pegel_kpi::data::kept::{Kept, Touched, Wanted};
@@ -150,8 +150,9 @@ impl Source for Reader {
         let generation = self.generation()?;
         let Reader { transaction, parents, known_parents, beside, connections, .. } = self;
         let parents = parents.get_or_insert_with(|| known_parents.of(generation));
-        let whole =
-            |scan: &Scan, each: &mut dyn FnMut(&Batch)| read(transaction, scan, Some(MOST), &mut |batch| each(batch));
+        let whole = |scan: &Scan, each: &mut dyn FnMut(&Batch)| {
+            read(transaction, scan, Which::WholeIfSmall(MOST), &mut |batch| each(batch))
+        };
         let mut narrowed = parents.narrow(scan, whole)?;
         known_parents.add(parents);
         let narrow = narrowed.scan.clone();
@@ -163,10 +164,10 @@ impl Source for Reader {
         };
         let parts: Vec<Read> = match (second, &halves) {
             (Some(second), Some([earlier, later])) => vec![
-                Box::new(|each| read(transaction, earlier, None, each)),
-                Box::new(|each| read(second, later, None, each)),
+                Box::new(|each| read_half(transaction, earlier, each)),
+                Box::new(|each| read_half(second, later, each)),
             ],
-            _ => vec![Box::new(|each| read(transaction, &narrow, None, each))],
+            _ => vec![Box::new(|each| read(transaction, &narrow, Which::There, each))],
         };
         ahead(&narrow.columns, parts, &mut |batch| {
             narrowed.look_up(batch, &mut wanted);
@@ -269,16 +270,21 @@ impl Source for Reader {
     }
 }
 
-/// `most`: as of [`ScanStatement::new`].
+/// Reads a half of a scan of many rows.
+fn read_half(transaction: &mut Transaction, half: &Scan, each: &mut dyn FnMut(&mut Batch)) -> Result<(), StoreError> {
+    let which = together::ids(transaction, half)?.map_or(Which::There, Which::ThereBetween);
+    read(transaction, half, which, each)
+}
+
 fn read(
     transaction: &mut Transaction,
     scan: &Scan,
-    most: Option<i64>,
+    which: Which,
     each: &mut dyn FnMut(&mut Batch),
 ) -> Result<(), StoreError> {
     let kinds = scan.columns.iter().map(Projection::kind).collect();
     let mut filling = Filling { scan, kinds, batch: Batch::new(&scan.columns), rows: 0, each };
-    send(transaction.conn(), "reading facts", &ScanStatement::new(scan, most), &mut filling)?;
+    send(transaction.conn(), "reading facts", &ScanStatement::new(scan, which), &mut filling)?;
     filling.flush();
     Ok(())
 }

@@ -16,7 +16,7 @@ pub(crate) use collect::{Rows, Texts, last_id, numbers, texts};
 pub(crate) use insert::Insert;
 pub(crate) use plain::{Plain, execute, quoted};
 pub(crate) use rows::{Gives, Visit, field, send};
-pub(crate) use scan::ScanStatement;
+pub(crate) use scan::{ScanStatement, Which};
 pub(crate) use select::{SelectByText, TEXTS};
 pub(crate) use set::Set;
 pub(crate) use upsert::{Row, Upsert};

@@ -8,6 +8,7 @@ use pegel_kpi::data::model::{ATTRIBUTES, GONE_AT, Kind, Reference, SYSTEM};
 use pegel_kpi::data::path::Path;
 use pegel_kpi::data::scan::Scan;
 use pegel_kpi::data::scope::texts_of;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 /// The statement for a scan.
@@ -21,14 +22,29 @@ pub(crate) struct ScanStatement<'a> {
     scope: Vec<Restriction>,
     /// The names of what must not be gone.
     there: Vec<String>,
-    /// No rows at all if the table has more than so many.
-    most: Option<Most>,
+    bounds: Bounds,
 }
 
-/// A number of rows, and one more, which is where counting stops.
-struct Most {
-    rows: Value,
-    stop: Value,
+/// Which rows a scan is about.
+#[derive(Debug, Clone)]
+pub(crate) enum Which {
+    /// All that are there.
+    There,
+    /// The same, all of which are known to lie between these ids: they are read in their order.
+    ThereBetween(RangeInclusive<i64>),
+    /// All rows, those that are gone included since others refer to them; but none at all if the table has more than so
+    /// many.
+    WholeIfSmall(i64),
+}
+
+enum Bounds {
+    None,
+    Ids(Value, Value),
+    /// A number of rows, and one more, which is where counting stops.
+    Most {
+        rows: Value,
+        stop: Value,
+    },
 }
 
 /// A table joined because a path leads through it; the same path is joined once.
@@ -48,9 +64,7 @@ struct Restriction {
 }
 
 impl<'a> ScanStatement<'a> {
-    /// `most`: all rows, those that are gone included since others refer to them; but none at all if the table has more
-    /// than so many.
-    pub(crate) fn new(scan: &'a Scan, most: Option<i64>) -> ScanStatement<'a> {
+    pub(crate) fn new(scan: &'a Scan, which: Which) -> ScanStatement<'a> {
         let scope: Vec<Restriction> = scan
             .scope
             .restrictions()
@@ -74,7 +88,7 @@ impl<'a> ScanStatement<'a> {
             join(&mut joins, &scan.table.name, &path.references);
         }
         let mut there = Vec::new();
-        if most.is_none() {
+        if !matches!(which, Which::WholeIfSmall(_)) {
             there.push(scan.table.name.to_string());
             // What a row was goes with the row.
             if let Some(of) = scan.table.history_of() {
@@ -82,8 +96,12 @@ impl<'a> ScanStatement<'a> {
                 there.push(alias(&scan.table.name, std::slice::from_ref(of)));
             }
         }
-        let most = most.map(|rows| Most { rows: Value::Integer(rows), stop: Value::Integer(rows + 1) });
-        ScanStatement { scan, joins, window, lasting_until, scope, there, most }
+        let bounds = match which {
+            Which::There => Bounds::None,
+            Which::ThereBetween(ids) => Bounds::Ids(Value::Integer(*ids.start()), Value::Integer(*ids.end())),
+            Which::WholeIfSmall(rows) => Bounds::Most { rows: Value::Integer(rows), stop: Value::Integer(rows + 1) },
+        };
+        ScanStatement { scan, joins, window, lasting_until, scope, there, bounds }
     }
 
     fn column<'b, DB: Takes>(&self, out: &mut AstPass<'_, 'b, DB>, path: &'b Path) -> QueryResult<()> {
@@ -215,6 +233,10 @@ impl<DB: Takes> QueryFragment<DB> for ScanStatement<'_> {
         separated(&mut out, ", ", &self.scan.columns, |out, projection| self.first(out, &projection.0))?;
         out.push_sql(" FROM ");
         out.push_identifier(&self.scan.table.name)?;
+        if let Bounds::Ids(..) = self.bounds {
+            // By an index of a date, rows would be searched one by one after all.
+            out.push_sql(" NOT INDEXED");
+        }
         for join in &self.joins {
             out.push_sql(" LEFT JOIN ");
             out.push_identifier(&join.reference.table)?;
@@ -248,14 +270,25 @@ impl<DB: Takes> QueryFragment<DB> for ScanStatement<'_> {
             out.push_sql(" IS NULL");
             keyword = " AND ";
         }
-        if let Some(Most { rows, stop }) = &self.most {
-            out.push_sql(keyword);
-            out.push_sql("(SELECT count(*) FROM (SELECT 1 FROM ");
-            out.push_identifier(&self.scan.table.name)?;
-            out.push_sql(" LIMIT ");
-            DB::bind(&mut out, stop, Kind::Integer)?;
-            out.push_sql(") AS counted) <= ");
-            DB::bind(&mut out, rows, Kind::Integer)?;
+        match &self.bounds {
+            Bounds::None => {}
+            Bounds::Ids(first, last) => {
+                out.push_sql(keyword);
+                push_column(&mut out, &self.scan.table.name, "id")?;
+                out.push_sql(" BETWEEN ");
+                DB::bind(&mut out, first, Kind::Integer)?;
+                out.push_sql(" AND ");
+                DB::bind(&mut out, last, Kind::Integer)?;
+            }
+            Bounds::Most { rows, stop } => {
+                out.push_sql(keyword);
+                out.push_sql("(SELECT count(*) FROM (SELECT 1 FROM ");
+                out.push_identifier(&self.scan.table.name)?;
+                out.push_sql(" LIMIT ");
+                DB::bind(&mut out, stop, Kind::Integer)?;
+                out.push_sql(") AS counted) <= ");
+                DB::bind(&mut out, rows, Kind::Integer)?;
+            }
         }
         Ok(())
     }
@@ -291,7 +324,7 @@ mod tests {
 
     /// The statement for both databases, a line for each clause.
     fn both(scan: &Scan) -> String {
-        let statement = ScanStatement::new(scan, None);
+        let statement = ScanStatement::new(scan, Which::There);
         let both = format!("{}\n{}", debug_query::<Sqlite, _>(&statement), debug_query::<Pg, _>(&statement));
         ["FROM", "LEFT JOIN", "WHERE", "AND coalesce", "-- binds"]
             .iter()
@@ -315,8 +348,15 @@ mod tests {
     #[test]
     fn a_table_that_is_not_small_is_not_read_whole() {
         let scan = scan("partners", &["id", "name"]);
-        let statement = ScanStatement::new(&scan, Some(10));
+        let statement = ScanStatement::new(&scan, Which::WholeIfSmall(10));
         insta::assert_snapshot!(debug_query::<Pg, _>(&statement), @r#"SELECT "partners"."id", "partners"."name" FROM "partners" WHERE (SELECT count(*) FROM (SELECT 1 FROM "partners" LIMIT $1) AS counted) <= $2 -- binds: [11, 10]"#);
+    }
+
+    #[test]
+    fn rows_that_lie_together_are_read_in_the_order_of_their_ids() {
+        let scan = within(scan("leads", &["outcome"]), &["created_at"], std::slice::from_ref(&(0..100)));
+        let statement = ScanStatement::new(&scan, Which::ThereBetween(7..=9));
+        insta::assert_snapshot!(debug_query::<Sqlite, _>(&statement), @"SELECT `leads`.`outcome` FROM `leads` NOT INDEXED WHERE (`leads`.`created_at` >= ? AND `leads`.`created_at` < ?) AND `leads`.`gone_at` IS NULL AND `leads`.`id` BETWEEN ? AND ? -- binds: [0, 100, 7, 9]");
     }
 
     #[test]
