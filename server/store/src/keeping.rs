@@ -7,7 +7,7 @@
 use crate::StoreError;
 use crate::connection::{Conn, Connections, Transaction, WRITING_FACTS};
 use crate::facts::Value;
-use crate::schema::{kept_states, touched as touched_table};
+use crate::schema::kept_states;
 use crate::sql::numbers;
 use crate::touched;
 use diesel::dsl::{count_star, sql};
@@ -190,8 +190,7 @@ impl Keeping {
         make_room(conn).map_err(failed())?;
         let oldest = kept_states::table.select(diesel::dsl::min(kept_states::generation)).first(conn);
         let oldest: Option<i64> = oldest.map_err(failed())?;
-        let forgotten = touched_table::table.filter(touched_table::generation.le(oldest.unwrap_or(generation)));
-        diesel::delete(forgotten).execute(conn).map_err(failed())?;
+        touched::forget(conn, oldest.unwrap_or(generation)).map_err(failed())?;
         Ok(true)
     }
 }

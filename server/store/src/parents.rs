@@ -8,8 +8,9 @@ use pegel_kpi::data::path::Path;
 use pegel_kpi::data::path::Projection;
 use pegel_kpi::data::scan::Scan;
 use pegel_kpi::data::scope::Scope;
-use std::collections::HashMap;
+use std::cmp::Ordering;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Tables of more rows than this are joined in SQL: to read so many takes some milliseconds.
@@ -32,17 +33,29 @@ pub(crate) struct Parents {
     are_new: bool,
 }
 
-/// Those that readers have read of late, with the generation of the facts: as long as nobody writes any, they need not be
-/// read again.
+/// Those that readers have read of late, with the generation of the facts: as long as nobody writes any into their tables,
+/// they need not be read again.
 #[derive(Default)]
 pub(crate) struct Shared(Mutex<Option<(i64, Columns)>>);
 
 impl Shared {
-    /// What is known of the facts of that generation.
-    pub(crate) fn of(&self, generation: i64) -> Parents {
-        let known = self.lock();
-        let columns = known.as_ref().filter(|(of, _)| *of == generation).map(|(_, columns)| columns.clone());
-        Parents { generation, columns: columns.unwrap_or_default(), are_new: false }
+    /// What is known of the facts of that generation. `touched_since` says which tables those after a generation wrote
+    /// into, as long as that is known.
+    pub(crate) fn of(
+        &self,
+        generation: i64,
+        touched_since: impl FnOnce(i64) -> Result<Option<HashSet<String>>, StoreError>,
+    ) -> Result<Parents, StoreError> {
+        let Some((of, mut columns)) = self.lock().clone() else {
+            return Ok(Parents { generation, columns: Columns::new(), are_new: false });
+        };
+        let touched = match of.cmp(&generation) {
+            Ordering::Less => touched_since(of)?,
+            Ordering::Equal => Some(HashSet::new()),
+            Ordering::Greater => None,
+        };
+        columns.retain(|(table, _), _| touched.as_ref().is_some_and(|touched| !touched.contains(&**table)));
+        Ok(Parents { generation, columns, are_new: of != generation })
     }
 
     /// Adds what a reader knows; what is of another generation goes.

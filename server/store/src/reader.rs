@@ -149,7 +149,12 @@ impl Source for Reader {
         self.statements += 1;
         let generation = self.generation()?;
         let Reader { transaction, parents, known_parents, beside, connections, .. } = self;
-        let parents = parents.get_or_insert_with(|| known_parents.of(generation));
+        let parents = match parents {
+            Some(parents) => parents,
+            none => {
+                none.insert(known_parents.of(generation, |since| touched::tables_since(transaction.conn(), since))?)
+            }
+        };
         let whole = |scan: &Scan, each: &mut dyn FnMut(&Batch)| {
             read(transaction, scan, Which::WholeIfSmall(MOST), &mut |batch| each(batch))
         };

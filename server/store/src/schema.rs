@@ -154,6 +154,7 @@ diesel::table! {
     fact_generation (id) {
         id -> BigInt,
         number -> BigInt,
+        noted_since -> BigInt,
     }
 }
 

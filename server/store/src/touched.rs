@@ -8,6 +8,7 @@ use crate::schema::{fact_generation, touched};
 use crate::sql::execute;
 use diesel::prelude::*;
 use pegel_kpi::data::kept::Touched;
+use std::collections::HashSet;
 
 const READING: &str = "reading what was touched";
 const NOTING: &str = "noting what was touched";
@@ -24,6 +25,28 @@ pub(crate) fn since(conn: &mut Conn, generation: i64) -> Result<Vec<Touched>, St
     let rows: Vec<(String, String, i64, String, i64)> = ordered.load(conn).map_err(StoreError::while_(READING))?;
     let touched = |(table, by, day, what, generation)| Touched { table, by, day, what, generation };
     Ok(rows.into_iter().map(touched).collect())
+}
+
+/// The tables of which those that came after a generation touched anything; `None` if it is not noted any more.
+pub(crate) fn tables_since(conn: &mut Conn, generation: i64) -> Result<Option<HashSet<String>>, StoreError> {
+    let failed = || StoreError::while_(READING);
+    let noted_since: i64 = fact_generation::table.select(fact_generation::noted_since).first(conn).map_err(failed())?;
+    if generation < noted_since {
+        return Ok(None);
+    }
+    let newer = touched::table.filter(touched::generation.gt(generation)).select(touched::table_name).distinct();
+    Ok(Some(newer.load::<String>(conn).map_err(failed())?.into_iter().collect()))
+}
+
+/// Forgets what was touched by transactions up to that one.
+pub(crate) fn forget(conn: &mut Conn, generation: i64) -> QueryResult<()> {
+    let forgotten = diesel::delete(touched::table.filter(touched::generation.le(generation))).execute(conn)?;
+    if forgotten > 0 {
+        let noted_since = fact_generation::noted_since;
+        let behind = diesel::update(fact_generation::table.filter(noted_since.lt(generation)));
+        behind.set(noted_since.eq(generation)).execute(conn)?;
+    }
+    Ok(())
 }
 
 /// Notes what a SELECT says: days, each once with each `what`. How many there are.

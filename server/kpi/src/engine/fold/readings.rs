@@ -4,7 +4,7 @@ use super::states::States;
 use crate::data::cell::Group;
 use crate::measure::aggregate::accumulator::Reading;
 use crate::measure::aggregate::spread::{Around, Spread};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// The readings of one measure in one breakdown.
@@ -15,7 +15,7 @@ pub struct Readings<'a> {
     /// Those that make up each period.
     periods: Vec<Range<usize>>,
     /// Those of each group: one, or one for each class of its rows, and those of states that were kept.
-    lines: HashMap<Vec<Group>, Vec<usize>>,
+    lines: FxHashMap<Vec<Group>, Vec<usize>>,
 }
 
 impl<'a> Readings<'a> {
@@ -26,7 +26,7 @@ impl<'a> Readings<'a> {
         lines: impl Iterator<Item = (Vec<Group>, Vec<usize>)>,
         states: &'a States<'a>,
     ) -> Readings<'a> {
-        let mut of_groups: HashMap<Vec<Group>, Vec<usize>> = HashMap::new();
+        let mut of_groups: FxHashMap<Vec<Group>, Vec<usize>> = FxHashMap::default();
         lines.for_each(|(group, lines)| of_groups.entry(group).or_default().extend(lines));
         Readings { states, slices, periods, lines: of_groups }
     }
