@@ -2,10 +2,10 @@
 //! changed.
 
 use crate::RUNS;
-use crate::leads::{History, PARTNERS, REGIONS, fill};
 use crate::report::Report;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use pegel_bench::leads::{History, PARTNERS, REGIONS, fill};
 use pegel_bench::{Sheet, median, median_of, once};
 use pegel_catalog::files::Files;
 use pegel_catalog::load::declared;

@@ -4,12 +4,11 @@
 //! `PEGEL_BENCH_ROWS` sets the number of leads, 1000000 by default.
 
 mod kept;
-mod leads;
 mod memory;
 mod report;
 mod scopes;
 
-use leads::{History, PARTNERS, REGIONS, fill};
+use pegel_bench::leads::{History, PARTNERS, REGIONS, fill};
 use pegel_bench::{Sheet, Unit, median, median_of, timed};
 use pegel_catalog::files::Files;
 use pegel_catalog::load::{declared, language};

@@ -1,7 +1,7 @@
 //! Figures of many scopes from one scan, beside those of one.
 
-use crate::leads::{History, fill};
 use jiff::Timestamp;
+use pegel_bench::leads::{History, fill};
 use pegel_bench::{Sheet, median, timed};
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::engine::comparison::Comparison;

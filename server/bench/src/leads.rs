@@ -57,6 +57,9 @@ impl Chance {
 }
 
 /// Fills an empty database.
+///
+/// # Panics
+/// If it does not take the leads.
 pub fn fill(store: &Store, history: History) {
     let sqlite = store.is_sqlite().expect("the database answers");
     let execute = |sql: &str| store.execute(sql).expect("the database takes what is generated");
