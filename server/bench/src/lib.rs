@@ -28,7 +28,8 @@ pub fn once<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (made, began.elapsed())
 }
 
-/// How much memory a process takes, in bytes, by one of the measures of Linux: `VmRSS` now, `VmHWM` at most so far. `None`
+/// How much memory a process takes, in bytes, by one of the measures of Linux: `VmRSS` now, `RssAnon` without what is mapped
+/// from files, `VmHWM` at most so far. `None`
 /// where the system does not tell.
 pub fn memory_of(process: &str, measure: &str) -> Option<usize> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
