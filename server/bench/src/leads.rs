@@ -5,8 +5,10 @@ use pegel_store::Store;
 use std::fmt::Write as _;
 
 /// How many partners and regions most measurements have.
-pub const PARTNERS: u64 = 120;
-pub const REGIONS: u64 = 8;
+const PARTNERS: u64 = 120;
+const REGIONS: u64 = 8;
+/// Over so many weeks their leads are spread: the window of 13 weeks holds a ninth of all.
+pub const WEEKS: i64 = 118;
 const PRODUCTS: u64 = 40;
 const REPS: u64 = 240;
 const CUSTOMERS: u64 = 20_000;
@@ -26,6 +28,13 @@ pub struct History {
     pub end: i64,
     pub partners: u64,
     pub regions: u64,
+}
+
+impl History {
+    /// So many leads, as most measurements have them.
+    pub fn of(rows: u64, end: i64) -> History {
+        History { rows, weeks: WEEKS, end, partners: PARTNERS, regions: REGIONS }
+    }
 }
 
 /// Pseudorandom numbers, the same in every run (Steele, Lea and Flood 2014, “Fast splittable pseudorandom number

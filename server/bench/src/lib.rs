@@ -4,6 +4,7 @@
 pub mod leads;
 mod sheet;
 
+use pegel_store::testing::TestDatabase;
 pub use sheet::{Sheet, Unit};
 use std::time::{Duration, Instant};
 
@@ -28,9 +29,29 @@ pub fn once<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (made, began.elapsed())
 }
 
-/// How much memory a process takes, in bytes, by one of the measures of Linux: `VmRSS` now, `RssAnon` without what is mapped
-/// from files, `VmHWM` at most so far. `None`
-/// where the system does not tell.
+/// How many rows there are to be: what `PEGEL_BENCH_ROWS` says, a million by default.
+pub fn rows() -> u32 {
+    number("PEGEL_BENCH_ROWS", 1_000_000)
+}
+
+/// The number that a variable of the environment says; the default, if it says none.
+pub fn number(variable: &str, default: u32) -> u32 {
+    std::env::var(variable).ok().and_then(|number| number.parse().ok()).unwrap_or(default)
+}
+
+/// Measures on `SQLite`, and on `PostgreSQL` if there is a server: `measure` gets the name of each, and what makes an empty
+/// database.
+pub fn on_each_database(mut measure: impl FnMut(&'static str, fn() -> TestDatabase)) {
+    measure("SQLite", TestDatabase::sqlite);
+    if std::env::var_os("PEGEL_TEST_POSTGRES").is_some() {
+        measure("PostgreSQL", TestDatabase::postgres);
+    } else {
+        println!("\nPostgreSQL left out: PEGEL_TEST_POSTGRES names no server, tests/postgres starts one");
+    }
+}
+
+/// How much memory a process takes, in bytes, by one of the measures of Linux: `VmRSS` now, `RssAnon` without what is
+/// mapped from files, `VmHWM` at most so far. `None` where the system does not tell.
 pub fn memory_of(process: &str, measure: &str) -> Option<usize> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(measure)?.strip_prefix(':'))?;

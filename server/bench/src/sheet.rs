@@ -1,5 +1,6 @@
 //! The figures of a run: printed as they come, each beside its goal and beside what it was in an earlier run.
 
+use crate::rows;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -69,7 +70,8 @@ impl Sheet {
     /// # Panics
     /// If it cannot be read.
     pub fn open(folder: &Path, name: &str) -> Sheet {
-        let file = folder.join(format!("{name}.tsv"));
+        // Figures over other rows are not to be compared.
+        let file = folder.join(format!("{name}.{}.tsv", rows()));
         let figures = read(&file).unwrap_or_default();
         let beside = std::env::var_os("PEGEL_BENCH_BESIDE").map(PathBuf::from);
         let earlier = beside.map_or_else(

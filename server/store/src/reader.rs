@@ -9,7 +9,7 @@ use crate::currency;
 use crate::freshness::{Delivered, NewestImport, complete_until, delivered, newest};
 use crate::keeping::Keeping;
 use crate::milestones::{begins_at, milestones};
-use crate::parents::{self, MOST, Parents};
+use crate::parents::{MOST, Parents};
 use crate::spans;
 use crate::sql::{Gives, ScanStatement, Visit, Which, quoted, send, texts};
 use crate::{together, touched};
@@ -31,8 +31,6 @@ pub struct Reader {
     transaction: Transaction,
     /// As long as the transaction lasts, they are what they were. `None` before the first scan.
     parents: Option<Parents>,
-    /// What other readers know of small tables.
-    known_parents: Arc<parents::Shared>,
     /// Those that were asked for.
     spans: HashMap<Names, Option<Arc<Spans>>>,
     /// What was delivered of all tables, once that was read.
@@ -64,7 +62,6 @@ impl Reader {
         Ok(Reader {
             transaction,
             parents: None,
-            known_parents: connections.parents.clone(),
             spans: HashMap::new(),
             delivered: None,
             begins: HashMap::new(),
@@ -148,18 +145,17 @@ impl Source for Reader {
     fn scan(&mut self, scan: &Scan, each: &mut dyn FnMut(&Batch)) -> Result<(), StoreError> {
         self.statements += 1;
         let generation = self.generation()?;
-        let Reader { transaction, parents, known_parents, beside, connections, .. } = self;
+        let Reader { transaction, parents, beside, connections, .. } = self;
         let parents = match parents {
             Some(parents) => parents,
-            none => {
-                none.insert(known_parents.of(generation, |since| touched::tables_since(transaction.conn(), since))?)
-            }
+            none => none
+                .insert(connections.parents.of(generation, |since| touched::tables_since(transaction.conn(), since))?),
         };
         let whole = |scan: &Scan, each: &mut dyn FnMut(&Batch)| {
             read(transaction, scan, Which::WholeIfSmall(MOST), &mut |batch| each(batch))
         };
         let mut narrowed = parents.narrow(scan, whole)?;
-        known_parents.add(parents);
+        connections.parents.add(parents);
         let narrow = narrowed.scan.clone();
         let mut wanted = Batch::new(&scan.columns);
         let halves = halves(&narrow);

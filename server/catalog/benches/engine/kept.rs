@@ -5,7 +5,7 @@ use crate::RUNS;
 use crate::report::Report;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use pegel_bench::leads::{History, PARTNERS, REGIONS, fill};
+use pegel_bench::leads::{History, fill};
 use pegel_bench::{Sheet, median, median_of, once};
 use pegel_catalog::files::Files;
 use pegel_catalog::load::declared;
@@ -52,10 +52,10 @@ amount = { from = "amount", scale = "0.01" }
 "#;
 
 /// Measures what is gained by what is kept.
-pub fn kept(sheet: &mut Sheet, name: &str, database: &TestDatabase, rows: u64, weeks: i64) {
+pub fn kept(sheet: &mut Sheet, name: &str, database: &TestDatabase, rows: u64) {
     let (report, store) = (Report::new(), database.store());
     let end = report.end();
-    fill(&store, History { rows, weeks, end, partners: PARTNERS, regions: REGIONS });
+    fill(&store, History::of(rows, end));
     let week = without_last_week(&store, end);
     sheet.begin(name, &format!("what is kept of {rows} leads"));
 

@@ -8,8 +8,8 @@ mod memory;
 mod report;
 mod scopes;
 
-use pegel_bench::leads::{History, PARTNERS, REGIONS, fill};
-use pegel_bench::{Sheet, Unit, median, median_of, timed};
+use pegel_bench::leads::{History, WEEKS, fill};
+use pegel_bench::{Sheet, Unit, median, median_of, on_each_database, rows, timed};
 use pegel_catalog::files::Files;
 use pegel_catalog::load::{declared, language};
 use pegel_kpi::engine::request::HISTORY;
@@ -25,19 +25,10 @@ static ALLOCATOR: memory::Counting = memory::Counting;
 /// How often slow measurements are repeated; the median counts.
 const RUNS: usize = 7;
 
-/// With this many weeks, the window of 13 weeks holds a ninth of all leads.
-const WEEKS: i64 = 118;
-
 fn main() {
-    let rows = std::env::var("PEGEL_BENCH_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(1_000_000);
     let mut sheet = Sheet::open(Path::new(env!("CARGO_TARGET_TMPDIR")), "engine");
     scripts(&mut sheet);
-    on_database(&mut sheet, "SQLite", rows, &TestDatabase::sqlite);
-    if std::env::var_os("PEGEL_TEST_POSTGRES").is_some() {
-        on_database(&mut sheet, "PostgreSQL", rows, &TestDatabase::postgres);
-    } else {
-        println!("\nPostgreSQL left out: PEGEL_TEST_POSTGRES names no server, tests/postgres starts one");
-    }
+    on_each_database(|name, database| on_database(&mut sheet, name, u64::from(rows()), database));
 }
 
 /// Loading scripts, and what a cell costs.
@@ -73,10 +64,9 @@ struct Bench {
     _database: TestDatabase,
 }
 
-fn on_database(sheet: &mut Sheet, name: &'static str, rows: u64, database: &dyn Fn() -> TestDatabase) {
+fn on_database(sheet: &mut Sheet, name: &'static str, rows: u64, database: fn() -> TestDatabase) {
     sheet.begin(name, &format!("{rows} leads in {WEEKS} weeks"));
-    let (partners, regions) = (PARTNERS, REGIONS);
-    let history = History { rows, weeks: WEEKS, end: Report::new().end(), partners, regions };
+    let history = History::of(rows, Report::new().end());
     let bench = Bench::new(name, database(), history);
     bench.check();
     bench.report(sheet);
@@ -90,7 +80,7 @@ fn on_database(sheet: &mut Sheet, name: &'static str, rows: u64, database: &dyn 
     sheet.ratio("ten times the history", longer, "once", shorter, Some(1.2));
     drop((short, long));
     scopes::scopes(sheet, name, &database());
-    kept::kept(sheet, name, &database(), rows, WEEKS);
+    kept::kept(sheet, name, &database(), rows);
 }
 
 impl Bench {

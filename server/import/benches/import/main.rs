@@ -9,7 +9,7 @@ mod others;
 
 use jiff::tz::TimeZone;
 use mimalloc::MiMalloc;
-use pegel_bench::{Sheet, Unit, median, once};
+use pegel_bench::{Sheet, Unit, median, number, on_each_database, once, rows};
 use pegel_import::{Mapping, Options, Summary, import};
 use pegel_kpi::data::currency::Currency;
 use pegel_kpi::data::model::Model;
@@ -34,22 +34,13 @@ const MEMORY_GOAL: f64 = 100.0;
 const WAIT_GOAL: Duration = Duration::from_secs(10);
 
 fn main() {
-    let rows = number("PEGEL_BENCH_ROWS", 1_000_000);
+    let rows = rows();
     let folder = tempfile::tempdir().expect("there is a place for temporary files");
     let file = folder.path().join("leads.csv");
     leads::write(&file, i64::from(rows)).expect("there is room for the file");
     let sheet = Sheet::open(Path::new(env!("CARGO_TARGET_TMPDIR")), "import");
     let mut bench = Bench { rows, file, runs: number("PEGEL_BENCH_RUNS", 3), sheet };
-    bench.on_sqlite();
-    if std::env::var_os("PEGEL_TEST_POSTGRES").is_some() {
-        bench.on_postgres();
-    } else {
-        println!("\nPostgreSQL left out: PEGEL_TEST_POSTGRES names no server, tests/postgres starts one");
-    }
-}
-
-fn number(variable: &str, default: u32) -> u32 {
-    std::env::var(variable).ok().and_then(|number| number.parse().ok()).unwrap_or(default)
+    on_each_database(|name, _| if name == "SQLite" { bench.on_sqlite() } else { bench.on_postgres() });
 }
 
 struct Bench {

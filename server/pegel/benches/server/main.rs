@@ -3,20 +3,28 @@
 //!
 //! `PEGEL_BENCH_ROWS` sets the number of leads, 1000000 by default.
 
-mod served;
+#[path = "../../tests/common/mod.rs"]
+mod common;
 
-use pegel_bench::leads::{History, PARTNERS, REGIONS, fill};
-use pegel_bench::{Sheet, median, memory_of, once};
-use pegel_store::testing::TestDatabase;
-use served::{Home, Served};
+use common::server::Served;
+use common::{TestHome, wait_for};
+use pegel_bench::leads::{History, fill};
+use pegel_bench::{Sheet, median, memory_of, on_each_database, once, rows};
 use std::path::Path;
 use std::time::Duration;
 
-/// With this many weeks, a window of 13 weeks holds a ninth of all leads.
-const WEEKS: i64 = 118;
-
 /// When the last week is over in Berlin, in UTC seconds.
-const END: i64 = 1_794_178_800;
+const END: i64 = 1_794_783_600;
+
+const MAPPING: &str = r#"
+[source]
+zone = "UTC"
+[[tables]]
+table = "leads"
+key = "key"
+[tables.columns]
+created_at = "created_at"
+"#;
 
 /// How often slow measurements are repeated; the median counts.
 const RUNS: usize = 7;
@@ -31,64 +39,78 @@ const DAY_GOAL: f64 = 60.0;
 const OF_KPI: &str = "/kpis/feedback_rate";
 
 fn main() {
-    let rows = std::env::var("PEGEL_BENCH_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(1_000_000);
     let mut sheet = Sheet::open(Path::new(env!("CARGO_TARGET_TMPDIR")), "server");
-    on_database(&mut sheet, "SQLite", rows, &TestDatabase::sqlite());
-    if std::env::var_os("PEGEL_TEST_POSTGRES").is_some() {
-        on_database(&mut sheet, "PostgreSQL", rows, &TestDatabase::postgres());
-    } else {
-        println!("\nPostgreSQL left out: PEGEL_TEST_POSTGRES names no server, tests/postgres starts one");
-    }
+    on_each_database(|name, database| on_database(&mut sheet, name, &TestHome::with(database())));
 }
 
-fn on_database(sheet: &mut Sheet, name: &str, rows: u64, database: &TestDatabase) {
-    fill(&database.store(), History { rows, weeks: WEEKS, end: END, partners: PARTNERS, regions: REGIONS });
-    let home = Home::new(database.url(), END + 7 * 3600);
-    home.import("first");
-    sheet.begin(name, &format!("the server over {rows} leads"));
-    start(sheet, &home);
-    let server = Served::start(&home);
-    server.page("/editions");
+fn on_database(sheet: &mut Sheet, name: &str, home: &TestHome) {
+    home.run(&["init"]).succeeded();
+    home.write("config/imports/one.toml", MAPPING);
+    fill(&home.store(), History::of(u64::from(rows()), END));
+    import(home, "first");
+    sheet.begin(name, &format!("the server over {} leads", rows()));
+    start(sheet, home);
+    let server = Served::start(home);
+    page(&server, "/editions");
     memory(sheet, &server, "when it has begun", IDLE_GOAL);
-    pages(sheet, &home, &server);
-    a_day(&home, &server);
+    pages(sheet, home, &server);
+    a_day(home, &server);
     memory(sheet, &server, "after a day of use", DAY_GOAL);
 }
 
-fn start(sheet: &mut Sheet, home: &Home) {
-    let answered = || once(|| Served::start(home).page("/healthz")).1;
+/// Imports a lead of the last week.
+fn import(home: &TestHome, key: &str) {
+    let file = home.write("one.csv", &format!("key,created_at\n{key},2026-11-12T09:00:00Z\n"));
+    home.run(&["import", &file.to_string_lossy(), "--map", "one"]).succeeded();
+}
+
+/// Changes what the script of the feedback rate counts.
+fn edit_feedback_rate(home: &TestHome) {
+    let shipped = include_str!("../../../../kpis/partner/feedback_rate.rhai");
+    let accepted = "data.leads.dated(|l| l.accepted_at)";
+    let edited = shipped.replace(accepted, &format!("{accepted}.filter(|l| l.accepted_at.is_set())"));
+    assert_ne!(edited, shipped);
+    home.write("kpis/partner/feedback_rate.rhai", &edited);
+}
+
+/// Asks for a page; it must be there.
+fn page(server: &Served, path: &str) {
+    let answer = server.get(path);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
+}
+
+fn start(sheet: &mut Sheet, home: &TestHome) {
+    let answered = || once(|| page(&Served::start(home), "/healthz")).1;
     let times: Vec<Duration> = (0..RUNS).map(|_| answered()).collect();
     sheet.time("from its start to an answer", median(&times), Some(START_GOAL));
 }
 
 /// The pages that show what is computed.
-fn pages(sheet: &mut Sheet, home: &Home, server: &Served) {
-    let timed = |path: &str| once(|| server.page(path)).1;
+fn pages(sheet: &mut Sheet, home: &TestHome, server: &Served) {
+    let timed = |path: &str| once(|| page(server, path)).1;
     let again = |path: &str| median(&(0..RUNS).map(|_| timed(path)).collect::<Vec<_>>());
-    home.forget_kept();
+    home.run(&["kpi", "kept", "--forget"]).succeeded();
     sheet.time("/kpis, the first time", timed("/kpis"), None);
     sheet.time("/kpis, again", again("/kpis"), Some(PAGE_GOAL));
     sheet.time("a KPI's page, the first time", timed(OF_KPI), None);
     sheet.time("a KPI's page, again", again(OF_KPI), Some(PAGE_GOAL));
-    home.import("second");
+    import(home, "second");
     sheet.time("/kpis, after a row more", timed("/kpis"), None);
     sheet.time("/kpis, and again", again("/kpis"), Some(PAGE_GOAL));
-    home.edit_feedback_rate();
-    server.wait_until_it_logs("KPIs activated");
+    edit_feedback_rate(home);
+    wait_for("the edit", || server.logged().contains("KPIs activated"));
     sheet.time("/kpis, after an edit", timed("/kpis"), None);
     sheet.time("/kpis, after it and again", again("/kpis"), Some(PAGE_GOAL));
 }
 
 /// Each hour an import, and people who look at all there is.
-fn a_day(home: &Home, server: &Served) {
+fn a_day(home: &TestHome, server: &Served) {
     for hour in 0..24 {
-        home.import(&format!("hour {hour}"));
+        import(home, &format!("hour {hour}"));
         for _ in 0..10 {
-            server.page("/kpis");
-            server.page(OF_KPI);
-            server.page("/editions");
-            server.page("/operations");
-            server.page("/reference");
+            for path in ["/kpis", OF_KPI, "/editions", "/operations", "/reference"] {
+                page(server, path);
+            }
         }
     }
 }

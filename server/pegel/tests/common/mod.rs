@@ -58,7 +58,8 @@ impl TestHome {
         home
     }
 
-    fn with(database: TestDatabase) -> TestHome {
+    /// An empty folder, on that database.
+    pub fn with(database: TestDatabase) -> TestHome {
         TestHome { folder: tempfile::tempdir().unwrap(), database }
     }
 

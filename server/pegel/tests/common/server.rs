@@ -50,6 +50,10 @@ impl Served {
         Served { child, address, begun, log }
     }
 
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The log since it listens.
     pub fn logged(&self) -> String {
         self.log.lock().unwrap().clone()
@@ -83,7 +87,7 @@ impl Served {
 
     /// Tells it to stop, and waits for its exit status.
     pub fn stop(mut self) -> Option<i32> {
-        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        let told = Command::new("kill").args(["-TERM", &self.process().to_string()]).status().unwrap();
         assert!(told.success());
         self.child.wait().unwrap().code()
     }
