@@ -96,14 +96,19 @@ fn sqlite_uri(path: &Path, opening: Opening) -> String {
 }
 
 fn set_up(conn: &mut SqliteConnection, staging: bool) -> QueryResult<()> {
-    conn.batch_execute(&format!("PRAGMA busy_timeout = {}", BUSY_TIMEOUT.as_millis()))?;
+    conn.batch_execute(&in_earnest())?;
     switch_to_wal(conn)?;
     // What sorts many rows takes as much again as the cache may before it writes to disk. Whoever only reads finds the
     // pages in the system's cache nearly as fast, and there are several connections.
     let (temporary, cache) = if staging { ("FILE", 16_000) } else { ("MEMORY", 2_000) };
     conn.batch_execute(&format!(
-        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = {temporary}; PRAGMA cache_size = -{cache};",
+        "PRAGMA foreign_keys = ON; PRAGMA temp_store = {temporary}; PRAGMA cache_size = -{cache};",
     ))
+}
+
+/// What is written waits for others, and is on the disk when it is committed.
+fn in_earnest() -> String {
+    format!("PRAGMA busy_timeout = {}; PRAGMA synchronous = FULL", BUSY_TIMEOUT.as_millis())
 }
 
 /// Asks until it is done: `SQLite` first reads the file and only then asks for the exclusive lock, and a reader that
@@ -270,6 +275,8 @@ pub(crate) enum Purpose {
 pub(crate) struct Transaction {
     conn: PooledConnection<Manager>,
     open: bool,
+    /// Whether it writes what nobody misses: it waits neither for others nor for the disk.
+    hasty: bool,
 }
 
 impl Transaction {
@@ -301,27 +308,26 @@ impl Transaction {
             }
         }
         .map_err(StoreError::while_("beginning a transaction"))?;
-        Ok(Transaction { conn, open: true })
+        Ok(Transaction { conn, open: true, hasty: false })
     }
 
-    /// One that writes what nobody misses: `None` where it would have to wait.
+    /// One that writes what nobody misses: `None` where it would have to wait, and not on the disk for sure when it ends.
     pub(crate) fn begin_at_once(pool: &Connections) -> Result<Option<Transaction>, StoreError> {
-        let Some(mut conn) = pool.at_hand()? else { return Ok(None) };
-        let begun = match &mut *conn {
-            Conn::Sqlite(conn) => {
-                let waiting = |time: Duration| format!("PRAGMA busy_timeout = {}", time.as_millis());
-                let begun = conn
-                    .batch_execute(&waiting(Duration::ZERO))
-                    .and_then(|()| AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"));
-                conn.batch_execute(&waiting(BUSY_TIMEOUT)).and(begun)
-            }
-            Conn::Postgres(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN"),
+        let Some(conn) = pool.at_hand()? else { return Ok(None) };
+        let mut transaction = Transaction { conn, open: false, hasty: true };
+        let begun = match &mut *transaction.conn {
+            Conn::Sqlite(conn) => conn
+                .batch_execute("PRAGMA busy_timeout = 0; PRAGMA synchronous = NORMAL")
+                .and_then(|()| AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")),
+            Conn::Postgres(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN")
+                .and_then(|()| conn.batch_execute("SET LOCAL synchronous_commit = off")),
         };
         match begun {
             Err(error) if is_busy(&error) => Ok(None),
             begun => {
                 begun.map_err(StoreError::while_("beginning a transaction"))?;
-                Ok(Some(Transaction { conn, open: true }))
+                transaction.open = true;
+                Ok(Some(transaction))
             }
         }
     }
@@ -343,6 +349,46 @@ impl Drop for Transaction {
         if self.open {
             // A connection that cannot even do this is thrown away by the pool.
             let _ = on_backend!(&mut *self.conn, conn => AnsiTransactionManager::rollback_transaction(conn));
+        }
+        if let (true, Conn::Sqlite(conn)) = (self.hasty, &mut *self.conn) {
+            // The file is open already, so this cannot fail.
+            let _ = conn.batch_execute(&in_earnest());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Value;
+    use crate::sql::numbers;
+
+    #[test]
+    fn whoever_writes_what_nobody_misses_leaves_a_connection_that_writes_in_earnest() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::Sqlite(folder.path().join("pegel.db"));
+        let connections = Connections::open(url, Opening::MayCreate).unwrap();
+        let how = |conn: &mut Conn| {
+            let of = |conn: &mut Conn, pragma: &str| {
+                let text = format!("SELECT * FROM pragma_{pragma}");
+                numbers(conn, "reading how it writes", &text, &Value::Missing, 1).unwrap()[0][0]
+            };
+            (of(conn, "synchronous"), of(conn, "busy_timeout"))
+        };
+        let [normal, full] = [1, 2];
+        let in_earnest = (full, i64::try_from(BUSY_TIMEOUT.as_millis()).unwrap());
+
+        let mut hasty = Transaction::begin_at_once(&connections).unwrap().unwrap();
+        assert_eq!(how(hasty.conn()), (normal, 0));
+        assert!(Transaction::begin_at_once(&connections).unwrap().is_none(), "it would have to wait");
+        hasty.commit().unwrap();
+        drop(Transaction::begin_at_once(&connections).unwrap().unwrap());
+
+        // All that the pool has.
+        let mut pooled: Vec<_> = (0..2).map(|_| connections.get().unwrap()).collect();
+        assert_eq!(connections.pool.state().connections, 2);
+        for conn in &mut pooled {
+            assert_eq!(how(conn), in_earnest);
         }
     }
 }

@@ -59,15 +59,16 @@ pub fn kept(sheet: &mut Sheet, name: &str, database: &TestDatabase, rows: u64) {
     let week = without_last_week(&store, end);
     sheet.begin(name, &format!("what is kept of {rows} leads"));
 
+    println!("  6 figures × 4 breakdowns, judged by {HISTORY} weeks, as reports are");
     let one_lead = |key: &str| format!("{HEADER}\n{key};{};;;;;;;100\n", end - 3 * 24 * 3600);
     let mut times = [const { Vec::new() }; 3];
     for run in 0..RUNS {
         store.forget_kept().expect("the database answers");
-        times[0].push(once(|| report.judge_at(&store, 13, 1)).1);
+        times[0].push(once(|| report.judge_at(&store, HISTORY, 1)).1);
         // The last week, and from then on a lead more of it each time.
         import_file(&store, if run == 0 { week.clone() } else { one_lead(&format!("late {run}")) }, end);
-        times[1].push(once(|| report.judge_at(&store, 13, 0)).1);
-        times[2].push(once(|| report.judge_at(&store, 13, 0)).1);
+        times[1].push(once(|| report.judge_at(&store, HISTORY, 0)).1);
+        times[2].push(once(|| report.judge_at(&store, HISTORY, 0)).1);
     }
     let [first, next, again] = times.map(|times| median(&times));
     sheet.ratio("the next weekly report", next, "the first", first, Some(0.15));

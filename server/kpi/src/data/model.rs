@@ -207,11 +207,12 @@ impl Table {
 
     /// The table whose rows record the past of this one's, and how.
     pub fn history(&self) -> Option<(Table, History)> {
-        let of_this = |table: Table| {
-            let history = table.history.clone().filter(|history| history.of.table == self.name)?;
-            Some((table, history))
+        let histories = self.model.0.tables.iter().map(|table| table.history.as_ref());
+        let of_this = |(at, history): (usize, Option<&History>)| {
+            let history = history.filter(|history| history.of.table == self.name)?;
+            Some((Table { model: self.model.clone(), at }, history.clone()))
         };
-        self.model.tables().find_map(of_this)
+        histories.enumerate().find_map(of_this)
     }
 
     /// The model that it is part of.

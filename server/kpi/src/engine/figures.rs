@@ -135,25 +135,43 @@ pub fn compute_for<S: Source>(
     if source.keeps() {
         source.keep(folds.iter_mut().flat_map(|fold| std::mem::take(&mut fold.to_keep)).collect())?;
     }
-    let figures = |scope: (usize, &Scope), asked: &Asked, cells: &Cells, reading: &Cost| {
-        let (timetable, reaches) = (&timetable, &reaches);
-        let evaluation = Evaluation { timetable, folds: &folds, scope, now, reaches, money, cells };
-        let began = Instant::now();
-        let assessor = evaluation.assessor(asked);
-        let by = asked.request.breakdowns.iter();
-        let breakdowns = by.map(|by| evaluation.grouped(asked, by, assessor.as_ref())).collect();
-        let cost = Cost { time: reading.time + began.elapsed(), ..*reading };
-        Figures { as_of: asked.reach.as_of, breakdowns, cost }
-    };
-    let of_kpis = side_by_side::map(asked.iter().collect(), |asked: &Asked| {
-        let (cells, reading) = (Cells::default(), cost_of_reading(asked.request.kpi, &folds, &took));
-        different.scopes.iter().enumerate().map(|scope| figures(scope, asked, &cells, &reading)).collect::<Vec<_>>()
+    let wanted = asked.iter().flat_map(|asked| asked.request.breakdowns.iter().map(move |by| (asked, by)));
+    let of_breakdowns = side_by_side::map(wanted.collect(), |(asked, by)| {
+        let (timetable, reaches, cells) = (&timetable, &reaches, &Cells::default());
+        let grouped = |scope| {
+            let began = Instant::now();
+            let evaluation = Evaluation { timetable, folds: &folds, scope, now, reaches, money, cells };
+            (evaluation.grouped(asked, by), began.elapsed())
+        };
+        different.scopes.iter().enumerate().map(grouped).collect::<Vec<_>>()
     });
-    let mut of_scopes: Vec<Vec<Figures>> = different.scopes.iter().map(|_| Vec::with_capacity(asked.len())).collect();
-    for of_kpi in of_kpis {
-        of_scopes.iter_mut().zip(of_kpi).for_each(|(of_scope, figures)| of_scope.push(figures));
-    }
+    let costs = asked.iter().map(|asked| cost_of_reading(asked.request.kpi, &folds, &took)).collect();
+    let of_scopes = together(&asked, costs, of_breakdowns, different.scopes.len());
     Ok(different.spread(of_scopes))
+}
+
+/// The figures of each scope, of what each breakdown of each KPI came to in every scope, and how long that took.
+fn together(
+    asked: &[Asked],
+    costs: Vec<Cost>,
+    of_breakdowns: Vec<Vec<(Grouped, Duration)>>,
+    scopes: usize,
+) -> Vec<Vec<Figures>> {
+    let mut of_breakdowns = of_breakdowns.into_iter();
+    let mut of_scopes: Vec<Vec<Figures>> = (0..scopes).map(|_| Vec::with_capacity(asked.len())).collect();
+    for (Asked { request, reach, .. }, cost) in asked.iter().zip(costs) {
+        let count = request.breakdowns.len();
+        let mut figures: Vec<Figures> =
+            (0..scopes).map(|_| Figures { as_of: reach.as_of, breakdowns: Vec::with_capacity(count), cost }).collect();
+        for of_breakdown in of_breakdowns.by_ref().take(count) {
+            for (figures, (grouped, took)) in figures.iter_mut().zip(of_breakdown) {
+                figures.breakdowns.push(grouped);
+                figures.cost.time += took;
+            }
+        }
+        of_scopes.iter_mut().zip(figures).for_each(|(of_scope, figures)| of_scope.push(figures));
+    }
+    of_scopes
 }
 
 /// Scopes of which no two see the same.
@@ -296,12 +314,12 @@ impl<'a> InBreakdown<'a> {
 }
 
 impl Evaluation<'_> {
-    fn grouped(&self, asked: &Asked, by: &Breakdown, assessor: Option<&Assessor>) -> Grouped {
+    fn grouped(&self, asked: &Asked, by: &Breakdown) -> Grouped {
         let readings = InBreakdown::new(asked, by, self);
         let wanted = asked.request.comparison;
         let mut rows: Vec<Row> =
             readings.groups().into_iter().filter_map(|groups| self.row(&readings, groups, wanted)).collect();
-        if let Some(assessor) = assessor {
+        if let Some(assessor) = self.assessor(asked) {
             let groups: Vec<OfGroup> = rows.iter().map(|row| readings.to_judge(row)).collect();
             let assessments = assessor.assess(&groups, by.is_empty());
             rows.iter_mut().zip(assessments).for_each(|(row, assessment)| row.assessment = Some(assessment));

@@ -16,6 +16,7 @@ use crate::measure::{Measure, Quantity};
 use crate::script::kpi::Kpi;
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
+use smallvec::{SmallVec, smallvec};
 use std::cell::RefCell;
 
 /// What cells are made of.
@@ -26,7 +27,7 @@ pub struct Evaluation<'a> {
     pub scope: (usize, &'a Scope),
     pub now: Timestamp,
     pub reaches: &'a Reaches,
-    /// The cells of its KPI that were made for other scopes.
+    /// The cells of its KPI in a breakdown that were made for other scopes.
     pub cells: &'a Cells,
     /// How many stored units of money make one whole unit of the currency, which is what scripts use.
     pub money: f64,
@@ -80,13 +81,16 @@ pub struct InGroup<'a> {
     previous: Option<Vec<&'a [usize]>>,
 }
 
+/// The readings of a KPI's measures; there is seldom more than a numerator and a denominator.
+type OfMeasures = SmallVec<[Reading; 2]>;
+
 /// What a KPI's measures read in one group and period, in whole units of the currency.
 pub struct Seen {
     /// The indices of the periods that are seen together; mostly one.
-    pub periods: Vec<usize>,
-    pub readings: Vec<Reading>,
+    pub periods: SmallVec<[usize; 1]>,
+    pub readings: OfMeasures,
     /// Those of the period before, where the KPI looks back.
-    pub before: Option<Vec<Reading>>,
+    pub before: Option<OfMeasures>,
     /// How many rows of the measure that has the most of them have a value without a date.
     pub undated: u64,
 }
@@ -127,7 +131,7 @@ impl<'a> Measured<'a> {
     }
 
     /// What the measures read over these periods together; `None` where their slices do not follow each other.
-    fn read(&self, readings: &[Readings], lines: &[&[usize]], periods: &[usize]) -> Option<Vec<Reading>> {
+    fn read(&self, readings: &[Readings], lines: &[&[usize]], periods: &[usize]) -> Option<OfMeasures> {
         let measures = self.kpi.measures.iter().zip(readings.iter().zip(lines));
         let read = |((_, measure), (readings, lines)): (&(String, Measure), (&Readings, &&[usize]))| {
             Some(measure.in_whole_units(readings.over(periods, lines)?, self.evaluation.money))
@@ -149,10 +153,12 @@ impl<'a> Measured<'a> {
         if too_old || self.reach.ends_before(period, now) {
             return Cell::of(Outcome::Stale);
         }
-        let cell = cells.of(self.kpi, seen, || self.kpi.cell(&seen.readings, seen.before.as_deref()));
+        let mut cell = cells.of(self.kpi, seen, || self.kpi.cell(&seen.readings, seen.before.as_deref()));
         let settled = declared.settles_after.map_or(0, Lag::seconds);
-        let provisional = period.is_running(now) || self.reach.as_of < period.instants().end + settled;
-        Cell { provisional, incomplete: self.reach.cuts(period, now), undated: seen.undated, ..cell }
+        cell.provisional = period.is_running(now) || self.reach.as_of < period.instants().end + settled;
+        cell.incomplete = self.reach.cuts(period, now);
+        cell.undated = seen.undated;
+        cell
     }
 }
 
@@ -164,7 +170,7 @@ impl InGroup<'_> {
         };
         let before = stop.before.zip(measured.previous.as_ref().zip(previous.as_ref()));
         Seen {
-            periods: vec![stop.period],
+            periods: smallvec![stop.period],
             readings: read(&measured.own, own, stop.period),
             before: before.map(|(period, (readings, lines))| read(readings, lines, period)),
             undated: self.undated(&[stop.period]),
@@ -184,7 +190,7 @@ impl InGroup<'_> {
     /// count is not cut into periods, and a row would count in each.
     pub fn over(&self, stops: &[Stop]) -> Option<Seen> {
         let InGroup { measured, own, .. } = self;
-        let periods: Vec<usize> = stops.iter().map(|stop| stop.period).collect();
+        let periods: SmallVec<_> = stops.iter().map(|stop| stop.period).collect();
         let kpi = measured.kpi;
         if kpi.looks_back() || !kpi.measures.iter().all(|(_, measure)| measure.is_cut_into_periods()) {
             return None;

@@ -60,6 +60,7 @@ use crate::data::scan::Source;
 use crate::data::scope::Scope;
 use crate::engine::classes::Classes;
 use crate::engine::gate::Scopes;
+use crate::engine::grouping::Grouping;
 use crate::engine::known::Next;
 use crate::engine::related::Related;
 use crate::engine::rows::Rows;
@@ -138,8 +139,7 @@ impl<'a> Fold<'a> {
         let missing = keeping.map_or_else(|| plan.asked(), Keeping::missing);
         let (mut fold, ran) = Fold::compute(plan, &missing, scopes, money, source)?;
         let Some(keeping) = keeping else { return Ok(fold) };
-        fold.to_keep = fold.states_to_keep(keeping, &ran);
-        if fold.restore(keeping, &ran.left).is_none() {
+        if fold.complete(keeping, &ran).is_none() {
             // What is kept cannot be read: as if it were not there.
             return Fold::of(fold.plan, None, scopes, money, source);
         }
@@ -171,36 +171,28 @@ impl<'a> Fold<'a> {
         Ok((Fold { plan, computed, units, rows, to_keep: Vec::new(), classes }, Ran { left, next }))
     }
 
-    /// What was computed, to be kept.
-    fn states_to_keep(&self, keeping: &Keeping, ran: &Ran) -> Vec<Kept> {
-        let units = ran.left.iter().zip(&self.units).enumerate().flat_map(|(at, (left, units))| {
-            let units = units.iter().enumerate().map(move |(wanted, unit)| ((at, wanted), unit));
-            left.iter().flat_map(move |left| units.clone().map(move |(at, unit)| (at, left, unit)))
-        });
-        let to_keep = side_by_side::map(units.collect(), |(at, left, unit): (_, &Left, &Unit)| {
-            let planned = &self.computed.measures[left.measure];
-            let next = |slice| planned.view(slice).map_or(f64::INFINITY, |view| ran.next[view].of(slice));
-            let of_grouping = |grouping: usize| {
-                let groups = self.computed.groupings[grouping].groups();
-                keeping.computed(at, left, &groups, &unit.states, next)
-            };
-            unit.grouping.map_or_else(Vec::new, of_grouping)
-        });
-        to_keep.into_iter().flatten().collect()
-    }
-
-    /// Puts what is kept beside what was computed; `None` if it cannot be read.
-    fn restore(&mut self, keeping: &Keeping, left: &[Option<Left>]) -> Option<()> {
+    /// Writes down what was computed, to be kept, and puts what is kept beside it; `None` if that cannot be read.
+    fn complete(&mut self, keeping: &Keeping, ran: &Ran) -> Option<()> {
         let Fold { units, computed, .. } = self;
-        let units = units.iter_mut().zip(left).enumerate().flat_map(|(at, (units, left))| {
+        let units = units.iter_mut().zip(&ran.left).enumerate().flat_map(|(at, (units, left))| {
             units.iter_mut().enumerate().map(move |(wanted, unit)| ((at, wanted), left.as_ref(), unit))
         });
-        let restored = side_by_side::map(units.collect(), |(at, left, unit): (_, _, &mut Unit)| {
-            let lines = unit.grouping.map_or(0, |grouping| computed.groupings[grouping].len());
+        let to_keep = |(at, left, unit): (_, Option<&Left>, &mut Unit)| {
+            unit.states.put_in_order();
+            let grouping = unit.grouping.map(|grouping| &computed.groupings[grouping]);
+            let to_keep = left.zip(grouping).map(|(left, grouping)| {
+                let planned = &computed.measures[left.measure];
+                let next = |slice| planned.view(slice).map_or(f64::INFINITY, |view| ran.next[view].of(slice));
+                keeping.computed(at, left, &grouping.groups(), &unit.states, next)
+            });
+            let to_keep = to_keep.unwrap_or_default();
+            let lines = grouping.map_or(0, Grouping::len);
             unit.kept = keeping.restore(at, left, lines, &mut unit.states)?;
-            Some(())
-        });
-        restored.into_iter().collect()
+            Some(to_keep)
+        };
+        let to_keep = side_by_side::map(units.collect(), to_keep).into_iter().collect::<Option<Vec<_>>>()?;
+        self.to_keep = to_keep.into_iter().flatten().collect();
+        Some(())
     }
 
     /// Whether it has read the rows of a measure.

@@ -5,6 +5,7 @@ use crate::data::cell::Group;
 use crate::measure::aggregate::accumulator::Reading;
 use crate::measure::aggregate::spread::{Around, Spread};
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use std::ops::Range;
 
 /// The readings of one measure in one breakdown.
@@ -65,7 +66,7 @@ impl<'a> Readings<'a> {
     }
 
     /// Where the states of a group lie for these periods.
-    fn slots(&self, periods: &[usize], lines: &[usize]) -> Option<Vec<Range<usize>>> {
+    fn slots(&self, periods: &[usize], lines: &[usize]) -> Option<SmallVec<[Range<usize>; 2]>> {
         let slices = |period: &usize| &self.periods[*period];
         let follow = periods.windows(2).all(|pair| slices(&pair[0]).end == slices(&pair[1]).start);
         let (first, last) = periods.first().zip(periods.last()).filter(|_| follow)?;

@@ -54,6 +54,13 @@ impl<'a> States<'a> {
         }
     }
 
+    /// Makes all slots quicker to read and to write down, once all rows were added.
+    pub fn put_in_order(&mut self) {
+        if let Kept::All(states) = &mut self.kept {
+            states.put_in_order();
+        }
+    }
+
     /// Counts those of the selected rows that have a value without a date.
     pub fn add_undated(&mut self, undated: &[bool], selected: &[u32], slots: &[u32]) {
         for row in selected.iter().map(|row| *row as usize).filter(|row| undated[*row]) {

@@ -41,6 +41,9 @@ pub(super) trait Rule<const OPERANDS: usize>: Send + Sync {
     /// Takes notice of a row in which the first operand is missing.
     fn miss(&self, _state: &mut Self::State) {}
 
+    /// Makes a state quicker to read, once all rows were added to it.
+    fn put_in_order(&self, _state: &mut Self::State) {}
+
     /// The figure over the rows of all these states together.
     fn read<'a>(&self, states: impl Iterator<Item = &'a Self::State> + Clone) -> Reading
     where
@@ -73,6 +76,7 @@ pub struct Accumulator {
 trait Slots: Send + Sync {
     fn grow(&mut self, slots: usize);
     fn add(&mut self, selected: &[u32], slots: &[u32], operands: &[Cow<[f64]>]);
+    fn put_in_order(&mut self);
     fn over(&self, slots: &[Range<usize>]) -> Reading;
     fn spread(&self, slots: &[Range<usize>]) -> Option<Spread>;
     fn around(&self, slots: &[Range<usize>], mark: f64) -> Option<Around>;
@@ -84,11 +88,13 @@ trait Slots: Send + Sync {
 struct Ruled<R: Rule<OPERANDS>, const OPERANDS: usize> {
     rule: R,
     states: Vec<R::State>,
+    /// A state to which no row was added, written down.
+    empty: Vec<u8>,
 }
 
 impl Accumulator {
     pub(super) fn by<const OPERANDS: usize>(rule: impl Rule<OPERANDS> + 'static) -> Accumulator {
-        Accumulator { states: Box::new(Ruled { rule, states: Vec::new() }), left_out: None }
+        Accumulator { states: Box::new(Ruled::new(rule)), left_out: None }
     }
 
     /// The same, but values below zero are missing, and counted.
@@ -117,6 +123,11 @@ impl Accumulator {
         let without = operands[0].iter().map(|value| if *value < 0.0 { f64::NAN } else { *value }).collect();
         selected.iter().filter(|row| negative(row)).for_each(|row| left_out[slots[*row as usize] as usize] += 1);
         self.states.add(selected, slots, &[Cow::Owned(without)]);
+    }
+
+    /// Makes all slots quicker to read and to write down, once all rows were added.
+    pub fn put_in_order(&mut self) {
+        self.states.put_in_order();
     }
 
     /// The figure over slots that follow each other; those that were never reached hold no rows.
@@ -167,6 +178,16 @@ pub struct Written<'a> {
     left_out: u64,
 }
 
+impl<R: Rule<OPERANDS>, const OPERANDS: usize> Ruled<R, OPERANDS> {
+    fn new(rule: R) -> Self {
+        Ruled { rule, states: Vec::new(), empty: Self::bytes_of(&R::State::default()) }
+    }
+
+    fn bytes_of(state: &R::State) -> Vec<u8> {
+        postcard::to_allocvec(state).expect("states are plain data")
+    }
+}
+
 impl<R: Rule<OPERANDS>, const OPERANDS: usize> Slots for Ruled<R, OPERANDS> {
     fn grow(&mut self, slots: usize) {
         self.states.resize_with(slots.max(self.states.len()), R::State::default);
@@ -185,6 +206,10 @@ impl<R: Rule<OPERANDS>, const OPERANDS: usize> Slots for Ruled<R, OPERANDS> {
         }
     }
 
+    fn put_in_order(&mut self) {
+        self.states.iter_mut().for_each(|state| self.rule.put_in_order(state));
+    }
+
     fn over(&self, slots: &[Range<usize>]) -> Reading {
         self.rule.read(within(&self.states, slots))
     }
@@ -198,9 +223,8 @@ impl<R: Rule<OPERANDS>, const OPERANDS: usize> Slots for Ruled<R, OPERANDS> {
     }
 
     fn written(&self, slot: usize) -> Option<Vec<u8>> {
-        let bytes = |state: &R::State| postcard::to_allocvec(state).expect("states are plain data");
-        let written = self.states.get(slot).map(bytes)?;
-        (written != bytes(&R::State::default())).then_some(written)
+        let written = self.states.get(slot).map(Self::bytes_of)?;
+        (written != self.empty).then_some(written)
     }
 
     fn write_back(&mut self, slot: usize, written: &[u8]) -> Option<()> {

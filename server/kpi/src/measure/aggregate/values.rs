@@ -3,7 +3,10 @@
 use super::accumulator::{Reading, Rule};
 use super::spread::Around;
 use super::totals::Total;
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smallvec::SmallVec;
+use std::borrow::Cow;
 
 /// The value below which that share of the values lies.
 pub struct Percentile(pub f64);
@@ -23,46 +26,73 @@ impl Values {
         self.all.push(value);
         self.in_order = false;
     }
+
+    fn put_in_order(&mut self) {
+        if !self.in_order {
+            self.all.sort_unstable_by(f64::total_cmp);
+            self.in_order = true;
+        }
+    }
 }
 
 /// Values as they are written down, in order.
 #[derive(Serialize, Deserialize)]
-enum Written {
-    /// Whole ones (seconds, cents): the least, and the steps from each to the next, which are small.
-    Whole(i64, Vec<u64>),
+enum Written<'a> {
+    /// Whole ones (seconds, cents): the least, and the steps from each to the next, which are small: each in so many
+    /// bytes, the low one first.
+    Whole(i64, u8, #[serde(borrow)] Cow<'a, [u8]>),
     Any(Vec<f64>),
     None,
 }
 
-impl Written {
-    fn of(all: &[f64]) -> Written {
+impl Written<'_> {
+    fn of(all: &[f64]) -> Written<'static> {
         let whole: Option<Vec<i64>> = all.iter().copied().map(whole).collect();
         match whole.as_deref() {
             None => Written::Any(all.to_vec()),
             Some([]) => Written::None,
             Some(whole @ [least, ..]) => {
-                Written::Whole(*least, whole.windows(2).map(|pair| pair[0].abs_diff(pair[1])).collect())
+                let steps = || whole.windows(2).map(|pair| pair[0].abs_diff(pair[1]));
+                let bytes = bytes_of(steps().max().unwrap_or(0));
+                let steps = steps().flat_map(|step| step.to_le_bytes().into_iter().take(bytes.into()));
+                Written::Whole(*least, bytes, steps.collect())
             }
         }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "they were such numbers")]
-    fn values(self) -> Vec<f64> {
+    /// The values; `None` if they are none that were written down.
+    fn values(self) -> Option<Vec<f64>> {
         match self {
-            Written::None => Vec::new(),
-            Written::Any(values) => values,
-            Written::Whole(least, steps) => {
-                let mut all = Vec::with_capacity(steps.len() + 1);
-                all.push(least as f64);
-                let further = steps.into_iter().scan(least, |at, step| {
-                    *at = at.saturating_add_unsigned(step);
-                    Some(*at as f64)
-                });
-                all.extend(further);
-                all
-            }
+            Written::None => Some(Vec::new()),
+            Written::Any(values) => Some(values),
+            Written::Whole(least, 1, steps) => Some(climb::<1>(least, &steps)),
+            Written::Whole(least, 2, steps) => Some(climb::<2>(least, &steps)),
+            Written::Whole(least, 3, steps) => Some(climb::<3>(least, &steps)),
+            Written::Whole(least, 4, steps) => Some(climb::<4>(least, &steps)),
+            Written::Whole(least, 8, steps) => Some(climb::<8>(least, &steps)),
+            Written::Whole(..) => None,
         }
     }
+}
+
+/// In how many bytes steps are written of which this is the greatest. That all take as many makes them quick to read.
+fn bytes_of(greatest: u64) -> u8 {
+    [1, 2, 3, 4].into_iter().find(|bytes| greatest >> (8 * bytes) == 0).unwrap_or(8)
+}
+
+/// The numbers that are reached from the least one by steps of so many bytes.
+#[expect(clippy::cast_precision_loss, reason = "they were such numbers")]
+fn climb<const BYTES: usize>(least: i64, steps: &[u8]) -> Vec<f64> {
+    let mut all = Vec::with_capacity(steps.len() / BYTES + 1);
+    all.push(least as f64);
+    let (steps, _) = steps.as_chunks::<BYTES>();
+    all.extend(steps.iter().scan(least, |at, step| {
+        let mut wide = [0; 8];
+        wide[..BYTES].copy_from_slice(step);
+        *at = at.saturating_add_unsigned(u64::from_le_bytes(wide));
+        Some(*at as f64)
+    }));
+    all
 }
 
 /// A value as a whole number, if it is one.
@@ -74,15 +104,19 @@ fn whole(value: f64) -> Option<i64> {
 
 impl Serialize for Values {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut all = self.all.clone();
-        all.sort_unstable_by(f64::total_cmp);
-        Written::of(&all).serialize(serializer)
+        if self.in_order {
+            return Written::of(&self.all).serialize(serializer);
+        }
+        let mut in_order = Values { all: self.all.clone(), in_order: false };
+        in_order.put_in_order();
+        Written::of(&in_order.all).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Values {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Values, D::Error> {
-        Ok(Values { all: Written::deserialize(deserializer)?.values(), in_order: true })
+        let all = Written::deserialize(deserializer)?.values();
+        Ok(Values { all: all.ok_or_else(|| D::Error::custom("no values"))?, in_order: true })
     }
 }
 
@@ -94,14 +128,21 @@ impl Rule<1> for Percentile {
     }
 
     fn read<'a>(&self, values: impl Iterator<Item = &'a Values> + Clone) -> Reading {
-        let mut of_slots = values.clone().filter(|values| !values.all.is_empty());
-        if let (Some(Values { all, in_order: true }), None) = (of_slots.next(), of_slots.next()) {
-            let two = |below: usize| (all[below], all.get(below + 1).copied());
-            return Reading::over(all.len() as u64, percentile(all.len(), self.0, two));
-        }
-        let mut values = together(values);
-        let count = values.len();
-        Reading::over(count as u64, percentile(count, self.0, |below| two_in_order(&mut values, below)))
+        let count = values.clone().map(|values| values.all.len()).sum();
+        let of_slots = values.clone().filter(|values| !values.all.is_empty());
+        let percentile = if of_slots.clone().all(|values| values.in_order) {
+            let runs: Runs = of_slots.map(|values| &values.all[..]).collect();
+            percentile(count, self.0, |below| {
+                (nth(runs.clone(), below), (below + 1 < count).then(|| nth(runs, below + 1)))
+            })
+        } else {
+            percentile(count, self.0, |below| two_in_order(&mut together(values), below))
+        };
+        Reading::over(count as u64, percentile)
+    }
+
+    fn put_in_order(&self, values: &mut Values) {
+        values.put_in_order();
     }
 
     fn around<'a>(&self, values: impl Iterator<Item = &'a Values>, mark: f64) -> Option<Around> {
@@ -141,6 +182,41 @@ fn percentile(count: usize, share: f64, two: impl FnOnce(usize) -> (f64, Option<
     at + (next.unwrap_or(at) - at) * (rank - rank.floor())
 }
 
+/// Values of several slots, each in order and none of them empty; mostly a few.
+type Runs<'a> = SmallVec<[&'a [f64]; 16]>;
+
+/// The value at a place in the order of all of these together. None of them is moved: from step to step, what lies on the
+/// other side of a value in the middle is left out.
+///
+/// # Panics
+/// If there are not so many values.
+fn nth(mut runs: Runs, mut below: usize) -> f64 {
+    loop {
+        if let [run] = runs[..] {
+            return run[below];
+        }
+        let longest = runs.iter().max_by_key(|run| run.len()).expect("there are more values");
+        let middle = longest[longest.len() / 2];
+        let is_less = |value: &f64| value.total_cmp(&middle).is_lt();
+        let less: SmallVec<[usize; 16]> = runs.iter().map(|run| run.partition_point(is_less)).collect();
+        let all_less = less.iter().sum();
+        if below < all_less {
+            runs.iter_mut().zip(less).for_each(|(run, less)| *run = &run[..less]);
+        } else {
+            let same = |run: &[f64]| run.partition_point(|value| value.to_bits() == middle.to_bits());
+            runs.iter_mut().zip(less).for_each(|(run, less)| *run = &run[less..]);
+            below -= all_less;
+            let all_same = runs.iter().map(|run| same(run)).sum();
+            if below < all_same {
+                return middle;
+            }
+            runs.iter_mut().for_each(|run| *run = &run[same(run)..]);
+            below -= all_same;
+        }
+        runs.retain(|run| !run.is_empty());
+    }
+}
+
 /// The value at a place in the order of all, and the one after it. Reorders the values.
 fn two_in_order(values: &mut [f64], below: usize) -> (f64, Option<f64>) {
     let (_, at, above) = values.select_nth_unstable_by(below, f64::total_cmp);
@@ -163,6 +239,8 @@ fn top_share(values: &mut [f64], share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
 
     fn of(values: &[f64]) -> Values {
         Values { all: values.to_vec(), in_order: false }
@@ -192,9 +270,30 @@ mod tests {
         };
         assert!(same(&back, &values) && same(&back[1..], &values[1..]));
         (0..4).filter(|at| *at != 2).for_each(|at| assert!(same(&back[at..=at], &values[at..=at])));
-        assert!(written(&of(&[1_800_000_000.0, 1_800_000_090.0])).len() < 9, "steps are short");
+        assert!(written(&of(&[1_800_000_000.0, 1_800_000_090.0])).len() < 10, "steps are short");
+        for step in [200.0, 60_000.0, 1e7, 4e9, 1e14] {
+            let back: Values = postcard::from_bytes(&written(&of(&[step - 7.0, -7.0, -6.0]))).unwrap();
+            assert_eq!(back.all, [-7.0, -6.0, step - 7.0]);
+        }
         back[0].push(0.0);
         assert!((percentile_of(&back[..1], 0.0) - 0.0).abs() < f64::EPSILON, "it is not in order any more");
+    }
+
+    #[test]
+    fn values_in_order_are_found_where_all_of_them_together_have_them() {
+        let mut random = ChaCha8Rng::seed_from_u64(7);
+        for most in [1, 2, 3, 40] {
+            let slot = |random: &mut ChaCha8Rng| {
+                let values: Vec<f64> =
+                    (0..random.random_range(0..=most)).map(|_| random.random_range(-3..9)).map(f64::from).collect();
+                of(&values)
+            };
+            let mut slots: Vec<Values> = (0..most).map(|_| slot(&mut random)).chain([of(&[2.0])]).collect();
+            let shares = [0.0, 0.1, 0.5, 0.77, 1.0];
+            let before = shares.map(|share| percentile_of(&slots, share).to_bits());
+            slots.iter_mut().for_each(Values::put_in_order);
+            assert_eq!(shares.map(|share| percentile_of(&slots, share).to_bits()), before, "{most}");
+        }
     }
 
     #[test]

@@ -1,0 +1,1 @@
+ALTER TABLE kept_states RESET (toast_tuple_target);

@@ -1,0 +1,1 @@
+-- Nothing to do: what fits a page is in the row.
