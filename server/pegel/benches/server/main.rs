@@ -117,11 +117,11 @@ fn a_day(home: &TestHome, server: &Served) {
     }
 }
 
-/// Nobody looks any more, but whoever watches over the server asks how it is. What is free goes back only when something
-/// is taken or given back again.
+/// Nobody looks any more, but whoever watches over the server asks how it is. Threads that made pages end after ten
+/// seconds without one, and what they had goes back.
 fn an_evening(server: &Served) {
-    for _ in 0..5 {
-        thread::sleep(Duration::from_millis(100));
+    for _ in 0..13 {
+        thread::sleep(Duration::from_secs(1));
         page(server, "/healthz");
     }
 }
