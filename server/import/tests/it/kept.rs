@@ -10,6 +10,7 @@ use pegel_catalog::load::{declared, language};
 use pegel_import::{Mapping, Options, import};
 use pegel_kpi::data::cell::Breakdown;
 use pegel_kpi::data::dimension::Dimension;
+use pegel_kpi::data::dimensions::{Dimensions, Grouped};
 use pegel_kpi::data::model::{Column, Kind, Model, Table};
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::engine::comparison::Comparison;
@@ -190,6 +191,7 @@ impl World<'_> {
         } else {
             Scope::everything()
         };
+        let dimensions = if self.percent(25) { Dimensions::Today } else { Dimensions::Then };
         let requests: Vec<Request> = wanted
             .iter()
             .map(|at| {
@@ -198,7 +200,10 @@ impl World<'_> {
                 Request { kpi, breakdowns: breakdowns.iter().filter(possible).cloned().collect(), comparison, assess }
             })
             .collect();
-        let computed = |mut reader: Reader| compute(&requests, &periods, &scope, now, &mut reader).unwrap();
+        let computed = |mut reader: Reader| {
+            let mut source = Grouped { source: &mut reader, dimensions };
+            compute(&requests, &periods, &scope, now, &mut source).unwrap()
+        };
         // Of a store that has read nothing yet.
         let anew = computed(self.database.store().reader().unwrap().anew());
         let kept = computed(self.store.reader().unwrap());
@@ -207,7 +212,7 @@ impl World<'_> {
             for figures in [&kept[at], &again[at]] {
                 assert!(
                     alike(figures, &anew[at]),
-                    "{} of {periods:?} at {now} in {scope:?}\nafter {}\n\nkept {figures:#?}\n\nanew {:#?}",
+                    "{} of {periods:?} at {now} in {scope:?}, {dimensions:?}\nafter {}\n\nkept {figures:#?}\n\nanew {:#?}",
                     request.kpi.id(),
                     history.join("\n"),
                     anew[at]

@@ -1,6 +1,7 @@
 //! Which dimensions a breakdown uses: those that held at the date of each row, or today's.
 
 use crate::data::batch::Batch;
+use crate::data::kept::{Kept, Mark, Wanted};
 use crate::data::model::{Column, Table};
 use crate::data::scan::{Scan, Source};
 use crate::data::spans::Spans;
@@ -31,6 +32,19 @@ pub struct Grouped<'a, S> {
     pub dimensions: Dimensions,
 }
 
+/// Any number: what it turns a mark into is the mark of no other state.
+const TODAY: u128 = 0x9c1f_3e57_60ab_d248_7715_0ce9_b3a4_8d6f;
+
+impl<S> Grouped<'_, S> {
+    /// The mark under which the source keeps a state, and back: one that is grouped by today's dimensions is another one.
+    fn mark(&self, Mark(mark): Mark) -> Mark {
+        match self.dimensions {
+            Dimensions::Then => Mark(mark),
+            Dimensions::Today => Mark(mark ^ TODAY),
+        }
+    }
+}
+
 impl<S: Source> Source for Grouped<'_, S> {
     type Error = S::Error;
 
@@ -59,6 +73,22 @@ impl<S: Source> Source for Grouped<'_, S> {
 
     fn holds(&mut self, table: &Table, column: &str) -> Result<bool, S::Error> {
         self.source.holds(table, column)
+    }
+
+    fn keeps(&self) -> bool {
+        self.source.keeps()
+    }
+
+    fn kept(&mut self, wanted: &[Wanted]) -> Result<Vec<Kept>, S::Error> {
+        let wanted: Vec<Wanted> =
+            wanted.iter().map(|wanted| Wanted { mark: self.mark(wanted.mark), ..wanted.clone() }).collect();
+        let kept = self.source.kept(&wanted)?;
+        Ok(kept.into_iter().map(|kept| Kept { mark: self.mark(kept.mark), ..kept }).collect())
+    }
+
+    fn keep(&mut self, computed: Vec<Kept>) -> Result<(), S::Error> {
+        let computed = computed.into_iter().map(|kept| Kept { mark: self.mark(kept.mark), ..kept }).collect();
+        self.source.keep(computed)
     }
 
     fn refreshed_at(&mut self, table: &Table) -> Result<Option<i64>, S::Error> {

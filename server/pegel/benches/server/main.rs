@@ -7,7 +7,7 @@
 mod common;
 
 use common::server::Served;
-use common::{TestHome, wait_for};
+use common::{Said, TestHome, wait_for};
 use pegel_bench::leads::{History, fill};
 use pegel_bench::{Sheet, median, memory_of, on_each_database, once, rows};
 use std::path::Path;
@@ -51,6 +51,7 @@ fn on_database(sheet: &mut Sheet, name: &str, home: &TestHome) {
     import(home, "first");
     sheet.begin(name, &format!("the server over {} leads", rows()));
     start(sheet, home);
+    reports(sheet, home);
     let server = Served::start(home);
     page(&server, "/editions");
     memory(sheet, &server, "when it has begun", IDLE_GOAL);
@@ -85,6 +86,19 @@ fn start(sheet: &mut Sheet, home: &TestHome) {
     let answered = || once(|| page(&Served::start(home), "/healthz")).1;
     let times: Vec<Duration> = (0..RUNS).map(|_| answered()).collect();
     sheet.time("from its start to an answer", median(&times), Some(START_GOAL));
+}
+
+/// The weekly report that ships, as it is made on two Mondays.
+fn reports(sheet: &mut Sheet, home: &TestHome) {
+    home.run(&["kpi", "kept", "--forget"]).succeeded();
+    let out = home.path().join("out").to_string_lossy().into_owned();
+    let [first, next] = ["2026-11-09T07:00:00Z", "2026-11-16T07:00:00Z"].map(|monday| {
+        let mut report = home.command_at(monday, &["report", "run", "weekly", "--out", &out]);
+        let (output, took) = once(|| report.output().expect("the program starts"));
+        Said::of(&output).succeeded();
+        took
+    });
+    sheet.ratio("the next weekly report", next, "the first", first, Some(0.15));
 }
 
 /// The pages that show what is computed.
