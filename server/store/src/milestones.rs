@@ -5,6 +5,10 @@ use crate::sql::quoted;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use pegel_kpi::data::model::{Kind, Table};
+use std::collections::BTreeMap;
+
+/// In seconds.
+const DAY: i64 = 86_400;
 
 #[derive(QueryableByName)]
 struct Instant {
@@ -12,18 +16,39 @@ struct Instant {
     at: i64,
 }
 
-/// The newest instant of each day in UTC until `until`, oldest first; UTC seconds. Gone rows are left out.
-pub(crate) fn milestones(conn: &mut Conn, table: &Table, until: i64) -> QueryResult<Vec<i64>> {
+/// The newest instant of each day in UTC from `since` until `until`, oldest first, after one that is older, if there is
+/// any; UTC seconds. Gone rows are left out.
+pub(crate) fn milestones(conn: &mut Conn, table: &Table, since: i64, until: i64) -> QueryResult<Vec<i64>> {
     let name = quoted(&table.name);
-    let of_each: Vec<String> = instants(table)
-        .map(|at| format!("SELECT {at} AS at FROM {name} WHERE gone_at IS NULL AND {at} <= {until}"))
-        .collect();
-    if of_each.is_empty() {
+    // From the newest of a day straight to the newest before that day: of all other rows none is looked at.
+    let of_column = |(number, at): (usize, String)| {
+        let newest = |before: &str| {
+            format!("(SELECT {at} FROM {name} WHERE gone_at IS NULL AND {at} {before} ORDER BY {at} DESC LIMIT 1)")
+        };
+        let first = newest(&format!("<= {until}"));
+        let next = newest(&format!("< day.at - (day.at % {DAY} + {DAY}) % {DAY}"));
+        format!(
+            "days_{number} (at) AS (SELECT {first} UNION ALL SELECT {next} FROM days_{number} AS day WHERE day.at >= {since})"
+        )
+    };
+    let of_columns: Vec<String> = instants(table).enumerate().map(of_column).collect();
+    if of_columns.is_empty() {
         return Ok(Vec::new());
     }
-    let all = of_each.join(" UNION ALL ");
-    let newest = format!("SELECT max(at) AS at FROM ({all}) AS instants GROUP BY at / 86400 ORDER BY 1");
-    Ok(diesel::sql_query(newest).load::<Instant>(conn)?.into_iter().map(|newest| newest.at).collect())
+    let days = |number| format!("SELECT at FROM days_{number} WHERE at IS NOT NULL");
+    let all = (0..of_columns.len()).map(days).collect::<Vec<_>>().join(" UNION ALL ");
+    let found = diesel::sql_query(format!("WITH RECURSIVE {} {all}", of_columns.join(", "))).load::<Instant>(conn)?;
+    Ok(newest_of_days(found.into_iter().map(|found| found.at), since))
+}
+
+fn newest_of_days(instants: impl Iterator<Item = i64>, since: i64) -> Vec<i64> {
+    let mut newest = BTreeMap::new();
+    for at in instants {
+        // All that is older counts as one day.
+        let day = if at < since { i64::MIN } else { at.div_euclid(DAY) };
+        newest.entry(day).and_modify(|known: &mut i64| *known = at.max(*known)).or_insert(at);
+    }
+    newest.into_values().collect()
 }
 
 /// The first instant in a table, in UTC seconds; `i64::MIN` where no row has one, `i64::MAX` where there are no rows. Gone

@@ -195,9 +195,9 @@ impl Source for Reader {
         }
     }
 
-    fn milestones(&mut self, table: &Table, until: i64) -> Result<Vec<i64>, StoreError> {
+    fn milestones(&mut self, table: &Table, since: i64, until: i64) -> Result<Vec<i64>, StoreError> {
         self.statements += 1;
-        let read = milestones(self.transaction.conn(), table, until);
+        let read = milestones(self.transaction.conn(), table, since, until);
         read.map_err(StoreError::while_("reading when something happened last"))
     }
 

@@ -256,6 +256,31 @@ fn an_import_is_recorded_with_its_facts_for_each_table() {
 }
 
 #[test]
+fn of_each_day_the_newest_milestone_counts_and_of_earlier_days_one() {
+    const DAY: i64 = 86_400;
+    on_both(|store| {
+        let since = 20_000 * DAY + 3_600;
+        let milestones = |table: &str| store.reader().unwrap().milestones(&the(table), since, since + 9 * DAY).unwrap();
+        assert!(milestones("leads").is_empty() && milestones("targets").is_empty());
+        put(
+            &store,
+            &facts!("leads" [created_at, closed_at]
+                "long ago": -3 * DAY - 5, ();
+                "before": since - 7 * DAY, since - 2 * DAY;
+                "one day": since, since + 60;
+                "the same": since + 30, since + 5 * DAY;
+                "later": since + 2 * DAY, since + 2 * DAY + 1;
+                "too late": since + 9 * DAY, since + 9 * DAY + 1
+            ),
+        );
+        let days = [since - 2 * DAY, since + 60, since + 2 * DAY + 1, since + 5 * DAY, since + 9 * DAY];
+        assert_eq!(milestones("leads"), days);
+        store.execute("UPDATE leads SET gone_at = 1 WHERE key IN ('before', 'later', 'the same')").unwrap();
+        assert_eq!(milestones("leads"), [-3 * DAY - 5, since + 60, since + 9 * DAY]);
+    });
+}
+
+#[test]
 fn a_table_begins_with_the_first_instant_in_it() {
     on_both(|store| {
         let begins = |table: &str| store.reader().unwrap().begins_at(&the(table)).unwrap();

@@ -63,8 +63,8 @@ impl<S: Source> Source for Grouped<'_, S> {
         self.source.money_digits()
     }
 
-    fn milestones(&mut self, table: &Table, until: i64) -> Result<Vec<i64>, S::Error> {
-        self.source.milestones(table, until)
+    fn milestones(&mut self, table: &Table, since: i64, until: i64) -> Result<Vec<i64>, S::Error> {
+        self.source.milestones(table, since, until)
     }
 
     fn begins_at(&mut self, table: &Table) -> Result<i64, S::Error> {

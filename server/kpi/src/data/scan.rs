@@ -66,13 +66,13 @@ pub trait Source {
         Ok(crate::data::currency::HUNDREDTHS)
     }
 
-    /// When something happened in a table until an instant: the newest instant of each day in UTC, oldest first, in UTC
-    /// seconds.
+    /// When something happened in a table from one instant until another, and once before: the newest instant of each day
+    /// in UTC, oldest first, in UTC seconds.
     ///
     /// # Errors
     /// If that cannot be read.
-    fn milestones(&mut self, table: &Table, until: i64) -> Result<Vec<i64>, Self::Error> {
-        let _ = (table, until);
+    fn milestones(&mut self, table: &Table, since: i64, until: i64) -> Result<Vec<i64>, Self::Error> {
+        let _ = (table, since, until);
         Ok(Vec::new())
     }
 

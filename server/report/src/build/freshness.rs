@@ -23,10 +23,11 @@ pub fn of_tables<S: Source>(
 ) -> Result<Vec<TableFreshness>, S::Error> {
     let tables: BTreeMap<&str, &Table> =
         kpis.iter().flat_map(|kpi| kpi.tables()).map(|table| (&*table.name, table)).collect();
-    let since = periods[periods.len().saturating_sub(PERIODS)..].first().map(|period| period.instants().start);
+    let first = periods[periods.len().saturating_sub(PERIODS)..].first();
+    let since = first.map_or(i64::MAX, |period| period.instants().start);
     let of_table = |(name, table): (&str, &Table)| {
-        let milestones = source.milestones(table, now.as_second())?;
-        let recent = milestones.iter().copied().filter(|at| since.is_some_and(|since| *at >= since));
+        let milestones = source.milestones(table, since, now.as_second())?;
+        let recent = milestones.iter().copied().filter(|at| *at >= since);
         let complete_until = source.refreshed_at(table)?;
         // After the data ends nothing is known, and nothing is quiet.
         let until = complete_until.map_or(now.as_second(), |complete| complete.min(now.as_second()));
