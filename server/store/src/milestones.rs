@@ -1,14 +1,12 @@
 //! When something happened in a table, by the instants of its rows.
 
 use crate::connection::Conn;
+use crate::noting::DAY;
 use crate::sql::quoted;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use pegel_kpi::data::model::{Kind, Table};
 use std::collections::BTreeMap;
-
-/// In seconds.
-const DAY: i64 = 86_400;
 
 #[derive(QueryableByName)]
 struct Instant {

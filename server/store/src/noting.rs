@@ -20,7 +20,7 @@ use std::sync::Arc;
 const NOTING: &str = "noting what was touched";
 
 /// In seconds.
-const DAY: i64 = 86_400;
+pub(crate) const DAY: i64 = 86_400;
 
 /// More days than there are before 1970 in any instant. Both databases round towards zero when they divide; so it is
 /// divided above zero.
