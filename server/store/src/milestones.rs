@@ -1,11 +1,11 @@
 //! When something happened in a table, by the instants of its rows.
 
 use crate::connection::Conn;
-use crate::noting::DAY;
 use crate::sql::quoted;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use pegel_kpi::data::model::{Kind, Table};
+use pegel_kpi::time::zone::UTC_DAY;
 use std::collections::BTreeMap;
 
 #[derive(QueryableByName)]
@@ -24,7 +24,7 @@ pub(crate) fn milestones(conn: &mut Conn, table: &Table, since: i64, until: i64)
             format!("(SELECT {at} FROM {name} WHERE gone_at IS NULL AND {at} {before} ORDER BY {at} DESC LIMIT 1)")
         };
         let first = newest(&format!("<= {until}"));
-        let next = newest(&format!("< day.at - (day.at % {DAY} + {DAY}) % {DAY}"));
+        let next = newest(&format!("< day.at - (day.at % {UTC_DAY} + {UTC_DAY}) % {UTC_DAY}"));
         format!(
             "days_{number} (at) AS (SELECT {first} UNION ALL SELECT {next} FROM days_{number} AS day WHERE day.at >= {since})"
         )
@@ -43,7 +43,7 @@ fn newest_of_days(instants: impl Iterator<Item = i64>, since: i64) -> Vec<i64> {
     let mut newest = BTreeMap::new();
     for at in instants {
         // All that is older counts as one day.
-        let day = if at < since { i64::MIN } else { at.div_euclid(DAY) };
+        let day = if at < since { i64::MIN } else { at.div_euclid(UTC_DAY) };
         newest.entry(day).and_modify(|known: &mut i64| *known = at.max(*known)).or_insert(at);
     }
     newest.into_values().collect()

@@ -15,12 +15,10 @@ use crate::undo_record::{SPANS, changing};
 use crate::writer::{Recording, Writer};
 use pegel_kpi::data::kept::{ANYTHING, CAME_OR_WENT, SUMMARY};
 use pegel_kpi::data::model::{Column, GONE_AT, Kind, Reference, Table};
+use pegel_kpi::time::zone::UTC_DAY;
 use std::sync::Arc;
 
 const NOTING: &str = "noting what was touched";
-
-/// In seconds.
-pub(crate) const DAY: i64 = 86_400;
 
 /// More days than there are before 1970 in any instant. Both databases round towards zero when they divide; so it is
 /// divided above zero.
@@ -306,7 +304,8 @@ fn dates(table: &Table) -> impl Iterator<Item = &Arc<Column>> {
 fn all_days(table: &Table, date: &Column) -> String {
     let (name, column) = (quoted(&table.name), quoted(&date.name));
     let first = day(date.kind, &format!("min({column})"));
-    let next = if date.kind == Kind::Date { "days_.day + 1".to_owned() } else { format!("(days_.day + 1) * {DAY}") };
+    let next =
+        if date.kind == Kind::Date { "days_.day + 1".to_owned() } else { format!("(days_.day + 1) * {UTC_DAY}") };
     format!(
         "SELECT day, '1' AS mask FROM (WITH RECURSIVE days_ (day) AS (
             SELECT {first} FROM {name} WHERE {column} IS NOT NULL
@@ -321,7 +320,7 @@ fn day(kind: Kind, value: &str) -> String {
     if kind == Kind::Date {
         return value.to_owned();
     }
-    format!("({value} + {}) / {DAY} - {DAYS_BEFORE}", DAYS_BEFORE * DAY)
+    format!("({value} + {}) / {UTC_DAY} - {DAYS_BEFORE}", DAYS_BEFORE * UTC_DAY)
 }
 
 /// Which rows of `import_undo u` are what rows of a table were before an import.

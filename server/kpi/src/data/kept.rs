@@ -4,6 +4,7 @@
 //! What was kept holds as long as nothing was written that it rests on. Whoever keeps it knows what was written
 //! ([`Touched`]), whoever computes it says on what it rests ([`RestsOn`]).
 
+use crate::time::zone::UTC_DAY;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
@@ -78,8 +79,6 @@ pub const SUMMARY: &str = "";
 pub const CAME_OR_WENT: &str = "";
 /// Anything may have become of the rows of a table.
 pub const ANYTHING: &str = "*";
-
-const DAY: i64 = 24 * 60 * 60;
 
 /// All that was written, to be looked up by table and date.
 #[derive(Debug, Default)]
@@ -168,7 +167,7 @@ impl RestsOn {
         if self.in_days {
             return slice.clone();
         }
-        slice.start.div_euclid(DAY)..slice.end.saturating_add(DAY - 1).div_euclid(DAY)
+        slice.start.div_euclid(UTC_DAY)..slice.end.saturating_add(UTC_DAY - 1).div_euclid(UTC_DAY)
     }
 }
 
@@ -198,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_row_matters_by_its_date_and_by_what_of_it_is_another_now() {
-        let touches = |what| touches(&leads_by_region(), 10 * DAY..17 * DAY, what);
+        let touches = |what| touches(&leads_by_region(), 10 * UTC_DAY..17 * UTC_DAY, what);
         assert!(touches(("leads", "created_at", 10, "region")));
         assert!(touches(("leads", "created_at", 16, CAME_OR_WENT)));
         assert!(!touches(("leads", "created_at", 17, "region")), "it was created later");
@@ -210,7 +209,7 @@ mod tests {
 
     #[test]
     fn of_rows_that_others_lead_to_only_what_is_read_of_them_matters() {
-        let touches = |what| touches(&leads_by_region(), 0..DAY, what);
+        let touches = |what| touches(&leads_by_region(), 0..UTC_DAY, what);
         assert!(touches(("partners", SUMMARY, 0, "region")));
         assert!(!touches(("partners", SUMMARY, 0, "name")));
         assert!(!touches(("partners", SUMMARY, 0, CAME_OR_WENT)), "no lead leads to a new partner");
@@ -221,8 +220,8 @@ mod tests {
     #[test]
     fn what_came_before_a_slice_may_still_be_there_in_it() {
         let open = RestsOn { since_ever: true, ..leads_by_region() };
-        assert!(touches(&open, 10 * DAY..17 * DAY, ("leads", "created_at", 1, "region")));
-        assert!(!touches(&open, 10 * DAY..17 * DAY, ("leads", "created_at", 17, "region")));
+        assert!(touches(&open, 10 * UTC_DAY..17 * UTC_DAY, ("leads", "created_at", 1, "region")));
+        assert!(!touches(&open, 10 * UTC_DAY..17 * UTC_DAY, ("leads", "created_at", 17, "region")));
     }
 
     #[test]
@@ -239,7 +238,8 @@ mod tests {
             written.add(Touched { table, by, day, what, generation });
         }
         let rests_on = leads_by_region();
-        let newest = |days: Range<i64>| written.mattering(&rests_on).newest(&(days.start * DAY..days.end * DAY));
+        let newest =
+            |days: Range<i64>| written.mattering(&rests_on).newest(&(days.start * UTC_DAY..days.end * UTC_DAY));
         assert_eq!([newest(3..6), newest(5..6), newest(0..3)], [9, 6, i64::MIN]);
     }
 }

@@ -6,6 +6,8 @@ use jiff::tz::TimeZone;
 
 /// The seconds of a day without a clock change.
 pub(crate) const DAY: f64 = 86_400.0;
+/// The seconds of a day in UTC, which has no clock changes.
+pub const UTC_DAY: i64 = 86_400;
 
 /// The zone in which days begin, as rows need it: numbers in, numbers out, missing (NaN) stays missing.
 #[derive(Debug, Clone)]
