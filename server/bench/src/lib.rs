@@ -1,6 +1,7 @@
 //! What benchmarks have in common: contenders that run in turn, ratios with goals, and a file of all figures with which a
 //! later run is compared.
 
+pub mod exports;
 pub mod leads;
 mod sheet;
 

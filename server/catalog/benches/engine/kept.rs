@@ -5,6 +5,7 @@ use crate::RUNS;
 use crate::report::Report;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use pegel_bench::exports::{self, MAPPING};
 use pegel_bench::leads::{History, fill};
 use pegel_bench::{Sheet, median, median_of, once};
 use pegel_catalog::files::Files;
@@ -27,40 +28,16 @@ use std::time::Duration;
 /// A page of all KPIs is to answer so soon.
 const PAGE: Duration = Duration::from_millis(50);
 
-const WEEK: i64 = 7 * 24 * 3600;
-
-/// What files hold of leads.
-const INSTANTS: [&str; 6] = ["created_at", "offered_at", "accepted_at", "contacted_at", "feedback_at", "closed_at"];
-const HEADER: &str = "key;created_at;offered_at;accepted_at;contacted_at;feedback_at;closed_at;outcome;amount";
-const MAPPING: &str = r#"
-[source]
-zone = "UTC"
-delimiter = ";"
-dates = ["unix"]
-[[tables]]
-table = "leads"
-key = "key"
-[tables.columns]
-created_at = "created_at"
-offered_at = "offered_at"
-accepted_at = "accepted_at"
-contacted_at = "contacted_at"
-feedback_at = "feedback_at"
-closed_at = "closed_at"
-outcome = "outcome"
-amount = { from = "amount", scale = "0.01" }
-"#;
-
 /// Measures what is gained by what is kept.
 pub fn kept(sheet: &mut Sheet, name: &str, database: &TestDatabase, rows: u64) {
     let (report, store) = (Report::new(), database.store());
     let end = report.end();
     fill(&store, History::of(rows, end));
-    let week = without_last_week(&store, end);
+    let week = exports::take_last_week(&store, end).new;
     sheet.begin(name, &format!("what is kept of {rows} leads"));
 
     println!("  6 figures × 4 breakdowns, judged by {HISTORY} weeks, as reports are");
-    let one_lead = |key: &str| format!("{HEADER}\n{key};{};;;;;;;100\n", end - 3 * 24 * 3600);
+    let one_lead = |key: &str| exports::one_lead(key, end - 3 * 24 * 3600);
     let mut times = [const { Vec::new() }; 3];
     for run in 0..RUNS {
         store.forget_kept().expect("the database answers");
@@ -102,26 +79,6 @@ fn page(store: &Store, kpis: &[Kpi], last: &Period, end: i64) {
     let mut reader = store.reader().expect("a connection");
     let figures = compute(&requests, &weeks, &Scope::everything(), now, &mut reader).expect("the database answers");
     assert_eq!(figures.len(), kpis.len());
-}
-
-/// Takes the last week out of the database, as a file; and of the other rows what comes later than seven hours after
-/// the week before, for all that may have become of them.
-fn without_last_week(store: &Store, end: i64) -> String {
-    let (since, known) = (end - WEEK, end - WEEK + 7 * 3600);
-    let instant = |column: &str| format!("coalesce(CAST({column} AS TEXT), '')");
-    let columns = INSTANTS.map(instant).join(" || ';' || ");
-    let select = format!(
-        "SELECT key || ';' || {columns} || ';' || coalesce(outcome, '') || ';' || amount AS value FROM leads
-         WHERE created_at >= {since} ORDER BY id"
-    );
-    let rows = store.texts(&select).expect("the database answers");
-    store.execute(&format!("DELETE FROM leads WHERE created_at >= {since}")).expect("the database answers");
-    for column in &INSTANTS[1..] {
-        let forget = format!("UPDATE leads SET {column} = NULL WHERE {column} > {known}");
-        store.execute(&forget).expect("the database answers");
-    }
-    store.execute("UPDATE leads SET outcome = NULL WHERE closed_at IS NULL").expect("the database answers");
-    format!("{HEADER}\n{}\n", rows.join("\n"))
 }
 
 fn import_file(store: &Store, file: String, end: i64) {

@@ -15,6 +15,7 @@ use crate::data::cell::{Breakdown, Cell, Group};
 use crate::data::scan::Source;
 use crate::data::scope::Scope;
 use crate::definition::declaration::Lag;
+use crate::judgement::expected::Factors;
 use crate::judgement::judged::Assessment;
 use crate::measure::Measure;
 use crate::script::kpi::Kpi;
@@ -135,41 +136,59 @@ pub fn compute_for<S: Source>(
     if source.keeps() {
         source.keep(folds.iter_mut().flat_map(|fold| std::mem::take(&mut fold.to_keep)).collect())?;
     }
-    let wanted = asked.iter().flat_map(|asked| asked.request.breakdowns.iter().map(move |by| (asked, by)));
-    let of_breakdowns = side_by_side::map(wanted.collect(), |(asked, by)| {
-        let (timetable, reaches, cells) = (&timetable, &reaches, &Cells::default());
-        let grouped = |scope| {
-            let began = Instant::now();
-            let evaluation = Evaluation { timetable, folds: &folds, scope, now, reaches, money, cells };
-            (evaluation.grouped(asked, by), began.elapsed())
-        };
-        different.scopes.iter().enumerate().map(grouped).collect::<Vec<_>>()
+    let (timetable, reaches, folds) = (&timetable, &reaches, &folds[..]);
+    let scopes = || different.scopes.iter().enumerate();
+    let growths = side_by_side::map(asked.iter().collect(), |asked| {
+        let cells = &Cells::default();
+        let evaluation = |scope| Evaluation { timetable, folds, scope, now, reaches, cells, money };
+        scopes().map(|scope| timed(|| evaluation(scope).growth(asked))).collect::<Vec<_>>()
     });
-    let costs = asked.iter().map(|asked| cost_of_reading(asked.request.kpi, &folds, &took)).collect();
-    let of_scopes = together(&asked, costs, of_breakdowns, different.scopes.len());
+    let wanted = asked.iter().zip(&growths);
+    let wanted =
+        wanted.flat_map(|(asked, growths)| asked.request.breakdowns.iter().map(move |by| (asked, growths, by)));
+    let of_breakdowns = side_by_side::map(wanted.collect(), |(asked, growths, by)| {
+        let cells = &Cells::default();
+        let growths = growths.iter().map(|(growth, _)| growth.as_ref());
+        let evaluation = |scope| Evaluation { timetable, folds, scope, now, reaches, cells, money };
+        let grouped = |(scope, growth)| timed(|| evaluation(scope).grouped(asked, by, growth));
+        scopes().zip(growths).map(grouped).collect::<Vec<_>>()
+    });
+    let mut of_breakdowns = of_breakdowns.into_iter();
+    let mut of_scopes: Vec<Vec<Figures>> = scopes().map(|_| Vec::with_capacity(asked.len())).collect();
+    for (asked, growths) in asked.iter().zip(&growths) {
+        let cost = cost_of_reading(asked.request.kpi, folds, &took);
+        let of_breakdowns = of_breakdowns.by_ref().take(asked.request.breakdowns.len());
+        let figures = together(asked, cost, growths.iter().map(|(_, took)| *took), of_breakdowns);
+        of_scopes.iter_mut().zip(figures).for_each(|(of_scope, figures)| of_scope.push(figures));
+    }
     Ok(different.spread(of_scopes))
 }
 
-/// The figures of each scope, of what each breakdown of each KPI came to in every scope, and how long that took.
+/// What `make` makes, and how long that took.
+fn timed<T>(make: impl FnOnce() -> T) -> (T, Duration) {
+    let began = Instant::now();
+    (make(), began.elapsed())
+}
+
+/// The figures of a KPI in each scope, of what each of its breakdowns came to there; `took` is how long it took to see
+/// what they are judged by, scope by scope, and beside each breakdown is how long that took.
 fn together(
-    asked: &[Asked],
-    costs: Vec<Cost>,
-    of_breakdowns: Vec<Vec<(Grouped, Duration)>>,
-    scopes: usize,
-) -> Vec<Vec<Figures>> {
-    let mut of_breakdowns = of_breakdowns.into_iter();
-    let mut of_scopes: Vec<Vec<Figures>> = (0..scopes).map(|_| Vec::with_capacity(asked.len())).collect();
-    for (Asked { request, reach, .. }, cost) in asked.iter().zip(costs) {
-        let count = request.breakdowns.len();
-        let mut figures: Vec<Figures> =
-            (0..scopes).map(|_| Figures { as_of: reach.as_of, breakdowns: Vec::with_capacity(count), cost }).collect();
-        for of_breakdown in of_breakdowns.by_ref().take(count) {
-            for (figures, (grouped, took)) in figures.iter_mut().zip(of_breakdown) {
-                figures.breakdowns.push(grouped);
-                figures.cost.time += took;
-            }
+    asked: &Asked,
+    cost: Cost,
+    took: impl Iterator<Item = Duration>,
+    of_breakdowns: impl Iterator<Item = Vec<(Grouped, Duration)>>,
+) -> Vec<Figures> {
+    let begin = |took| Figures {
+        as_of: asked.reach.as_of,
+        breakdowns: Vec::with_capacity(asked.request.breakdowns.len()),
+        cost: Cost { time: cost.time + took, ..cost },
+    };
+    let mut of_scopes: Vec<Figures> = took.map(begin).collect();
+    for of_breakdown in of_breakdowns {
+        for (figures, (grouped, took)) in of_scopes.iter_mut().zip(of_breakdown) {
+            figures.breakdowns.push(grouped);
+            figures.cost.time += took;
         }
-        of_scopes.iter_mut().zip(figures).for_each(|(of_scope, figures)| of_scope.push(figures));
     }
     of_scopes
 }
@@ -313,13 +332,19 @@ impl<'a> InBreakdown<'a> {
     }
 }
 
+/// How long after its end a period of a KPI is settled, in seconds.
+fn lag(kpi: &Kpi) -> i64 {
+    kpi.declaration.settles_after.map_or(0, Lag::seconds)
+}
+
 impl Evaluation<'_> {
-    fn grouped(&self, asked: &Asked, by: &Breakdown) -> Grouped {
+    /// `growth` is that of the total.
+    fn grouped(&self, asked: &Asked, by: &Breakdown, growth: Option<&Factors>) -> Grouped {
         let readings = InBreakdown::new(asked, by, self);
         let wanted = asked.request.comparison;
         let mut rows: Vec<Row> =
             readings.groups().into_iter().filter_map(|groups| self.row(&readings, groups, wanted)).collect();
-        if let Some(assessor) = self.assessor(asked) {
+        if let Some(assessor) = self.assessor(asked, growth) {
             let groups: Vec<OfGroup> = rows.iter().map(|row| readings.to_judge(row)).collect();
             let assessments = assessor.assess(&groups, by.is_empty());
             rows.iter_mut().zip(assessments).for_each(|(row, assessment)| row.assessment = Some(assessment));
@@ -327,29 +352,42 @@ impl Evaluation<'_> {
         Grouped { by: by.clone(), rows }
     }
 
+    /// How the total of a KPI grows until it is settled, if its figures are judged and that can be told.
+    fn growth(&self, asked: &Asked) -> Option<Factors> {
+        let kpi = asked.request.kpi;
+        let stops = &self.timetable.asked;
+        let last = stops.last().filter(|_| asked.request.assess)?;
+        if self.timetable.periods[last.period].is_running(self.now) {
+            return None;
+        }
+        let total = InBreakdown::new(asked, &Vec::new(), self);
+        let (at_age, when_settled) = total.aged(&[])?;
+        factors(kpi, &at_age, &when_settled, &stops[..self.over_for(asked, lag(kpi))])
+    }
+
+    /// How many of the periods asked for were over so many seconds before the end of what is known.
+    fn over_for(&self, asked: &Asked, seconds: i64) -> usize {
+        let Timetable { asked: stops, periods, .. } = self.timetable;
+        let over = |stop: &&Stop| periods[stop.period].instants().end + seconds <= asked.reach.as_of;
+        stops.iter().take_while(over).count()
+    }
+
     /// What the figures of a KPI are judged by, if they are.
-    fn assessor<'a>(&'a self, asked: &'a Asked) -> Option<Assessor<'a>> {
+    fn assessor<'a>(&'a self, asked: &'a Asked, growth: Option<&'a Factors>) -> Option<Assessor<'a>> {
         let kpi = asked.request.kpi;
         let Timetable { asked: stops, periods, .. } = self.timetable;
         let last = &periods[stops.last().filter(|_| asked.request.assess)?.period];
-        let lag = kpi.declaration.settles_after.map_or(0, Lag::seconds);
-        let end = |stop: &Stop| periods[stop.period].instants().end;
         let running = last.is_running(self.now);
-        let settled = stops.iter().take_while(|stop| end(stop) + lag <= asked.reach.as_of).count();
-        let total = InBreakdown::new(asked, &Vec::new(), self);
-        let factors = total
-            .aged(&[])
-            .filter(|_| !running)
-            .and_then(|(at_age, when_settled)| factors(kpi, &at_age, &when_settled, &stops[..settled]));
+        let settled = self.over_for(asked, lag(kpi));
         Some(Assessor {
             kpi,
             is_of_a_part: *self.scope.1 != Scope::everything(),
             periods: stops.iter().map(|stop| &periods[stop.period]).collect(),
             stops,
             running,
-            complete: stops.iter().take_while(|stop| end(stop) <= asked.reach.as_of).count(),
+            complete: self.over_for(asked, 0),
             settled: if running { settled.min(stops.len() - 1) } else { settled },
-            factors,
+            factors: growth,
         })
     }
 

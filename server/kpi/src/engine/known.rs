@@ -10,6 +10,7 @@ use crate::engine::former::Former;
 use crate::engine::place::place;
 use crate::engine::rows::{Masked, Rows, Shown};
 use crate::engine::sight::{Instants, View};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What must have happened for the rows of a scan to be there, and for their columns to be known.
@@ -50,38 +51,57 @@ impl Undated {
     }
 }
 
-/// In a view, the first instant after the one at which rows are seen at which any of them would be seen otherwise:
-/// for each stretch, if it has an instant for each.
+/// In a view, the first instant after the one at which rows are seen at which any of them would be seen otherwise.
+/// Infinite as long as there is none.
 #[derive(Debug, Clone)]
-pub struct Next(Vec<f64>);
+pub struct Next {
+    of_all: f64,
+    /// That of the rows in each stretch, by timeline.
+    of_stretches: Vec<Vec<f64>>,
+}
 
 impl Next {
-    /// As long as no row was looked at, there is none.
-    pub fn new(view: &View) -> Next {
-        let count = if let View::ByStretch(_, instants) = view { instants.len() } else { 1 };
-        Next(vec![f64::INFINITY; count])
+    /// As long as no row was looked at; `timelines` says how many stretches each has.
+    pub fn new(timelines: impl Iterator<Item = usize>) -> Next {
+        Next { of_all: f64::INFINITY, of_stretches: timelines.map(|count| vec![f64::INFINITY; count]).collect() }
     }
 
-    /// That of a slice of time: a stretch, if the view has an instant for each. Infinite if there is none.
-    pub fn of(&self, slice: usize) -> f64 {
-        self.0.get(slice).or(self.0.first()).copied().unwrap_or(f64::INFINITY)
+    /// That of the rows in some stretches of the timeline of that index, or of all rows.
+    pub fn of(&self, stretches: Option<(usize, Range<usize>)>) -> f64 {
+        let Some((timeline, stretches)) = stretches else { return self.of_all };
+        self.of_stretches[timeline][stretches].iter().copied().fold(f64::INFINITY, f64::min)
     }
 
     /// Notes that rows are seen otherwise at any other instant.
     pub fn end_at_once(&mut self, view: &View) {
+        self.note_after(view, |instant| instant + 1.0);
+    }
+
+    /// Notes, of all rows of a view, what follows the instant at which they are seen.
+    fn note_after(&mut self, view: &View, next: impl Fn(f64) -> f64) {
         match view {
-            View::At(instant) => self.note(None, exact(instant.saturating_add(1))),
-            View::ByStretch(_, instants) => {
-                instants.iter().enumerate().for_each(|(stretch, instant)| self.note(Some(stretch), instant + 1.0));
+            View::At(instant) => {
+                let next = next(exact(*instant));
+                let of_stretches = self.of_stretches.iter_mut().flatten();
+                of_stretches.chain([&mut self.of_all]).for_each(|known| *known = known.min(next));
+            }
+            View::ByStretch(timeline, instants) => {
+                let of_stretches = self.of_stretches[*timeline].iter_mut().zip(instants);
+                of_stretches.for_each(|(known, instant)| *known = known.min(next(*instant)));
             }
         }
     }
 
-    /// Notes an instant of a row in that stretch, or of any row.
-    fn note(&mut self, stretch: Option<usize>, instant: f64) {
-        match stretch {
-            Some(stretch) if self.0.len() > 1 => self.0[stretch] = self.0[stretch].min(instant),
-            _ => self.0.iter_mut().for_each(|next| *next = next.min(instant)),
+    /// Notes an instant of a row of a batch. `stretches` says in which stretch of each timeline each of them lies; of
+    /// those for which it is empty, any may be the one.
+    fn note(&mut self, row: usize, stretches: &[&[Option<usize>]], instant: f64) {
+        self.of_all = self.of_all.min(instant);
+        for (known, of_rows) in self.of_stretches.iter_mut().zip(stretches) {
+            match of_rows.get(row) {
+                Some(Some(stretch)) => known[*stretch] = known[*stretch].min(instant),
+                Some(None) => {}
+                None => known.iter_mut().for_each(|known| *known = known.min(instant)),
+            }
         }
     }
 }
@@ -160,15 +180,7 @@ impl Known {
 
     /// Notes in which instants after those of a view columns are others than now.
     pub fn note_changes(&self, view: &View, next: &mut Next) {
-        for (_, former) in &self.former {
-            match view {
-                View::At(instant) => next.note(None, former.next_after(exact(*instant))),
-                View::ByStretch(_, instants) => {
-                    let changes = instants.iter().map(|instant| former.next_after(*instant));
-                    changes.enumerate().for_each(|(stretch, change)| next.note(Some(stretch), change));
-                }
-            }
-        }
+        self.former.iter().for_each(|(_, former)| next.note_after(view, |instant| former.next_after(instant)));
     }
 
     /// The rows as they are known in a view; `stretches` says for each timeline in which stretch each row lies. When
@@ -178,10 +190,9 @@ impl Known {
             return Seen::default();
         }
         let (count, at) = (rows.batch.len(), &view.instants(stretches));
-        let of_rows = if let View::ByStretch(timeline, _) = view { stretches[*timeline] } else { &[] };
         let mut note = |since: &[Since]| {
             for since in since {
-                since.for_each_late(rows, at, |row, instant| next.note(of_rows.get(row).copied().flatten(), instant));
+                since.for_each_late(rows, at, |row, instant| next.note(row, stretches, instant));
             }
         };
         let mut late = vec![false; count];

@@ -8,6 +8,7 @@ mod common;
 
 use common::server::Served;
 use common::{Said, TestHome, wait_for};
+use pegel_bench::exports::{self, MAPPING, Week};
 use pegel_bench::leads::{History, fill};
 use pegel_bench::{Sheet, median, memory_of, on_each_database, once, rows};
 use std::path::Path;
@@ -16,16 +17,6 @@ use std::time::Duration;
 
 /// When the last week is over in Berlin, in UTC seconds.
 const END: i64 = 1_794_783_600;
-
-const MAPPING: &str = r#"
-[source]
-zone = "UTC"
-[[tables]]
-table = "leads"
-key = "key"
-[tables.columns]
-created_at = "created_at"
-"#;
 
 /// How often slow measurements are repeated; the median counts.
 const RUNS: usize = 7;
@@ -46,9 +37,8 @@ fn main() {
 
 fn on_database(sheet: &mut Sheet, name: &str, home: &TestHome) {
     home.run(&["init"]).succeeded();
-    home.write("config/imports/one.toml", MAPPING);
+    home.write("config/imports/leads.toml", MAPPING);
     fill(&home.store(), History::of(u64::from(rows()), END));
-    import(home, "first");
     sheet.begin(name, &format!("the server over {} leads", rows()));
     start(sheet, home);
     reports(sheet, home);
@@ -61,10 +51,14 @@ fn on_database(sheet: &mut Sheet, name: &str, home: &TestHome) {
     memory(sheet, &server, "after a day of use", DAY_GOAL);
 }
 
+fn import(home: &TestHome, file: &str) {
+    let file = home.write("leads.csv", file);
+    home.run(&["import", &file.to_string_lossy(), "--map", "leads"]).succeeded();
+}
+
 /// Imports a lead of the last week.
-fn import(home: &TestHome, key: &str) {
-    let file = home.write("one.csv", &format!("key,created_at\n{key},2026-11-12T09:00:00Z\n"));
-    home.run(&["import", &file.to_string_lossy(), "--map", "one"]).succeeded();
+fn import_one(home: &TestHome, key: &str) {
+    import(home, &exports::one_lead(key, END - 3 * 24 * 3600));
 }
 
 /// Changes what the script of the feedback rate counts.
@@ -90,15 +84,22 @@ fn start(sheet: &mut Sheet, home: &TestHome) {
 
 /// The weekly report that ships, as it is made on two Mondays.
 fn reports(sheet: &mut Sheet, home: &TestHome) {
+    let Week { new, older } = exports::take_last_week(&home.store(), END);
     home.run(&["kpi", "kept", "--forget"]).succeeded();
     let out = home.path().join("out").to_string_lossy().into_owned();
-    let [first, next] = ["2026-11-09T07:00:00Z", "2026-11-16T07:00:00Z"].map(|monday| {
+    let report = |monday: &str| {
         let mut report = home.command_at(monday, &["report", "run", "weekly", "--out", &out]);
         let (output, took) = once(|| report.output().expect("the program starts"));
         Said::of(&output).succeeded();
         took
-    });
+    };
+    let first = report("2026-11-09T07:00:00Z");
+    import(home, &new);
+    let next = report("2026-11-16T07:00:00Z");
     sheet.ratio("the next weekly report", next, "the first", first, Some(0.15));
+    import(home, &older);
+    let follow = report("2026-11-16T07:00:00Z");
+    sheet.ratio("the same, with what became of older leads", follow, "the first", first, None);
 }
 
 /// The pages that show what is computed.
@@ -110,7 +111,7 @@ fn pages(sheet: &mut Sheet, home: &TestHome, server: &Served) {
     sheet.time("/kpis, again", again("/kpis"), Some(PAGE_GOAL));
     sheet.time("a KPI's page, the first time", timed(OF_KPI), None);
     sheet.time("a KPI's page, again", again(OF_KPI), Some(PAGE_GOAL));
-    import(home, "second");
+    import_one(home, "second");
     sheet.time("/kpis, after a row more", timed("/kpis"), None);
     sheet.time("/kpis, and again", again("/kpis"), Some(PAGE_GOAL));
     edit_feedback_rate(home);
@@ -122,7 +123,7 @@ fn pages(sheet: &mut Sheet, home: &TestHome, server: &Served) {
 /// Each hour an import, and people who look at all there is.
 fn a_day(home: &TestHome, server: &Served) {
     for hour in 0..24 {
-        import(home, &format!("hour {hour}"));
+        import_one(home, &format!("hour {hour}"));
         for _ in 0..10 {
             for path in ["/kpis", OF_KPI, "/editions", "/operations", "/reference"] {
                 page(server, path);

@@ -28,7 +28,7 @@ pub struct Assessor<'a> {
     /// How many of the periods are settled.
     pub settled: usize,
     /// How the measures of the total grow until they are settled; `None` if that cannot be told.
-    pub factors: Option<Factors>,
+    pub factors: Option<&'a Factors>,
 }
 
 /// The figures of a group over all periods.
@@ -84,7 +84,7 @@ impl Assessor<'_> {
     /// What will become of what was seen at the age of the last period.
     pub fn expected_of(&self, seen: &Seen) -> Option<Expected> {
         let present: Vec<Measure> = seen.readings.iter().map(grown).collect();
-        self.factors.as_ref()?.expect(&present, |measures| value_of(self.kpi, &seen.readings, measures))
+        self.factors?.expect(&present, |measures| value_of(self.kpi, &seen.readings, measures))
     }
 
     /// How the figure of the period that many before the last one stands in its course.

@@ -89,7 +89,7 @@ impl<'a> Gathered<'a> {
     pub fn take(&mut self, plan: &mut Plan, described: &mut Described, group: Option<&str>, rows: &Rows) {
         let Plan { groupings, measures, membership, views, known, .. } = plan;
         // There is one period, and so one view.
-        let seen = known.seen(rows, &views[0], &[], &mut Next::new(&views[0]));
+        let seen = known.seen(rows, &views[0], &[], &mut Next::new(std::iter::empty()));
         let viewed = Viewed::new(*rows, membership, 0, &seen);
         let mut counted: Vec<Measures> = vec![0; rows.batch.len()];
         let mut competing = counted.clone();

@@ -13,7 +13,6 @@ use crate::data::scope::Scope;
 use crate::engine::classes::Classes;
 use crate::engine::fold::plan::Plan;
 use crate::engine::gate::Scopes;
-use crate::engine::known::Next;
 use crate::engine::related::Related;
 use crate::engine::rows::Rows;
 use crate::engine::sight::Sight;
@@ -49,7 +48,7 @@ impl Asked<'_> {
         let zone = plan.zone.clone();
         let scopes = Scopes::new(std::slice::from_ref(self.scope));
         let mut classes = Classes::default();
-        let mut next: Vec<Next> = plan.views.iter().map(Next::new).collect();
+        let mut next = plan.next();
         let (children, _) = Related::of(&plan).fold(window.as_ref(), &scopes, &mut classes, &mut next, source)?;
         let mut scan = plan.scan(window, self.scope, true, None);
         plan.ask_past(source)?;

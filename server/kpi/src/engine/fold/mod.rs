@@ -155,7 +155,7 @@ impl<'a> Fold<'a> {
         source: &mut S,
     ) -> Result<(Fold<'a>, Ran), S::Error> {
         let (mut computed, left) = plan.left(missing);
-        let mut next: Vec<Next> = computed.views.iter().map(Next::new).collect();
+        let mut next = computed.next();
         let mut classes = Classes::default();
         let (mut states, rows) = states_of(&mut computed, scopes, &mut classes, &mut next, money, source)?;
         let units = plan.measures.iter().zip(&left).map(|(planned, left)| {
@@ -182,7 +182,10 @@ impl<'a> Fold<'a> {
             let grouping = unit.grouping.map(|grouping| &computed.groupings[grouping]);
             let to_keep = left.zip(grouping).map(|(left, grouping)| {
                 let planned = &computed.measures[left.measure];
-                let next = |slice| planned.view(slice).map_or(f64::INFINITY, |view| ran.next[view].of(slice));
+                let next = |slice| {
+                    let next = planned.view(slice).map(|view| ran.next[view].of(computed.stretches(planned, slice)));
+                    next.unwrap_or(f64::INFINITY)
+                };
                 keeping.computed(at, left, &grouping.groups(), &unit.states, next)
             });
             let to_keep = to_keep.unwrap_or_default();

@@ -9,7 +9,7 @@ use crate::data::scope::Scope;
 use crate::engine::by_parent::Wanted;
 use crate::engine::gate::Gate;
 use crate::engine::grouping::Grouping;
-use crate::engine::known::Known;
+use crate::engine::known::{Known, Next};
 use crate::engine::place::place;
 use crate::engine::sight::{Sight, View};
 use crate::measure::Measure;
@@ -231,16 +231,9 @@ impl<'a> Plan<'a> {
         let mut covered: Vec<Vec<bool>> =
             self.timelines.iter().map(|(_, timeline)| vec![false; timeline.stretches()]).collect();
         for (planned, missing) in self.measures.iter().zip(missing) {
-            let slices = missing.iter().enumerate().filter(|(_, missing)| **missing).map(|(slice, _)| slice);
-            match (&planned.slices, &planned.measure.membership) {
-                (Slices::Stretches { timeline, .. }, _) => slices.for_each(|slice| covered[*timeline][slice] = true),
-                (Slices::Periods(_), Membership::Dated(dated)) => {
-                    let at = self.timelines.iter().position(|(reach, _)| *reach == dated.reach);
-                    let at = at.expect("it was made for this measure");
-                    slices.for_each(|period| covered[at][self.timelines[at].1.period(period)].fill(true));
-                }
-                (Slices::Periods(_), Membership::Existing(..) | Membership::All) => {}
-            }
+            let missing = missing.iter().enumerate().filter(|(_, missing)| **missing);
+            let stretches = missing.filter_map(|(slice, _)| self.stretches(planned, slice));
+            stretches.for_each(|(timeline, stretches)| covered[timeline][stretches].fill(true));
         }
         covered
     }
@@ -276,6 +269,26 @@ impl<'a> Plan<'a> {
             }
             Slices::Periods(_) => (periods.len(), periods.map(|period| period..period + 1).collect()),
         }
+    }
+
+    /// The stretches in which the rows of a slice lie, with the index of their timeline; `None` if they may have any
+    /// date.
+    pub fn stretches(&self, planned: &Planned, slice: usize) -> Option<(usize, Range<usize>)> {
+        match (&planned.slices, &planned.measure.membership) {
+            (Slices::Stretches { timeline, .. }, _) => Some((*timeline, slice..slice + 1)),
+            (Slices::Periods(_), Membership::Dated(dated)) => {
+                let at = self.timelines.iter().position(|(reach, _)| *reach == dated.reach);
+                let at = at.expect("it was made for this measure");
+                Some((at, self.timelines[at].1.period(slice)))
+            }
+            (Slices::Periods(_), Membership::Existing(..) | Membership::All) => None,
+        }
+    }
+
+    /// For each view, when rows would next be seen otherwise, as long as none was looked at.
+    pub fn next(&self) -> Vec<Next> {
+        let timelines = || self.timelines.iter().map(|(_, timeline)| timeline.stretches());
+        self.views.iter().map(|_| Next::new(timelines())).collect()
     }
 
     /// The rows that any of the measures counts in any of the periods.

@@ -152,3 +152,23 @@ fn what_was_seen_holds_until_something_happens() {
     assert_eq!(read("2027-11-17T08:00:00Z"), ("2".to_owned(), 0), "nothing comes after that");
     assert_eq!(read("2026-11-09T00:00:00Z"), ("1".to_owned(), 1), "nobody has looked so early");
 }
+
+#[test]
+fn what_happens_to_rows_of_one_week_is_read_of_that_week_alone() {
+    let won_in_days = r#"data.leads.dated(|l| l.created_at).filter(|l| l.outcome == "won").sum(|l| data.period.days)"#;
+    for (measure, each) in [(WON, 1), (won_in_days, 7)] {
+        let mut tables = tables(&[("leads", LEADS)]);
+        let mut keeper = Keeper::new(&mut tables);
+        let mut read = |instant: &str| {
+            let instant: jiff::Timestamp = instant.parse().unwrap();
+            let sight = Sight(vec![Some(instant.as_second()); 2]);
+            let lines = keeper.read(measure, &[], &["2026-W45", "2026-W46"], &sight);
+            (lines.join(""), keeper.windows().join(", "))
+        };
+        let won = |first: i64, second: i64| format!("{} {}", first * each, second * each);
+        assert_eq!(read("2026-11-10T00:00:00Z"), (won(1, 0), "0..14".to_owned()));
+        assert_eq!(read("2026-11-16T12:00:00Z"), (won(1, 1), "7..14".to_owned()), "one of the second week is won");
+        assert_eq!(read("2026-11-17T12:00:00Z"), (won(2, 1), "0..7".to_owned()), "one of the first week is won");
+        assert_eq!(read("2026-11-18T12:00:00Z"), (won(2, 1), String::new()));
+    }
+}
