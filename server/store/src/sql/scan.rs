@@ -232,6 +232,14 @@ impl<DB: Takes> QueryFragment<DB> for ScanStatement<'_> {
         out.push_sql("SELECT ");
         separated(&mut out, ", ", &self.scan.columns, |out, projection| self.first(out, &projection.0))?;
         out.push_sql(" FROM ");
+        if let Bounds::Most { stop, .. } = &self.bounds {
+            // It is counted before any row is read; by a condition alone SQLite would go through all rows for nothing.
+            out.push_sql("(SELECT count(*) AS number FROM (SELECT 1 FROM ");
+            out.push_identifier(&self.scan.table.name)?;
+            out.push_sql(" LIMIT ");
+            DB::bind(&mut out, stop, Kind::Integer)?;
+            out.push_sql(") AS first_) AS rows_ CROSS JOIN ");
+        }
         out.push_identifier(&self.scan.table.name)?;
         if let Bounds::Ids(..) = self.bounds {
             // By an index of a date, rows would be searched one by one after all.
@@ -280,13 +288,9 @@ impl<DB: Takes> QueryFragment<DB> for ScanStatement<'_> {
                 out.push_sql(" AND ");
                 DB::bind(&mut out, last, Kind::Integer)?;
             }
-            Bounds::Most { rows, stop } => {
+            Bounds::Most { rows, .. } => {
                 out.push_sql(keyword);
-                out.push_sql("(SELECT count(*) FROM (SELECT 1 FROM ");
-                out.push_identifier(&self.scan.table.name)?;
-                out.push_sql(" LIMIT ");
-                DB::bind(&mut out, stop, Kind::Integer)?;
-                out.push_sql(") AS counted) <= ");
+                out.push_sql("rows_.number <= ");
                 DB::bind(&mut out, rows, Kind::Integer)?;
             }
         }
@@ -349,7 +353,7 @@ mod tests {
     fn a_table_that_is_not_small_is_not_read_whole() {
         let scan = scan("partners", &["id", "name"]);
         let statement = ScanStatement::new(&scan, Which::WholeIfSmall(10));
-        insta::assert_snapshot!(debug_query::<Pg, _>(&statement), @r#"SELECT "partners"."id", "partners"."name" FROM "partners" WHERE (SELECT count(*) FROM (SELECT 1 FROM "partners" LIMIT $1) AS counted) <= $2 -- binds: [11, 10]"#);
+        insta::assert_snapshot!(debug_query::<Pg, _>(&statement), @r#"SELECT "partners"."id", "partners"."name" FROM (SELECT count(*) AS number FROM (SELECT 1 FROM "partners" LIMIT $1) AS first_) AS rows_ CROSS JOIN "partners" WHERE rows_.number <= $2 -- binds: [11, 10]"#);
     }
 
     #[test]
