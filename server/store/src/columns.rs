@@ -6,10 +6,17 @@ use crate::facts::Writer;
 use crate::schema::{import_tables, imports};
 use crate::sql::{quoted, texts};
 use diesel::prelude::*;
-use pegel_kpi::data::model::{GONE_AT, Table};
-use std::collections::HashSet;
+use pegel_kpi::data::kept::{Kept, Mark, RestsOn, RowsOf, Wanted};
+use pegel_kpi::data::model::Table;
+use pegel_text::digest::sha256;
+use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
 
 const READING: &str = "reading which columns were imported";
+
+/// Of what depends on no time: any slice will do.
+const ALWAYS: Range<i64> = 0..1;
 
 /// The tables with the columns and attributes that imports brought and that were not taken back.
 pub(crate) fn brought(conn: &mut Conn) -> Result<HashSet<(String, String)>, StoreError> {
@@ -61,9 +68,29 @@ pub(crate) fn names(stored: &str) -> Vec<String> {
     serde_json::from_str(stored).unwrap_or_default()
 }
 
-/// Whether any row that is not gone has something in a column of the table.
+/// Whether any row has something in a column of the table, or had before it was gone. Where there is nothing, all rows
+/// are searched.
 pub(crate) fn holds_any(conn: &mut Conn, table: &Table, column: &str) -> Result<bool, StoreError> {
     let (table, column) = (quoted(&table.name), quoted(column));
-    let any = format!("SELECT 'there' FROM {table} WHERE {column} IS NOT NULL AND {GONE_AT} IS NULL LIMIT 1");
+    let any = format!("SELECT 'there' FROM {table} WHERE {column} IS NOT NULL LIMIT 1");
     Ok(!texts(conn, READING, &any)?.is_empty())
+}
+
+/// That there is nothing in a column, as it is asked for among what is kept. It holds until somebody writes into the
+/// column: rows that an import brings have something in it only if the import is on record as bringing it.
+pub(crate) fn nothing_in(table: &Table, column: &str) -> Wanted {
+    let hash = sha256(format!("nothing in {}.{column}", table.name));
+    let columns = BTreeSet::from([Arc::from(column)]);
+    let rows = RowsOf { table: table.name.clone(), by: None, columns, counted: false };
+    Wanted {
+        mark: Mark(u128::from_str_radix(&hash[..32], 16).expect("a hash is written in hex")),
+        within: ALWAYS,
+        seen_at: 0..=0,
+        rests_on: RestsOn { in_days: true, since_ever: true, rows: vec![rows] },
+    }
+}
+
+/// The same as it is kept.
+pub(crate) fn kept(Wanted { mark, within, .. }: Wanted) -> Kept {
+    Kept { mark, slice: within, seen: ALWAYS, states: Vec::new() }
 }

@@ -15,7 +15,7 @@ use crate::sql::{Gives, ScanStatement, Visit, Which, quoted, send, texts};
 use crate::{together, touched};
 use diesel::row::{Field, Row};
 use pegel_kpi::data::batch::{Batch, Values};
-use pegel_kpi::data::kept::{Kept, Touched, Wanted};
+use pegel_kpi::data::kept::{Kept, Mark, Touched, Wanted};
 use pegel_kpi::data::model::{Column, Kind, MAX_EXACT, Table};
 use pegel_kpi::data::path::Projection;
 use pegel_kpi::data::scan::{Scan, Source};
@@ -46,6 +46,8 @@ pub struct Reader {
     brought: Option<HashSet<(String, String)>>,
     /// Whether there is anything in columns of which no import is on record.
     held: HashMap<(Arc<str>, String), bool>,
+    /// By table, the columns of which it is kept that there is nothing in them, once one of them was asked for.
+    empty: HashMap<Arc<str>, HashSet<Mark>>,
     /// Once it was asked for.
     newest: Option<BTreeMap<String, NewestImport>>,
     /// Once it was asked for.
@@ -70,6 +72,7 @@ impl Reader {
             money_digits: None,
             brought: None,
             held: HashMap::new(),
+            empty: HashMap::new(),
             newest: None,
             generation: None,
             keeping: Some(Keeping::default()),
@@ -124,6 +127,28 @@ impl Reader {
     pub fn touched_since(&mut self, generation: i64) -> Result<Vec<Touched>, StoreError> {
         self.statements += 1;
         touched::since(self.transaction.conn(), generation)
+    }
+
+    /// Whether there is anything in a column. That there is nothing is kept: all rows are searched for it.
+    fn is_found_in(&mut self, table: &Table, column: &str) -> Result<bool, StoreError> {
+        let nothing = columns::nothing_in(table, column);
+        let empty = match self.empty.get(&table.name) {
+            Some(known) => known,
+            None => {
+                let wanted: Vec<Wanted> =
+                    table.columns.iter().map(|column| columns::nothing_in(table, &column.name)).collect();
+                let kept = self.kept(&wanted)?.into_iter().map(|kept| kept.mark).collect();
+                self.empty.entry(table.name.clone()).or_insert(kept)
+            }
+        };
+        if empty.contains(&nothing.mark) {
+            return Ok(false);
+        }
+        let found = columns::holds_any(self.transaction.conn(), table, column)?;
+        if !found {
+            self.keep(vec![columns::kept(nothing)])?;
+        }
+        Ok(found)
     }
 
     /// The texts that rows of a table have in one of its own columns, each once; of rows that are gone too. For telling
@@ -230,7 +255,7 @@ impl Source for Reader {
         if let Some(known) = self.held.get(&names) {
             return Ok(*known);
         }
-        let read = columns::holds_any(self.transaction.conn(), table, column)?;
+        let read = self.is_found_in(table, column)?;
         Ok(*self.held.entry(names).or_insert(read))
     }
 
