@@ -132,16 +132,13 @@ impl Reader {
     /// Whether there is anything in a column. That there is nothing is kept: all rows are searched for it.
     fn is_found_in(&mut self, table: &Table, column: &str) -> Result<bool, StoreError> {
         let nothing = columns::nothing_in(table, column);
-        let empty = match self.empty.get(&table.name) {
-            Some(known) => known,
-            None => {
-                let wanted: Vec<Wanted> =
-                    table.columns.iter().map(|column| columns::nothing_in(table, &column.name)).collect();
-                let kept = self.kept(&wanted)?.into_iter().map(|kept| kept.mark).collect();
-                self.empty.entry(table.name.clone()).or_insert(kept)
-            }
-        };
-        if empty.contains(&nothing.mark) {
+        if !self.empty.contains_key(&table.name) {
+            let wanted: Vec<Wanted> =
+                table.columns.iter().map(|column| columns::nothing_in(table, &column.name)).collect();
+            let kept = self.kept(&wanted)?.into_iter().map(|kept| kept.mark).collect();
+            self.empty.insert(table.name.clone(), kept);
+        }
+        if self.empty[&table.name].contains(&nothing.mark) {
             return Ok(false);
         }
         let found = columns::holds_any(self.transaction.conn(), table, column)?;
