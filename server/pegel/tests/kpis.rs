@@ -262,16 +262,16 @@ fn the_rows_behind_a_figure_are_listed_as_people_read_them() {
     import_all(&home);
     let printed = |arguments: &[&str]| home.run(&[&["kpi", "rows"], arguments].concat()).succeeded().out;
     insta::assert_snapshot!(printed(&["win_rate", "--period", "2017", "--bad"]), @r"
-    Key  Name      Sales rep      Region   Product  closed_at            Age
+    Key  Name      Sales rep      Region   Product  Closed               Age
     A3   Probe KG  Anna Beispiel  Central  Basic    2017-06-02 02:00:00  213.0 days
     ");
     insta::assert_snapshot!(printed(&["sales_cycle", "--period", "2017", "--where", "region=Central"]), @r"
-    Key  Name       Sales rep      Region   Product  closed_at            Age         mean
+    Key  Name       Sales rep      Region   Product  Closed               Age         mean
     A1   Muster AG  Anna Beispiel  Central  Basic    2017-05-02 02:00:00  244.0 days  29.0 days
     A2   Muster AG  Anna Beispiel  Central  Pro      2017-05-22 02:00:00  224.0 days  49.0 days
     ");
     insta::assert_snapshot!(printed(&["average_deal_size", "--period", "2017", "--limit", "1"]), @r"
-    Key  Name       Sales rep      Region   Product  closed_at            Age         amount
+    Key  Name       Sales rep      Region   Product  Closed               Age         amount
     A1   Muster AG  Anna Beispiel  Central  Basic    2017-05-02 02:00:00  244.0 days  €1,054.50
     2 more rows: --limit shows more, --csv FILE writes all of them, with all dates
     ");

@@ -5,6 +5,7 @@ use crate::archive;
 use crate::build::{Heading, build};
 use crate::definition::ReportDefinition;
 use crate::labels::{Seed, labels};
+use crate::link;
 use crate::numbers::Numbers;
 use crate::render::{Imprint, Rendered, Templates};
 use crate::sources::{Ground, sources};
@@ -69,13 +70,8 @@ where
     Ok(Composed { numbers, rendered, edition, evaluations })
 }
 
-/// Where the page of an edition is found, whatever its id: the path of a URL.
-pub fn archive_path(report: &str, period: &str, revision: i32) -> String {
-    format!("/reports/{report}/{period}/{revision}")
-}
-
 fn imprint(numbers: &Numbers, base_url: Option<&str>) -> Imprint {
-    let path = archive_path(&numbers.report, &numbers.period.name, numbers.revision);
+    let path = link::edition(&numbers.report, &numbers.period.name, numbers.revision);
     let mut fingerprint = sha256(numbers.to_json());
     fingerprint.truncate(FINGERPRINT);
     Imprint { fingerprint, link: base_url.map(|base| format!("{}{path}", base.trim_end_matches('/'))) }

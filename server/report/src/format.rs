@@ -3,6 +3,7 @@
 
 use crate::numbers::{Change, Group, PeriodHead};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::currency::{Currency, HUNDREDTHS};
@@ -172,6 +173,12 @@ impl Format {
         self.called(&format!("table_{name}"), name)
     }
 
+    /// The heading for a column, by its path; the path where there is none.
+    pub fn column(&self, path: &str) -> String {
+        let name = path.rsplit_once('.').map_or(path, |(_, name)| name);
+        self.called(&format!("column_{name}"), path)
+    }
+
     /// The heading for a dimension; its name where there is none.
     pub fn dimension(&self, name: &str) -> String {
         self.called(&format!("dimension_{name}"), name)
@@ -233,6 +240,11 @@ impl Format {
     /// `KW 46`, where there is little room.
     pub fn short_week(&self, week: &Period) -> String {
         self.dates.short_week(week.first_day)
+    }
+
+    /// `18 November 2026`
+    pub fn date(&self, day: Date) -> String {
+        self.dates.date(day)
     }
 
     /// The day of an instant, from UTC seconds.

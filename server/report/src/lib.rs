@@ -12,7 +12,7 @@
 //! - [`render`]: a view becomes HTML mail, plain text and subject, by templates
 //! - [`bounded`]: rendering that ends, whatever a template asks for; `words`: what templates say
 //! - [`archive`]: what is stored of an edition; [`labels`], how its groups are called; [`sources`], what it rests on
-//! - [`rows`]: the rows behind a figure, as CSV
+//! - [`rows`]: the rows behind a figure, as a table and as CSV; [`link`]: where readers find them, and editions
 //! - [`manifest`]: the hashes of all that, and the chain from one edition to the next; [`verify`], what differs
 
 pub mod address;
@@ -27,6 +27,7 @@ mod error;
 pub mod format;
 pub mod known;
 pub mod labels;
+pub mod link;
 pub mod manifest;
 pub mod numbers;
 pub mod render;

@@ -1,13 +1,85 @@
-//! The rows behind a figure as CSV, for spreadsheets and for other programs.
+//! The rows behind a figure: as a table for people, and as CSV for spreadsheets and other programs.
 
+use crate::format::Format;
 use csv::Writer;
-use pegel_kpi::engine::behind::listing::{Datum, List, Listing, Row};
+use pegel_kpi::definition::declaration::Unit;
+use pegel_kpi::engine::behind::listing::{Contributing, Datum, List, Listing, Row, When};
+use pegel_kpi::measure::Quantity;
+use pegel_text::clean::one_line;
+use serde::Serialize;
 use std::borrow::Cow;
 use std::io::Write;
 use std::sync::Arc;
 
 /// What stands before the dates.
 const WHO: [&str; 7] = ["key", "system", "name", "partner", "rep", "region", "product"];
+
+/// Rows as people read them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Table {
+    pub columns: Vec<Column>,
+    /// A text for each column.
+    pub lines: Vec<Vec<String>>,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Column {
+    pub title: String,
+    /// Whether figures stand in it, which are set to the right.
+    pub is_figure: bool,
+}
+
+impl Table {
+    /// The rows of a list, without columns that hold nothing. Of the dates only the one by which rows are found is shown:
+    /// a lead has twelve. `date` writes it.
+    pub fn of(list: &List, format: &Format, date: impl Fn(When) -> String) -> Table {
+        let text = |name: &str| Column { title: format.words().say(name, []), is_figure: false };
+        let who =
+            ["row_key", "row_name", "dimension_partner", "dimension_rep", "dimension_region", "dimension_product"];
+        let found_by = list.found_by.as_deref().map_or_else(String::new, |path| format.column(path));
+        let age = Column { is_figure: true, ..text("row_age") };
+        let values = list.contributing.iter().map(|to| Column { title: to.measure.to_string(), is_figure: true });
+        let found_by = Column { title: found_by, is_figure: false };
+        let mut columns: Vec<Column> = who.map(text).into_iter().chain([found_by, age]).chain(values).collect();
+        let mut lines: Vec<Vec<String>> = list.rows.iter().map(|row| line(row, list, format, &date)).collect();
+        let filled: Vec<bool> = (0..columns.len()).map(|at| lines.iter().any(|line| !line[at].is_empty())).collect();
+        let mut kept = filled.iter();
+        columns.retain(|_| *kept.next().unwrap_or(&true));
+        for line in &mut lines {
+            let mut kept = filled.iter();
+            line.retain(|_| *kept.next().unwrap_or(&true));
+        }
+        Table { columns, lines }
+    }
+}
+
+fn line(row: &Row, list: &List, format: &Format, date: impl Fn(When) -> String) -> Vec<String> {
+    let Row { key, name, partner, rep, region, product, .. } = row;
+    let texts = [key, name, partner, rep, region, product];
+    let texts = texts.into_iter().map(|text| one_line(text.as_deref().unwrap_or_default()).into_owned());
+    let found_by = list.found_by.as_deref().and_then(|path| row.date(path)).map(date);
+    let age = row.age.map(|age| format.value(exact(age), Unit::Duration));
+    let contributions = list.contributing.iter().map(|to| contribution(row, to, format));
+    texts.chain([found_by.unwrap_or_default(), age.unwrap_or_default()]).chain(contributions).collect()
+}
+
+fn contribution(row: &Row, to: &Contributing, format: &Format) -> String {
+    match row.contribution(&to.measure) {
+        None => String::new(),
+        Some(Datum::Text(text)) => one_line(text).into_owned(),
+        Some(Datum::Number(number)) => match to.quantity {
+            Quantity::Money => format.value(*number, Unit::Money),
+            Quantity::Duration => format.value(*number, Unit::Duration),
+            Quantity::Count | Quantity::Number => format.value(*number, Unit::Number),
+        },
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "ages are far below 2^53")]
+fn exact(seconds: i64) -> f64 {
+    seconds as f64
+}
 
 /// Writes a line of names and one for each row. Where there are several lists, measure and table stand first. Instants
 /// are in UTC (RFC 3339), ages and durations in seconds, amounts in whole units of the currency.

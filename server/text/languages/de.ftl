@@ -444,6 +444,25 @@ table_products = Produkte
 table_reps = Vertriebsmitarbeiter
 table_surveys = Umfragen
 table_targets = Ziele
+column_accepted_at = Angenommen
+column_acquired_at = Als Kunde gewonnen
+column_answered_at = Beantwortet
+column_cancelled_at = Storniert
+column_changed_at = Geändert
+column_churned_at = Als Kunde verloren
+column_closed_at = Abgeschlossen
+column_complained_at = Reklamiert
+column_contacted_at = Kontaktiert
+column_contract_sent_at = Vertrag verschickt
+column_created_at = Angelegt
+column_feedback_at = Rückmeldung
+column_first_meeting_at = Erster Termin
+column_occurred_at = Stattgefunden
+column_offered_at = Angeboten
+column_ordered_at = Bestellt
+column_qualified_at = Qualifiziert
+column_quoted_at = Angebot
+column_second_meeting_at = Zweiter Termin
 
 ## Mails
 
@@ -506,6 +525,23 @@ rows_read =
 computed_before = { $count } von { $all } Teilen vorher berechnet
 last_error = letzter Fehler
 
+## Seiten: die Zeilen hinter einer Zahl
+
+rows_behind = Zeilen
+rows_behind_figure = Die Zeilen hinter dieser Zahl
+rows_of_table =
+    { $count ->
+        [0] Keine Zeilen
+        [one] { $count } Zeile ({ $table })
+       *[other] { $count } Zeilen ({ $table })
+    }
+rows_all = Alle Zeilen, die die Zahl zählt; bei einem Anteil die der Grundgesamtheit. Die ältesten zuerst.
+rows_bad = Die Zeilen, die die Zahl verschlechtern. Die ältesten zuerst.
+show_rows_all = Alle Zeilen zeigen
+show_rows_bad = Nur die zeigen, die sie verschlechtern
+rows_file = Als CSV laden, mit allen Daten
+as_it_stood = Stand { $instant }
+
 ## Seiten: die Sprache der Skripte
 
 reference_lead = Die Sprache der Kennzahl-Skripte: wie man eines schreibt, was es sagen kann, welche Daten es gibt.
@@ -558,6 +594,8 @@ send_again = pegel deliveries list --failed zeigt, warum; pegel deliveries resen
 
 no_page = Diese Seite gibt es nicht
 no_page_text = Vielleicht ist die Adresse unterwegs abgeschnitten worden.
+bad_address = Diese Adresse ist nicht zu verstehen
+bad_address_text = { $problem }
 no_edition = Diese Ausgabe gibt es nicht
 no_edition_text = Keine Ausgabe hat diese Nummer. Alle vorhandenen stehen in der Liste.
 erased = Das wurde gelöscht

@@ -433,6 +433,25 @@ table_products = products
 table_reps = sales reps
 table_surveys = surveys
 table_targets = targets
+column_accepted_at = Accepted
+column_acquired_at = Won as a customer
+column_answered_at = Answered
+column_cancelled_at = Cancelled
+column_changed_at = Changed
+column_churned_at = Lost as a customer
+column_closed_at = Closed
+column_complained_at = Complained
+column_contacted_at = Contacted
+column_contract_sent_at = Contract sent
+column_created_at = Created
+column_feedback_at = Feedback
+column_first_meeting_at = First meeting
+column_occurred_at = Happened
+column_offered_at = Offered
+column_ordered_at = Ordered
+column_qualified_at = Qualified
+column_quoted_at = Quoted
+column_second_meeting_at = Second meeting
 
 ## Mails
 
@@ -495,6 +514,23 @@ rows_read =
 computed_before = { $count } of { $all } parts computed before
 last_error = last error
 
+## Pages: the rows behind a figure
+
+rows_behind = Rows
+rows_behind_figure = The rows behind this figure
+rows_of_table =
+    { $count ->
+        [0] No rows
+        [one] { $count } row ({ $table })
+       *[other] { $count } rows ({ $table })
+    }
+rows_all = Every row that the figure counts; of a share, those of its denominator. The oldest first.
+rows_bad = The rows that make the figure worse. The oldest first.
+show_rows_all = Show all rows
+show_rows_bad = Show only those that make it worse
+rows_file = Download as CSV, with all dates
+as_it_stood = as it stood on { $instant }
+
 ## Pages: the language of scripts
 
 reference_lead = The language of KPI scripts: how to write one, what it can say, which data there are.
@@ -547,6 +583,8 @@ send_again = pegel deliveries list --failed shows why, pegel deliveries resend -
 
 no_page = There is no such page
 no_page_text = Perhaps the address was cut short on its way.
+bad_address = This address cannot be understood
+bad_address_text = { $problem }
 no_edition = There is no such edition
 no_edition_text = No edition has this number. All there are stand in the list.
 erased = This was erased

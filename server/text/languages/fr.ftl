@@ -446,6 +446,25 @@ table_products = produits
 table_reps = commerciaux
 table_surveys = enquêtes
 table_targets = objectifs
+column_accepted_at = Accepté
+column_acquired_at = Client depuis
+column_answered_at = Répondu
+column_cancelled_at = Annulé
+column_changed_at = Modifié
+column_churned_at = Client perdu le
+column_closed_at = Clos
+column_complained_at = Réclamé
+column_contacted_at = Contacté
+column_contract_sent_at = Contrat envoyé
+column_created_at = Créé
+column_feedback_at = Retour
+column_first_meeting_at = Premier rendez-vous
+column_occurred_at = Date
+column_offered_at = Proposé
+column_ordered_at = Commandé
+column_qualified_at = Qualifié
+column_quoted_at = Devis
+column_second_meeting_at = Second rendez-vous
 
 ## Courriels
 
@@ -508,6 +527,23 @@ rows_read =
 computed_before = { $count } parties sur { $all } calculées auparavant
 last_error = dernière erreur
 
+## Pages : les lignes derrière un chiffre
+
+rows_behind = Lignes
+rows_behind_figure = Les lignes derrière ce chiffre
+rows_of_table =
+    { $count ->
+        [0] Aucune ligne
+        [one] { $count } ligne ({ $table })
+       *[other] { $count } lignes ({ $table })
+    }
+rows_all = Toutes les lignes que compte le chiffre ; pour une part, celles de son dénominateur. Les plus anciennes d’abord.
+rows_bad = Les lignes qui dégradent le chiffre. Les plus anciennes d’abord.
+show_rows_all = Montrer toutes les lignes
+show_rows_bad = Ne montrer que celles qui le dégradent
+rows_file = Télécharger en CSV, avec toutes les dates
+as_it_stood = état au { $instant }
+
 ## Pages : le langage des scripts
 
 reference_lead = Le langage des scripts d’indicateurs : comment en écrire un, ce qu’il peut exprimer, quelles données existent.
@@ -560,6 +596,8 @@ send_again = pegel deliveries list --failed montre pourquoi, pegel deliveries re
 
 no_page = Cette page n’existe pas
 no_page_text = L’adresse a peut-être été tronquée en route.
+bad_address = Cette adresse est incompréhensible
+bad_address_text = { $problem }
 no_edition = Cette édition n’existe pas
 no_edition_text = Aucune édition ne porte ce numéro. Toutes celles qui existent figurent dans la liste.
 erased = Ceci a été effacé

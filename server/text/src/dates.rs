@@ -102,7 +102,12 @@ impl Dates {
     /// `18 November 2026`: the day of an instant, from UTC seconds; the bare seconds if they lie beyond the calendar.
     pub fn day(&self, seconds: i64) -> String {
         let local = Timestamp::from_second(seconds).ok().map(|at| at.to_zoned(self.zone.clone()).date());
-        local.map_or_else(|| seconds.to_string(), |day| self.days(day, day))
+        local.map_or_else(|| seconds.to_string(), |day| self.date(day))
+    }
+
+    /// `18 November 2026`
+    pub fn date(&self, day: civil::Date) -> String {
+        self.days(day, day)
     }
 
     fn days(&self, first: civil::Date, last: civil::Date) -> String {

@@ -9,6 +9,7 @@ pub(crate) mod kpis;
 pub(crate) mod missing;
 pub(crate) mod operations;
 pub(crate) mod reference;
+pub(crate) mod rows;
 pub(crate) mod style;
 
 use crate::State;

@@ -24,6 +24,15 @@ impl Reader {
         self.link("", &[])
     }
 
+    /// An address within the pages, and the language if the address of this one asks for it.
+    pub(crate) fn kept_in(&self, address: String) -> String {
+        if !self.by_address {
+            return address;
+        }
+        let joint = if address.contains('?') { '&' } else { '?' };
+        format!("{address}{joint}lang={}", self.locale.tag())
+    }
+
     /// A path and further parameters, and the language if the address asks for it.
     pub(crate) fn link(&self, path: &str, parameters: &[(&str, i64)]) -> String {
         let language = self.by_address.then(|| format!("lang={}", self.locale.tag()));

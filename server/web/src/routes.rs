@@ -2,7 +2,7 @@
 
 use crate::headers::{refuse_foreign, secure};
 use crate::pages::failure::show_failures;
-use crate::pages::{edition, editions, health, kpi, kpis, missing, operations, reference, style};
+use crate::pages::{edition, editions, health, kpi, kpis, missing, operations, reference, rows, style};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{ServiceConfig, redirect, scope, to};
 
@@ -16,6 +16,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/reports/{report}/{period}/{revision}", to(edition::named))
         .route("/kpis", to(kpis::list))
         .route("/kpis/{id}", to(kpi::show))
+        .route("/kpis/{id}/rows", to(rows::show))
+        .route("/kpis/{id}/rows.csv", to(rows::csv))
         .route("/reference", to(reference::show))
         .route("/operations", to(operations::show))
         .route("/healthz", to(health::check))

@@ -145,12 +145,10 @@ struct InLanguage {
 
 impl Frame {
     pub(crate) fn new(request: &HttpRequest, reader: &Reader, here: &'static str) -> Frame {
-        let page = page_number(request.query_string());
-        let paging = page.map_or(String::new(), |page| format!("page={page}&"));
         let in_language = |language: &'static languages::Language| InLanguage {
             code: language.code(),
             name: language.name(),
-            href: format!("{}?{paging}lang={}", request.path(), language.code()),
+            href: format!("{}?{}", request.path(), in_language(request.query_string(), language.code())),
         };
         Frame {
             words: Words::of(&reader.locale),
@@ -160,6 +158,14 @@ impl Frame {
             here,
         }
     }
+}
+
+/// A query with another language. It is written anew, so that nothing gets into links that is no query.
+fn in_language(query: &str, code: &str) -> String {
+    let mut parameters: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+    parameters.retain(|(name, _)| name != "lang");
+    parameters.push(("lang".to_owned(), code.to_owned()));
+    serde_urlencoded::to_string(parameters).unwrap_or_default()
 }
 
 /// The page of a list that the query asks for, from 1.

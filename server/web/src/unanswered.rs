@@ -13,6 +13,8 @@ pub(crate) enum Unanswered {
     NoEdition(String),
     #[error("this was erased")]
     Erased,
+    #[error("the address cannot be understood: {0}")]
+    Address(String),
     #[error("no KPI is called “{id}”")]
     NoKpi { id: String, nearest: Option<String> },
     #[error("the request is addressed to another host")]
@@ -25,6 +27,8 @@ pub(crate) enum Unanswered {
     Store(#[from] pegel_store::StoreError),
     #[error("the stored numbers of edition {edition} cannot be read: {error}")]
     Numbers { edition: i64, error: String },
+    #[error("a file could not be written: {0}")]
+    Csv(#[from] csv::Error),
     #[error("the calendar does not reach that far: {0}")]
     Period(#[from] pegel_kpi::time::period::PeriodError),
     #[error("a template failed: {0}")]
@@ -33,16 +37,25 @@ pub(crate) enum Unanswered {
     Interrupted(#[from] BlockingError),
 }
 
+impl Unanswered {
+    /// What is wrong with the address of a page.
+    pub(crate) fn address(problem: impl std::fmt::Display) -> Unanswered {
+        Unanswered::Address(problem.to_string())
+    }
+}
+
 impl ResponseError for Unanswered {
     fn status_code(&self) -> StatusCode {
         match self {
             Unanswered::NoPage | Unanswered::NoEdition(_) | Unanswered::NoKpi { .. } => StatusCode::NOT_FOUND,
+            Unanswered::Address(_) => StatusCode::BAD_REQUEST,
             Unanswered::Erased => StatusCode::GONE,
             Unanswered::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
             Unanswered::ReadOnly => StatusCode::METHOD_NOT_ALLOWED,
             Unanswered::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Unanswered::Store(_)
             | Unanswered::Numbers { .. }
+            | Unanswered::Csv(_)
             | Unanswered::Period(_)
             | Unanswered::Template(_)
             | Unanswered::Interrupted(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -59,6 +72,7 @@ impl ResponseError for Unanswered {
             Unanswered::ForeignHost => "This server answers to localhost, 127.0.0.1 and [::1] only.\n",
             Unanswered::ReadOnly => "Only GET and HEAD are answered here.\n",
             Unanswered::NoPage | Unanswered::NoEdition(_) | Unanswered::NoKpi { .. } => "Not found.\n",
+            Unanswered::Address(_) => "The address cannot be understood.\n",
             Unanswered::Erased => "Erased.\n",
             Unanswered::Busy => "Too many pages are being computed. Try again in a moment.\n",
             _ => "Something went wrong. The server's log says what.\n",

@@ -26,6 +26,10 @@ struct FailurePage<'a> {
 
 impl<'a> FailurePage<'a> {
     fn of(failure: &'a Unanswered, words: &Words) -> FailurePage<'a> {
+        if let Unanswered::Address(problem) = failure {
+            let text = words.say("bad_address_text", [("problem", problem.as_str().into())]);
+            return FailurePage { title: words.say("bad_address", []), text, nearest: None };
+        }
         let (title, text, nearest) = match failure {
             Unanswered::NoPage => ("no_page", "no_page_text", None),
             Unanswered::NoEdition(_) => ("no_edition", "no_edition_text", None),

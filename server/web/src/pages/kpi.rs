@@ -151,7 +151,7 @@ pub(crate) async fn show(
 fn gather(state: &State, id: &str, reader: &Reader) -> Result<Page, Unanswered> {
     let in_force = state.live.in_force();
     let kpis = &in_force.catalog.kpis;
-    let kpi = kpis.iter().position(|kpi| kpi.id() == id).ok_or_else(|| unknown(id, kpis))?;
+    let kpi = position(id, kpis)?;
     let weeks = weeks(state, COURSE_WEEKS)?;
     let course = courses(state, &kpis[kpi..=kpi], &weeks, Comparison::ALL)?.pop();
     let course = course.ok_or_else(|| unknown(id, kpis))?;
@@ -163,6 +163,11 @@ fn gather(state: &State, id: &str, reader: &Reader) -> Result<Page, Unanswered> 
     }
     page.health = state.live.health.of(&page.id)?.map(|health| HealthView::of(health, &format));
     Ok(page)
+}
+
+/// Where the KPI of that name is among those in force.
+pub(super) fn position(id: &str, kpis: &[Kpi]) -> Result<usize, Unanswered> {
+    kpis.iter().position(|kpi| kpi.id() == id).ok_or_else(|| unknown(id, kpis))
 }
 
 fn unknown(id: &str, kpis: &[Kpi]) -> Unanswered {

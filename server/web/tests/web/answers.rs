@@ -192,7 +192,7 @@ fn only_reading_is_answered_and_only_to_this_machine() {
 fn the_link_of_a_mail_leads_to_its_edition() {
     on_sqlite(|_, site| {
         let numbers = weekly();
-        let path = pegel_report::compose::archive_path(&numbers.report, &numbers.period.name, numbers.revision);
+        let path = pegel_report::link::edition(&numbers.report, &numbers.period.name, numbers.revision);
         let answer = site.get(&path);
         assert_eq!((answer.status, answer.header("location")), (303, "/editions/1"));
         assert_eq!(site.get("/reports/weekly/1999-W01/0").status, 404);

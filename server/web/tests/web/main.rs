@@ -5,4 +5,5 @@
 mod answers;
 mod kpis;
 mod pages;
+mod rows;
 mod support;

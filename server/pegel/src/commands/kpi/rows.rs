@@ -5,15 +5,14 @@ use super::condition::check_group;
 use crate::cli::{self, Global};
 use crate::ending::{Done, Ending, Failure, answer, answer_json, broke, usage};
 use anyhow::Context;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_kpi::data::scope::Scope;
-use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::engine::behind::Question;
-use pegel_kpi::engine::behind::listing::{Contributing, Datum, List, Listing, Row, Side, When};
-use pegel_kpi::measure::Quantity;
+use pegel_kpi::engine::behind::listing::{List, Listing, Side, When};
 use pegel_report::format::Format;
-use pegel_report::rows::write_csv;
-use pegel_text::clean::{one_line, plain_spaces};
+use pegel_report::rows::{Table, write_csv};
+use pegel_text::clean::plain_spaces;
 use pegel_text::stamps::stamp;
 use std::fs::File;
 use std::io::BufWriter;
@@ -78,61 +77,18 @@ impl Shown<'_> {
         }
     }
 
-    /// The head and a line for each row, without columns that hold nothing. Of the dates only the one by which rows are
-    /// found is shown: a lead has twelve.
+    /// The head and a line for each row.
     fn table(&self, list: &List) -> Vec<Vec<String>> {
-        let word = |name: &str| self.format.words().say(name, []);
-        let mut head = vec![word("row_key")];
-        head.push(word("row_name"));
-        head.extend(["partner", "rep", "region", "product"].map(|name| word(&format!("dimension_{name}"))));
-        head.push(list.found_by.as_deref().unwrap_or_default().to_owned());
-        head.push(word("row_age"));
-        head.extend(list.contributing.iter().map(|to| to.measure.to_string()));
-        let lines: Vec<Vec<String>> = list.rows.iter().map(|row| self.line(row, list)).collect();
-        let filled: Vec<bool> = (0..head.len()).map(|at| lines.iter().any(|line| !line[at].is_empty())).collect();
-        let kept = |line: Vec<String>| {
-            line.into_iter().zip(&filled).filter(|(_, filled)| **filled).map(|(cell, _)| cell).collect()
-        };
-        std::iter::once(head).chain(lines).map(kept).collect()
-    }
-
-    fn line(&self, row: &Row, list: &List) -> Vec<String> {
-        let Row { key, name, partner, rep, region, product, .. } = row;
-        let texts = [key, name, partner, rep, region, product];
-        let texts = texts.into_iter().map(|text| one_line(text.as_deref().unwrap_or_default()).into_owned());
-        let date = list.found_by.as_deref().and_then(|date| row.date(date)).map(|date| self.date(date));
-        let age = row.age.map(|age| self.value(exact(age), Unit::Duration));
-        let contributions = list.contributing.iter().map(|to| self.contribution(row, to));
-        texts.chain([date.unwrap_or_default(), age.unwrap_or_default()]).chain(contributions).collect()
-    }
-
-    fn date(&self, date: When) -> String {
-        match date {
-            When::Instant(instant) => stamp(instant.as_second(), self.zone),
+        let date = |date| match date {
+            When::Instant(instant) => stamp(Timestamp::as_second(instant), self.zone),
             When::Day(day) => day.to_string(),
-        }
+        };
+        let Table { columns, lines } = Table::of(list, self.format, date);
+        let head = columns.into_iter().map(|column| column.title).collect();
+        // Terminals break no lines at spaces.
+        let plain = |line: Vec<String>| line.into_iter().map(|text| plain_spaces(&text)).collect();
+        std::iter::once(head).chain(lines).map(plain).collect()
     }
-
-    fn contribution(&self, row: &Row, to: &Contributing) -> String {
-        match row.contribution(&to.measure) {
-            None => String::new(),
-            Some(Datum::Text(text)) => one_line(text).into_owned(),
-            Some(Datum::Number(number)) => match to.quantity {
-                Quantity::Money => self.value(*number, Unit::Money),
-                Quantity::Duration => self.value(*number, Unit::Duration),
-                Quantity::Count | Quantity::Number => number.to_string(),
-            },
-        }
-    }
-
-    fn value(&self, value: f64, unit: Unit) -> String {
-        plain_spaces(&self.format.value(value, unit))
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "ages are far below 2^53")]
-fn exact(seconds: i64) -> f64 {
-    seconds as f64
 }
 
 /// Columns stand below each other.

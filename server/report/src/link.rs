@@ -1,0 +1,82 @@
+//! Where readers find things: addresses of pages, as paths of URLs.
+
+use jiff::Timestamp;
+use pegel_kpi::data::dimensions::Dimensions;
+use pegel_kpi::engine::behind::listing::Side;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// The page of an edition, whatever its id.
+pub fn edition(report: &str, period: &str, revision: i32) -> String {
+    format!("/reports/{report}/{period}/{revision}")
+}
+
+/// The page of the rows behind a figure of a KPI.
+pub fn rows(kpi: &str, of: &RowsOf) -> String {
+    format!("/kpis/{kpi}/rows?{}", of.query())
+}
+
+/// The file with these rows.
+pub fn rows_file(kpi: &str, of: &RowsOf) -> String {
+    format!("/kpis/{kpi}/rows.csv?{}", of.query())
+}
+
+/// Which rows behind a figure of a KPI are asked for: the query of the address of their page.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RowsOf {
+    /// As commands take it, such as `2026-W46`; the last week, if it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// The dimension of the group, such as `region`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Its display name; of the total there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// All of them, if it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub side: Option<Side>,
+    /// The instant at which they are seen, in UTC; now, if it is missing.
+    #[serde(default, deserialize_with = "instant", skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Dimensions::are_then")]
+    pub dimensions: Dimensions,
+}
+
+impl RowsOf {
+    /// The query of an address.
+    ///
+    /// # Panics
+    /// Never: it holds texts alone.
+    pub fn query(&self) -> String {
+        serde_urlencoded::to_string(self).expect("texts can stand in a query")
+    }
+}
+
+fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+    let text = String::deserialize(from)?;
+    let wrong = |_| D::Error::custom(format!("“{text}” is not an instant: write one such as 2026-11-16T06:00:00Z"));
+    text.parse().map(Some).map_err(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_which_rows_are_meant_and_is_read_back() {
+        let of = RowsOf {
+            period: Some("2026-W46".into()),
+            by: Some("region".into()),
+            group: Some("Küste & Alpen".into()),
+            side: Some(Side::Bad),
+            as_of: Some("2026-11-16T06:00:00Z".parse().unwrap()),
+            dimensions: Dimensions::Today,
+        };
+        let address = rows("feedback_rate", &of);
+        insta::assert_snapshot!(address, @"/kpis/feedback_rate/rows?period=2026-W46&by=region&group=K%C3%BCste+%26+Alpen&side=bad&as_of=2026-11-16T06%3A00%3A00Z&dimensions=today");
+        let (_, query) = address.split_once('?').unwrap();
+        assert_eq!(serde_urlencoded::from_str::<RowsOf>(query).unwrap(), of);
+        assert_eq!(serde_urlencoded::from_str::<RowsOf>("").unwrap(), RowsOf::default());
+    }
+}
