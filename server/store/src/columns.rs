@@ -7,7 +7,7 @@ use crate::schema::{import_tables, imports};
 use crate::sql::{quoted, texts};
 use diesel::prelude::*;
 use pegel_kpi::data::kept::{Kept, Mark, RestsOn, RowsOf, Wanted};
-use pegel_kpi::data::model::Table;
+use pegel_kpi::data::model::{Kind, Table};
 use pegel_text::digest::sha256;
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
@@ -71,17 +71,20 @@ pub(crate) fn names(stored: &str) -> Vec<String> {
 /// Whether any row has something in a column of the table, or had before it was gone. Where there is nothing, all rows
 /// are searched.
 pub(crate) fn holds_any(conn: &mut Conn, table: &Table, column: &str) -> Result<bool, StoreError> {
+    // Instants have indexes, which hold nothing then; without a word about their order, PostgreSQL may not look there.
+    let is_instant = table.column(column).is_some_and(|column| column.kind == Kind::Instant);
     let (table, column) = (quoted(&table.name), quoted(column));
-    let any = format!("SELECT 'there' FROM {table} WHERE {column} IS NOT NULL LIMIT 1");
+    let order = if is_instant { format!("ORDER BY {column}") } else { String::new() };
+    let any = format!("SELECT 'there' FROM {table} WHERE {column} IS NOT NULL {order} LIMIT 1");
     Ok(!texts(conn, READING, &any)?.is_empty())
 }
 
 /// That there is nothing in a column, as it is asked for among what is kept. It holds until somebody writes into the
-/// column: rows that an import brings have something in it only if the import is on record as bringing it.
+/// column or rows are new: not all that imports write is on record as brought, such as what look-ups create.
 pub(crate) fn nothing_in(table: &Table, column: &str) -> Wanted {
     let hash = sha256(format!("nothing in {}.{column}", table.name));
     let columns = BTreeSet::from([Arc::from(column)]);
-    let rows = RowsOf { table: table.name.clone(), by: None, columns, counted: false };
+    let rows = RowsOf { table: table.name.clone(), by: None, columns, counted: true };
     Wanted {
         mark: Mark(u128::from_str_radix(&hash[..32], 16).expect("a hash is written in hex")),
         within: ALWAYS,
