@@ -537,7 +537,7 @@ rows_of_table =
         [one] { $count } ligne ({ $table })
        *[other] { $count } lignes ({ $table })
     }
-rows_all = Toutes les lignes que compte le chiffre ; pour une part, celles de son dénominateur. Les plus anciennes d’abord.
+rows_all = Toutes les lignes que compte le chiffre ; pour une part, celles de son dénominateur. Les plus anciennes d’abord.
 rows_bad = Les lignes qui dégradent le chiffre. Les plus anciennes d’abord.
 show_rows_all = Montrer toutes les lignes
 show_rows_bad = Ne montrer que celles qui le dégradent
