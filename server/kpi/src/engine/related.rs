@@ -102,10 +102,14 @@ fn reads_like(child: &ChildMeasure, other: &ChildMeasure) -> bool {
     child.table == other.table && child.parent == other.parent && date(child) == date(other)
 }
 
-/// For each timeline of the plan the stretch in which the parent of each row lies, where a view asks for that.
+/// For each timeline of the plan the stretch in which the parent of each row lies, where a view asks for that: by which
+/// instant rows are seen, or which slices end when one of them would be seen otherwise.
 fn stretches(plan: &Plan, date: Option<&Projection>, rows: &Rows) -> Vec<Vec<Option<usize>>> {
     let of = |(number, timeline): (usize, &Timeline)| {
-        let asks = |view: &View| matches!(view, View::ByStretch(of, _) if *of == number);
+        let asks = |view: &View| match view {
+            View::At(_) => !view.is_of_everything(),
+            View::ByStretch(of, _) => *of == number,
+        };
         match date.filter(|_| plan.views.iter().any(asks)) {
             Some(date) => {
                 let Shown::Numbers(dates) = rows.values(date) else { unreachable!("dates are numbers") };
@@ -127,7 +131,7 @@ fn scan(shared: &[Wanted], plan: &Plan, parents: Option<&Window>, scope: &Scope,
     let first = &shared[0].measure;
     let mut columns = vec![Projection::of(Path::own(&first.parent.column))];
     let date = first.dated.as_ref().map(|dated| &dated.by);
-    let of_parent = plan.views.iter().any(|view| matches!(view, View::ByStretch(..)));
+    let of_parent = plan.views.iter().any(|view| !view.is_of_everything());
     let of_parent = plan.membership.date().filter(|_| of_parent).map(|date| date.behind(&first.parent));
     let dates = date.cloned().into_iter().chain(of_parent).map(Projection::of);
     let parts = || shared.iter().flat_map(|wanted| wanted.measure.parts());

@@ -172,3 +172,22 @@ fn what_happens_to_rows_of_one_week_is_read_of_that_week_alone() {
         assert_eq!(read("2026-11-18T12:00:00Z"), (won(2, 1), String::new()));
     }
 }
+
+#[test]
+fn what_happens_to_rows_behind_those_of_one_week_is_read_of_that_week_alone() {
+    let converted = "data.leads.dated(|l| l.created_at).filter(|l| l.opportunities.exists()).count()";
+    let leads = "created_at\n2026-11-02T08:00\n2026-11-09T08:00";
+    let opportunities = "lead_id created_at\n1 2026-11-20T08:00\n2 2026-11-16T05:00";
+    let mut tables = tables(&[("leads", leads), ("opportunities", opportunities)]);
+    let mut keeper = Keeper::new(&mut tables);
+    let mut read = |instant: &str| {
+        let instant: jiff::Timestamp = instant.parse().unwrap();
+        let sight = Sight(vec![Some(instant.as_second()); 2]);
+        let lines = keeper.read(converted, &[], &["2026-W45", "2026-W46"], &sight);
+        (lines.join(""), keeper.windows().join(", "))
+    };
+    assert_eq!(read("2026-11-10T00:00:00Z"), ("0 0".to_owned(), "0..14, 0..14".to_owned()));
+    assert_eq!(read("2026-11-16T12:00:00Z"), ("0 1".to_owned(), "7..14, 7..14".to_owned()));
+    assert_eq!(read("2026-11-18T12:00:00Z"), ("0 1".to_owned(), String::new()));
+    assert_eq!(read("2026-11-20T12:00:00Z"), ("1 1".to_owned(), "0..7, 0..7".to_owned()));
+}
