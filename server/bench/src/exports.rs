@@ -1,10 +1,10 @@
 //! Files of leads as a CRM exports them.
 
+use crate::leads::{HOUR, WEEK};
 use pegel_store::Store;
 
-const WEEK: i64 = 7 * 24 * 3600;
 /// Seven hours after a week is over, at six in the morning, its leads are exported.
-const EXPORTED: i64 = 7 * 3600;
+const EXPORTED: i64 = 7 * HOUR;
 
 /// What becomes of a lead, and when.
 const MILESTONES: [&str; 5] = ["offered_at", "accepted_at", "contacted_at", "feedback_at", "closed_at"];

@@ -13,8 +13,8 @@ const PRODUCTS: u64 = 40;
 const REPS: u64 = 240;
 const CUSTOMERS: u64 = 20_000;
 
-const HOUR: i64 = 3600;
-const WEEK: i64 = 7 * 24 * HOUR;
+pub(crate) const HOUR: i64 = 3600;
+pub(crate) const WEEK: i64 = 7 * 24 * HOUR;
 
 /// How many rows one statement writes.
 const AT_ONCE: u64 = 5_000;

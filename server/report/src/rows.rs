@@ -44,14 +44,18 @@ impl Table {
         let mut columns: Vec<Column> = who.map(text).into_iter().chain([found_by, age]).chain(values).collect();
         let mut lines: Vec<Vec<String>> = list.rows.iter().map(|row| line(row, list, format, &date)).collect();
         let filled: Vec<bool> = (0..columns.len()).map(|at| lines.iter().any(|line| !line[at].is_empty())).collect();
-        let mut kept = filled.iter();
-        columns.retain(|_| *kept.next().unwrap_or(&true));
+        keep_filled(&mut columns, &filled);
         for line in &mut lines {
-            let mut kept = filled.iter();
-            line.retain(|_| *kept.next().unwrap_or(&true));
+            keep_filled(line, &filled);
         }
         Table { columns, lines }
     }
+}
+
+/// Of what there is for each column, what belongs to those that are filled.
+fn keep_filled<T>(of_columns: &mut Vec<T>, filled: &[bool]) {
+    let mut filled = filled.iter();
+    of_columns.retain(|_| *filled.next().expect("it says so of each column"));
 }
 
 fn line(row: &Row, list: &List, format: &Format, date: impl Fn(When) -> String) -> Vec<String> {

@@ -35,10 +35,9 @@ impl Reader {
 
     /// A path and further parameters, and the language if the address asks for it.
     pub(crate) fn link(&self, path: &str, parameters: &[(&str, i64)]) -> String {
-        let language = self.by_address.then(|| format!("lang={}", self.locale.tag()));
-        let query: Vec<String> =
-            parameters.iter().map(|(name, value)| format!("{name}={value}")).chain(language).collect();
-        if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+        let query: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let address = if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) };
+        self.kept_in(address)
     }
 }
 

@@ -34,7 +34,6 @@ const ON_A_PAGE: usize = 500;
 struct Page {
     id: String,
     title: String,
-    description: String,
     /// In words.
     period: String,
     /// `Region Küste`; empty for the total.
@@ -147,7 +146,7 @@ impl Behind {
 
     fn page(&self, listing: &Listing, state: &State, reader: &Reader) -> Page {
         let format = format(state, reader);
-        let Declaration { id, title, description, .. } = &self.kpi().declaration;
+        let Declaration { id, title, .. } = &self.kpi().declaration;
         let group = self.only.as_ref();
         let group = group.map(|(dimension, group)| format!("{}\u{a0}{group}", format.dimension(dimension.name())));
         // A script may not say what is good or bad; then all are listed.
@@ -159,7 +158,6 @@ impl Behind {
         let other_side = other.map(|side| link::rows(id, &RowsOf { side: Some(side), ..self.of.clone() }));
         Page {
             title: format.title(title),
-            description: format.title(description),
             period: format.period(&(&self.period).into()),
             group: group.unwrap_or_default(),
             as_of: self.of.as_of.map(|as_of| format.instant(as_of.as_second())),

@@ -73,6 +73,14 @@ impl Keeper<'_> {
         lines_as_seen(&fold, &measure, by, sight)
     }
 
+    /// What a measure reads of the weeks 45 and 46 as they are seen at an instant, and the ranges that were read for it.
+    fn two_weeks(&mut self, text: &str, instant: &str) -> (String, String) {
+        let instant: jiff::Timestamp = instant.parse().unwrap();
+        let sight = Sight(vec![Some(instant.as_second()); 2]);
+        let lines = self.read(text, &[], &["2026-W45", "2026-W46"], &sight);
+        (lines.join(""), self.windows().join(", "))
+    }
+
     /// The ranges that were read since it was asked last.
     fn windows(&mut self) -> Vec<String> {
         std::mem::take(&mut self.read)
@@ -159,12 +167,7 @@ fn what_happens_to_rows_of_one_week_is_read_of_that_week_alone() {
     for (measure, each) in [(WON, 1), (won_in_days, 7)] {
         let mut tables = tables(&[("leads", LEADS)]);
         let mut keeper = Keeper::new(&mut tables);
-        let mut read = |instant: &str| {
-            let instant: jiff::Timestamp = instant.parse().unwrap();
-            let sight = Sight(vec![Some(instant.as_second()); 2]);
-            let lines = keeper.read(measure, &[], &["2026-W45", "2026-W46"], &sight);
-            (lines.join(""), keeper.windows().join(", "))
-        };
+        let mut read = |instant| keeper.two_weeks(measure, instant);
         let won = |first: i64, second: i64| format!("{} {}", first * each, second * each);
         assert_eq!(read("2026-11-10T00:00:00Z"), (won(1, 0), "0..14".to_owned()));
         assert_eq!(read("2026-11-16T12:00:00Z"), (won(1, 1), "7..14".to_owned()), "one of the second week is won");
@@ -180,12 +183,7 @@ fn what_happens_to_rows_behind_those_of_one_week_is_read_of_that_week_alone() {
     let opportunities = "lead_id created_at\n1 2026-11-20T08:00\n2 2026-11-16T05:00";
     let mut tables = tables(&[("leads", leads), ("opportunities", opportunities)]);
     let mut keeper = Keeper::new(&mut tables);
-    let mut read = |instant: &str| {
-        let instant: jiff::Timestamp = instant.parse().unwrap();
-        let sight = Sight(vec![Some(instant.as_second()); 2]);
-        let lines = keeper.read(converted, &[], &["2026-W45", "2026-W46"], &sight);
-        (lines.join(""), keeper.windows().join(", "))
-    };
+    let mut read = |instant| keeper.two_weeks(converted, instant);
     assert_eq!(read("2026-11-10T00:00:00Z"), ("0 0".to_owned(), "0..14, 0..14".to_owned()));
     assert_eq!(read("2026-11-16T12:00:00Z"), ("0 1".to_owned(), "7..14, 7..14".to_owned()));
     assert_eq!(read("2026-11-18T12:00:00Z"), ("0 1".to_owned(), String::new()));
