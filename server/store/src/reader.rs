@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use crate::ahead::{Read, ahead};
-use crate::beside::{Beside, halves};
+use crate::beside::{Beside, Half};
 use crate::columns;
 use crate::connection::{Connections, Purpose, Transaction};
 use crate::currency;
@@ -180,15 +180,15 @@ impl Source for Reader {
         connections.parents.add(parents);
         let narrow = narrowed.scan.clone();
         let mut wanted = Batch::new(&scan.columns);
-        let halves = halves(&narrow);
+        let halves = beside.halves(transaction, &narrow)?;
         let second = match &halves {
-            Some(_) => beside.of_use(connections, (transaction, generation), &scan.table)?,
+            Some(_) => beside.second(connections, generation)?,
             None => None,
         };
         let parts: Vec<Read> = match (second, &halves) {
-            (Some(second), Some([earlier, later])) => vec![
-                Box::new(|each| read_half(transaction, earlier, each)),
-                Box::new(|each| read_half(second, later, each)),
+            (Some(second), Some([one, other])) => vec![
+                Box::new(|each| read_half(transaction, one, each)),
+                Box::new(|each| read_half(second, other, each)),
             ],
             _ => vec![Box::new(|each| read(transaction, &narrow, Which::There, each))],
         };
@@ -294,9 +294,12 @@ impl Source for Reader {
 }
 
 /// Reads a half of a scan of many rows.
-fn read_half(transaction: &mut Transaction, half: &Scan, each: &mut dyn FnMut(&mut Batch)) -> Result<(), StoreError> {
-    let which = together::ids(transaction, half)?.map_or(Which::There, Which::ThereBetween);
-    read(transaction, half, which, each)
+fn read_half(transaction: &mut Transaction, half: &Half, each: &mut dyn FnMut(&mut Batch)) -> Result<(), StoreError> {
+    let ids = match &half.ids {
+        Some(ids) => Some(ids.clone()),
+        None => together::ids(transaction, &half.scan)?,
+    };
+    read(transaction, &half.scan, ids.map_or(Which::There, Which::ThereBetween), each)
 }
 
 fn read(

@@ -10,7 +10,7 @@ use pegel_kpi::data::model::Kind;
 use pegel_kpi::data::scan::Scan;
 use std::ops::RangeInclusive;
 
-/// Rows are looked at before all of them are.
+/// Of a window with a beginning, so many rows are looked at before all of them are. One without holds much of a table.
 const SOME: usize = 2_000;
 
 /// In how wide a stretch these may lie, in ids for each of them: they may be a little out of order.
@@ -31,10 +31,8 @@ pub(crate) fn ids(transaction: &mut Transaction, scan: &Scan) -> Result<Option<R
     let (table, date) = (quoted(&scan.table.name), quoted(&date.column.name));
     let within = format!("FROM {table} WHERE {date} >= {} AND {date} < {}", range.start, range.end);
     let some = format!("FROM (SELECT id {within} ORDER BY {date} LIMIT {SOME})");
-    Ok(match stretch(conn, &some, SOME_APART)? {
-        Some(_) => stretch(conn, &within, APART)?,
-        None => None,
-    })
+    let may_be = range.start == i64::MIN || stretch(conn, &some, SOME_APART)?.is_some();
+    if may_be { stretch(conn, &within, APART) } else { Ok(None) }
 }
 
 /// The least and the greatest id, if they lie no more than so far apart for each row between them.

@@ -204,7 +204,7 @@ impl Read {
 
     fn months(path: &Path, zone: &Zoned) -> Read {
         let in_days = dated::in_days(path);
-        let start = |month| if in_days { Some(days_since_1970(month)) } else { start_of(month, &zone.0) };
+        let start = |month| if in_days { Some(days_since_1970(month)) } else { start_of(month, zone.zone()) };
         #[expect(clippy::cast_precision_loss, reason = "dates are far below 2^53")]
         let starts = MONTHS.filter_map(|month| Some(start(month_of(month))? as f64)).collect();
         Read::Month { date: Projection::of(path.clone()), starts }

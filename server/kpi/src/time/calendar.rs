@@ -35,20 +35,20 @@ struct Index {
 impl fmt::Debug for Calendar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Calendar { zone, week, holidays, index: _ } = self;
-        write!(f, "Calendar({:?}, {week:?}, {holidays:?})", zone.0.iana_name())
+        write!(f, "Calendar({:?}, {week:?}, {holidays:?})", zone.zone().iana_name())
     }
 }
 
 impl PartialEq for Calendar {
     fn eq(&self, other: &Self) -> bool {
-        self.zone.0 == other.zone.0 && self.week == other.week && self.holidays == other.holidays
+        self.zone.zone() == other.zone.zone() && self.week == other.week && self.holidays == other.holidays
     }
 }
 
 impl Calendar {
     /// A calendar; `week` from Monday to Sunday, each day's hours sorted and disjoint.
     pub fn new(zone: TimeZone, week: [Vec<Range<Time>>; 7], holidays: BTreeSet<Date>) -> Calendar {
-        Calendar { zone: Zoned(zone), week, holidays, index: OnceLock::new() }
+        Calendar { zone: Zoned::new(zone), week, holidays, index: OnceLock::new() }
     }
 
     /// Monday to Friday from nine to five, without holidays.
@@ -110,7 +110,7 @@ impl Calendar {
         }
         let hours = &self.week[usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0)];
         let instant =
-            |time: Time| Some(day.to_datetime(time).to_zoned(self.zone.0.clone()).ok()?.timestamp().as_second());
+            |time: Time| Some(day.to_datetime(time).to_zoned(self.zone.zone().clone()).ok()?.timestamp().as_second());
         hours.iter().filter_map(|hours| Some(instant(hours.start)?..instant(hours.end)?)).collect()
     }
 }

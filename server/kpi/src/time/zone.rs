@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
+use std::sync::{Arc, OnceLock};
 
 /// The seconds of a day without a clock change.
 pub(crate) const DAY: f64 = 86_400.0;
@@ -11,17 +12,59 @@ pub const UTC_DAY: i64 = 86_400;
 
 /// The zone in which days begin, as rows need it: numbers in, numbers out, missing (NaN) stays missing.
 #[derive(Debug, Clone)]
-pub struct Zoned(pub TimeZone);
+pub struct Zoned {
+    zone: TimeZone,
+    clocks: Arc<OnceLock<Clocks>>,
+}
+
+/// How clocks go in a zone, from 1970 to the end of 2099: looked up here, since to ask the rules of the zone for each of
+/// many rows takes longer than to read them.
+#[derive(Debug)]
+struct Clocks {
+    /// From which instant on (UTC seconds) clocks are so many seconds ahead of UTC, in order.
+    ahead: Vec<(f64, f64)>,
+    end: f64,
+}
+
+impl Clocks {
+    fn of(zone: &TimeZone) -> Clocks {
+        let at = |year| date(year, 1, 1).to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |day| day.timestamp());
+        let (first, end) = (at(1970), at(2100));
+        let changes = zone.following(first).map(|change| change.timestamp()).take_while(|change| *change < end);
+        let from = std::iter::once(first).chain(changes);
+        let ahead = from.map(|from| (exact(from.as_second()), ahead(zone, from))).collect();
+        Clocks { ahead, end: exact(end.as_second()) }
+    }
+
+    /// `None` outside of these years.
+    fn ahead_at(&self, instant: f64) -> Option<f64> {
+        let begun = self.ahead.partition_point(|(from, _)| *from <= instant);
+        (instant < self.end).then(|| self.ahead[..begun].last().map(|(_, ahead)| *ahead))?
+    }
+}
+
+/// How many seconds clocks in a zone are ahead of UTC.
+fn ahead(zone: &TimeZone, instant: Timestamp) -> f64 {
+    f64::from(zone.to_offset(instant).seconds())
+}
 
 impl Zoned {
+    pub fn new(zone: TimeZone) -> Zoned {
+        Zoned { zone, clocks: Arc::default() }
+    }
+
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// The first instant of a day, in UTC seconds; `day` in days since 1970.
     pub fn start_of_day(&self, day: f64) -> f64 {
-        civil(day).and_then(|day| start_of(day, &self.0)).map_or(f64::NAN, exact)
+        civil(day).and_then(|day| start_of(day, &self.zone)).map_or(f64::NAN, exact)
     }
 
     /// The day of an instant, in days since 1970; `instant` in UTC seconds.
     pub fn day_of(&self, instant: f64) -> f64 {
-        self.date_of(instant).map_or(f64::NAN, |day| exact(days_since_1970(day)))
+        self.ahead_at(instant).map_or(f64::NAN, |ahead| ((instant.floor() + ahead) / DAY).floor())
     }
 
     /// The instant that many calendar days after another, at the same time of the day; a part of a day is that part of 24
@@ -33,20 +76,25 @@ impl Zoned {
     }
 
     fn shifted(&self, instant: f64, days: f64) -> Option<f64> {
-        let at = |instant: f64| Timestamp::from_second(whole(instant)?).ok();
-        let (before, after) = (at(instant)?, at(instant + days * DAY)?);
         // Most rows do not lie across a clock change.
-        if self.0.to_offset(before) == self.0.to_offset(after) {
+        #[expect(clippy::float_cmp, reason = "they are whole")]
+        if self.ahead_at(instant)? == self.ahead_at(instant + days * DAY)? {
             return Some(instant + days * DAY);
         }
         let span = jiff::Span::new().try_days(whole(days)?).ok()?;
-        let shifted = before.to_zoned(self.0.clone()).checked_add(span).ok()?;
+        let shifted = timestamp(instant)?.to_zoned(self.zone.clone()).checked_add(span).ok()?;
         Some(exact(shifted.timestamp().as_second()) + instant - instant.floor())
     }
 
-    fn date_of(&self, instant: f64) -> Option<Date> {
-        Some(Timestamp::from_second(whole(instant)?).ok()?.to_zoned(self.0.clone()).date())
+    /// How many seconds clocks are ahead of UTC.
+    fn ahead_at(&self, instant: f64) -> Option<f64> {
+        let clocks = self.clocks.get_or_init(|| Clocks::of(&self.zone));
+        clocks.ahead_at(instant).or_else(|| Some(ahead(&self.zone, timestamp(instant)?)))
     }
+}
+
+fn timestamp(instant: f64) -> Option<Timestamp> {
+    Timestamp::from_second(whole(instant)?).ok()
 }
 
 /// The day of that number since 1970; `None` for a missing one and one outside the calendar.
@@ -87,15 +135,35 @@ mod tests {
 
     #[test]
     fn days_begin_in_the_zone() {
-        let berlin = Zoned(TimeZone::get("Europe/Berlin").unwrap());
+        let berlin = Zoned::new(TimeZone::get("Europe/Berlin").unwrap());
         let day = berlin.day_of(at("2026-11-01T23:30Z"));
         assert!((day - exact(days_since_1970(date(2026, 11, 2)))).abs() < 1e-9);
         assert!((berlin.start_of_day(day) - at("2026-11-01T23:00Z")).abs() < 1e-9);
     }
 
+    /// By how its rules are written, for many instants and around all changes of clocks.
+    #[test]
+    fn clocks_go_as_the_zone_says() {
+        for name in ["Europe/Berlin", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca", "America/Sao_Paulo"] {
+            let zone = TimeZone::get(name).unwrap();
+            let zoned = Zoned::new(zone.clone());
+            let years = at("1960-01-01T00:00Z")..at("2110-01-01T00:00Z");
+            let now_and_then = (0..).map(|step| years.start + f64::from(step) * 1_000_003.5);
+            let changes =
+                zone.following(timestamp(years.start).unwrap()).map(|change| exact(change.timestamp().as_second()));
+            let around = changes.flat_map(|change| [change - 1.0, change, change + 0.5]);
+            let within = |instant: &f64| *instant < years.end;
+            for instant in now_and_then.take_while(within).chain(around.take_while(within)) {
+                let day = timestamp(instant).unwrap().to_zoned(zone.clone()).date();
+                assert!((zoned.day_of(instant) - exact(days_since_1970(day))).abs() < 1e-9, "{name} at {instant}");
+            }
+        }
+        assert!(Zoned::new(TimeZone::UTC).day_of(f64::NAN).is_nan());
+    }
+
     #[test]
     fn calendar_days_keep_the_time_of_the_day_over_a_clock_change() {
-        let berlin = Zoned(TimeZone::get("Europe/Berlin").unwrap());
+        let berlin = Zoned::new(TimeZone::get("Europe/Berlin").unwrap());
         let after = |instant: &str, days: f64, expected: &str| {
             assert!((berlin.days_after(at(instant), days) - at(expected)).abs() < 1e-9, "{instant} + {days}");
         };

@@ -82,7 +82,7 @@ impl Question<'_> {
     pub fn groups<S: Source>(&self, scope: &Scope, source: &mut S) -> Result<BTreeSet<String>, S::Error> {
         let mut names = BTreeSet::new();
         let Some((dimension, _)) = &self.only else { return Ok(names) };
-        let zone = Zoned(self.period.zone());
+        let zone = Zoned::new(self.period.zone());
         for measure in self.measures() {
             let mut grouping = Grouping::new(&vec![dimension.clone()], measure, &zone);
             grouping.ask(&measure.table, source)?;

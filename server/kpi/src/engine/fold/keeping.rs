@@ -299,7 +299,7 @@ fn mark(plan: &Plan, of: &Circumstances) -> Marking {
     Marking(SipHasher13::new())
         .and(&ENGINE)
         .and(&plan.table.model().mark())
-        .and(&plan.zone.0.iana_name())
+        .and(&plan.zone.zone().iana_name())
         .and(scope)
         .and(money)
 }

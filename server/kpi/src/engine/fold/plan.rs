@@ -86,7 +86,7 @@ pub enum Slices {
 impl<'a> Plan<'a> {
     /// A plan for measures that read the same rows as this one, still empty.
     pub fn like(measure: &Measure, periods: &'a [Period]) -> Plan<'a> {
-        let zone = Zoned(periods.first().map_or(jiff::tz::TimeZone::UTC, Period::zone));
+        let zone = Zoned::new(periods.first().map_or(jiff::tz::TimeZone::UTC, Period::zone));
         Plan::empty(measure.table.clone(), measure.membership.clone(), periods, zone)
     }
 

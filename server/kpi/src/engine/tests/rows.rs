@@ -11,7 +11,7 @@ fn over<T>(leads: &str, measure: &Measure, evaluate: impl Fn(&Rows) -> T) -> T {
     let columns: Vec<_> = measure.columns().into_iter().cloned().collect();
     let scan = Scan { table: measure.table.clone(), columns, window: None, scope: Scope::everything() };
     let period = period_in("Europe/Berlin", "2026-11");
-    let (zone, children, mut found) = (Zoned(period.zone()), Children::default(), None);
+    let (zone, children, mut found) = (Zoned::new(period.zone()), Children::default(), None);
     let Ok(()) = tables(&[("leads", leads)]).scan(&scan, &mut |batch| {
         let (columns, children, zone) = (&scan.columns[..], &children, &zone);
         let rows = Rows {
