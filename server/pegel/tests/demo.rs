@@ -39,7 +39,7 @@ fn the_demo_ends_with_an_edition_and_a_mail_in_which_the_slipping_region_is_on_t
     for kpi in view.sections.iter().flat_map(|section| &section.kpis) {
         for part in [&html, &text] {
             let plain = part.replace("&nbsp;", "\u{a0}").replace("&#160;", "\u{a0}");
-            assert!(plain.contains(kpi.figure.as_str()), "{} {} is missing", kpi.title, kpi.figure);
+            assert!(plain.contains(kpi.brief.figure.as_str()), "{} {} is missing", kpi.title, kpi.brief.figure);
         }
     }
 }

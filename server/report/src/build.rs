@@ -177,6 +177,7 @@ fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period],
         better: declared.better,
         threshold,
         min_sample: declared.min_sample,
+        table: counted(kpi),
         version: kpi.sha256.clone(),
         cell: cell.clone(),
         change,
@@ -194,6 +195,13 @@ fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period],
         trend: periods[shown.clone()].iter().zip(&row.at_age()[shown]).map(point).collect(),
         breakdowns,
     }
+}
+
+/// The only table whose rows a KPI counts.
+fn counted(kpi: &Kpi) -> Option<String> {
+    let mut tables = kpi.counted().map(|table| &table.name);
+    let first = tables.next()?;
+    tables.all(|table| table == first).then(|| first.to_string())
 }
 
 fn point((period, cell): (&Period, &Cell)) -> TrendPoint {

@@ -15,10 +15,6 @@ use pegel_catalog::health::Evaluation;
 use pegel_kpi::data::scan::Source;
 use pegel_kpi::time::period::Period;
 use pegel_store::edition::{Audience, NewEdition};
-use pegel_text::digest::sha256;
-
-/// How many hex digits of a hash mails show.
-const FINGERPRINT: usize = 12;
 
 /// All that an edition is made from, except the data.
 #[derive(Debug, Clone, Copy)]
@@ -72,9 +68,8 @@ where
 
 fn imprint(numbers: &Numbers, base_url: Option<&str>) -> Imprint {
     let path = link::edition(&numbers.report, &numbers.period.name, numbers.revision);
-    let mut fingerprint = sha256(numbers.to_json());
-    fingerprint.truncate(FINGERPRINT);
-    Imprint { fingerprint, link: base_url.map(|base| format!("{}{path}", base.trim_end_matches('/'))) }
+    let base = base_url.map(|base| base.trim_end_matches('/').to_owned());
+    Imprint { link: base.as_ref().map(|base| format!("{base}{path}")), base }
 }
 
 #[cfg(test)]

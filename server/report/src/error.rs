@@ -25,7 +25,7 @@ pub enum ReportError {
     Mjml { name: String, origin: String, message: String },
     /// No mail server would accept it.
     #[error(
-        "the mail has {} KiB, more than {} KiB: show fewer groups (worst = 10 below a KPI), or split it into two reports",
+        "the mail has {} KiB, more than {} KiB: some name in it is very long, or the report has too many KPIs: split it into two",
         bytes >> 10, most >> 10
     )]
     TooLarge { bytes: usize, most: usize },

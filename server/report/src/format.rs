@@ -360,6 +360,35 @@ impl Format {
         if rounds { self.with_digits(target, unit, self.usual_digits(target, unit)) } else { self.mark(target, unit) }
     }
 
+    /// A figure where there is little room: `974 T€`, `€12.3m`. Amounts from 1,000 on are whole, from 100,000 on in
+    /// thousands, from 10,000,000 on in millions.
+    pub fn short(&self, value: f64, unit: Unit) -> String {
+        let (scale, digits, sign) = match value.abs() {
+            _ if unit != Unit::Money => return self.value(value, unit),
+            ..1_000.0 => return self.value(value, unit),
+            ..100_000.0 => return self.money.amount(value, 0),
+            ..10_000_000.0 => (1e3, 0, "sign_of_thousands"),
+            _ => (1e6, 1, "sign_of_millions"),
+        };
+        let amount = self.money.amount(value / scale, digits);
+        let sign = self.words.say(sign, []);
+        // The sign stands beside the number, or before the currency where that follows.
+        let end = amount.rfind(|letter: char| letter.is_numeric()).map_or(amount.len(), |last| last + 1);
+        let currency = amount[end..].find(|letter: char| !letter.is_whitespace());
+        let at = currency.map_or(amount.len(), |currency| end + currency);
+        format!("{}{sign}{}", &amount[..at], &amount[at..])
+    }
+
+    /// What a threshold asks for: `≥ 80 %`; `None` where it asks for nothing.
+    pub fn asked(&self, threshold: &Threshold, unit: Unit, better: Better) -> Option<String> {
+        let mark = self.mark(threshold.warning.or(threshold.critical)?, unit);
+        match better {
+            Better::Higher => Some(format!("≥\u{a0}{mark}")),
+            Better::Lower => Some(format!("≤\u{a0}{mark}")),
+            Better::Neutral => None,
+        }
+    }
+
     /// A mark as people say it: `75 %`, not `75.0 %`.
     pub fn mark(&self, mark: f64, unit: Unit) -> String {
         let exact = exact(mark);

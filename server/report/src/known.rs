@@ -30,6 +30,12 @@ impl Known<'_> {
         [known, expected, settled].into_iter().flatten().collect()
     }
 
+    /// What must be known beside the figure, in few words: why it was not judged, or that it can still change.
+    pub(crate) fn note(&self) -> Option<String> {
+        let provisional = || self.cell.provisional.then(|| self.format.words().say("note_provisional", []));
+        self.not_judged().or_else(provisional)
+    }
+
     /// Why it was not judged, where the figure does not tell: the data ends, or nothing says what it will come to.
     pub fn not_judged(&self) -> Option<String> {
         if self.data_ends.is_some() {

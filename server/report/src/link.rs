@@ -11,6 +11,11 @@ pub fn edition(report: &str, period: &str, revision: i32) -> String {
     format!("/reports/{report}/{period}/{revision}")
 }
 
+/// The page of the rows behind a figure of an edition, whatever its id.
+pub fn rows_of_edition(edition: &str, kpi: &str, of: &RowsOf) -> String {
+    format!("{edition}/rows/{kpi}?{}", of.query())
+}
+
 /// The page of the rows behind a figure of a KPI.
 pub fn rows(kpi: &str, of: &RowsOf) -> String {
     format!("/kpis/{kpi}/rows?{}", of.query())
@@ -19,6 +24,15 @@ pub fn rows(kpi: &str, of: &RowsOf) -> String {
 /// The file with these rows.
 pub fn rows_file(kpi: &str, of: &RowsOf) -> String {
     format!("/kpis/{kpi}/rows.csv?{}", of.query())
+}
+
+/// A page to go to, and what is said of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Link {
+    /// As a path of a URL.
+    pub path: String,
+    /// `Show 20 leads`
+    pub text: String,
 }
 
 /// Which rows behind a figure of a KPI are asked for: the query of the address of their page.
@@ -36,6 +50,9 @@ pub struct RowsOf {
     /// All of them, if it is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub side: Option<Side>,
+    /// The number of the edition whose figure it is: rows are seen as they were then, in its scope and its zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<i64>,
     /// The instant at which they are seen, in UTC; now, if it is missing.
     #[serde(default, deserialize_with = "instant", skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Timestamp>,
@@ -70,11 +87,12 @@ mod tests {
             by: Some("region".into()),
             group: Some("Küste & Alpen".into()),
             side: Some(Side::Bad),
+            edition: Some(7),
             as_of: Some("2026-11-16T06:00:00Z".parse().unwrap()),
             dimensions: Dimensions::Today,
         };
         let address = rows("feedback_rate", &of);
-        insta::assert_snapshot!(address, @"/kpis/feedback_rate/rows?period=2026-W46&by=region&group=K%C3%BCste+%26+Alpen&side=bad&as_of=2026-11-16T06%3A00%3A00Z&dimensions=today");
+        insta::assert_snapshot!(address, @"/kpis/feedback_rate/rows?period=2026-W46&by=region&group=K%C3%BCste+%26+Alpen&side=bad&edition=7&as_of=2026-11-16T06%3A00%3A00Z&dimensions=today");
         let (_, query) = address.split_once('?').unwrap();
         assert_eq!(serde_urlencoded::from_str::<RowsOf>(query).unwrap(), of);
         assert_eq!(serde_urlencoded::from_str::<RowsOf>("").unwrap(), RowsOf::default());

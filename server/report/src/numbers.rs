@@ -2,6 +2,8 @@
 //! is stored as JSON. Groups that are rows are stored by id, their labels apart ([`crate::labels`]).
 
 use crate::ReportError;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use pegel_kpi::data::cell::{self, Cell};
 use pegel_kpi::data::dimensions::Dimensions;
 use pegel_kpi::definition::declaration::Unit;
@@ -79,6 +81,22 @@ impl Numbers {
     pub fn data_ends(&self) -> Option<i64> {
         let of_figures = self.sections.iter().flat_map(|section| &section.kpis).filter_map(|block| block.data_ends);
         of_figures.min().or_else(|| self.data_up_to.iter().filter_map(|table| table.complete_until).min())
+    }
+
+    /// So many periods up to the reported one, as commands take them: `2026-08-24..2026-11-22`.
+    pub fn look_back(&self, periods: usize) -> String {
+        let PeriodHead { name, last_day, .. } = &self.period;
+        let first = || {
+            let period = Period::parse(name, Timestamp::UNIX_EPOCH, &TimeZone::UTC).ok()?;
+            Some(period.trail(periods).ok()?.first()?.first_day)
+        };
+        first().map_or_else(|| name.clone(), |first| format!("{first}..{last_day}"))
+    }
+
+    /// Up to when all was known of these tables when it was made, in UTC seconds.
+    pub fn known_until<'a>(&self, tables: impl Iterator<Item = &'a str>) -> i64 {
+        let complete = |table: &str| self.data_up_to.iter().find(|of| of.table == table)?.complete_until;
+        tables.filter_map(complete).fold(self.created_at, i64::min)
     }
 
     /// All groups that it names, with their dimensions; some more than once.
@@ -247,6 +265,9 @@ pub struct KpiBlock {
     pub threshold: Threshold,
     /// Fewer rows than this are not judged.
     pub min_sample: u64,
+    /// The table whose rows it counts; `None` if these are several, and in editions older than that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
     /// SHA-256 of the script it was computed with, in hex.
     pub version: String,
     pub cell: Cell,

@@ -4,7 +4,7 @@
 use crate::ReportError;
 use crate::bounded::{self, Content, GivenUp, Workshop};
 use crate::columns;
-use crate::view::View;
+use crate::view::{View, cut, in_short};
 use include_dir::{Dir, include_dir};
 use mrml::prelude::parser;
 use mrml::prelude::render::RenderOptions;
@@ -23,6 +23,8 @@ const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "templates/mail", hol
 const PREFIX: &str = "mail/";
 /// How deep tags may be nested: the MJML parser recurses as deep. Mails need about twenty levels.
 const DEEPEST: usize = 200;
+/// A longer HTML mail leaves something out, in bytes: Gmail cuts mails off at 102 kB.
+const LONG_MAIL: usize = 90_000;
 /// The largest mail, HTML and plain text together, in bytes: mail servers take 10 MB, encoding included.
 const LARGEST_MAIL: usize = 5 << 20;
 
@@ -38,9 +40,9 @@ pub struct Templates {
 /// What a mail says besides the edition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Imprint {
-    /// The start of the SHA-256 of the numbers, so that a mail can be held against the archive.
-    pub fingerprint: String,
-    /// Where the edition is shown; `None` where readers cannot reach the pages.
+    /// Where pages are, without a slash at the end; `None` where readers cannot reach them.
+    pub base: Option<String>,
+    /// Where the edition is shown.
     pub link: Option<String>,
 }
 
@@ -59,6 +61,10 @@ struct Page<'a> {
     view: &'a View,
     #[serde(flatten)]
     imprint: &'a Imprint,
+    /// How long the courses are: `13 weeks`.
+    trend: &'a str,
+    /// Whether any KPI is broken down.
+    broken_down: bool,
 }
 
 impl Templates {
@@ -98,6 +104,9 @@ impl Templates {
         tera.register_filter("right", columns::right);
         tera.register_filter("beside", columns::beside);
         tera.register_filter("wrap", columns::wrap);
+        tera.register_filter("filter_empty", |texts: Vec<String>, _: Kwargs, _: &State| {
+            texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>()
+        });
         tera.register_filter("capitalise", |text: &str, _: Kwargs, _: &State| capitalised(text));
         let named = || entries.iter().map(|(name, entry)| (format!("{PREFIX}{name}"), entry));
         let files = named().map(|(name, entry)| (name, (origin(entry), entry.sha256()))).collect();
@@ -129,13 +138,31 @@ impl Templates {
         self.files.iter().map(|(name, (_, sha256))| (name.as_str(), sha256.as_str()))
     }
 
-    /// Renders the mail of an edition by `mail/TEMPLATE.mjml`, `mail/TEMPLATE.txt` and `mail/subject.txt`.
+    /// Renders the mail of an edition by `mail/TEMPLATE.mjml`, `mail/TEMPLATE.txt` and `mail/subject.txt`. What would
+    /// make it long is left out, one thing after the other, and named in it.
     ///
     /// # Errors
-    /// With file, line and cause, if a template is not there or not in order; if the mail is too large.
+    /// With file, line and cause, if a template is not there or not in order; if the mail is too large all the same.
     pub fn render(&self, template: &str, view: &View, imprint: &Imprint) -> Result<Rendered, ReportError> {
+        let mut view = in_short(view.clone());
+        let mut rendered = self.in_full(template, &view, imprint)?;
+        let mut step = 0;
+        while rendered.html.len() > LONG_MAIL && cut(&mut view, step) {
+            rendered = self.in_full(template, &view, imprint)?;
+            step += 1;
+        }
+        match rendered.html.len() + rendered.text.len() {
+            bytes if bytes > LARGEST_MAIL => Err(ReportError::TooLarge { bytes, most: LARGEST_MAIL }),
+            _ => Ok(rendered),
+        }
+    }
+
+    fn in_full(&self, template: &str, view: &View, imprint: &Imprint) -> Result<Rendered, ReportError> {
         let mjml = format!("{PREFIX}{template}.mjml");
-        let content = bounded::content(&Page { view, imprint }, &view.words);
+        let kpis = || view.sections.iter().flat_map(|section| &section.kpis);
+        let trend = kpis().next().map_or("", |kpi| &kpi.trend.span);
+        let broken_down = kpis().any(|kpi| !kpi.tables.is_empty());
+        let content = bounded::content(&Page { view, imprint, trend, broken_down }, &view.words);
         let content = Arc::new(content.map_err(|error| self.broken(&mjml, &error))?);
         let text = self.bounded(&format!("{PREFIX}{template}.txt"), &content, |_, _, text| Ok(text))?;
         let subject = self.bounded(&format!("{PREFIX}subject.txt"), &content, |templates, name, text| {
@@ -147,12 +174,7 @@ impl Templates {
             };
             if line.is_empty() { Err(problem()) } else { Ok(line) }
         })?;
-        let rendered =
-            Rendered { subject, html: self.bounded(&mjml, &content, Templates::html)?, text: columns::tidy(&text) };
-        match rendered.html.len() + rendered.text.len() {
-            bytes if bytes > LARGEST_MAIL => Err(ReportError::TooLarge { bytes, most: LARGEST_MAIL }),
-            _ => Ok(rendered),
-        }
+        Ok(Rendered { subject, html: self.bounded(&mjml, &content, Templates::html)?, text: columns::tidy(&text) })
     }
 
     /// Fills a template and makes something of its text, in bounds.

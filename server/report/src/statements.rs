@@ -5,11 +5,13 @@
 //! - `seen`: one figure with all that is known about it, and what it gives reason to say
 //! - [`rank`]: the statements of an edition, in order
 //! - [`verdict`]: how many figures keep their thresholds, break them, or were not judged
-//! - `say`: a statement in a reader's language; `evidence`: what it rests on
+//! - `say`: a statement in a reader's language; [`evidence`]: what it rests on
+//! - [`attention`]: what breaks a threshold, KPI by KPI
 //! - [`brief`]: subject, preview, headline and list, all made of the same statements
 
+pub mod attention;
 pub mod brief;
-mod evidence;
+pub mod evidence;
 pub mod rank;
 mod say;
 mod seen;

@@ -1,11 +1,15 @@
 //! The numbers of an edition as a reader sees them: every text written out for a locale. Mail, plain text and page are
 //! rendered from this one view, so that they all show the same figures.
 
+use crate::link::Link;
+use crate::statements::evidence::Evidence;
 use pegel_text::words::Words;
 use serde::Serialize;
 
+mod cut;
 mod write;
 
+pub(crate) use cut::{cut, in_short};
 pub use write::view;
 
 /// An edition as a reader sees it.
@@ -37,13 +41,17 @@ pub struct View {
     pub verdict: String,
     /// What there is to say, the most important first.
     pub statements: Vec<StatementView>,
-    /// Broken thresholds that are more than chance, the worst first; of many alike, only some.
-    pub breaches: Vec<BreachView>,
+    /// The KPIs whose thresholds are broken by more than chance, the worst first.
+    pub attention: Vec<AttentionView>,
+    /// What broke a threshold before and keeps it now, in sentences.
+    pub mended: Vec<String>,
     /// The broken thresholds that may be chance, in one line; empty if there are none.
     pub chance: String,
     /// Up to when the data is complete; empty where nobody knows.
     pub data_up_to: String,
     pub sections: Vec<SectionView>,
+    /// What a mail leaves out so that it stays small, in words; empty if that is nothing.
+    pub left_out: Vec<String>,
     /// The words around the figures.
     #[serde(skip)]
     pub words: Words,
@@ -65,8 +73,8 @@ pub struct StatementView {
     /// For a style sheet: `critical`, `warning`, `better`, or `plain`.
     pub class: &'static str,
     pub sentence: String,
-    /// What it rests on, a line for each figure it names.
-    pub evidence: Vec<String>,
+    /// What it rests on, for each figure it names.
+    pub evidence: Vec<Evidence>,
 }
 
 /// The change of a figure.
@@ -80,24 +88,37 @@ pub struct ChangeView {
     pub class: &'static str,
 }
 
-/// One broken threshold.
+/// A KPI whose threshold is broken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct BreachView {
+pub struct AttentionView {
     pub kpi: String,
     pub title: String,
+    /// `warning below 80 %, critical below 75 %`
+    pub marks: String,
+    /// The worst of the figures that break it.
+    pub figures: Vec<NeedingView>,
+    /// How many others there are.
+    pub others: usize,
+    /// `12 more`; empty if there are none.
+    pub more: String,
+}
+
+/// A figure that breaks a threshold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NeedingView {
     /// `Region North`, or `total`.
     pub group: String,
     /// The one that was judged.
     pub figure: String,
-    /// `in 13 weeks`: what it is, where it is not that of the period; else empty.
-    pub basis: String,
+    /// `44 of 64`, `41 of 71 in 13 weeks`: what it is made of, or of which period it is; may be empty.
+    pub of: String,
+    /// `new`, `for 3 weeks`; may be empty.
+    pub since: String,
     /// Empty where the figure is not that of the period.
     pub change: ChangeView,
-    /// `below 75 %`: the threshold it breaks.
-    pub mark: String,
     pub status: StatusView,
-    /// `12 more`, after the last one shown of many alike; else empty.
-    pub more: String,
+    /// The rows that make it as bad as it is.
+    pub rows: Option<Link>,
 }
 
 /// A section: KPIs under a common heading.
@@ -134,9 +155,25 @@ pub struct KpiView {
     /// `week 45: 80.0%`: the figure that was judged, where it is not the one above; else empty.
     pub judged_by: String,
     pub trend: TrendView,
+    /// The same in a row of a table of all KPIs.
+    pub brief: BriefView,
     pub tables: Vec<TableView>,
     /// The error if the script failed; else empty.
     pub error: String,
+}
+
+/// A KPI in few characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BriefView {
+    pub figure: String,
+    /// The period before, at the same age.
+    pub before: String,
+    /// The same period a year before; `–` where nobody knows.
+    pub year_before: String,
+    /// The target, or what the threshold asks for: `≥ 80 %`; `–` where there is neither.
+    pub goal: String,
+    /// `provisional`, or why it was not judged; empty where there is nothing to note.
+    pub note: String,
 }
 
 /// The trend of a KPI.
@@ -162,10 +199,6 @@ pub struct Bar {
     pub rise: u8,
     /// For a style sheet: `critical`, `warning`, `none`, or `plain`.
     pub class: &'static str,
-    /// Drawn as an outline: the figure can still change.
-    pub hollow: bool,
-    /// `2026-W46: 71.2 %`.
-    pub label: String,
 }
 
 /// One KPI by one dimension.
@@ -174,8 +207,21 @@ pub struct TableView {
     pub dimension: String,
     /// That its figures can still change, and how they are compared; empty if they cannot.
     pub note: String,
+    /// What breaks a threshold first, then the worst.
     pub rows: Vec<RowView>,
     /// A text about the rows that are not shown; empty if all are.
+    pub more: String,
+    /// The first of them, and the best of all.
+    pub ends: EndsView,
+}
+
+/// The two ends of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EndsView {
+    pub worst: Vec<RowView>,
+    /// `None` if it is among the others.
+    pub best: Option<RowView>,
+    /// `9 more`; empty if these are all.
     pub more: String,
 }
 

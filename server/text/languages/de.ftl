@@ -6,7 +6,6 @@ region = DE
 ## Wie etwas zusammengesetzt wird
 
 labelled = { $label }: { $value }
-against = gegenüber { $period } ({ $previous })
 before = zuvor: { $previous }
 
 ## Zeiträume
@@ -99,6 +98,9 @@ script_error = Skriptfehler
 ## Werte
 
 unchanged = unverändert
+# Beside a number of thousands or millions of money.
+sign_of_thousands = T
+sign_of_millions = { "Mio. " }
 points = { $points } Pp.
 sample_size = n = { $count }
 left_out = { $count } ausgelassen
@@ -114,6 +116,7 @@ erased_group = (gelöscht)
 improved = zum Besseren
 worsened = zum Schlechteren
 provisional = Vorläufig: kann sich noch ändern
+note_provisional = kann sich noch ändern
 interval = Zu 95 % sicher zwischen
 
 unit_percent = Prozent
@@ -151,7 +154,8 @@ status = Status
 threshold = Schwelle
 target = Ziel
 sample = Zeilen
-breaches = Verletzte Schwellen
+needs_attention = Braucht Aufmerksamkeit
+mended = Wieder im Lot
 breakdowns = Aufschlüsselungen
 revision = Revision
 made = Erstellt
@@ -396,6 +400,16 @@ fact_since_at_least =
         [week] seit { $period } oder früher
        *[period] seit { $period } oder früher
     }
+lasts_new = neu
+lasts = seit { $periods }
+lasts_longer = seit { $periods } oder länger
+show_so_many =
+    { $count ->
+        [one] Die Zeile ansehen
+       *[other] { $count } { $table } ansehen
+    }
+show_those = { $table } ansehen
+show_rows = Die Zeilen ansehen
 fact_cause =
     { $part ->
         [mix] { $extent ->
@@ -468,7 +482,20 @@ column_second_meeting_at = Zweiter Termin
 
 subject = { $period }: { $statements }
 subject_calm = { $title }, { $period }: { $verdict }
-archived = Diese Ausgabe liegt unverändert im Archiv als { $report } { $period }, Revision { $revision }, Zahlen { $fingerprint }.
+left_out_of_mail = Nicht in dieser Mail:
+cut_courses = die Verläufe
+cut_calm_breakdowns = Aufschlüsselungen, in denen alles im Lot ist
+cut_breakdowns = alle Aufschlüsselungen
+cut_figures = von jeder Kennzahl alles außer den zwei schlechtesten Werten
+cut_calm_kpis = Kennzahlen, bei denen alles im Lot ist
+cut_attention = weitere Kennzahlen, die Aufmerksamkeit brauchen
+cut_kpis = weitere Kennzahlen
+cut_further_breakdowns = weitere Aufschlüsselungen
+all_kpis = Alle Kennzahlen
+worst_and_best = Die schlechtesten und die besten
+goal = Ziel
+year_before_short = Vorjahr
+legend_of_shapes = ■ kritisch  ▲ Warnung  ● eingehalten  · ohne Schwelle; was sich noch ändern kann, nach heutigem Stand. ≥ und ≤: was die Schwelle verlangt, wo es kein Ziel gibt.
 open_in_archive = Diese Ausgabe im Archiv öffnen
 open_in_archive_at = { open_in_archive }:
 why_this_mail = Sie erhalten diese Mail als Empfänger dieses Berichts.

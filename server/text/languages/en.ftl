@@ -9,7 +9,6 @@ region = GB
 ## How things are put together
 
 labelled = { $label }: { $value }
-against = against { $period } ({ $previous })
 before = before: { $previous }
 
 ## Periods
@@ -98,6 +97,9 @@ script_error = script error
 ## Figures
 
 unchanged = unchanged
+# Beside a number of thousands or millions of money.
+sign_of_thousands = k
+sign_of_millions = m
 points = { $points } pp
 sample_size = n = { $count }
 left_out = { $count } left out
@@ -114,6 +116,7 @@ erased_group = (erased)
 improved = for the better
 worsened = for the worse
 provisional = Provisional: it can still change
+note_provisional = can still change
 interval = 95 % sure to lie within
 
 unit_percent = per cent
@@ -151,7 +154,8 @@ status = Status
 threshold = Threshold
 target = Target
 sample = Rows
-breaches = Breaches
+needs_attention = Needs attention
+mended = Mended
 breakdowns = Breakdowns
 revision = Revision
 made = Made
@@ -385,6 +389,16 @@ fact_since_at_least =
         [week] since { $period } or earlier
        *[period] since { $period } or earlier
     }
+lasts_new = new
+lasts = for { $periods }
+lasts_longer = for { $periods } or longer
+show_so_many =
+    { $count ->
+        [one] Show the row
+       *[other] Show { $count } { $table }
+    }
+show_those = Show the { $table }
+show_rows = Show the rows
 fact_cause =
     { $part ->
         [mix] { $extent ->
@@ -457,7 +471,20 @@ column_second_meeting_at = Second meeting
 
 subject = { $period }: { $statements }
 subject_calm = { $title }, { $period }: { $verdict }
-archived = This edition is kept unchanged in the archive as { $report } { $period }, revision { $revision }, numbers { $fingerprint }.
+left_out_of_mail = Left out of this mail:
+cut_courses = the courses
+cut_calm_breakdowns = breakdowns in which all is well
+cut_breakdowns = all breakdowns
+cut_figures = of each KPI, all but the two worst figures
+cut_calm_kpis = KPIs in which all is well
+cut_attention = further KPIs that need attention
+cut_kpis = further KPIs
+cut_further_breakdowns = further breakdowns
+all_kpis = All KPIs
+worst_and_best = Worst and best
+goal = Target
+year_before_short = year before
+legend_of_shapes = ■ critical  ▲ warning  ● kept  · no threshold; of what can still change, as it stands. ≥ and ≤: what the threshold asks for where there is no target.
 open_in_archive = Open this edition in the archive
 open_in_archive_at = { open_in_archive }:
 why_this_mail = You get this mail because you are a recipient of this report.

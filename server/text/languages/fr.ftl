@@ -6,7 +6,6 @@ region = FR
 ## La ponctuation et les tournures
 
 labelled = { $label } : { $value }
-against = contre { $previous } en { $period }
 before = avant : { $previous }
 
 ## Périodes
@@ -103,6 +102,9 @@ script_error = erreur de script
 ## Chiffres
 
 unchanged = inchangé
+# Beside a number of thousands or millions of money.
+sign_of_thousands = k
+sign_of_millions = M
 points = { $points } pt
 sample_size = n = { $count }
 left_out =
@@ -126,6 +128,7 @@ erased_group = (effacé)
 improved = amélioration
 worsened = dégradation
 provisional = Provisoire : ce chiffre peut encore changer
+note_provisional = peut encore changer
 interval = Intervalle de confiance à 95 %
 
 unit_percent = pourcentage
@@ -163,7 +166,8 @@ status = Statut
 threshold = Seuil
 target = Objectif
 sample = Lignes
-breaches = Seuils franchis
+needs_attention = Demande de l’attention
+mended = Rentré dans l’ordre
 breakdowns = Détail
 revision = Révision
 made = Établie le
@@ -397,6 +401,16 @@ fact_since_at_least =
         [week] depuis la { $period } au moins
        *[period] depuis { $period } au moins
     }
+lasts_new = nouveau
+lasts = depuis { $periods }
+lasts_longer = depuis { $periods } ou plus
+show_so_many =
+    { $count ->
+        [one] Voir la ligne
+       *[other] Voir { $count } { $table }
+    }
+show_those = Voir les { $table }
+show_rows = Voir les lignes
 fact_cause =
     { $part ->
         [mix] { $extent ->
@@ -470,7 +484,20 @@ column_second_meeting_at = Second rendez-vous
 
 subject = { $period } – { $statements }
 subject_calm = { $title }, { $period } : { $verdict }
-archived = Cette édition est conservée sans changement dans les archives : { $report } { $period }, révision { $revision }, chiffres { $fingerprint }.
+left_out_of_mail = Absent de ce courriel :
+cut_courses = les évolutions
+cut_calm_breakdowns = les ventilations où tout va bien
+cut_breakdowns = toutes les ventilations
+cut_figures = pour chaque indicateur, tout sauf les deux plus mauvaises valeurs
+cut_calm_kpis = les indicateurs où tout va bien
+cut_attention = d’autres indicateurs qui demandent de l’attention
+cut_kpis = d’autres indicateurs
+cut_further_breakdowns = d’autres ventilations
+all_kpis = Tous les indicateurs
+worst_and_best = Les moins bons et les meilleurs
+goal = Objectif
+year_before_short = un an avant
+legend_of_shapes = ■ critique  ▲ alerte  ● respecté  · sans seuil ; ce qui peut encore changer, dans son état actuel. ≥ et ≤ : ce que demande le seuil, faute d’objectif.
 open_in_archive = Ouvrir cette édition dans les archives
 open_in_archive_at = { open_in_archive } :
 why_this_mail = Vous recevez ce courriel en tant que destinataire de ce rapport.

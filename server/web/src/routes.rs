@@ -14,6 +14,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/editions/{id}", to(edition::show))
         .route("/editions/{id}/{artefact}", to(edition::artefact))
         .route("/reports/{report}/{period}/{revision}", to(edition::named))
+        .route("/reports/{report}/{period}/{revision}/rows/{kpi}", to(rows::of_edition))
         .route("/kpis", to(kpis::list))
         .route("/kpis/{id}", to(kpi::show))
         .route("/kpis/{id}/rows", to(rows::show))

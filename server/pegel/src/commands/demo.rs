@@ -19,7 +19,7 @@ use pegel_kpi::time::period::{Period, zone};
 use pegel_report::definition;
 use pegel_store::Store;
 use std::fmt::Write as _;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
 /// Where the demo lives, unless `--home` says otherwise.
@@ -40,7 +40,10 @@ pub fn run(command: &cli::Demo, global: &Global) -> Ending {
     // A port in use is noticed before any data is made up.
     let listener = if command.once { None } else { Some(serve::listen(address)?) };
     write_report(&path).map_err(broke)?;
-    let home = init::make(&path, global)?;
+    let mut home = init::make(&path, global)?;
+    let address = listener.as_ref().map_or(Ok(address), TcpListener::local_addr).map_err(broke)?;
+    // Its mails lead to the pages of the demo.
+    home.config.web.base_url.get_or_insert_with(|| format!("http://{address}"));
     let store = home.store()?;
     let marker = path.join(MARKER);
     if !marker.exists() {
@@ -59,7 +62,6 @@ pub fn run(command: &cli::Demo, global: &Global) -> Ending {
         note(format_args!("{} serves it all at http://{address}/editions/{edition}", again(command, global)));
         return Ok(Done::InOrder);
     };
-    let address = listener.local_addr().map_err(broke)?;
     note(format_args!("open http://{address}/editions/{edition} – Ctrl-C ends the demo"));
     serve::serve(&home, listener, global.clock())
 }

@@ -9,5 +9,4 @@ fn the_address_of_an_edition_is_known_before_it_is_stored() {
         Some("https://pegel.example.com/reports/weekly/2026-W46/0")
     );
     assert_eq!(link(None), None);
-    assert_eq!(imprint(&numbers, None).fingerprint, sha256(numbers.to_json())[..12]);
 }

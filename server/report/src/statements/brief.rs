@@ -1,6 +1,7 @@
 //! What an edition has to say, for a reader: subject, preview, headline and list. All of them are the same statements,
 //! so that nobody reads one thing in the inbox and another in the mail.
 
+use super::evidence::Evidence;
 use super::rank;
 use super::say::{Said, say};
 use super::statement::{Kind, Statement};
@@ -48,7 +49,7 @@ pub struct Line {
     pub kpi: String,
     pub sentence: String,
     /// A line for each figure it names.
-    pub evidence: Vec<String>,
+    pub evidence: Vec<Evidence>,
 }
 
 /// The brief of an edition.

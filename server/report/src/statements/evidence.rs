@@ -3,35 +3,45 @@
 use super::statement::{Basis, Finding, Kind, Statement};
 use crate::format::Format;
 use crate::known::Known;
+use crate::link::{self, Link};
 use crate::numbers::{Change, Contribution, Numbers, Part};
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::judgement::judged::By;
 use pegel_text::words::Value;
+use serde::Serialize;
 
 /// A part that explains more than this explains all.
 const ALL: f64 = 0.95;
 
-/// A line for each figure that the statement names.
-pub(super) fn evidence(statement: &Statement, numbers: &Numbers, format: &Format) -> Vec<String> {
+/// What one figure rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Evidence {
+    /// What is known beside it; empty if there is nothing.
+    pub facts: String,
+    /// The rows that make it as bad as it is.
+    pub rows: Option<Link>,
+}
+
+/// One for each figure that the statement names, where there is anything to say.
+pub(super) fn evidence(statement: &Statement, numbers: &Numbers, format: &Format) -> Vec<Evidence> {
     let several = statement.about.len() > 1;
-    let lines = statement.about.iter().take(statement.named()).map(|finding| {
-        let Finding { unit, cell, assessment, settled, .. } = finding;
-        let (assessment, settled) = (assessment.as_ref(), settled.as_ref());
-        let known = Known { format, unit: *unit, cell, assessment, settled, data_ends: None };
-        let facts = Facts { format, numbers, kind: statement.kind, several, finding, known }.all().join(" · ");
+    let of = statement.about.iter().take(statement.named()).map(|finding| {
+        let facts = Facts::new(finding, statement.kind, several, numbers, format);
+        let said = facts.all().join(" · ");
+        let rows = facts.rows();
         match &finding.group {
-            Some(head) if several && !facts.is_empty() => {
-                let of = [("group", format.group(&head.group).into()), ("facts", facts.into())];
-                format.words().say("fact_of_group", of)
+            Some(head) if several && !said.is_empty() => {
+                let of = [("group", format.group(&head.group).into()), ("facts", said.into())];
+                Evidence { facts: format.words().say("fact_of_group", of), rows }
             }
-            _ => facts,
+            _ => Evidence { facts: said, rows },
         }
     });
-    lines.filter(|line| !line.is_empty()).collect()
+    of.filter(|evidence| !evidence.facts.is_empty() || evidence.rows.is_some()).collect()
 }
 
 /// What is known of one figure.
-struct Facts<'a> {
+pub(super) struct Facts<'a> {
     format: &'a Format,
     numbers: &'a Numbers,
     kind: Kind,
@@ -41,7 +51,39 @@ struct Facts<'a> {
     known: Known<'a>,
 }
 
-impl Facts<'_> {
+impl<'a> Facts<'a> {
+    /// `several`: whether it is not the only figure that is spoken of.
+    pub(super) fn new(
+        finding: &'a Finding,
+        kind: Kind,
+        several: bool,
+        numbers: &'a Numbers,
+        format: &'a Format,
+    ) -> Facts<'a> {
+        let Finding { unit, cell, assessment, settled, .. } = finding;
+        let (assessment, settled) = (assessment.as_ref(), settled.as_ref());
+        let known = Known { format, unit: *unit, cell, assessment, settled, data_ends: None };
+        Facts { format, numbers, kind, several, finding, known }
+    }
+
+    /// The page of the rows behind it: of a share, how many there are on the bad side.
+    pub(super) fn rows(&self) -> Option<Link> {
+        let of = self.finding.rows.as_ref().filter(|_| self.kind != Kind::NotJudged)?;
+        let words = self.format.words();
+        let table = self.finding.table.as_deref().map(|table| self.format.table(table));
+        let count = self.finding.bad_rows(self.kind).filter(|count| count.fract() == 0.0);
+        let text = match (count, table) {
+            (Some(0.0), _) => return None,
+            (Some(count), Some(table)) => {
+                words.say("show_so_many", [("count", Value::from(count)), ("table", table.into())])
+            }
+            (None, Some(table)) => words.say("show_those", [("table", table.into())]),
+            (_, None) => words.say("show_rows", []),
+        };
+        let edition = link::edition(&self.numbers.report, &self.numbers.period.name, self.numbers.revision);
+        Some(Link { path: link::rows_of_edition(&edition, &self.finding.kpi, of), text })
+    }
+
     fn all(&self) -> Vec<String> {
         if self.kind == Kind::NotJudged {
             return Vec::new();
@@ -61,7 +103,7 @@ impl Facts<'_> {
     }
 
     /// `44 of 64`, `41 of 71 in 13 weeks`: of shares of rows.
-    fn parts(&self) -> Option<String> {
+    pub(super) fn parts(&self) -> Option<String> {
         let finding = self.finding;
         let (part, of, periods) = match finding.by(self.kind) {
             Some(By::LookBack { numerator, denominator, periods, .. }) if finding.unit == Unit::Percent => {

@@ -1,7 +1,7 @@
 //! A statement in a reader's language. Its sentences are whole in the language files: what is handed in are titles,
 //! groups, figures and which of the forms is meant.
 
-use super::evidence::evidence;
+use super::evidence::{Evidence, evidence};
 use super::statement::{Basis, Finding, Kind, Statement};
 use crate::format::Format;
 use crate::known;
@@ -24,7 +24,7 @@ pub struct Said {
     /// `Feedback rate: Coast 68.8% (limit 75%), new`
     pub sentence: String,
     /// What it rests on, a line for each figure it names.
-    pub evidence: Vec<String>,
+    pub evidence: Vec<Evidence>,
 }
 
 /// Says it to a reader.

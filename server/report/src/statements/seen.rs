@@ -1,12 +1,14 @@
 //! One figure of an edition with all that is known about it, and what it gives reason to say.
 
-use super::statement::{Finding, Kind, Rows, Side};
+use super::statement::{Finding, Kind};
+use crate::link::RowsOf;
 use crate::numbers::{
     BreakdownTable, Change, Contribution, Group, GroupHead, KpiBlock, Numbers, Part, TrendPoint, judged_value,
     standing_out,
 };
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
+use pegel_kpi::engine::behind::listing::Side;
 use pegel_kpi::judgement::judged::{Assessment, By, Judged, Unjudged};
 use pegel_kpi::judgement::signal::{Direction, Signal};
 
@@ -170,6 +172,7 @@ impl<'a> Seen<'a> {
             assessment: self.assessment.cloned(),
             causes: self.causes(kind),
             rows: self.rows(kind, numbers),
+            table: block.table.clone(),
         }
     }
 
@@ -201,15 +204,18 @@ impl<'a> Seen<'a> {
         self.judged()?.by.as_ref().filter(|_| kind.is_about_marks())
     }
 
-    fn rows(&self, kind: Kind, numbers: &Numbers) -> Rows {
-        let (period, periods) = match self.by(kind) {
-            Some(By::Settled { period, .. }) => (period.clone(), 1),
-            Some(By::LookBack { periods, .. }) => (numbers.period.name.clone(), *periods),
-            _ => (numbers.period.name.clone(), 1),
+    fn rows(&self, kind: Kind, numbers: &Numbers) -> Option<RowsOf> {
+        let period = match self.by(kind) {
+            Some(By::Settled { period, .. }) => period.clone(),
+            Some(By::LookBack { periods, .. }) => numbers.look_back(*periods),
+            _ => numbers.period.name.clone(),
         };
-        let group = self.group.and_then(|(dimension, group)| Some(format!("{dimension}={}", group.label()?)));
-        let side = if self.block.better == Better::Neutral { Side::All } else { Side::Bad };
-        Rows { period, periods, group, side }
+        let (by, group) = match self.group {
+            Some((dimension, group)) => (Some(dimension.to_owned()), Some(group.label()?.to_owned())),
+            None => (None, None),
+        };
+        let side = (self.block.better != Better::Neutral).then_some(Side::Bad);
+        Some(RowsOf { period: Some(period), by, group, side, ..RowsOf::default() })
     }
 
     /// The marks it was judged by: those that look at the past are the total's alone.

@@ -1,5 +1,6 @@
 //! What a statement is.
 
+use crate::link::RowsOf;
 use crate::numbers::{Change, Contribution, GroupHead, TrendPoint, is_as_it_stands, judged_value};
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::Unit;
@@ -70,28 +71,10 @@ pub struct Finding {
     pub assessment: Option<Assessment>,
     /// What made it change: the part that explains the most of it, if that is at least half.
     pub causes: Vec<Contribution>,
-    pub rows: Rows,
-}
-
-/// Which rows a figure rests on, beside its KPI and its group.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rows {
-    /// Such as `2026-W46`.
-    pub period: String,
-    /// How many periods up to that one.
-    pub periods: usize,
-    /// Such as `region=Coast`; `None` for the total and for groups without a name.
-    pub group: Option<String>,
-    pub side: Side,
-}
-
-/// Which of the rows behind a figure are meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Side {
-    /// Those that make it worse.
-    Bad,
-    All,
+    /// The rows it rests on, on their bad side; `None` where a group has no name to ask for them by.
+    pub rows: Option<RowsOf>,
+    /// The table whose rows it counts; `None` if these are several.
+    pub table: Option<String>,
 }
 
 /// What the figure is that a statement says.
@@ -147,6 +130,17 @@ impl Finding {
     /// What was compared with the marks: not the figure as it stands where that is too young or rests on few rows.
     pub fn judged_value(&self) -> Option<f64> {
         judged_value(&self.cell, self.assessment.as_ref().map(|assessment| &assessment.judged))
+    }
+
+    /// How many rows of a share make it as bad as it is, where the figure that is said is that of the period.
+    pub fn bad_rows(&self, kind: Kind) -> Option<f64> {
+        self.cell.interval.filter(|_| self.basis(kind) == Basis::Value)?;
+        let (numerator, denominator) = (self.cell.numerator?, self.cell.denominator?);
+        match self.better {
+            Better::Higher => Some(denominator - numerator),
+            Better::Lower => Some(numerator),
+            Better::Neutral => None,
+        }
     }
 
     /// What was compared with the marks, in a statement of a kind that is about them; `None` for the figure as it stands.

@@ -1,8 +1,11 @@
+use super::attention::{Needing, attention};
 use super::brief::{Brief, brief};
-use super::statement::{Kind, Rows, Side, Statement};
+use super::evidence::Evidence;
+use super::statement::{Kind, Statement};
 use super::verdict::Verdict;
 use super::{chance, statements};
 use crate::format::Format;
+use crate::link::RowsOf;
 use crate::numbers::{Contribution, Group, Numbers, Part};
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::data::dimensions::Dimensions;
@@ -28,7 +31,10 @@ fn written(brief: &Brief) -> String {
     ];
     for (line, number) in brief.statements.iter().zip(1..) {
         lines.push(format!("{number}. {} [{:?}, {}]", line.sentence, line.kind, line.status.name()));
-        lines.extend(line.evidence.iter().map(|evidence| format!("   {evidence}")));
+        for Evidence { facts, rows } in &line.evidence {
+            lines.extend((!facts.is_empty()).then(|| format!("   {facts}")));
+            lines.extend(rows.iter().map(|rows| format!("   → {}: {}", rows.text, rows.path)));
+        }
     }
     lines.extend([&brief.chance, &brief.data_up_to].into_iter().filter(|line| !line.is_empty()).cloned());
     lines.join("\n")
@@ -183,16 +189,50 @@ fn a_total_that_is_not_sure_is_a_breach_all_the_same_and_says_so() {
     let numbers = made::edition(vec![made::feedback(made::share(7, 9), made::share(8, 9), assessment)], 0);
     assert_eq!(kinds(&statements(&numbers)), [(Kind::NewBreach, "feedback_rate", 1)]);
     let evidence = told(&numbers, "en-GB").statements[0].evidence.clone();
-    assert!(evidence[0].ends_with("may be chance"), "{evidence:?}");
+    assert!(evidence[0].facts.ends_with("may be chance"), "{evidence:?}");
 }
 
 #[test]
 fn a_statement_names_the_rows_it_rests_on() {
-    let rows = |numbers: &Numbers| statements(numbers)[0].about[0].rows.clone();
-    let (period, group) = ("2026-W47".to_owned(), Some("region=Küste".to_owned()));
-    assert_eq!(rows(&situations::one_sure_breach()), Rows { period, periods: 1, group, side: Side::Bad });
+    let rows = |numbers: &Numbers| statements(numbers)[0].about[0].rows.as_ref().map(RowsOf::query).unwrap();
+    assert_eq!(rows(&situations::one_sure_breach()), "period=2026-W47&by=region&group=K%C3%BCste&side=bad");
     let settled = rows(&situations::provisional_and_judged_by_the_settled_week());
-    assert_eq!((settled.period.as_str(), settled.group), ("2026-W45", None));
+    assert_eq!(settled, "period=2026-W45&side=bad");
+    assert_eq!(situations::one_sure_breach().look_back(13), "2026-08-24..2026-11-22");
+}
+
+#[test]
+fn what_needs_attention_is_told_by_kpi_with_how_many_of_how_many_and_since_when() {
+    let look_back = By::LookBack { value: 0.577, numerator: Some(41.0), denominator: Some(71.0), periods: 13 };
+    let rows = [
+        made::row("Küste", made::share(44, 64), made::share(52, 67), made::broken(Status::Critical, By::Value, 3)),
+        made::row("Adler Solar", made::share(3, 5), made::share(4, 5), made::broken(Status::Critical, look_back, 1)),
+        made::row("Birk & Sohn", made::share(3, 6), made::share(5, 6), made::perhaps(Status::Critical)),
+    ];
+    let rate = made::by(made::feedback(made::share(9, 10), made::share(9, 10), made::kept()), "region", rows.into());
+    let slow =
+        made::acceptance(made::value(9.0 * 3600.0), made::value(60.0), made::broken(Status::Warning, By::Value, 1));
+    let numbers = made::edition(vec![rate, slow], 0);
+    let told = attention(&numbers, &Format::new(&Locale::parse("de-DE").unwrap(), "EUR", "Europe/Berlin"));
+    let mut lines = Vec::new();
+    for of_kpi in &told {
+        lines.push(format!("{} ({}), {} more", of_kpi.title, of_kpi.marks, of_kpi.more));
+        for Needing { group, figure, of, since, rows, .. } in &of_kpi.figures {
+            let rows = rows.as_ref().map_or_else(String::new, |rows| rows.text.clone());
+            lines.push(format!("  {group} | {figure} | {of} | {since} | {rows}"));
+        }
+    }
+    insta::assert_snapshot!(lines.join("\n").replace('\u{a0}', " "));
+}
+
+#[test]
+fn of_one_kpi_five_figures_are_told_and_the_others_counted() {
+    let sure = || made::broken(Status::Critical, By::Value, 1);
+    let row = |nth: i32| made::row(&format!("Partner {nth}"), made::share(7, 64), made::share(52, 67), sure());
+    let rate = made::feedback(made::share(9, 10), made::share(9, 10), made::kept());
+    let numbers = made::edition(vec![made::by(rate, "partner", (1..=17).map(row).collect())], 0);
+    let told = attention(&numbers, &Format::new(&Locale::english(), "EUR", "UTC"));
+    assert_eq!((told.len(), told[0].figures.len(), told[0].more), (1, 5, 12));
 }
 
 #[test]
@@ -290,11 +330,14 @@ fn a_signal_is_about_the_period_whatever_its_marks_were_compared_with() {
     kept.judged.by = Some(settled.clone());
     let falling = made::marked(kept, Sign::BeyondLimit, Direction::Concern, 0.5, 0.7);
     let said = &statements(&block(falling))[0];
-    assert_eq!((said.kind, said.about[0].rows.period.as_str()), (Kind::Worse, "2026-W47"));
+    assert_eq!((said.kind, said.about[0].rows.as_ref().unwrap().period.as_deref()), (Kind::Worse, Some("2026-W47")));
     assert_eq!(said.about[0].causes.iter().map(|cause| cause.share).collect::<Vec<_>>(), [0.9]);
     // What moved this week says nothing of a week that was settled before.
     let said = &statements(&block(made::broken(Status::Warning, settled, 1)))[0];
-    assert_eq!((said.kind, said.about[0].rows.period.as_str()), (Kind::NewBreach, "2026-W45"));
+    assert_eq!(
+        (said.kind, said.about[0].rows.as_ref().unwrap().period.as_deref()),
+        (Kind::NewBreach, Some("2026-W45"))
+    );
     assert!(said.about[0].causes.is_empty());
 }
 
@@ -306,7 +349,7 @@ fn usual_variation_is_said_within_what_a_share_can_be() {
     let said = |assessment| {
         let rate = made::feedback(made::share(77, 100), made::share(9, 10), assessment);
         let brief = told(&made::edition(vec![rate], 0), "en-GB");
-        format!("{} {}", brief.statements[0].sentence, brief.statements[0].evidence[0])
+        format!("{} {}", brief.statements[0].sentence, brief.statements[0].evidence[0].facts)
     };
     assert!(said(assessment).ends_with("usually 0.0% to 100.0%"));
     assert!(said(worse).contains("worse than usual (0.0% to 100.0%)"));

@@ -1,8 +1,7 @@
 use super::*;
-use crate::numbers::{Breach, Group, GroupHead, Numbers, PlansBelow, TrendPoint};
+use crate::numbers::{Numbers, PlansBelow, TrendPoint};
 use crate::samples;
 use pegel_kpi::data::cell::Outcome;
-use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::judgement::judged::{Assessment, By, Judged, Unjudged};
 use pegel_kpi::judgement::signal::{Direction, Kind, Signal};
@@ -22,94 +21,6 @@ fn the_view_in_french() {
     insta::assert_json_snapshot!(view(&samples::numbers(), "fr-FR"));
 }
 
-fn breach(kpi: &str, dimension: &str, label: usize) -> Breach {
-    Breach {
-        kpi: kpi.to_owned(),
-        title: pegel_text::translated::Translated::english(kpi),
-        unit: Unit::Percent,
-        better: Better::Higher,
-        group: Some(GroupHead { dimension: dimension.to_owned(), group: Group::Text { label: label.to_string() } }),
-        status: Status::Warning,
-        cell: samples::value(0.5, 9),
-        threshold: Threshold { warning: Some(0.8), critical: None },
-        change: None,
-        judged: None,
-    }
-}
-
-#[test]
-fn of_many_breaches_alike_five_are_shown_and_the_others_counted() {
-    let mut numbers = samples::numbers();
-    numbers.breaches = (1..=17).map(|label| breach("rate", "partner", label)).collect();
-    numbers.breaches.insert(9, breach("rate", "region", 1));
-    let view = view(&numbers, "en");
-    let shown: Vec<(&str, &str)> =
-        view.breaches.iter().map(|breach| (breach.group.as_str(), breach.more.as_str())).collect();
-    assert_eq!(
-        shown,
-        [
-            ("Partner\u{a0}1", ""),
-            ("Partner\u{a0}2", ""),
-            ("Partner\u{a0}3", ""),
-            ("Partner\u{a0}4", ""),
-            ("Partner\u{a0}5", "12 more"),
-            ("Region\u{a0}1", "")
-        ]
-    );
-}
-
-#[test]
-fn breaches_of_one_status_are_counted_apart_from_those_of_another() {
-    let mut numbers = samples::numbers();
-    numbers.breaches = (1..=17).map(|label| breach("rate", "partner", label)).collect();
-    for breach in &mut numbers.breaches[..11] {
-        breach.status = Status::Critical;
-    }
-    let view = view(&numbers, "en");
-    let shown: Vec<(&str, &str)> =
-        view.breaches.iter().map(|breach| (breach.status.class, breach.more.as_str())).collect();
-    assert_eq!(
-        shown,
-        [
-            ("critical", ""),
-            ("critical", ""),
-            ("critical", ""),
-            ("critical", ""),
-            ("critical", "6 more"),
-            ("warning", ""),
-            ("warning", ""),
-            ("warning", ""),
-            ("warning", ""),
-            ("warning", "1 more"),
-        ]
-    );
-}
-
-#[test]
-fn what_may_be_chance_is_no_breach_and_a_longer_look_says_how_long() {
-    let judged = |sure, by| {
-        Some(Judged { status: Status::Warning, sure: Some(sure), chance: !sure, by: Some(by), reason: None })
-    };
-    let look_back = By::LookBack { value: 0.577, numerator: Some(41.0), denominator: Some(71.0), periods: 13 };
-    let mut numbers = samples::numbers();
-    numbers.breaches = (1..=3).map(|label| breach("rate", "partner", label)).collect();
-    numbers.breaches[0].judged = judged(false, By::Value);
-    numbers.breaches[1].judged = judged(true, look_back);
-    numbers.breaches[2].judged = judged(true, By::Value);
-    for breach in &mut numbers.breaches {
-        breach.change = crate::numbers::Change::between(&samples::value(0.6, 9), &breach.cell, Better::Higher);
-    }
-    let breaches = view(&numbers, "de").breaches;
-    let shown: Vec<[&str; 4]> =
-        breaches.iter().map(|shown| [&*shown.group, &*shown.figure, &*shown.basis, &*shown.change.text]).collect();
-    // The change is that of the week, so it says nothing of 13 weeks.
-    let expected = [
-        ["Partner\u{a0}2", "57,7\u{a0}%", "in 13 Wochen", ""],
-        ["Partner\u{a0}3", "50,0\u{a0}%", "", "−10,0\u{a0}Pp."],
-    ];
-    assert_eq!(shown, expected);
-}
-
 #[test]
 fn a_group_that_may_be_chance_is_called_so_in_its_table() {
     let mut numbers = samples::numbers();
@@ -125,8 +36,14 @@ fn a_group_that_may_be_chance_is_called_so_in_its_table() {
         before: None,
         since: None,
     });
-    let status = view(&numbers, "en").sections[0].kpis[0].tables[0].rows[4].status.clone();
+    let status = row_called("North", &numbers).status;
     assert_eq!((status.class, status.word.as_str()), ("chance", "may be chance"));
+}
+
+/// The row of that group in the first table.
+fn row_called(label: &str, numbers: &Numbers) -> RowView {
+    let tables = view(numbers, "en").sections[0].kpis[0].tables.clone();
+    tables[0].rows.iter().find(|row| row.label == label).unwrap().clone()
 }
 
 /// The trend of a KPI about money with these figures.
@@ -151,7 +68,7 @@ fn the_bars_of_a_course_start_at_zero_with_gaps() {
     assert_eq!(heights(&trend), [(50, 0), (0, 0), (75, 0), (100, 0)]);
     assert_eq!((trend.spark.as_str(), trend.span.as_str()), ("▅·▆█", "4 weeks"));
     assert_eq!((trend.lowest.as_str(), trend.highest.as_str()), ("€100.00", "€200.00"));
-    assert_eq!((trend.bars[1].class, trend.bars[1].label.as_str()), ("none", "2026-W40: no data"));
+    assert_eq!(trend.bars[1].class, "none");
 }
 
 #[test]
@@ -180,12 +97,13 @@ fn change_of(kind: Kind, direction: Direction, rows: u64, now: f64) -> ChangeVie
     let mut numbers = samples::numbers();
     let rate = &mut numbers.sections[0].kpis[0];
     let row = &mut rate.breakdowns[0].rows[0];
+    let label = row.group.label().unwrap().to_owned();
     let before = samples::value(0.8, 60);
     row.cell = samples::value(now, rows);
     row.change = crate::numbers::Change::between(&before, &row.cell, Better::Higher);
     let signal = Signal { kind, direction, centre: 0.85, low: 0.75, high: 0.95, points: 26 };
     row.assessment.as_mut().unwrap().signal = Some(signal);
-    view(&numbers, "en").sections[0].kpis[0].tables[0].rows[0].change.clone()
+    row_called(&label, &numbers).change
 }
 
 #[test]
@@ -205,15 +123,46 @@ fn an_arrow_and_a_colour_belong_to_a_signal() {
 }
 
 #[test]
-fn a_breach_shows_its_change_as_its_row_does() {
+fn what_needs_attention_shows_its_figure_and_its_change_as_its_row_does() {
     let numbers = samples::numbers();
-    let view = view(&numbers, "en");
-    let rows = &view.sections[0].kpis[0].tables[0].rows;
-    for (breach, row) in [(0, 4), (1, 6)] {
-        assert!(view.breaches[breach].group.ends_with(rows[row].label.as_str()));
-        assert_eq!(view.breaches[breach].change, rows[row].change);
+    let figures = view(&numbers, "en").attention[0].figures.clone();
+    let regions = figures.iter().filter_map(|needing| Some((needing.group.strip_prefix("Region\u{a0}")?, needing)));
+    for (label, needing) in regions.clone() {
+        let row = row_called(label, &numbers);
+        assert_eq!((&needing.figure, &needing.change), (&row.figure, &row.change));
     }
-    assert_eq!([rows[4].change.class, rows[6].change.class], ["even", "worse"]);
+    assert_eq!(regions.count(), 2);
+}
+
+#[test]
+fn a_table_is_told_by_its_three_worst_rows_and_the_best() {
+    let numbers = samples::numbers();
+    let tables = view(&numbers, "en").sections[0].kpis[0].tables.clone();
+    let labels = |rows: &[RowView]| rows.iter().map(|row| row.label.clone()).collect::<Vec<_>>().join(", ");
+    let ends = &tables[0].ends;
+    let last = tables[0].rows.last().unwrap();
+    assert_eq!(labels(&ends.worst), labels(&tables[0].rows[..3]));
+    assert_eq!((ends.best.as_ref().unwrap(), ends.more.as_str()), (last, "4 more"));
+    // The fourth is told as well, if there are no others.
+    let mut numbers = numbers;
+    numbers.sections[0].kpis[0].breakdowns[0].rows.truncate(4);
+    let ends = view(&numbers, "en").sections[0].kpis[0].tables[0].ends.clone();
+    assert_eq!((ends.worst.len(), ends.best, ends.more.as_str()), (4, None, ""));
+}
+
+#[test]
+fn a_long_mail_leaves_out_courses_first_and_never_what_needs_attention() {
+    let mut view = view(&samples::numbers(), "en");
+    let whole = view.clone();
+    let mut step = 0;
+    while cut(&mut view, step) {
+        assert!(!view.attention.is_empty() && view.left_out.len() <= step + 1);
+        step += 1;
+    }
+    assert_eq!(step, 7);
+    insta::assert_snapshot!(view.left_out.join("\n"));
+    assert_eq!((view.attention[0].figures.len(), view.attention[0].more.as_str()), (2, "6 more"));
+    assert_eq!((&view.statements, &view.headline), (&whole.statements, &whole.headline));
 }
 
 fn plain(text: &str) -> String {

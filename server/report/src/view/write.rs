@@ -1,15 +1,16 @@
 //! How a view is written.
 
 use super::{
-    Bar, BreachView, ChangeView, KpiView, RowView, SectionView, StatementView, StatusView, TableView, TrendView, View,
+    AttentionView, Bar, BriefView, ChangeView, EndsView, KpiView, NeedingView, RowView, SectionView, StatementView,
+    StatusView, TableView, TrendView, View,
 };
 use crate::chart;
 use crate::format::Format;
-use crate::known::{Known, origin};
+use crate::known::Known;
 use crate::numbers::{
-    Breach, BreakdownRow, BreakdownTable, Change, GroupHead, KpiBlock, Numbers, PeriodHead, PlansBelow, TrendPoint,
-    is_as_it_stands, judged_value,
+    BreakdownRow, BreakdownTable, Change, KpiBlock, Numbers, PlansBelow, TrendPoint, judged_value, standing_out,
 };
+use crate::statements::attention::{Attention, Needing, attention, mended};
 use crate::statements::brief::{Line, brief};
 use crate::statements::statement::Kind;
 use pegel_chart::columns::{Column, blocks, columns};
@@ -21,10 +22,12 @@ use pegel_kpi::judgement::judged::{Assessment, Unjudged};
 use pegel_kpi::judgement::signal::{Direction, Signal};
 use pegel_text::locale::Locale;
 use pegel_text::words::{Words, capitalised};
-use std::collections::HashMap;
 
-/// Of the breaches of one KPI in one breakdown and of one status, only that many are shown on top.
-const SHOWN_BREACHES: usize = 5;
+/// So many of the worst rows of a table stand for it.
+const WORST: usize = 3;
+
+/// Where there is nothing to write.
+const NOTHING: &str = "–";
 
 /// An edition as a reader of that locale (BCP 47) sees it; English where there are no words for one.
 pub fn view(numbers: &Numbers, locale: &str) -> View {
@@ -61,7 +64,8 @@ impl Writer {
             headline: brief.headline,
             verdict: brief.verdict,
             statements: brief.statements.into_iter().map(statement).collect(),
-            breaches: self.breaches(numbers),
+            attention: attention(numbers, &self.format).iter().map(|of_kpi| self.attention(of_kpi)).collect(),
+            mended: mended(numbers, &self.format),
             chance: brief.chance,
             data_up_to: brief.data_up_to,
             sections: numbers
@@ -72,6 +76,7 @@ impl Writer {
                     kpis: section.kpis.iter().map(|block| self.kpi(block, numbers)).collect(),
                 })
                 .collect(),
+            left_out: Vec::new(),
             words: self.words.clone(),
         }
     }
@@ -91,29 +96,30 @@ impl Writer {
         StatusView { class: "chance", shape: "△", word: self.words.say("status_chance", []) }
     }
 
-    /// Of many breaches of one KPI in one breakdown that are equally bad the first few, the last of them with the count
-    /// of the others.
-    fn breaches(&self, numbers: &Numbers) -> Vec<BreachView> {
-        let sure = numbers.breaches.iter().filter(|breach| !breach.may_be_chance());
-        let alike = |breach: &Breach| {
-            let dimension = breach.group.as_ref().map(|group: &GroupHead| group.dimension.clone());
-            (breach.kpi.clone(), dimension, breach.status)
-        };
-        let mut counts: HashMap<_, usize> = HashMap::new();
-        let mut shown = Vec::new();
-        for breach in sure {
-            let count = counts.entry(alike(breach)).or_default();
-            *count += 1;
-            if *count <= SHOWN_BREACHES {
-                shown.push((breach, *count));
-            }
+    fn attention(&self, of_kpi: &Attention) -> AttentionView {
+        AttentionView {
+            kpi: of_kpi.kpi.clone(),
+            title: of_kpi.title.clone(),
+            marks: of_kpi.marks.clone(),
+            figures: of_kpi.figures.iter().map(|needing| self.needing(needing)).collect(),
+            others: of_kpi.more,
+            more: if of_kpi.more > 0 { self.more(of_kpi.more, 0) } else { String::new() },
         }
-        let write = |(breach, nth): (&Breach, usize)| {
-            let others = counts[&alike(breach)].saturating_sub(SHOWN_BREACHES);
-            let more = if nth == SHOWN_BREACHES && others > 0 { self.more(others, 0) } else { String::new() };
-            self.breach(breach, more, numbers)
-        };
-        shown.into_iter().map(write).collect()
+    }
+
+    fn needing(&self, needing: &Needing) -> NeedingView {
+        let finding = &needing.finding;
+        let signal = standing_out(finding.assessment.as_ref(), &finding.cell, finding.group.is_some());
+        let change = finding.change.as_ref().filter(|_| needing.as_it_stands);
+        NeedingView {
+            group: needing.group.clone(),
+            figure: needing.figure.clone(),
+            of: needing.of.clone(),
+            since: needing.since.clone(),
+            change: self.change(change, finding.unit, signal),
+            status: self.status(finding.status),
+            rows: needing.rows.clone(),
+        }
     }
 
     /// How many others there are, and how many of them break a threshold, if any.
@@ -122,32 +128,6 @@ impl Writer {
             0 => self.format.more(others),
             _ => self.words.say("more_broken", [("count", others.into()), ("broken", broken.into())]),
         }
-    }
-
-    fn breach(&self, breach: &Breach, more: String, numbers: &Numbers) -> BreachView {
-        let group = breach
-            .group
-            .as_ref()
-            .map(|head| format!("{}\u{a0}{}", self.format.dimension(&head.dimension), self.format.group(&head.group)));
-        BreachView {
-            kpi: breach.kpi.clone(),
-            title: self.format.title(&breach.title),
-            group: group.unwrap_or_else(|| self.words.say("total", [])),
-            figure: self.format.judged(&breach.judged_cell(), breach.unit, &breach.threshold),
-            basis: self.basis(breach, &numbers.period),
-            change: self.change(breach.judged_change(), breach.unit, numbers.signal_of(breach)),
-            mark: self.format.beyond(breach.status, &breach.threshold, breach.unit, breach.better).unwrap_or_default(),
-            status: self.status(breach.status),
-            more,
-        }
-    }
-
-    /// What the judged figure is, where it is not that of the period.
-    fn basis(&self, breach: &Breach, period: &PeriodHead) -> String {
-        let by = breach.judged.as_ref().and_then(|judged| judged.by.as_ref());
-        let by = by.filter(|by| !is_as_it_stands(&breach.cell, Some(by)));
-        let origin = by.and_then(|by| origin(by, period, &self.format));
-        origin.map_or_else(String::new, |(by, of)| self.words.say("basis", [("by", by.into()), ("of", of.into())]))
     }
 
     /// An arrow and a colour belong to a signal. It may tell of several periods: a change that goes the other way has
@@ -195,6 +175,7 @@ impl Writer {
             status: self.status(block.status),
             judged_by: known.judged(&block.threshold, &numbers.period).unwrap_or_default(),
             trend: self.trend(block, numbers),
+            brief: self.brief(block, known.note()),
             tables: block.breakdowns.iter().filter_map(|table| self.table(table, block, numbers)).collect(),
             error: match &block.cell.outcome {
                 Outcome::ScriptError { message } => message.clone(),
@@ -234,6 +215,26 @@ impl Writer {
         }
     }
 
+    fn brief(&self, block: &KpiBlock, note: Option<String>) -> BriefView {
+        let short = |cell: &Cell| match cell.outcome.value() {
+            Some(value) => self.format.short(value, block.unit),
+            None => self.format.cell(cell, block.unit),
+        };
+        let nothing = || NOTHING.to_owned();
+        let known =
+            |cell: &Cell| cell.outcome.value().map_or_else(nothing, |value| self.format.short(value, block.unit));
+        let target = block.target.map(|target| self.format.short(target, block.unit));
+        BriefView {
+            figure: short(&block.cell),
+            before: known(&block.previous),
+            year_before: block.year_before.as_ref().map_or_else(nothing, known),
+            goal: target
+                .or_else(|| self.format.asked(&block.threshold, block.unit, block.better))
+                .unwrap_or_else(nothing),
+            note: note.unwrap_or_default(),
+        }
+    }
+
     fn sample(&self, cell: &Cell) -> String {
         let known = cell.sample.filter(|_| cell.outcome.value().is_some());
         let size = known.map(|sample| self.words.say("sample_size", [("count", sample.into())]));
@@ -249,33 +250,18 @@ impl Writer {
         let course = Chart::new(Form::Bars, points.collect());
         let write = |figure: Option<f64>| {
             let at = block.trend.iter().find(|point| point.cell.whole() == figure);
-            figure.and(at).map_or_else(String::new, |point| self.point(point, block))
+            figure
+                .and(at)
+                .map_or_else(String::new, |point| self.format.judged(&point.cell, block.unit, &block.threshold))
         };
-        let bars = block.trend.iter().zip(&course.points).zip(columns(&course));
+        let bars = course.points.iter().zip(columns(&course));
         TrendView {
-            bars: bars.map(|((point, drawn), column)| self.bar(point, drawn, column, block)).collect(),
+            bars: bars.map(|(point, column)| bar(point, column)).collect(),
             spark: blocks(&course),
             span: self.format.periods(block.trend.len(), &numbers.period),
             lowest: write(lowest),
             highest: write(highest),
         }
-    }
-
-    fn point(&self, point: &TrendPoint, block: &KpiBlock) -> String {
-        self.format.judged(&point.cell, block.unit, &block.threshold)
-    }
-
-    fn bar(&self, point: &TrendPoint, drawn: &Point, column: Option<Column>, block: &KpiBlock) -> Bar {
-        let class = match (column, drawn.tone) {
-            (None, _) => "none",
-            (_, Tone::Critical) => "critical",
-            (_, Tone::Warning) => "warning",
-            (_, Tone::Plain) => "plain",
-        };
-        let (label, value) = (point.period.as_str(), self.point(point, block));
-        let label = self.words.say("labelled", [("label", label.into()), ("value", value.into())]);
-        let Column { height, rise } = column.unwrap_or_default();
-        Bar { height, rise, class, hollow: drawn.provisional, label }
     }
 
     /// `None` where there is no group to show.
@@ -284,21 +270,38 @@ impl Writer {
         let silent = |cell: &Cell| cell.outcome == Outcome::NoRows;
         let mut rows: Vec<&BreakdownRow> =
             table.rows.iter().filter(|row| !(silent(&row.cell) && silent(&row.previous))).collect();
-        let mut more = String::new();
-        if let Some(worst) = table.worst.filter(|worst| *worst < rows.len()) {
-            rows.sort_by(|one, other| by_badness(one, other, block.better));
-            let rest = rows.split_off(worst);
-            let broken = rest.iter().filter(|row| row.status >= Status::Warning && !row.may_be_chance()).count();
-            more = self.more(rest.len(), broken);
-        }
+        rows.sort_by(|one, other| by_badness(one, other, block.better));
+        let ends = self.ends(&rows, block, numbers);
+        let rest = table.worst.map(|worst| rows.split_off(worst.min(rows.len()))).unwrap_or_default();
         let young = |row: &&BreakdownRow| row.cell.provisional && row.cell.outcome.value().is_some();
         let note = rows.iter().any(young).then(|| capitalised(&self.words.say("table_provisional", [])));
         (!rows.is_empty()).then(|| TableView {
             dimension: capitalised(&self.format.dimension(&table.dimension)),
             note: note.unwrap_or_default(),
             rows: rows.into_iter().map(|row| self.row(row, block, numbers)).collect(),
-            more,
+            more: self.rest(&rest),
+            ends,
         })
+    }
+
+    /// The two ends of rows that are in order.
+    fn ends(&self, rows: &[&BreakdownRow], block: &KpiBlock, numbers: &Numbers) -> EndsView {
+        let (worst, others) = rows.split_at(if rows.len() <= WORST + 1 { rows.len() } else { WORST });
+        let best = others.iter().rposition(|row| row.cell.outcome.value().is_some());
+        let write = |row: &&BreakdownRow| self.row(row, block, numbers);
+        let rest: Vec<&BreakdownRow> =
+            others.iter().enumerate().filter(|(at, _)| Some(*at) != best).map(|(_, row)| *row).collect();
+        EndsView {
+            worst: worst.iter().map(write).collect(),
+            best: best.map(|at| write(&others[at])),
+            more: self.rest(&rest),
+        }
+    }
+
+    /// How many rows are not shown; empty if all are.
+    fn rest(&self, rows: &[&BreakdownRow]) -> String {
+        let broken = rows.iter().filter(|row| row.status >= Status::Warning && !row.may_be_chance()).count();
+        if rows.is_empty() { String::new() } else { self.more(rows.len(), broken) }
     }
 
     fn row(&self, row: &BreakdownRow, block: &KpiBlock, numbers: &Numbers) -> RowView {
@@ -314,6 +317,17 @@ impl Writer {
             judged_by: judged_by.filter(|_| !known.is_as_expected(&block.threshold)).unwrap_or_default(),
         }
     }
+}
+
+fn bar(point: &Point, column: Option<Column>) -> Bar {
+    let class = match (column, point.tone) {
+        (None, _) => "none",
+        (_, Tone::Critical) => "critical",
+        (_, Tone::Warning) => "warning",
+        (_, Tone::Plain) => "plain",
+    };
+    let Column { height, rise } = column.unwrap_or_default();
+    Bar { height, rise, class }
 }
 
 /// Why its total was not judged. One that lacks more than marks has such, though the past may not tell them.

@@ -125,7 +125,7 @@ pub(crate) async fn artefact(
 }
 
 /// The edition of that number. Blocks.
-fn stored(state: &State, id: &str) -> Result<Edition, Unanswered> {
+pub(super) fn stored(state: &State, id: &str) -> Result<Edition, Unanswered> {
     let absent = || Unanswered::NoEdition(id.to_owned());
     state.store.edition(id.parse().map_err(|_| absent())?)?.ok_or_else(absent)
 }
@@ -135,15 +135,21 @@ fn shown(edition: &Edition) -> Option<&Rendition> {
     edition.renditions.first()
 }
 
+/// The rendition that pages show, and its numbers.
+pub(super) fn numbers_of(edition: &Edition) -> Result<(&Rendition, Numbers), Unanswered> {
+    let unreadable = |error: String| Unanswered::Numbers { edition: edition.head.id, error };
+    let rendition = shown(edition).ok_or_else(|| unreadable("it has no rendition".to_owned()))?;
+    if rendition.artefact(NUMBERS).is_some_and(|numbers| numbers.bytes.kept().is_none()) {
+        return Err(Unanswered::Erased);
+    }
+    let numbers = numbers(rendition, &edition.labels).map_err(|error| unreadable(error.to_string()))?;
+    Ok((rendition, numbers))
+}
+
 impl Page {
     fn of(edition: Edition, deliveries: Vec<Delivery>, reader: &Reader) -> Result<Page, Unanswered> {
         let id = edition.head.id;
-        let unreadable = |error: String| Unanswered::Numbers { edition: id, error };
-        let rendition = shown(&edition).ok_or_else(|| unreadable("it has no rendition".to_owned()))?;
-        if rendition.artefact(NUMBERS).is_some_and(|numbers| numbers.bytes.kept().is_none()) {
-            return Err(Unanswered::Erased);
-        }
-        let numbers = numbers(rendition, &edition.labels).map_err(|error| unreadable(error.to_string()))?;
+        let (rendition, numbers) = numbers_of(&edition)?;
         let kept = |name: &&str| rendition.artefact(name).is_some_and(|artefact| artefact.bytes.kept().is_some());
         let locale = locale(&numbers, reader);
         let format = Format::new(&locale, &numbers.currency, &numbers.zone);

@@ -1,23 +1,25 @@
 //! `/kpis/{id}/rows`: the rows behind a figure of a KPI, and `/kpis/{id}/rows.csv`, the same as a file.
 
+use super::edition::{numbers_of, stored};
 use super::kpi::position;
-use super::{computing, format};
+use super::{blocking, computing, format};
 use crate::State;
 use crate::reader::Reader;
 use crate::templates::{Frame, html};
 use crate::unanswered::Unanswered;
-use actix_web::http::header::ContentDisposition;
+use actix_web::http::header::{self, ContentDisposition};
 use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use pegel_catalog::in_force::InForce;
 use pegel_kpi::data::dimension::Dimension;
-use pegel_kpi::data::dimensions::Grouped;
+use pegel_kpi::data::dimensions::{Dimensions, Grouped};
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Declaration;
 use pegel_kpi::engine::behind::Question;
 use pegel_kpi::engine::behind::listing::{List, Listing, Side, When};
 use pegel_kpi::script::kpi::Kpi;
-use pegel_kpi::time::period::Period;
+use pegel_kpi::time::period::{Period, zone};
 use pegel_report::format::Format;
 use pegel_report::link::{self, RowsOf};
 use pegel_report::rows::{Table, write_csv};
@@ -100,6 +102,20 @@ pub(crate) async fn csv(
     Ok(HttpResponse::Ok().content_type("text/csv; charset=utf-8").insert_header(attached).body(bytes))
 }
 
+/// Where editions link to: to the page of the rows behind one of their figures. Their ids are not known yet when a mail
+/// is written.
+pub(crate) async fn of_edition(
+    request: HttpRequest,
+    state: web::Data<State>,
+    path: web::Path<(String, String, i32, String)>,
+) -> Result<HttpResponse, Unanswered> {
+    let (report, period, revision, kpi) = path.into_inner();
+    let id = blocking(&state, move |state| Ok(state.store.edition_id(&report, &period, revision)?)).await?;
+    let of = RowsOf { edition: Some(id.ok_or(Unanswered::NoPage)?), ..asked(&request)? };
+    let page = Reader::of(&request).kept_in(link::rows(&kpi, &of));
+    Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, page)).finish())
+}
+
 fn asked(request: &HttpRequest) -> Result<RowsOf, Unanswered> {
     serde_urlencoded::from_str(request.query_string()).map_err(Unanswered::address)
 }
@@ -110,16 +126,46 @@ struct Behind {
     /// The index of the KPI.
     kpi: usize,
     of: RowsOf,
+    seen: Seen,
     period: Period,
     only: Option<(Dimension, String)>,
+}
+
+/// How the rows are seen.
+struct Seen {
+    /// The instant at which, where the address names one.
+    as_of: Option<Timestamp>,
+    /// The zone in which the period begins and ends.
+    zone: TimeZone,
+    dimensions: Dimensions,
+    scope: Scope,
+}
+
+impl Seen {
+    fn of(state: &State, kpi: &Kpi, of: &RowsOf) -> Result<Seen, Unanswered> {
+        let Some(id) = of.edition else {
+            let RowsOf { as_of, dimensions, .. } = *of;
+            return Ok(Seen { as_of, zone: state.zone.clone(), dimensions, scope: Scope::everything() });
+        };
+        let edition = stored(state, &id.to_string())?;
+        let (rendition, numbers) = numbers_of(&edition)?;
+        let unreadable = |error: String| Unanswered::Numbers { edition: id, error };
+        let scope = serde_json::from_str(&rendition.audience.scope).map_err(|error| unreadable(error.to_string()))?;
+        // As the figure, by whichever of the tables that it reads was brought the longest ago.
+        let tables = kpi.tables().filter(|table| table.tells_what_happened()).map(|table| &*table.name);
+        let as_of = Timestamp::from_second(numbers.known_until(tables)).ok();
+        let zone = zone(&numbers.zone)?;
+        Ok(Seen { as_of: of.as_of.or(as_of), zone, dimensions: numbers.dimensions, scope })
+    }
 }
 
 impl Behind {
     fn of(state: &State, id: &str, of: RowsOf) -> Result<Behind, Unanswered> {
         let in_force = state.live.in_force();
         let kpi = position(id, &in_force.catalog.kpis)?;
+        let seen = Seen::of(state, &in_force.catalog.kpis[kpi], &of)?;
         let period = of.period.as_deref().unwrap_or(LAST_WEEK);
-        let period = Period::parse(period, (state.clock)(), &state.zone).map_err(Unanswered::address)?;
+        let period = Period::parse(period, (state.clock)(), &seen.zone).map_err(Unanswered::address)?;
         let only = match (&of.by, &of.group) {
             (None, None) => None,
             (Some(by), Some(group)) => {
@@ -127,7 +173,7 @@ impl Behind {
             }
             _ => return Err(Unanswered::address("“by” and “group” name a group together: give both, or neither")),
         };
-        Ok(Behind { in_force, kpi, of, period, only })
+        Ok(Behind { in_force, kpi, of, seen, period, only })
     }
 
     fn kpi(&self) -> &Kpi {
@@ -136,12 +182,12 @@ impl Behind {
 
     /// The rows, at most so many of each list.
     fn listing(&self, state: &State, limit: usize) -> Result<Listing, Unanswered> {
-        let Behind { of, period, only, .. } = self;
+        let Behind { of, seen, period, only, .. } = self;
         let side = of.side.unwrap_or(Side::All);
         let question = Question { kpi: self.kpi(), period, only: only.clone(), side, limit };
         question.check().map_err(Unanswered::address)?;
-        let source = &mut Grouped { source: &mut state.store.reader()?, dimensions: of.dimensions };
-        Ok(question.answer(&Scope::everything(), of.as_of.unwrap_or_else(|| (state.clock)()), source)?)
+        let source = &mut Grouped { source: &mut state.store.reader()?, dimensions: seen.dimensions };
+        Ok(question.answer(&seen.scope, seen.as_of.unwrap_or_else(|| (state.clock)()), source)?)
     }
 
     fn page(&self, listing: &Listing, state: &State, reader: &Reader) -> Page {
@@ -160,7 +206,7 @@ impl Behind {
             title: format.title(title),
             period: format.period(&(&self.period).into()),
             group: group.unwrap_or_default(),
-            as_of: self.of.as_of.map(|as_of| format.instant(as_of.as_second())),
+            as_of: self.seen.as_of.map(|as_of| format.instant(as_of.as_second())),
             bad: listing.side == Side::Bad,
             other_side: other_side.map(|path| reader.kept_in(path)),
             csv: link::rows_file(id, &self.of),

@@ -1,6 +1,9 @@
 //! The rows behind a figure, as a page and as a file, on both databases.
 
-use crate::support::{Site, add_leads};
+use crate::support::numbers::weekly;
+use crate::support::{Site, add_leads, publish, publish_in};
+use pegel_kpi::data::scope::Scope;
+use pegel_report::numbers::Numbers;
 use pegel_store::Store;
 use pegel_store::testing::on_both;
 
@@ -20,6 +23,33 @@ fn the_rows_behind_a_figure_are_listed_the_oldest_first() {
         assert!(site.get("/kpis/feedback/rows").words().contains("10 rows (leads)"), "all of last week");
         let earlier = format!("{bad}&as_of=2026-11-09T00:00:00Z");
         assert!(site.get(&earlier).words().contains("No rows"), "nothing had happened then");
+    });
+}
+
+#[test]
+fn the_rows_behind_a_figure_of_an_edition_are_those_that_it_saw() {
+    on_both(|store| {
+        add_leads(&store, "2026-11-10", 10, 7);
+        // Half an hour after they were accepted: the answers came later.
+        let early = "2026-11-10T12:30:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
+        let numbers = Numbers { created_at: early, ..weekly() };
+        publish(&store, &numbers);
+        let revised = Numbers { revision: 1, ..numbers };
+        let north = Scope { regions: Some(vec!["North".to_owned()]), ..Scope::everything() };
+        publish_in(&north, &store, &revised, revised.to_json());
+        let site = Site::on(store);
+        let rows = |edition: &str| {
+            let link = format!("/reports/weekly/2026-W46/{edition}/rows/feedback?period=2026-W46&side=bad");
+            let answer = site.get(&link);
+            assert_eq!(answer.status, 303);
+            site.get(answer.header("location")).words()
+        };
+        let page = rows("0");
+        assert!(page.contains("10 rows (leads)") && page.contains("as it stood on 10 November 2026"), "{page}");
+        assert!(rows("1").contains("No rows"), "nobody knows the region of these leads");
+        assert!(site.get("/kpis/feedback/rows?period=2026-W46&side=bad").words().contains("3 rows (leads)"));
+        assert_eq!(site.get("/reports/weekly/2026-W46/2/rows/feedback").status, 404);
+        assert_eq!(site.get("/kpis/feedback/rows?edition=77").status, 404);
     });
 }
 

@@ -136,6 +136,7 @@ fn block(
         better,
         threshold,
         min_sample: 5,
+        table: Some("leads".to_owned()),
         version: String::new(),
         change: Change::between(&before, &now, better),
         cell: now,

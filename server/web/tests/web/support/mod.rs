@@ -219,12 +219,17 @@ pub fn publish(store: &Store, numbers: &Numbers) -> i64 {
 
 /// The same with another text stored as its numbers.
 pub fn publish_with(store: &Store, numbers: &Numbers, json: String) -> i64 {
+    publish_in(&Scope::everything(), store, numbers, json)
+}
+
+/// The same for those who may see that.
+pub fn publish_in(scope: &Scope, store: &Store, numbers: &Numbers, json: String) -> i64 {
     let (report, period) = (numbers.report.clone(), numbers.period.name.clone());
     let key = RunKey { report, period, which: Which::ByHand { again: true } };
     let at = numbers.created_at;
     let lease = Lease { now: at, until: at + 60, holder: None };
     let Claim::Ours { run, .. } = store.claim_run(&key, &lease).unwrap() else { panic!("the run is taken") };
-    let audience = Audience::new(&Scope::everything(), &numbers.locale, &numbers.zone);
+    let audience = Audience::new(scope, &numbers.locale, &numbers.zone);
     let edition = NewEdition {
         report: numbers.report.clone(),
         title: numbers.title.in_english().to_owned(),
