@@ -26,6 +26,11 @@ cache_dir() {
   printf '%s\n' "$base/pegel"
 }
 
+# mail_tools: the folder of what mails are checked with.
+mail_tools() {
+  printf '%s\n' "$(cache_dir)/mail-clients"
+}
+
 # use_cargo: makes `cargo` callable, and lets it build into one folder whichever clone it is called from.
 use_cargo() {
   # rustup writes its folder into the profile, which a shell opened before has not read.

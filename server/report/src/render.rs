@@ -215,7 +215,8 @@ impl Templates {
                 let end = unknown.find(['>', ' ', '/']).unwrap_or(unknown.len());
                 Err(refused(format!("<mj-{}> is not an MJML tag, or does not belong there", &unknown[..end])))
             }
-            None => Ok(html),
+            // What is read out as a document of its own needs a main part, and a mail is nothing else.
+            None => Ok(html.replacen("role=\"article\"", "role=\"main\"", 1)),
         }
     }
 

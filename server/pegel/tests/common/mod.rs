@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(dead_code, reason = "not every test file uses all of it")]
 
+pub mod browser;
 pub mod server;
 use pegel_store::testing::TestDatabase;
 use serde_json::Value as Json;
