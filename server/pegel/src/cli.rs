@@ -375,11 +375,40 @@ pub enum Report {
     List,
     /// Make an edition of a report and put it into the archive; nobody is mailed without --send
     Run(Run),
+    /// Make a file of a stored edition: a workbook, tables, JSON, or the mail as it was sent
+    Render(Render),
     /// Recompute the checksums of all stored editions, oldest first, and name what differs, is missing or was erased
     Verify {
         /// Only this one
         edition: Option<i64>,
     },
+}
+
+/// `pegel report render`
+#[derive(Debug, Args)]
+pub struct Render {
+    /// The number of the edition
+    pub edition: i64,
+    /// What is made: mail and text as they were stored, byte for byte, the others of the stored numbers
+    #[arg(long)]
+    pub form: RenderForm,
+    /// Of an edition for several audiences, the one with that number
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub audience: usize,
+    /// [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// What `pegel report render` makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RenderForm {
+    Mail,
+    Text,
+    Xlsx,
+    /// An archive with a file for each table
+    Csv,
+    Json,
 }
 
 /// `pegel report run`

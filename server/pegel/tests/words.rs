@@ -11,8 +11,19 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The beginnings of names that are put together at run time.
-const PUT_TOGETHER: [&str; 10] =
-    ["beside_", "better_", "column_", "delivery_", "dimension_", "section_", "source_", "status_", "table_", "unit_"];
+const PUT_TOGETHER: [&str; 11] = [
+    "beside_",
+    "better_",
+    "column_",
+    "delivery_",
+    "dimension_",
+    "form_",
+    "section_",
+    "source_",
+    "status_",
+    "table_",
+    "unit_",
+];
 
 /// The texts of all files below a folder of the project with these extensions.
 fn texts(folder: &str, endings: &[&str]) -> Vec<(PathBuf, String)> {

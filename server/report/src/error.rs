@@ -23,6 +23,9 @@ pub enum ReportError {
     /// A template rendered to something that is not MJML.
     #[error("the template {name} ({origin}) does not give valid MJML: {message}")]
     Mjml { name: String, origin: String, message: String },
+    /// A form that cannot hold an edition.
+    #[error("the edition cannot be written as {form}: {message}")]
+    Form { form: &'static str, message: String },
     /// No mail server would accept it.
     #[error(
         "the mail has {} KiB, more than {} KiB: some name in it is very long, or the report has too many KPIs: split it into two",

@@ -11,6 +11,7 @@
 //! - [`chart`]: figures as charts show them, in the view and on pages
 //! - [`render`]: a view becomes HTML mail, plain text and subject, by templates
 //! - [`bounded`]: rendering that ends, whatever a template asks for; `words`: what templates say
+//! - [`forms`]: the same numbers as workbook, CSV and JSON
 //! - [`archive`]: what is stored of an edition; [`labels`], how its groups are called; [`sources`], what it rests on
 //! - [`rows`]: the rows behind a figure, as a table and as CSV; [`link`]: where readers find them, and editions
 //! - [`manifest`]: the hashes of all that, and the chain from one edition to the next; [`verify`], what differs
@@ -25,6 +26,7 @@ pub mod compose;
 pub mod definition;
 mod error;
 pub mod format;
+pub mod forms;
 pub mod known;
 pub mod labels;
 pub mod link;

@@ -129,7 +129,7 @@ fn datum(datum: &Datum) -> String {
 }
 
 /// A spreadsheet takes a text that begins like this for a formula, whoever wrote it; after an apostrophe it is a text.
-fn harmless(text: &str) -> Cow<'_, str> {
+pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
 }
 

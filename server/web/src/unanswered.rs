@@ -29,6 +29,8 @@ pub(crate) enum Unanswered {
     Numbers { edition: i64, error: String },
     #[error("a file could not be written: {0}")]
     Csv(#[from] csv::Error),
+    #[error("a form could not be made: {0}")]
+    Form(#[from] pegel_report::ReportError),
     #[error("the calendar does not reach that far: {0}")]
     Period(#[from] pegel_kpi::time::period::PeriodError),
     #[error("a template failed: {0}")]
@@ -56,6 +58,7 @@ impl ResponseError for Unanswered {
             Unanswered::Store(_)
             | Unanswered::Numbers { .. }
             | Unanswered::Csv(_)
+            | Unanswered::Form(_)
             | Unanswered::Period(_)
             | Unanswered::Template(_)
             | Unanswered::Interrupted(_) => StatusCode::INTERNAL_SERVER_ERROR,

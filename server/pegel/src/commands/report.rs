@@ -1,5 +1,7 @@
 //! `pegel report …`
 
+mod render;
+
 use crate::cli::{self, Global};
 use crate::composer::Composer;
 use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
@@ -33,6 +35,7 @@ pub fn run(command: cli::Report, global: &Global) -> Ending {
     match command {
         cli::Report::List => list(&home),
         cli::Report::Run(command) => make(&command, &home, global.clock()),
+        cli::Report::Render(command) => render::run(&command, &stored(command.edition, &home.store()?)?),
         cli::Report::Verify { edition: Some(edition) } => check_one(edition, &home.store()?),
         cli::Report::Verify { edition: None } => check_all(&home.store()?),
     }
@@ -168,8 +171,13 @@ pub fn write_out(folder: &Path, renditions: &[Rendition], manifest: &str) -> any
     write("manifest.json", manifest.as_bytes())
 }
 
+/// The edition of that number.
+fn stored(id: i64, store: &Store) -> Result<Edition, Failure> {
+    store.edition(id).map_err(broke)?.ok_or_else(|| usage(anyhow!("there is no edition {id}")))
+}
+
 fn check_one(id: i64, store: &Store) -> Ending {
-    let edition = store.edition(id).map_err(broke)?.ok_or_else(|| usage(anyhow!("there is no edition {id}")))?;
+    let edition = stored(id, store)?;
     Ok(if is_intact(&edition, store)? { Done::InOrder } else { Done::NotInOrder })
 }
 

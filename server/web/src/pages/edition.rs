@@ -1,18 +1,19 @@
 //! `/editions/{id}`: one edition as it was stored, and its artefacts as they are.
 
-use super::blocking;
+use super::{blocking, computing};
 use crate::State;
 use crate::headers::MAIL_POLICY;
 use crate::reader::Reader;
 use crate::templates::{Frame, html};
 use crate::unanswered::Unanswered;
-use actix_web::http::header;
+use actix_web::http::header::{self, ContentDisposition};
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_chart::svg;
 use pegel_kpi::data::cell::Cell;
 use pegel_report::archive::numbers;
 use pegel_report::chart;
 use pegel_report::format::Format;
+use pegel_report::forms::{Form, Maker};
 use pegel_report::numbers::{KpiBlock, Numbers};
 use pegel_report::view::{KpiView, TrendView, View, view};
 use pegel_store::edition::{Edition, HTML, NUMBERS, Rendition, SourceHash, TEXT};
@@ -23,6 +24,9 @@ use serde::Serialize;
 
 /// The artefacts that are served as they are stored.
 const READABLE: [&str; 3] = [NUMBERS, HTML, TEXT];
+
+/// This program, as files name it.
+const PROGRAM: &str = concat!("Pegel ", env!("CARGO_PKG_VERSION"));
 
 /// What the page says.
 #[derive(Serialize)]
@@ -107,12 +111,16 @@ pub(crate) async fn named(
     Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, page)).finish())
 }
 
-/// A stored artefact, byte for byte.
+/// A stored artefact, byte for byte, or a form that is made of the stored numbers.
 pub(crate) async fn artefact(
+    request: HttpRequest,
     state: web::Data<State>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Unanswered> {
     let (id, name) = path.into_inner();
+    if let Some(form) = Form::ALL.into_iter().find(|form| form.name() == name) {
+        return made(form, id, &request, &state).await;
+    }
     let name = READABLE.into_iter().find(|readable| *readable == name).ok_or(Unanswered::NoPage)?;
     let edition = blocking(&state, move |state| stored(state, &id)).await?;
     let artefact = shown(&edition).and_then(|rendition| rendition.artefact(name)).ok_or(Unanswered::NoPage)?;
@@ -122,6 +130,25 @@ pub(crate) async fn artefact(
         response.insert_header((header::CONTENT_SECURITY_POLICY, MAIL_POLICY));
     }
     Ok(response.content_type(artefact.media_type.as_str()).body(bytes))
+}
+
+/// A file that is made of the stored numbers, in the reader's language.
+async fn made(
+    form: Form,
+    id: String,
+    request: &HttpRequest,
+    state: &web::Data<State>,
+) -> Result<HttpResponse, Unanswered> {
+    let reader = Reader::of(request);
+    let (name, bytes) = computing(state, move |state| {
+        let edition = stored(state, &id)?;
+        let (_, numbers) = numbers_of(&edition)?;
+        let maker = Maker { program: PROGRAM, locale: &locale(&numbers, &reader).tag() };
+        Ok((form.file_name(&numbers), form.make(&numbers, maker)?))
+    })
+    .await?;
+    let attached = ContentDisposition::attachment(name);
+    Ok(HttpResponse::Ok().content_type(form.media_type()).insert_header(attached).body(bytes))
 }
 
 /// The edition of that number. Blocks.

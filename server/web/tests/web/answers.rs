@@ -276,3 +276,20 @@ fn what_was_erased_says_so() {
         assert_eq!(site.get("/editions/1/mail.txt").status, 200);
     });
 }
+
+#[test]
+fn an_edition_can_be_taken_along_as_a_workbook_tables_or_for_programs() {
+    on_sqlite(|_, site| {
+        for (form, name, media) in [
+            ("xlsx", "weekly-2026-W46.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            ("csv", "weekly-2026-W46-csv.zip", "application/zip"),
+            ("json", "weekly-2026-W46.json", "application/json"),
+        ] {
+            let answer = site.get_in("de", &format!("/editions/1/{form}"));
+            assert_eq!((answer.status, answer.header("content-type")), (200, media));
+            assert_eq!(answer.header("content-disposition"), format!("attachment; filename=\"{name}\""));
+        }
+        assert_eq!(site.get("/editions/1/docx").status, 404);
+        assert_eq!(site.get("/editions/77/xlsx").status, 404);
+    });
+}

@@ -1,0 +1,56 @@
+//! `pegel report render`: a file of a stored edition.
+
+use crate::cli::{Render, RenderForm};
+use crate::ending::{Done, Ending, Failure, broke, note, usage};
+use anyhow::{Context, anyhow};
+use pegel_report::archive::numbers;
+use pegel_report::forms::{Form, Maker};
+use pegel_store::edition::{Edition, HTML, Rendition, TEXT};
+use std::io::{IsTerminal, Write};
+
+/// This program, as files name it.
+const PROGRAM: &str = concat!("Pegel ", env!("CARGO_PKG_VERSION"));
+
+/// Writes the form to a file, or to standard output.
+pub fn run(command: &Render, edition: &Edition) -> Ending {
+    let rendition = rendition(edition, command.audience)?;
+    let bytes = match command.form {
+        RenderForm::Mail => as_stored(rendition, HTML)?,
+        RenderForm::Text => as_stored(rendition, TEXT)?,
+        RenderForm::Xlsx => made(Form::Xlsx, edition, rendition)?,
+        RenderForm::Csv => made(Form::Csv, edition, rendition)?,
+        RenderForm::Json => made(Form::Json, edition, rendition)?,
+    };
+    match &command.out {
+        Some(file) => {
+            std::fs::write(file, bytes)
+                .with_context(|| format!("{} cannot be written", file.display()))
+                .map_err(broke)?;
+        }
+        None if std::io::stdout().is_terminal() && matches!(command.form, RenderForm::Xlsx | RenderForm::Csv) => {
+            return Err(usage(anyhow!("this is nothing to be read on a terminal: name a file with --out FILE")));
+        }
+        None => std::io::stdout().write_all(&bytes).map_err(broke)?,
+    }
+    Ok(Done::InOrder)
+}
+
+/// What the audience of that number gets, counted from 1.
+fn rendition(edition: &Edition, audience: usize) -> Result<&Rendition, Failure> {
+    let of = audience.checked_sub(1).and_then(|at| edition.renditions.get(at));
+    let count = edition.renditions.len();
+    of.ok_or_else(|| usage(anyhow!("edition {} has no audience {audience}: they are 1 to {count}", edition.head.id)))
+}
+
+fn as_stored(rendition: &Rendition, name: &str) -> Result<Vec<u8>, Failure> {
+    let artefact = rendition.artefact(name).ok_or_else(|| broke(anyhow!("the edition has no {name}")))?;
+    artefact.bytes.kept().cloned().ok_or_else(|| usage(anyhow!("{name} of this edition was erased")))
+}
+
+/// Made now, of the stored numbers, which is said.
+fn made(form: Form, edition: &Edition, rendition: &Rendition) -> Result<Vec<u8>, Failure> {
+    let numbers = numbers(rendition, &edition.labels).map_err(broke)?;
+    let bytes = form.make(&numbers, Maker { program: PROGRAM, locale: &numbers.locale }).map_err(broke)?;
+    note(format_args!("made now by {PROGRAM}, of the numbers stored in edition {}", edition.head.id));
+    Ok(bytes)
+}

@@ -1,0 +1,210 @@
+//! An edition for programs: one JSON object, its shape named by [`SCHEMA`].
+//!
+//! Fields may be added; none changes its meaning. Money is in whole units of the currency, durations are in seconds, per
+//! cents fractions; instants RFC 3339, UTC.
+
+use super::maker::Maker;
+use crate::format::Format;
+use crate::numbers::{BreakdownRow, BreakdownTable, Change, KpiBlock, Numbers, PeriodHead};
+use crate::statements::brief::{Line, brief};
+use crate::statements::statement::Kind;
+use jiff::Timestamp;
+use pegel_kpi::data::cell::Cell;
+use pegel_kpi::definition::declaration::Unit;
+use pegel_kpi::definition::threshold::{Better, Status};
+use serde::Serialize;
+
+/// The name of the shape. It is another one when a field is taken away or means something else.
+pub const SCHEMA: &str = "pegel.edition.1";
+
+#[derive(Serialize)]
+struct Edition<'a> {
+    schema: &'static str,
+    /// The program that made this file of the edition's stored numbers.
+    made_by: &'a str,
+    report: &'a str,
+    title: String,
+    locale: &'a str,
+    zone: &'a str,
+    currency: &'a str,
+    period: &'a PeriodHead,
+    compared_with: &'a PeriodHead,
+    revision: i32,
+    created_at: Option<Timestamp>,
+    data_up_to: Vec<Reach<'a>>,
+    status: Status,
+    headline: String,
+    verdict: String,
+    statements: Vec<Statement>,
+    kpis: Vec<Kpi<'a>>,
+}
+
+/// How far the data of a table reached.
+#[derive(Serialize)]
+struct Reach<'a> {
+    table: &'a str,
+    complete_until: Option<Timestamp>,
+    newest_milestone: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct Statement {
+    kind: Kind,
+    kpi: String,
+    status: Status,
+    sentence: String,
+    /// What it rests on, in words.
+    facts: Vec<String>,
+    /// The pages of the rows behind it, as paths of URLs.
+    rows: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Kpi<'a> {
+    section: String,
+    id: &'a str,
+    title: String,
+    description: String,
+    unit: Unit,
+    better: Better,
+    warning: Option<f64>,
+    critical: Option<f64>,
+    /// SHA-256 of the script.
+    version: &'a str,
+    #[serde(flatten)]
+    figure: Figure<'a>,
+    target: Option<f64>,
+    /// The periods up to the reported one, oldest first, at the age of that one.
+    course: Vec<Point<'a>>,
+    breakdowns: Vec<Breakdown<'a>>,
+}
+
+/// A figure, and what it is compared with.
+#[derive(Serialize)]
+struct Figure<'a> {
+    #[serde(flatten)]
+    cell: &'a Cell,
+    status: Status,
+    /// Whether it breaks its threshold by so few rows that it may be chance.
+    may_be_chance: bool,
+    /// The period before, at the same age.
+    previous: &'a Cell,
+    change: Option<&'a Change>,
+    year_before: Option<&'a Cell>,
+}
+
+#[derive(Serialize)]
+struct Point<'a> {
+    period: &'a str,
+    #[serde(flatten)]
+    cell: &'a Cell,
+}
+
+#[derive(Serialize)]
+struct Breakdown<'a> {
+    dimension: &'a str,
+    rows: Vec<Row<'a>>,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    /// What the group is called; `null` where nothing is given, or the name was erased.
+    group: Option<&'a str>,
+    #[serde(flatten)]
+    figure: Figure<'a>,
+    target: Option<f64>,
+}
+
+pub(super) fn text(numbers: &Numbers, maker: Maker, format: &Format) -> Vec<u8> {
+    let edition = edition(numbers, maker, format);
+    let mut text = serde_json::to_vec_pretty(&edition).expect("an edition holds nothing that JSON cannot");
+    text.push(b'\n');
+    text
+}
+
+fn edition<'a>(numbers: &'a Numbers, maker: Maker<'a>, format: &Format) -> Edition<'a> {
+    let brief = brief(numbers, format);
+    let of_section = numbers.sections.iter().flat_map(|section| section.kpis.iter().map(move |block| (section, block)));
+    Edition {
+        schema: SCHEMA,
+        made_by: maker.program,
+        report: &numbers.report,
+        title: format.title(&numbers.title),
+        locale: maker.locale,
+        zone: &numbers.zone,
+        currency: &numbers.currency,
+        period: &numbers.period,
+        compared_with: &numbers.compared_with,
+        revision: numbers.revision,
+        created_at: instant(numbers.created_at),
+        data_up_to: numbers
+            .data_up_to
+            .iter()
+            .map(|table| Reach {
+                table: &table.table,
+                complete_until: table.complete_until.and_then(instant),
+                newest_milestone: table.newest_milestone.and_then(instant),
+            })
+            .collect(),
+        status: numbers.status,
+        headline: brief.headline,
+        verdict: brief.verdict,
+        statements: brief.statements.into_iter().map(statement).collect(),
+        kpis: of_section.map(|(section, block)| kpi(format.title(&section.title), block, format)).collect(),
+    }
+}
+
+fn instant(seconds: i64) -> Option<Timestamp> {
+    Timestamp::from_second(seconds).ok()
+}
+
+fn statement(line: Line) -> Statement {
+    let Line { kind, status, kpi, sentence, evidence } = line;
+    let rows = evidence.iter().filter_map(|evidence| Some(evidence.rows.as_ref()?.path.clone())).collect();
+    let facts = evidence.into_iter().map(|evidence| evidence.facts).filter(|facts| !facts.is_empty()).collect();
+    Statement { kind, kpi, status, sentence, facts, rows }
+}
+
+fn kpi<'a>(section: String, block: &'a KpiBlock, format: &Format) -> Kpi<'a> {
+    Kpi {
+        section,
+        id: &block.id,
+        title: format.title(&block.title),
+        description: format.title(&block.description),
+        unit: block.unit,
+        better: block.better,
+        warning: block.threshold.warning,
+        critical: block.threshold.critical,
+        version: &block.version,
+        figure: Figure {
+            cell: &block.cell,
+            status: block.status,
+            may_be_chance: block.assessment.as_ref().is_some_and(|assessment| assessment.judged.chance),
+            previous: &block.previous,
+            change: block.change.as_ref(),
+            year_before: block.year_before.as_ref(),
+        },
+        target: block.target,
+        course: block.trend.iter().map(|point| Point { period: &point.period, cell: &point.cell }).collect(),
+        breakdowns: block.breakdowns.iter().map(breakdown).collect(),
+    }
+}
+
+fn breakdown(table: &BreakdownTable) -> Breakdown<'_> {
+    Breakdown { dimension: &table.dimension, rows: table.rows.iter().map(row).collect() }
+}
+
+fn row(row: &BreakdownRow) -> Row<'_> {
+    Row {
+        group: row.group.label(),
+        figure: Figure {
+            cell: &row.cell,
+            status: row.status,
+            may_be_chance: row.may_be_chance(),
+            previous: &row.previous,
+            change: row.change.as_ref(),
+            year_before: row.year_before.as_ref(),
+        },
+        target: row.target,
+    }
+}

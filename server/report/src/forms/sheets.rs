@@ -1,0 +1,230 @@
+//! An edition as tables with real figures, for spreadsheets and other programs.
+
+use super::maker::Maker;
+use crate::format::Format;
+use crate::numbers::{BreakdownRow, BreakdownTable, KpiBlock, Numbers};
+use crate::statements::brief::brief;
+use pegel_kpi::data::cell::Cell;
+use pegel_kpi::definition::declaration::Unit;
+use pegel_kpi::definition::threshold::{Better, Status};
+use pegel_text::words::capitalised;
+
+/// A table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sheet {
+    /// A name for files, of letters, digits, `-` and `_`: `feedback_rate-by-region`.
+    pub name: String,
+    /// In the reader's words.
+    pub title: String,
+    pub columns: Vec<String>,
+    /// An entry for each column.
+    pub rows: Vec<Vec<Entry>>,
+    /// Whether its columns after the first are courses over the rows, to be drawn.
+    pub is_course: bool,
+}
+
+impl Sheet {
+    fn new(name: &str, title: String, columns: Vec<String>, rows: Vec<Vec<Entry>>) -> Sheet {
+        debug_assert!(rows.iter().all(|row| row.len() == columns.len()));
+        Sheet { name: name.to_owned(), title, columns, rows, is_course: false }
+    }
+}
+
+/// What stands in a field.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
+    Nothing,
+    Text(String),
+    /// A figure in the units of scripts: money in whole units, durations in seconds, per cents as fractions.
+    Figure(f64, Unit),
+}
+
+impl Entry {
+    fn figure(value: Option<f64>, unit: Unit) -> Entry {
+        value.map_or(Entry::Nothing, |value| Entry::Figure(value, unit))
+    }
+
+    fn text(text: impl Into<String>) -> Entry {
+        let text = text.into();
+        if text.is_empty() { Entry::Nothing } else { Entry::Text(text) }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "nobody counts 2^53 rows")]
+    fn count(count: Option<u64>) -> Entry {
+        Entry::figure(count.map(|count| count as f64), Unit::Count)
+    }
+}
+
+/// All tables of an edition: what it says, all KPIs, their courses, each breakdown, and what the KPIs are.
+pub fn of(numbers: &Numbers, maker: Maker, format: &Format) -> Vec<Sheet> {
+    let writer = Writer { numbers, format };
+    let mut sheets = vec![writer.said(maker), writer.kpis(), writer.courses()];
+    for (block, table) in blocks(numbers).flat_map(|block| block.breakdowns.iter().map(move |table| (block, table))) {
+        sheets.push(writer.breakdown(block, table));
+    }
+    sheets.push(writer.definitions());
+    sheets
+}
+
+fn blocks(numbers: &Numbers) -> impl Iterator<Item = &KpiBlock> {
+    numbers.sections.iter().flat_map(|section| &section.kpis)
+}
+
+struct Writer<'a> {
+    numbers: &'a Numbers,
+    format: &'a Format,
+}
+
+impl Writer<'_> {
+    fn word(&self, name: &str) -> String {
+        self.format.words().say(name, [])
+    }
+
+    /// What the edition is and what it says, a line for each thing.
+    fn said(&self, maker: Maker) -> Sheet {
+        let (numbers, format) = (self.numbers, self.format);
+        let brief = brief(numbers, format);
+        let line = |title: String, text: String| vec![Entry::text(title), Entry::text(text)];
+        let mut rows = vec![
+            line(self.word("report"), format.title(&numbers.title)),
+            line(self.word("period"), format.period(&numbers.period)),
+            line(self.word("status"), brief.headline),
+            line(String::new(), capitalised(&brief.verdict)),
+        ];
+        for (statement, number) in brief.statements.iter().zip(1..) {
+            rows.push(line(format!("{number}."), statement.sentence.clone()));
+            rows.extend(statement.evidence.iter().map(|evidence| line(String::new(), evidence.facts.clone())));
+        }
+        rows.push(line(String::new(), brief.chance));
+        rows.push(line(String::new(), brief.data_up_to));
+        rows.push(line(self.word("made"), format.instant(numbers.created_at)));
+        rows.push(line(self.word("made_by"), maker.program.to_owned()));
+        rows.retain(|row| row[1] != Entry::Nothing);
+        Sheet::new("what-matters", self.word("statements"), vec![self.word("what"), self.word("statement")], rows)
+    }
+
+    fn kpis(&self) -> Sheet {
+        let columns = ["section", "kpi", "value", "compared_with", "year_before_short", "target", "status"];
+        let further = ["numerator", "denominator", "sample", "lower_bound", "upper_bound", "note", "unit"];
+        let mut titles: Vec<String> = columns.iter().chain(&further).map(|name| self.word(name)).collect();
+        titles[3] = self.format.period_name(&self.numbers.compared_with.name);
+        let mut rows = Vec::new();
+        for section in &self.numbers.sections {
+            rows.extend(section.kpis.iter().map(|block| self.kpi(&self.format.title(&section.title), block)));
+        }
+        Sheet::new("kpis", self.word("all_kpis"), titles, rows)
+    }
+
+    fn kpi(&self, section: &str, block: &KpiBlock) -> Vec<Entry> {
+        let KpiBlock { unit, cell, previous, year_before, target, .. } = block;
+        let figure = |cell: Option<&Cell>| Entry::figure(cell.and_then(|cell| cell.outcome.value()), *unit);
+        let head = [Entry::text(section), Entry::text(self.format.title(&block.title))];
+        let figures = [figure(Some(cell)), figure(Some(previous)), figure(year_before.as_ref())];
+        let status = [Entry::figure(*target, *unit), self.status(block.status, false)];
+        let made = [
+            Entry::figure(cell.numerator, if cell.interval.is_some() { Unit::Count } else { Unit::Number }),
+            Entry::figure(cell.denominator, if cell.interval.is_some() { Unit::Count } else { Unit::Number }),
+            Entry::count(cell.sample),
+            Entry::figure(cell.interval.map(|interval| interval.low), *unit),
+            Entry::figure(cell.interval.map(|interval| interval.high), *unit),
+        ];
+        let unit = Entry::text(self.word(&format!("unit_{}", unit_name(*unit))));
+        head.into_iter().chain(figures).chain(status).chain(made).chain([self.note(cell, block), unit]).collect()
+    }
+
+    /// Why there is no figure, or that it can still change.
+    fn note(&self, cell: &Cell, block: &KpiBlock) -> Entry {
+        match cell.outcome.value() {
+            None => Entry::text(self.format.cell(cell, block.unit)),
+            Some(_) if cell.provisional => Entry::text(self.word("note_provisional")),
+            Some(_) => Entry::Nothing,
+        }
+    }
+
+    fn status(&self, status: Status, may_be_chance: bool) -> Entry {
+        Entry::text(if may_be_chance { self.word("status_chance") } else { self.format.status(status) })
+    }
+
+    /// A row for each period, a column for each KPI.
+    fn courses(&self) -> Sheet {
+        let titles = blocks(self.numbers).map(|block| self.format.title(&block.title));
+        let columns = std::iter::once(self.word("period")).chain(titles).collect();
+        let periods = blocks(self.numbers).map(|block| &block.trend).max_by_key(|trend| trend.len());
+        let row = |period: &str| {
+            let figures = blocks(self.numbers).map(|block| {
+                let point = block.trend.iter().find(|point| point.period == period);
+                Entry::figure(point.and_then(|point| point.cell.outcome.value()), block.unit)
+            });
+            std::iter::once(Entry::text(period)).chain(figures).collect()
+        };
+        let rows = periods.into_iter().flatten().map(|point| row(&point.period)).collect();
+        Sheet { is_course: true, ..Sheet::new("courses", self.word("courses"), columns, rows) }
+    }
+
+    fn breakdown(&self, block: &KpiBlock, table: &BreakdownTable) -> Sheet {
+        let dimension = self.format.dimension(&table.dimension);
+        let names = ["value", "compared_with", "year_before_short", "target", "status", "numerator", "denominator"];
+        let mut columns: Vec<String> = names.iter().chain(&["sample", "note"]).map(|name| self.word(name)).collect();
+        columns[1] = self.format.period_name(&self.numbers.compared_with.name);
+        columns.insert(0, capitalised(&dimension));
+        let rows = table.rows.iter().map(|row| self.group(row, block)).collect();
+        let title = self.format.words().say(
+            "labelled",
+            [("label", self.format.title(&block.title).into()), ("value", capitalised(&dimension).into())],
+        );
+        Sheet::new(&format!("{}-by-{}", block.id, table.dimension), title, columns, rows)
+    }
+
+    fn group(&self, row: &BreakdownRow, block: &KpiBlock) -> Vec<Entry> {
+        let figure = |cell: &Cell| Entry::figure(cell.outcome.value(), block.unit);
+        let of = if row.cell.interval.is_some() { Unit::Count } else { Unit::Number };
+        vec![
+            Entry::text(self.format.group(&row.group)),
+            figure(&row.cell),
+            figure(&row.previous),
+            row.year_before.as_ref().map_or(Entry::Nothing, figure),
+            Entry::figure(row.target, block.unit),
+            self.status(row.status, row.may_be_chance()),
+            Entry::figure(row.cell.numerator, of),
+            Entry::figure(row.cell.denominator, of),
+            Entry::count(row.cell.sample),
+            self.note(&row.cell, block),
+        ]
+    }
+
+    /// What the KPIs are, so that nobody has to look it up.
+    fn definitions(&self) -> Sheet {
+        let names = ["kpi", "definition", "unit", "better", "threshold", "min_sample", "version"];
+        let columns = names.map(|name| self.word(name)).into();
+        let row = |block: &KpiBlock| {
+            vec![
+                Entry::text(self.format.title(&block.title)),
+                Entry::text(self.format.title(&block.description)),
+                Entry::text(self.word(&format!("unit_{}", unit_name(block.unit)))),
+                Entry::text(self.word(&format!("better_{}", better_name(block.better)))),
+                Entry::text(self.format.threshold(&block.threshold, block.unit, block.better)),
+                Entry::count(Some(block.min_sample)),
+                Entry::text(block.version.get(..12).unwrap_or(&block.version)),
+            ]
+        };
+        Sheet::new("definitions", self.word("definition"), columns, blocks(self.numbers).map(row).collect())
+    }
+}
+
+fn better_name(better: Better) -> &'static str {
+    match better {
+        Better::Higher => "higher",
+        Better::Lower => "lower",
+        Better::Neutral => "neutral",
+    }
+}
+
+fn unit_name(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Percent => "percent",
+        Unit::Money => "money",
+        Unit::Duration => "duration",
+        Unit::Count => "count",
+        Unit::Number => "number",
+    }
+}

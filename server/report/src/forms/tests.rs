@@ -1,0 +1,211 @@
+use super::*;
+use crate::numbers::{BreakdownRow, Group, KpiBlock};
+use crate::samples;
+use calamine::{Data, Reader, Xlsx};
+use pegel_kpi::data::cell::{Cell, Outcome};
+use pegel_kpi::definition::declaration::Unit;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+
+const MAKER: Maker = Maker { program: "Pegel 1.2.3", locale: "de-DE" };
+
+fn made(form: Form, numbers: &Numbers) -> Vec<u8> {
+    form.make(numbers, MAKER).unwrap()
+}
+
+/// The files of an archive, by name.
+fn files(archive: &[u8]) -> BTreeMap<String, String> {
+    let mut zip = zip::ZipArchive::new(Cursor::new(archive)).unwrap();
+    let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+    let mut read = |name: &String| {
+        let mut text = String::new();
+        zip.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        text
+    };
+    names.iter().map(|name| (name.clone(), read(name))).collect()
+}
+
+/// The sheets of a workbook.
+fn sheets_of(workbook: &[u8]) -> Vec<(String, calamine::Range<Data>)> {
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(workbook.to_vec())).unwrap();
+    workbook.worksheets()
+}
+
+/// The sample with other figures: some missing, some tiny, some huge, some below zero; and with texts that mean harm.
+fn random(seed: u64) -> Numbers {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut numbers = samples::numbers();
+    let mut cell = |cell: &mut Cell| {
+        let value = match rng.random_range(0..6) {
+            0 => 0.0,
+            1 => rng.random_range(0.0..1.0),
+            2 => rng.random_range(-1e9..1e9),
+            3 => f64::from(rng.random_range(-1_000_000..1_000_000)),
+            4 => rng.random_range(0.0..1e-6),
+            _ => {
+                cell.outcome = Outcome::NoRows;
+                return;
+            }
+        };
+        cell.outcome = Outcome::Value { value };
+        cell.sample = Some(rng.random_range(0..1_000_000));
+    };
+    for block in numbers.sections.iter_mut().flat_map(|section| &mut section.kpis) {
+        block.trend.iter_mut().for_each(|point| cell(&mut point.cell));
+        [&mut block.cell, &mut block.previous].into_iter().for_each(&mut cell);
+        for row in block.breakdowns.iter_mut().flat_map(|table| &mut table.rows) {
+            [&mut row.cell, &mut row.previous].into_iter().for_each(&mut cell);
+            if let Group::Text { label } = &mut row.group {
+                label.insert_str(
+                    0,
+                    ["=", "+1", "-", "@", "\t", "", "\"", "[a]:*?/\\", "ä\r\n"][cell_index(seed, label)],
+                );
+            }
+        }
+    }
+    numbers
+}
+
+fn cell_index(seed: u64, label: &str) -> usize {
+    usize::try_from(seed).unwrap().wrapping_add(label.len()) % 9
+}
+
+fn blocks(numbers: &Numbers) -> impl Iterator<Item = &KpiBlock> {
+    numbers.sections.iter().flat_map(|section| &section.kpis)
+}
+
+/// All figures of an edition that its tables hold, with the units they have.
+fn figures(numbers: &Numbers) -> Vec<(f64, Unit)> {
+    let of_rows = |row: &BreakdownRow| [row.cell.clone(), row.previous.clone()];
+    let of_block = |block: &KpiBlock| {
+        let cells = [block.cell.clone(), block.previous.clone()].into_iter();
+        let cells = cells.chain(block.trend.iter().map(|point| point.cell.clone()));
+        let cells = cells.chain(block.breakdowns.iter().flat_map(|table| table.rows.iter().flat_map(of_rows)));
+        let unit = block.unit;
+        cells.filter_map(move |cell| Some((cell.outcome.value()?, unit))).collect::<Vec<_>>()
+    };
+    blocks(numbers).flat_map(of_block).collect()
+}
+
+#[test]
+fn every_figure_is_in_every_form() {
+    for seed in 0..24 {
+        let numbers = random(seed);
+        let figures = figures(&numbers);
+        assert!(figures.len() > 200, "{}", figures.len());
+        let files = files(&made(Form::Csv, &numbers));
+        let fields: Vec<f64> = files
+            .values()
+            .flat_map(|file| csv_records(file).into_iter().flatten())
+            .filter_map(|field| field.parse().ok())
+            .collect();
+        let sheets = sheets_of(&made(Form::Xlsx, &numbers));
+        let numbers_held: Vec<f64> =
+            sheets.iter().flat_map(|(_, range)| range.cells().filter_map(|(_, _, data)| number(data))).collect();
+        let json = String::from_utf8(made(Form::Json, &numbers)).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let mut in_json = Vec::new();
+        collect(&json, &mut in_json);
+        for (value, unit) in figures {
+            assert!(fields.iter().any(|field| same(*field, value)), "seed {seed}: {value} is not in the CSV");
+            let held = xlsx::held(value, unit);
+            assert!(
+                numbers_held.iter().any(|number| same(*number, held)),
+                "seed {seed}: {held} is not in the workbook"
+            );
+            assert!(in_json.iter().any(|number| same(*number, value)), "seed {seed}: {value} is not in the JSON");
+        }
+    }
+}
+
+fn csv_records(file: &str) -> Vec<Vec<String>> {
+    let mut reader = ::csv::ReaderBuilder::new().from_reader(file.as_bytes());
+    reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+/// A workbook keeps fifteen digits or more.
+fn same(one: f64, other: f64) -> bool {
+    (one - other).abs() <= other.abs() * 1e-14
+}
+
+fn number(data: &Data) -> Option<f64> {
+    match data {
+        Data::Float(number) => Some(*number),
+        #[expect(clippy::cast_precision_loss, reason = "the figures are small")]
+        Data::Int(number) => Some(*number as f64),
+        Data::DateTime(duration) => Some(duration.as_f64()),
+        _ => None,
+    }
+}
+
+fn collect(value: &serde_json::Value, into: &mut Vec<f64>) {
+    match value {
+        serde_json::Value::Number(number) => into.extend(number.as_f64()),
+        serde_json::Value::Array(values) => values.iter().for_each(|value| collect(value, into)),
+        serde_json::Value::Object(fields) => fields.values().for_each(|value| collect(value, into)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_form_is_the_same_whenever_it_is_made() {
+    let numbers = samples::numbers();
+    for form in Form::ALL {
+        assert_eq!(made(form, &numbers), made(form, &numbers), "{form:?}");
+    }
+}
+
+#[test]
+fn a_spreadsheet_runs_nothing_that_somebody_wrote_into_a_name() {
+    for seed in 0..9 {
+        let numbers = random(seed);
+        for (name, file) in files(&made(Form::Csv, &numbers)) {
+            for field in csv_records(&file).into_iter().flatten() {
+                let is_number = field.parse::<f64>().is_ok();
+                assert!(is_number || !field.starts_with(['=', '+', '-', '@', '\t', '\r']), "{name}: {field}");
+            }
+        }
+        for (name, range) in sheets_of(&made(Form::Xlsx, &numbers)) {
+            assert!(range.cells().all(|(_, _, data)| !matches!(data, Data::Error(_))), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_workbook_has_a_sheet_for_each_table_with_names_that_workbooks_take() {
+    let sheets = sheets_of(&made(Form::Xlsx, &samples::numbers()));
+    let names: Vec<&str> = sheets.iter().map(|(name, _)| name.as_str()).collect();
+    insta::assert_snapshot!(names.join("\n"));
+    assert!(names.iter().all(|name| name.chars().count() <= 31));
+}
+
+#[test]
+fn the_tables_of_an_edition_as_files() {
+    let files = files(&made(Form::Csv, &samples::numbers()));
+    let first: Vec<String> = files
+        .iter()
+        .map(|(name, file)| format!("{name}\n{}", file.lines().take(6).collect::<Vec<_>>().join("\n")))
+        .collect();
+    insta::assert_snapshot!(first.join("\n\n"));
+}
+
+#[test]
+fn an_edition_for_programs_names_its_shape_and_who_made_it() {
+    let json = String::from_utf8(made(Form::Json, &samples::numbers())).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((json["schema"].as_str(), json["made_by"].as_str()), (Some(SCHEMA), Some("Pegel 1.2.3")));
+    let fields = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
+    let kpi = &json["kpis"][0];
+    let shape = [&json, &json["statements"][0], kpi, &kpi["course"][0], &kpi["breakdowns"][0]["rows"][0]].map(fields);
+    insta::assert_snapshot!(shape.join("\n"));
+}
+
+#[test]
+fn forms_are_called_by_report_period_and_revision() {
+    let mut numbers = samples::numbers();
+    assert_eq!(Form::Xlsx.file_name(&numbers), "weekly-2026-W46.xlsx");
+    numbers.revision = 2;
+    assert_eq!(Form::Csv.file_name(&numbers), "weekly-2026-W46-2-csv.zip");
+}

@@ -1,0 +1,133 @@
+//! A workbook with a sheet for each table: real numbers, frozen heads, the courses drawn.
+
+use super::sheets::{Entry, Sheet};
+use crate::ReportError;
+use crate::numbers::Numbers;
+use pegel_kpi::data::currency::{Currency, HUNDREDTHS};
+use pegel_kpi::definition::declaration::Unit;
+use rust_xlsxwriter::{
+    Chart, ChartType, DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError,
+};
+use std::collections::HashSet;
+
+/// As many characters as the name of a sheet may have.
+const LONGEST_NAME: usize = 31;
+/// In pixels: no column is wider, however long its texts are.
+const WIDEST: u32 = 420;
+/// How many rows a chart is high.
+const CHART_ROWS: u32 = 16;
+/// The seconds of a day: workbooks hold durations in days.
+const DAY: f64 = 86_400.0;
+
+pub(super) fn workbook(sheets: &[Sheet], numbers: &Numbers) -> Result<Vec<u8>, ReportError> {
+    let failed = |error: XlsxError| ReportError::Form { form: "xlsx", message: error.to_string() };
+    let mut workbook = Workbook::new();
+    // The same bytes whenever it is made.
+    let made = ExcelDateTime::from_timestamp(numbers.created_at).map_err(failed)?;
+    workbook.set_properties(&DocProperties::new().set_title(numbers.title.in_english()).set_creation_datetime(&made));
+    let look = Look::of(numbers);
+    let mut names = HashSet::new();
+    for sheet in sheets {
+        let name = unique(&sheet.title, &mut names);
+        let worksheet = workbook.add_worksheet().set_name(&name).map_err(failed)?;
+        fill(worksheet, sheet, &look).map_err(failed)?;
+        if sheet.is_course {
+            draw(worksheet, sheet, &name).map_err(failed)?;
+        }
+    }
+    workbook.save_to_buffer().map_err(failed)
+}
+
+/// How entries look.
+struct Look {
+    head: Format,
+    text: Format,
+    percent: Format,
+    money: Format,
+    duration: Format,
+    count: Format,
+    number: Format,
+}
+
+impl Look {
+    fn of(numbers: &Numbers) -> Look {
+        let digits = Currency::find(&numbers.currency).map_or(HUNDREDTHS, |currency| currency.digits);
+        let decimals = if digits == 0 { String::new() } else { format!(".{}", "0".repeat(digits.into())) };
+        let figure = |format: &str| Format::new().set_num_format(format).set_align(FormatAlign::Top);
+        Look {
+            head: Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top),
+            text: Format::new().set_text_wrap().set_align(FormatAlign::Top),
+            percent: figure("0.0%"),
+            money: figure(&format!("#,##0{decimals} \"{}\"", numbers.currency.replace('"', ""))),
+            duration: figure("[h]:mm:ss"),
+            count: figure("#,##0"),
+            number: figure("#,##0.00"),
+        }
+    }
+
+    fn of_unit(&self, unit: Unit) -> &Format {
+        match unit {
+            Unit::Percent => &self.percent,
+            Unit::Money => &self.money,
+            Unit::Duration => &self.duration,
+            Unit::Count => &self.count,
+            Unit::Number => &self.number,
+        }
+    }
+}
+
+/// What a workbook holds for a figure.
+pub(super) fn held(value: f64, unit: Unit) -> f64 {
+    if unit == Unit::Duration { value / DAY } else { value }
+}
+
+fn fill(worksheet: &mut Worksheet, sheet: &Sheet, look: &Look) -> Result<(), XlsxError> {
+    for (column, title) in (0..).zip(&sheet.columns) {
+        worksheet.write_string_with_format(0, column, title, &look.head)?;
+    }
+    for (row, entries) in (1..).zip(&sheet.rows) {
+        for (column, entry) in (0..).zip(entries) {
+            match entry {
+                Entry::Nothing => {}
+                Entry::Text(text) => _ = worksheet.write_string_with_format(row, column, text, &look.text)?,
+                Entry::Figure(value, unit) => {
+                    worksheet.write_number_with_format(row, column, held(*value, *unit), look.of_unit(*unit))?;
+                }
+            }
+        }
+    }
+    worksheet.set_freeze_panes(1, 1)?;
+    worksheet.set_autofit_max_width(WIDEST);
+    worksheet.autofit();
+    Ok(())
+}
+
+/// A chart for each column, below each other, beside the table.
+fn draw(worksheet: &mut Worksheet, sheet: &Sheet, name: &str) -> Result<(), XlsxError> {
+    let columns = u16::try_from(sheet.columns.len()).unwrap_or(u16::MAX);
+    let Some(last) = u32::try_from(sheet.rows.len()).ok().filter(|rows| *rows > 0) else { return Ok(()) };
+    for (nth, (column, title)) in (0..).zip((1..columns).zip(&sheet.columns[1..])) {
+        let mut chart = Chart::new(ChartType::Line);
+        chart.title().set_name(title);
+        chart.legend().set_hidden();
+        chart.add_series().set_categories((name, 1, 0, last, 0)).set_values((name, 1, column, last, column));
+        let (down, right) = (nth / 2 * CHART_ROWS, columns + 1 + u16::from(nth % 2 == 1) * 8);
+        worksheet.insert_chart(down, right, &chart)?;
+    }
+    Ok(())
+}
+
+/// The name of a sheet: what workbooks forbid in names is left out, and no two are alike.
+fn unique(title: &str, names: &mut HashSet<String>) -> String {
+    let allowed = |letter: &char| !matches!(letter, '[' | ']' | ':' | '*' | '?' | '/' | '\\') && !letter.is_control();
+    let plain: String = title.chars().filter(allowed).collect();
+    let plain = plain.trim_matches(['\'', ' ']).to_owned();
+    let cut = |most: usize| plain.chars().take(most).collect::<String>().trim_end().to_owned();
+    let numbered = |number: usize| {
+        let end = format!(" {number}");
+        format!("{}{end}", cut(LONGEST_NAME - end.len()))
+    };
+    let first = std::iter::once(cut(LONGEST_NAME)).filter(|name| !name.is_empty());
+    let mut candidates = first.chain((2..).map(numbered));
+    candidates.find(|name| names.insert(name.to_lowercase())).expect("numbers do not end")
+}
