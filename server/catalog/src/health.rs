@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use pegel_kpi::data::cell::Outcome;
 use pegel_kpi::data::scan::Source;
 use pegel_kpi::data::scope::Scope;
-use pegel_kpi::engine::figures::{Figures, compute};
+use pegel_kpi::engine::figures::{Figures, compute_for};
 use pegel_kpi::engine::request::Request;
 use pegel_kpi::time::period::Period;
 use pegel_store::health::Health;
@@ -36,28 +36,33 @@ pub struct Evaluation {
     pub error: Option<String>,
 }
 
-/// Computes figures, as [`compute`] does, and says how it went for each KPI, in the order of the requests.
+/// The figures of all KPIs, for each scope.
+pub type OfScopes = Vec<Vec<Figures>>;
+
+/// Computes figures for each of these scopes, as [`compute_for`] does, and says how it went for each KPI, in the order of
+/// the requests.
 ///
 /// # Errors
 /// What the source answers when it cannot be read.
 pub fn evaluate<S: Source>(
     requests: &[Request],
     periods: &[Period],
-    scope: &Scope,
+    scopes: &[Scope],
     now: Timestamp,
     source: &mut S,
-) -> Result<(Vec<Figures>, Vec<Evaluation>), S::Error> {
-    let figures = compute(requests, periods, scope, now, source)?;
-    let evaluation = |(request, figures): (&Request, &Figures)| Evaluation {
+) -> Result<(OfScopes, Vec<Evaluation>), S::Error> {
+    let of_scopes = compute_for(requests, periods, scopes, now, source)?;
+    let first = of_scopes.first().map_or(&[][..], Vec::as_slice);
+    let evaluation = |(nth, (request, figures)): (usize, (&Request, &Figures))| Evaluation {
         kpi: request.kpi.id().to_owned(),
         micros: i64::try_from(figures.cost.time.as_micros()).unwrap_or(i64::MAX),
         rows_read: whole(figures.cost.rows),
         slices_computed: whole(figures.cost.computed),
         slices_kept: whole(figures.cost.kept),
-        error: first_error(figures),
+        error: of_scopes.iter().find_map(|figures| first_error(&figures[nth])),
     };
-    let evaluations = requests.iter().zip(&figures).map(evaluation).collect();
-    Ok((figures, evaluations))
+    let evaluations = requests.iter().zip(first).enumerate().map(evaluation).collect();
+    Ok((of_scopes, evaluations))
 }
 
 fn whole(count: u64) -> i64 {

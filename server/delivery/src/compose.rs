@@ -3,11 +3,20 @@
 use crate::job::RunReport;
 use crate::schedule::Scheduled;
 use jiff::Timestamp;
-use pegel_store::edition::{Edition, NewEdition};
+use pegel_store::edition::{Audience, Edition, NewEdition};
 use std::error::Error;
 
 /// What went wrong in a report, in words.
 pub type ComposeError = Box<dyn Error + Send + Sync>;
+
+/// One who gets a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// Such as `Ada <ada@example.com>`.
+    pub to: String,
+    /// Which rendition of an edition is theirs.
+    pub audience: Audience,
+}
 
 /// Knows the reports. Handed in, so that delivery needs to know neither KPIs nor templates.
 pub trait Compose: Send + Sync {
@@ -17,11 +26,11 @@ pub trait Compose: Send + Sync {
     /// If no report's configuration can be read.
     fn schedules(&self) -> Result<Vec<Scheduled>, ComposeError>;
 
-    /// Who gets a report: addresses, possibly with a name, such as `Ada <ada@example.com>`. Duplicates get one mail.
+    /// Who gets a report. Of those with one address, the first gets a mail.
     ///
     /// # Errors
-    /// If the report's configuration cannot be read.
-    fn recipients(&self, report: &str) -> Result<Vec<String>, ComposeError>;
+    /// If the report's configuration or the data cannot be read.
+    fn recipients(&self, report: &str) -> Result<Vec<Recipient>, ComposeError>;
 
     /// The edition of a run, not stored yet. The artefacts `subject.txt`, `mail.txt` and
     /// `mail.html` of a rendition make its mail.

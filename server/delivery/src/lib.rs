@@ -54,7 +54,7 @@ pub mod ticker;
 pub mod worker;
 
 pub use clock::Clock;
-pub use compose::{Compose, ComposeError};
+pub use compose::{Compose, ComposeError, Recipient};
 pub use error::DeliveryError;
 pub use job::{Occasion, RunReport};
 pub use mailer::Mailer;

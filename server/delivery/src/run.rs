@@ -1,5 +1,6 @@
 //! A run: claim it, compose its edition, publish that with one outbox row per recipient.
 
+use crate::compose::Recipient;
 use crate::mail::message_id;
 use crate::worker::{Step, Worker};
 use crate::{DeliveryError, Occasion, RunReport};
@@ -93,13 +94,13 @@ impl RunReport {
     }
 
     /// Who gets a mail, by bare address; empty if nobody does.
-    fn recipients(&self, worker: &Worker) -> Result<Vec<(String, String)>, DeliveryError> {
+    fn recipients(&self, worker: &Worker) -> Result<Vec<(String, Recipient)>, DeliveryError> {
         if matches!(self.occasion, Occasion::ByHand { send: false, .. }) {
             return Ok(Vec::new());
         }
         let recipients = worker.compose.recipients(&self.report).map_err(|error| self.failed(error))?;
         let mut seen = HashSet::new();
-        let each = recipients.iter().map(|recipient| (address_of(recipient), recipient.trim().to_owned()));
+        let each = recipients.into_iter().map(|recipient| (address_of(&recipient.to), recipient));
         Ok(each.filter(|(address, _)| seen.insert(address.clone())).collect())
     }
 
@@ -109,25 +110,37 @@ impl RunReport {
         Ok(self.mails(worker, &self.recipients(worker)?, renditions, head.revision, &head.checksum))
     }
 
-    /// One row of the outbox per recipient, of the first rendition: all recipients are one audience. Rows are made for
-    /// unreadable addresses too: the outbox shows what became of each.
+    /// One row of the outbox per recipient, of the rendition that is theirs: who has none, since they were not to get the
+    /// edition when it was made, is not sent that of others. Rows are made for unreadable addresses too: the outbox shows
+    /// what became of each.
     fn mails(
         &self,
         worker: &Worker,
-        recipients: &[(String, String)],
+        recipients: &[(String, Recipient)],
         renditions: &[Rendition],
         revision: i32,
         checksum: &str,
     ) -> Vec<NewDelivery> {
-        let Some(Rendition { audience, .. }) = renditions.first() else { return Vec::new() };
         let period = self.period.to_string();
-        let row = |(address, recipient): &(String, String)| NewDelivery {
-            audience: audience.clone(),
-            channel: Channel::Mail,
-            recipient: recipient.clone(),
-            message_id: message_id(&self.report, &period, revision, checksum, address, &worker.sender),
-        };
-        recipients.iter().map(row).collect()
+        let mut mails = Vec::with_capacity(recipients.len());
+        for (address, Recipient { to, audience }) in recipients {
+            if !renditions.iter().any(|rendition| rendition.audience == *audience) {
+                tracing::warn!(
+                    report = self.report,
+                    period,
+                    recipient = to,
+                    "the edition was not made for this recipient"
+                );
+                continue;
+            }
+            mails.push(NewDelivery {
+                audience: audience.clone(),
+                channel: Channel::Mail,
+                recipient: to.trim().to_owned(),
+                message_id: message_id(&self.report, &period, revision, checksum, address, &worker.sender),
+            });
+        }
+        mails
     }
 
     fn failed(&self, error: Box<dyn std::error::Error + Send + Sync>) -> DeliveryError {

@@ -1,7 +1,8 @@
 //! What is due: a pure function of a schedule and the time.
 //!
-//! A schedule is a weekday and a local time in a zone. Each of its due instants stands for one nominal period: the last
-//! ISO week that was complete at that instant, in that zone. A run belongs to its nominal period, however late it is.
+//! A schedule is a weekday (of weeks), or a day after their end (of months, quarters and years), and a local time in a
+//! zone. Each of its due instants stands for one nominal period: the last ISO week, month, … that was complete at that
+//! instant, in that zone. A run belongs to its nominal period, however late it is.
 //!
 //! Where a clock change skips the local time, the instant lies as much later as the clock was put forward (02:30
 //! becomes 03:30); where the local time comes twice, the first one counts.
@@ -26,6 +27,8 @@ pub struct Scheduled {
     pub report: String,
     /// The zone of the schedule's local time.
     pub zone: TimeZone,
+    /// What it covers.
+    pub span: Span,
     pub schedule: Schedule,
 }
 
@@ -72,17 +75,27 @@ impl Scheduled {
     }
 
     /// The days on which it is due, up to `last`, the latest first.
-    fn days(&self, last: Date) -> impl Iterator<Item = Date> {
-        let back = last.weekday().since(self.schedule.weekday);
-        let start = last.checked_sub(i32::from(back).days()).ok();
-        std::iter::successors(start, |day| day.checked_sub(1.week()).ok())
+    fn days(&self, last: Date) -> Box<dyn Iterator<Item = Date>> {
+        match (self.schedule.weekday, self.schedule.day) {
+            (Some(weekday), _) => {
+                let start = last.checked_sub(i32::from(last.weekday().since(weekday)).days()).ok();
+                Box::new(std::iter::successors(start, |day| day.checked_sub(1.week()).ok()))
+            }
+            (None, Some(day)) => {
+                let holding = Period::containing(self.span, last, &self.zone).ok();
+                let periods = std::iter::successors(holding, |period| period.before().ok());
+                let due = move |period: Period| period.first_day.checked_add((i32::from(day) - 1).days()).ok();
+                Box::new(periods.map_while(due).skip_while(move |day| *day > last))
+            }
+            (None, None) => Box::new(std::iter::empty()),
+        }
     }
 
     /// The due instant of a local day with its nominal period.
     fn due_on(&self, day: Date) -> Option<Due> {
         // jiff's "compatible" rule is the one stated above.
         let at = day.to_datetime(self.schedule.at).to_zoned(self.zone.clone()).ok()?;
-        let period = Period::containing(Span::Week, at.date(), &self.zone).ok()?.before().ok()?;
+        let period = Period::containing(self.span, at.date(), &self.zone).ok()?.before().ok()?;
         Some(Due { report: self.report.clone(), period, due_at: at.timestamp() })
     }
 }
@@ -94,8 +107,9 @@ mod tests {
     use pegel_kpi::time::period::zone;
 
     fn weekly(weekday: Weekday, hour: i8, minute: i8, zone_name: &str) -> Scheduled {
-        let schedule = Schedule { weekday, at: time(hour, minute, 0, 0), missed: Missed::Once };
-        Scheduled { report: "weekly".to_owned(), zone: zone(zone_name).unwrap(), schedule }
+        let schedule =
+            Schedule { weekday: Some(weekday), day: None, at: time(hour, minute, 0, 0), missed: Missed::Once };
+        Scheduled { report: "weekly".to_owned(), zone: zone(zone_name).unwrap(), span: Span::Week, schedule }
     }
 
     fn monday_at_seven() -> Scheduled {
@@ -127,6 +141,20 @@ mod tests {
         assert_eq!(owed(&schedule, "2026-11-16T06:00:00Z"), ["2026-W46 @ 2026-11-16T06:00:00Z"]);
         // The same nominal period all week long.
         assert_eq!(owed(&schedule, "2026-11-22T22:59:59Z"), ["2026-W46 @ 2026-11-16T06:00:00Z"]);
+    }
+
+    #[test]
+    fn longer_periods_are_due_so_many_days_after_they_ended() {
+        let on_day = |span, day, now| {
+            let schedule = Schedule { weekday: None, day: Some(day), at: time(7, 0, 0, 0), missed: Missed::Once };
+            let zone = zone("Europe/Berlin").unwrap();
+            owed(&Scheduled { report: "monthly".to_owned(), zone, span, schedule }, now)
+        };
+        assert_eq!(on_day(Span::Month, 3, "2026-11-03T05:59:59Z"), ["2026-09 @ 2026-10-03T05:00:00Z"]);
+        assert_eq!(on_day(Span::Month, 3, "2026-11-03T06:00:00Z"), ["2026-10 @ 2026-11-03T06:00:00Z"]);
+        assert_eq!(on_day(Span::Month, 28, "2027-03-01T00:00:00Z"), ["2027-01 @ 2027-02-28T06:00:00Z"]);
+        assert_eq!(on_day(Span::Quarter, 5, "2026-12-31T00:00:00Z"), ["2026-Q3 @ 2026-10-05T05:00:00Z"]);
+        assert_eq!(on_day(Span::Year, 1, "2027-01-01T06:00:00Z"), ["2026 @ 2027-01-01T06:00:00Z"]);
     }
 
     #[test]

@@ -375,6 +375,14 @@ pub enum Report {
     List,
     /// Make an edition of a report and put it into the archive; nobody is mailed without --send
     Run(Run),
+    /// List who would get a report: address, what they see, language and zone; nobody is mailed
+    Recipients {
+        /// A file of config/reports without its ending
+        name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Make a file of a stored edition: a workbook, tables, JSON, or the mail as it was sent
     Render(Render),
     /// Recompute the checksums of all stored editions, oldest first, and name what differs, is missing or was erased
@@ -416,7 +424,7 @@ pub enum RenderForm {
 pub struct Run {
     /// A file of config/reports without its ending
     pub name: String,
-    /// [default: last-week, in the report's zone]
+    /// [default: the last one that the report covers, in its zone]
     #[arg(long)]
     pub period: Option<String>,
     /// Write what was made into a folder, and store nothing

@@ -4,11 +4,12 @@ use crate::ending::{Failure, broke};
 use crate::home::Home;
 use jiff::Timestamp;
 use pegel_catalog::live::Live;
-use pegel_delivery::{Compose, ComposeError, RunReport, Scheduled};
+use pegel_delivery::{Compose, ComposeError, Recipient, RunReport, Scheduled};
 use pegel_home::{Kept, Problem};
 use pegel_kpi::time::period::{Period, zone};
 use pegel_report::ReportError;
 use pegel_report::archive::numbers;
+use pegel_report::audience::{Addressee, addressees, partners};
 use pegel_report::compose::{Composition, compose};
 use pegel_report::definition::{self, ReportDefinition};
 use pegel_report::labels::Seed;
@@ -90,6 +91,15 @@ impl Composer {
         Ok(composed)
     }
 
+    /// Everybody who gets a report, by its definition and the partners there are.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn addressees(&self, definition: &ReportDefinition) -> Result<Vec<Addressee>, ReportError> {
+        let mut reader = self.store.reader().map_err(|error| ReportError::Source(Box::new(error)))?;
+        Ok(addressees(definition, &partners(definition, &self.live.current().model, &mut reader)?))
+    }
+
     /// The templates that it makes mails with.
     pub fn templates(&self) -> Arc<Kept<Templates>> {
         Arc::clone(&self.templates)
@@ -142,7 +152,8 @@ impl Composer {
     fn check(&self, definition: &ReportDefinition) -> Result<Option<Scheduled>, ReportError> {
         definition.kpis(&self.live.current())?;
         let Some(schedule) = definition.schedule else { return Ok(None) };
-        Ok(Some(Scheduled { report: definition.name.clone(), zone: zone(&definition.zone)?, schedule }))
+        let (report, span) = (definition.name.clone(), definition.every.span());
+        Ok(Some(Scheduled { report, zone: zone(&definition.zone)?, span, schedule }))
     }
 }
 
@@ -154,8 +165,13 @@ impl Compose for Composer {
         Ok(reports.filter_map(|(report, definition)| self.schedule(&report, definition)).collect())
     }
 
-    fn recipients(&self, report: &str) -> Result<Vec<String>, ComposeError> {
-        Ok(definition::find(&self.home, report)?.recipients)
+    fn recipients(&self, report: &str) -> Result<Vec<Recipient>, ComposeError> {
+        let definition = definition::find(&self.home, report)?;
+        let recipient = |addressee: Addressee| {
+            let audience = addressee.readers.audience();
+            Recipient { to: addressee.to, audience }
+        };
+        Ok(self.addressees(&definition)?.into_iter().map(recipient).collect())
     }
 
     fn compose(&self, run: &RunReport, revision: i32, now: Timestamp) -> Result<NewEdition, ComposeError> {

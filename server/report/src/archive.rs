@@ -11,11 +11,11 @@ use pegel_store::edition::{
 use pegel_text::digest::sha256;
 use pegel_text::locale::Locale;
 
-/// An edition with one rendition, ready to be published.
+/// An edition, ready to be published; `numbers` are those of the report itself.
 pub fn edition(
     numbers: &Numbers,
     period: &Period,
-    rendition: Rendition,
+    renditions: Vec<Rendition>,
     labels: Vec<Label>,
     sources: Vec<SourceHash>,
 ) -> NewEdition {
@@ -29,7 +29,7 @@ pub fn edition(
         ends_at: instants.end,
         created_at: numbers.created_at,
         status: numbers.status.name().to_owned(),
-        renditions: vec![rendition],
+        renditions,
         labels,
         sources,
     }

@@ -13,6 +13,7 @@ use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::dimensions::Grouped as InDimensions;
 use pegel_kpi::data::scan::Source;
+use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Declaration;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::engine::comparison::{Compared, Comparison};
@@ -40,12 +41,17 @@ pub struct Heading<'a> {
     pub currency: &'a str,
 }
 
-/// Computes the numbers of an edition, and how the evaluation of each KPI went. For all KPIs together, each table is
-/// scanned once per date by which it is counted.
+/// Computes the numbers of an edition for each of these scopes, and how the evaluation of each KPI went. For all KPIs and
+/// scopes together, each table is scanned once per date by which it is counted.
 ///
 /// # Errors
 /// If the definition asks for something unknown, the period is of another kind, or the source cannot be read.
-pub fn build<S>(heading: &Heading, catalog: &Catalog, source: &mut S) -> Result<(Numbers, Vec<Evaluation>), ReportError>
+pub fn build<S>(
+    heading: &Heading,
+    scopes: &[Scope],
+    catalog: &Catalog,
+    source: &mut S,
+) -> Result<(Vec<Numbers>, Vec<Evaluation>), ReportError>
 where
     S: Source<Error: std::error::Error + Send + Sync + 'static>,
 {
@@ -58,21 +64,29 @@ where
     let before = kpis.iter().map(|kpi| kpi.declaration.threshold.periods_before()).max().unwrap_or(0);
     let periods = heading.period.trail(definition.trend.max(before + 1).max(HISTORY))?;
     let now = Timestamp::from_second(heading.created_at).unwrap_or(Timestamp::MAX);
-    let (mut figures, evaluations) = evaluate(&requests, &periods, &definition.scope, now, source)
-        .map_err(|error| ReportError::Source(Box::new(error)))?;
-    let below = plans::below(&kpis, heading.period, &definition.scope, now, source)
-        .map_err(|error| ReportError::Source(Box::new(error)))?;
-    if definition.targets == Targets::Sum {
-        figures.iter_mut().zip(&below).for_each(|(figures, plans)| add_up(figures, plans.as_ref()));
+    let failed = |error| ReportError::Source(Box::new(error));
+    let (figures, evaluations) = evaluate(&requests, &periods, scopes, now, source).map_err(failed)?;
+    let data_up_to = freshness::of_tables(&kpis, &periods, now, source).map_err(failed)?;
+    let titles = catalog.model.titles();
+    let mut of_scopes = Vec::with_capacity(scopes.len());
+    for (scope, mut figures) in scopes.iter().zip(figures) {
+        let below = plans::below(&kpis, heading.period, scope, now, source).map_err(failed)?;
+        if definition.targets == Targets::Sum {
+            figures.iter_mut().zip(&below).for_each(|(figures, plans)| add_up(figures, plans.as_ref()));
+        }
+        let mut numbers = numbers_from(heading, &periods, &kpis, &figures);
+        let blocks = numbers.sections.iter_mut().flat_map(|section| &mut section.kpis);
+        blocks
+            .zip(below)
+            .for_each(|(block, plans)| block.plans_below = plans.filter(|_| block.target.is_none()).map(named));
+        of_scopes.push(Numbers {
+            scope: scope.clone(),
+            data_up_to: data_up_to.clone(),
+            titles: titles.clone(),
+            ..numbers
+        });
     }
-    let data_up_to =
-        freshness::of_tables(&kpis, &periods, now, source).map_err(|error| ReportError::Source(Box::new(error)))?;
-    let mut numbers = numbers_from(heading, &periods, &kpis, &figures);
-    let blocks = numbers.sections.iter_mut().flat_map(|section| &mut section.kpis);
-    blocks
-        .zip(below)
-        .for_each(|(block, plans)| block.plans_below = plans.filter(|_| block.target.is_none()).map(named));
-    Ok((Numbers { data_up_to, titles: catalog.model.titles(), ..numbers }, evaluations))
+    Ok((of_scopes, evaluations))
 }
 
 /// Gives a total without a target the sum of those below it.
@@ -113,6 +127,9 @@ pub fn numbers_from(heading: &Heading, periods: &[Period], kpis: &[&Kpi], figure
         title: definition.title.clone(),
         locale: definition.locale.clone(),
         zone: definition.zone.clone(),
+        readers_zone: None,
+        scope: definition.scope.clone(),
+        audience: None,
         currency: heading.currency.to_owned(),
         revision: heading.revision,
         period: PeriodHead::from(heading.period),

@@ -2,9 +2,10 @@
 
 use crate::ReportError;
 use crate::archive;
+use crate::audience::{self, Readers};
 use crate::build::{Heading, build};
 use crate::definition::ReportDefinition;
-use crate::labels::{Seed, labels};
+use crate::labels::{Labels, Seed};
 use crate::link;
 use crate::numbers::Numbers;
 use crate::render::{Imprint, Rendered, Templates};
@@ -13,8 +14,9 @@ use crate::view::view;
 use pegel_catalog::Catalog;
 use pegel_catalog::health::Evaluation;
 use pegel_kpi::data::scan::Source;
+use pegel_kpi::data::scope::Scope;
 use pegel_kpi::time::period::Period;
-use pegel_store::edition::{Audience, NewEdition};
+use pegel_store::edition::NewEdition;
 
 /// All that an edition is made from, except the data.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +40,7 @@ pub struct Composition<'a> {
 /// An edition, rendered and ready to be stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Composed {
+    /// As the readers of the report itself get them.
     pub numbers: Numbers,
     pub rendered: Rendered,
     pub edition: NewEdition,
@@ -55,19 +58,55 @@ where
 {
     let Composition { definition, catalog, templates, period, revision, created_at, currency, .. } = *composition;
     let heading = Heading { definition, period, revision, created_at, currency };
-    let (numbers, evaluations) = build(&heading, catalog, source)?;
-    let imprint = imprint(&numbers, composition.base_url);
-    let rendered = templates.render(&definition.template, &view(&numbers, &numbers.locale), &imprint)?;
-    let audience = Audience::new(&definition.scope, &definition.locale, &definition.zone);
-    let rendition = archive::rendition(audience, &numbers, &rendered);
+    let addressees = audience::addressees(definition, &audience::partners(definition, &catalog.model, source)?);
+    let readers = audience::all_readers(definition, &addressees);
+    let (scopes, scope_of) = different(&readers);
+    let (of_scopes, evaluations) = build(&heading, &scopes, catalog, source)?;
+    let mut labels = Labels::default();
+    let mut of_report = None;
+    let mut renditions = Vec::with_capacity(readers.len());
+    for ((nth, readers), scope) in (1..).zip(&readers).zip(scope_of) {
+        let numbers = for_readers(&of_scopes[scope], readers, nth);
+        let imprint = imprint(&numbers, composition.base_url);
+        let rendered = templates.render(&definition.template, &view(&numbers, &numbers.locale), &imprint)?;
+        labels.add(&numbers);
+        renditions.push(archive::rendition(readers.audience(), &numbers, &rendered));
+        of_report.get_or_insert((numbers, rendered));
+    }
+    let Some((numbers, rendered)) = of_report else { unreachable!("the readers of the report itself come first") };
     let sources = sources(definition, catalog, templates, &composition.ground);
-    let labels = labels(&numbers, &composition.seed);
-    let edition = archive::edition(&numbers, period, rendition, labels, sources);
+    let edition = archive::edition(&numbers, period, renditions, labels.salted(&composition.seed), sources);
     Ok(Composed { numbers, rendered, edition, evaluations })
 }
 
+/// The scopes of these readers, each once, and which of them is whose.
+fn different(readers: &[Readers]) -> (Vec<Scope>, Vec<usize>) {
+    let mut scopes: Vec<Scope> = Vec::new();
+    let place = |readers: &Readers| place(&mut scopes, &readers.scope);
+    let of = readers.iter().map(place).collect();
+    (scopes, of)
+}
+
+/// Where a scope stands among others; it is added, if it does not.
+fn place(scopes: &mut Vec<Scope>, scope: &Scope) -> usize {
+    scopes.iter().position(|known| known == scope).unwrap_or_else(|| {
+        scopes.push(scope.clone());
+        scopes.len() - 1
+    })
+}
+
+/// The numbers of a scope, as the readers of that number get them.
+fn for_readers(numbers: &Numbers, readers: &Readers, nth: usize) -> Numbers {
+    Numbers {
+        locale: readers.locale.clone(),
+        readers_zone: Some(readers.zone.clone()).filter(|zone| *zone != numbers.zone),
+        audience: Some(nth).filter(|nth| *nth > 1),
+        ..numbers.clone()
+    }
+}
+
 fn imprint(numbers: &Numbers, base_url: Option<&str>) -> Imprint {
-    let path = link::edition(&numbers.report, &numbers.period.name, numbers.revision);
+    let path = link::edition_for(&numbers.report, &numbers.period.name, numbers.revision, numbers.audience);
     let base = base_url.map(|base| base.trim_end_matches('/').to_owned());
     Imprint { link: base.as_ref().map(|base| format!("{base}{path}")), base }
 }

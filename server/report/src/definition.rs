@@ -13,6 +13,7 @@ use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::Span;
 use pegel_text::translated::Translated;
+use recipient::Recipient;
 use serde::Deserialize;
 use std::path::Path;
 
@@ -49,9 +50,9 @@ pub struct ReportDefinition {
     /// How many periods the trend shows, the one reported included; at least 2.
     #[serde(default = "thirteen", deserialize_with = "checked::trend")]
     pub trend: usize,
-    /// Addresses, possibly with a name: `Ada <ada@example.com>`.
-    #[serde(default, deserialize_with = "checked::recipients")]
-    pub recipients: Vec<String>,
+    /// Who gets it.
+    #[serde(default, deserialize_with = "recipient::all")]
+    pub recipients: Vec<Recipient>,
     /// When it is due; `None` means only on request.
     #[serde(default)]
     pub schedule: Option<Schedule>,
@@ -70,12 +71,15 @@ pub struct ReportDefinition {
     pub sections: Vec<SectionDefinition>,
 }
 
-/// What periods a report covers: so far, weeks only.
+/// What periods a report covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Every {
     #[default]
     Week,
+    Month,
+    Quarter,
+    Year,
 }
 
 impl Every {
@@ -83,6 +87,19 @@ impl Every {
     pub fn span(self) -> Span {
         match self {
             Every::Week => Span::Week,
+            Every::Month => Span::Month,
+            Every::Quarter => Span::Quarter,
+            Every::Year => Span::Year,
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Every::Week => "week",
+            Every::Month => "month",
+            Every::Quarter => "quarter",
+            Every::Year => "year",
         }
     }
 }
@@ -102,13 +119,32 @@ pub enum Targets {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Schedule {
-    #[serde(deserialize_with = "checked::weekday")]
-    pub weekday: Weekday,
+    /// Of weeks.
+    #[serde(default, deserialize_with = "checked::weekday")]
+    pub weekday: Option<Weekday>,
+    /// Of longer periods: 1 is the first day after they ended.
+    #[serde(default, deserialize_with = "checked::day")]
+    pub day: Option<i8>,
     #[serde(deserialize_with = "checked::time")]
     pub at: Time,
     /// What happens to runs that were due while Pegel was down.
     #[serde(default)]
     pub missed: Missed,
+}
+
+impl Schedule {
+    /// What is wrong with it for such periods.
+    fn misfit(self, every: Every) -> Option<String> {
+        let of = every.name();
+        match (every, self.weekday, self.day) {
+            (Every::Week, Some(_), None) => None,
+            (Every::Week, ..) => {
+                Some(format!("the schedule of every {of} needs a weekday, and no day: weekday = \"monday\""))
+            }
+            (_, None, Some(_)) => None,
+            _ => Some(format!("the schedule of every {of} needs a day, and no weekday: day = 3")),
+        }
+    }
 }
 
 /// What happens to runs that were due while Pegel was down.
@@ -185,6 +221,14 @@ impl ReportDefinition {
         if let Some(twice) = definition.repeated() {
             let message = format!("the KPI “{twice}” is asked for twice");
             return Err(wrong(definition.line_of(twice), message, "list it in one section, with all its breakdowns"));
+        }
+        if let Some(problem) = definition.schedule.and_then(|schedule| schedule.misfit(definition.every)) {
+            let line = text.lines().position(|line| line.trim() == "[schedule]").map_or(1, |at| at + 1);
+            return Err(wrong(
+                line,
+                problem,
+                "a week is due on a weekday, anything longer so many days after it ended",
+            ));
         }
         if definition.requests().next().is_none() {
             return Err(wrong(1, "it shows no KPI".to_owned(), "add a [[sections.kpis]] with an id"));
@@ -276,6 +320,7 @@ fn hint_for(message: &str) -> String {
 }
 
 mod checked;
+pub mod recipient;
 mod scope;
 
 #[cfg(test)]

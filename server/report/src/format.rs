@@ -305,8 +305,14 @@ impl Format {
 
     /// `13 Wochen`: so many periods of that kind.
     pub fn periods(&self, count: usize, like: &PeriodHead) -> String {
-        let weeks = dated(&like.name).is_some_and(|(kind, _)| kind == Kind::Week);
-        self.words.say(if weeks { "weeks" } else { "periods" }, [("count", count.into())])
+        let message = match dated(&like.name) {
+            Some((Kind::Week, _)) => "weeks",
+            Some((Kind::Month, _)) => "months",
+            Some((Kind::Quarter, _)) => "quarters",
+            Some((Kind::Year, _)) => "years",
+            Some((Kind::Days, _)) | None => "periods",
+        };
+        self.words.say(message, [("count", count.into())])
     }
 
     /// A date and time in the zone, from UTC seconds.

@@ -20,15 +20,33 @@ impl Seed {
     }
 }
 
-/// The labels of all groups that are known by id, by kind and id.
-pub fn labels(numbers: &Numbers, seed: &Seed) -> Vec<Label> {
-    let mut names: BTreeMap<(&str, i64), &str> = BTreeMap::new();
-    for (kind, group) in numbers.groups() {
-        if let Group::Row { id, label: Some(label) } = group {
-            names.insert((kind, *id), label);
+/// The labels of all groups of an edition that are known by id.
+#[derive(Debug, Default)]
+pub struct Labels(BTreeMap<(String, i64), String>);
+
+impl Labels {
+    /// Adds those that some numbers of it name.
+    pub fn add(&mut self, numbers: &Numbers) {
+        for (kind, group) in numbers.groups() {
+            if let Group::Row { id, label: Some(label) } = group {
+                self.0.insert((kind.to_owned(), *id), label.clone());
+            }
         }
     }
-    names.into_iter().map(|((kind, group), label)| salted(kind, group, seed.salt(kind, group), label)).collect()
+
+    /// By kind and id, each with a salt of its own.
+    pub fn salted(self, seed: &Seed) -> Vec<Label> {
+        let salted =
+            |((kind, group), label): ((String, i64), String)| salted(&kind, group, seed.salt(&kind, group), &label);
+        self.0.into_iter().map(salted).collect()
+    }
+}
+
+/// The labels of all groups that these numbers know by id, by kind and id.
+pub fn labels(numbers: &Numbers, seed: &Seed) -> Vec<Label> {
+    let mut labels = Labels::default();
+    labels.add(numbers);
+    labels.salted(seed)
 }
 
 fn salted(kind: &str, group: i64, salt: String, label: &str) -> Label {

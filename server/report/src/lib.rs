@@ -3,6 +3,7 @@
 //! Knows no mail server and no HTTP; the clock and the data are handed in. From the top:
 //! - [`address`]: whom a mail can be sent to
 //! - [`definition`]: what a report is, from `config/reports/NAME.toml`
+//! - [`audience`]: whom an edition is made for, and who gets it
 //! - [`compose`]: a definition and a period in, an edition out, ready to be stored; the way through all of the below
 //! - [`build`]: figures become the [`numbers`] of an edition, breaches first
 //! - [`statements`]: what the numbers have to say, the most important first, and its words
@@ -18,6 +19,7 @@
 
 pub mod address;
 pub mod archive;
+pub mod audience;
 pub mod bounded;
 pub mod build;
 pub mod chart;

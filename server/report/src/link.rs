@@ -11,6 +11,12 @@ pub fn edition(report: &str, period: &str, revision: i32) -> String {
     format!("/reports/{report}/{period}/{revision}")
 }
 
+/// The same, as the readers of that number get it; as those of the report itself, if it is missing.
+pub fn edition_for(report: &str, period: &str, revision: i32, audience: Option<usize>) -> String {
+    let page = edition(report, period, revision);
+    audience.map_or_else(|| page.clone(), |audience| format!("{page}?audience={audience}"))
+}
+
 /// The page of the rows behind a figure of an edition, whatever its id.
 pub fn rows_of_edition(edition: &str, kpi: &str, of: &RowsOf) -> String {
     format!("{edition}/rows/{kpi}?{}", of.query())
@@ -53,6 +59,9 @@ pub struct RowsOf {
     /// The number of the edition whose figure it is: rows are seen as they were then, in its scope and its zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edition: Option<i64>,
+    /// For which of its audiences.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<usize>,
     /// The instant at which they are seen, in UTC; now, if it is missing.
     #[serde(default, deserialize_with = "instant", skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Timestamp>,
@@ -88,11 +97,12 @@ mod tests {
             group: Some("Küste & Alpen".into()),
             side: Some(Side::Bad),
             edition: Some(7),
+            audience: Some(2),
             as_of: Some("2026-11-16T06:00:00Z".parse().unwrap()),
             dimensions: Dimensions::Today,
         };
         let address = rows("feedback_rate", &of);
-        insta::assert_snapshot!(address, @"/kpis/feedback_rate/rows?period=2026-W46&by=region&group=K%C3%BCste+%26+Alpen&side=bad&edition=7&as_of=2026-11-16T06%3A00%3A00Z&dimensions=today");
+        insta::assert_snapshot!(address, @"/kpis/feedback_rate/rows?period=2026-W46&by=region&group=K%C3%BCste+%26+Alpen&side=bad&edition=7&audience=2&as_of=2026-11-16T06%3A00%3A00Z&dimensions=today");
         let (_, query) = address.split_once('?').unwrap();
         assert_eq!(serde_urlencoded::from_str::<RowsOf>(query).unwrap(), of);
         assert_eq!(serde_urlencoded::from_str::<RowsOf>("").unwrap(), RowsOf::default());

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_kpi::data::cell::{self, Cell};
 use pegel_kpi::data::dimensions::Dimensions;
+use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::judgement::judged::{Assessment, Judged};
@@ -26,8 +27,17 @@ pub struct Numbers {
     pub title: Translated,
     /// BCP 47, such as `de-DE`.
     pub locale: String,
-    /// IANA.
+    /// IANA: in which its periods begin and end.
     pub zone: String,
+    /// In which instants are written, if that is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readers_zone: Option<String>,
+    /// What its readers see.
+    #[serde(default, skip_serializing_if = "is_everything")]
+    pub scope: Scope,
+    /// Of an edition for several audiences, the number of this one among the others: 2, 3, …; `None` for the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<usize>,
     /// ISO 4217.
     pub currency: String,
     /// 0, or higher where a person asked for a new one.
@@ -83,6 +93,11 @@ impl Numbers {
         of_figures.min().or_else(|| self.data_up_to.iter().filter_map(|table| table.complete_until).min())
     }
 
+    /// The zone in which its readers are told of instants, IANA.
+    pub fn shown_in(&self) -> &str {
+        self.readers_zone.as_deref().unwrap_or(&self.zone)
+    }
+
     /// So many periods up to the reported one, as commands take them: `2026-08-24..2026-11-22`.
     pub fn look_back(&self, periods: usize) -> String {
         let PeriodHead { name, last_day, .. } = &self.period;
@@ -131,6 +146,10 @@ impl Numbers {
             of_tables.chain(of_changes)
         }))
     }
+}
+
+fn is_everything(scope: &Scope) -> bool {
+    *scope == Scope::everything()
 }
 
 /// A period by its name and its days.

@@ -19,6 +19,8 @@ pub struct View {
     pub language: &'static str,
     pub report: String,
     pub title: String,
+    /// What its readers see of it: `Region: North, South`; empty if that is everything.
+    pub scope: String,
     /// `Week 46 · 9–15 November 2026`.
     pub period: String,
     /// `week 46`, for use within a sentence.
@@ -50,6 +52,8 @@ pub struct View {
     /// Up to when the data is complete; empty where nobody knows.
     pub data_up_to: String,
     pub sections: Vec<SectionView>,
+    /// The KPIs of which nothing was ever known, with what they count; they are in no section. Empty if there are none.
+    pub without_data: String,
     /// What a mail leaves out so that it stays small, in words; empty if that is nothing.
     pub left_out: Vec<String>,
     /// The words around the figures.

@@ -4,6 +4,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use pegel_catalog::Catalog;
 use pegel_kpi::data::model::Model;
+use pegel_kpi::data::scope::Scope;
 use pegel_kpi::time::period::Period;
 use pegel_report::build::{Heading, build};
 use pegel_report::definition::find;
@@ -159,7 +160,9 @@ fn editions(store: &Store, mut each: impl FnMut(i64, &[KpiBlock])) {
         let now = Timestamp::from_second(created_at).unwrap();
         let period = Period::parse("last-week", now, &TimeZone::UTC).unwrap();
         let heading = Heading { definition: &definition, period: &period, revision: 0, created_at, currency: "EUR" };
-        let (numbers, _) = build(&heading, &catalog, &mut store.reader().unwrap()).unwrap();
+        let scopes = [Scope::everything()];
+        let (numbers, _) = build(&heading, &scopes, &catalog, &mut store.reader().unwrap()).unwrap();
+        let numbers = &numbers[0];
         each(week, &numbers.sections[0].kpis);
     }
 }

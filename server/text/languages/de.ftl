@@ -501,6 +501,8 @@ cut_calm_kpis = Kennzahlen, bei denen alles im Lot ist
 cut_attention = weitere Kennzahlen, die Aufmerksamkeit brauchen
 cut_kpis = weitere Kennzahlen
 cut_further_breakdowns = weitere Aufschlüsselungen
+without_data = Noch ohne Daten: { $kpis }.
+kpi_lacks = { $title } (aus { $table })
 all_kpis = Alle Kennzahlen
 worst_and_best = Die schlechtesten und die besten
 goal = Ziel
@@ -534,6 +536,7 @@ same_edition_as = Dieselbe Ausgabe als
 mail_html = Mail
 mail_text = reiner Text
 numbers = Zahlen (JSON)
+audiences = Erstellt für
 download_as = Laden als
 form_xlsx = Excel-Arbeitsmappe
 form_csv = { "CSV" }
@@ -652,6 +655,12 @@ broken_text = Diese Seite ließ sich nicht anzeigen. Warum, steht im Protokoll d
 ## Befehlszeilen
 
 every_week = jeden { $weekday }
+every_period =
+    { $span ->
+        [month] Tag { $day } nach jedem Monat
+        [quarter] Tag { $day } nach jedem Quartal
+       *[year] Tag { $day } nach jedem Jahr
+    }
 counted_editions =
     { $count ->
         [one] { $count } Ausgabe

@@ -490,6 +490,8 @@ cut_calm_kpis = KPIs in which all is well
 cut_attention = further KPIs that need attention
 cut_kpis = further KPIs
 cut_further_breakdowns = further breakdowns
+without_data = No data yet: { $kpis }.
+kpi_lacks = { $title } (of { $table })
 all_kpis = All KPIs
 worst_and_best = Worst and best
 goal = Target
@@ -523,6 +525,7 @@ same_edition_as = The same edition as
 mail_html = mail
 mail_text = plain text
 numbers = numbers (JSON)
+audiences = Made for
 download_as = Download as
 form_xlsx = Excel workbook
 form_csv = CSV
@@ -641,6 +644,12 @@ broken_text = This page could not be shown. The server's log says why; nothing w
 ## Command lines
 
 every_week = { $weekday }s
+every_period =
+    { $span ->
+        [month] day { $day } after each month
+        [quarter] day { $day } after each quarter
+       *[year] day { $day } after each year
+    }
 counted_editions =
     { $count ->
         [one] { $count } edition

@@ -503,6 +503,8 @@ cut_calm_kpis = les indicateurs où tout va bien
 cut_attention = d’autres indicateurs qui demandent de l’attention
 cut_kpis = d’autres indicateurs
 cut_further_breakdowns = d’autres ventilations
+without_data = Pas encore de données : { $kpis }.
+kpi_lacks = { $title } (d’après { $table })
 all_kpis = Tous les indicateurs
 worst_and_best = Les moins bons et les meilleurs
 goal = Objectif
@@ -536,6 +538,7 @@ same_edition_as = La même édition :
 mail_html = courriel
 mail_text = texte brut
 numbers = chiffres (JSON)
+audiences = Établie pour
 download_as = Télécharger en
 form_xlsx = classeur Excel
 form_csv = { "CSV" }
@@ -654,6 +657,12 @@ broken_text = Cette page n’a pas pu être affichée. Le journal du serveur dit
 ## Lignes de commande
 
 every_week = chaque { $weekday }
+every_period =
+    { $span ->
+        [month] jour { $day } après chaque mois
+        [quarter] jour { $day } après chaque trimestre
+       *[year] jour { $day } après chaque année
+    }
 counted_editions =
     { $count ->
         [one] { $count } édition

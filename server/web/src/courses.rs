@@ -110,7 +110,9 @@ pub(crate) fn courses<'a>(
     // Marks may look back further than the course shows.
     let before = kpis.iter().map(|kpi| kpi.declaration.threshold.periods_before()).max().unwrap_or(0);
     let periods = weeks.last().map_or(Ok(Vec::new()), |last| last.trail((weeks.len() + before).max(HISTORY)))?;
-    let (figures, evaluations) = evaluate(&requests, &periods, &Scope::everything(), now, &mut state.store.reader()?)?;
+    let scopes = [Scope::everything()];
+    let (figures, evaluations) = evaluate(&requests, &periods, &scopes, now, &mut state.store.reader()?)?;
+    let figures = figures.into_iter().next().unwrap_or_default();
     state.live.health.note(&evaluations, now.as_second());
     Ok(kpis.iter().zip(figures).filter_map(|(kpi, figures)| Course::of(kpi, figures, weeks.len())).collect())
 }

@@ -5,9 +5,9 @@ pub mod smtp;
 
 use jiff::{SignedDuration, Timestamp};
 use pegel_delivery::mail::Mail;
-use pegel_delivery::{Clock, Compose, ComposeError, Mailer, Occasion, RunReport, Scheduled, Step, Worker};
+use pegel_delivery::{Clock, Compose, ComposeError, Mailer, Occasion, Recipient, RunReport, Scheduled, Step, Worker};
 use pegel_kpi::data::scope::Scope;
-use pegel_kpi::time::period::{Period, zone};
+use pegel_kpi::time::period::{Period, Span, zone};
 use pegel_report::archive::artefact;
 use pegel_report::definition::{Missed, Schedule};
 use pegel_store::Store;
@@ -76,15 +76,20 @@ impl Weekly {
     }
 }
 
+fn audience() -> Audience {
+    Audience::new(&Scope::everything(), "de-DE", "Europe/Berlin")
+}
+
 impl Compose for Weekly {
     fn schedules(&self) -> Result<Vec<Scheduled>, ComposeError> {
         let (weekday, at) = (jiff::civil::Weekday::Monday, jiff::civil::time(7, 0, 0, 0));
-        let schedule = Schedule { weekday, at, missed: self.missed };
-        Ok(vec![Scheduled { report: "weekly".to_owned(), zone: zone("Europe/Berlin")?, schedule }])
+        let schedule = Schedule { weekday: Some(weekday), day: None, at, missed: self.missed };
+        Ok(vec![Scheduled { report: "weekly".to_owned(), zone: zone("Europe/Berlin")?, span: Span::Week, schedule }])
     }
 
-    fn recipients(&self, _report: &str) -> Result<Vec<String>, ComposeError> {
-        Ok(self.recipients.clone())
+    fn recipients(&self, _report: &str) -> Result<Vec<Recipient>, ComposeError> {
+        let recipient = |to: &String| Recipient { to: to.clone(), audience: audience() };
+        Ok(self.recipients.iter().map(recipient).collect())
     }
 
     fn compose(&self, run: &RunReport, revision: i32, now: Timestamp) -> Result<NewEdition, ComposeError> {
@@ -102,7 +107,7 @@ impl Compose for Weekly {
             created_at: now.as_second(),
             status: "critical".to_owned(),
             renditions: vec![Rendition {
-                audience: Audience::new(&Scope::everything(), "de-DE", "Europe/Berlin"),
+                audience: audience(),
                 artefacts: vec![
                     artefact("subject.txt", "text/plain", format!("Feedback rate below 75 % · {period}\n")),
                     artefact("mail.html", "text/html", format!("<p>{text}</p>")),

@@ -4,7 +4,7 @@ mod render;
 
 use crate::cli::{self, Global};
 use crate::composer::Composer;
-use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
+use crate::ending::{Done, Ending, Failure, answer, answer_json, broke, note, usage};
 use crate::home::{Home, say_problem};
 use anyhow::{Context, anyhow};
 use pegel_catalog::live::Live;
@@ -12,6 +12,7 @@ use pegel_delivery::{Clock, DeliveryError, Made, Mailer, Occasion, RunReport, Wo
 use pegel_home::Problem;
 use pegel_kpi::time::period::{Period, zone};
 use pegel_report::ReportError;
+use pegel_report::audience::{Addressee, Readers};
 use pegel_report::definition;
 use pegel_report::manifest::seal;
 use pegel_report::verify::{Findings, verify};
@@ -35,6 +36,7 @@ pub fn run(command: cli::Report, global: &Global) -> Ending {
     match command {
         cli::Report::List => list(&home),
         cli::Report::Run(command) => make(&command, &home, global.clock()),
+        cli::Report::Recipients { name, json } => recipients(&name, json, &home),
         cli::Report::Render(command) => render::run(&command, &stored(command.edition, &home.store()?)?),
         cli::Report::Verify { edition: Some(edition) } => check_one(edition, &home.store()?),
         cli::Report::Verify { edition: None } => check_all(&home.store()?),
@@ -56,7 +58,13 @@ fn list(home: &Home) -> Ending {
         let due = definition.schedule.map_or_else(
             || "on request".to_owned(),
             |due| {
-                let day = words.say("every_week", [("weekday", dates.weekday(due.weekday).into())]);
+                let day = match (due.weekday, due.day) {
+                    (Some(weekday), _) => words.say("every_week", [("weekday", dates.weekday(weekday).into())]),
+                    (None, day) => {
+                        let of = [("day", day.unwrap_or(1).into()), ("span", definition.every.name().into())];
+                        words.say("every_period", of)
+                    }
+                };
                 format!("{day} {}, {}", time(due.at), definition.zone)
             },
         );
@@ -67,11 +75,30 @@ fn list(home: &Home) -> Ending {
     Ok(Done::InOrder)
 }
 
+fn recipients(name: &str, json: bool, home: &Home) -> Ending {
+    let definition = definition::find(&home.path, name).map_err(usage)?;
+    let store = home.store()?;
+    let live = Live::fixed(home.catalog_in_force(&store)?, None);
+    let all = Composer::new(home, store, Arc::new(live))?.addressees(&definition).map_err(failure)?;
+    if json {
+        answer_json(&all);
+        return Ok(Done::InOrder);
+    }
+    for Addressee { to, readers } in &all {
+        let Readers { scope, locale, zone } = readers;
+        let groups = scope.restrictions().map(|(dimension, texts)| format!("{dimension} {}", texts.join(", ")));
+        let groups = groups.collect::<Vec<_>>().join("; ");
+        let groups = if groups.is_empty() { "everything" } else { &groups };
+        answer(format_args!("{}\t{}\t{locale}\t{zone}", one_line(to), one_line(groups)));
+    }
+    Ok(Done::InOrder)
+}
+
 fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
     let definition = definition::find(&home.path, &command.name).map_err(usage)?;
     let zone = zone(&definition.zone).map_err(usage)?;
-    let period = command.period.as_deref().unwrap_or("last-week");
-    let period = Period::parse(period, clock.now(), &zone).map_err(usage)?;
+    let last = format!("last-{}", definition.every.name());
+    let period = Period::parse(command.period.as_deref().unwrap_or(&last), clock.now(), &zone).map_err(usage)?;
     if period.instants().start > clock.now().as_second() {
         return Err(usage(anyhow!("{period} has not begun: name a period that has, such as last-week")));
     }
@@ -165,8 +192,13 @@ pub fn write_out(folder: &Path, renditions: &[Rendition], manifest: &str) -> any
         let path = folder.join(name);
         std::fs::write(&path, bytes).with_context(|| format!("{} cannot be written", path.display()))
     };
-    for artefact in renditions.iter().flat_map(|rendition| &rendition.artefacts) {
-        artefact.bytes.kept().map_or(Ok(()), |bytes| write(&artefact.name, bytes))?;
+    for (nth, rendition) in (1..).zip(renditions) {
+        // What the report itself says lies on top, that of further audiences in folders of their own.
+        let place = if nth > 1 { format!("audience-{nth}/") } else { String::new() };
+        std::fs::create_dir_all(folder.join(&place)).with_context(|| format!("{place} cannot be made"))?;
+        for artefact in &rendition.artefacts {
+            artefact.bytes.kept().map_or(Ok(()), |bytes| write(&format!("{place}{}", artefact.name), bytes))?;
+        }
     }
     write("manifest.json", manifest.as_bytes())
 }

@@ -71,7 +71,7 @@ fn a_month_is_not_a_week() {
     let (definition, catalog) = (samples::definition(), samples::catalog());
     let month = Period::parse("2026-11", jiff::Timestamp::UNIX_EPOCH, &jiff::tz::TimeZone::UTC).unwrap();
     let heading = Heading { definition: &definition, period: &month, revision: 0, created_at: 0, currency: "EUR" };
-    let error = build(&heading, &catalog, &mut NoSource).unwrap_err();
+    let error = build(&heading, std::slice::from_ref(&definition.scope), &catalog, &mut NoSource).unwrap_err();
     assert_eq!(
         error.to_string(),
         "the report “weekly” covers a week, not 2026-11: write a period such as 2026-W46 or last-week"
@@ -100,6 +100,6 @@ impl Source for NoSource {
 fn a_source_that_fails_is_told() {
     let (definition, catalog, week) = (samples::definition(), samples::catalog(), samples::week_46());
     let heading = Heading { definition: &definition, period: &week, revision: 0, created_at: 0, currency: "EUR" };
-    let error = build(&heading, &catalog, &mut NoSource).unwrap_err();
+    let error = build(&heading, std::slice::from_ref(&definition.scope), &catalog, &mut NoSource).unwrap_err();
     assert_eq!(error.to_string(), "the figures of the report could not be computed: the disk is on fire");
 }

@@ -1,9 +1,8 @@
 //! Values that serde alone cannot check; its errors carry the place in the file.
 
-use crate::address;
 use jiff::civil::{Time, Weekday};
 use pegel_kpi::data::dimension::Dimension;
-use pegel_text::clean::{is_blank, one_line};
+use pegel_text::clean::is_blank;
 use pegel_text::languages;
 use pegel_text::locale::Locale;
 use pegel_text::translated::Translated;
@@ -66,23 +65,9 @@ pub(super) fn dimensions<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Vec
     Ok(dimensions)
 }
 
-pub(super) fn recipients<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Vec<String>> {
-    let mut recipients: Vec<String> = Vec::new();
-    for text in Vec::<String>::deserialize(from)? {
-        if let Err(problem) = address::parse(&text) {
-            return Err(D::Error::custom(format!("“{}” is not an address: {problem}", one_line(&text))));
-        }
-        if recipients.contains(&text) {
-            return Err(D::Error::custom(format!("the recipient “{text}” is listed twice")));
-        }
-        recipients.push(text);
-    }
-    Ok(recipients)
-}
-
-pub(super) fn weekday<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Weekday> {
+pub(super) fn weekday<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Option<Weekday>> {
     let text = String::deserialize(from)?;
-    Ok(match text.as_str() {
+    Ok(Some(match text.as_str() {
         "monday" => Weekday::Monday,
         "tuesday" => Weekday::Tuesday,
         "wednesday" => Weekday::Wednesday,
@@ -91,7 +76,15 @@ pub(super) fn weekday<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Weekda
         "saturday" => Weekday::Saturday,
         "sunday" => Weekday::Sunday,
         _ => return Err(D::Error::custom(format!("“{text}” is not a weekday: write monday, tuesday, … or sunday"))),
-    })
+    }))
+}
+
+/// Not later than any month is long.
+pub(super) fn day<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Option<i8>> {
+    match i64::deserialize(from)? {
+        day @ 1..=28 => Ok(i8::try_from(day).ok()),
+        day => Err(D::Error::custom(format!("{day} is no day on which every period can be due: write 1 to 28"))),
+    }
 }
 
 pub(super) fn time<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Time> {

@@ -4,7 +4,7 @@ use super::ReportDefinition;
 use crate::ReportError;
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::model::{Column, Model, Table};
-use pegel_kpi::data::scope::carriers;
+use pegel_kpi::data::scope::{Scope, carriers};
 use pegel_kpi::diagnostic::instead;
 use std::collections::BTreeSet;
 
@@ -22,7 +22,8 @@ impl ReportDefinition {
     where
         E: std::error::Error + Send + Sync + 'static,
     {
-        for (dimension, wanted) in self.scope.restrictions() {
+        let scopes = std::iter::once(&self.scope).chain(self.recipients.iter().map(|recipient| &recipient.scope));
+        for (dimension, wanted) in scopes.flat_map(Scope::restrictions) {
             let mut unknown: Vec<&String> = wanted.iter().collect();
             let mut known = BTreeSet::new();
             for (table, column) in carriers(model, &dimension) {

@@ -53,10 +53,27 @@ fn the_shipped_report_is_in_order() {
     let weekly = find(home.path(), "weekly").unwrap();
     assert_eq!(weekly.requests().count(), 10);
     assert_eq!(weekly.trend, 13);
-    assert_eq!(weekly.schedule.unwrap().weekday, Weekday::Monday);
+    assert_eq!(weekly.schedule.unwrap().weekday, Some(Weekday::Monday));
     assert_eq!(weekly.every.span(), Span::Week);
     assert_eq!(weekly.file, "config/reports/weekly.toml");
     assert_eq!(weekly.sha256.len(), 64);
+}
+
+#[test]
+fn a_month_or_longer_is_due_so_many_days_after_its_end_and_a_week_on_a_weekday() {
+    let home = tempfile::tempdir().unwrap();
+    for (name, span, day) in [("monthly", Span::Month, 3), ("quarterly", Span::Quarter, 5)] {
+        let report = find(home.path(), name).unwrap();
+        assert_eq!((report.every.span(), report.schedule.unwrap().day), (span, Some(day)));
+    }
+    let wrong = |from: &str, to: &str| parse(&SMALL.replace(from, to)).unwrap_err().to_string();
+    let weekday = "weekday = \"monday\"";
+    assert!(wrong(weekday, "day = 3").contains("the schedule of every week needs a weekday, and no day"));
+    let monthly = SMALL.replace("[schedule]", "every = \"month\"\n[schedule]");
+    let said = parse(&monthly).unwrap_err().to_string();
+    assert!(said.contains("the schedule of every month needs a day, and no weekday: day = 3"), "{said}");
+    assert!(parse(&monthly.replace(weekday, "day = 28")).is_ok());
+    assert!(parse(&monthly.replace(weekday, "day = 31")).unwrap_err().to_string().contains("write 1 to 28"));
 }
 
 #[test]
@@ -67,7 +84,7 @@ fn a_file_in_the_home_replaces_the_built_in_one_and_adds_others() {
     std::fs::write(folder.join("weekly.toml"), SMALL).unwrap();
     std::fs::write(folder.join("north.toml"), SMALL).unwrap();
     std::fs::write(folder.join("notes.txt"), "none").unwrap();
-    assert_eq!(all(home.path()).unwrap().into_keys().collect::<Vec<_>>(), ["north", "weekly"]);
+    assert_eq!(all(home.path()).unwrap().into_keys().collect::<Vec<_>>(), ["monthly", "north", "quarterly", "weekly"]);
     let weekly = find(home.path(), "weekly").unwrap();
     assert_eq!(weekly.requests().count(), 1);
     assert_eq!(weekly.title.texts().collect::<Vec<_>>(), [("en", "Weekly"), ("de", "Woche")]);
@@ -86,7 +103,7 @@ fn a_report_that_is_not_in_order_takes_down_itself_alone() {
     std::os::unix::fs::symlink("ada@host.4711", folder.join(".#weekly.toml")).unwrap();
     std::os::unix::fs::symlink("nowhere", folder.join("west.toml")).unwrap();
     let reports = all(home.path()).unwrap();
-    assert_eq!(reports.keys().collect::<Vec<_>>(), ["north", "south", "weekly"]);
+    assert_eq!(reports.keys().collect::<Vec<_>>(), ["monthly", "north", "quarterly", "south", "weekly"]);
     assert!(reports["north"].is_ok());
     let message = |name: &str| find(home.path(), name).unwrap_err().to_string();
     assert!(message("south").ends_with("south.toml cannot be read: line 1 is not UTF-8: save it as UTF-8"));
@@ -111,7 +128,10 @@ fn an_unknown_report_is_answered_with_the_nearest() {
     let message = find(home.path(), "wekly").unwrap_err().to_string();
     assert_eq!(message, "no report is called “wekly”: did you mean “weekly”?");
     let message = find(home.path(), "north").unwrap_err().to_string();
-    assert_eq!(message, "no report is called “north”: add config/reports/north.toml, or use one of weekly");
+    assert_eq!(
+        message,
+        "no report is called “north”: add config/reports/north.toml, or use one of monthly, quarterly, weekly"
+    );
 }
 
 #[test]

@@ -211,7 +211,7 @@ fn a_period_is_named_by_what_it_is() {
     assert_eq!(shown("some time ago"), "some time ago");
     assert_eq!(english().period_name("2026-W46"), "week\u{a0}46");
     assert_eq!(french().periods(13, &head("2026-W46")), "13 semaines");
-    assert_eq!(english().periods(1, &head("2026-11")), "1 period");
+    assert_eq!(english().periods(1, &head("2026-11")), "1 month");
 }
 
 #[test]

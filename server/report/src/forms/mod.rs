@@ -61,7 +61,7 @@ impl Form {
     pub fn make(self, numbers: &Numbers, maker: Maker) -> Result<Vec<u8>, ReportError> {
         let format = || {
             let locale = Locale::or_english(maker.locale);
-            Format::new(&locale, &numbers.currency, &numbers.zone).calling(&numbers.titles)
+            Format::new(&locale, &numbers.currency, numbers.shown_in()).calling(&numbers.titles)
         };
         match self {
             Form::Xlsx => xlsx::workbook(&sheets::of(numbers, maker, &format()), numbers),

@@ -215,7 +215,7 @@ impl<'a> Seen<'a> {
             None => (None, None),
         };
         let side = (self.block.better != Better::Neutral).then_some(Side::Bad);
-        Some(RowsOf { period: Some(period), by, group, side, ..RowsOf::default() })
+        Some(RowsOf { period: Some(period), by, group, side, audience: numbers.audience, ..RowsOf::default() })
     }
 
     /// The marks it was judged by: those that look at the past are the total's alone.

@@ -18,7 +18,7 @@ mod made;
 mod situations;
 
 fn told(numbers: &Numbers, locale: &str) -> Brief {
-    brief(numbers, &Format::new(&Locale::parse(locale).unwrap(), &numbers.currency, &numbers.zone))
+    brief(numbers, &Format::new(&Locale::parse(locale).unwrap(), &numbers.currency, numbers.shown_in()))
 }
 
 /// A brief as text.

@@ -27,7 +27,7 @@ fn stored() -> Edition {
     let sources = vec![source("kpi", "partner/feedback_rate.rhai"), program, source("report", "weekly")];
     let rendition = |locale| archive::rendition(audience_in(locale), &numbers, &rendered);
     let labels = labels(&numbers, &Seed([7; 32]));
-    let mut new = archive::edition(&numbers, &samples::week_46(), rendition("de-DE"), labels, sources);
+    let mut new = archive::edition(&numbers, &samples::week_46(), vec![rendition("de-DE")], labels, sources);
     new.renditions.push(rendition("fr-FR"));
     let Seal { manifest, checksum } = seal(&new, Some(BEFORE));
     let NewEdition { report, title, period, revision, starts_at, ends_at, created_at, status, .. } = new;

@@ -8,7 +8,8 @@ use crate::chart;
 use crate::format::Format;
 use crate::known::Known;
 use crate::numbers::{
-    BreakdownRow, BreakdownTable, Change, KpiBlock, Numbers, PlansBelow, TrendPoint, judged_value, standing_out,
+    BreakdownRow, BreakdownTable, Change, KpiBlock, Numbers, PlansBelow, Section, TrendPoint, judged_value,
+    standing_out,
 };
 use crate::statements::attention::{Attention, Needing, attention, mended};
 use crate::statements::brief::{Line, brief};
@@ -42,7 +43,7 @@ struct Writer {
 
 impl Writer {
     fn new(numbers: &Numbers, locale: &Locale) -> Writer {
-        let format = Format::new(locale, &numbers.currency, &numbers.zone).calling(&numbers.titles);
+        let format = Format::new(locale, &numbers.currency, numbers.shown_in()).calling(&numbers.titles);
         Writer { words: format.words().clone(), format }
     }
 
@@ -52,6 +53,7 @@ impl Writer {
             language: self.words.language().code(),
             report: numbers.report.clone(),
             title: self.format.title(&numbers.title),
+            scope: self.scope(numbers),
             period: self.format.period(&numbers.period),
             period_name: self.format.period_name(&numbers.period.name),
             period_code: numbers.period.name.clone(),
@@ -68,17 +70,45 @@ impl Writer {
             mended: mended(numbers, &self.format),
             chance: brief.chance,
             data_up_to: brief.data_up_to,
-            sections: numbers
-                .sections
-                .iter()
-                .map(|section| SectionView {
-                    title: self.format.title(&section.title),
-                    kpis: section.kpis.iter().map(|block| self.kpi(block, numbers)).collect(),
-                })
-                .collect(),
+            sections: self.sections(numbers),
+            without_data: self.without_data(numbers),
             left_out: Vec::new(),
             words: self.words.clone(),
         }
+    }
+
+    /// Sections with what there are figures of.
+    fn sections(&self, numbers: &Numbers) -> Vec<SectionView> {
+        let section = |section: &Section| SectionView {
+            title: self.format.title(&section.title),
+            kpis: section.kpis.iter().filter(|block| has_data(block)).map(|block| self.kpi(block, numbers)).collect(),
+        };
+        numbers.sections.iter().map(section).filter(|section| !section.kpis.is_empty()).collect()
+    }
+
+    fn without_data(&self, numbers: &Numbers) -> String {
+        let blocks = numbers.sections.iter().flat_map(|section| &section.kpis).filter(|block| !has_data(block));
+        let named = |block: &KpiBlock| {
+            let title = self.format.title(&block.title);
+            let Some(table) = &block.table else { return title };
+            let of = [("title", title.into()), ("table", self.format.table(table).into())];
+            self.words.say("kpi_lacks", of)
+        };
+        let kpis: Vec<String> = blocks.map(named).collect();
+        if kpis.is_empty() {
+            return String::new();
+        }
+        self.words.say("without_data", [("kpis", kpis.join(", ").into())])
+    }
+
+    /// The groups that its readers see: regions and teams by name, partners by key.
+    fn scope(&self, numbers: &Numbers) -> String {
+        let restricted = numbers.scope.restrictions().map(|(dimension, texts)| {
+            let label = capitalised(&self.format.dimension(dimension.name()));
+            let of = [("label", label.into()), ("value", self.format.all(texts).into())];
+            self.words.say("labelled", of)
+        });
+        restricted.collect::<Vec<_>>().join(" · ")
     }
 
     fn status(&self, status: Status) -> StatusView {
@@ -328,6 +358,11 @@ fn bar(point: &Point, column: Option<Column>) -> Bar {
     };
     let Column { height, rise } = column.unwrap_or_default();
     Bar { height, rise, class }
+}
+
+/// Whether anything was ever known of it.
+fn has_data(block: &KpiBlock) -> bool {
+    block.cell.outcome != Outcome::NoData || block.trend.iter().any(|point| point.cell.outcome != Outcome::NoData)
 }
 
 /// Why its total was not judged. One that lacks more than marks has such, though the past may not tell them.

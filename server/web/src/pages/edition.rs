@@ -10,17 +10,18 @@ use actix_web::http::header::{self, ContentDisposition};
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_chart::svg;
 use pegel_kpi::data::cell::Cell;
+use pegel_kpi::data::scope::Scope;
 use pegel_report::archive::numbers;
 use pegel_report::chart;
 use pegel_report::format::Format;
 use pegel_report::forms::{Form, Maker};
 use pegel_report::numbers::{KpiBlock, Numbers};
-use pegel_report::view::{KpiView, TrendView, View, view};
+use pegel_report::view::{KpiView, SectionView, TrendView, View, view};
 use pegel_store::edition::{Edition, HTML, NUMBERS, Rendition, SourceHash, TEXT};
 use pegel_store::outbox::Delivery;
 use pegel_text::locale::Locale;
 use pegel_text::words::Words;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The artefacts that are served as they are stored.
 const READABLE: [&str; 3] = [NUMBERS, HTML, TEXT];
@@ -32,6 +33,10 @@ const PROGRAM: &str = concat!("Pegel ", env!("CARGO_PKG_VERSION"));
 #[derive(Serialize)]
 struct Page {
     id: i64,
+    /// The query of links to its artefacts: for whom they are, and in which language.
+    of: String,
+    /// For whom else it was made; empty if for nobody.
+    audiences: Vec<AudienceView>,
     edition: View,
     /// The view's sections, with what only this page shows.
     sections: Vec<Section>,
@@ -40,6 +45,23 @@ struct Page {
     checksum: String,
     sources: Vec<SourceView>,
     deliveries: Vec<Recipient>,
+}
+
+/// Readers who get an edition alike.
+#[derive(Serialize)]
+struct AudienceView {
+    path: String,
+    /// `North, South · de-DE`
+    text: String,
+    /// Whether the page shows what they get.
+    shown: bool,
+}
+
+/// What the address of an edition's page asks for.
+#[derive(Deserialize)]
+struct Asked {
+    /// The number of an audience, from 1 on.
+    audience: Option<usize>,
 }
 
 /// A section: KPIs under a common heading.
@@ -88,26 +110,29 @@ pub(crate) async fn show(
     state: web::Data<State>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Unanswered> {
-    let reader = Reader::of(&request);
+    let (reader, audience) = (Reader::of(&request), asked(&request)?.audience);
     let (edition, deliveries) = blocking(&state, move |state| {
         let edition = stored(state, &id)?;
         let deliveries = state.store.deliveries(Some(edition.head.id))?;
         Ok((edition, deliveries))
     })
     .await?;
-    let page = Page::of(edition, deliveries, &reader)?;
+    let page = Page::of(edition, audience, deliveries, &reader)?;
     let text = state.templates.render("edition.html", &Frame::new(&request, &reader, "editions"), &page)?;
     Ok(html(HttpResponse::Ok(), text))
 }
 
 /// Where mails link to: an edition by report and period. Its id is not known yet when the mail is written.
 pub(crate) async fn named(
+    request: HttpRequest,
     state: web::Data<State>,
     path: web::Path<(String, String, i32)>,
 ) -> Result<HttpResponse, Unanswered> {
     let (report, period, revision) = path.into_inner();
     let id = blocking(&state, move |state| Ok(state.store.edition_id(&report, &period, revision)?)).await?;
-    let page = format!("/editions/{}", id.ok_or(Unanswered::NoPage)?);
+    let query = request.query_string();
+    let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+    let page = format!("/editions/{}{query}", id.ok_or(Unanswered::NoPage)?);
     Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, page)).finish())
 }
 
@@ -121,9 +146,11 @@ pub(crate) async fn artefact(
     if let Some(form) = Form::ALL.into_iter().find(|form| form.name() == name) {
         return made(form, id, &request, &state).await;
     }
+    let audience = asked(&request)?.audience;
     let name = READABLE.into_iter().find(|readable| *readable == name).ok_or(Unanswered::NoPage)?;
     let edition = blocking(&state, move |state| stored(state, &id)).await?;
-    let artefact = shown(&edition).and_then(|rendition| rendition.artefact(name)).ok_or(Unanswered::NoPage)?;
+    let artefact =
+        shown(&edition, audience).and_then(|rendition| rendition.artefact(name)).ok_or(Unanswered::NoPage)?;
     let bytes = artefact.bytes.kept().ok_or(Unanswered::Erased)?.clone();
     let mut response = HttpResponse::Ok();
     if name == HTML {
@@ -140,9 +167,10 @@ async fn made(
     state: &web::Data<State>,
 ) -> Result<HttpResponse, Unanswered> {
     let reader = Reader::of(request);
+    let audience = asked(request)?.audience;
     let (name, bytes) = computing(state, move |state| {
         let edition = stored(state, &id)?;
-        let (_, numbers) = numbers_of(&edition)?;
+        let (_, numbers) = numbers_of(&edition, audience)?;
         let maker = Maker { program: PROGRAM, locale: &locale(&numbers, &reader).tag() };
         Ok((form.file_name(&numbers), form.make(&numbers, maker)?))
     })
@@ -157,15 +185,15 @@ pub(super) fn stored(state: &State, id: &str) -> Result<Edition, Unanswered> {
     state.store.edition(id.parse().map_err(|_| absent())?)?.ok_or_else(absent)
 }
 
-/// The rendition that pages show: so far, there is only one.
-fn shown(edition: &Edition) -> Option<&Rendition> {
-    edition.renditions.first()
+/// The rendition for the audience of that number, counted from 1; for those of the report itself, if none is named.
+fn shown(edition: &Edition, audience: Option<usize>) -> Option<&Rendition> {
+    edition.renditions.get(audience.unwrap_or(1).checked_sub(1)?)
 }
 
-/// The rendition that pages show, and its numbers.
-pub(super) fn numbers_of(edition: &Edition) -> Result<(&Rendition, Numbers), Unanswered> {
+/// The rendition for an audience, and its numbers.
+pub(super) fn numbers_of(edition: &Edition, audience: Option<usize>) -> Result<(&Rendition, Numbers), Unanswered> {
     let unreadable = |error: String| Unanswered::Numbers { edition: edition.head.id, error };
-    let rendition = shown(edition).ok_or_else(|| unreadable("it has no rendition".to_owned()))?;
+    let rendition = shown(edition, audience).ok_or(Unanswered::NoPage)?;
     if rendition.artefact(NUMBERS).is_some_and(|numbers| numbers.bytes.kept().is_none()) {
         return Err(Unanswered::Erased);
     }
@@ -174,15 +202,23 @@ pub(super) fn numbers_of(edition: &Edition) -> Result<(&Rendition, Numbers), Una
 }
 
 impl Page {
-    fn of(edition: Edition, deliveries: Vec<Delivery>, reader: &Reader) -> Result<Page, Unanswered> {
+    fn of(
+        edition: Edition,
+        audience: Option<usize>,
+        deliveries: Vec<Delivery>,
+        reader: &Reader,
+    ) -> Result<Page, Unanswered> {
         let id = edition.head.id;
-        let (rendition, numbers) = numbers_of(&edition)?;
+        let (rendition, numbers) = numbers_of(&edition, audience)?;
         let kept = |name: &&str| rendition.artefact(name).is_some_and(|artefact| artefact.bytes.kept().is_some());
         let locale = locale(&numbers, reader);
-        let format = Format::new(&locale, &numbers.currency, &numbers.zone);
+        let format = Format::new(&locale, &numbers.currency, numbers.shown_in());
         let view = view(&numbers, &locale.tag());
+        let of = reader.kept_in(audience.map_or_else(String::new, |audience| format!("?audience={audience}")));
         Ok(Page {
             id,
+            of,
+            audiences: AudienceView::all(&edition, audience, reader),
             sections: sections(&view, &numbers),
             artefacts: READABLE.into_iter().filter(kept).collect(),
             edition: view,
@@ -193,6 +229,29 @@ impl Page {
     }
 }
 
+fn asked(request: &HttpRequest) -> Result<Asked, Unanswered> {
+    serde_urlencoded::from_str(request.query_string()).map_err(Unanswered::address)
+}
+
+impl AudienceView {
+    fn all(edition: &Edition, shown: Option<usize>, reader: &Reader) -> Vec<AudienceView> {
+        if edition.renditions.len() < 2 {
+            return Vec::new();
+        }
+        let of = |(nth, rendition): (usize, &Rendition)| {
+            let scope: Scope = serde_json::from_str(&rendition.audience.scope).unwrap_or_default();
+            let groups: Vec<String> = scope.restrictions().map(|(_, texts)| texts.join(", ")).collect();
+            let groups = if groups.is_empty() { "–".to_owned() } else { groups.join(" · ") };
+            AudienceView {
+                path: reader.kept_in(format!("/editions/{}?audience={nth}", edition.head.id)),
+                text: format!("{groups} · {}", rendition.audience.locale),
+                shown: nth == shown.unwrap_or(1),
+            }
+        };
+        (1..).zip(&edition.renditions).map(of).collect()
+    }
+}
+
 /// The reader's locale; within their language the edition's own, so that page and mail read the same.
 fn locale(numbers: &Numbers, reader: &Reader) -> Locale {
     let own = Locale::parse(&numbers.locale).filter(|own| own.language() == reader.locale.language());
@@ -200,14 +259,17 @@ fn locale(numbers: &Numbers, reader: &Reader) -> Locale {
 }
 
 fn sections(view: &View, numbers: &Numbers) -> Vec<Section> {
-    let sections = view.sections.iter().zip(&numbers.sections);
-    sections
-        .map(|(section, blocks)| Section {
-            title: section.title.clone(),
-            kpis: section.kpis.iter().zip(&blocks.kpis).map(|(kpi, block)| Kpi::of(kpi, block, &view.words)).collect(),
-            has_tables: section.kpis.iter().any(|kpi| !kpi.tables.is_empty()),
-        })
-        .collect()
+    let block =
+        |kpi: &KpiView| numbers.sections.iter().flat_map(|section| &section.kpis).find(|block| block.id == kpi.id);
+    let kpis = |section: &SectionView| {
+        section.kpis.iter().filter_map(|kpi| Some(Kpi::of(kpi, block(kpi)?, &view.words))).collect()
+    };
+    let section = |section: &SectionView| Section {
+        title: section.title.clone(),
+        kpis: kpis(section),
+        has_tables: section.kpis.iter().any(|kpi| !kpi.tables.is_empty()),
+    };
+    view.sections.iter().map(section).collect()
 }
 
 impl Kpi {

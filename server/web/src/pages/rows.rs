@@ -148,7 +148,7 @@ impl Seen {
             return Ok(Seen { as_of, zone: state.zone.clone(), dimensions, scope: Scope::everything() });
         };
         let edition = stored(state, &id.to_string())?;
-        let (rendition, numbers) = numbers_of(&edition)?;
+        let (rendition, numbers) = numbers_of(&edition, of.audience)?;
         let unreadable = |error: String| Unanswered::Numbers { edition: id, error };
         let scope = serde_json::from_str(&rendition.audience.scope).map_err(|error| unreadable(error.to_string()))?;
         // As the figure, by whichever of the tables that it reads was brought the longest ago.

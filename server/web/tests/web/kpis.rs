@@ -3,6 +3,7 @@
 use crate::support::{NOW, Site, add_leads, catalog_of, state};
 use jiff::Timestamp;
 use pegel_home::{Entry, Origin};
+use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::threshold::Status;
 use pegel_kpi::time::period::Period;
 use pegel_report::build::{Heading, build};
@@ -69,7 +70,9 @@ fn pages_judge_by_the_marks_of_the_mail_however_far_these_look_back() {
                 created_at: now.as_second(),
                 currency: "EUR",
             };
-            let (numbers, _) = build(&heading, &catalog, &mut store.reader().unwrap()).unwrap();
+            let scopes = [Scope::everything()];
+            let (numbers, _) = build(&heading, &scopes, &catalog, &mut store.reader().unwrap()).unwrap();
+            let numbers = &numbers[0];
             let mailed = &numbers.sections[0].kpis[0];
             assert!(mailed.threshold.warning.is_some() && mailed.status == Status::Warning, "{mailed:?}");
             let format = Format::new(&Locale::english(), "EUR", "Europe/Berlin");

@@ -232,6 +232,9 @@ pub fn edition(kpis: Vec<KpiBlock>, days_ago: i64) -> Numbers {
         empty: false,
     };
     Numbers {
+        readers_zone: None,
+        scope: pegel_kpi::data::scope::Scope::everything(),
+        audience: None,
         report: "weekly".to_owned(),
         title: translated(["Weekly partner sales", "Partnervertrieb der Woche", "Ventes des partenaires"]),
         locale: "en-GB".to_owned(),

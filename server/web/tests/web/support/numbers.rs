@@ -142,6 +142,9 @@ pub fn weekly() -> Numbers {
         breakdowns: Vec::new(),
     };
     Numbers {
+        readers_zone: None,
+        scope: pegel_kpi::data::scope::Scope::everything(),
+        audience: None,
         report: "weekly".to_owned(),
         title: translated("Partner sales", "Partnervertrieb"),
         locale: "de-DE".to_owned(),

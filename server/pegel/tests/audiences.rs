@@ -1,0 +1,100 @@
+//! One report for readers who may see different things, each in their language: one computation, a mail each.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use common::TestHome;
+use mail_parser::MessageParser;
+use std::collections::BTreeMap;
+
+/// A home with made-up data, whose weekly report goes to these.
+fn home(recipients: &str, home: TestHome) -> TestHome {
+    home.run(&["demo", "--once"]).succeeded();
+    std::fs::remove_dir_all(home.path().join("outbox")).unwrap();
+    let weekly = include_str!("../../../config/reports/weekly.toml");
+    let weekly = weekly.replace("recipients = []", &format!("recipients = [{recipients}]"));
+    home.write("config/reports/weekly.toml", &weekly);
+    home
+}
+
+/// The texts of the mails in the outbox, by whom they are for.
+fn mails(home: &TestHome) -> BTreeMap<String, (String, String)> {
+    let read = |path: &std::path::PathBuf| {
+        let bytes = std::fs::read(path).unwrap();
+        let mail = MessageParser::default().parse(&bytes).unwrap();
+        let to = mail.to().unwrap().first().unwrap().address().unwrap().to_owned();
+        (
+            to,
+            (
+                mail.subject().unwrap().to_owned(),
+                mail.body_text(0).unwrap().replace('\u{a0}', " ").replace("\r\n", "\n"),
+            ),
+        )
+    };
+    home.files("outbox").iter().map(read).collect()
+}
+
+const RECIPIENTS: &str = r#""ada@example.com", { to = "bo@example.com", regions = ["Küste"], locale = "de-DE" },
+    { to = "cy@example.com", regions = ["Küste"], locale = "de-DE" }, { to = "di@example.com", partners = ["nobody"] }"#;
+
+#[test]
+fn each_reads_what_they_may_see_in_their_language() {
+    for home in [home(RECIPIENTS, TestHome::empty()), home(RECIPIENTS, TestHome::empty_on_postgres())] {
+        home.write(
+            "config/reports/weekly.toml",
+            &std::fs::read_to_string(home.path().join("config/reports/weekly.toml"))
+                .unwrap()
+                .replace(", { to = \"di@example.com\", partners = [\"nobody\"] }", ""),
+        );
+        let listed = home.run(&["report", "recipients", "weekly"]).succeeded().out;
+        assert_eq!(
+            listed,
+            "ada@example.com\teverything\ten-GB\tEurope/Berlin\n\
+             bo@example.com\tregion Küste\tde-DE\tEurope/Berlin\ncy@example.com\tregion Küste\tde-DE\tEurope/Berlin\n"
+        );
+        let sent = home.run(&["report", "run", "weekly", "--period", "2026-W45", "--send"]).succeeded().out;
+        assert!(sent.ends_with("3 of 3 mails handed over\n"), "{sent}");
+        let mails = mails(&home);
+        let text = |to: &str| &mails[&format!("{to}@example.com")].1;
+        assert!(text("ada").contains("Week 45 · 2–8 November 2026\nData up to"), "{}", text("ada"));
+        assert!(text("bo").contains("KW 45 · 2.–8. November 2026\nRegion: Küste\n"), "{}", text("bo"));
+        assert_eq!(text("bo"), text("cy"), "they read the same rendition");
+        assert!(!text("bo").contains("Rhein"), "another region is none of their business");
+        let stored = home.store().edition(2).unwrap().unwrap();
+        assert_eq!(stored.renditions.len(), 2);
+        home.run(&["report", "verify"]).succeeded();
+        // The figures are those that the scope alone would give.
+        let weekly =
+            include_str!("../../../config/reports/weekly.toml").replace("locale = \"en-GB\"", "locale = \"de-DE\"");
+        home.write("config/reports/coast.toml", &weekly.replace("# [scope]\n", "[scope]\nregions = [\"Küste\"]\n"));
+        let out = home.path().join("coast");
+        home.run(&["report", "run", "coast", "--period", "2026-W45", "--out", out.to_str().unwrap()]).succeeded();
+        let alone = std::fs::read(out.join("numbers.json")).unwrap();
+        let together = stored.renditions[1].artefact("numbers.json").unwrap().bytes.kept().unwrap().clone();
+        let figures = |json: &[u8]| serde_json::from_slice::<serde_json::Value>(json).unwrap()["sections"].take();
+        assert_eq!(figures(&together), figures(&alone));
+    }
+}
+
+#[test]
+fn a_name_that_nobody_has_is_refused_before_anybody_gets_an_empty_mail() {
+    let home = home(RECIPIENTS, TestHome::empty());
+    home.run(&["report", "run", "weekly", "--period", "2026-W45", "--send"]).failed(2, &["partner key “nobody”"]);
+    assert!(home.files("outbox").is_empty());
+}
+
+#[test]
+fn each_active_partner_with_an_address_gets_their_own_page() {
+    let home = home("{ each = \"partner\", locale = \"fr-FR\" }", TestHome::empty());
+    let listed = home.run(&["report", "recipients", "weekly", "--json"]).succeeded().out;
+    let listed: Vec<serde_json::Value> = serde_json::from_str(&listed).unwrap();
+    assert!(listed.len() > 50, "{}", listed.len());
+    let sent = home.run(&["report", "run", "weekly", "--period", "2026-W45", "--send"]).succeeded().out;
+    assert!(sent.contains(&format!("{0} of {0} mails handed over", listed.len())), "{sent}");
+    let mails = mails(&home);
+    for one in &listed {
+        let key = one["scope"]["partners"][0].as_str().unwrap();
+        let (_, text) = &mails[one["to"].as_str().unwrap()];
+        assert!(text.contains(&format!("Partenaire : {key}\n")) || text.contains(key), "{text}");
+    }
+}

@@ -1,0 +1,149 @@
+//! Whom an edition is made for: those who may see the same, in one language and zone, share what is rendered.
+
+use crate::ReportError;
+use crate::definition::ReportDefinition;
+use crate::definition::recipient::{Recipient, Whom};
+use pegel_kpi::data::batch::{Batch, MISSING_TEXT, Values};
+use pegel_kpi::data::model::Model;
+use pegel_kpi::data::path::{Path, Projection};
+use pegel_kpi::data::scan::{Scan, Source};
+use pegel_kpi::data::scope::Scope;
+use pegel_store::edition::Audience;
+use pegel_text::locale::Locale;
+use serde::Serialize;
+
+/// Readers who share a rendition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Readers {
+    pub scope: Scope,
+    /// BCP 47.
+    pub locale: String,
+    /// IANA: in which instants are written.
+    pub zone: String,
+}
+
+/// One who gets a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Addressee {
+    /// `ada@example.com`, possibly with a name.
+    pub to: String,
+    #[serde(flatten)]
+    pub readers: Readers,
+}
+
+/// A partner who can be written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partner {
+    pub key: String,
+    /// Where mail for them goes.
+    pub address: String,
+    /// As stored: `de`, `de-AT`.
+    pub language: Option<String>,
+}
+
+impl Readers {
+    /// Those for whom the report itself is.
+    pub fn of_report(definition: &ReportDefinition) -> Readers {
+        let ReportDefinition { scope, locale, zone, .. } = definition;
+        Readers { scope: scope.clone(), locale: locale.clone(), zone: zone.clone() }
+    }
+
+    /// As the archive knows them.
+    pub fn audience(&self) -> Audience {
+        Audience::new(&self.scope, &self.locale, &self.zone)
+    }
+}
+
+/// Everybody who gets a report, each address once; `partners` are those who can be written to.
+pub fn addressees(definition: &ReportDefinition, partners: &[Partner]) -> Vec<Addressee> {
+    let own = Readers::of_report(definition);
+    let mut all: Vec<Addressee> = Vec::new();
+    for recipient in &definition.recipients {
+        let readers = readers(recipient, &own);
+        match &recipient.whom {
+            Whom::Address(to) => all.push(Addressee { to: to.clone(), readers }),
+            Whom::EachPartner => all.extend(partners.iter().map(|partner| of_partner(partner, recipient, &readers))),
+        }
+    }
+    all
+}
+
+/// Whom an edition is rendered for: those of the report itself first, then all others who get it, each once.
+pub fn all_readers(definition: &ReportDefinition, addressees: &[Addressee]) -> Vec<Readers> {
+    let mut all = vec![Readers::of_report(definition)];
+    for Addressee { readers, .. } in addressees {
+        if !all.contains(readers) {
+            all.push(readers.clone());
+        }
+    }
+    all
+}
+
+fn readers(recipient: &Recipient, report: &Readers) -> Readers {
+    Readers {
+        scope: within(&recipient.scope, &report.scope),
+        locale: recipient.locale.clone().unwrap_or_else(|| report.locale.clone()),
+        zone: recipient.zone.clone().unwrap_or_else(|| report.zone.clone()),
+    }
+}
+
+fn of_partner(partner: &Partner, recipient: &Recipient, readers: &Readers) -> Addressee {
+    let own = Scope { partners: Some(vec![partner.key.clone()]), ..Scope::everything() };
+    let spoken = || Locale::parse(partner.language.as_deref()?).map(|locale| locale.with_region().tag());
+    let locale = recipient.locale.clone().or_else(spoken).unwrap_or_else(|| readers.locale.clone());
+    let scope = within(&own, &readers.scope);
+    Addressee { to: partner.address.clone(), readers: Readers { scope, locale, ..readers.clone() } }
+}
+
+/// What both let see: nobody gets more than the report shows.
+fn within(scope: &Scope, of: &Scope) -> Scope {
+    let both = |own: &Option<Vec<String>>, of: &Option<Vec<String>>| match (own, of) {
+        (Some(own), Some(of)) => Some(own.iter().filter(|text| of.contains(text)).cloned().collect()),
+        (own, of) => own.clone().or_else(|| of.clone()),
+    };
+    Scope {
+        regions: both(&scope.regions, &of.regions),
+        teams: both(&scope.teams, &of.teams),
+        partners: both(&scope.partners, &of.partners),
+    }
+}
+
+/// The partners who can be written to: active, with an address and a key. Empty unless the report writes to each.
+///
+/// # Errors
+/// If the data cannot be read.
+pub fn partners<S>(definition: &ReportDefinition, model: &Model, source: &mut S) -> Result<Vec<Partner>, ReportError>
+where
+    S: Source<Error: std::error::Error + Send + Sync + 'static>,
+{
+    let wanted = definition.recipients.iter().any(|recipient| recipient.whom == Whom::EachPartner);
+    let Some(table) = model.table("partners").filter(|_| wanted) else { return Ok(Vec::new()) };
+    let own = |name: &str| table.column(name).map(Path::own);
+    let paths = [Some(Path::own(table.key())), own("contact_email"), own("language"), own("active")];
+    let Some(paths) = paths.into_iter().collect::<Option<Vec<Path>>>() else { return Ok(Vec::new()) };
+    let columns = paths.into_iter().map(Projection::of).collect();
+    let scan = Scan { table, columns, window: None, scope: definition.scope.clone() };
+    let mut partners = Vec::new();
+    let failed = |error| ReportError::Source(Box::new(error));
+    source
+        .scan(&scan, &mut |batch| partners.extend((0..batch.len()).filter_map(|row| partner(batch, row))))
+        .map_err(failed)?;
+    partners.sort_by(|one: &Partner, other: &Partner| one.key.cmp(&other.key));
+    Ok(partners)
+}
+
+/// The partner in a row, if it can be written to. Who is not said to be active is.
+fn partner(batch: &Batch, row: usize) -> Option<Partner> {
+    let text = |column: usize| match &batch.columns[column] {
+        Values::Texts(codes, dictionary) if codes[row] != MISSING_TEXT => {
+            dictionary.text(codes[row]).map(str::to_owned)
+        }
+        _ => None,
+    };
+    let inactive = matches!(&batch.columns[3], Values::Numbers(numbers) if numbers[row] == 0.0);
+    let address = text(1).filter(|_| !inactive).filter(|address| crate::address::parse(address).is_ok())?;
+    Some(Partner { key: text(0)?, address, language: text(2) })
+}
+
+#[cfg(test)]
+mod tests;

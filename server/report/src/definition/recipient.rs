@@ -1,0 +1,122 @@
+//! Who gets a report: an address, or each partner; with what they may see, and how they read.
+
+use super::checked;
+use crate::address;
+use pegel_kpi::data::scope::Scope;
+use pegel_text::clean::one_line;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use std::collections::HashSet;
+use std::fmt;
+
+/// One who gets a report, or all of a kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    pub whom: Whom,
+    /// What of the report's own scope they see; all of it, if nothing is restricted.
+    pub scope: Scope,
+    /// BCP 47; as the report, if it is missing.
+    pub locale: Option<String>,
+    /// IANA: in which instants are written; as the report, if it is missing.
+    pub zone: Option<String>,
+}
+
+/// Whom a mail goes to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Whom {
+    /// `ada@example.com`, possibly with a name.
+    Address(String),
+    /// Each active partner with an address: each sees what is theirs.
+    EachPartner,
+}
+
+/// A table of a recipient.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    to: Option<String>,
+    each: Option<String>,
+    regions: Option<Vec<String>>,
+    teams: Option<Vec<String>>,
+    partners: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "locale")]
+    locale: Option<String>,
+    #[serde(default, deserialize_with = "zone")]
+    zone: Option<String>,
+}
+
+fn locale<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    checked::locale(from).map(Some)
+}
+
+fn zone<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    checked::zone(from).map(Some)
+}
+
+impl Recipient {
+    fn of(written: Written) -> Result<Recipient, String> {
+        let Written { to, each, regions, teams, partners, locale, zone } = written;
+        let whom = match (to, each.as_deref()) {
+            (Some(to), None) => Whom::Address(addressed(to)?),
+            (None, Some("partner")) if partners.is_some() => {
+                return Err("each = \"partner\" shows every partner what is theirs: leave out “partners”".to_owned());
+            }
+            (None, Some("partner")) => Whom::EachPartner,
+            (None, Some(each)) => {
+                return Err(format!("there are no mails for each “{each}”: write each = \"partner\""));
+            }
+            (Some(_), Some(_)) => return Err("“to” names one and “each” many: write one of them".to_owned()),
+            (None, None) => return Err("it names nobody: write to = \"ada@example.com\"".to_owned()),
+        };
+        Ok(Recipient { whom, scope: Scope { regions, teams, partners }, locale, zone })
+    }
+}
+
+/// No address twice: nobody should wonder which of two mails is the right one.
+pub(super) fn all<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Recipient>, D::Error> {
+    let recipients = Vec::<Recipient>::deserialize(from)?;
+    let mut seen = HashSet::new();
+    for Recipient { whom, .. } in &recipients {
+        if !seen.insert(whom) {
+            return Err(D::Error::custom(match whom {
+                Whom::Address(text) => format!("the recipient “{text}” is listed twice"),
+                Whom::EachPartner => "each = \"partner\" is listed twice".to_owned(),
+            }));
+        }
+    }
+    Ok(recipients)
+}
+
+fn addressed(text: String) -> Result<String, String> {
+    match address::parse(&text) {
+        Ok(_) => Ok(text),
+        Err(problem) => Err(format!("“{}” is not an address: {problem}", one_line(&text))),
+    }
+}
+
+impl<'de> Deserialize<'de> for Recipient {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Recipient, D::Error> {
+        from.deserialize_any(TextOrTable)
+    }
+}
+
+struct TextOrTable;
+
+impl<'de> Visitor<'de> for TextOrTable {
+    type Value = Recipient;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an address, or a table such as { to = \"ada@example.com\", regions = [\"North\"] }")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Recipient, E> {
+        let whom = Whom::Address(addressed(text.to_owned()).map_err(E::custom)?);
+        Ok(Recipient { whom, scope: Scope::everything(), locale: None, zone: None })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Recipient, A::Error> {
+        let written = Written::deserialize(MapAccessDeserializer::new(map))?;
+        Recipient::of(written).map_err(A::Error::custom)
+    }
+}
