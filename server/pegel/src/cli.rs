@@ -383,6 +383,16 @@ pub enum Report {
         #[arg(long)]
         json: bool,
     },
+    /// List the numbers that two stored editions say differently, and why
+    Diff {
+        /// The number of the older edition
+        old: i64,
+        /// The number of the newer edition
+        new: i64,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Make a file of a stored edition: a workbook, tables, JSON, or the mail as it was sent
     Render(Render),
     /// Recompute the checksums of all stored editions, oldest first, and name what differs, is missing or was erased

@@ -49,7 +49,7 @@ fn what_editors_and_systems_leave_about_changes_nothing() {
     let home = TestHome::new();
     leave_about(&home);
     let said = home.run(&["report", "list"]).succeeded();
-    assert_eq!((said.out.lines().count(), said.err.as_str()), (1, ""));
+    assert_eq!((said.out.lines().count(), said.err.as_str()), (3, ""));
     assert_eq!(home.run(&["kpi", "list"]).succeeded().err, "");
     assert!(home.run(&["kpi", "check"]).succeeded().out.ends_with(" in order\n"));
     let served = Served::start(&home);
@@ -64,7 +64,7 @@ fn a_report_that_is_not_in_order_leaves_the_others() {
     home.write("config/reports/north.toml", &format!("\u{feff}{WEEKLY}"));
     let said = home.run(&["report", "list"]).succeeded();
     let names: Vec<&str> = said.out.lines().map(|line| line.split('\t').next().unwrap()).collect();
-    assert_eq!(names, ["north", "weekly"]);
+    assert_eq!(names, ["monthly", "north", "quarterly", "weekly"]);
     assert!(
         said.err.contains("config/reports/latin.toml is not in order") && said.err.contains("line 1 is not UTF-8"),
         "{}",

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The beginnings of names that are put together at run time.
-const PUT_TOGETHER: [&str; 11] = [
+const PUT_TOGETHER: [&str; 12] = [
     "beside_",
     "better_",
     "column_",
@@ -23,6 +23,7 @@ const PUT_TOGETHER: [&str; 11] = [
     "status_",
     "table_",
     "unit_",
+    "why_",
 ];
 
 /// The texts of all files below a folder of the project with these extensions.

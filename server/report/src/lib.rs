@@ -15,6 +15,7 @@
 //! - [`forms`]: the same numbers as workbook, CSV and JSON
 //! - [`archive`]: what is stored of an edition; [`labels`], how its groups are called; [`sources`], what it rests on
 //! - [`rows`]: the rows behind a figure, as a table and as CSV; [`link`]: where readers find them, and editions
+//! - [`diff`]: what two editions say differently, and why
 //! - [`manifest`]: the hashes of all that, and the chain from one edition to the next; [`verify`], what differs
 
 pub mod address;
@@ -26,6 +27,7 @@ pub mod chart;
 mod columns;
 pub mod compose;
 pub mod definition;
+pub mod diff;
 mod error;
 pub mod format;
 pub mod forms;

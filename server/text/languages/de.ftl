@@ -537,6 +537,28 @@ mail_html = Mail
 mail_text = reiner Text
 numbers = Zahlen (JSON)
 audiences = Erstellt für
+subject_corrected = Korrigiert: { $subject }
+corrected_edition = Diese Ausgabe ist korrigiert.
+what_changed = Was sich geändert hat
+before_it = Zuvor
+after_it = Jetzt
+why = Warum
+edition_of = { $period }, Revision { $revision }
+numbers_differ =
+    { $count ->
+        [0] Alle { $all } Zahlen sind gleich.
+        [one] { $count } von { $all } Zahlen ist eine andere.
+       *[other] { $count } von { $all } Zahlen sind andere.
+    }
+why_period = ein anderer Zeitraum
+why_scope = andere Leser
+why_shown = nicht in beiden
+why_definition = das Skript hat sich geändert
+why_helper = ein Hilfsskript hat sich geändert
+why_calendar = der Kalender hat sich geändert
+why_threshold = die Schwelle hat sich geändert
+why_late_data = sie konnte sich noch ändern
+why_data = die Daten wurden berichtigt
 download_as = Laden als
 form_xlsx = Excel-Arbeitsmappe
 form_csv = { "CSV" }

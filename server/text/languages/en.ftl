@@ -526,6 +526,28 @@ mail_html = mail
 mail_text = plain text
 numbers = numbers (JSON)
 audiences = Made for
+subject_corrected = Corrected: { $subject }
+corrected_edition = This is a corrected edition.
+what_changed = What changed
+before_it = Before
+after_it = Now
+why = Why
+edition_of = { $period }, revision { $revision }
+numbers_differ =
+    { $count ->
+        [0] All { $all } numbers are the same.
+        [one] { $count } of { $all } numbers differs.
+       *[other] { $count } of { $all } numbers differ.
+    }
+why_period = another period
+why_scope = other readers
+why_shown = not in both
+why_definition = the script changed
+why_helper = a helper changed
+why_calendar = the calendar changed
+why_threshold = the threshold changed
+why_late_data = it could still change
+why_data = the data was corrected
 download_as = Download as
 form_xlsx = Excel workbook
 form_csv = CSV

@@ -539,6 +539,28 @@ mail_html = courriel
 mail_text = texte brut
 numbers = chiffres (JSON)
 audiences = Établie pour
+subject_corrected = Corrigé : { $subject }
+corrected_edition = Cette édition est corrigée.
+what_changed = Ce qui a changé
+before_it = Avant
+after_it = Maintenant
+why = Pourquoi
+edition_of = { $period }, révision { $revision }
+numbers_differ =
+    { $count ->
+        [0] Les { $all } chiffres sont les mêmes.
+        [one] { $count } chiffre sur { $all } diffère.
+       *[other] { $count } chiffres sur { $all } diffèrent.
+    }
+why_period = une autre période
+why_scope = d’autres lecteurs
+why_shown = absent de l’une des deux
+why_definition = le script a changé
+why_helper = un script auxiliaire a changé
+why_calendar = le calendrier a changé
+why_threshold = le seuil a changé
+why_late_data = il pouvait encore changer
+why_data = les données ont été corrigées
 download_as = Télécharger en
 form_xlsx = classeur Excel
 form_csv = { "CSV" }

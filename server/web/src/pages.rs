@@ -1,5 +1,6 @@
 //! One file per page: each builds a model, and the template of the same name renders it.
 
+pub(crate) mod diff;
 pub(crate) mod edition;
 pub(crate) mod editions;
 pub(crate) mod failure;

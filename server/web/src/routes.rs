@@ -2,7 +2,7 @@
 
 use crate::headers::{refuse_foreign, secure};
 use crate::pages::failure::show_failures;
-use crate::pages::{edition, editions, health, kpi, kpis, missing, operations, reference, rows, style};
+use crate::pages::{diff, edition, editions, health, kpi, kpis, missing, operations, reference, rows, style};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{ServiceConfig, redirect, scope, to};
 
@@ -12,6 +12,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(redirect("/", "/editions"))
         .route("/editions", to(editions::list))
         .route("/editions/{id}", to(edition::show))
+        .route("/editions/{id}/since/{other}", to(diff::show))
         .route("/editions/{id}/{artefact}", to(edition::artefact))
         .route("/reports/{report}/{period}/{revision}", to(edition::named))
         .route("/reports/{report}/{period}/{revision}/rows/{kpi}", to(rows::of_edition))

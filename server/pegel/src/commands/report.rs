@@ -1,5 +1,6 @@
 //! `pegel report …`
 
+mod diff;
 mod render;
 
 use crate::cli::{self, Global};
@@ -37,6 +38,10 @@ pub fn run(command: cli::Report, global: &Global) -> Ending {
         cli::Report::List => list(&home),
         cli::Report::Run(command) => make(&command, &home, global.clock()),
         cli::Report::Recipients { name, json } => recipients(&name, json, &home),
+        cli::Report::Diff { old, new, json } => {
+            let store = home.store()?;
+            diff::run(&stored(old, &store)?, &stored(new, &store)?, json, &home.format())
+        }
         cli::Report::Render(command) => render::run(&command, &stored(command.edition, &home.store()?)?),
         cli::Report::Verify { edition: Some(edition) } => check_one(edition, &home.store()?),
         cli::Report::Verify { edition: None } => check_all(&home.store()?),

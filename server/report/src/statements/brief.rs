@@ -59,9 +59,14 @@ pub fn brief(numbers: &Numbers, format: &Format) -> Brief {
     let statements = rank::statements(numbers);
     let ranked = said(&statements, numbers, format);
     let period = capitalised(&format.short_period(&numbers.period.name));
+    // So that it cannot be taken for the first one.
+    let corrected = |subject: String| match numbers.revision {
+        0 => subject,
+        _ => words.say("subject_corrected", [("subject", subject.into())]),
+    };
     let subject_of = |statements: &[String]| {
         let statements = statements.join(&words.say("between_statements", []));
-        words.say("subject", [("period", period.as_str().into()), ("statements", statements.into())])
+        corrected(words.say("subject", [("period", period.as_str().into()), ("statements", statements.into())]))
     };
     let short: Vec<String> = ranked.iter().map(|(_, said)| said.short.clone()).collect();
     let fits = |count: &usize| subject_of(&short[..*count]).chars().count() <= SUBJECT;
@@ -80,7 +85,7 @@ pub fn brief(numbers: &Numbers, format: &Format) -> Brief {
         short => sentences(short.iter().take(count)),
     };
     Brief {
-        subject: if short.is_empty() { calm() } else { subject_of(&short[..count]) },
+        subject: if short.is_empty() { corrected(calm()) } else { subject_of(&short[..count]) },
         preview: first(count.max(PREVIEWED)),
         headline: first(count),
         statements: ranked.into_iter().map(line).collect(),

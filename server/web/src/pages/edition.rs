@@ -17,7 +17,7 @@ use pegel_report::format::Format;
 use pegel_report::forms::{Form, Maker};
 use pegel_report::numbers::{KpiBlock, Numbers};
 use pegel_report::view::{KpiView, SectionView, TrendView, View, view};
-use pegel_store::edition::{Edition, HTML, NUMBERS, Rendition, SourceHash, TEXT};
+use pegel_store::edition::{Edition, EditionHead, HTML, NUMBERS, Rendition, SourceHash, TEXT};
 use pegel_store::outbox::Delivery;
 use pegel_text::locale::Locale;
 use pegel_text::words::Words;
@@ -35,6 +35,8 @@ struct Page {
     id: i64,
     /// The query of links to its artefacts: for whom they are, and in which language.
     of: String,
+    /// What it says differently from the one that it corrects; `None` if it corrects none.
+    corrects: Option<String>,
     /// For whom else it was made; empty if for nobody.
     audiences: Vec<AudienceView>,
     edition: View,
@@ -111,13 +113,16 @@ pub(crate) async fn show(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Unanswered> {
     let (reader, audience) = (Reader::of(&request), asked(&request)?.audience);
-    let (edition, deliveries) = blocking(&state, move |state| {
+    let (edition, deliveries, corrects) = blocking(&state, move |state| {
         let edition = stored(state, &id)?;
-        let deliveries = state.store.deliveries(Some(edition.head.id))?;
-        Ok((edition, deliveries))
+        let EditionHead { id, report, period, revision, .. } = &edition.head;
+        let deliveries = state.store.deliveries(Some(*id))?;
+        let corrects = if *revision > 0 { state.store.edition_id(report, period, revision - 1)? } else { None };
+        Ok((edition, deliveries, corrects))
     })
     .await?;
-    let page = Page::of(edition, audience, deliveries, &reader)?;
+    let corrects = corrects.map(|other| reader.kept_in(format!("/editions/{}/since/{other}", edition.head.id)));
+    let page = Page { corrects, ..Page::of(edition, audience, deliveries, &reader)? };
     let text = state.templates.render("edition.html", &Frame::new(&request, &reader, "editions"), &page)?;
     Ok(html(HttpResponse::Ok(), text))
 }
@@ -218,6 +223,7 @@ impl Page {
         Ok(Page {
             id,
             of,
+            corrects: None,
             audiences: AudienceView::all(&edition, audience, reader),
             sections: sections(&view, &numbers),
             artefacts: READABLE.into_iter().filter(kept).collect(),
@@ -253,7 +259,7 @@ impl AudienceView {
 }
 
 /// The reader's locale; within their language the edition's own, so that page and mail read the same.
-fn locale(numbers: &Numbers, reader: &Reader) -> Locale {
+pub(super) fn locale(numbers: &Numbers, reader: &Reader) -> Locale {
     let own = Locale::parse(&numbers.locale).filter(|own| own.language() == reader.locale.language());
     own.unwrap_or_else(|| reader.locale.clone())
 }

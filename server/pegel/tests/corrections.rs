@@ -1,0 +1,62 @@
+//! An edition that corrects another one says so, and what it says differently.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use common::TestHome;
+use common::server::Served;
+
+/// A home with an edition of week 45, made of made-up data.
+fn home() -> TestHome {
+    let home = TestHome::empty();
+    home.run(&["demo", "--once"]).succeeded();
+    home.run(&["report", "run", "weekly", "--period", "2026-W45"]).succeeded();
+    home
+}
+
+fn again(home: &TestHome) {
+    home.run(&["report", "run", "weekly", "--period", "2026-W45", "--again"]).succeeded();
+}
+
+#[test]
+fn what_is_the_same_is_no_difference() {
+    let home = home();
+    again(&home);
+    let said = home.run(&["report", "diff", "2", "3"]).succeeded().out;
+    assert!(said.starts_with("0 of ") && said.ends_with(" numbers differ\n"), "{said}");
+}
+
+#[test]
+fn each_number_that_differs_says_why() {
+    let home = home();
+    home.write("config/thresholds.toml", "[feedback_rate]\nwarning = 0.99\n");
+    again(&home);
+    let said = home.run(&["report", "diff", "2", "3"]).failed(1, &[]).out;
+    let total = said.lines().find(|line| line.starts_with("Feedback rate\ttotal")).unwrap();
+    assert!(total.ends_with("\tthe threshold changed"), "{total}");
+    let json = home.run(&["report", "diff", "2", "3", "--json"]).failed(1, &[]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let first = &json["changes"][0];
+    assert_eq!((&first["kpi"], &first["why"]), (&"feedback_rate".into(), &serde_json::json!(["threshold"])));
+    assert_eq!((&first["old"]["status"], &first["new"]["status"]), (&"ok".into(), &"warning".into()));
+
+    // The rows of a week are corrected, past the writer that notes it.
+    home.run(&["kpi", "kept", "--forget"]).succeeded();
+    home.store().execute("UPDATE leads SET feedback_at = NULL WHERE accepted_at > 1793000000").unwrap();
+    again(&home);
+    let said = home.run(&["report", "diff", "3", "4"]).failed(1, &[]).out;
+    assert!(said.contains("\tthe data was corrected\n") || said.contains("\tit could still change\n"), "{said}");
+    let served = Served::start(&home);
+    assert!(served.body("/editions/4?lang=en").contains("This is a corrected edition."));
+    let page = served.body("/editions/4/since/3?lang=en");
+    assert!(
+        page.contains("week\u{a0}45, revision 1 → week\u{a0}45, revision 2") && page.contains("numbers differ."),
+        "{page}"
+    );
+    let text = home.run(&["report", "render", "4", "--form", "text"]).succeeded().out;
+    assert!(text.starts_with("WEEKLY PARTNER SALES\nThis is a corrected edition.\n"), "{text}");
+    let stored = home.store().edition(4).unwrap().unwrap();
+    let subject = stored.renditions[0].artefact("subject.txt").unwrap().text().unwrap().to_owned();
+    assert!(subject.starts_with("Corrected: W45: "), "{subject}");
+    assert!(!served.body("/editions/2?lang=en").contains("corrected"), "the first one corrects nothing");
+}
