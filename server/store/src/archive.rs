@@ -1,7 +1,9 @@
 //! The archive: editions as they were published, immutable but for what is erased.
 
 use crate::connection::Conn;
-use crate::edition::{Artefact, Audience, Edition, EditionHead, Erasable, Label, Rendition, Salted, SourceHash};
+use crate::edition::{
+    Artefact, Audience, Edition, EditionHead, Erasable, Label, Listed, Rendition, SUBJECT, Salted, SourceHash,
+};
 use crate::runs::RunState;
 use crate::schema::{artefacts, edition_sources, editions, labels, renditions, runs};
 use crate::{Store, StoreError};
@@ -20,6 +22,56 @@ impl Store {
                 .offset(offset)
                 .select(EditionHead::as_select())
                 .load(conn)
+        })
+    }
+
+    /// All editions as they are listed: the latest period first, of each report's period the latest revision.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn listed_editions(&self) -> Result<Vec<Listed>, StoreError> {
+        let rows: Vec<(EditionHead, Option<Vec<u8>>)> = self.read("reading editions", |conn| {
+            let of_edition = renditions::edition_id.eq(editions::id);
+            let of_rendition = artefacts::rendition_id.nullable().eq(renditions::id.nullable());
+            editions::table
+                .left_join(renditions::table.on(of_edition))
+                .left_join(artefacts::table.on(of_rendition.and(artefacts::name.eq(SUBJECT))))
+                .order((editions::ends_at.desc(), editions::report, editions::revision.desc(), renditions::id))
+                .select((EditionHead::as_select(), artefacts::bytes.nullable()))
+                .load(conn)
+        })?;
+        let mut listed: Vec<Listed> = Vec::new();
+        for (head, subject) in rows {
+            let same = listed
+                .last()
+                .is_some_and(|last| (&last.head.report, &last.head.period) == (&head.report, &head.period));
+            // Of several renditions that of the report itself comes first.
+            if !same {
+                let subject = subject.and_then(|bytes| String::from_utf8(bytes).ok());
+                listed.push(Listed { head, subject });
+            }
+        }
+        Ok(listed)
+    }
+
+    /// The editions of the same report about the period before and the period after, each in its latest revision.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn neighbours(&self, head: &EditionHead) -> Result<(Option<i64>, Option<i64>), StoreError> {
+        self.read("reading editions", |conn| {
+            let of_report = || editions::table.filter(editions::report.eq(&head.report)).select(editions::id);
+            let before = of_report()
+                .filter(editions::ends_at.lt(head.ends_at))
+                .order((editions::ends_at.desc(), editions::revision.desc()))
+                .first(conn)
+                .optional()?;
+            let after = of_report()
+                .filter(editions::ends_at.gt(head.ends_at))
+                .order((editions::ends_at, editions::revision.desc()))
+                .first(conn)
+                .optional()?;
+            Ok((before, after))
         })
     }
 

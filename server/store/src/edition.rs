@@ -54,6 +54,14 @@ pub struct EditionHead {
     pub checksum: String,
 }
 
+/// An edition among others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub head: EditionHead,
+    /// What its mail says first; `None` if that was erased.
+    pub subject: Option<String>,
+}
+
 /// An edition with all that is stored of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edition {

@@ -201,3 +201,27 @@ fn an_artefact_and_a_label_can_be_erased_once_and_their_hashes_stay() {
         assert_eq!(store.edition(id).unwrap().unwrap(), expected);
     });
 }
+
+#[test]
+fn editions_are_listed_by_period_in_their_latest_revision() {
+    on_both(|store| {
+        let of = |week: i64, revision: i32| NewEdition {
+            period: format!("2026-W{week}"),
+            starts_at: week * 10,
+            ends_at: week * 10 + 10,
+            ..edition(revision)
+        };
+        let ids: Vec<i64> = [of(46, 0), of(44, 0), of(45, 0), of(45, 1)]
+            .iter()
+            .map(|edition| published(&store, edition, &[]).head.id)
+            .collect();
+        let listed = store.listed_editions().unwrap();
+        let said: Vec<(&str, i32)> =
+            listed.iter().map(|listed| (listed.head.period.as_str(), listed.head.revision)).collect();
+        assert_eq!(said, [("2026-W46", 0), ("2026-W45", 1), ("2026-W44", 0)]);
+        assert!(listed.iter().all(|listed| listed.subject.is_none()), "none of these has a mail");
+        let neighbours = |at: usize| store.neighbours(&listed[at].head).unwrap();
+        assert_eq!(neighbours(1), (Some(ids[1]), Some(ids[0])));
+        assert_eq!((neighbours(0), neighbours(2)), ((Some(ids[3]), None), (None, Some(ids[3]))));
+    });
+}

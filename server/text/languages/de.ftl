@@ -525,7 +525,7 @@ reference = Sprachreferenz
 
 ## Seiten: Ausgaben
 
-editions_lead = Jeder Bericht, wie er verschickt wurde, mit den Zahlen dahinter. Der neueste zuerst.
+editions_lead = Jeder Bericht, wie er verschickt wurde, mit den Zahlen dahinter. Der neueste Zeitraum zuerst.
 no_editions = Noch keine Ausgabe
 no_editions_text = Die erste steht hier, sobald ein Bericht gelaufen ist. Von Hand geht es mit: pegel report run weekly
 newer = Neuere
@@ -559,6 +559,12 @@ why_calendar = der Kalender hat sich geändert
 why_threshold = die Schwelle hat sich geändert
 why_late_data = sie konnte sich noch ändern
 why_data = die Daten wurden berichtigt
+all = Alle
+words = Wörter
+search = Suchen
+nothing_found = Nichts gefunden. Mit weniger Vorgaben versuchen.
+edition_before = Davor
+edition_after = Danach
 download_as = Laden als
 form_xlsx = Excel-Arbeitsmappe
 form_csv = { "CSV" }

@@ -514,7 +514,7 @@ reference = Reference
 
 ## Pages: editions
 
-editions_lead = Every report as it went out, with the numbers it was made of. The newest first.
+editions_lead = Every report as it went out, with the numbers it was made of. The latest period first.
 no_editions = No edition yet
 no_editions_text = The first one appears here as soon as a report has run. To run one by hand: pegel report run weekly
 newer = Newer
@@ -548,6 +548,12 @@ why_calendar = the calendar changed
 why_threshold = the threshold changed
 why_late_data = it could still change
 why_data = the data was corrected
+all = All
+words = Words
+search = Search
+nothing_found = Nothing was found. Ask for less.
+edition_before = Earlier
+edition_after = Later
 download_as = Download as
 form_xlsx = Excel workbook
 form_csv = CSV

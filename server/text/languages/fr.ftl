@@ -527,7 +527,7 @@ reference = Référence
 
 ## Pages : éditions
 
-editions_lead = Chaque rapport tel qu’il a été envoyé, avec les chiffres dont il est fait. Le plus récent d’abord.
+editions_lead = Chaque rapport tel qu’il a été envoyé, avec les chiffres dont il est fait. La période la plus récente d’abord.
 no_editions = Aucune édition pour le moment
 no_editions_text = La première apparaît ici dès qu’un rapport a été exécuté. Pour en lancer un à la main : pegel report run weekly
 newer = Plus récentes
@@ -561,6 +561,12 @@ why_calendar = le calendrier a changé
 why_threshold = le seuil a changé
 why_late_data = il pouvait encore changer
 why_data = les données ont été corrigées
+all = Tous
+words = Mots
+search = Chercher
+nothing_found = Rien n’a été trouvé. Essayez avec moins de critères.
+edition_before = Précédente
+edition_after = Suivante
 download_as = Télécharger en
 form_xlsx = classeur Excel
 form_csv = { "CSV" }

@@ -19,6 +19,11 @@ impl Reader {
         Reader { locale: asked_for.or_else(|| preferred(request)).unwrap_or_else(Locale::english), by_address }
     }
 
+    /// The language that the address asks for, as it is asked for.
+    pub(crate) fn asked_for(&self) -> Option<String> {
+        self.by_address.then(|| self.locale.tag())
+    }
+
     /// The query that keeps a language asked for by the address: empty, or `?lang=de-DE`.
     pub(crate) fn query(&self) -> String {
         self.link("", &[])

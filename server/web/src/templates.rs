@@ -168,12 +168,6 @@ fn in_language(query: &str, code: &str) -> String {
     serde_urlencoded::to_string(parameters).unwrap_or_default()
 }
 
-/// The page of a list that the query asks for, from 1.
-pub(crate) fn page_number(query: &str) -> Option<i64> {
-    let page = query.split('&').find_map(|pair| pair.strip_prefix("page="))?;
-    page.parse().ok().filter(|page| (1..=1_000_000).contains(page))
-}
-
 /// An answer of HTML.
 pub(crate) fn html(mut response: HttpResponseBuilder, text: String) -> HttpResponse {
     response.content_type(ContentType::html()).body(text)

@@ -37,6 +37,9 @@ struct Page {
     of: String,
     /// What it says differently from the one that it corrects; `None` if it corrects none.
     corrects: Option<String>,
+    /// The pages of the same report about the period before and after.
+    before: Option<String>,
+    after: Option<String>,
     /// For whom else it was made; empty if for nobody.
     audiences: Vec<AudienceView>,
     edition: View,
@@ -113,16 +116,19 @@ pub(crate) async fn show(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Unanswered> {
     let (reader, audience) = (Reader::of(&request), asked(&request)?.audience);
-    let (edition, deliveries, corrects) = blocking(&state, move |state| {
+    let (edition, deliveries, corrects, around) = blocking(&state, move |state| {
         let edition = stored(state, &id)?;
         let EditionHead { id, report, period, revision, .. } = &edition.head;
         let deliveries = state.store.deliveries(Some(*id))?;
         let corrects = if *revision > 0 { state.store.edition_id(report, period, revision - 1)? } else { None };
-        Ok((edition, deliveries, corrects))
+        let around = state.store.neighbours(&edition.head)?;
+        Ok((edition, deliveries, corrects, around))
     })
     .await?;
+    let page = |id: Option<i64>| id.map(|id| reader.kept_in(format!("/editions/{id}")));
+    let (before, after) = (page(around.0), page(around.1));
     let corrects = corrects.map(|other| reader.kept_in(format!("/editions/{}/since/{other}", edition.head.id)));
-    let page = Page { corrects, ..Page::of(edition, audience, deliveries, &reader)? };
+    let page = Page { corrects, before, after, ..Page::of(edition, audience, deliveries, &reader)? };
     let text = state.templates.render("edition.html", &Frame::new(&request, &reader, "editions"), &page)?;
     Ok(html(HttpResponse::Ok(), text))
 }
@@ -224,6 +230,8 @@ impl Page {
             id,
             of,
             corrects: None,
+            before: None,
+            after: None,
             audiences: AudienceView::all(&edition, audience, reader),
             sections: sections(&view, &numbers),
             artefacts: READABLE.into_iter().filter(kept).collect(),

@@ -114,6 +114,26 @@ fn the_list_of_editions_is_paged() {
 }
 
 #[test]
+fn editions_are_found_by_report_state_and_words() {
+    on_both(|store| {
+        stored(&store);
+        let site = Site::on(store);
+        let found = |query: &str| site.get(&format!("/editions?{query}")).html().matches("class=\"row-link\"").count();
+        assert_eq!(["", "report=weekly", "report=", "status=critical", "words=SIE+46"].map(found), [1; 5]);
+        assert_eq!(["report=monthly", "status=ok", "words=sie+47"].map(found), [0; 3]);
+        assert!(site.get("/editions?words=nowhere").words().contains("Nothing was found."));
+        let page = site.get("/editions?lang=de&words=%22%3E%3Cb%3E");
+        assert!(
+            page.html().contains("value=\"&quot;&gt;&lt;b&gt;\"") || !page.html().contains("\"><b>"),
+            "{}",
+            page.html()
+        );
+        assert!(page.html().contains("name=\"lang\" value=\"de-DE\""));
+        assert_eq!(site.get("/editions?page=x").status, 400);
+    });
+}
+
+#[test]
 fn kpis_show_the_last_complete_week_by_pack() {
     on_both(|store| {
         stored(&store);
