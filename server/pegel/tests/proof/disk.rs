@@ -67,7 +67,9 @@ pub fn full(budget: Budget) -> Option<Tally> {
         }
         served.kill();
         link.mend();
-        home.run(&["deliveries", "resend", "--edition", &(weeks + 1).to_string()]).succeeded();
+        // Other reports may have been due as well.
+        let edition = store.deliveries(None).unwrap().iter().map(|delivery| delivery.edition).max().unwrap();
+        home.run(&["deliveries", "resend", "--edition", &edition.to_string()]).succeeded();
         let served = start();
         while post.server.mails().len() < weeks * RECIPIENTS + 3 {
             std::thread::sleep(Duration::from_millis(5));
