@@ -176,7 +176,7 @@ pub struct BriefView {
     pub year_before: String,
     /// The target, or what the threshold asks for: `≥ 80 %`; `–` where there is neither.
     pub goal: String,
-    /// `provisional`, or why it was not judged; empty where there is nothing to note.
+    /// That it can still change, why it was not judged, or which other figure was; empty where there is nothing to note.
     pub note: String,
 }
 

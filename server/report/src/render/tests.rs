@@ -115,13 +115,20 @@ fn both_parts_of_the_mail_say_the_same_statements() {
 }
 
 #[test]
-fn both_parts_of_the_mail_say_that_a_figure_can_still_change() {
-    for (locale, said) in
-        [("en-GB", "can still change"), ("de-DE", "kann sich noch ändern"), ("fr-FR", "peut encore changer")]
-    {
-        let mail = mail(&samples::young_numbers(), locale).unwrap();
-        let noted = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").contains(said);
-        assert!(noted(&visible(&mail.html)) && noted(&mail.text), "{}", mail.text);
+fn both_parts_of_the_mail_say_that_a_figure_can_still_change_and_which_one_was_judged() {
+    for locale in ["en-GB", "de-DE", "fr-FR"] {
+        let (view, mail) = (view(&samples::young_numbers(), locale), mail(&samples::young_numbers(), locale).unwrap());
+        let in_a_row = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (html, text) = (in_a_row(&visible(&mail.html)), in_a_row(&mail.text));
+        let rate = &view.sections[0].kpis[0];
+        let rows = rate.tables.iter().flat_map(|table| &table.ends.worst).map(|row| &row.judged_by);
+        let said: Vec<String> =
+            rows.chain([&rate.brief.note]).filter(|said| !said.is_empty()).map(|said| in_a_row(said)).collect();
+        assert!(said.len() > 1 && rate.brief.note.contains(" · "), "{said:?}");
+        for said in said {
+            assert!(html.contains(&said), "{said} is missing in the HTML");
+            assert!(text.contains(&said), "{said} is missing in the text");
+        }
     }
 }
 

@@ -205,7 +205,7 @@ impl Writer {
             status: self.status(block.status),
             judged_by: known.judged(&block.threshold, &numbers.period).unwrap_or_default(),
             trend: self.trend(block, numbers),
-            brief: self.brief(block, known.note()),
+            brief: self.brief(block, &known, numbers),
             tables: block.breakdowns.iter().filter_map(|table| self.table(table, block, numbers)).collect(),
             error: match &block.cell.outcome {
                 Outcome::ScriptError { message } => message.clone(),
@@ -245,23 +245,27 @@ impl Writer {
         }
     }
 
-    fn brief(&self, block: &KpiBlock, note: Option<String>) -> BriefView {
+    fn brief(&self, block: &KpiBlock, known: &Known, numbers: &Numbers) -> BriefView {
+        // A state may be that of another figure than the one beside it.
+        let judged = known.judged(&block.threshold, &numbers.period);
+        let judged = judged.filter(|_| !known.is_as_expected(&block.threshold));
+        let notes: Vec<String> = known.note().into_iter().chain(judged).collect();
         let short = |cell: &Cell| match cell.outcome.value() {
             Some(value) => self.format.short(value, block.unit),
             None => self.format.cell(cell, block.unit),
         };
         let nothing = || NOTHING.to_owned();
-        let known =
+        let before =
             |cell: &Cell| cell.outcome.value().map_or_else(nothing, |value| self.format.short(value, block.unit));
         let target = block.target.map(|target| self.format.short(target, block.unit));
         BriefView {
             figure: short(&block.cell),
-            before: known(&block.previous),
-            year_before: block.year_before.as_ref().map_or_else(nothing, known),
+            before: before(&block.previous),
+            year_before: block.year_before.as_ref().map_or_else(nothing, before),
             goal: target
                 .or_else(|| self.format.asked(&block.threshold, block.unit, block.better))
                 .unwrap_or_else(nothing),
-            note: note.unwrap_or_default(),
+            note: notes.join(" · "),
         }
     }
 
