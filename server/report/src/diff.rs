@@ -1,5 +1,6 @@
 //! What two editions say differently, and why: number by number. Pure: numbers and sources in, changes out.
 
+use crate::format::Format;
 use crate::numbers::{GroupHead, KpiBlock, Numbers};
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::Unit;
@@ -7,6 +8,7 @@ use pegel_kpi::definition::threshold::{Status, Threshold};
 use pegel_store::edition::SourceHash;
 use pegel_text::translated::Translated;
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// An edition that is compared.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +42,18 @@ pub struct Changed {
     /// `None` where the newer edition does not have it.
     pub new: Option<Said>,
     pub why: Vec<Why>,
+}
+
+/// A number that is another one, in a reader's words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Written {
+    pub title: String,
+    pub group: String,
+    /// `–` where the older edition does not have it.
+    pub old: String,
+    /// `–` where the newer edition does not have it.
+    pub new: String,
+    pub why: Vec<String>,
 }
 
 /// What an edition says of a figure.
@@ -98,21 +112,50 @@ struct Number<'a> {
     said: Said,
 }
 
+impl Number<'_> {
+    /// What tells it from the others of its edition.
+    fn key(&self) -> (String, Option<GroupHead>) {
+        (self.block.id.clone(), self.group.clone())
+    }
+}
+
+impl Changed {
+    /// Its parts in a reader's words.
+    pub fn written(&self, format: &Format) -> Written {
+        let words = format.words();
+        let figure = |said: &Option<Said>| {
+            let known = said.as_ref().map(|said| format.judged(&said.cell, self.unit, &self.threshold));
+            known.unwrap_or_else(|| "–".to_owned())
+        };
+        Written {
+            title: format.title(&self.title),
+            group: self.group.as_ref().map_or_else(|| words.say("total", []), |head| format.group(&head.group)),
+            old: figure(&self.old),
+            new: figure(&self.new),
+            why: self.why.iter().map(|why| words.say(&format!("why_{}", why.name()), [])).collect(),
+        }
+    }
+}
+
 /// What `new` says differently from `old`.
 pub fn diff(old: Compared, new: Compared) -> Diff {
     let (before, now) = (all(old.numbers), all(new.numbers));
-    let like = |number: &Number, other: &Number| number.block.id == other.block.id && number.group == other.group;
+    let by_key = |numbers: &[Number]| -> HashMap<_, usize> {
+        // Backwards: of a KPI that stands in two sections, the first counts.
+        numbers.iter().enumerate().rev().map(|(at, number)| (number.key(), at)).collect()
+    };
+    let (places, known) = (by_key(&before), by_key(&now));
     let of_all = of_all(old, new);
     let mut changes = Vec::new();
     let mut same = 0;
     for number in &now {
-        let former = before.iter().find(|former| like(former, number));
+        let former = places.get(&number.key()).map(|at| &before[*at]);
         match former {
             Some(former) if former.said == number.said => same += 1,
             former => changes.push(changed(former, Some(number), &of_all)),
         }
     }
-    let gone = before.iter().filter(|former| !now.iter().any(|number| like(former, number)));
+    let gone = before.iter().filter(|former| !known.contains_key(&former.key()));
     changes.extend(gone.map(|former| changed(Some(former), None, &of_all)));
     Diff { changes, same }
 }
@@ -131,7 +174,7 @@ fn all(numbers: &Numbers) -> Vec<Number<'_>> {
         });
         std::iter::once(total).chain(groups)
     };
-    numbers.sections.iter().flat_map(|section| &section.kpis).flat_map(of_block).collect()
+    numbers.kpis().flat_map(of_block).collect()
 }
 
 /// What makes all numbers of two editions differ.

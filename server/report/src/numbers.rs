@@ -89,8 +89,13 @@ impl Numbers {
 
     /// When the data ends, in UTC seconds: of figures that rest on too little the first, else of all tables.
     pub fn data_ends(&self) -> Option<i64> {
-        let of_figures = self.sections.iter().flat_map(|section| &section.kpis).filter_map(|block| block.data_ends);
+        let of_figures = self.kpis().filter_map(|block| block.data_ends);
         of_figures.min().or_else(|| self.data_up_to.iter().filter_map(|table| table.complete_until).min())
+    }
+
+    /// All KPIs, in the order of the report.
+    pub fn kpis(&self) -> impl Iterator<Item = &KpiBlock> {
+        self.sections.iter().flat_map(|section| &section.kpis)
     }
 
     /// The zone in which its readers are told of instants, IANA.
@@ -118,8 +123,7 @@ impl Numbers {
     pub fn groups(&self) -> impl Iterator<Item = (&str, &Group)> {
         let of_breaches = self.breaches.iter().filter_map(|breach| breach.group.as_ref());
         let of_breaches = of_breaches.map(|head| (head.dimension.as_str(), &head.group));
-        let blocks = self.sections.iter().flat_map(|section| &section.kpis);
-        of_breaches.chain(blocks.flat_map(|KpiBlock { breakdowns, contributions, .. }| {
+        of_breaches.chain(self.kpis().flat_map(|KpiBlock { breakdowns, contributions, .. }| {
             let of_tables =
                 breakdowns.iter().flat_map(|table| table.rows.iter().map(|row| (table.dimension.as_str(), &row.group)));
             let of_changes = contributions.iter().filter_map(|contribution| match &contribution.part {
@@ -216,7 +220,7 @@ pub struct Breach {
 }
 
 /// One group of a breakdown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct GroupHead {
     /// Such as `region`.
     pub dimension: String,
@@ -226,7 +230,7 @@ pub struct GroupHead {
 
 /// A group as it is stored: `{"id":7}`, `{"label":"North"}`, `{"label":null}`. Until rows were stored by id, they were
 /// texts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Group {
     /// A row of the dimension's table.

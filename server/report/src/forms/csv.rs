@@ -4,7 +4,6 @@ use super::sheets::{Entry, Sheet};
 use crate::ReportError;
 use crate::numbers::Numbers;
 use crate::rows::harmless;
-use csv::Writer;
 use jiff::Timestamp;
 use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
@@ -40,10 +39,6 @@ fn file(sheet: &Sheet) -> csv::Result<Vec<u8>> {
     for row in &sheet.rows {
         csv.write_record(row.iter().map(field))?;
     }
-    inner(csv)
-}
-
-fn inner(csv: Writer<Vec<u8>>) -> csv::Result<Vec<u8>> {
     csv.into_inner().map_err(|error| error.into_error().into())
 }
 

@@ -1,5 +1,8 @@
 //! What forms are made with.
 
+/// This program, as files name it.
+pub const PROGRAM: &str = concat!("Pegel ", env!("CARGO_PKG_VERSION"));
+
 /// Who makes a form, and for whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Maker<'a> {

@@ -11,7 +11,7 @@ pub mod sheets;
 mod xlsx;
 
 pub use json::SCHEMA;
-pub use maker::Maker;
+pub use maker::{Maker, PROGRAM};
 
 use crate::ReportError;
 use crate::format::Format;

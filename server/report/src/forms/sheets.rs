@@ -59,15 +59,11 @@ impl Entry {
 pub fn of(numbers: &Numbers, maker: Maker, format: &Format) -> Vec<Sheet> {
     let writer = Writer { numbers, format };
     let mut sheets = vec![writer.said(maker), writer.kpis(), writer.courses()];
-    for (block, table) in blocks(numbers).flat_map(|block| block.breakdowns.iter().map(move |table| (block, table))) {
+    for (block, table) in numbers.kpis().flat_map(|block| block.breakdowns.iter().map(move |table| (block, table))) {
         sheets.push(writer.breakdown(block, table));
     }
     sheets.push(writer.definitions());
     sheets
-}
-
-fn blocks(numbers: &Numbers) -> impl Iterator<Item = &KpiBlock> {
-    numbers.sections.iter().flat_map(|section| &section.kpis)
 }
 
 struct Writer<'a> {
@@ -147,11 +143,11 @@ impl Writer<'_> {
 
     /// A row for each period, a column for each KPI.
     fn courses(&self) -> Sheet {
-        let titles = blocks(self.numbers).map(|block| self.format.title(&block.title));
+        let titles = self.numbers.kpis().map(|block| self.format.title(&block.title));
         let columns = std::iter::once(self.word("period")).chain(titles).collect();
-        let periods = blocks(self.numbers).map(|block| &block.trend).max_by_key(|trend| trend.len());
+        let periods = self.numbers.kpis().map(|block| &block.trend).max_by_key(|trend| trend.len());
         let row = |period: &str| {
-            let figures = blocks(self.numbers).map(|block| {
+            let figures = self.numbers.kpis().map(|block| {
                 let point = block.trend.iter().find(|point| point.period == period);
                 Entry::figure(point.and_then(|point| point.cell.outcome.value()), block.unit)
             });
@@ -207,7 +203,7 @@ impl Writer<'_> {
                 Entry::text(block.version.get(..12).unwrap_or(&block.version)),
             ]
         };
-        Sheet::new("definitions", self.word("definition"), columns, blocks(self.numbers).map(row).collect())
+        Sheet::new("definitions", self.word("definition"), columns, self.numbers.kpis().map(row).collect())
     }
 }
 

@@ -73,7 +73,7 @@ fn cell_index(seed: u64, label: &str) -> usize {
 }
 
 fn blocks(numbers: &Numbers) -> impl Iterator<Item = &KpiBlock> {
-    numbers.sections.iter().flat_map(|section| &section.kpis)
+    numbers.kpis()
 }
 
 /// All figures of an edition that its tables hold, with the units they have.

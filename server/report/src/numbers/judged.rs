@@ -1,8 +1,8 @@
 //! What may be said about the figures of an edition: which one was judged, whether a broken threshold may be chance, and
 //! what stands out.
 
-use super::{Breach, BreakdownRow, Change, KpiBlock, Numbers};
-use pegel_kpi::data::cell::{Cell, Outcome};
+use super::{Breach, BreakdownRow, KpiBlock};
+use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::threshold::same;
 use pegel_kpi::judgement::judged::{Assessment, By, Judged};
 use pegel_kpi::judgement::signal::{Kind, Signal};
@@ -12,18 +12,6 @@ impl Breach {
     /// Whether it does not count, since it rests on so few rows that it may be chance.
     pub fn may_be_chance(&self) -> bool {
         self.judged.as_ref().is_some_and(|judged| judged.chance)
-    }
-
-    /// The figure that was judged.
-    pub fn judged_cell(&self) -> Cell {
-        let value = judged_value(&self.cell, self.judged.as_ref());
-        value.map_or_else(|| self.cell.clone(), |value| Cell { outcome: Outcome::Value { value }, ..self.cell.clone() })
-    }
-
-    /// How the figure that was judged moved; `None` where that is not the figure as it stands.
-    pub fn judged_change(&self) -> Option<&Change> {
-        let by = self.judged.as_ref().and_then(|judged| judged.by.as_ref());
-        self.change.as_ref().filter(|_| is_as_it_stands(&self.cell, by))
     }
 }
 
@@ -43,18 +31,6 @@ impl KpiBlock {
     /// What stands out in the total.
     pub fn signal(&self) -> Option<&Signal> {
         standing_out(self.assessment.as_ref(), &self.cell, false)
-    }
-}
-
-impl Numbers {
-    /// What stands out in the figure that breaks a threshold.
-    pub fn signal_of(&self, breach: &Breach) -> Option<&Signal> {
-        let blocks = self.sections.iter().flat_map(|section| &section.kpis);
-        blocks.filter(|block| block.id == breach.kpi).find_map(|block| {
-            let Some(head) = &breach.group else { return block.signal() };
-            let tables = block.breakdowns.iter().filter(|table| table.dimension == head.dimension);
-            tables.flat_map(|table| &table.rows).find(|row| row.group == head.group)?.signal()
-        })
     }
 }
 

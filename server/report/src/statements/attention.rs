@@ -63,13 +63,6 @@ pub fn attention(numbers: &Numbers, format: &Format) -> Vec<Attention> {
     by_kpi
 }
 
-/// What is mended, in sentences.
-pub fn mended(numbers: &Numbers, format: &Format) -> Vec<String> {
-    let statements = rank::statements(numbers);
-    let mended = statements.iter().filter(|statement| statement.kind == Kind::Mended);
-    mended.filter_map(|statement| Some(super::say::say(statement, numbers, format)?.sentence)).collect()
-}
-
 impl Attention {
     fn of(finding: &Finding, format: &Format) -> Attention {
         let Finding { threshold, unit, better, .. } = finding;

@@ -37,7 +37,7 @@ pub(super) struct Seen<'a> {
 
 /// All figures of an edition, in the order of the report.
 pub(super) fn all(numbers: &Numbers) -> impl Iterator<Item = Seen<'_>> {
-    numbers.sections.iter().flat_map(|section| &section.kpis).flat_map(|block| {
+    numbers.kpis().flat_map(|block| {
         let groups = block.breakdowns.iter().flat_map(move |table| {
             table.rows.iter().map(move |row| Seen {
                 block,

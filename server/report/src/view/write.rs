@@ -11,7 +11,7 @@ use crate::numbers::{
     BreakdownRow, BreakdownTable, Change, KpiBlock, Numbers, PlansBelow, Section, TrendPoint, judged_value,
     standing_out,
 };
-use crate::statements::attention::{Attention, Needing, attention, mended};
+use crate::statements::attention::{Attention, Needing, attention};
 use crate::statements::brief::{Line, brief};
 use crate::statements::statement::Kind;
 use pegel_chart::columns::{Column, blocks, columns};
@@ -49,6 +49,8 @@ impl Writer {
 
     fn view(&self, numbers: &Numbers) -> View {
         let brief = brief(numbers, &self.format);
+        let mended = brief.statements.iter().filter(|line| line.kind == Kind::Mended);
+        let mended = mended.map(|line| line.sentence.clone()).collect();
         View {
             language: self.words.language().code(),
             report: numbers.report.clone(),
@@ -67,7 +69,7 @@ impl Writer {
             verdict: brief.verdict,
             statements: brief.statements.into_iter().map(statement).collect(),
             attention: attention(numbers, &self.format).iter().map(|of_kpi| self.attention(of_kpi)).collect(),
-            mended: mended(numbers, &self.format),
+            mended,
             chance: brief.chance,
             data_up_to: brief.data_up_to,
             sections: self.sections(numbers),
@@ -87,7 +89,7 @@ impl Writer {
     }
 
     fn without_data(&self, numbers: &Numbers) -> String {
-        let blocks = numbers.sections.iter().flat_map(|section| &section.kpis).filter(|block| !has_data(block));
+        let blocks = numbers.kpis().filter(|block| !has_data(block));
         let named = |block: &KpiBlock| {
             let title = self.format.title(&block.title);
             let Some(table) = &block.table else { return title };

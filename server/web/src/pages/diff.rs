@@ -7,7 +7,7 @@ use crate::reader::Reader;
 use crate::templates::{Frame, html};
 use crate::unanswered::Unanswered;
 use actix_web::{HttpRequest, HttpResponse, web};
-use pegel_report::diff::{Changed, Compared, Diff, Said, diff};
+use pegel_report::diff::{Changed, Compared, Diff, Said, Written, diff};
 use pegel_report::format::Format;
 use pegel_report::numbers::Numbers;
 use serde::Serialize;
@@ -29,14 +29,11 @@ struct Page {
 /// A number that is another one.
 #[derive(Serialize)]
 struct ChangedView {
-    title: String,
-    group: String,
-    old: String,
-    new: String,
+    #[serde(flatten)]
+    written: Written,
     /// For a style sheet; empty where it is the same in both, or an edition does not have the number.
     old_status: &'static str,
     new_status: &'static str,
-    why: Vec<String>,
 }
 
 /// The page.
@@ -79,22 +76,9 @@ impl Page {
 
 impl ChangedView {
     fn of(changed: &Changed, format: &Format) -> ChangedView {
-        let words = format.words();
-        let figure = |said: &Option<Said>| {
-            said.as_ref()
-                .map_or_else(|| "–".to_owned(), |said| format.judged(&said.cell, changed.unit, &changed.threshold))
-        };
         let status = |said: &Option<Said>| said.as_ref().map(|said| said.status);
         let differs = status(&changed.old) != status(&changed.new);
         let name = |said| status(said).filter(|_| differs).map_or("", |status| status.name());
-        ChangedView {
-            title: format.title(&changed.title),
-            group: changed.group.as_ref().map_or_else(|| words.say("total", []), |head| format.group(&head.group)),
-            old: figure(&changed.old),
-            new: figure(&changed.new),
-            old_status: name(&changed.old),
-            new_status: name(&changed.new),
-            why: changed.why.iter().map(|why| words.say(&format!("why_{}", why.name()), [])).collect(),
-        }
+        ChangedView { written: changed.written(format), old_status: name(&changed.old), new_status: name(&changed.new) }
     }
 }

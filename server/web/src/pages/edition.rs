@@ -14,7 +14,7 @@ use pegel_kpi::data::scope::Scope;
 use pegel_report::archive::numbers;
 use pegel_report::chart;
 use pegel_report::format::Format;
-use pegel_report::forms::{Form, Maker};
+use pegel_report::forms::{Form, Maker, PROGRAM};
 use pegel_report::numbers::{KpiBlock, Numbers};
 use pegel_report::view::{KpiView, SectionView, TrendView, View, view};
 use pegel_store::edition::{Edition, EditionHead, HTML, NUMBERS, Rendition, SourceHash, TEXT};
@@ -25,9 +25,6 @@ use serde::{Deserialize, Serialize};
 
 /// The artefacts that are served as they are stored.
 const READABLE: [&str; 3] = [NUMBERS, HTML, TEXT];
-
-/// This program, as files name it.
-const PROGRAM: &str = concat!("Pegel ", env!("CARGO_PKG_VERSION"));
 
 /// What the page says.
 #[derive(Serialize)]
@@ -273,8 +270,7 @@ pub(super) fn locale(numbers: &Numbers, reader: &Reader) -> Locale {
 }
 
 fn sections(view: &View, numbers: &Numbers) -> Vec<Section> {
-    let block =
-        |kpi: &KpiView| numbers.sections.iter().flat_map(|section| &section.kpis).find(|block| block.id == kpi.id);
+    let block = |kpi: &KpiView| numbers.kpis().find(|block| block.id == kpi.id);
     let kpis = |section: &SectionView| {
         section.kpis.iter().filter_map(|kpi| Some(Kpi::of(kpi, block(kpi)?, &view.words))).collect()
     };

@@ -2,7 +2,7 @@
 
 use crate::ending::{Done, Ending, Failure, answer, answer_json, broke};
 use pegel_report::archive::numbers;
-use pegel_report::diff::{Changed, Compared, Diff, Said, diff};
+use pegel_report::diff::{Changed, Compared, Diff, Said, Written, diff};
 use pegel_report::format::Format;
 use pegel_report::numbers::Numbers;
 use pegel_store::edition::Edition;
@@ -12,11 +12,12 @@ use pegel_text::clean::one_line;
 pub fn run(old: &Edition, new: &Edition, json: bool, format: &Format) -> Ending {
     let (before, now) = (numbers_of(old)?, numbers_of(new)?);
     let old = Compared { numbers: &before, sources: &old.sources };
-    let Diff { changes, same } = diff(old, Compared { numbers: &now, sources: &new.sources });
+    let found = diff(old, Compared { numbers: &now, sources: &new.sources });
+    let Diff { changes, same } = &found;
     if json {
-        answer_json(&Diff { changes: changes.clone(), same });
+        answer_json(&found);
     } else {
-        for changed in &changes {
+        for changed in changes {
             answer(line(changed, format));
         }
         answer(format_args!("{} of {} numbers differ", changes.len(), changes.len() + same));
@@ -31,16 +32,11 @@ fn numbers_of(edition: &Edition) -> Result<Numbers, Failure> {
 }
 
 fn line(changed: &Changed, format: &Format) -> String {
-    let words = format.words();
-    let group = changed.group.as_ref().map_or_else(|| words.say("total", []), |head| format.group(&head.group));
-    let said = |said: &Option<Said>| match said {
-        Some(said) => {
-            let figure = format.judged(&said.cell, changed.unit, &changed.threshold);
-            format!("{figure}, {}", format.status(said.status))
-        }
-        None => "–".to_owned(),
+    let with_status = |figure: String, said: &Option<Said>| match said {
+        Some(said) => format!("{figure}, {}", format.status(said.status)),
+        None => figure,
     };
-    let why: Vec<String> = changed.why.iter().map(|why| words.say(&format!("why_{}", why.name()), [])).collect();
-    let texts = [format.title(&changed.title), group, said(&changed.old), said(&changed.new), why.join("; ")];
-    texts.map(|text| one_line(&text).into_owned()).join("\t")
+    let Written { title, group, old, new, why } = changed.written(format);
+    let (old, new) = (with_status(old, &changed.old), with_status(new, &changed.new));
+    [title, group, old, new, why.join("; ")].map(|text| one_line(&text).into_owned()).join("\t")
 }

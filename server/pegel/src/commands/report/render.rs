@@ -4,12 +4,9 @@ use crate::cli::{Render, RenderForm};
 use crate::ending::{Done, Ending, Failure, broke, note, usage};
 use anyhow::{Context, anyhow};
 use pegel_report::archive::numbers;
-use pegel_report::forms::{Form, Maker};
+use pegel_report::forms::{Form, Maker, PROGRAM};
 use pegel_store::edition::{Edition, HTML, Rendition, TEXT};
 use std::io::{IsTerminal, Write};
-
-/// This program, as files name it.
-const PROGRAM: &str = concat!("Pegel ", env!("CARGO_PKG_VERSION"));
 
 /// Writes the form to a file, or to standard output.
 pub fn run(command: &Render, edition: &Edition) -> Ending {
