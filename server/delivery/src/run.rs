@@ -9,7 +9,7 @@ use lettre::message::Mailbox;
 use pegel_report::address;
 use pegel_report::manifest::seal;
 use pegel_store::StoreError;
-use pegel_store::edition::{Edition, NewEdition, Rendition};
+use pegel_store::edition::{Edition, NewEdition, Rendition, TEXT};
 use pegel_store::outbox::{Channel, NewDelivery};
 use pegel_store::runs::Claim;
 use std::collections::HashSet;
@@ -111,8 +111,8 @@ impl RunReport {
     }
 
     /// One row of the outbox per recipient, of the rendition that is theirs: who has none, since they were not to get the
-    /// edition when it was made, is not sent that of others. Rows are made for unreadable addresses too: the outbox shows
-    /// what became of each.
+    /// edition when it was made, is not sent that of others; nor is there a mail where nothing needed one. Rows are made
+    /// for unreadable addresses too: the outbox shows what became of each.
     fn mails(
         &self,
         worker: &Worker,
@@ -124,14 +124,18 @@ impl RunReport {
         let period = self.period.to_string();
         let mut mails = Vec::with_capacity(recipients.len());
         for (address, Recipient { to, audience }) in recipients {
-            if !renditions.iter().any(|rendition| rendition.audience == *audience) {
-                tracing::warn!(
-                    report = self.report,
-                    period,
-                    recipient = to,
-                    "the edition was not made for this recipient"
-                );
-                continue;
+            match renditions.iter().find(|rendition| rendition.audience == *audience) {
+                Some(rendition) if rendition.artefact(TEXT).is_some() => {}
+                Some(_) => continue,
+                None => {
+                    tracing::warn!(
+                        report = self.report,
+                        period,
+                        recipient = to,
+                        "the edition was not made for this recipient"
+                    );
+                    continue;
+                }
             }
             mails.push(NewDelivery {
                 audience: audience.clone(),

@@ -74,6 +74,14 @@ impl Scheduled {
         self.days(tomorrow).map_while(|day| self.due_on(day)).skip_while(move |due| due.due_at > now).take(LOOK_BACK)
     }
 
+    /// When it is due next, after `now`.
+    pub fn next(&self, now: Timestamp) -> Option<Timestamp> {
+        // More than a year ahead: no schedule has a longer span.
+        let ahead = now.to_zoned(self.zone.clone()).date().saturating_add(400.days());
+        let coming = self.days(ahead).map_while(|day| self.due_on(day)).take_while(|due| due.due_at > now);
+        coming.last().map(|due| due.due_at)
+    }
+
     /// The days on which it is due, up to `last`, the latest first.
     fn days(&self, last: Date) -> Box<dyn Iterator<Item = Date>> {
         match (self.schedule.weekday, self.schedule.day) {
@@ -110,6 +118,19 @@ mod tests {
         let schedule =
             Schedule { weekday: Some(weekday), day: None, at: time(hour, minute, 0, 0), missed: Missed::Once };
         Scheduled { report: "weekly".to_owned(), zone: zone(zone_name).unwrap(), span: Span::Week, schedule }
+    }
+
+    #[test]
+    fn what_is_due_next_lies_ahead_of_now() {
+        let next = |scheduled: &Scheduled, now: &str| scheduled.next(now.parse().unwrap()).unwrap().to_string();
+        let weekly = monday_at_seven();
+        assert_eq!(next(&weekly, "2026-11-16T05:59:59Z"), "2026-11-16T06:00:00Z");
+        assert_eq!(next(&weekly, "2026-11-16T06:00:00Z"), "2026-11-23T06:00:00Z");
+        // After the clocks were put forward.
+        assert_eq!(next(&weekly, "2027-03-27T12:00:00Z"), "2027-03-29T05:00:00Z");
+        let on_the_third = Schedule { weekday: None, day: Some(3), ..weekly.schedule };
+        let yearly = Scheduled { span: Span::Year, schedule: on_the_third, ..weekly };
+        assert_eq!(next(&yearly, "2026-01-03T06:00:00Z"), "2027-01-03T06:00:00Z");
     }
 
     fn monday_at_seven() -> Scheduled {

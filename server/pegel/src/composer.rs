@@ -13,10 +13,11 @@ use pegel_report::audience::{Addressee, addressees, partners};
 use pegel_report::compose::{Composition, compose};
 use pegel_report::definition::{self, ReportDefinition};
 use pegel_report::labels::Seed;
+use pegel_report::numbers::{LastEdition, ReportState};
 use pegel_report::render::Templates;
 use pegel_report::sources::Ground;
 use pegel_store::Store;
-use pegel_store::edition::{Edition, NewEdition};
+use pegel_store::edition::{Edition, EditionHead, NewEdition};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -71,6 +72,8 @@ impl Composer {
             imports: &imports,
             program: env!("CARGO_PKG_VERSION"),
         };
+        let shown = definition.sections.iter().any(|section| section.controlling);
+        let controlling = if shown { self.controlling(now)? } else { Vec::new() };
         let seed = Seed(rand::random());
         let composed = self.with_templates(|templates| {
             let composition = Composition {
@@ -82,6 +85,7 @@ impl Composer {
                 created_at: now.as_second(),
                 currency: &self.currency,
                 base_url: self.base_url.as_deref(),
+                controlling: &controlling,
                 ground,
                 seed,
             };
@@ -89,6 +93,30 @@ impl Composer {
         })?;
         self.live.health.note(&composed.evaluations, now.as_second());
         Ok(composed)
+    }
+
+    /// The reports that are in order, as they stand.
+    fn controlling(&self, now: Timestamp) -> Result<Vec<ReportState>, ReportError> {
+        let reports = definition::all(&self.home)?.into_iter().filter_map(|(_, definition)| definition.ok());
+        reports.map(|definition| self.report_state(&definition, now)).collect()
+    }
+
+    fn report_state(&self, definition: &ReportDefinition, now: Timestamp) -> Result<ReportState, ReportError> {
+        let unreadable = |error| ReportError::Source(Box::new(error));
+        let last = match self.store.last_edition(&definition.name).map_err(unreadable)? {
+            Some(head) => {
+                let mails = self.store.deliveries(Some(head.id)).map_err(unreadable)?;
+                let delivered = mails.iter().filter(|mail| mail.delivered_at.is_some()).count();
+                let EditionHead { period, created_at, .. } = head;
+                Some(LastEdition { period, created_at, mails: mails.len(), delivered })
+            }
+            None => None,
+        };
+        let next = match self.scheduled(definition)? {
+            Some(scheduled) => scheduled.next(now).map(|at| at.as_second()),
+            None => None,
+        };
+        Ok(ReportState { report: definition.name.clone(), title: definition.title.clone(), next, last })
     }
 
     /// Everybody who gets a report, by its definition and the partners there are.
@@ -151,6 +179,10 @@ impl Composer {
     /// A report's schedule, if it has one; that its KPIs are in force is checked as well.
     fn check(&self, definition: &ReportDefinition) -> Result<Option<Scheduled>, ReportError> {
         definition.kpis(&self.live.current())?;
+        self.scheduled(definition)
+    }
+
+    fn scheduled(&self, definition: &ReportDefinition) -> Result<Option<Scheduled>, ReportError> {
         let Some(schedule) = definition.schedule else { return Ok(None) };
         let (report, span) = (definition.name.clone(), definition.every.span());
         Ok(Some(Scheduled { report, zone: zone(&definition.zone)?, span, schedule }))

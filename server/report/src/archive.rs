@@ -35,14 +35,16 @@ pub fn edition(
     }
 }
 
-/// What an audience gets.
-pub fn rendition(audience: Audience, numbers: &Numbers, rendered: &Rendered) -> Rendition {
-    let artefacts = vec![
+/// What an audience gets: what the archive shows, and, if they are mailed, the mail.
+pub fn rendition(audience: Audience, numbers: &Numbers, rendered: &Rendered, is_mailed: bool) -> Rendition {
+    let mut artefacts = vec![
         artefact(NUMBERS, "application/json", numbers.to_json()),
-        artefact(HTML, "text/html; charset=utf-8", rendered.html.clone()),
-        artefact(TEXT, "text/plain; charset=utf-8", rendered.text.clone()),
         artefact(SUBJECT, "text/plain; charset=utf-8", rendered.subject.clone()),
     ];
+    if is_mailed {
+        artefacts.push(artefact(HTML, "text/html; charset=utf-8", rendered.html.clone()));
+        artefacts.push(artefact(TEXT, "text/plain; charset=utf-8", rendered.text.clone()));
+    }
     Rendition { audience, artefacts }
 }
 

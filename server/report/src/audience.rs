@@ -4,6 +4,7 @@ use crate::ReportError;
 use crate::definition::ReportDefinition;
 use crate::definition::recipient::{Recipient, Whom};
 use pegel_kpi::data::batch::{Batch, MISSING_TEXT, Values};
+use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::model::Model;
 use pegel_kpi::data::path::{Path, Projection};
 use pegel_kpi::data::scan::{Scan, Source};
@@ -81,31 +82,18 @@ pub fn all_readers(definition: &ReportDefinition, addressees: &[Addressee]) -> V
 
 fn readers(recipient: &Recipient, report: &Readers) -> Readers {
     Readers {
-        scope: within(&recipient.scope, &report.scope),
+        scope: recipient.scope.within(&report.scope),
         locale: recipient.locale.clone().unwrap_or_else(|| report.locale.clone()),
         zone: recipient.zone.clone().unwrap_or_else(|| report.zone.clone()),
     }
 }
 
 fn of_partner(partner: &Partner, recipient: &Recipient, readers: &Readers) -> Addressee {
-    let own = Scope { partners: Some(vec![partner.key.clone()]), ..Scope::everything() };
+    let own = Scope::of(&Dimension::PARTNER, vec![partner.key.clone()]);
     let spoken = || Locale::parse(partner.language.as_deref()?).map(|locale| locale.with_region().tag());
     let locale = recipient.locale.clone().or_else(spoken).unwrap_or_else(|| readers.locale.clone());
-    let scope = within(&own, &readers.scope);
+    let scope = own.within(&readers.scope);
     Addressee { to: partner.address.clone(), readers: Readers { scope, locale, ..readers.clone() } }
-}
-
-/// What both let see: nobody gets more than the report shows.
-fn within(scope: &Scope, of: &Scope) -> Scope {
-    let both = |own: &Option<Vec<String>>, of: &Option<Vec<String>>| match (own, of) {
-        (Some(own), Some(of)) => Some(own.iter().filter(|text| of.contains(text)).cloned().collect()),
-        (own, of) => own.clone().or_else(|| of.clone()),
-    };
-    Scope {
-        regions: both(&scope.regions, &of.regions),
-        teams: both(&scope.teams, &of.teams),
-        partners: both(&scope.partners, &of.partners),
-    }
 }
 
 /// The partners who can be written to: active, with an address and a key. Empty unless the report writes to each.

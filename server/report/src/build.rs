@@ -1,32 +1,34 @@
 //! Turns figures into the numbers of an edition.
 
 use crate::ReportError;
-use crate::definition::{KpiRequest, ReportDefinition, Targets};
+use crate::definition::{Compare, KpiRequest, ReportDefinition, SectionDefinition, Targets, scope_of};
 use crate::numbers::{
-    self, Breach, BreakdownRow, BreakdownTable, Change, Group, GroupHead, KpiBlock, Numbers, PeriodHead, Section,
-    TrendPoint,
+    self, Breach, BreakdownRow, BreakdownTable, Change, CrossTable, Group, GroupHead, KpiBlock, Numbers, PeriodHead,
+    ReportState, Section, TrendPoint,
 };
 use jiff::Timestamp;
 use pegel_catalog::Catalog;
 use pegel_catalog::health::{Evaluation, evaluate};
-use pegel_kpi::data::cell::{Cell, Outcome};
+use pegel_kpi::data::cell::{self, Cell, Outcome};
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::dimensions::Grouped as InDimensions;
 use pegel_kpi::data::scan::Source;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Declaration;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
-use pegel_kpi::engine::comparison::{Compared, Comparison};
+use pegel_kpi::engine::comparison::{Compared, Comparison, Earlier};
 use pegel_kpi::engine::figures::{Figures, Grouped, Row};
 use pegel_kpi::engine::plans::{self, PlansBelow};
 use pegel_kpi::engine::request::{HISTORY, Request};
 use pegel_kpi::judgement::judged::Assessment;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, Span};
+use pegel_text::translated::Translated;
 use std::collections::BTreeMap;
 
 mod contributions;
 mod freshness;
+mod lists;
 
 /// What describes an edition besides its figures.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +41,8 @@ pub struct Heading<'a> {
     pub created_at: i64,
     /// ISO 4217.
     pub currency: &'a str,
+    /// The reports of the home, for sections that show them.
+    pub controlling: &'a [ReportState],
 }
 
 /// Computes the numbers of an edition for each of these scopes, and how the evaluation of each KPI went. For all KPIs and
@@ -59,34 +63,83 @@ where
     let source = &mut InDimensions { source, dimensions: definition.dimensions };
     check_span(definition, heading.period)?;
     let kpis = definition.kpis(catalog)?;
-    let requests: Vec<Request> = definition.requests().zip(&kpis).map(|(request, kpi)| wanted(request, kpi)).collect();
     // Marks may look back further than the trend shows.
     let before = kpis.iter().map(|kpi| kpi.declaration.threshold.periods_before()).max().unwrap_or(0);
     let periods = heading.period.trail(definition.trend.max(before + 1).max(HISTORY))?;
     let now = Timestamp::from_second(heading.created_at).unwrap_or(Timestamp::MAX);
     let failed = |error| ReportError::Source(Box::new(error));
-    let (figures, evaluations) = evaluate(&requests, &periods, scopes, now, source).map_err(failed)?;
+    let mut of_scopes: Vec<Vec<OfKpi>> = scopes.iter().map(|_| Vec::with_capacity(kpis.len())).collect();
+    let mut evaluations = Vec::with_capacity(kpis.len());
+    for Part { filter, places, requests } in parts(definition, &kpis) {
+        let seen: Vec<Scope> = scopes.iter().map(|scope| filter.within(scope)).collect();
+        let (figures, evaluated) = evaluate(&requests, &periods, &seen, now, source).map_err(failed)?;
+        evaluations.extend(evaluated);
+        let asked: Vec<&Kpi> = requests.iter().map(|request| request.kpi).collect();
+        for ((figures, scope), all) in figures.into_iter().zip(&seen).zip(&mut of_scopes) {
+            let below = plans::below(&asked, heading.period, scope, now, source).map_err(failed)?;
+            let of_kpis = places.iter().zip(figures).zip(below);
+            all.extend(of_kpis.map(|((place, figures), plans)| OfKpi { place: *place, figures, plans }));
+        }
+    }
     let data_up_to = freshness::of_tables(&kpis, &periods, now, source).map_err(failed)?;
     let titles = catalog.model.titles();
-    let mut of_scopes = Vec::with_capacity(scopes.len());
-    for (scope, mut figures) in scopes.iter().zip(figures) {
-        let below = plans::below(&kpis, heading.period, scope, now, source).map_err(failed)?;
+    let mut numbers_of = Vec::with_capacity(scopes.len());
+    for (scope, mut of_kpis) in scopes.iter().zip(of_scopes) {
+        of_kpis.sort_by_key(|of| of.place);
         if definition.targets == Targets::Sum {
-            figures.iter_mut().zip(&below).for_each(|(figures, plans)| add_up(figures, plans.as_ref()));
+            of_kpis.iter_mut().for_each(|of| add_up(&mut of.figures, of.plans.as_ref()));
         }
+        let (figures, below): (Vec<Figures>, Vec<Option<PlansBelow>>) =
+            of_kpis.into_iter().map(|of| (of.figures, of.plans)).unzip();
         let mut numbers = numbers_from(heading, &periods, &kpis, &figures);
         let blocks = numbers.sections.iter_mut().flat_map(|section| &mut section.kpis);
         blocks
             .zip(below)
             .for_each(|(block, plans)| block.plans_below = plans.filter(|_| block.target.is_none()).map(named));
-        of_scopes.push(Numbers {
+        for (section, asked) in numbers.sections.iter_mut().zip(&definition.sections) {
+            let seen = section.filter.within(scope);
+            let list = |list| lists::list(list, definition, catalog, heading.period, &seen, now, source);
+            section.lists = asked.lists.iter().map(list).collect::<Result<_, _>>()?;
+        }
+        numbers_of.push(Numbers {
             scope: scope.clone(),
             data_up_to: data_up_to.clone(),
             titles: titles.clone(),
             ..numbers
         });
     }
-    Ok((of_scopes, evaluations))
+    Ok((numbers_of, evaluations))
+}
+
+/// The figures of one KPI.
+struct OfKpi {
+    /// Where it stands among those of the definition.
+    place: usize,
+    figures: Figures,
+    plans: Option<PlansBelow>,
+}
+
+/// The KPIs of sections with the same filter, which are computed together.
+struct Part<'a> {
+    filter: Scope,
+    /// Where they stand among those of the definition.
+    places: Vec<usize>,
+    requests: Vec<Request<'a>>,
+}
+
+fn parts<'a>(definition: &ReportDefinition, kpis: &[&'a Kpi]) -> Vec<Part<'a>> {
+    let mut parts: Vec<Part> = Vec::new();
+    let of_sections = definition.sections.iter().flat_map(|section| section.kpis.iter().map(move |kpi| (section, kpi)));
+    for (place, ((section, request), kpi)) in of_sections.zip(kpis).enumerate() {
+        let filter = scope_of(&section.filter);
+        let at = parts.iter().position(|part| part.filter == filter).unwrap_or_else(|| {
+            parts.push(Part { filter, places: Vec::new(), requests: Vec::new() });
+            parts.len() - 1
+        });
+        parts[at].places.push(place);
+        parts[at].requests.push(wanted(request, kpi));
+    }
+    parts
 }
 
 /// Gives a total without a target the sum of those below it.
@@ -115,11 +168,17 @@ pub fn numbers_from(heading: &Heading, periods: &[Period], kpis: &[&Kpi], figure
         let mut blocks = Vec::new();
         for request in &section.kpis {
             let (kpi, figures) = computed.next().expect("there are figures for every KPI");
-            let block = block(request, kpi, figures, periods, definition.trend);
+            let block = block((section, request), kpi, figures, periods, definition);
             breaches.extend(broken(&block));
             blocks.push(block);
         }
-        sections.push(Section { title: section.title.clone(), kpis: blocks });
+        sections.push(Section {
+            text: section.text.clone(),
+            filter: scope_of(&section.filter),
+            scorecard: section.scorecard.as_ref().map(|dimension| dimension.name().to_owned()),
+            controlling: if section.controlling { heading.controlling.to_vec() } else { Vec::new() },
+            ..Section::new(section.title.clone(), blocks)
+        });
     }
     breaches.sort_by(Rank::compare);
     Numbers {
@@ -133,10 +192,12 @@ pub fn numbers_from(heading: &Heading, periods: &[Period], kpis: &[&Kpi], figure
         currency: heading.currency.to_owned(),
         revision: heading.revision,
         period: PeriodHead::from(heading.period),
-        compared_with: heading
-            .period
-            .before()
-            .map_or_else(|_| PeriodHead::from(heading.period), |before| PeriodHead::from(&before)),
+        compared_with: match definition.compare {
+            Compare::Before => heading.period.before(),
+            Compare::Year => heading.period.year_before(),
+        }
+        .map_or_else(|_| PeriodHead::from(heading.period), |earlier| PeriodHead::from(&earlier)),
+        with_year_before: definition.compare == Compare::Year,
         created_at: heading.created_at,
         data_up_to: Vec::new(),
         titles: BTreeMap::new(),
@@ -163,32 +224,38 @@ fn check_span(definition: &ReportDefinition, period: &Period) -> Result<(), Repo
 }
 
 fn wanted<'a>(request: &KpiRequest, kpi: &'a Kpi) -> Request<'a> {
-    let tables = request.breakdowns.iter().map(|dimension| vec![dimension.clone()]);
     Request {
         kpi,
-        breakdowns: std::iter::once(Vec::new()).chain(tables).collect(),
+        breakdowns: std::iter::once(Vec::new()).chain(request.by()).collect(),
         comparison: Comparison::ALL,
         assess: true,
     }
 }
 
-fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period], trend: usize) -> KpiBlock {
-    let declared = &kpi.declaration;
+fn block(
+    (section, request): (&SectionDefinition, &KpiRequest),
+    kpi: &Kpi,
+    figures: &Figures,
+    periods: &[Period],
+    definition: &ReportDefinition,
+) -> KpiBlock {
+    let (declared, compare, trend) = (&kpi.declaration, definition.compare, definition.trend);
     let (total, tables) = figures.breakdowns.split_first().expect("the total is always asked for");
     let row = &total.rows[0];
     let Row { cells, compared, assessment, .. } = row;
     let cell = &cells[cells.len() - 1];
-    let previous = before(compared);
+    let previous = earlier(compared, compare);
     let threshold = marks(row);
     let shown = cells.len().saturating_sub(trend)..;
     let change = Change::between(&previous, cell, declared.better);
     let breakdowns: Vec<BreakdownTable> =
-        tables.iter().zip(&request.breakdowns).map(|(by, at)| table(by, at, request, declared)).collect();
+        tables.iter().zip(&request.breakdowns).map(|(by, at)| table(by, at, request, declared, compare)).collect();
+    let crossed = tables[breakdowns.len()..].iter().zip(&request.crossed).map(|(by, of)| cross(by, of)).collect();
     let asks_why = row.assessment.as_ref().is_some_and(contributions::asks_why);
     let explained = change.as_ref().filter(|_| asks_why);
     KpiBlock {
         id: declared.id.clone(),
-        title: declared.title.clone(),
+        title: titled(&declared.title, section),
         description: declared.description.clone(),
         unit: declared.unit,
         better: declared.better,
@@ -199,11 +266,11 @@ fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period],
         cell: cell.clone(),
         change,
         previous,
-        year_before: compared.year_before.as_ref().map(|before| before.comparable().clone()),
+        year_before: year_before(compared, compare),
         target: compared.target,
         plans_below: None,
         target_tolerance: declared.judging.target_tolerance,
-        previous_as_known: as_known(compared),
+        previous_as_known: as_known(compared, compare),
         data_ends: figures.data_ends(),
         settled: row.aged.as_ref().and_then(|aged| last_settled(periods, &aged.settled)),
         status: status(row),
@@ -211,7 +278,14 @@ fn block(request: &KpiRequest, kpi: &Kpi, figures: &Figures, periods: &[Period],
         contributions: explained.map_or_else(Vec::new, |change| contributions::contributions(kpi, change, &breakdowns)),
         trend: periods[shown.clone()].iter().zip(&row.at_age()[shown]).map(point).collect(),
         breakdowns,
+        crossed,
     }
+}
+
+/// A figure of some rows alone says so wherever it is named: `Revenue (Web, Fair)`.
+fn titled(title: &Translated, section: &SectionDefinition) -> Translated {
+    let only: Vec<&str> = section.filter.values().flatten().map(String::as_str).collect();
+    if only.is_empty() { title.clone() } else { title.map(|text| format!("{text} ({})", only.join(", "))) }
 }
 
 /// The only table whose rows a KPI counts.
@@ -234,10 +308,22 @@ fn status(row: &Row) -> Status {
     row.assessment.as_ref().map_or(Status::Unjudged, |assessment| assessment.judged.status)
 }
 
-/// The figure of the period before as it is known, where the change is measured against what it was at the same age.
-fn as_known(compared: &Compared) -> Option<Cell> {
-    let before = compared.before.as_ref()?;
-    before.at_the_same_age.as_ref().map(|_| before.cell.clone())
+/// The earlier figure as it is known, where the change is measured against what it was at the same age.
+fn as_known(compared: &Compared, compare: Compare) -> Option<Cell> {
+    let earlier = of_earlier(compared, compare)?;
+    earlier.at_the_same_age.as_ref().map(|_| earlier.cell.clone())
+}
+
+fn of_earlier(compared: &Compared, compare: Compare) -> Option<&Earlier> {
+    match compare {
+        Compare::Before => compared.before.as_ref(),
+        Compare::Year => compared.year_before.as_ref(),
+    }
+}
+
+/// That of the year before, where changes are measured against another.
+fn year_before(compared: &Compared, compare: Compare) -> Option<Cell> {
+    compared.year_before.as_ref().filter(|_| compare != Compare::Year).map(|before| before.comparable().clone())
 }
 
 fn last_settled(periods: &[Period], settled: &[Cell]) -> Option<TrendPoint> {
@@ -245,28 +331,49 @@ fn last_settled(periods: &[Period], settled: &[Cell]) -> Option<TrendPoint> {
 }
 
 /// The figure that the change is measured against.
-fn before(compared: &Compared) -> Cell {
-    compared.before.as_ref().map_or_else(|| Cell::of(Outcome::NoRows), |before| before.comparable().clone())
+fn earlier(compared: &Compared, compare: Compare) -> Cell {
+    of_earlier(compared, compare).map_or_else(|| Cell::of(Outcome::NoRows), |earlier| earlier.comparable().clone())
 }
 
-fn table(grouped: &Grouped, dimension: &Dimension, request: &KpiRequest, declared: &Declaration) -> BreakdownTable {
+fn table(
+    grouped: &Grouped,
+    dimension: &Dimension,
+    request: &KpiRequest,
+    declared: &Declaration,
+    compare: Compare,
+) -> BreakdownTable {
     let rows = grouped.rows.iter().map(|row| {
         let cell = &row.cells[row.cells.len() - 1];
-        let previous = before(&row.compared);
+        let previous = earlier(&row.compared, compare);
         BreakdownRow {
-            group: row.groups.first().map_or(Group::Missing { label: () }, Group::from),
+            group: group(row.groups.first()),
             cell: cell.clone(),
             change: Change::between(&previous, cell, declared.better),
             previous,
-            year_before: row.compared.year_before.as_ref().map(|before| before.comparable().clone()),
+            year_before: year_before(&row.compared, compare),
             target: row.compared.target,
-            previous_as_known: as_known(&row.compared),
+            previous_as_known: as_known(&row.compared, compare),
             settled: None,
             status: status(row),
             assessment: row.assessment.clone(),
         }
     });
-    BreakdownTable { dimension: dimension.name().to_owned(), worst: request.worst, rows: rows.collect() }
+    let KpiRequest { worst, best, .. } = *request;
+    BreakdownTable { dimension: dimension.name().to_owned(), worst, best, rows: rows.collect() }
+}
+
+fn group(group: Option<&cell::Group>) -> Group {
+    group.map_or(Group::Missing { label: () }, Group::from)
+}
+
+fn cross(grouped: &Grouped, [lines, columns]: &[Dimension; 2]) -> CrossTable {
+    let pairs = grouped.rows.iter().map(|row| {
+        let cell = row.cells[row.cells.len() - 1].clone();
+        ([group(row.groups.first()), group(row.groups.get(1))], cell)
+    });
+    // A pair that has nothing is as one that does not exist.
+    let pairs = pairs.filter(|(_, cell)| cell.outcome != Outcome::NoRows);
+    CrossTable::of(lines.name(), columns.name(), pairs)
 }
 
 /// A breach with what it is ranked by: the worse status first; then the total before its parts and few parts before

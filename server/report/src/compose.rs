@@ -4,12 +4,13 @@ use crate::ReportError;
 use crate::archive;
 use crate::audience::{self, Readers};
 use crate::build::{Heading, build};
-use crate::definition::ReportDefinition;
+use crate::definition::{Otherwise, ReportDefinition};
 use crate::labels::{Labels, Seed};
 use crate::link;
-use crate::numbers::Numbers;
+use crate::numbers::{Numbers, ReportState};
 use crate::render::{Imprint, Rendered, Templates};
 use crate::sources::{Ground, sources};
+use crate::statements::needs_attention;
 use crate::view::view;
 use pegel_catalog::Catalog;
 use pegel_catalog::health::Evaluation;
@@ -33,6 +34,8 @@ pub struct Composition<'a> {
     pub currency: &'a str,
     /// Where readers reach the pages, such as `https://pegel.example.com`; `None` where they cannot.
     pub base_url: Option<&'a str>,
+    /// The reports of the home, for sections that show them.
+    pub controlling: &'a [ReportState],
     pub ground: Ground<'a>,
     pub seed: Seed,
 }
@@ -57,7 +60,9 @@ where
     S: Source<Error: std::error::Error + Send + Sync + 'static>,
 {
     let Composition { definition, catalog, templates, period, revision, created_at, currency, .. } = *composition;
-    let heading = Heading { definition, period, revision, created_at, currency };
+    let controlling = composition.controlling;
+    let templates = &templates.with_subject(definition)?;
+    let heading = Heading { definition, period, revision, created_at, currency, controlling };
     let addressees = audience::addressees(definition, &audience::partners(definition, &catalog.model, source)?);
     let readers = audience::all_readers(definition, &addressees);
     let (scopes, scope_of) = different(&readers);
@@ -68,9 +73,13 @@ where
     for ((nth, readers), scope) in (1..).zip(&readers).zip(scope_of) {
         let numbers = for_readers(&of_scopes[scope], readers, nth);
         let imprint = imprint(&numbers, composition.base_url);
-        let rendered = templates.render(&definition.template, &view(&numbers, &numbers.locale), &imprint)?;
+        let in_full = definition.is_mailed(needs_attention(&numbers));
+        let view = view(&numbers, &numbers.locale);
+        let view = if in_full { view } else { view.without_figures() };
+        let rendered = templates.render(&definition.template, &view, &imprint)?;
         labels.add(&numbers);
-        renditions.push(archive::rendition(readers.audience(), &numbers, &rendered));
+        let is_mailed = in_full || definition.otherwise == Otherwise::Short;
+        renditions.push(archive::rendition(readers.audience(), &numbers, &rendered, is_mailed));
         of_report.get_or_insert((numbers, rendered));
     }
     let Some((numbers, rendered)) = of_report else { unreachable!("the readers of the report itself come first") };

@@ -15,6 +15,7 @@ use pegel_kpi::time::period::Span;
 use pegel_text::translated::Translated;
 use recipient::Recipient;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../config/reports");
@@ -65,6 +66,21 @@ pub struct ReportDefinition {
     /// The targets of totals.
     #[serde(default)]
     pub targets: Targets,
+    /// What changes are measured against.
+    #[serde(default)]
+    pub compare: Compare,
+    /// The only rows that it is about; part of the scope once it is read.
+    #[serde(default)]
+    pub filter: Filter,
+    /// The subject of its mails, as a template; what the edition says, if it is missing.
+    #[serde(default)]
+    pub subject: Option<Translated>,
+    /// When it is mailed.
+    #[serde(default)]
+    pub only_if: Option<OnlyIf>,
+    /// What is mailed if that is not so.
+    #[serde(default)]
+    pub otherwise: Otherwise,
     /// The templates of the mail are `mail/TEMPLATE.mjml` and `.txt`.
     #[serde(default = "weekly")]
     pub template: String,
@@ -115,6 +131,38 @@ pub enum Targets {
     Sum,
 }
 
+/// What changes are measured against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Compare {
+    /// The period before.
+    #[default]
+    Before,
+    /// The same period of the year before.
+    Year,
+}
+
+/// When an edition is mailed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnlyIf {
+    /// If something in it needs attention.
+    Attention,
+}
+
+/// What is mailed if an edition need not be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Otherwise {
+    #[default]
+    Nothing,
+    /// That all is well, and where to find the rest.
+    Short,
+}
+
+/// The only rows that something is about: texts by the names of dimensions.
+pub type Filter = BTreeMap<String, Vec<String>>;
+
 /// When a report is due, in its zone; it then covers the period that has just ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -160,13 +208,29 @@ pub enum Missed {
     Each,
 }
 
-/// A section: KPIs under a common heading.
+/// A section: KPIs under a common heading, and what belongs to them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SectionDefinition {
     #[serde(deserialize_with = "checked::title")]
     pub title: Translated,
+    /// What stands below the title, as Markdown.
+    #[serde(default)]
+    pub text: Option<Translated>,
+    /// The only rows that its figures count.
+    #[serde(default)]
+    pub filter: Filter,
+    /// A table of the groups of this dimension, each with all KPIs of the section that are broken down by it.
+    #[serde(default, deserialize_with = "checked::dimension")]
+    pub scorecard: Option<Dimension>,
+    #[serde(default)]
     pub kpis: Vec<KpiRequest>,
+    /// Rows one by one.
+    #[serde(default)]
+    pub lists: Vec<ListRequest>,
+    /// Whether it shows the reports of the home: when they were made, what became of their mails, when they are due.
+    #[serde(default)]
+    pub controlling: bool,
 }
 
 /// A KPI and how it is shown.
@@ -177,9 +241,37 @@ pub struct KpiRequest {
     /// One table for each.
     #[serde(default, deserialize_with = "checked::dimensions")]
     pub breakdowns: Vec<Dimension>,
+    /// One table for each pair: the groups of the first are its lines, those of the second its columns.
+    #[serde(default, deserialize_with = "checked::pairs")]
+    pub crossed: Vec<[Dimension; 2]>,
     /// At most this many rows are shown, the worst first; `None` shows all.
     #[serde(default, deserialize_with = "checked::worst")]
     pub worst: Option<usize>,
+    /// This many of the best are shown as well.
+    #[serde(default, deserialize_with = "checked::worst")]
+    pub best: Option<usize>,
+}
+
+impl KpiRequest {
+    /// All that it is broken down by, without the total: by one dimension first, then by pairs.
+    pub fn by(&self) -> impl Iterator<Item = Vec<Dimension>> {
+        let alone = self.breakdowns.iter().map(|dimension| vec![dimension.clone()]);
+        alone.chain(self.crossed.iter().map(|pair| pair.to_vec()))
+    }
+}
+
+/// The rows behind the figure of a KPI.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListRequest {
+    pub kpi: String,
+    /// How many at most, the oldest first.
+    #[serde(default = "twenty", deserialize_with = "checked::rows")]
+    pub most: usize,
+}
+
+fn twenty() -> usize {
+    20
 }
 
 fn thirteen() -> usize {
@@ -212,6 +304,7 @@ impl ReportDefinition {
             wrong(line, error.message().to_owned(), &hint_for(error.message()))
         })?;
         let definition = ReportDefinition {
+            scope: scope_of(&read.filter).within(&read.scope),
             name: entry.stem().to_owned(),
             sha256: entry.sha256(),
             file: file.clone(),
@@ -230,10 +323,18 @@ impl ReportDefinition {
                 "a week is due on a weekday, anything longer so many days after it ended",
             ));
         }
-        if definition.requests().next().is_none() {
-            return Err(wrong(1, "it shows no KPI".to_owned(), "add a [[sections.kpis]] with an id"));
+        let shows_nothing = |section: &SectionDefinition| {
+            section.kpis.is_empty() && section.lists.is_empty() && section.text.is_none() && !section.controlling
+        };
+        if definition.sections.iter().all(shows_nothing) {
+            return Err(wrong(1, "it shows nothing".to_owned(), "add a [[sections.kpis]] with an id"));
         }
         Ok(definition)
+    }
+
+    /// Whether an edition with something that needs attention, or without, is mailed in full.
+    pub fn is_mailed(&self, needs_attention: bool) -> bool {
+        self.only_if.is_none() || needs_attention
     }
 
     /// The KPIs it shows, in order.
@@ -244,23 +345,42 @@ impl ReportDefinition {
     /// The KPIs in force that it shows, in order.
     ///
     /// # Errors
-    /// With file and line, if one of them is not in force, or cannot be broken down as asked.
+    /// With file and line, if one of them is not in force, or cannot be broken down as asked; if a filter or a scorecard
+    /// names no dimension.
     pub fn kpis<'a>(&self, catalog: &'a Catalog) -> Result<Vec<&'a Kpi>, ReportError> {
+        for section in &self.sections {
+            let named = section.scorecard.iter().map(Dimension::name).chain(section.filter.keys().map(String::as_str));
+            for name in named.chain(self.filter.keys().map(String::as_str)) {
+                catalog.model.dimension(name).map_err(|error| self.wrong(name, error.to_string()))?;
+            }
+            for list in &section.lists {
+                self.kpi(&list.kpi, catalog)?;
+            }
+        }
         let found = |request: &KpiRequest| {
-            let wrong = |message: String| ReportError::Definition {
-                file: self.file.clone(),
-                line: self.line_of(&request.id),
-                message,
-                hint: String::new(),
-            };
-            let kpi = catalog.kpi(&request.id).map_err(|error| wrong(error.to_string()))?;
-            for dimension in &request.breakdowns {
-                catalog.model.dimension(dimension.name()).map_err(|error| wrong(error.to_string()))?;
-                kpi.check_breakdown(std::slice::from_ref(dimension)).map_err(|error| wrong(error.to_string()))?;
+            let kpi = self.kpi(&request.id, catalog)?;
+            let wrong = |message: String| self.wrong(&request.id, message);
+            for by in request.by() {
+                for dimension in &by {
+                    catalog.model.dimension(dimension.name()).map_err(|error| wrong(error.to_string()))?;
+                }
+                kpi.check_breakdown(&by).map_err(|error| wrong(error.to_string()))?;
             }
             Ok(kpi)
         };
         self.requests().map(found).collect()
+    }
+
+    /// The KPI of that id.
+    ///
+    /// # Errors
+    /// With file and line, if it is not in force.
+    pub fn kpi<'a>(&self, id: &str, catalog: &'a Catalog) -> Result<&'a Kpi, ReportError> {
+        catalog.kpi(id).map_err(|error| self.wrong(id, error.to_string()))
+    }
+
+    fn wrong(&self, name: &str, message: String) -> ReportError {
+        ReportError::Definition { file: self.file.clone(), line: self.line_of(name), message, hint: String::new() }
     }
 
     fn repeated(&self) -> Option<&str> {
@@ -268,13 +388,19 @@ impl ReportDefinition {
         self.requests().map(|request| request.id.as_str()).find(|id| !seen.insert(*id))
     }
 
-    /// The last line that names a KPI.
+    /// The last line that names a KPI, or begins with the name of a dimension.
     fn line_of(&self, id: &str) -> usize {
         let quoted = [format!("\"{id}\""), format!("'{id}'")];
-        let names = |line: &&str| quoted.iter().any(|quoted| line.contains(quoted));
+        let names = |line: &&str| quoted.iter().any(|quoted| line.contains(quoted)) || line.trim().starts_with(id);
         let lines: Vec<&str> = self.text.lines().collect();
         lines.iter().rposition(names).map_or(1, |index| index + 1)
     }
+}
+
+/// What is seen through a filter.
+pub fn scope_of(filter: &Filter) -> Scope {
+    let each = filter.iter().map(|(name, texts)| Scope::of(&Dimension::named(name.clone()), texts.clone()));
+    each.fold(Scope::everything(), |all, one| one.within(&all))
 }
 
 /// All reports by name, those of the home and the built-in ones: each with its definition, or why it is not in order.

@@ -16,6 +16,7 @@
 //! - [`archive`]: what is stored of an edition; [`labels`], how its groups are called; [`sources`], what it rests on
 //! - [`rows`]: the rows behind a figure, as a table and as CSV; [`link`]: where readers find them, and editions
 //! - [`diff`]: what two editions say differently, and why
+//! - [`scorecard`]: groups compared by several KPIs; [`markdown`]: what somebody wrote in a report
 //! - [`manifest`]: the hashes of all that, and the chain from one edition to the next; [`verify`], what differs
 
 pub mod address;
@@ -35,11 +36,13 @@ pub mod known;
 pub mod labels;
 pub mod link;
 pub mod manifest;
+pub mod markdown;
 pub mod numbers;
 pub mod render;
 pub mod rows;
 #[cfg(test)]
 mod samples;
+pub mod scorecard;
 pub mod sources;
 pub mod statements;
 pub mod verify;

@@ -15,9 +15,15 @@ use pegel_text::translated::Translated;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+mod controlling;
+mod cross;
 mod judged;
+mod list;
 
+pub use controlling::{LastEdition, ReportState};
+pub use cross::{CrossLine, CrossTable};
 pub use judged::{is_as_it_stands, judged_value, standing_out};
+pub use list::{ListedRow, RowList};
 
 /// All that an edition says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,6 +51,9 @@ pub struct Numbers {
     pub period: PeriodHead,
     /// The period that changes are measured against.
     pub compared_with: PeriodHead,
+    /// Whether that is the same period of the year before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub with_year_before: bool,
     /// UTC seconds.
     pub created_at: i64,
     /// How far the data reaches, by the tables that the figures rest on; empty where that was not kept.
@@ -72,11 +81,14 @@ impl Numbers {
         serde_json::to_string(self).expect("numbers hold nothing that JSON cannot")
     }
 
-    /// Whether both hold the same figures by the same definitions, whenever they were made and however fresh the data
-    /// was then.
+    /// Whether both hold the same figures by the same definitions, whenever they were made, however fresh the data was
+    /// then, and whatever other reports there were.
     pub fn says_the_same(&self, other: &Numbers) -> bool {
         let Numbers { revision, created_at, ref data_up_to, .. } = *self;
-        *self == Numbers { revision, created_at, data_up_to: data_up_to.clone(), ..other.clone() }
+        let mut other = Numbers { revision, created_at, data_up_to: data_up_to.clone(), ..other.clone() };
+        let sections = other.sections.iter_mut().zip(&self.sections);
+        sections.for_each(|(other, section)| other.controlling.clone_from(&section.controlling));
+        *self == other
     }
 
     /// Reads what [`Numbers::to_json`] wrote; the labels of rows are not in it.
@@ -123,14 +135,8 @@ impl Numbers {
     pub fn groups(&self) -> impl Iterator<Item = (&str, &Group)> {
         let of_breaches = self.breaches.iter().filter_map(|breach| breach.group.as_ref());
         let of_breaches = of_breaches.map(|head| (head.dimension.as_str(), &head.group));
-        of_breaches.chain(self.kpis().flat_map(|KpiBlock { breakdowns, contributions, .. }| {
-            let of_tables =
-                breakdowns.iter().flat_map(|table| table.rows.iter().map(|row| (table.dimension.as_str(), &row.group)));
-            let of_changes = contributions.iter().filter_map(|contribution| match &contribution.part {
-                Part::Group(group) => Some((contribution.dimension.as_str(), group)),
-                Part::Mix => None,
-            });
-            of_tables.chain(of_changes)
+        of_breaches.chain(self.sections.iter().flat_map(|Section { kpis, lists, .. }| {
+            kpis.iter().flat_map(KpiBlock::groups).chain(lists.iter().flat_map(RowList::groups))
         }))
     }
 
@@ -138,16 +144,8 @@ impl Numbers {
     pub fn groups_mut(&mut self) -> impl Iterator<Item = (&str, &mut Group)> {
         let of_breaches = self.breaches.iter_mut().filter_map(|breach| breach.group.as_mut());
         let of_breaches = of_breaches.map(|head| (head.dimension.as_str(), &mut head.group));
-        let blocks = self.sections.iter_mut().flat_map(|section| &mut section.kpis);
-        of_breaches.chain(blocks.flat_map(|KpiBlock { breakdowns, contributions, .. }| {
-            let of_tables = breakdowns.iter_mut().flat_map(|BreakdownTable { dimension, rows, .. }| {
-                rows.iter_mut().map(|row| (dimension.as_str(), &mut row.group))
-            });
-            let of_changes = contributions.iter_mut().filter_map(|contribution| match &mut contribution.part {
-                Part::Group(group) => Some((contribution.dimension.as_str(), group)),
-                Part::Mix => None,
-            });
-            of_tables.chain(of_changes)
+        of_breaches.chain(self.sections.iter_mut().flat_map(|Section { kpis, lists, .. }| {
+            kpis.iter_mut().flat_map(KpiBlock::groups_mut).chain(lists.iter_mut().flat_map(RowList::groups_mut))
         }))
     }
 }
@@ -274,7 +272,30 @@ impl From<&cell::Group> for Group {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Section {
     pub title: Translated,
+    /// What somebody wrote below the title, as Markdown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Translated>,
+    /// The only rows that it is about, beside what its readers see.
+    #[serde(default, skip_serializing_if = "is_everything")]
+    pub filter: Scope,
+    /// The dimension by whose groups its KPIs are compared with each other, such as `partner`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scorecard: Option<String>,
     pub kpis: Vec<KpiBlock>,
+    /// Rows one by one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lists: Vec<RowList>,
+    /// The reports of the home; empty unless the section is about them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub controlling: Vec<ReportState>,
+}
+
+impl Section {
+    /// One of KPIs alone.
+    pub fn new(title: Translated, kpis: Vec<KpiBlock>) -> Section {
+        let (text, filter, scorecard, lists, controlling) = (None, Scope::everything(), None, Vec::new(), Vec::new());
+        Section { title, text, filter, scorecard, kpis, lists, controlling }
+    }
 }
 
 /// One KPI: its figure, its change, its status.
@@ -328,6 +349,36 @@ pub struct KpiBlock {
     /// The figures of the past periods, oldest first, this one last.
     pub trend: Vec<TrendPoint>,
     pub breakdowns: Vec<BreakdownTable>,
+    /// By two dimensions at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub crossed: Vec<CrossTable>,
+}
+
+impl KpiBlock {
+    /// All groups that it names, with their dimensions; some more than once.
+    fn groups(&self) -> impl Iterator<Item = (&str, &Group)> {
+        let KpiBlock { breakdowns, contributions, crossed, .. } = self;
+        let of_tables =
+            breakdowns.iter().flat_map(|table| table.rows.iter().map(|row| (table.dimension.as_str(), &row.group)));
+        let of_changes = contributions.iter().filter_map(|contribution| match &contribution.part {
+            Part::Group(group) => Some((contribution.dimension.as_str(), group)),
+            Part::Mix => None,
+        });
+        of_tables.chain(of_changes).chain(crossed.iter().flat_map(CrossTable::groups))
+    }
+
+    /// The same, mutable.
+    fn groups_mut(&mut self) -> impl Iterator<Item = (&str, &mut Group)> {
+        let KpiBlock { breakdowns, contributions, crossed, .. } = self;
+        let of_tables = breakdowns.iter_mut().flat_map(|BreakdownTable { dimension, rows, .. }| {
+            rows.iter_mut().map(|row| (dimension.as_str(), &mut row.group))
+        });
+        let of_changes = contributions.iter_mut().filter_map(|contribution| match &mut contribution.part {
+            Part::Group(group) => Some((contribution.dimension.as_str(), group)),
+            Part::Mix => None,
+        });
+        of_tables.chain(of_changes).chain(crossed.iter_mut().flat_map(CrossTable::groups_mut))
+    }
 }
 
 /// How far a figure may lie from its target where nothing else is said.
@@ -384,6 +435,9 @@ pub struct BreakdownTable {
     /// How many rows are shown, the worst first; all of them are stored here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worst: Option<usize>,
+    /// How many of the best are shown as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best: Option<usize>,
     /// By group, the missing one last.
     pub rows: Vec<BreakdownRow>,
 }

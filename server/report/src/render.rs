@@ -4,12 +4,14 @@
 use crate::ReportError;
 use crate::bounded::{self, Content, GivenUp, Workshop};
 use crate::columns;
+use crate::definition::ReportDefinition;
 use crate::view::{View, cut, in_short};
 use include_dir::{Dir, include_dir};
 use mrml::prelude::parser;
 use mrml::prelude::render::RenderOptions;
 use pegel_home::kept::Entries;
 use pegel_home::{Entry, Folder, Holds, Kept, Origin, Problem};
+use pegel_text::translated::Translated;
 use pegel_text::words::capitalised;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -21,6 +23,8 @@ static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../templates/mail");
 const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "templates/mail", holds: Holds::Endings(&["mjml", "txt"]) };
 /// What names of templates begin with.
 const PREFIX: &str = "mail/";
+/// What names of the subjects that a report has of its own begin with, behind the prefix.
+const OWN_SUBJECT: &str = "subject/";
 /// How deep tags may be nested: the MJML parser recurses as deep. Mails need about twenty levels.
 const DEEPEST: usize = 200;
 /// A longer HTML mail leaves something out, in bytes: Gmail cuts mails off at 102 kB.
@@ -35,6 +39,8 @@ pub struct Templates {
     workshop: Workshop,
     /// By name: where it was read, and the hash of its text.
     files: BTreeMap<String, (String, String)>,
+    /// The subjects of a report's own by name, with the file that says them.
+    subjects: BTreeMap<String, String>,
 }
 
 /// What a mail says besides the edition.
@@ -63,7 +69,9 @@ struct Page<'a> {
     imprint: &'a Imprint,
     /// How long the courses are: `13 weeks`.
     trend: &'a str,
-    /// Whether any KPI is broken down.
+    /// Whether there is any KPI.
+    has_kpis: bool,
+    /// Whether any is broken down.
     broken_down: bool,
 }
 
@@ -111,7 +119,8 @@ impl Templates {
         let named = || entries.iter().map(|(name, entry)| (format!("{PREFIX}{name}"), entry));
         let files = named().map(|(name, entry)| (name, (origin(entry), entry.sha256()))).collect();
         let added = tera.add_raw_templates(named().map(|(name, entry)| (name, &entry.text)));
-        let templates = Templates { tera: Arc::new(tera), workshop: Workshop::default(), files };
+        let templates =
+            Templates { tera: Arc::new(tera), workshop: Workshop::default(), files, subjects: BTreeMap::new() };
         added.map_err(|error| templates.broken("", &error))?;
         Ok(templates)
     }
@@ -126,6 +135,21 @@ impl Templates {
         Arc::make_mut(&mut templates.tera).add_raw_template(name, &built_in.text).ok()?;
         templates.workshop = Workshop::default();
         (before != Some(of_built_in)).then_some(templates)
+    }
+
+    /// The same with the subject that a report has of its own, if it has one.
+    ///
+    /// # Errors
+    /// If that is no template.
+    pub fn with_subject(&self, definition: &ReportDefinition) -> Result<Templates, ReportError> {
+        let mut templates = self.clone();
+        for (language, text) in definition.subject.iter().flat_map(Translated::texts) {
+            let name = format!("{PREFIX}{OWN_SUBJECT}{language}.txt");
+            templates.subjects.insert(name.clone(), definition.file.clone());
+            let added = Arc::make_mut(&mut templates.tera).add_raw_template(&name, text);
+            added.map_err(|error| templates.broken(&name, &error))?;
+        }
+        Ok(templates)
     }
 
     /// Only the built-in ones, in case the home's do not work together; `None` if there are no others.
@@ -161,11 +185,13 @@ impl Templates {
         let mjml = format!("{PREFIX}{template}.mjml");
         let kpis = || view.sections.iter().flat_map(|section| &section.kpis);
         let trend = kpis().next().map_or("", |kpi| &kpi.trend.span);
-        let broken_down = kpis().any(|kpi| !kpi.tables.is_empty());
-        let content = bounded::content(&Page { view, imprint, trend, broken_down }, &view.words);
+        let (has_kpis, broken_down) = (kpis().next().is_some(), kpis().any(|kpi| !kpi.tables.is_empty()));
+        let content = bounded::content(&Page { view, imprint, trend, has_kpis, broken_down }, &view.words);
         let content = Arc::new(content.map_err(|error| self.broken(&mjml, &error))?);
         let text = self.bounded(&format!("{PREFIX}{template}.txt"), &content, |_, _, text| Ok(text))?;
-        let subject = self.bounded(&format!("{PREFIX}subject.txt"), &content, |templates, name, text| {
+        let own = self.own_subject(view.language);
+        let subject = own.clone().unwrap_or_else(|| format!("{PREFIX}subject.txt"));
+        let subject = self.bounded(&subject, &content, |templates, name, text| {
             let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
             let problem = || ReportError::Template {
                 name: name.to_owned(),
@@ -174,7 +200,18 @@ impl Templates {
             };
             if line.is_empty() { Err(problem()) } else { Ok(line) }
         })?;
+        // So that it cannot be taken for the first one, whatever subject a report has.
+        let subject = match own.filter(|_| view.revision > 0) {
+            Some(_) => view.words.say("subject_corrected", [("subject", subject.into())]),
+            None => subject,
+        };
         Ok(Rendered { subject, html: self.bounded(&mjml, &content, Templates::html)?, text: columns::tidy(&text) })
+    }
+
+    /// The name of the report's own subject in a language, or in English.
+    fn own_subject(&self, language: &str) -> Option<String> {
+        let names = [language, "en"].map(|language| format!("{PREFIX}{OWN_SUBJECT}{language}.txt"));
+        names.into_iter().find(|name| self.subjects.contains_key(name))
     }
 
     /// Fills a template and makes something of its text, in bounds.
@@ -230,7 +267,8 @@ impl Templates {
     }
 
     fn origin(&self, name: &str) -> String {
-        self.files.get(name).map(|(origin, _)| origin.clone()).unwrap_or_default()
+        let read = self.files.get(name).map(|(origin, _)| origin);
+        read.or_else(|| self.subjects.get(name)).cloned().unwrap_or_default()
     }
 }
 

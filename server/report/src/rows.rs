@@ -160,6 +160,7 @@ mod tests {
             rep: None,
             region: Some("@home".to_owned()),
             product: Some("-".to_owned()),
+            groups: Vec::new(),
             dates: vec![("ordered_at".into(), ordered_at)],
             age: Some(3600),
             contributions: vec![("revenue".into(), Datum::Number(amount))],

@@ -7,6 +7,7 @@ use pegel_text::words::Words;
 use serde::Serialize;
 
 mod cut;
+mod parts;
 mod write;
 
 pub(crate) use cut::{cut, in_short};
@@ -52,6 +53,8 @@ pub struct View {
     /// Up to when the data is complete; empty where nobody knows.
     pub data_up_to: String,
     pub sections: Vec<SectionView>,
+    /// Whether anything is known of a year before.
+    pub has_year_before: bool,
     /// The KPIs of which nothing was ever known, with what they count; they are in no section. Empty if there are none.
     pub without_data: String,
     /// What a mail leaves out so that it stays small, in words; empty if that is nothing.
@@ -59,6 +62,16 @@ pub struct View {
     /// The words around the figures.
     #[serde(skip)]
     pub words: Words,
+}
+
+impl View {
+    /// That all is well, and nothing else: the figures are in the archive.
+    #[must_use]
+    pub(crate) fn without_figures(self) -> View {
+        let headline = self.words.say("all_well_here", []);
+        let (sections, without_data) = (Vec::new(), String::new());
+        View { headline, sections, without_data, statements: Vec::new(), chance: String::new(), ..self }
+    }
 }
 
 /// A status by name, shape and word, so that it never depends on colour alone.
@@ -129,7 +142,134 @@ pub struct NeedingView {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SectionView {
     pub title: String,
+    /// The only rows that its figures count: `Source: Web, Fair`; empty if there is no filter.
+    pub filter: String,
+    /// What somebody wrote below the title, as safe HTML; empty if nobody did.
+    pub text: String,
+    /// The same as plain text.
+    pub plain_text: String,
     pub kpis: Vec<KpiView>,
+    /// KPIs by two dimensions at once.
+    pub crossed: Vec<CrossView>,
+    pub scorecard: Option<ScorecardView>,
+    pub lists: Vec<ListView>,
+    /// The reports of the home; empty unless the section is about them.
+    pub controlling: Vec<ReportStateView>,
+}
+
+impl SectionView {
+    /// Whether nothing stands in it.
+    fn is_empty(&self) -> bool {
+        let SectionView { text, kpis, crossed, scorecard, lists, controlling, .. } = self;
+        let tables = kpis.is_empty() && crossed.is_empty() && scorecard.is_none();
+        tables && text.is_empty() && lists.is_empty() && controlling.is_empty()
+    }
+}
+
+/// Groups compared with each other by the KPIs of a section.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ScorecardView {
+    /// `Partner`
+    pub dimension: String,
+    /// The titles of the KPIs.
+    pub columns: Vec<String>,
+    /// In order of their places.
+    pub lines: Vec<PlacedView>,
+    /// The median of each KPI.
+    pub medians: Vec<String>,
+    /// By which KPI they differ most, in a sentence; empty where they do not differ.
+    pub differs: String,
+    /// A text about the lines that are not shown; empty if all are.
+    pub more: String,
+}
+
+/// A group of a scorecard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlacedView {
+    /// `1`; `–` for a group of which too little is known.
+    pub place: String,
+    pub label: String,
+    pub cells: Vec<StandingView>,
+}
+
+/// A figure among those of other groups.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StandingView {
+    pub figure: String,
+    /// For a style sheet: `better` in the best quarter, `worse` in the worst, `even` between them, `few` if it counts for
+    /// nothing.
+    pub class: &'static str,
+    /// `▲`, `▼`, or nothing.
+    pub shape: &'static str,
+}
+
+/// Rows one by one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ListView {
+    /// The KPI whose rows they are.
+    pub title: String,
+    /// `21 leads`
+    pub count: String,
+    /// The titles of those columns in which anything stands.
+    pub columns: Vec<String>,
+    /// A text for each column, the oldest row first.
+    pub rows: Vec<Vec<String>>,
+    /// The same for narrow places: the key, whom it concerns, its age.
+    pub brief: Vec<[String; 3]>,
+    /// How many more there are.
+    pub others: usize,
+    /// `12 more`; empty if these are all.
+    pub more: String,
+    /// The page with all of them.
+    pub all: Link,
+}
+
+/// Whether a report is made by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReportStateView {
+    pub title: String,
+    /// `week 46, made on 16 November 2026 at 07:00`
+    pub last: String,
+    /// `12 of 12`; empty if nobody is mailed.
+    pub mails: String,
+    /// Whether some of them were not handed over.
+    pub is_incomplete: bool,
+    /// `23 November 2026 at 07:00`, or that it is made on request.
+    pub next: String,
+}
+
+/// A KPI by two dimensions at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CrossView {
+    /// `Revenue: Product × Region`
+    pub title: String,
+    /// The dimension of the lines.
+    pub dimension: String,
+    /// What the columns are called.
+    pub columns: Vec<String>,
+    /// Those with the highest figure first, months in their order.
+    pub lines: Vec<CrossLineView>,
+    /// `Highest: Solar, North: €12k`; empty where there is no figure.
+    pub highest: String,
+    /// A text about lines and columns that are not shown; empty if all are.
+    pub more: String,
+}
+
+/// A group of the first dimension.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CrossLineView {
+    pub label: String,
+    /// One for each column.
+    pub cells: Vec<HeatView>,
+}
+
+/// A figure, and how high it is among all of its table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HeatView {
+    /// Empty where the two groups have nothing in common.
+    pub figure: String,
+    /// 0 to 4, from the lowest fifth to the highest.
+    pub heat: u8,
 }
 
 /// One KPI.
@@ -215,6 +355,8 @@ pub struct TableView {
     pub rows: Vec<RowView>,
     /// A text about the rows that are not shown; empty if all are.
     pub more: String,
+    /// The best of all, the best last, below those that are not shown.
+    pub best: Vec<RowView>,
     /// The first of them, and the best of all.
     pub ends: EndsView,
 }

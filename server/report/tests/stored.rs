@@ -174,6 +174,7 @@ impl Maker {
             created_at: NOW,
             currency: "EUR",
             base_url: None,
+            controlling: &[],
             ground: Ground { activation: Some(self.activation), imports: &imports, program: self.program },
             seed: Seed([7; 32]),
         };

@@ -115,6 +115,21 @@ impl Store {
         })
     }
 
+    /// The edition of a report about the latest period, in its latest revision; `None` if there is none.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn last_edition(&self, report: &str) -> Result<Option<EditionHead>, StoreError> {
+        self.read("reading editions", |conn| {
+            editions::table
+                .filter(editions::report.eq(report))
+                .order((editions::ends_at.desc(), editions::revision.desc()))
+                .select(EditionHead::as_select())
+                .first(conn)
+                .optional()
+        })
+    }
+
     /// The checksum of the edition of a report that was published last before the edition `id`; `None` if that was the
     /// first.
     ///

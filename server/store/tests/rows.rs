@@ -211,7 +211,7 @@ fn scopes() -> [Scope; 5] {
         Scope { regions: texts(&["North", "East"]), ..Scope::everything() },
         Scope { teams: texts(&["Blue"]), ..Scope::everything() },
         Scope { partners: texts(&["P1", "P3"]), ..Scope::everything() },
-        Scope { regions: texts(&["South", "West"]), partners: texts(&["P2", "P3", "P4"]), teams: None },
+        Scope { regions: texts(&["South", "West"]), partners: texts(&["P2", "P3", "P4"]), ..Scope::everything() },
     ]
 }
 

@@ -41,7 +41,10 @@ fn one(range: &std::ops::Range<i64>) -> &[std::ops::Range<i64>] {
 
 fn scoped(scan: Scan, regions: Option<&[&str]>, teams: Option<&[&str]>, partners: Option<&[&str]>) -> Scan {
     let texts = |texts: Option<&[&str]>| texts.map(|texts| texts.iter().map(|text| (*text).to_owned()).collect());
-    Scan { scope: Scope { regions: texts(regions), teams: texts(teams), partners: texts(partners) }, ..scan }
+    Scan {
+        scope: Scope { regions: texts(regions), teams: texts(teams), partners: texts(partners), ..Scope::everything() },
+        ..scan
+    }
 }
 
 #[test]

@@ -512,6 +512,33 @@ open_in_archive = Diese Ausgabe im Archiv öffnen
 open_in_archive_at = { open_in_archive }:
 why_this_mail = Sie erhalten diese Mail als Empfänger dieses Berichts.
 
+## Berichte: was neben Kennzahlen in Abschnitten steht
+
+crossed = { $lines } × { $columns }
+crossed_highest = Am höchsten: { $line }, { $column }: { $figure }
+scorecard_differs = Am stärksten unterscheiden sie sich in { $kpi }: Die mittlere Hälfte liegt zwischen { $low } und { $high }.
+scorecard_legend = ▲ im besten Viertel, ▼ im schlechtesten; was auf zu wenigen Zeilen beruht, wird gezeigt und zählt nicht.
+place = Platz
+median = Median
+so_many_rows =
+    { $count ->
+        [0] Keine { $table }
+        [one] 1 Zeile: { $table }
+       *[other] { $count } { $table }
+    }
+show_all_rows = Alle { $table } ansehen
+reports = Berichte
+report_last = Zuletzt
+report_made = { $period }, erstellt am { $instant }
+report_never_made = noch nicht erstellt
+report_mails = { $delivered } von { $mails }
+report_next = Nächster
+report_on_request = auf Wunsch
+crossed_in_archive = Weitere Zeilen und Spalten stehen im Archiv.
+cut_crossed = Tabellen nach zwei Dimensionen
+cut_lists = einzelne Zeilen
+all_well_here = Nichts braucht Aufmerksamkeit. Alle Werte stehen im Archiv.
+
 ## Seiten: was um alle herum steht
 
 main = Hauptseiten

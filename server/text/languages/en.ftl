@@ -501,6 +501,33 @@ open_in_archive = Open this edition in the archive
 open_in_archive_at = { open_in_archive }:
 why_this_mail = You get this mail because you are a recipient of this report.
 
+## Reports: what stands in sections beside KPIs
+
+crossed = { $lines } × { $columns }
+crossed_highest = Highest: { $line }, { $column }: { $figure }
+scorecard_differs = They differ most in { $kpi }: the middle half lies between { $low } and { $high }.
+scorecard_legend = ▲ in the best quarter, ▼ in the worst; what rests on too few rows is shown and does not count.
+place = Place
+median = Median
+so_many_rows =
+    { $count ->
+        [0] No { $table }
+        [one] 1 row: { $table }
+       *[other] { $count } { $table }
+    }
+show_all_rows = Show all { $table }
+reports = Reports
+report_last = Latest
+report_made = { $period }, made on { $instant }
+report_never_made = not made yet
+report_mails = { $delivered } of { $mails }
+report_next = Next
+report_on_request = on request
+crossed_in_archive = More lines and columns are in the archive.
+cut_crossed = tables by two dimensions
+cut_lists = rows one by one
+all_well_here = Nothing needs attention. All figures are in the archive.
+
 ## Pages: what stands around all of them
 
 main = Main pages

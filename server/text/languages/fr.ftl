@@ -514,6 +514,33 @@ open_in_archive = Ouvrir cette édition dans les archives
 open_in_archive_at = { open_in_archive } :
 why_this_mail = Vous recevez ce courriel en tant que destinataire de ce rapport.
 
+## Rapports : ce qui accompagne les indicateurs dans les sections
+
+crossed = { $lines } × { $columns }
+crossed_highest = Le plus élevé : { $line }, { $column } : { $figure }
+scorecard_differs = Ils diffèrent le plus par { $kpi } : la moitié centrale se situe entre { $low } et { $high }.
+scorecard_legend = ▲ dans le meilleur quart, ▼ dans le moins bon ; ce qui repose sur trop peu de lignes est montré et ne compte pas.
+place = Rang
+median = Médiane
+so_many_rows =
+    { $count ->
+        [0] Aucune ligne : { $table }
+        [one] 1 ligne : { $table }
+       *[other] { $count } { $table }
+    }
+show_all_rows = Voir toutes les lignes ({ $table })
+reports = Rapports
+report_last = Dernier
+report_made = { $period }, établi le { $instant }
+report_never_made = pas encore établi
+report_mails = { $delivered } sur { $mails }
+report_next = Prochain
+report_on_request = à la demande
+crossed_in_archive = Le reste du tableau se trouve dans les archives.
+cut_crossed = les tableaux à deux dimensions
+cut_lists = les lignes une à une
+all_well_here = Rien ne demande d’attention. Toutes les valeurs sont dans les archives.
+
 ## Pages : ce qui les entoure toutes
 
 main = Pages principales

@@ -53,6 +53,13 @@ impl Translated {
         self
     }
 
+    /// The same with another text in each language, made of the one there.
+    #[must_use]
+    pub fn map(&self, make: impl Fn(&str) -> String) -> Translated {
+        let others = self.others.iter().map(|(code, text)| (*code, make(text))).collect();
+        Translated { english: make(&self.english), others }
+    }
+
     /// The English text, for those whose language is not known.
     pub fn in_english(&self) -> &str {
         &self.english

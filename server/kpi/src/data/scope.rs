@@ -4,7 +4,7 @@ use crate::data::dimension::{Dimension, Located};
 use crate::data::model::{Column, Model, Table};
 use crate::data::path::Path;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a reader may see: everything, or only rows that carry one of the listed values in each listed dimension.
@@ -22,6 +22,9 @@ pub struct Scope {
     /// Keys of the partners; `None` = all. Where two systems have partners of one key, it stands for both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partners: Option<Vec<String>>,
+    /// The same by the names of other dimensions: texts, and keys where the groups are rows.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub others: BTreeMap<String, Vec<String>>,
 }
 
 impl Scope {
@@ -30,20 +33,51 @@ impl Scope {
         Scope::default()
     }
 
-    /// The dimensions that can be restricted.
-    pub const DIMENSIONS: [Dimension; 3] = [Dimension::REGION, Dimension::TEAM, Dimension::PARTNER];
+    /// Rows that carry one of the texts in that dimension: the name of a region or team, the key of a partner.
+    pub fn of(dimension: &Dimension, texts: Vec<String>) -> Scope {
+        let mut scope = Scope::everything();
+        match scope.list(dimension) {
+            Some(list) => *list = Some(texts),
+            None => _ = scope.others.insert(dimension.name().to_owned(), texts),
+        }
+        scope
+    }
 
-    /// The texts that rows must carry in a dimension: the name of a region or team, the `key` of a partner. `None` if
-    /// it is not restricted.
+    /// What both let see.
+    #[must_use]
+    pub fn within(&self, of: &Scope) -> Scope {
+        let mut both = of.clone();
+        for (dimension, texts) in self.restrictions() {
+            let common = |known: &[String]| texts.iter().filter(|text| known.contains(text)).cloned().collect();
+            let texts = of.texts(&dimension).map_or_else(|| texts.to_vec(), common);
+            match both.list(&dimension) {
+                Some(list) => *list = Some(texts),
+                None => _ = both.others.insert(dimension.name().to_owned(), texts),
+            }
+        }
+        both
+    }
+
+    fn list(&mut self, dimension: &Dimension) -> Option<&mut Option<Vec<String>>> {
+        match dimension {
+            known if *known == Dimension::REGION => Some(&mut self.regions),
+            known if *known == Dimension::TEAM => Some(&mut self.teams),
+            known if *known == Dimension::PARTNER => Some(&mut self.partners),
+            _ => None,
+        }
+    }
+
+    /// The texts that rows must carry in a dimension. `None` if it is not restricted.
     pub fn texts(&self, dimension: &Dimension) -> Option<&[String]> {
-        let Scope { regions, teams, partners } = self;
-        let lists = [(Dimension::REGION, regions), (Dimension::TEAM, teams), (Dimension::PARTNER, partners)];
-        lists.into_iter().find(|(known, _)| known == dimension).and_then(|(_, texts)| texts.as_deref())
+        self.restrictions().find(|(known, _)| known == dimension).map(|(_, texts)| texts)
     }
 
     /// Each dimension that is restricted, with the texts that its rows must carry.
     pub fn restrictions(&self) -> impl Iterator<Item = (Dimension, &[String])> {
-        Scope::DIMENSIONS.into_iter().filter_map(|dimension| Some((dimension.clone(), self.texts(&dimension)?)))
+        let Scope { regions, teams, partners, others } = self;
+        let lists = [(Dimension::REGION, regions), (Dimension::TEAM, teams), (Dimension::PARTNER, partners)];
+        let lists = lists.into_iter().filter_map(|(dimension, texts)| Some((dimension, texts.as_deref()?)));
+        lists.chain(others.iter().map(|(name, texts)| (Dimension::named(name.clone()), &texts[..])))
     }
 
     /// The dimensions that are restricted.
@@ -54,7 +88,8 @@ impl Scope {
     /// The same, with the texts in one order and each once: scopes that see the same are alike.
     #[must_use]
     pub fn in_order(mut self) -> Scope {
-        for texts in [&mut self.regions, &mut self.teams, &mut self.partners].into_iter().flatten() {
+        let lists = [&mut self.regions, &mut self.teams, &mut self.partners].into_iter().flatten();
+        for texts in lists.chain(self.others.values_mut()) {
             texts.sort_unstable();
             texts.dedup();
         }
@@ -63,16 +98,14 @@ impl Scope {
 
     /// A scope that sees every row that one of these sees, as far as few texts can say it.
     pub fn around(scopes: &[Scope]) -> Scope {
-        let all = |texts: fn(&Scope) -> &Option<Vec<String>>| {
-            let lists = scopes.iter().map(|scope| texts(scope).as_deref()).collect::<Option<Vec<&[String]>>>()?;
+        let Some(first) = scopes.first() else { return Scope::everything() };
+        let all = |dimension: &Dimension| {
+            let lists = scopes.iter().map(|scope| scope.texts(dimension)).collect::<Option<Vec<&[String]>>>()?;
             let all: BTreeSet<&String> = lists.into_iter().flatten().collect();
-            (all.len() <= MOST_TEXTS).then(|| all.into_iter().cloned().collect())
+            (all.len() <= MOST_TEXTS).then(|| all.into_iter().cloned().collect::<Vec<String>>())
         };
-        Scope {
-            regions: all(|scope| &scope.regions),
-            teams: all(|scope| &scope.teams),
-            partners: all(|scope| &scope.partners),
-        }
+        let restricted = first.dimensions().filter_map(|dimension| Some(Scope::of(&dimension, all(&dimension)?)));
+        restricted.fold(Scope::everything(), |around, restricted| restricted.within(&around))
     }
 }
 

@@ -59,7 +59,7 @@ pub struct Gate {
     kinds: Vec<Set>,
     restricted: Vec<Restricted>,
     /// By the codes of its texts.
-    known: FxHashMap<[u32; Scope::DIMENSIONS.len()], u32>,
+    known: FxHashMap<Box<[u32]>, u32>,
     /// The parts of a class, by it and the classes of related rows.
     parts: FxHashMap<(u32, Vec<u32>), Arc<[Part]>>,
 }
@@ -94,11 +94,14 @@ pub struct Admitted {
 impl Gate {
     fn new(scopes: &[Scope], table: &Table) -> Gate {
         let restricted = |dimension: &Dimension| Restricted::new(dimension, scopes, table);
+        let mut dimensions: Vec<Dimension> = scopes.iter().flat_map(Scope::dimensions).collect();
+        dimensions.sort_unstable();
+        dimensions.dedup();
         let alike = |kind: &Scope| Set::of(scopes.len(), |at| scopes[at].dimensions().eq(kind.dimensions()));
         Gate {
             scopes: scopes.len(),
             kinds: kinds(scopes).into_iter().map(alike).collect(),
-            restricted: Scope::DIMENSIONS.iter().filter_map(restricted).collect(),
+            restricted: dimensions.iter().map(restricted).collect(),
             known: FxHashMap::default(),
             parts: FxHashMap::default(),
         }
@@ -120,17 +123,20 @@ impl Gate {
             }
         };
         let texts: Vec<Option<(&Vec<u32>, &Dictionary)>> = restricted.iter().map(texts).collect();
+        let mut key = vec![0; texts.len()];
         let class = |row: usize| {
-            let mut key = [0; Scope::DIMENSIONS.len()];
             texts.iter().zip(&mut key).for_each(|(texts, key)| *key = texts.map_or(0, |(codes, _)| codes[row]));
-            *known.entry(key).or_insert_with(|| {
-                let sees = |(restricted, texts): (&Restricted, &Option<(&Vec<u32>, &Dictionary)>)| {
-                    restricted.sees(texts.and_then(|(codes, dictionary)| dictionary.text(codes[row])))
-                };
-                let all = Set::of(*scopes, |_| true);
-                let each = restricted.iter().zip(&texts).map(sees);
-                classes.number(each.fold(all, |all, set| all.zipped(&set, |a, b| a & b)))
-            })
+            if let Some(class) = known.get(&key[..]) {
+                return *class;
+            }
+            let sees = |(restricted, texts): (&Restricted, &Option<(&Vec<u32>, &Dictionary)>)| {
+                restricted.sees(texts.and_then(|(codes, dictionary)| dictionary.text(codes[row])))
+            };
+            let all = Set::of(*scopes, |_| true);
+            let each = restricted.iter().zip(&texts).map(sees);
+            let class = classes.number(each.fold(all, |all, set| all.zipped(&set, |a, b| a & b)));
+            known.insert(key.clone().into(), class);
+            class
         };
         (0..rows.batch.len()).map(class).collect()
     }
@@ -188,22 +194,18 @@ impl Gate {
 }
 
 impl Restricted {
-    /// `None` if no scope restricts the dimension.
-    fn new(dimension: &Dimension, scopes: &[Scope], table: &Table) -> Option<Restricted> {
+    fn new(dimension: &Dimension, scopes: &[Scope], table: &Table) -> Restricted {
         let texts: Vec<Option<&[String]>> = scopes.iter().map(|scope| scope.texts(dimension)).collect();
-        texts.iter().any(Option::is_some).then(|| {
-            let paths = texts_of(table, dimension);
-            let free = Set::of(scopes.len(), |scope| texts[scope].is_none());
-            let mut listed: HashMap<&String, Vec<usize>> = HashMap::new();
-            for (scope, texts) in texts.iter().enumerate() {
-                texts.iter().copied().flatten().for_each(|text| listed.entry(text).or_default().push(scope));
-            }
-            let set = |listed: &[usize]| {
-                Set::of(scopes.len(), |scope| free.holds(scope) || listed.binary_search(&scope).is_ok())
-            };
-            let admit = listed.iter().map(|(text, listed)| ((*text).clone(), set(listed))).collect();
-            Restricted { text: (!paths.is_empty()).then_some(Projection(paths)), free, admit }
-        })
+        let paths = texts_of(table, dimension);
+        let free = Set::of(scopes.len(), |scope| texts[scope].is_none());
+        let mut listed: HashMap<&String, Vec<usize>> = HashMap::new();
+        for (scope, texts) in texts.iter().enumerate() {
+            texts.iter().copied().flatten().for_each(|text| listed.entry(text).or_default().push(scope));
+        }
+        let set =
+            |listed: &[usize]| Set::of(scopes.len(), |scope| free.holds(scope) || listed.binary_search(&scope).is_ok());
+        let admit = listed.iter().map(|(text, listed)| ((*text).clone(), set(listed))).collect();
+        Restricted { text: (!paths.is_empty()).then_some(Projection(paths)), free, admit }
     }
 
     /// The scopes that see rows with this text.

@@ -22,7 +22,7 @@ fn every_kpi_stands_where_the_definition_puts_it_with_its_course() {
     let numbers = samples::numbers();
     assert_eq!((numbers.period.name.as_str(), numbers.compared_with.name.as_str()), ("2026-W46", "2026-W45"));
     assert_eq!((numbers.period.first_day.as_str(), numbers.period.last_day.as_str()), ("2026-11-09", "2026-11-15"));
-    assert_eq!(numbers.sections.iter().map(|section| section.kpis.len()).collect::<Vec<_>>(), [5, 5]);
+    assert_eq!(numbers.sections.iter().map(|section| section.kpis.len()).collect::<Vec<_>>(), [5, 5, 0]);
     let feedback = &numbers.sections[0].kpis[0];
     assert_eq!(feedback.trend.len(), 13);
     assert_eq!(feedback.trend[12].period, "2026-W46");
@@ -70,7 +70,14 @@ fn numbers_survive_being_stored() {
 fn a_month_is_not_a_week() {
     let (definition, catalog) = (samples::definition(), samples::catalog());
     let month = Period::parse("2026-11", jiff::Timestamp::UNIX_EPOCH, &jiff::tz::TimeZone::UTC).unwrap();
-    let heading = Heading { definition: &definition, period: &month, revision: 0, created_at: 0, currency: "EUR" };
+    let heading = Heading {
+        definition: &definition,
+        period: &month,
+        revision: 0,
+        created_at: 0,
+        currency: "EUR",
+        controlling: &[],
+    };
     let error = build(&heading, std::slice::from_ref(&definition.scope), &catalog, &mut NoSource).unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -99,7 +106,14 @@ impl Source for NoSource {
 #[test]
 fn a_source_that_fails_is_told() {
     let (definition, catalog, week) = (samples::definition(), samples::catalog(), samples::week_46());
-    let heading = Heading { definition: &definition, period: &week, revision: 0, created_at: 0, currency: "EUR" };
+    let heading = Heading {
+        definition: &definition,
+        period: &week,
+        revision: 0,
+        created_at: 0,
+        currency: "EUR",
+        controlling: &[],
+    };
     let error = build(&heading, std::slice::from_ref(&definition.scope), &catalog, &mut NoSource).unwrap_err();
     assert_eq!(error.to_string(), "the figures of the report could not be computed: the disk is on fire");
 }

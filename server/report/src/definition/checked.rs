@@ -52,6 +52,26 @@ pub(super) fn worst<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Option<u
     }
 }
 
+pub(super) fn rows<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, usize> {
+    let count = i64::deserialize(from)?;
+    match usize::try_from(count) {
+        Ok(rows @ 1..=500) => Ok(rows),
+        _ => Err(D::Error::custom(format!("a list of {count} rows cannot be shown: write 1 to 500"))),
+    }
+}
+
+pub(super) fn dimension<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Option<Dimension>> {
+    Ok(Some(Dimension::named(String::deserialize(from)?)))
+}
+
+pub(super) fn pairs<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Vec<[Dimension; 2]>> {
+    let pair = |names: Vec<String>| match <[String; 2]>::try_from(names) {
+        Ok([lines, columns]) if lines != columns => Ok([lines, columns].map(Dimension::named)),
+        _ => Err(D::Error::custom("a crossed table is of two dimensions: write [\"product\", \"region\"]")),
+    };
+    Vec::<Vec<String>>::deserialize(from)?.into_iter().map(pair).collect()
+}
+
 /// Whether the model has them, the catalogue knows: see `ReportDefinition::kpis`.
 pub(super) fn dimensions<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Vec<Dimension>> {
     let mut dimensions = Vec::new();

@@ -69,7 +69,7 @@ impl Recipient {
             (Some(_), Some(_)) => return Err("“to” names one and “each” many: write one of them".to_owned()),
             (None, None) => return Err("it names nobody: write to = \"ada@example.com\"".to_owned()),
         };
-        Ok(Recipient { whom, scope: Scope { regions, teams, partners }, locale, zone })
+        Ok(Recipient { whom, scope: Scope { regions, teams, partners, ..Scope::everything() }, locale, zone })
     }
 }
 

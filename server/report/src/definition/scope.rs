@@ -1,6 +1,6 @@
 //! Whether there is anything that a report's scope lets its readers see.
 
-use super::ReportDefinition;
+use super::{ReportDefinition, scope_of};
 use crate::ReportError;
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::model::{Column, Model, Table};
@@ -22,7 +22,9 @@ impl ReportDefinition {
     where
         E: std::error::Error + Send + Sync + 'static,
     {
-        let scopes = std::iter::once(&self.scope).chain(self.recipients.iter().map(|recipient| &recipient.scope));
+        let filters: Vec<Scope> = self.sections.iter().map(|section| scope_of(&section.filter)).collect();
+        let of_recipients = self.recipients.iter().map(|recipient| &recipient.scope);
+        let scopes = std::iter::once(&self.scope).chain(of_recipients).chain(&filters);
         for (dimension, wanted) in scopes.flat_map(Scope::restrictions) {
             let mut unknown: Vec<&String> = wanted.iter().collect();
             let mut known = BTreeSet::new();

@@ -5,7 +5,10 @@
 
 use super::maker::Maker;
 use crate::format::Format;
-use crate::numbers::{BreakdownRow, BreakdownTable, Change, KpiBlock, Numbers, PeriodHead};
+use crate::numbers::{
+    BreakdownRow, BreakdownTable, Change, CrossLine, CrossTable, Group, KpiBlock, ListedRow, Numbers, PeriodHead,
+    ReportState, RowList,
+};
 use crate::statements::brief::{Line, brief};
 use crate::statements::statement::Kind;
 use jiff::Timestamp;
@@ -13,6 +16,7 @@ use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The name of the shape. It is another one when a field is taken away or means something else.
 pub const SCHEMA: &str = "pegel.edition.1";
@@ -37,6 +41,12 @@ struct Edition<'a> {
     verdict: String,
     statements: Vec<Statement>,
     kpis: Vec<Kpi<'a>>,
+    /// Rows one by one, behind the figures of some KPIs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lists: Vec<List<'a>>,
+    /// The reports of the home, where the edition shows them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reports: Vec<Report<'a>>,
 }
 
 /// How far the data of a table reached.
@@ -77,6 +87,57 @@ struct Kpi<'a> {
     /// The periods up to the reported one, oldest first, at the age of that one.
     course: Vec<Point<'a>>,
     breakdowns: Vec<Breakdown<'a>>,
+    /// By two dimensions at once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    crossed: Vec<Crossed<'a>>,
+}
+
+#[derive(Serialize)]
+struct Crossed<'a> {
+    lines_by: &'a str,
+    columns_by: &'a str,
+    /// What the groups are called; `null` as in breakdowns.
+    columns: Vec<Option<&'a str>>,
+    lines: Vec<CrossedLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct CrossedLine<'a> {
+    group: Option<&'a str>,
+    /// One for each column; `null` where the two groups have nothing in common.
+    cells: &'a [Option<Cell>],
+}
+
+/// The rows that make a figure bad, or all behind it.
+#[derive(Serialize)]
+struct List<'a> {
+    kpi: &'a str,
+    table: &'a str,
+    bad: bool,
+    rows: Vec<Listed<'a>>,
+    more: u64,
+}
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    key: &'a str,
+    /// Whom it concerns, by dimension.
+    groups: BTreeMap<&'a str, Option<&'a str>>,
+    /// The date by which it is found.
+    date: Option<&'a str>,
+    /// In seconds, since that date.
+    age: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    report: &'a str,
+    title: String,
+    next: Option<Timestamp>,
+    period: Option<&'a str>,
+    made_at: Option<Timestamp>,
+    mails: Option<usize>,
+    delivered: Option<usize>,
 }
 
 /// A figure, and what it is compared with.
@@ -151,6 +212,13 @@ fn edition<'a>(numbers: &'a Numbers, maker: Maker<'a>, format: &Format) -> Editi
         verdict: brief.verdict,
         statements: brief.statements.into_iter().map(statement).collect(),
         kpis: of_section.map(|(section, block)| kpi(format.title(&section.title), block, format)).collect(),
+        lists: numbers.sections.iter().flat_map(|section| &section.lists).map(list).collect(),
+        reports: numbers
+            .sections
+            .iter()
+            .flat_map(|section| &section.controlling)
+            .map(|of| report(of, format))
+            .collect(),
     }
 }
 
@@ -187,6 +255,50 @@ fn kpi<'a>(section: String, block: &'a KpiBlock, format: &Format) -> Kpi<'a> {
         target: block.target,
         course: block.trend.iter().map(|point| Point { period: &point.period, cell: &point.cell }).collect(),
         breakdowns: block.breakdowns.iter().map(breakdown).collect(),
+        crossed: block.crossed.iter().map(crossed).collect(),
+    }
+}
+
+fn crossed_line(CrossLine { group, cells }: &CrossLine) -> CrossedLine<'_> {
+    CrossedLine { group: group.label(), cells }
+}
+
+fn crossed(table: &CrossTable) -> Crossed<'_> {
+    let CrossTable { lines_by, columns_by, columns, lines } = table;
+    Crossed {
+        lines_by,
+        columns_by,
+        columns: columns.iter().map(Group::label).collect(),
+        lines: lines.iter().map(crossed_line).collect(),
+    }
+}
+
+fn list(list: &RowList) -> List<'_> {
+    List {
+        kpi: &list.kpi,
+        table: &list.table,
+        bad: list.bad,
+        rows: list.rows.iter().map(listed_row).collect(),
+        more: list.more,
+    }
+}
+
+fn listed_row(row: &ListedRow) -> Listed<'_> {
+    let ListedRow { key, groups, date, age } = row;
+    let groups = groups.iter().map(|(dimension, group)| (dimension.as_str(), group.label()));
+    Listed { key, groups: groups.collect(), date: date.as_deref(), age: *age }
+}
+
+fn report<'a>(state: &'a ReportState, format: &Format) -> Report<'a> {
+    let last = state.last.as_ref();
+    Report {
+        report: &state.report,
+        title: format.title(&state.title),
+        next: state.next.and_then(instant),
+        period: last.map(|last| last.period.as_str()),
+        made_at: last.and_then(|last| instant(last.created_at)),
+        mails: last.map(|last| last.mails),
+        delivered: last.map(|last| last.delivered),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::maker::Maker;
 use crate::format::Format;
-use crate::numbers::{BreakdownRow, BreakdownTable, KpiBlock, Numbers};
+use crate::numbers::{BreakdownRow, BreakdownTable, CrossTable, KpiBlock, LastEdition, Numbers, ReportState, RowList};
+use crate::scorecard::{self, Scorecard};
 use crate::statements::brief::brief;
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::Unit;
@@ -61,6 +62,16 @@ pub fn of(numbers: &Numbers, maker: Maker, format: &Format) -> Vec<Sheet> {
     let mut sheets = vec![writer.said(maker), writer.kpis(), writer.courses()];
     for (block, table) in numbers.kpis().flat_map(|block| block.breakdowns.iter().map(move |table| (block, table))) {
         sheets.push(writer.breakdown(block, table));
+    }
+    for (block, table) in numbers.kpis().flat_map(|block| block.crossed.iter().map(move |table| (block, table))) {
+        sheets.push(writer.crossed(block, table));
+    }
+    let cards = numbers.sections.iter().filter_map(scorecard::scorecard);
+    sheets.extend(cards.map(|card| writer.scorecard(&card)));
+    sheets.extend(numbers.sections.iter().flat_map(|section| &section.lists).map(|list| writer.list(list)));
+    let states: Vec<&ReportState> = numbers.sections.iter().flat_map(|section| &section.controlling).collect();
+    if !states.is_empty() {
+        sheets.push(writer.reports(&states));
     }
     sheets.push(writer.definitions());
     sheets
@@ -169,6 +180,80 @@ impl Writer<'_> {
             [("label", self.format.title(&block.title).into()), ("value", capitalised(&dimension).into())],
         );
         Sheet::new(&format!("{}-by-{}", block.id, table.dimension), title, columns, rows)
+    }
+
+    /// A row for each group of the first dimension, a column for each of the second.
+    fn crossed(&self, block: &KpiBlock, table: &CrossTable) -> Sheet {
+        let [lines, columns] = [&table.lines_by, &table.columns_by].map(|by| capitalised(&self.format.dimension(by)));
+        let of = [("lines", lines.as_str().into()), ("columns", columns.into())];
+        let crossed = self.format.words().say("crossed", of);
+        let of = [("label", self.format.title(&block.title).into()), ("value", crossed.into())];
+        let title = self.format.words().say("labelled", of);
+        let heads = std::iter::once(lines.clone()).chain(table.columns.iter().map(|group| self.format.group(group)));
+        let rows = table.lines.iter().map(|line| {
+            let value = |cell: &Option<Cell>| cell.as_ref().and_then(|cell| cell.outcome.value());
+            let figures = line.cells.iter().map(|cell| Entry::figure(value(cell), block.unit));
+            std::iter::once(Entry::text(self.format.group(&line.group))).chain(figures).collect()
+        });
+        let name = format!("{}-by-{}-and-{}", block.id, table.lines_by, table.columns_by);
+        Sheet::new(&name, title, heads.collect(), rows.collect())
+    }
+
+    fn scorecard(&self, card: &Scorecard) -> Sheet {
+        let dimension = capitalised(&self.format.dimension(card.dimension));
+        let titles = card.kpis.iter().map(|kpi| self.format.title(&kpi.block.title));
+        let rows = card.lines.iter().map(|line| {
+            let figures = line
+                .cells
+                .iter()
+                .zip(&card.kpis)
+                .map(|((row, _), kpi)| Entry::figure(row.and_then(|row| row.cell.outcome.value()), kpi.block.unit));
+            let head = [Entry::count(line.place.map(|place| place as u64)), Entry::text(self.format.group(line.group))];
+            head.into_iter().chain(figures).collect()
+        });
+        let columns = [self.word("place"), dimension.clone()].into_iter().chain(titles).collect();
+        let of = [("label", self.word("place").into()), ("value", dimension.into())];
+        let title = self.format.words().say("labelled", of);
+        Sheet::new(&format!("scorecard-{}", card.dimension), title, columns, rows.collect())
+    }
+
+    /// The rows one by one, with what is said of each.
+    fn list(&self, list: &RowList) -> Sheet {
+        let mut groups: Vec<&str> = list.rows.iter().flat_map(|row| row.groups.keys().map(String::as_str)).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        let found_by = list.found_by.as_deref().map(|path| self.format.column(path));
+        let heads = groups.iter().map(|name| capitalised(&self.format.dimension(name)));
+        let heads = std::iter::once(self.word("row_key")).chain(heads);
+        let columns = heads.chain([found_by.unwrap_or_default(), self.word("row_age")]).collect();
+        let rows = list.rows.iter().map(|row| {
+            let group =
+                |name: &&str| Entry::text(row.groups.get(*name).map_or_else(String::new, |of| self.format.group(of)));
+            #[expect(clippy::cast_precision_loss, reason = "ages are far below 2^53")]
+            let age = Entry::figure(row.age.map(|age| age as f64), Unit::Duration);
+            let date = Entry::text(row.date.clone().unwrap_or_default());
+            std::iter::once(Entry::text(row.key.clone())).chain(groups.iter().map(group)).chain([date, age]).collect()
+        });
+        Sheet::new(&format!("rows-{}", list.kpi), self.format.title(&list.title), columns, rows.collect())
+    }
+
+    fn reports(&self, states: &[&ReportState]) -> Sheet {
+        let instant = |at: Option<i64>| Entry::text(at.map_or_else(String::new, |at| self.format.instant(at)));
+        let rows = states.iter().map(|state| {
+            let last = state.last.as_ref();
+            let count = |of: fn(&LastEdition) -> usize| Entry::count(last.map(|last| of(last) as u64));
+            vec![
+                Entry::text(self.format.title(&state.title)),
+                Entry::text(last.map_or_else(String::new, |last| self.format.period_name(&last.period))),
+                instant(last.map(|last| last.created_at)),
+                count(|last| last.mails),
+                count(|last| last.delivered),
+                instant(state.next),
+            ]
+        });
+        let columns = ["report", "period", "made", "section_mails", "delivery_delivered", "report_next"];
+        let columns = columns.map(|name| capitalised(&self.word(name))).to_vec();
+        Sheet::new("reports", self.word("reports"), columns, rows.collect())
     }
 
     fn group(&self, row: &BreakdownRow, block: &KpiBlock) -> Vec<Entry> {

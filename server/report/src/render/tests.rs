@@ -376,6 +376,7 @@ fn crowded() -> Numbers {
     block.breakdowns = ["partner", "region", "rep"]
         .map(|dimension| BreakdownTable {
             dimension: dimension.to_owned(),
+            best: None,
             worst: Some(10),
             rows: (1..=500).map(|nth| named(dimension, nth)).collect(),
         })

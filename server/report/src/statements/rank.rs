@@ -14,6 +14,11 @@ pub fn statements(numbers: &Numbers) -> Vec<Statement> {
     ranked(numbers, |kind| kind != Kind::Chance)
 }
 
+/// Whether there is more to say than that something went well: what cannot be judged needs attention too.
+pub fn needs_attention(numbers: &Numbers) -> bool {
+    statements(numbers).iter().any(|statement| !matches!(statement.kind, Kind::Better | Kind::Mended))
+}
+
 /// The breaches that may be chance, one statement for each KPI.
 pub fn chance(numbers: &Numbers) -> Vec<Statement> {
     ranked(numbers, |kind| kind == Kind::Chance)

@@ -25,7 +25,7 @@ fn stored() -> Edition {
     let numbers = samples::numbers();
     let program = SourceHash { version: Some("0.1.0".to_owned()), ..source("program", "pegel") };
     let sources = vec![source("kpi", "partner/feedback_rate.rhai"), program, source("report", "weekly")];
-    let rendition = |locale| archive::rendition(audience_in(locale), &numbers, &rendered);
+    let rendition = |locale| archive::rendition(audience_in(locale), &numbers, &rendered, true);
     let labels = labels(&numbers, &Seed([7; 32]));
     let mut new = archive::edition(&numbers, &samples::week_46(), vec![rendition("de-DE")], labels, sources);
     new.renditions.push(rendition("fr-FR"));

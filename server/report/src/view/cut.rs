@@ -2,6 +2,7 @@
 //! All of it is in the archive.
 
 use super::{KpiView, SectionView, View};
+use pegel_text::words::Words;
 
 /// So many figures that need attention are told in a mail, of all KPIs together, and of each at least one.
 const TOLD: usize = 20;
@@ -13,12 +14,20 @@ const FIGURES: usize = 2;
 const ATTENTION: usize = 10;
 /// So many KPIs stay in the table of all.
 const KPIS: usize = 40;
+/// A crossed table has so many lines in a mail, and columns.
+const CROSSED: (usize, usize) = (8, 4);
+/// So many groups of a scorecard are told: the first ones.
+const PLACES: usize = 10;
+/// A scorecard has so many columns in a mail.
+const COLUMNS: usize = 4;
+/// So many rows stand one by one.
+const ROWS: usize = 5;
 
 /// Something that is left out: its word, and how.
 type Step = (&'static str, fn(&mut View));
 
 /// What is left out, one thing after the other.
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 9] = [
     ("cut_courses", |view| kpis(view).for_each(|kpi| kpi.trend.bars.clear())),
     ("cut_calm_breakdowns", |view| {
         let is_broken = |class: &str| matches!(class, "critical" | "warning");
@@ -27,6 +36,13 @@ const STEPS: [Step; 7] = [
         });
     }),
     ("cut_breakdowns", |view| kpis(view).for_each(|kpi| kpi.tables.clear())),
+    ("cut_crossed", |view| {
+        view.sections.iter_mut().for_each(|section| {
+            section.crossed.clear();
+            section.scorecard = None;
+        });
+    }),
+    ("cut_lists", |view| view.sections.iter_mut().for_each(|section| section.lists.clear())),
     ("cut_figures", |view| {
         tell(view, FIGURES);
     }),
@@ -51,7 +67,34 @@ pub(crate) fn in_short(mut view: View) -> View {
         });
         view.left_out.push(view.words.say("cut_further_breakdowns", []));
     }
+    let words = view.words.clone();
+    view.sections.iter_mut().for_each(|section| narrow(section, &words));
     view
+}
+
+/// What stands beside KPIs, as far as it has room on a telephone.
+fn narrow(section: &mut SectionView, words: &Words) {
+    let (lines, columns) = CROSSED;
+    for table in section.crossed.iter_mut().filter(|table| table.lines.len() > lines || table.columns.len() > columns) {
+        table.lines.truncate(lines);
+        table.columns.truncate(columns);
+        table.lines.iter_mut().for_each(|line| line.cells.truncate(columns));
+        table.more = words.say("crossed_in_archive", []);
+    }
+    if let Some(card) =
+        section.scorecard.as_mut().filter(|card| card.lines.len() > PLACES || card.columns.len() > COLUMNS)
+    {
+        card.lines.truncate(PLACES);
+        card.columns.truncate(COLUMNS);
+        card.medians.truncate(COLUMNS);
+        card.lines.iter_mut().for_each(|line| line.cells.truncate(COLUMNS));
+        card.more = words.say("crossed_in_archive", []);
+    }
+    for list in section.lists.iter_mut().filter(|list| list.brief.len() > ROWS) {
+        list.others += list.brief.len() - ROWS;
+        list.brief.truncate(ROWS);
+        list.more = words.say("more", [("count", list.others.into())]);
+    }
 }
 
 /// Leaves so many figures of each KPI that need attention; the others are counted.
@@ -67,7 +110,12 @@ fn tell(view: &mut View, figures: usize) {
 /// Leaves out one thing more than before; `false` if there is nothing left that could be.
 pub(crate) fn cut(view: &mut View, step: usize) -> bool {
     let Some((word, leave_out)) = STEPS.get(step) else { return false };
+    let whole = view.clone();
     leave_out(view);
+    // What is not there is not left out.
+    if *view == whole {
+        return true;
+    }
     view.left_out.push(view.words.say(word, []));
     // What is not left out in part, but altogether.
     if *word == "cut_breakdowns" {
@@ -90,5 +138,5 @@ fn keep(view: &mut View, wanted: impl Fn(usize, &KpiView) -> bool) {
             wanted(nth - 1, kpi)
         });
     }
-    view.sections.retain(|section| !section.kpis.is_empty());
+    view.sections.retain(|section| !section.is_empty());
 }

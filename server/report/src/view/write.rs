@@ -1,15 +1,14 @@
 //! How a view is written.
 
 use super::{
-    AttentionView, Bar, BriefView, ChangeView, EndsView, KpiView, NeedingView, RowView, SectionView, StatementView,
-    StatusView, TableView, TrendView, View,
+    AttentionView, Bar, BriefView, ChangeView, EndsView, KpiView, NeedingView, RowView, StatementView, StatusView,
+    TableView, TrendView, View,
 };
 use crate::chart;
 use crate::format::Format;
 use crate::known::Known;
 use crate::numbers::{
-    BreakdownRow, BreakdownTable, Change, KpiBlock, Numbers, PlansBelow, Section, TrendPoint, judged_value,
-    standing_out,
+    BreakdownRow, BreakdownTable, Change, KpiBlock, Numbers, PlansBelow, TrendPoint, judged_value, standing_out,
 };
 use crate::statements::attention::{Attention, Needing, attention};
 use crate::statements::brief::{Line, brief};
@@ -17,6 +16,7 @@ use crate::statements::statement::Kind;
 use pegel_chart::columns::{Column, blocks, columns};
 use pegel_chart::{Chart, Form, Point, Tone};
 use pegel_kpi::data::cell::{Cell, Outcome};
+use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status};
 use pegel_kpi::judgement::judged::{Assessment, Unjudged};
@@ -28,7 +28,7 @@ use pegel_text::words::{Words, capitalised};
 const WORST: usize = 3;
 
 /// Where there is nothing to write.
-const NOTHING: &str = "–";
+pub(super) const NOTHING: &str = "–";
 
 /// An edition as a reader of that locale (BCP 47) sees it; English where there are no words for one.
 pub fn view(numbers: &Numbers, locale: &str) -> View {
@@ -36,9 +36,9 @@ pub fn view(numbers: &Numbers, locale: &str) -> View {
 }
 
 /// Writes for one reader.
-struct Writer {
-    format: Format,
-    words: Words,
+pub(super) struct Writer {
+    pub(super) format: Format,
+    pub(super) words: Words,
 }
 
 impl Writer {
@@ -49,13 +49,15 @@ impl Writer {
 
     fn view(&self, numbers: &Numbers) -> View {
         let brief = brief(numbers, &self.format);
+        let sections = self.sections(numbers);
+        let known = |kpi: &KpiView| kpi.brief.year_before != NOTHING;
         let mended = brief.statements.iter().filter(|line| line.kind == Kind::Mended);
         let mended = mended.map(|line| line.sentence.clone()).collect();
         View {
             language: self.words.language().code(),
             report: numbers.report.clone(),
             title: self.format.title(&numbers.title),
-            scope: self.scope(numbers),
+            scope: self.scope(&numbers.scope),
             period: self.format.period(&numbers.period),
             period_name: self.format.period_name(&numbers.period.name),
             period_code: numbers.period.name.clone(),
@@ -72,20 +74,12 @@ impl Writer {
             mended,
             chance: brief.chance,
             data_up_to: brief.data_up_to,
-            sections: self.sections(numbers),
+            has_year_before: sections.iter().flat_map(|section| &section.kpis).any(known),
+            sections,
             without_data: self.without_data(numbers),
             left_out: Vec::new(),
             words: self.words.clone(),
         }
-    }
-
-    /// Sections with what there are figures of.
-    fn sections(&self, numbers: &Numbers) -> Vec<SectionView> {
-        let section = |section: &Section| SectionView {
-            title: self.format.title(&section.title),
-            kpis: section.kpis.iter().filter(|block| has_data(block)).map(|block| self.kpi(block, numbers)).collect(),
-        };
-        numbers.sections.iter().map(section).filter(|section| !section.kpis.is_empty()).collect()
     }
 
     fn without_data(&self, numbers: &Numbers) -> String {
@@ -103,9 +97,9 @@ impl Writer {
         self.words.say("without_data", [("kpis", kpis.join(", ").into())])
     }
 
-    /// The groups that its readers see: regions and teams by name, partners by key.
-    fn scope(&self, numbers: &Numbers) -> String {
-        let restricted = numbers.scope.restrictions().map(|(dimension, texts)| {
+    /// The groups that its readers see: by name, partners and other rows by key.
+    pub(super) fn scope(&self, scope: &Scope) -> String {
+        let restricted = scope.restrictions().map(|(dimension, texts)| {
             let label = capitalised(&self.format.dimension(dimension.name()));
             let of = [("label", label.into()), ("value", self.format.all(texts).into())];
             self.words.say("labelled", of)
@@ -179,7 +173,7 @@ impl Writer {
         ChangeView { text, arrow, class }
     }
 
-    fn kpi(&self, block: &KpiBlock, numbers: &Numbers) -> KpiView {
+    pub(super) fn kpi(&self, block: &KpiBlock, numbers: &Numbers) -> KpiView {
         let threshold = self.format.threshold(&block.threshold, block.unit, block.better);
         let beside = block.cell.beside.iter().map(|beside| {
             let name = self.words.language().word(&format!("beside_{}", beside.name)).unwrap_or(&beside.name);
@@ -308,7 +302,8 @@ impl Writer {
             table.rows.iter().filter(|row| !(silent(&row.cell) && silent(&row.previous))).collect();
         rows.sort_by(|one, other| by_badness(one, other, block.better));
         let ends = self.ends(&rows, block, numbers);
-        let rest = table.worst.map(|worst| rows.split_off(worst.min(rows.len()))).unwrap_or_default();
+        let mut rest = table.worst.map(|worst| rows.split_off(worst.min(rows.len()))).unwrap_or_default();
+        let best = table.best.map(|best| best_of(&mut rest, best)).unwrap_or_default();
         let young = |row: &&BreakdownRow| row.cell.provisional && row.cell.outcome.value().is_some();
         let note = rows.iter().any(young).then(|| capitalised(&self.words.say("table_provisional", [])));
         (!rows.is_empty()).then(|| TableView {
@@ -316,6 +311,7 @@ impl Writer {
             note: note.unwrap_or_default(),
             rows: rows.into_iter().map(|row| self.row(row, block, numbers)).collect(),
             more: self.rest(&rest),
+            best: best.into_iter().map(|row| self.row(row, block, numbers)).collect(),
             ends,
         })
     }
@@ -366,8 +362,24 @@ fn bar(point: &Point, column: Option<Column>) -> Bar {
     Bar { height, rise, class }
 }
 
+/// Takes out the last rows that have a figure: the best.
+fn best_of<'a>(rest: &mut Vec<&'a BreakdownRow>, count: usize) -> Vec<&'a BreakdownRow> {
+    let known = rest.iter().filter(|row| row.cell.outcome.value().is_some()).count();
+    let (mut seen, mut best) = (0, Vec::new());
+    rest.retain(|row| {
+        let is_known = row.cell.outcome.value().is_some();
+        seen += usize::from(is_known);
+        let is_best = is_known && seen + count > known;
+        if is_best {
+            best.push(*row);
+        }
+        !is_best
+    });
+    best
+}
+
 /// Whether anything was ever known of it.
-fn has_data(block: &KpiBlock) -> bool {
+pub(super) fn has_data(block: &KpiBlock) -> bool {
     block.cell.outcome != Outcome::NoData || block.trend.iter().any(|point| point.cell.outcome != Outcome::NoData)
 }
 

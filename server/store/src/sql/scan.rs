@@ -439,7 +439,7 @@ mod tests {
     #[test]
     fn a_scope_is_binds() {
         let texts = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
-        let scope = Scope { regions: texts(&["North", "'; --"]), teams: None, partners: texts(&["P1"]) };
+        let scope = Scope { regions: texts(&["North", "'; --"]), partners: texts(&["P1"]), ..Scope::everything() };
         let scan = Scan { scope, ..scan("surveys", &["score"]) };
         insta::assert_snapshot!(both(&scan), @r#"
         SELECT `surveys`.`score`
@@ -461,7 +461,7 @@ mod tests {
 
     #[test]
     fn a_scope_by_what_a_table_lacks_or_by_nothing_lets_nothing_through() {
-        let scope = Scope { regions: Some(Vec::new()), teams: None, partners: Some(vec!["P1".to_owned()]) };
+        let scope = Scope { regions: Some(Vec::new()), partners: Some(vec!["P1".to_owned()]), ..Scope::everything() };
         insta::assert_snapshot!(both(&Scan { scope, ..scan("costs", &["amount"]) }), @r#"
         SELECT `costs`.`amount`
           FROM `costs`

@@ -69,7 +69,9 @@ struct Asked {
 /// A section: KPIs under a common heading.
 #[derive(Serialize)]
 struct Section {
-    title: String,
+    #[serde(flatten)]
+    beside: SectionView,
+    /// They take the place of those above.
     kpis: Vec<Kpi>,
     /// Whether one of them is broken down.
     has_tables: bool,
@@ -275,8 +277,8 @@ fn sections(view: &View, numbers: &Numbers) -> Vec<Section> {
         section.kpis.iter().filter_map(|kpi| Some(Kpi::of(kpi, block(kpi)?, &view.words))).collect()
     };
     let section = |section: &SectionView| Section {
-        title: section.title.clone(),
         kpis: kpis(section),
+        beside: SectionView { kpis: Vec::new(), ..section.clone() },
         has_tables: section.kpis.iter().any(|kpi| !kpi.tables.is_empty()),
     };
     view.sections.iter().map(section).collect()

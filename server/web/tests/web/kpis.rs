@@ -69,6 +69,7 @@ fn pages_judge_by_the_marks_of_the_mail_however_far_these_look_back() {
                 revision: 0,
                 created_at: now.as_second(),
                 currency: "EUR",
+                controlling: &[],
             };
             let scopes = [Scope::everything()];
             let (numbers, _) = build(&heading, &scopes, &catalog, &mut store.reader().unwrap()).unwrap();

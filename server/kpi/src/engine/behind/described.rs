@@ -1,6 +1,7 @@
 //! What is said of every row, whatever it is counted for: its key, whom it concerns, its dates.
 
 use super::listing::When;
+use crate::data::cell::Group;
 use crate::data::dimension::Dimension;
 use crate::data::model::{Kind, Table};
 use crate::data::path::{Path, Projection};
@@ -87,24 +88,29 @@ impl Described {
         wanted.iter().map(|row| said(*row)).collect()
     }
 
-    /// The names of the groups, by dimension and code.
+    /// The groups, by dimension and code.
     pub fn groups(&self) -> Groups {
-        let names = |grouping: &Grouping| {
-            let groups = grouping.groups().into_iter();
-            groups.map(|group| group.first().and_then(|group| group.label().map(str::to_owned))).collect()
+        let first = |grouping: &Grouping| {
+            grouping.groups().into_iter().map(|group| group.into_iter().next().unwrap_or(Group::Missing)).collect()
         };
-        Groups(self.groupings.iter().map(|(dimension, grouping)| (dimension.clone(), names(grouping))).collect())
+        Groups(self.groupings.iter().map(|(dimension, grouping)| (dimension.clone(), first(grouping))).collect())
     }
 }
 
-/// The names of the groups of each dimension that rows carry.
-pub struct Groups(Vec<(Dimension, Vec<Option<String>>)>);
+/// The groups of each dimension that rows carry.
+pub struct Groups(Vec<(Dimension, Vec<Group>)>);
 
 impl Groups {
-    /// The name of a row's group.
-    pub fn of(&self, said: &Said, dimension: &Dimension) -> Option<String> {
+    /// A row's group.
+    pub fn of(&self, said: &Said, dimension: &Dimension) -> Option<&Group> {
         let at = self.0.iter().position(|(known, _)| known == dimension)?;
-        self.0[at].1[said.groups[at] as usize].clone()
+        Some(&self.0[at].1[said.groups[at] as usize])
+    }
+
+    /// All groups of a row, with their dimensions.
+    pub fn all(&self, said: &Said) -> Vec<(Dimension, Group)> {
+        let each = self.0.iter().zip(&said.groups);
+        each.map(|((dimension, groups), code)| (dimension.clone(), groups[*code as usize].clone())).collect()
     }
 }
 

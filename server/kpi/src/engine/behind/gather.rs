@@ -105,12 +105,13 @@ impl Asked<'_> {
     fn described(&self, found: Found, described: &Described, groups: &Groups, dates: &[Arc<str>]) -> Row {
         let Found { said, at, .. } = found;
         let until = self.period.instants().end.min(self.as_of);
-        let of = |dimension| groups.of(&said, dimension);
+        let of = |dimension| groups.of(&said, dimension).and_then(|group| group.label().map(str::to_owned));
         Row {
             partner: of(&Dimension::PARTNER),
             rep: of(&Dimension::REP),
             region: of(&Dimension::REGION),
             product: of(&Dimension::PRODUCT),
+            groups: groups.all(&said),
             dates: said.dates(&described.dates, dates, self.as_of),
             age: (!at.is_nan()).then(|| until - at as i64),
             contributions: Vec::new(),

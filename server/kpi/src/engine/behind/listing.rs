@@ -1,5 +1,7 @@
 //! What comes out: rows in lists, as people and programs read them.
 
+use crate::data::cell::Group;
+use crate::data::dimension::Dimension;
 use crate::measure::Quantity;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -70,6 +72,9 @@ pub struct Row {
     pub rep: Option<String>,
     pub region: Option<String>,
     pub product: Option<String>,
+    /// The groups with those names.
+    #[serde(skip)]
+    pub groups: Vec<(Dimension, Group)>,
     /// Those that it has.
     #[serde(serialize_with = "as_map")]
     pub dates: Vec<(Arc<str>, When)>,

@@ -152,6 +152,7 @@ fn block(
         contributions: Vec::new(),
         trend: Vec::new(),
         breakdowns: Vec::new(),
+        crossed: Vec::new(),
     }
 }
 
@@ -213,7 +214,7 @@ pub fn row(label: &str, now: Cell, before: Cell, assessment: Assessment) -> Brea
 /// The same KPI, broken down.
 pub fn by(block: KpiBlock, dimension: &str, rows: Vec<BreakdownRow>) -> KpiBlock {
     let mut block = block;
-    block.breakdowns.push(BreakdownTable { dimension: dimension.to_owned(), worst: None, rows });
+    block.breakdowns.push(BreakdownTable { dimension: dimension.to_owned(), worst: None, best: None, rows });
     block
 }
 
@@ -232,6 +233,7 @@ pub fn edition(kpis: Vec<KpiBlock>, days_ago: i64) -> Numbers {
         empty: false,
     };
     Numbers {
+        with_year_before: false,
         readers_zone: None,
         scope: pegel_kpi::data::scope::Scope::everything(),
         audience: None,
@@ -249,6 +251,6 @@ pub fn edition(kpis: Vec<KpiBlock>, days_ago: i64) -> Numbers {
         dimensions: Dimensions::Then,
         status: Status::Unjudged,
         breaches: Vec::new(),
-        sections: vec![Section { title: Translated::english("Partners"), kpis }],
+        sections: vec![Section::new(Translated::english("Partners"), kpis)],
     }
 }

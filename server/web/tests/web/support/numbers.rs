@@ -108,12 +108,14 @@ pub fn weekly() -> Numbers {
         breakdowns: vec![BreakdownTable {
             dimension: "region".to_owned(),
             worst: None,
+            best: None,
             rows: vec![
                 north.clone(),
                 row(Some("South"), cell(0.91, 77), cell(0.90, 70)),
                 row(None, absent(Outcome::TooFew), cell(0.85, 20)),
             ],
         }],
+        crossed: Vec::new(),
     };
     let cycle = KpiBlock {
         data_ends: None,
@@ -140,8 +142,10 @@ pub fn weekly() -> Numbers {
         status: Status::Unjudged,
         trend: Vec::new(),
         breakdowns: Vec::new(),
+        crossed: Vec::new(),
     };
     Numbers {
+        with_year_before: false,
         readers_zone: None,
         scope: pegel_kpi::data::scope::Scope::everything(),
         audience: None,
@@ -162,6 +166,6 @@ pub fn weekly() -> Numbers {
             breach(Some(group), Status::Critical, north.cell, north.change),
             breach(None, Status::Warning, now, change),
         ],
-        sections: vec![Section { title: translated("Partners", "Partner"), kpis: vec![feedback, cycle] }],
+        sections: vec![Section::new(translated("Partners", "Partner"), vec![feedback, cycle])],
     }
 }
