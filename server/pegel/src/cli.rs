@@ -372,7 +372,29 @@ pub struct Rows {
 #[derive(Debug, Subcommand)]
 pub enum Report {
     /// List the reports that are set up
-    List,
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what a report is about, when it is made and who gets it
+    Show {
+        /// A file of config/reports without its ending
+        name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Start a report: write a commented file into config/reports
+    New {
+        /// Its name: small letters, digits and _
+        name: String,
+        /// What it covers
+        #[arg(long, default_value = "week")]
+        every: Every,
+    },
+    /// Write every form of what a report would say into a folder; nothing is kept, nobody is mailed
+    Preview(Preview),
     /// Make an edition of a report and put it into the archive; nobody is mailed without --send
     Run(Run),
     /// List who would get a report: address, what they see, language and zone; nobody is mailed
@@ -400,6 +422,40 @@ pub enum Report {
         /// Only this one
         edition: Option<i64>,
     },
+}
+
+/// What a new report covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Every {
+    Week,
+    Month,
+    Quarter,
+    Year,
+}
+
+impl Every {
+    /// As files of reports say it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Every::Week => "week",
+            Every::Month => "month",
+            Every::Quarter => "quarter",
+            Every::Year => "year",
+        }
+    }
+}
+
+/// `pegel report preview`
+#[derive(Debug, Args)]
+pub struct Preview {
+    /// A file of config/reports without its ending
+    pub name: String,
+    /// [default: the last one that the report covers, in its zone]
+    #[arg(long)]
+    pub period: Option<String>,
+    /// [default: preview/NAME in the home]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 /// `pegel report render`

@@ -112,10 +112,7 @@ impl Composer {
             }
             None => None,
         };
-        let next = match self.scheduled(definition)? {
-            Some(scheduled) => scheduled.next(now).map(|at| at.as_second()),
-            None => None,
-        };
+        let next = scheduled(definition)?.and_then(|scheduled| scheduled.next(now)).map(Timestamp::as_second);
         Ok(ReportState { report: definition.name.clone(), title: definition.title.clone(), next, last })
     }
 
@@ -179,14 +176,15 @@ impl Composer {
     /// A report's schedule, if it has one; that its KPIs are in force is checked as well.
     fn check(&self, definition: &ReportDefinition) -> Result<Option<Scheduled>, ReportError> {
         definition.kpis(&self.live.current())?;
-        self.scheduled(definition)
+        scheduled(definition)
     }
+}
 
-    fn scheduled(&self, definition: &ReportDefinition) -> Result<Option<Scheduled>, ReportError> {
-        let Some(schedule) = definition.schedule else { return Ok(None) };
-        let (report, span) = (definition.name.clone(), definition.every.span());
-        Ok(Some(Scheduled { report, zone: zone(&definition.zone)?, span, schedule }))
-    }
+/// When a report is due, if it has a schedule.
+pub fn scheduled(definition: &ReportDefinition) -> Result<Option<Scheduled>, ReportError> {
+    let Some(schedule) = definition.schedule else { return Ok(None) };
+    let (report, span) = (definition.name.clone(), definition.every.span());
+    Ok(Some(Scheduled { report, zone: zone(&definition.zone)?, span, schedule }))
 }
 
 impl Compose for Composer {

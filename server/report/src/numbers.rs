@@ -110,6 +110,14 @@ impl Numbers {
         self.sections.iter().flat_map(|section| &section.kpis)
     }
 
+    /// The only rows that the figures of a KPI count, or that are listed of it, beside what its readers see.
+    pub fn filter_of(&self, kpi: &str) -> Scope {
+        let shows = |section: &&Section| {
+            section.kpis.iter().any(|block| block.id == kpi) || section.lists.iter().any(|list| list.kpi == kpi)
+        };
+        self.sections.iter().find(shows).map_or_else(Scope::everything, |section| section.filter.clone())
+    }
+
     /// The zone in which its readers are told of instants, IANA.
     pub fn shown_in(&self) -> &str {
         self.readers_zone.as_deref().unwrap_or(&self.zone)

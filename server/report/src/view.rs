@@ -208,7 +208,7 @@ pub struct StandingView {
 pub struct ListView {
     /// The KPI whose rows they are.
     pub title: String,
-    /// `21 leads`
+    /// `21 rows (leads)`
     pub count: String,
     /// The titles of those columns in which anything stands.
     pub columns: Vec<String>,

@@ -520,12 +520,6 @@ scorecard_differs = Am stärksten unterscheiden sie sich in { $kpi }: Die mittle
 scorecard_legend = ▲ im besten Viertel, ▼ im schlechtesten; was auf zu wenigen Zeilen beruht, wird gezeigt und zählt nicht.
 place = Platz
 median = Median
-so_many_rows =
-    { $count ->
-        [0] Keine { $table }
-        [one] 1 Zeile: { $table }
-       *[other] { $count } { $table }
-    }
 show_all_rows = Alle { $table } ansehen
 reports = Berichte
 report_last = Zuletzt

@@ -509,12 +509,6 @@ scorecard_differs = They differ most in { $kpi }: the middle half lies between {
 scorecard_legend = ▲ in the best quarter, ▼ in the worst; what rests on too few rows is shown and does not count.
 place = Place
 median = Median
-so_many_rows =
-    { $count ->
-        [0] No { $table }
-        [one] 1 row: { $table }
-       *[other] { $count } { $table }
-    }
 show_all_rows = Show all { $table }
 reports = Reports
 report_last = Latest

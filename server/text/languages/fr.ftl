@@ -522,12 +522,6 @@ scorecard_differs = Ils diffèrent le plus par { $kpi } : la moitié centrale se
 scorecard_legend = ▲ dans le meilleur quart, ▼ dans le moins bon ; ce qui repose sur trop peu de lignes est montré et ne compte pas.
 place = Rang
 median = Médiane
-so_many_rows =
-    { $count ->
-        [0] Aucune ligne : { $table }
-        [one] 1 ligne : { $table }
-       *[other] { $count } { $table }
-    }
 show_all_rows = Voir toutes les lignes ({ $table })
 reports = Rapports
 report_last = Dernier

@@ -1,27 +1,28 @@
 //! `pegel report …`
 
 mod diff;
+mod listed;
+mod new;
+mod preview;
 mod render;
+mod show;
 
 use crate::cli::{self, Global};
 use crate::composer::Composer;
 use crate::ending::{Done, Ending, Failure, answer, answer_json, broke, note, usage};
-use crate::home::{Home, say_problem};
+use crate::home::Home;
 use anyhow::{Context, anyhow};
 use pegel_catalog::live::Live;
 use pegel_delivery::{Clock, DeliveryError, Made, Mailer, Occasion, RunReport, Worker};
-use pegel_home::Problem;
 use pegel_kpi::time::period::{Period, zone};
 use pegel_report::ReportError;
 use pegel_report::audience::{Addressee, Readers};
-use pegel_report::definition;
+use pegel_report::definition::{self, ReportDefinition};
 use pegel_report::manifest::seal;
 use pegel_report::verify::{Findings, verify};
 use pegel_store::Store;
 use pegel_store::edition::{Edition, Rendition};
 use pegel_text::clean::{one_line, plain_spaces};
-use pegel_text::dates::Dates;
-use pegel_text::stamps::time;
 use pegel_text::words::Words;
 use std::error::Error;
 use std::path::Path;
@@ -35,7 +36,10 @@ pub const TAKEN: &str =
 pub fn run(command: cli::Report, global: &Global) -> Ending {
     let home = global.open(&global.home())?;
     match command {
-        cli::Report::List => list(&home),
+        cli::Report::List { json } => listed::run(json, &home, global.clock().now()),
+        cli::Report::Show { name, json } => show::run(&name, json, &home, global.clock().now()),
+        cli::Report::New { name, every } => new::run(&name, every, &home),
+        cli::Report::Preview(command) => preview::run(&command, &home, global.clock()),
         cli::Report::Run(command) => make(&command, &home, global.clock()),
         cli::Report::Recipients { name, json } => recipients(&name, json, &home),
         cli::Report::Diff { old, new, json } => {
@@ -46,38 +50,6 @@ pub fn run(command: cli::Report, global: &Global) -> Ending {
         cli::Report::Verify { edition: Some(edition) } => check_one(edition, &home.store()?),
         cli::Report::Verify { edition: None } => check_all(&home.store()?),
     }
-}
-
-fn list(home: &Home) -> Ending {
-    let words = Words::english();
-    let dates = Dates::new(&words, "UTC");
-    for (name, definition) in definition::all(&home.path).map_err(usage)? {
-        let definition = match definition {
-            Ok(definition) => definition,
-            Err(error) => {
-                let Problem { file, message } = Problem::new(definition::file_of(&name), &error);
-                say_problem(&file, &message);
-                continue;
-            }
-        };
-        let due = definition.schedule.map_or_else(
-            || "on request".to_owned(),
-            |due| {
-                let day = match (due.weekday, due.day) {
-                    (Some(weekday), _) => words.say("every_week", [("weekday", dates.weekday(weekday).into())]),
-                    (None, day) => {
-                        let of = [("day", day.unwrap_or(1).into()), ("span", definition.every.name().into())];
-                        words.say("every_period", of)
-                    }
-                };
-                format!("{day} {}, {}", time(due.at), definition.zone)
-            },
-        );
-        let title = one_line(definition.title.in_english());
-        let recipients = words.say("counted_recipients", [("count", definition.recipients.len().into())]);
-        answer(format_args!("{name}\t{title}\t{due}\t{recipients}"));
-    }
-    Ok(Done::InOrder)
 }
 
 fn recipients(name: &str, json: bool, home: &Home) -> Ending {
@@ -101,12 +73,7 @@ fn recipients(name: &str, json: bool, home: &Home) -> Ending {
 
 fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
     let definition = definition::find(&home.path, &command.name).map_err(usage)?;
-    let zone = zone(&definition.zone).map_err(usage)?;
-    let last = format!("last-{}", definition.every.name());
-    let period = Period::parse(command.period.as_deref().unwrap_or(&last), clock.now(), &zone).map_err(usage)?;
-    if period.instants().start > clock.now().as_second() {
-        return Err(usage(anyhow!("{period} has not begun: name a period that has, such as last-week")));
-    }
+    let period = period_of(&definition, command.period.as_deref(), &clock)?;
     let store = home.store()?;
     if let Some(folder) = &command.out {
         let live = Live::fixed(home.catalog_in_force(&store)?, None);
@@ -143,6 +110,17 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
     }
     answer(format_args!("{edition_of}, {place}; nobody was mailed"));
     Ok(Done::InOrder)
+}
+
+/// The period of that name, which has begun; the last one that the report covers, if none is named.
+fn period_of(definition: &ReportDefinition, name: Option<&str>, clock: &Clock) -> Result<Period, Failure> {
+    let zone = zone(&definition.zone).map_err(usage)?;
+    let last = format!("last-{}", definition.every.name());
+    let period = Period::parse(name.unwrap_or(&last), clock.now(), &zone).map_err(usage)?;
+    if period.instants().start > clock.now().as_second() {
+        return Err(usage(anyhow!("{period} has not begun: name a period that has, such as last-week")));
+    }
+    Ok(period)
 }
 
 /// A wrong definition, template or period is wrong usage.

@@ -15,9 +15,9 @@ const ATTENTION: usize = 10;
 /// So many KPIs stay in the table of all.
 const KPIS: usize = 40;
 /// A crossed table has so many lines in a mail, and columns.
-const CROSSED: (usize, usize) = (8, 4);
+const CROSSED: (usize, usize) = (6, 4);
 /// So many groups of a scorecard are told: the first ones.
-const PLACES: usize = 10;
+const PLACES: usize = 5;
 /// A scorecard has so many columns in a mail.
 const COLUMNS: usize = 4;
 /// So many rows stand one by one.
@@ -74,6 +74,10 @@ pub(crate) fn in_short(mut view: View) -> View {
 
 /// What stands beside KPIs, as far as it has room on a telephone.
 fn narrow(section: &mut SectionView, words: &Words) {
+    // A scorecard says more of its dimension than the worst and the best.
+    if let Some(card) = &section.scorecard {
+        section.kpis.iter_mut().for_each(|kpi| kpi.tables.retain(|table| table.dimension != card.dimension));
+    }
     let (lines, columns) = CROSSED;
     for table in section.crossed.iter_mut().filter(|table| table.lines.len() > lines || table.columns.len() > columns) {
         table.lines.truncate(lines);

@@ -178,7 +178,7 @@ impl Writer {
         let of = RowsOf { side: Some(side), audience: numbers.audience, ..RowsOf::default() };
         ListView {
             title: self.format.title(&list.title),
-            count: self.words.say("so_many_rows", counted),
+            count: self.words.say("rows_of_table", counted),
             columns,
             rows,
             brief,

@@ -150,7 +150,9 @@ impl Seen {
         let edition = stored(state, &id.to_string())?;
         let (rendition, numbers) = numbers_of(&edition, of.audience)?;
         let unreadable = |error: String| Unanswered::Numbers { edition: id, error };
-        let scope = serde_json::from_str(&rendition.audience.scope).map_err(|error| unreadable(error.to_string()))?;
+        let scope: Scope =
+            serde_json::from_str(&rendition.audience.scope).map_err(|error| unreadable(error.to_string()))?;
+        let scope = numbers.filter_of(kpi.id()).within(&scope);
         // As the figure, by whichever of the tables that it reads was brought the longest ago.
         let tables = kpi.tables().filter(|table| table.tells_what_happened()).map(|table| &*table.name);
         let as_of = Timestamp::from_second(numbers.known_until(tables)).ok();

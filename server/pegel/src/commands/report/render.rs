@@ -40,7 +40,9 @@ fn rendition(edition: &Edition, audience: usize) -> Result<&Rendition, Failure> 
 }
 
 fn as_stored(rendition: &Rendition, name: &str) -> Result<Vec<u8>, Failure> {
-    let artefact = rendition.artefact(name).ok_or_else(|| broke(anyhow!("the edition has no {name}")))?;
+    let artefact = rendition
+        .artefact(name)
+        .ok_or_else(|| usage(anyhow!("the edition has no {name}: nothing in it needed a mail")))?;
     artefact.bytes.kept().cloned().ok_or_else(|| usage(anyhow!("{name} of this edition was erased")))
 }
 

@@ -1,0 +1,96 @@
+//! `pegel report list`: the reports that are set up.
+
+use super::definition;
+use crate::composer::scheduled;
+use crate::ending::{Done, Ending, answer, answer_json, usage};
+use crate::home::{Home, say_problem};
+use jiff::Timestamp;
+use pegel_home::Problem;
+use pegel_report::definition::ReportDefinition;
+use pegel_text::clean::one_line;
+use pegel_text::dates::Dates;
+use pegel_text::stamps::time;
+use pegel_text::words::Words;
+use serde::Serialize;
+
+/// A report, for programs.
+#[derive(Serialize)]
+struct Listed<'a> {
+    name: String,
+    /// By language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a pegel_text::translated::Translated>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    every: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    zone: Option<&'a str>,
+    /// When it is made next; missing if it is made on request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<Timestamp>,
+    /// How many entries name somebody who gets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipients: Option<usize>,
+    /// What is wrong with its file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+}
+
+/// Lists them, those that are not in order with what is wrong.
+pub fn run(json: bool, home: &Home, now: Timestamp) -> Ending {
+    let words = Words::english();
+    let all = definition::all(&home.path).map_err(usage)?;
+    if json {
+        let listed: Vec<Listed> = all
+            .iter()
+            .map(|(name, definition)| match definition {
+                Ok(definition) => Listed {
+                    name: name.clone(),
+                    title: Some(&definition.title),
+                    every: Some(definition.every.name()),
+                    zone: Some(&definition.zone),
+                    next: next(definition, now),
+                    recipients: Some(definition.recipients.len()),
+                    problem: None,
+                },
+                Err(error) => {
+                    let (name, problem) = (name.clone(), Some(error.to_string()));
+                    Listed { name, title: None, every: None, zone: None, next: None, recipients: None, problem }
+                }
+            })
+            .collect();
+        answer_json(&listed);
+        return Ok(Done::InOrder);
+    }
+    for (name, definition) in all {
+        match definition {
+            Ok(definition) => {
+                let title = one_line(definition.title.in_english());
+                let recipients = words.say("counted_recipients", [("count", definition.recipients.len().into())]);
+                answer(format_args!("{name}\t{title}\t{}\t{recipients}", due(&definition, &words)));
+            }
+            Err(error) => {
+                let Problem { file, message } = Problem::new(definition::file_of(&name), &error);
+                say_problem(&file, &message);
+            }
+        }
+    }
+    Ok(Done::InOrder)
+}
+
+/// `Mondays 07:00, Europe/Berlin`
+pub fn due(definition: &ReportDefinition, words: &Words) -> String {
+    let Some(due) = definition.schedule else { return "on request".to_owned() };
+    let day = match (due.weekday, due.day) {
+        (Some(weekday), _) => words.say("every_week", [("weekday", Dates::new(words, "UTC").weekday(weekday).into())]),
+        (None, day) => {
+            let of = [("day", day.unwrap_or(1).into()), ("span", definition.every.name().into())];
+            words.say("every_period", of)
+        }
+    };
+    format!("{day} {}, {}", time(due.at), definition.zone)
+}
+
+/// When it is made next.
+pub fn next(definition: &ReportDefinition, now: Timestamp) -> Option<Timestamp> {
+    scheduled(definition).ok()??.next(now)
+}

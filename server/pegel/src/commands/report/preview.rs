@@ -1,0 +1,46 @@
+//! `pegel report preview`: every form of what a report would say, in files. Nothing is kept, nobody is mailed.
+
+use super::{failure, period_of, write_out};
+use crate::cli::Preview;
+use crate::composer::Composer;
+use crate::ending::{Done, Ending, answer, broke, usage};
+use crate::home::Home;
+use anyhow::Context;
+use pegel_catalog::live::Live;
+use pegel_delivery::Clock;
+use pegel_report::archive::numbers;
+use pegel_report::definition;
+use pegel_report::forms::{Form, Maker, PROGRAM};
+use pegel_report::manifest::seal;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Writes them, and names each file.
+pub fn run(command: &Preview, home: &Home, clock: Clock) -> Ending {
+    let definition = definition::find(&home.path, &command.name).map_err(usage)?;
+    let period = period_of(&definition, command.period.as_deref(), &clock)?;
+    let store = home.store()?;
+    let live = Live::fixed(home.catalog_in_force(&store)?, None);
+    let composer = Composer::new(home, store, Arc::new(live))?;
+    let made = composer.compose(&definition, &period, 0, clock.now()).map_err(failure)?.edition;
+    let folder = command.out.clone().unwrap_or_else(|| home.path.join("preview").join(&command.name));
+    write_out(&folder, &made.renditions, &seal(&made, None).manifest).map_err(broke)?;
+    for (nth, rendition) in (1..).zip(&made.renditions) {
+        let place = if nth > 1 { folder.join(format!("audience-{nth}")) } else { folder.clone() };
+        let numbers = numbers(rendition, &made.labels).map_err(broke)?;
+        for form in Form::ALL {
+            let bytes = form.make(&numbers, Maker { program: PROGRAM, locale: &numbers.locale }).map_err(broke)?;
+            write(&place.join(form.file_name(&numbers)), &bytes)?;
+        }
+        for artefact in &rendition.artefacts {
+            answer(place.join(&artefact.name).display());
+        }
+    }
+    Ok(Done::InOrder)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), crate::ending::Failure> {
+    std::fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display())).map_err(broke)?;
+    answer(path.display());
+    Ok(())
+}
