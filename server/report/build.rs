@@ -2,5 +2,6 @@
 
 fn main() {
     println!("cargo:rerun-if-changed=../../templates/mail");
+    println!("cargo:rerun-if-changed=../../templates/pdf");
     println!("cargo:rerun-if-changed=../../config/reports");
 }

@@ -415,7 +415,7 @@ pub enum Report {
         #[arg(long)]
         json: bool,
     },
-    /// Make a file of a stored edition: a workbook, tables, JSON, or the mail as it was sent
+    /// Make a file of a stored edition: a PDF, a workbook, tables, JSON, or the mail as it was sent
     Render(Render),
     /// Recompute the checksums of all stored editions, oldest first, and name what differs, is missing or was erased
     Verify {
@@ -479,6 +479,8 @@ pub struct Render {
 pub enum RenderForm {
     Mail,
     Text,
+    /// Tagged, for archives and screen readers (PDF/A-2a, PDF/UA-1)
+    Pdf,
     Xlsx,
     /// An archive with a file for each table
     Csv,

@@ -52,7 +52,7 @@ fn sources() -> Vec<(PathBuf, String)> {
         let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
         text.truncate(end);
     }
-    sources.extend(texts("templates", &["html", "mjml", "txt"]));
+    sources.extend(texts("templates", &["html", "mjml", "txt", "typ"]));
     sources
 }
 

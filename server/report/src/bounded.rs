@@ -32,17 +32,25 @@ thread_local! {
 }
 
 /// Does work that may not end, and remembers what did not.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Workshop {
     /// Work that was given up but is still running, by thread: a thread cannot be killed from outside.
     astray: Arc<Mutex<HashMap<ThreadId, String>>>,
+    /// How long work may take.
+    time: Duration,
+}
+
+impl Default for Workshop {
+    fn default() -> Workshop {
+        Workshop::giving(TIME)
+    }
 }
 
 /// Why work was given up.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GivenUp {
-    #[error("it takes longer than {} s: look for loops within loops", TIME.as_secs())]
-    TooLong,
+    #[error("it takes longer than {} s: look for loops within loops", .0.as_secs())]
+    TooLong(Duration),
     #[error("it did not finish when it was last used and is still running: fix it, and restart Pegel")]
     Astray,
     #[error("the library that renders it failed")]
@@ -50,6 +58,11 @@ pub enum GivenUp {
 }
 
 impl Workshop {
+    /// One in which work may take so long.
+    pub fn giving(time: Duration) -> Workshop {
+        Workshop { astray: Arc::default(), time }
+    }
+
     /// Does the work on a thread of its own. Work that was given up is not started again while it still runs.
     ///
     /// # Errors
@@ -59,18 +72,18 @@ impl Workshop {
             return Err(GivenUp::Astray);
         }
         let (done, wait) = sync_channel(1);
-        let workshop = self.clone();
+        let (workshop, time) = (self.clone(), self.time);
         let work = move || {
             // If the work panics, the channel is dropped first, and the mark is removed after it.
             let _back = Back(workshop);
             let done = done;
-            ENDS_AT.set(Some(Instant::now() + TIME));
+            ENDS_AT.set(Some(Instant::now() + time));
             // Nobody may be waiting for it any more.
             let _ = done.send(work());
         };
         let thread = thread::Builder::new().name("rendering".to_owned()).stack_size(STACK);
         let thread = thread.spawn(work).map_err(|_| GivenUp::Failed)?.thread().id();
-        match wait.recv_timeout(TIME + GRACE) {
+        match wait.recv_timeout(time + GRACE) {
             Ok(result) => Ok(result),
             Err(RecvTimeoutError::Disconnected) => Err(GivenUp::Failed),
             Err(RecvTimeoutError::Timeout) => {
@@ -80,7 +93,7 @@ impl Workshop {
                     TryRecvError::Disconnected => GivenUp::Failed,
                     TryRecvError::Empty => {
                         astray.insert(thread, name.to_owned());
-                        GivenUp::TooLong
+                        GivenUp::TooLong(time)
                     }
                 })
             }
@@ -167,7 +180,7 @@ impl Write for Bounded {
         if self.written.len() + text.len() > LONGEST {
             self.refused = Some(format!("it gives more than {} MiB: show fewer rows", LONGEST >> 20));
         } else if is_over() {
-            self.refused = Some(GivenUp::TooLong.to_string());
+            self.refused = Some(GivenUp::TooLong(TIME).to_string());
         }
         match &self.refused {
             Some(refused) => Err(Error::other(refused.clone())),
@@ -189,7 +202,7 @@ fn is_over() -> bool {
 #[expect(clippy::needless_pass_by_value, reason = "Tera hands arguments to functions by value")]
 fn range(arguments: Kwargs, _: &State) -> TeraResult<Vec<i128>> {
     if is_over() {
-        return Err(tera::Error::message(GivenUp::TooLong));
+        return Err(tera::Error::message(GivenUp::TooLong(TIME)));
     }
     let start = arguments.get::<i128>("start")?.unwrap_or(0);
     let end = arguments.must_get::<i128>("end")?;
@@ -257,7 +270,7 @@ mod tests {
     fn work_that_went_astray_is_given_up_and_not_begun_again_until_it_ends() {
         let workshop = Workshop::default();
         let (end, ended) = sync_channel::<()>(1);
-        assert_eq!(workshop.run("loop", move || ended.recv()), Err(GivenUp::TooLong));
+        assert_eq!(workshop.run("loop", move || ended.recv()), Err(GivenUp::TooLong(TIME)));
         assert_eq!(workshop.run("loop", || 1), Err(GivenUp::Astray));
         assert_eq!(workshop.run("another", || 2), Ok(2));
         end.send(()).unwrap();

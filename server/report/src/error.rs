@@ -26,6 +26,8 @@ pub enum ReportError {
     /// A form that cannot hold an edition.
     #[error("the edition cannot be written as {form}: {message}")]
     Form { form: &'static str, message: String },
+    #[error("this build of Pegel makes no PDF: build it with the feature `pdf`, which is there by default")]
+    NoPdf,
     /// No mail server would accept it.
     #[error(
         "the mail has {} KiB, more than {} KiB: some name in it is very long, or the report has too many KPIs: split it into two",

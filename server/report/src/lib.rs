@@ -12,7 +12,7 @@
 //! - [`chart`]: figures as charts show them, in the view and on pages
 //! - [`render`]: a view becomes HTML mail, plain text and subject, by templates
 //! - [`bounded`]: rendering that ends, whatever a template asks for; `words`: what templates say
-//! - [`forms`]: the same numbers as workbook, CSV and JSON
+//! - [`forms`]: the same numbers as PDF, workbook, CSV and JSON
 //! - [`archive`]: what is stored of an edition; [`labels`], how its groups are called; [`sources`], what it rests on
 //! - [`rows`]: the rows behind a figure, as a table and as CSV; [`link`]: where readers find them, and editions
 //! - [`diff`]: what two editions say differently, and why

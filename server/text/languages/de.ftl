@@ -488,6 +488,11 @@ column_qualified_at = Qualifiziert
 column_quoted_at = Angebot
 column_second_meeting_at = Zweiter Termin
 
+## PDF
+
+how_made = Wie diese Ausgabe entstand
+made_of_stored = Dieses Dokument wurde von { $program } aus den gespeicherten Zahlen der Ausgabe erstellt; neu berechnet wurde nichts.
+
 ## Mails
 
 subject = { $period }: { $statements }
@@ -587,6 +592,7 @@ nothing_found = Nichts gefunden. Mit weniger Vorgaben versuchen.
 edition_before = Davor
 edition_after = Danach
 download_as = Laden als
+form_pdf = { "PDF" }
 form_xlsx = Excel-Arbeitsmappe
 form_csv = { "CSV" }
 form_json = { "JSON" }

@@ -477,6 +477,11 @@ column_qualified_at = Qualified
 column_quoted_at = Quoted
 column_second_meeting_at = Second meeting
 
+## PDF
+
+how_made = How this edition was made
+made_of_stored = This document was made by { $program } from the stored numbers of the edition; nothing was computed anew.
+
 ## Mails
 
 subject = { $period }: { $statements }
@@ -576,6 +581,7 @@ nothing_found = Nothing was found. Ask for less.
 edition_before = Earlier
 edition_after = Later
 download_as = Download as
+form_pdf = PDF
 form_xlsx = Excel workbook
 form_csv = CSV
 form_json = JSON

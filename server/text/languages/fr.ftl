@@ -490,6 +490,11 @@ column_qualified_at = Qualifié
 column_quoted_at = Devis
 column_second_meeting_at = Second rendez-vous
 
+## PDF
+
+how_made = Comment cette édition a été établie
+made_of_stored = Document établi par { $program } à partir des chiffres enregistrés de l’édition ; rien n’a été recalculé.
+
 ## Courriels
 
 subject = { $period } – { $statements }
@@ -589,6 +594,7 @@ nothing_found = Rien n’a été trouvé. Essayez avec moins de critères.
 edition_before = Précédente
 edition_after = Suivante
 download_as = Télécharger en
+form_pdf = { "PDF" }
 form_xlsx = classeur Excel
 form_csv = { "CSV" }
 form_json = { "JSON" }

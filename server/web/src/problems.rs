@@ -11,7 +11,8 @@ use pegel_store::outbox::Held;
 /// All that is not in order now.
 pub(crate) fn all(state: &State) -> Vec<Problem> {
     let mut all = (state.other_problems)();
-    all.extend(state.templates.problems().into_iter().map(|problem| Problem::of_file(About::Template, problem)));
+    let templates = state.templates.problems().into_iter().chain(state.typesetter.problems());
+    all.extend(templates.map(|problem| Problem::of_file(About::Template, problem)));
     all.extend(state.live.problems().into_iter().map(of_a_kpi));
     all
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_catalog::live::Live;
 use pegel_kpi::reference::Reference;
+use pegel_report::forms::Typesetter;
 use pegel_store::Store;
 use std::sync::Arc;
 
@@ -22,6 +23,8 @@ pub struct State {
     /// ISO 4217.
     pub currency: String,
     pub templates: Arc<Templates>,
+    /// Sets editions as PDF.
+    pub typesetter: Arc<Typesetter>,
     /// How many pages compute at the same time.
     pub bound: Bound,
     /// Finds what is not in order outside of what the pages read themselves; asked each time.

@@ -46,7 +46,7 @@ pub fn run(command: cli::Report, global: &Global) -> Ending {
             let store = home.store()?;
             diff::run(&stored(old, &store)?, &stored(new, &store)?, json, &home.format())
         }
-        cli::Report::Render(command) => render::run(&command, &stored(command.edition, &home.store()?)?),
+        cli::Report::Render(command) => render::run(&command, &home.path, &stored(command.edition, &home.store()?)?),
         cli::Report::Verify { edition: Some(edition) } => check_one(edition, &home.store()?),
         cli::Report::Verify { edition: None } => check_all(&home.store()?),
     }

@@ -11,6 +11,7 @@ use anyhow::anyhow;
 use pegel_delivery::{Clock, Ticker};
 use pegel_kpi::reference::Reference;
 use pegel_kpi::script::Language;
+use pegel_report::forms::Typesetter;
 use pegel_web::{Bound, State, Templates, check_address};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
@@ -55,6 +56,7 @@ pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Ending {
         zone: home.config.zone(),
         currency: home.config.currency.code.clone(),
         templates: Arc::new(Templates::load(&home.path).map_err(broke)?),
+        typesetter: Arc::new(Typesetter::follow(&home.path).map_err(broke)?),
         bound: Bound::of_the_machine(),
         other_problems,
         reference: Arc::new(Reference::of(&Language::about(home.model.clone()))),

@@ -1,5 +1,6 @@
-//! The forms of an edition for programs and spreadsheets, all made from its stored numbers: the same figures in each.
+//! The forms of an edition that it was not mailed in, all made from its stored numbers: the same figures in each.
 //!
+//! - `pdf`: a document to be read and printed; `no_pdf`, where this build makes none
 //! - [`sheets`]: the numbers as tables with real figures
 //! - `xlsx`: a workbook, a sheet for each; `csv`: an archive, a file for each
 //! - `json`: the edition for programs
@@ -7,11 +8,19 @@
 mod csv;
 mod json;
 mod maker;
+#[cfg(not(feature = "pdf"))]
+mod no_pdf;
+#[cfg(feature = "pdf")]
+mod pdf;
 pub mod sheets;
 mod xlsx;
 
 pub use json::SCHEMA;
 pub use maker::{Maker, PROGRAM};
+#[cfg(not(feature = "pdf"))]
+pub use no_pdf::Typesetter;
+#[cfg(feature = "pdf")]
+pub use pdf::Typesetter;
 
 use crate::ReportError;
 use crate::format::Format;
@@ -21,17 +30,24 @@ use pegel_text::locale::Locale;
 /// A form that an edition can be had in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
+    Pdf,
     Xlsx,
     Csv,
     Json,
 }
 
 impl Form {
-    pub const ALL: [Form; 3] = [Form::Xlsx, Form::Csv, Form::Json];
+    /// Those that this build makes.
+    pub const ALL: &[Form] = if cfg!(feature = "pdf") {
+        &[Form::Pdf, Form::Xlsx, Form::Csv, Form::Json]
+    } else {
+        &[Form::Xlsx, Form::Csv, Form::Json]
+    };
 
     /// The name it is asked for by.
     pub fn name(self) -> &'static str {
         match self {
+            Form::Pdf => "pdf",
             Form::Xlsx => "xlsx",
             Form::Csv => "csv",
             Form::Json => "json",
@@ -48,6 +64,7 @@ impl Form {
 
     pub fn media_type(self) -> &'static str {
         match self {
+            Form::Pdf => "application/pdf",
             Form::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Form::Csv => "application/zip",
             Form::Json => "application/json",
@@ -57,13 +74,15 @@ impl Form {
     /// Makes it from stored numbers, for readers of a locale. It names the program that made it.
     ///
     /// # Errors
-    /// If it cannot be written: a workbook or an archive of more than its format can hold.
+    /// If it cannot be written: a workbook or an archive of more than its format can hold, a PDF in a build that makes
+    /// none.
     pub fn make(self, numbers: &Numbers, maker: Maker) -> Result<Vec<u8>, ReportError> {
         let format = || {
             let locale = Locale::or_english(maker.locale);
             Format::new(&locale, &numbers.currency, numbers.shown_in()).calling(&numbers.titles)
         };
         match self {
+            Form::Pdf => maker.typesetter.pdf(numbers, maker.program, &format()),
             Form::Xlsx => xlsx::workbook(&sheets::of(numbers, maker, &format()), numbers),
             Form::Csv => csv::archive(&sheets::of(numbers, maker, &format()), numbers),
             Form::Json => Ok(json::text(numbers, maker, &format())),

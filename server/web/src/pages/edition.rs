@@ -16,7 +16,7 @@ use pegel_report::chart;
 use pegel_report::format::Format;
 use pegel_report::forms::{Form, Maker, PROGRAM};
 use pegel_report::numbers::{KpiBlock, Numbers};
-use pegel_report::view::{KpiView, SectionView, TrendView, View, view};
+use pegel_report::view::{KpiView, SectionView, View, view};
 use pegel_store::edition::{Edition, EditionHead, HTML, NUMBERS, Rendition, SourceHash, TEXT};
 use pegel_store::outbox::Delivery;
 use pegel_text::locale::Locale;
@@ -44,6 +44,8 @@ struct Page {
     sections: Vec<Section>,
     /// The readable ones, unless erased.
     artefacts: Vec<&'static str>,
+    /// The forms that it can be had in.
+    forms: Vec<&'static str>,
     checksum: String,
     sources: Vec<SourceView>,
     deliveries: Vec<Recipient>,
@@ -153,8 +155,8 @@ pub(crate) async fn artefact(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Unanswered> {
     let (id, name) = path.into_inner();
-    if let Some(form) = Form::ALL.into_iter().find(|form| form.name() == name) {
-        return made(form, id, &request, &state).await;
+    if let Some(form) = Form::ALL.iter().find(|form| form.name() == name) {
+        return made(*form, id, &request, &state).await;
     }
     let audience = asked(&request)?.audience;
     let name = READABLE.into_iter().find(|readable| *readable == name).ok_or(Unanswered::NoPage)?;
@@ -181,7 +183,8 @@ async fn made(
     let (name, bytes) = computing(state, move |state| {
         let edition = stored(state, &id)?;
         let (_, numbers) = numbers_of(&edition, audience)?;
-        let maker = Maker { program: PROGRAM, locale: &locale(&numbers, &reader).tag() };
+        let locale = locale(&numbers, &reader).tag();
+        let maker = Maker { program: PROGRAM, locale: &locale, typesetter: &state.typesetter };
         Ok((form.file_name(&numbers), form.make(&numbers, maker)?))
     })
     .await?;
@@ -234,6 +237,7 @@ impl Page {
             audiences: AudienceView::all(&edition, audience, reader),
             sections: sections(&view, &numbers),
             artefacts: READABLE.into_iter().filter(kept).collect(),
+            forms: Form::ALL.iter().map(|form| form.name()).collect(),
             edition: view,
             sources: edition.sources.into_iter().map(SourceView::from).collect(),
             checksum: edition.head.checksum,
@@ -288,10 +292,7 @@ impl Kpi {
     fn of(view: &KpiView, block: &KpiBlock, words: &Words) -> Kpi {
         let judged = |cell: &Cell| block.threshold.judge(&cell.outcome, block.better);
         let points = block.trend.iter().map(|period| chart::point(&period.cell, judged(&period.cell))).collect();
-        let TrendView { span, lowest, highest, .. } = &view.trend;
-        let extremes = [("lowest", lowest.as_str().into()), ("highest", highest.as_str().into())];
-        let (label, value) = (format!("{}, {span}", view.title), words.say("extremes", extremes));
-        let name = words.say("labelled", [("label", label.into()), ("value", value.into())]);
+        let name = view.trend.told(&view.title, words);
         let mut rows = view.tables.iter().flat_map(|table| &table.rows);
         Kpi {
             view: view.clone(),

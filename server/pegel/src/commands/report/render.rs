@@ -3,20 +3,23 @@
 use crate::cli::{Render, RenderForm};
 use crate::ending::{Done, Ending, Failure, broke, note, usage};
 use anyhow::{Context, anyhow};
+use pegel_report::ReportError;
 use pegel_report::archive::numbers;
-use pegel_report::forms::{Form, Maker, PROGRAM};
+use pegel_report::forms::{Form, Maker, PROGRAM, Typesetter};
 use pegel_store::edition::{Edition, HTML, Rendition, TEXT};
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 /// Writes the form to a file, or to standard output.
-pub fn run(command: &Render, edition: &Edition) -> Ending {
+pub fn run(command: &Render, home: &Path, edition: &Edition) -> Ending {
     let rendition = rendition(edition, command.audience)?;
     let bytes = match command.form {
         RenderForm::Mail => as_stored(rendition, HTML)?,
         RenderForm::Text => as_stored(rendition, TEXT)?,
-        RenderForm::Xlsx => made(Form::Xlsx, edition, rendition)?,
-        RenderForm::Csv => made(Form::Csv, edition, rendition)?,
-        RenderForm::Json => made(Form::Json, edition, rendition)?,
+        RenderForm::Pdf => made(Form::Pdf, home, edition, rendition)?,
+        RenderForm::Xlsx => made(Form::Xlsx, home, edition, rendition)?,
+        RenderForm::Csv => made(Form::Csv, home, edition, rendition)?,
+        RenderForm::Json => made(Form::Json, home, edition, rendition)?,
     };
     match &command.out {
         Some(file) => {
@@ -24,12 +27,16 @@ pub fn run(command: &Render, edition: &Edition) -> Ending {
                 .with_context(|| format!("{} cannot be written", file.display()))
                 .map_err(broke)?;
         }
-        None if std::io::stdout().is_terminal() && matches!(command.form, RenderForm::Xlsx | RenderForm::Csv) => {
+        None if std::io::stdout().is_terminal() && is_binary(command.form) => {
             return Err(usage(anyhow!("this is nothing to be read on a terminal: name a file with --out FILE")));
         }
         None => std::io::stdout().write_all(&bytes).map_err(broke)?,
     }
     Ok(Done::InOrder)
+}
+
+fn is_binary(form: RenderForm) -> bool {
+    matches!(form, RenderForm::Pdf | RenderForm::Xlsx | RenderForm::Csv)
 }
 
 /// What the audience of that number gets, counted from 1.
@@ -47,9 +54,14 @@ fn as_stored(rendition: &Rendition, name: &str) -> Result<Vec<u8>, Failure> {
 }
 
 /// Made now, of the stored numbers, which is said.
-fn made(form: Form, edition: &Edition, rendition: &Rendition) -> Result<Vec<u8>, Failure> {
+fn made(form: Form, home: &Path, edition: &Edition, rendition: &Rendition) -> Result<Vec<u8>, Failure> {
     let numbers = numbers(rendition, &edition.labels).map_err(broke)?;
-    let bytes = form.make(&numbers, Maker { program: PROGRAM, locale: &numbers.locale }).map_err(broke)?;
+    let typesetter = Typesetter::follow(home).map_err(broke)?;
+    let maker = Maker { program: PROGRAM, locale: &numbers.locale, typesetter: &typesetter };
+    let bytes = form.make(&numbers, maker).map_err(|error| match error {
+        ReportError::NoPdf => usage(error),
+        error => broke(error),
+    })?;
     note(format_args!("made now by {PROGRAM}, of the numbers stored in edition {}", edition.head.id));
     Ok(bytes)
 }

@@ -13,6 +13,7 @@ use pegel_kpi::data::scope::Scope;
 use pegel_kpi::reference::Reference;
 use pegel_kpi::script::Language;
 use pegel_report::archive::artefact;
+use pegel_report::forms::Typesetter;
 use pegel_report::labels::{Seed, labels};
 use pegel_report::manifest::seal;
 use pegel_report::numbers::Numbers;
@@ -147,6 +148,7 @@ pub fn state(store: Store, catalog: Catalog) -> State {
         zone: TimeZone::get("Europe/Berlin").unwrap(),
         currency: "EUR".to_owned(),
         templates: Arc::new(Templates::load(Path::new("there is no such home")).unwrap()),
+        typesetter: Arc::new(Typesetter::follow(Path::new("there is no such home")).unwrap()),
         bound: Bound::new(2, Duration::from_mins(1)),
         other_problems: Arc::new(Vec::new),
         reference: Arc::new(Reference::of(&Language::new())),
