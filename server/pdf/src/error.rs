@@ -53,19 +53,13 @@ impl PdfError {
 }
 
 fn told<'a>(message: &str, span: DiagSpan, hints: impl Iterator<Item = &'a str>, templates: &Templates) -> PdfError {
-    let place = place(span, templates);
-    let mut lines = Vec::new();
-    let name = match place {
-        Some((source, range)) => {
-            let name = source.id().get().vpath().get_without_slash().to_owned();
-            lines.extend(shown(&name, source, &range, message));
-            name
-        }
-        None => {
-            lines.push(message.to_owned());
-            String::new()
-        }
-    };
+    let (name, mut lines) = place(span, templates).map_or_else(
+        || (String::new(), vec![message.to_owned()]),
+        |(source, range)| {
+            let name = source.id().get().vpath().get_without_slash();
+            (name.to_owned(), shown(name, source, &range, message))
+        },
+    );
     lines.extend(hints.map(|hint| format!("hint: {hint}")));
     PdfError::Template { name, message: lines.join("\n") }
 }

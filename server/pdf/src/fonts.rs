@@ -1,6 +1,6 @@
 //! The fonts that are built in: a document looks the same wherever it is made, and a server needs none.
 //!
-//! The text is set in Inter, as the pages are; what that has no letters for in DejaVu Sans.
+//! The text is set in Inter, as the pages are; what that has no letters for, in `DejaVu Sans`.
 
 use std::sync::LazyLock;
 use typst::foundations::Bytes;

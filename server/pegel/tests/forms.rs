@@ -30,7 +30,7 @@ fn what_was_stored_comes_back_byte_for_byte() {
 fn the_others_are_made_of_the_stored_numbers_and_say_so() {
     let home = home();
     let file = |name: &str| home.path().join(name).to_str().unwrap().to_owned();
-    for form in ["xlsx", "csv", "json"] {
+    for form in ["pdf", "xlsx", "csv", "json"] {
         let out = file(&format!("edition.{form}"));
         let said = home.run(&["report", "render", "1", "--form", form, "--out", &out]).succeeded();
         let made = format!("made now by Pegel {}, of the numbers stored in edition 1\n", env!("CARGO_PKG_VERSION"));
@@ -44,6 +44,7 @@ fn the_others_are_made_of_the_stored_numbers_and_say_so() {
     let value = json["kpis"][0]["value"].as_f64().unwrap();
     assert!((value - in_workbook).abs() < 1e-12, "{value} {in_workbook}");
     assert!(std::fs::read(file("edition.csv")).unwrap().starts_with(b"PK"));
+    assert!(std::fs::read(file("edition.pdf")).unwrap().starts_with(b"%PDF"));
 }
 
 #[test]

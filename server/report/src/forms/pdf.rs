@@ -226,3 +226,6 @@ impl Picture {
         Some(Picture { svg, alt })
     }
 }
+
+#[cfg(test)]
+mod tests;

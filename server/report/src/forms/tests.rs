@@ -10,12 +10,8 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
 fn made(form: Form, numbers: &Numbers) -> Vec<u8> {
-    made_for("de-DE", form, numbers)
-}
-
-fn made_for(locale: &str, form: Form, numbers: &Numbers) -> Vec<u8> {
     let typesetter = Typesetter::follow(samples::nowhere()).unwrap();
-    form.make(numbers, Maker { program: "Pegel 1.2.3", locale, typesetter: &typesetter }).unwrap()
+    form.make(numbers, Maker { program: "Pegel 1.2.3", locale: "de-DE", typesetter: &typesetter }).unwrap()
 }
 
 /// The files of an archive, by name.
@@ -37,7 +33,7 @@ fn sheets_of(workbook: &[u8]) -> Vec<(String, calamine::Range<Data>)> {
 }
 
 /// The sample with other figures: some missing, some tiny, some huge, some below zero; and with texts that mean harm.
-fn random(seed: u64) -> Numbers {
+pub(super) fn random(seed: u64) -> Numbers {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut numbers = samples::numbers();
     let mut cell = |cell: &mut Cell| {
@@ -208,6 +204,7 @@ fn an_edition_for_programs_names_its_shape_and_who_made_it() {
 #[test]
 fn forms_are_called_by_report_period_and_revision() {
     let mut numbers = samples::numbers();
+    assert_eq!(Form::Pdf.file_name(&numbers), "weekly-2026-W46.pdf");
     assert_eq!(Form::Xlsx.file_name(&numbers), "weekly-2026-W46.xlsx");
     numbers.revision = 2;
     assert_eq!(Form::Csv.file_name(&numbers), "weekly-2026-W46-2-csv.zip");

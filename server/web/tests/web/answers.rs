@@ -278,9 +278,10 @@ fn what_was_erased_says_so() {
 }
 
 #[test]
-fn an_edition_can_be_taken_along_as_a_workbook_tables_or_for_programs() {
+fn an_edition_can_be_taken_along_as_a_document_a_workbook_tables_or_for_programs() {
     on_sqlite(|_, site| {
         for (form, name, media) in [
+            ("pdf", "weekly-2026-W46.pdf", "application/pdf"),
             ("xlsx", "weekly-2026-W46.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
             ("csv", "weekly-2026-W46-csv.zip", "application/zip"),
             ("json", "weekly-2026-W46.json", "application/json"),
