@@ -136,7 +136,7 @@ fn its_charts_are_told_in_words_with_all_figures() {
     let hex = |text: &str| text.encode_utf16().map(|unit| format!("{unit:04X}")).collect::<String>();
     let chart = Picture::of(&view(&numbers, "en-GB").sections[0].kpis[0], &numbers.sections[0].kpis[0], &english());
     let alt = chart.unwrap().alt;
-    assert!(alt.starts_with("Feedback rate, 13 weeks: week 34: 8"), "{alt}");
+    assert!(alt.starts_with("Feedback rate, 13 weeks: ") && alt.contains(": 90.1%; "), "{alt}");
     assert!(holds(&pdf, &hex(&alt)) || holds(&pdf, &hex(&alt).to_lowercase()));
 }
 
@@ -162,9 +162,9 @@ fn a_home_has_templates_of_its_own_and_goes_without_those_that_fail() {
         (pages(&pdf).concat(), problems)
     };
     let own = "#set document(title: \"Own\")\n#json(\"/content.json\").edition.title, in short";
-    assert_eq!(made(own), ("Weekly partner sales, in short\n\n".to_owned(), Vec::new()));
+    assert_eq!(made(own), ("Weekly partner sales, in short\n".to_owned(), Vec::new()));
     for (wrong, said) in
-        [("#let x = (", "edition.typ:1:9: unclosed delimiter"), ("#nothing", "edition.typ:1:1: unknown")]
+        [("#let x = (", "edition.typ:1:10: unclosed delimiter"), ("#nothing", "edition.typ:1:2: unknown")]
     {
         let (text, problems) = made(wrong);
         assert!(text.contains("How this edition was made"));
