@@ -69,10 +69,10 @@ fn place(span: DiagSpan, templates: &Templates) -> Option<(&Source, Range<usize>
     match span.get() {
         DiagSpanKind::Detached => None,
         DiagSpanKind::Number { id, num, sub_range } => {
-            let source = templates.source(id)?;
+            let source = templates.get(id)?;
             Some((source, source.range(num, sub_range)?))
         }
-        DiagSpanKind::Range { id, range } => Some((templates.source(id)?, range)),
+        DiagSpanKind::Range { id, range } => Some((templates.get(id)?, range)),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::ReportError;
 use crate::bounded::Workshop;
 use crate::chart;
 use crate::format::Format;
-use crate::numbers::{KpiBlock, Numbers};
+use crate::numbers::{KpiBlock, Numbers, TrendPoint};
 use crate::view::{KpiView, View, view};
 use include_dir::{Dir, include_dir};
 use pegel_chart::svg::{Told, picture};
@@ -179,14 +179,10 @@ fn content(numbers: &Numbers, program: &str, format: &Format) -> Result<serde_js
 impl Drawn {
     fn of(kpi: &KpiView, block: &KpiBlock, format: &Format) -> Drawn {
         let words = format.words();
-        let compared = !kpi.change.text.is_empty();
+        let before = || words.say("before", [("previous", kpi.previous.as_str().into())]);
         Drawn {
             course: kpi.trend.told(&kpi.title, words),
-            before: if compared {
-                words.say("before", [("previous", kpi.previous.as_str().into())])
-            } else {
-                String::new()
-            },
+            before: if kpi.change.text.is_empty() { String::new() } else { before() },
             chart: Picture::of(kpi, block, format),
         }
     }
@@ -195,36 +191,37 @@ impl Drawn {
 impl Picture {
     fn of(kpi: &KpiView, block: &KpiBlock, format: &Format) -> Option<Picture> {
         let words = format.words();
-        let count = block.trend.len();
-        let points: Vec<Point> = block
-            .trend
-            .iter()
-            .enumerate()
-            .map(|(at, point)| {
-                let figure = format.judged(&point.cell, block.unit, &block.threshold);
-                let name = [("label", format.period_name(&point.period).into()), ("value", figure.into())];
-                let judged = block.threshold.judge(&point.cell.outcome, block.better);
-                // The last one is named, and some before it.
-                let named = (count - 1 - at).is_multiple_of(NAMED);
-                Point {
-                    name: words.say("labelled", name),
-                    tick: if named { format.short_period(&point.period) } else { String::new() },
-                    ..chart::point(&point.cell, judged)
-                }
-            })
-            .collect();
+        let points = points(block, format);
         if points.iter().filter(|point| point.value.is_some()).count() < 2 {
             return None;
         }
-        let names: Vec<&str> = points.iter().map(|point| point.name.as_str()).collect();
         let label = format!("{}, {}", kpi.title, kpi.trend.span);
-        let value = names.join(words.language().word("between_tables").unwrap_or("; "));
+        let names: Vec<&str> = points.iter().map(|point| point.name.as_str()).collect();
+        let value = names.join(&words.say("between_tables", []));
         let alt = words.say("labelled", [("label", label.as_str().into()), ("value", value.as_str().into())]);
         let told = Told { id: "chart", title: &label, text: &value };
         let chart = chart::large(points, block.unit, &block.threshold, block.better, format);
         let svg = picture(&chart, &told, CHART, Palette::LIGHT, |figure| format.mark(figure, block.unit))?;
         Some(Picture { svg, alt })
     }
+}
+
+/// The course of a KPI, each period with its figure in words; the last one is named below the chart, and some before it.
+fn points(block: &KpiBlock, format: &Format) -> Vec<Point> {
+    let point = |(from_last, TrendPoint { period, cell }): (usize, &TrendPoint)| {
+        let figure = format.judged(cell, block.unit, &block.threshold);
+        let name = [("label", format.period_name(period).into()), ("value", figure.into())];
+        let tick = from_last.is_multiple_of(NAMED).then(|| format.short_period(period));
+        let judged = block.threshold.judge(&cell.outcome, block.better);
+        Point {
+            name: format.words().say("labelled", name),
+            tick: tick.unwrap_or_default(),
+            ..chart::point(cell, judged)
+        }
+    };
+    let mut points: Vec<Point> = block.trend.iter().rev().enumerate().map(point).collect();
+    points.reverse();
+    points
 }
 
 #[cfg(test)]
