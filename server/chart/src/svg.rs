@@ -60,7 +60,7 @@ pub fn picture(
 ) -> Option<String> {
     let scale = Scale::of(chart)?;
     let labels: Vec<String> = scale.ticks.iter().map(|tick| write(*tick)).collect();
-    let area = Area::within(width, height, &labels);
+    let area = Area::within(width, height, &labels, chart);
     let drawing = Drawing { chart, scale, area, look: Look::Colours(palette) };
     let (named, words) = told.written();
     let pieces = drawing.all(&labels).join("\n");
@@ -97,6 +97,12 @@ const BAR: f64 = 0.64;
 /// The least height of a bar, as a share of the chart's height, so that figures next to nothing can be seen.
 const LEAST_BAR: f64 = 0.004;
 
+/// About as wide is a text, with the digits of common fonts.
+#[expect(clippy::cast_precision_loss, reason = "labels are short")]
+fn written(text: &str) -> f64 {
+    text.chars().count() as f64 * FONT * 0.6
+}
+
 /// The box in which a chart is drawn.
 #[derive(Debug, Clone, Copy)]
 struct Area {
@@ -113,14 +119,14 @@ impl Area {
     const FULL: Area = Area { left: 0.0, top: 0.0, width: 100.0, height: 100.0, unit: "%" };
 
     /// What the labels of the scale and the names below leave of a picture of that size.
-    #[expect(clippy::cast_precision_loss, reason = "labels are short")]
-    fn within(width: u16, height: u16, labels: &[String]) -> Area {
-        let longest = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
-        // The width of digits in common fonts.
-        let left = longest as f64 * FONT * 0.6 + 2.0 * GAP;
+    fn within(width: u16, height: u16, labels: &[String], chart: &Chart) -> Area {
+        let left = labels.iter().map(|label| written(label)).fold(0.0, f64::max) + 2.0 * GAP;
         let (top, bottom) = (FONT, BELOW + FONT);
         let [width, height] = [width, height].map(f64::from);
         let (width, height) = ((width - left - GAP).max(1.0), (height - top - bottom).max(1.0));
+        // The last name stands below the middle of its place, and may be wider than that.
+        let name = chart.points.last().map_or(0.0, |last| written(&last.tick));
+        let width = width.min((width + GAP - name / 2.0) / (1.0 - chart.middle(0))).max(1.0);
         Area { left, top, width, height, unit: "" }
     }
 

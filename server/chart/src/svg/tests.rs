@@ -111,3 +111,21 @@ fn names_cannot_break_the_picture() {
     chart.points[0].name = "<b> & \"c\"\u{b}".to_owned();
     assert!(plot(&chart).contains("<title>&lt;b&gt; &amp; &quot;c&quot; </title>"));
 }
+
+#[test]
+fn a_picture_has_room_for_the_name_of_its_last_period() {
+    let mut chart = course(Form::Bars, &[Some(1.0), Some(2.0), Some(3.0), Some(2.0), Some(1.0), Some(2.0)]);
+    let end = |chart: &Chart| {
+        let svg = picture(chart, &TOLD, (300, 100), Palette::LIGHT, |figure| figure.to_string()).unwrap();
+        let bar = svg.rsplit_once("<rect").unwrap().1;
+        let number = |name: &str| -> f64 {
+            bar.split_once(&format!("{name}=\"")).unwrap().1.split('"').next().unwrap().parse().unwrap()
+        };
+        number(" x") + number(" width") / 2.0
+    };
+    chart.points[5].tick = "W6".to_owned();
+    let (short, half) = (end(&chart), |letters: f64| letters * 7.2 / 2.0);
+    chart.points[5].tick = "September 2026".to_owned();
+    let long = end(&chart);
+    assert!(long < short && long + half(14.0) <= 300.0, "{short} {long}");
+}

@@ -23,7 +23,7 @@ const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "templates/pdf", hold
 /// The template of the document, which may import others.
 const MAIN: &str = "edition.typ";
 /// How long setting a document may take. Usually it takes less than a second; one of many hundred pages takes longer.
-const TIME: Duration = Duration::from_secs(60);
+const TIME: Duration = Duration::from_mins(1);
 /// In pixels: the charts are drawn in this shape.
 const CHART: (u16, u16) = (500, 170);
 /// Of so many points of a chart, one is named below it.
