@@ -16,6 +16,8 @@ pub struct Recipient {
     pub to: String,
     /// Which rendition of an edition is theirs.
     pub audience: Audience,
+    /// Where their answers go, as an address; `None`: where those to other mails go.
+    pub reply_to: Option<String>,
 }
 
 /// Knows the reports. Handed in, so that delivery needs to know neither KPIs nor templates.

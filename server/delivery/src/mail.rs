@@ -1,11 +1,13 @@
 //! One mail to one recipient, as a message: plain text first, HTML second, the same bytes whenever it is made.
 
+use crate::Letterhead;
 use jiff::Timestamp;
 use lettre::Message;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
-use pegel_report::address;
+use pegel_report::{address, unsubscribe};
 use pegel_store::edition::{Artefact, EditionHead, HTML, Rendition, SUBJECT, TEXT};
+use pegel_store::outbox::Delivery;
 use pegel_text::digest::sha256;
 use std::fmt::Write as _;
 use std::time::SystemTime;
@@ -24,13 +26,26 @@ pub struct Mail {
     pub html: String,
     /// Lets readers sort a report's mails: `<weekly.example.com>`.
     pub list_id: Option<String>,
+    /// Where answers go; `None`: to the sender.
+    pub reply_to: Option<Mailbox>,
+    /// The page on which its recipient gets no more of them, at the first request of their mail program.
+    pub unsubscribe: Option<String>,
+}
+
+/// Where one recipient gets no more mails of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsubscribe<'a> {
+    /// Where pages are, without a slash at the end.
+    pub base: &'a str,
+    /// The page, as a path.
+    pub page: String,
 }
 
 /// Why an edition cannot be mailed to a recipient. Trying again does not help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
-    #[error("“{recipient}” is not a mail address: {problem}")]
-    Recipient { recipient: String, problem: String },
+    #[error("“{address}” is not a mail address: {problem}")]
+    Address { address: String, problem: String },
     #[error("the edition has no {artefact}, or it was erased, so there is nothing to send")]
     Artefact { artefact: &'static str },
     #[error("it cannot be written as a message: {problem}")]
@@ -38,33 +53,38 @@ pub enum MailError {
 }
 
 impl Mail {
-    /// The mail of an edition to one recipient, who gets that rendition.
+    /// The mail of an edition by a row of the outbox, to one recipient, who gets that rendition.
     ///
     /// # Errors
     /// If the recipient is not an address, or the rendition lacks an artefact.
     pub fn new(
         head: &EditionHead,
         rendition: &Rendition,
-        from: &Mailbox,
-        recipient: &str,
-        message_id: &str,
+        letterhead: &Letterhead,
+        row: &Delivery,
+        unsubscribe: Option<Unsubscribe>,
     ) -> Result<Mail, MailError> {
-        let text = |artefact: &'static str| {
-            let text = rendition.artefact(artefact).and_then(Artefact::text);
-            text.map(str::to_owned).ok_or(MailError::Artefact { artefact })
+        let locale = &rendition.audience.locale;
+        let stored = |artefact: &'static str| {
+            rendition.artefact(artefact).and_then(Artefact::text).ok_or(MailError::Artefact { artefact })
         };
-        let to = address::parse(recipient)
-            .map_err(|problem| MailError::Recipient { recipient: recipient.to_owned(), problem })?;
+        let own = |text: &str| match &unsubscribe {
+            Some(Unsubscribe { page, .. }) => unsubscribe::addressed(text, &head.report, locale, page),
+            None => text.to_owned(),
+        };
+        let reply_to = row.reply_to.as_deref().map(mailbox).transpose()?;
         Ok(Mail {
-            message_id: message_id.to_owned(),
-            from: from.clone(),
-            to,
+            message_id: row.message_id.clone(),
+            from: letterhead.from(locale),
+            to: mailbox(&row.recipient)?,
             // A template ends with a line break; a subject is one line.
-            subject: text(SUBJECT)?.split_whitespace().collect::<Vec<_>>().join(" "),
+            subject: stored(SUBJECT)?.split_whitespace().collect::<Vec<_>>().join(" "),
             date: Timestamp::from_second(head.created_at).unwrap_or(Timestamp::UNIX_EPOCH),
-            text: text(TEXT)?,
-            html: text(HTML)?,
-            list_id: Some(format!("<{}.{}>", dot_free(&head.report), domain(from))),
+            text: own(stored(TEXT)?),
+            html: own(stored(HTML)?),
+            list_id: Some(format!("<{}.{}>", dot_free(&head.report), domain(letterhead.sender()))),
+            reply_to: reply_to.or_else(|| letterhead.reply_to().cloned()),
+            unsubscribe: unsubscribe.map(|Unsubscribe { base, page }| format!("{base}{page}")),
         })
     }
 
@@ -85,6 +105,15 @@ impl Mail {
         if let Some(list_id) = &self.list_id {
             builder = builder.raw_header(raw("List-ID", list_id));
         }
+        if let Some(reply_to) = &self.reply_to {
+            builder = builder.reply_to(reply_to.clone());
+        }
+        // RFC 8058: the mail program asks for the page by itself, when its user says so.
+        if let Some(page) = &self.unsubscribe {
+            builder = builder
+                .raw_header(raw("List-Unsubscribe", &format!("<{page}>")))
+                .raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+        }
         let parts = MultiPart::builder()
             .kind(MultiPartKind::Alternative)
             .boundary(self.boundary())
@@ -97,6 +126,10 @@ impl Mail {
     fn boundary(&self) -> String {
         short_hash(&[&self.message_id, &self.text, &self.html])
     }
+}
+
+fn mailbox(text: &str) -> Result<Mailbox, MailError> {
+    address::parse(text).map_err(|problem| MailError::Address { address: text.to_owned(), problem })
 }
 
 /// The Message-ID of an edition's mail to a recipient: readable, and unique by the edition's checksum, which differs
@@ -155,6 +188,8 @@ mod tests {
             text: "Rückmeldungen: 71 %\n".to_owned(),
             html: "<p>Rückmeldungen: <b>71 %</b></p>\n".to_owned(),
             list_id: None,
+            reply_to: None,
+            unsubscribe: None,
         }
     }
 
@@ -178,6 +213,26 @@ mod tests {
         assert_eq!(parsed.body_text(0).unwrap().trim_end(), "Rückmeldungen: 71 %");
         assert_eq!(parsed.body_html(0).unwrap().trim_end(), "<p>Rückmeldungen: <b>71 %</b></p>");
         assert_eq!(parsed.parts.len(), 3, "multipart, text, html");
+    }
+
+    #[test]
+    fn answers_go_elsewhere_and_nobody_gets_mails_they_do_not_want() {
+        let page =
+            format!("https://pegel.example.com/unsubscribe/weekly/joerg%40example.com/{}?lang=de-DE", "a1".repeat(16));
+        let offered = Mail {
+            reply_to: Some(sender("\"Sales, North\" <sales@example.com>")),
+            unsubscribe: Some(page.clone()),
+            ..mail()
+        };
+        let bytes = offered.message().unwrap().formatted();
+        let parsed = mail_parser::MessageParser::default().parse(&bytes).unwrap();
+        assert_eq!(parsed.reply_to().unwrap().first().unwrap().address(), Some("sales@example.com"));
+        let header = |name| parsed.header_raw(name).map(str::trim);
+        assert_eq!(header("List-Unsubscribe"), Some(format!("<{page}>").as_str()));
+        assert_eq!(header("List-Unsubscribe-Post"), Some("List-Unsubscribe=One-Click"));
+        let plain = mail().message().unwrap().formatted();
+        let parsed = mail_parser::MessageParser::default().parse(&plain).unwrap();
+        assert!(parsed.reply_to().is_none() && parsed.header_raw("List-Unsubscribe").is_none());
     }
 
     #[test]

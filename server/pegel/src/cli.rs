@@ -375,13 +375,21 @@ pub enum Report {
     List,
     /// Make an edition of a report and put it into the archive; nobody is mailed without --send
     Run(Run),
-    /// List who would get a report: address, what they see, language and zone; nobody is mailed
+    /// List who would get a report: address, what they see, language and zone, and since when who wants no more of it;
+    /// nobody is mailed
     Recipients {
         /// A file of config/reports without its ending
         name: String,
         /// Print JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Let somebody who unsubscribed from a report get its mails again
+    Subscribe {
+        /// A file of config/reports without its ending
+        name: String,
+        /// Such as ada@example.com
+        address: String,
     },
     /// List the numbers that two stored editions say differently, and why
     Diff {

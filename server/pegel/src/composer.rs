@@ -169,7 +169,7 @@ impl Compose for Composer {
         let definition = definition::find(&self.home, report)?;
         let recipient = |addressee: Addressee| {
             let audience = addressee.readers.audience();
-            Recipient { to: addressee.to, audience }
+            Recipient { to: addressee.to, audience, reply_to: definition.reply_to.clone() }
         };
         Ok(self.addressees(&definition)?.into_iter().map(recipient).collect())
     }

@@ -7,6 +7,7 @@ use pegel_home::read_if_there;
 use pegel_kpi::data::currency::Currency;
 use pegel_kpi::definition::declaration::Lag;
 use pegel_kpi::time::period;
+use pegel_text::translated::Translated;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::path::Path;
@@ -45,6 +46,10 @@ pub struct Kpis {
 #[serde(deny_unknown_fields, default)]
 pub struct Mail {
     pub from: String,
+    /// What the sender is called, by the language of the mail; as in `from`, if it is missing.
+    pub from_name: Option<Translated>,
+    /// Where answers go; to the sender, if it is missing.
+    pub reply_to: Option<String>,
     pub url: String,
     /// How long a mail that is not accepted is retried.
     #[serde(deserialize_with = "lag")]
@@ -82,6 +87,8 @@ impl Default for Mail {
     fn default() -> Self {
         Mail {
             from: "Pegel <pegel@localhost>".to_owned(),
+            from_name: None,
+            reply_to: None,
             url: "folder:outbox".to_owned(),
             give_up_after: Lag::days(5),
         }

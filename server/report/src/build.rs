@@ -140,6 +140,7 @@ pub fn numbers_from(heading: &Heading, periods: &[Period], kpis: &[&Kpi], figure
         created_at: heading.created_at,
         data_up_to: Vec::new(),
         titles: BTreeMap::new(),
+        contact: definition.contact.clone(),
         dimensions: definition.dimensions,
         status: worst_of(&breaches, &sections),
         breaches: breaches.into_iter().map(|rank| rank.breach).collect(),

@@ -10,6 +10,7 @@ use crate::link;
 use crate::numbers::Numbers;
 use crate::render::{Imprint, Rendered, Templates};
 use crate::sources::{Ground, sources};
+use crate::unsubscribe;
 use crate::view::view;
 use pegel_catalog::Catalog;
 use pegel_catalog::health::Evaluation;
@@ -108,7 +109,9 @@ fn for_readers(numbers: &Numbers, readers: &Readers, nth: usize) -> Numbers {
 fn imprint(numbers: &Numbers, base_url: Option<&str>) -> Imprint {
     let path = link::edition_for(&numbers.report, &numbers.period.name, numbers.revision, numbers.audience);
     let base = base_url.map(|base| base.trim_end_matches('/').to_owned());
-    Imprint { link: base.as_ref().map(|base| format!("{base}{path}")), base }
+    let offered = base.as_ref().filter(|base| unsubscribe::is_offered_at(base));
+    let unsubscribe = offered.map(|base| format!("{base}{}", unsubscribe::page(&numbers.report, &numbers.locale)));
+    Imprint { link: base.as_ref().map(|base| format!("{base}{path}")), base, unsubscribe }
 }
 
 #[cfg(test)]

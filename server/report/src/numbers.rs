@@ -2,6 +2,7 @@
 //! is stored as JSON. Groups that are rows are stored by id, their labels apart ([`crate::labels`]).
 
 use crate::ReportError;
+use crate::contact::Contact;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_kpi::data::cell::{self, Cell};
@@ -53,6 +54,9 @@ pub struct Numbers {
     /// What the home calls tables and dimensions of its own, by the names of words.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub titles: BTreeMap<String, Translated>,
+    /// Whom its readers may ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
     /// Under what its rows are grouped.
     #[serde(default, skip_serializing_if = "Dimensions::are_then")]
     pub dimensions: Dimensions,

@@ -44,6 +44,8 @@ pub struct Imprint {
     pub base: Option<String>,
     /// Where the edition is shown.
     pub link: Option<String>,
+    /// Where it says how one gets no more of them; `None` where that is not offered.
+    pub unsubscribe: Option<String>,
 }
 
 /// An edition as it is mailed.

@@ -54,11 +54,24 @@ pub struct View {
     pub sections: Vec<SectionView>,
     /// The KPIs of which nothing was ever known, with what they count; they are in no section. Empty if there are none.
     pub without_data: String,
+    /// Whom its readers may ask.
+    pub contact: Option<ContactView>,
     /// What a mail leaves out so that it stays small, in words; empty if that is nothing.
     pub left_out: Vec<String>,
     /// The words around the figures.
     #[serde(skip)]
     pub words: Words,
+}
+
+/// Whom readers may ask.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ContactView {
+    /// Empty where there is an address alone.
+    pub name: String,
+    /// Empty where there is none.
+    pub address: String,
+    /// What writes to it: `mailto:ada@example.com`.
+    pub link: String,
 }
 
 /// A status by name, shape and word, so that it never depends on colour alone.

@@ -212,6 +212,7 @@ fn queue(conn: &mut Conn, edition: i64, now: i64, wanted: &[NewDelivery]) -> Res
             deliveries::state.eq(DeliveryState::Pending.word()),
             deliveries::due_at.eq(now),
             deliveries::queued_at.eq(now),
+            deliveries::reply_to.eq(delivery.reply_to.as_ref()),
         ));
     }
     in_parts(

@@ -1,24 +1,26 @@
 //! `pegel report …`
 
 mod diff;
+mod recipients;
 mod render;
 
 use crate::cli::{self, Global};
 use crate::composer::Composer;
-use crate::ending::{Done, Ending, Failure, answer, answer_json, broke, note, usage};
+use crate::config::Config;
+use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
 use crate::home::{Home, say_problem};
 use anyhow::{Context, anyhow};
 use pegel_catalog::live::Live;
-use pegel_delivery::{Clock, DeliveryError, Made, Mailer, Occasion, RunReport, Worker};
+use pegel_delivery::{Clock, DeliveryError, Letterhead, Made, Mailer, Occasion, RunReport, Worker};
 use pegel_home::Problem;
 use pegel_kpi::time::period::{Period, zone};
 use pegel_report::ReportError;
-use pegel_report::audience::{Addressee, Readers};
 use pegel_report::definition;
 use pegel_report::manifest::seal;
 use pegel_report::verify::{Findings, verify};
 use pegel_store::Store;
 use pegel_store::edition::{Edition, Rendition};
+use pegel_store::outbox::DeliveryState;
 use pegel_text::clean::{one_line, plain_spaces};
 use pegel_text::dates::Dates;
 use pegel_text::stamps::time;
@@ -37,7 +39,8 @@ pub fn run(command: cli::Report, global: &Global) -> Ending {
     match command {
         cli::Report::List => list(&home),
         cli::Report::Run(command) => make(&command, &home, global.clock()),
-        cli::Report::Recipients { name, json } => recipients(&name, json, &home),
+        cli::Report::Recipients { name, json } => recipients::list(&name, json, &home),
+        cli::Report::Subscribe { name, address } => recipients::subscribe(&name, &address, &home),
         cli::Report::Diff { old, new, json } => {
             let store = home.store()?;
             diff::run(&stored(old, &store)?, &stored(new, &store)?, json, &home.format())
@@ -76,25 +79,6 @@ fn list(home: &Home) -> Ending {
         let title = one_line(definition.title.in_english());
         let recipients = words.say("counted_recipients", [("count", definition.recipients.len().into())]);
         answer(format_args!("{name}\t{title}\t{due}\t{recipients}"));
-    }
-    Ok(Done::InOrder)
-}
-
-fn recipients(name: &str, json: bool, home: &Home) -> Ending {
-    let definition = definition::find(&home.path, name).map_err(usage)?;
-    let store = home.store()?;
-    let live = Live::fixed(home.catalog_in_force(&store)?, None);
-    let all = Composer::new(home, store, Arc::new(live))?.addressees(&definition).map_err(failure)?;
-    if json {
-        answer_json(&all);
-        return Ok(Done::InOrder);
-    }
-    for Addressee { to, readers } in &all {
-        let Readers { scope, locale, zone } = readers;
-        let groups = scope.restrictions().map(|(dimension, texts)| format!("{dimension} {}", texts.join(", ")));
-        let groups = groups.collect::<Vec<_>>().join("; ");
-        let groups = if groups.is_empty() { "everything" } else { &groups };
-        answer(format_args!("{}\t{}\t{locale}\t{zone}", one_line(to), one_line(groups)));
     }
     Ok(Done::InOrder)
 }
@@ -163,17 +147,23 @@ fn run_failure(error: DeliveryError) -> Failure {
 /// Empties the outbox; succeeds if the mails of this edition were handed over.
 fn send(worker: &Worker, store: &Store, edition: i64, made: &str, queued: usize) -> Ending {
     worker.drain().map_err(broke)?;
-    let deliveries = store.deliveries(Some(edition)).map_err(broke)?;
+    let mut deliveries = store.deliveries(Some(edition)).map_err(broke)?;
+    let all = deliveries.len();
+    deliveries.retain(|delivery| delivery.state != DeliveryState::Unsubscribed);
+    let unsubscribed = match all - deliveries.len() {
+        0 => String::new(),
+        count => format!(", {count} unsubscribed"),
+    };
     let undelivered: Vec<_> = deliveries.iter().filter(|delivery| delivery.delivered_at.is_none()).collect();
     for delivery in &undelivered {
         note(format_args!("{}: {}", delivery.recipient, delivery.answer.as_deref().unwrap_or("waiting")));
     }
     let mailed = match (deliveries.len(), deliveries.len() - undelivered.len()) {
-        (0, _) => "nobody was mailed, since the report has no recipients".to_owned(),
+        (0, _) if all == 0 => "nobody was mailed, since the report has no recipients".to_owned(),
         (all, delivered) if queued == 0 && delivered == all => "everybody was mailed before".to_owned(),
         (all, delivered) => format!("{delivered} of {all} mails handed over"),
     };
-    answer(format_args!("{made}; {mailed}"));
+    answer(format_args!("{made}; {mailed}{unsubscribed}"));
     if undelivered.is_empty() { Ok(Done::InOrder) } else { Err(broke(anyhow!("not all mails could be handed over"))) }
 }
 
@@ -183,8 +173,16 @@ fn send(worker: &Worker, store: &Store, edition: i64, made: &str, queued: usize)
 /// If the mail transport is configured wrongly.
 pub fn worker(home: &Home, store: Store, composer: Composer, clock: Clock) -> Result<Worker, Failure> {
     let mailer = Mailer::from_url(home.mail_url(), &home.path).map_err(usage)?;
-    let worker = Worker::new(store, Arc::new(composer), mailer, &home.config.mail.from, clock).map_err(usage)?;
+    let letterhead = letterhead(&home.config).map_err(usage)?;
+    let worker = Worker::new(store, Arc::new(composer), mailer, letterhead, clock);
     Ok(worker.giving_up_after(home.config.mail.give_up_after()))
+}
+
+/// What stands on the mails of a home.
+fn letterhead(config: &Config) -> Result<Letterhead, DeliveryError> {
+    let Config { mail, web, .. } = config;
+    let letterhead = Letterhead::new(&mail.from)?.named(mail.from_name.as_ref())?;
+    Ok(letterhead.answered_at(mail.reply_to.as_deref())?.with_pages_at(web.base_url.as_deref()))
 }
 
 /// Writes an edition as files: its manifest, and the artefacts that were not erased.

@@ -1,12 +1,15 @@
 //! How a view is written.
 
 use super::{
-    AttentionView, Bar, BriefView, ChangeView, EndsView, KpiView, NeedingView, RowView, SectionView, StatementView,
-    StatusView, TableView, TrendView, View,
+    AttentionView, Bar, BriefView, ChangeView, ContactView, EndsView, KpiView, NeedingView, RowView, SectionView,
+    StatementView, StatusView, TableView, TrendView, View,
 };
+use crate::address;
 use crate::chart;
+use crate::contact::Contact;
 use crate::format::Format;
 use crate::known::Known;
+use crate::link;
 use crate::numbers::{
     BreakdownRow, BreakdownTable, Change, KpiBlock, Numbers, PlansBelow, Section, TrendPoint, judged_value,
     standing_out,
@@ -74,6 +77,7 @@ impl Writer {
             data_up_to: brief.data_up_to,
             sections: self.sections(numbers),
             without_data: self.without_data(numbers),
+            contact: numbers.contact.as_ref().map(|contact| self.contact(contact)),
             left_out: Vec::new(),
             words: self.words.clone(),
         }
@@ -86,6 +90,21 @@ impl Writer {
             kpis: section.kpis.iter().filter(|block| has_data(block)).map(|block| self.kpi(block, numbers)).collect(),
         };
         numbers.sections.iter().map(section).filter(|section| !section.kpis.is_empty()).collect()
+    }
+
+    fn contact(&self, contact: &Contact) -> ContactView {
+        let mailbox = match contact {
+            Contact::Address(text) => address::parse(text).ok(),
+            Contact::Words(_) => None,
+        };
+        let name = match (contact, &mailbox) {
+            (Contact::Words(words), _) => self.format.title(words),
+            (_, Some(mailbox)) => mailbox.name.clone().unwrap_or_default(),
+            (Contact::Address(text), None) => text.clone(),
+        };
+        let address = mailbox.map(|mailbox| mailbox.email.to_string()).unwrap_or_default();
+        let link = if address.is_empty() { String::new() } else { link::mail_to(&address) };
+        ContactView { name, address, link }
     }
 
     fn without_data(&self, numbers: &Numbers) -> String {

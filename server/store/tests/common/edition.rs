@@ -85,6 +85,7 @@ pub fn to(recipients: &[&str]) -> Vec<NewDelivery> {
         channel: Channel::Mail,
         recipient: format!("{name}@example.com"),
         message_id: format!("<{name}@pegel>"),
+        reply_to: None,
     };
     recipients.iter().map(delivery).collect()
 }

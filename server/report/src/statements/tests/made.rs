@@ -245,6 +245,7 @@ pub fn edition(kpis: Vec<KpiBlock>, days_ago: i64) -> Numbers {
         compared_with: week(46, "2026-11-09", "2026-11-15"),
         created_at: NOW,
         titles: BTreeMap::new(),
+        contact: None,
         data_up_to: vec![table("leads", NOW - DAY * days_ago - 1800), table("orders", NOW - 1800)],
         dimensions: Dimensions::Then,
         status: Status::Unjudged,

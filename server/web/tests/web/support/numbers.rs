@@ -156,6 +156,7 @@ pub fn weekly() -> Numbers {
         created_at: 1_794_808_800,
         data_up_to: Vec::new(),
         titles: BTreeMap::new(),
+        contact: None,
         dimensions: Dimensions::Then,
         status: Status::Critical,
         breaches: vec![
