@@ -5,6 +5,7 @@ use crate::home::Home;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use pegel_delivery::Clock;
+use pegel_text::clean::{is_blank, one_line};
 use std::path::{Path, PathBuf};
 
 /// Reports on sales run with partners: KPIs as scripts, weekly mails, an archive that can be verified.
@@ -306,6 +307,19 @@ fn instant(text: &str) -> Result<Timestamp, String> {
     })
 }
 
+/// As many characters as a reason may have.
+const LONGEST_REASON: usize = 500;
+
+/// Why an edition is made again, on one line.
+fn reason(text: &str) -> Result<String, String> {
+    let text = one_line(text.trim());
+    match text.chars().count() {
+        _ if is_blank(&text) => Err("say why".to_owned()),
+        count if count > LONGEST_REASON => Err(format!("say it in at most {LONGEST_REASON} characters, not {count}")),
+        _ => Ok(text.into_owned()),
+    }
+}
+
 /// A figure of a KPI.
 #[derive(Debug, Args)]
 pub struct Figure {
@@ -454,6 +468,9 @@ pub struct Run {
     /// Make a new edition of a period that was reported before
     #[arg(long)]
     pub again: bool,
+    /// Why, in your words: readers see it in mail, page and archive, and it cannot be taken back
+    #[arg(long, value_name = "TEXT", requires = "again", conflicts_with = "out", value_parser = reason)]
+    pub reason: Option<String>,
 }
 
 /// `pegel deliveries …`

@@ -50,7 +50,7 @@ impl Composer {
         })
     }
 
-    /// An edition of a report for a period, not stored yet.
+    /// An edition of a report for a period, not stored yet: in which revision, and why there is another one.
     ///
     /// # Errors
     /// If the definition or a template is not in order, or the database fails.
@@ -58,7 +58,7 @@ impl Composer {
         &self,
         definition: &ReportDefinition,
         period: &Period,
-        revision: i32,
+        (revision, reason): (i32, Option<&str>),
         now: Timestamp,
     ) -> Result<pegel_report::compose::Composed, ReportError> {
         let unreadable = |error| ReportError::Source(Box::new(error));
@@ -79,6 +79,7 @@ impl Composer {
                 templates,
                 period,
                 revision,
+                reason,
                 created_at: now.as_second(),
                 currency: &self.currency,
                 base_url: self.base_url.as_deref(),
@@ -176,7 +177,7 @@ impl Compose for Composer {
 
     fn compose(&self, run: &RunReport, revision: i32, now: Timestamp) -> Result<NewEdition, ComposeError> {
         let definition = definition::find(&self.home, &run.report)?;
-        Ok(self.compose(&definition, &run.period, revision, now)?.edition)
+        Ok(self.compose(&definition, &run.period, (revision, run.reason.as_deref()), now)?.edition)
     }
 
     fn says_the_same(&self, stored: &Edition, made: &NewEdition) -> bool {

@@ -35,6 +35,8 @@ pub struct Heading<'a> {
     pub period: &'a Period,
     /// 0, or higher where a person asked for a new one.
     pub revision: i32,
+    /// Why that was, in the words of who asked.
+    pub reason: Option<&'a str>,
     /// UTC seconds.
     pub created_at: i64,
     /// ISO 4217.
@@ -132,6 +134,8 @@ pub fn numbers_from(heading: &Heading, periods: &[Period], kpis: &[&Kpi], figure
         audience: None,
         currency: heading.currency.to_owned(),
         revision: heading.revision,
+        // The first one corrects nothing.
+        reason: heading.reason.filter(|_| heading.revision > 0).map(str::to_owned),
         period: PeriodHead::from(heading.period),
         compared_with: heading
             .period

@@ -28,6 +28,8 @@ pub struct Composition<'a> {
     pub period: &'a Period,
     /// 0, or higher where a person asked for a new one.
     pub revision: i32,
+    /// Why that was, in the words of who asked.
+    pub reason: Option<&'a str>,
     /// UTC seconds.
     pub created_at: i64,
     /// ISO 4217.
@@ -57,8 +59,9 @@ pub fn compose<S>(composition: &Composition, source: &mut S) -> Result<Composed,
 where
     S: Source<Error: std::error::Error + Send + Sync + 'static>,
 {
-    let Composition { definition, catalog, templates, period, revision, created_at, currency, .. } = *composition;
-    let heading = Heading { definition, period, revision, created_at, currency };
+    let Composition { definition, catalog, templates, period, revision, reason, created_at, currency, .. } =
+        *composition;
+    let heading = Heading { definition, period, revision, reason, created_at, currency };
     let addressees = audience::addressees(definition, &audience::partners(definition, &catalog.model, source)?);
     let readers = audience::all_readers(definition, &addressees);
     let (scopes, scope_of) = different(&readers);

@@ -43,6 +43,9 @@ pub struct Numbers {
     pub currency: String,
     /// 0, or higher where a person asked for a new one.
     pub revision: i32,
+    /// Why it was made again, in the words of who did so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     pub period: PeriodHead,
     /// The period that changes are measured against.
     pub compared_with: PeriodHead,
@@ -79,8 +82,9 @@ impl Numbers {
     /// Whether both hold the same figures by the same definitions, whenever they were made and however fresh the data
     /// was then.
     pub fn says_the_same(&self, other: &Numbers) -> bool {
-        let Numbers { revision, created_at, ref data_up_to, .. } = *self;
-        *self == Numbers { revision, created_at, data_up_to: data_up_to.clone(), ..other.clone() }
+        let Numbers { revision, created_at, ref reason, ref data_up_to, .. } = *self;
+        let (reason, data_up_to) = (reason.clone(), data_up_to.clone());
+        *self == Numbers { revision, created_at, reason, data_up_to, ..other.clone() }
     }
 
     /// Reads what [`Numbers::to_json`] wrote; the labels of rows are not in it.

@@ -76,7 +76,8 @@ pub fn numbers() -> Numbers {
     let kpis = definition.kpis(&catalog).unwrap();
     let week = week_46();
     let periods = week.trail(PERIODS as usize).unwrap();
-    let heading = Heading { definition: &definition, period: &week, revision: 0, created_at: NOW, currency: "EUR" };
+    let heading =
+        Heading { definition: &definition, period: &week, revision: 0, reason: None, created_at: NOW, currency: "EUR" };
     let requests = definition.requests().zip(&kpis);
     let figures: Vec<Figures> = requests.map(|(request, kpi)| figures_of(kpi, &request.breakdowns)).collect();
     numbers_from(&heading, &periods, &kpis, &figures)

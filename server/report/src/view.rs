@@ -30,6 +30,8 @@ pub struct View {
     /// `week 45`.
     pub compared_with: String,
     pub revision: i32,
+    /// Why it was made again, in the words of who did so; empty where nobody said.
+    pub reason: String,
     /// `23 November 2026 at 07:00 (Europe/Berlin)`.
     pub computed: String,
     pub status: StatusView,

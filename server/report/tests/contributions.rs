@@ -159,7 +159,14 @@ fn editions(store: &Store, mut each: impl FnMut(i64, &[KpiBlock])) {
         let created_at = BEGIN + (week + 1) * WEEK + AGE;
         let now = Timestamp::from_second(created_at).unwrap();
         let period = Period::parse("last-week", now, &TimeZone::UTC).unwrap();
-        let heading = Heading { definition: &definition, period: &period, revision: 0, created_at, currency: "EUR" };
+        let heading = Heading {
+            definition: &definition,
+            period: &period,
+            revision: 0,
+            reason: None,
+            created_at,
+            currency: "EUR",
+        };
         let scopes = [Scope::everything()];
         let (numbers, _) = build(&heading, &scopes, &catalog, &mut store.reader().unwrap()).unwrap();
         let numbers = &numbers[0];

@@ -89,7 +89,14 @@ fn last_week(store: &Store) -> Numbers {
     write("config/thresholds.toml", "[leads]\nwarning = 20\n");
     let (catalog, definition) = (Catalog::load(home.path()).unwrap(), find(home.path(), "fresh").unwrap());
     let period = Period::parse("last-week", Timestamp::from_second(NOW).unwrap(), &TimeZone::UTC).unwrap();
-    let heading = Heading { definition: &definition, period: &period, revision: 0, created_at: NOW, currency: "EUR" };
+    let heading = Heading {
+        definition: &definition,
+        period: &period,
+        revision: 0,
+        reason: None,
+        created_at: NOW,
+        currency: "EUR",
+    };
     let scopes = [Scope::everything()];
     build(&heading, &scopes, &catalog, &mut store.reader().unwrap()).unwrap().0.remove(0)
 }

@@ -171,6 +171,7 @@ impl Maker {
             templates: &templates,
             period: &Period::parse("last-week", Timestamp::from_second(NOW).unwrap(), &berlin).unwrap(),
             revision: 0,
+            reason: None,
             created_at: NOW,
             currency: "EUR",
             base_url: None,

@@ -115,6 +115,7 @@ fn insert(conn: &mut Conn, run: i64, edition: &NewEdition, seal: &Seal) -> Query
             editions::ends_at.eq(edition.ends_at),
             editions::created_at.eq(edition.created_at),
             editions::status.eq(&edition.status),
+            editions::reason.eq(edition.reason.as_ref()),
             editions::checksum.eq(&seal.checksum),
             editions::manifest.eq(&seal.manifest),
         ))

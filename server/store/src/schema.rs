@@ -40,6 +40,7 @@ diesel::table! {
         status -> Text,
         checksum -> Text,
         manifest -> Text,
+        reason -> Nullable<Text>,
     }
 }
 

@@ -115,6 +115,7 @@ impl Compose for Weekly {
             ends_at: period.instants().end,
             created_at: now.as_second(),
             status: "critical".to_owned(),
+            reason: None,
             renditions: vec![Rendition {
                 audience: audience(),
                 artefacts: vec![
@@ -140,7 +141,7 @@ impl Compose for Weekly {
 pub fn by_hand(period: &str, again: bool, send: bool) -> RunReport {
     let now = MONDAY.parse().unwrap();
     let period = Period::parse(period, now, &zone("Europe/Berlin").unwrap()).unwrap();
-    RunReport { report: "weekly".to_owned(), period, occasion: Occasion::ByHand { again, send } }
+    RunReport { report: "weekly".to_owned(), period, occasion: Occasion::ByHand { again, send }, reason: None }
 }
 
 pub fn worker(store: Store, weekly: &Arc<Weekly>, mailer: &Mailer, watch: &Watch) -> Worker {

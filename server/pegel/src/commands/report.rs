@@ -95,7 +95,7 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
     if let Some(folder) = &command.out {
         let live = Live::fixed(home.catalog_in_force(&store)?, None);
         let composer = Composer::new(home, store, Arc::new(live))?;
-        let made = composer.compose(&definition, &period, 0, clock.now()).map_err(failure)?;
+        let made = composer.compose(&definition, &period, (0, None), clock.now()).map_err(failure)?;
         let manifest = seal(&made.edition, None).manifest;
         write_out(folder, &made.edition.renditions, &manifest).map_err(broke)?;
         answer(folder.display());
@@ -112,7 +112,7 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
     let worker = worker(home, store.clone(), composer, clock)?;
     worker.tidy_up().map_err(broke)?;
     let occasion = Occasion::ByHand { again: command.again, send: command.send };
-    let run = RunReport { report: command.name.clone(), period, occasion };
+    let run = RunReport { report: command.name.clone(), period, occasion, reason: command.reason.clone() };
     let made = run.make(&worker).map_err(run_failure);
     live.write_health(true);
     let (edition, place, mails) = match made? {
@@ -120,6 +120,10 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
         Made::Found { edition, mails } => (edition, "in the archive already", mails),
         Made::Taken => return Err(broke(anyhow!("{TAKEN}"))),
     };
+    if command.reason.is_some() && store.edition(edition).map_err(broke)?.is_some_and(|made| made.head.reason.is_none())
+    {
+        note("this is the first edition of its period and corrects none: the reason was not kept");
+    }
     let period = plain_spaces(&home.format().period_name(&run.period.to_string()));
     let edition_of = format!("edition {edition} of {period}");
     if command.send {

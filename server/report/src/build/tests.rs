@@ -70,7 +70,8 @@ fn numbers_survive_being_stored() {
 fn a_month_is_not_a_week() {
     let (definition, catalog) = (samples::definition(), samples::catalog());
     let month = Period::parse("2026-11", jiff::Timestamp::UNIX_EPOCH, &jiff::tz::TimeZone::UTC).unwrap();
-    let heading = Heading { definition: &definition, period: &month, revision: 0, created_at: 0, currency: "EUR" };
+    let heading =
+        Heading { definition: &definition, period: &month, revision: 0, reason: None, created_at: 0, currency: "EUR" };
     let error = build(&heading, std::slice::from_ref(&definition.scope), &catalog, &mut NoSource).unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -99,7 +100,8 @@ impl Source for NoSource {
 #[test]
 fn a_source_that_fails_is_told() {
     let (definition, catalog, week) = (samples::definition(), samples::catalog(), samples::week_46());
-    let heading = Heading { definition: &definition, period: &week, revision: 0, created_at: 0, currency: "EUR" };
+    let heading =
+        Heading { definition: &definition, period: &week, revision: 0, reason: None, created_at: 0, currency: "EUR" };
     let error = build(&heading, std::slice::from_ref(&definition.scope), &catalog, &mut NoSource).unwrap_err();
     assert_eq!(error.to_string(), "the figures of the report could not be computed: the disk is on fire");
 }

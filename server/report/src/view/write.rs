@@ -64,6 +64,7 @@ impl Writer {
             period_code: numbers.period.name.clone(),
             compared_with: self.format.period_name(&numbers.compared_with.name),
             revision: numbers.revision,
+            reason: numbers.reason.clone().unwrap_or_default(),
             computed: self.format.instant(numbers.created_at),
             status: self.status(numbers.status),
             subject: brief.subject,

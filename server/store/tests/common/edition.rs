@@ -48,6 +48,7 @@ pub fn edition(revision: i32) -> NewEdition {
         ends_at: 200,
         created_at: NOW,
         status: "critical".to_owned(),
+        reason: None,
         renditions: vec![
             Rendition {
                 audience: audience(),

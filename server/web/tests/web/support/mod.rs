@@ -236,6 +236,7 @@ pub fn publish_in(scope: &Scope, store: &Store, numbers: &Numbers, json: String)
     let Claim::Ours { run, .. } = store.claim_run(&key, &lease).unwrap() else { panic!("the run is taken") };
     let audience = Audience::new(scope, &numbers.locale, &numbers.zone);
     let edition = NewEdition {
+        reason: numbers.reason.clone(),
         report: numbers.report.clone(),
         title: numbers.title.in_english().to_owned(),
         period: numbers.period.name.clone(),
