@@ -3,8 +3,9 @@
 use crate::Letterhead;
 use jiff::Timestamp;
 use lettre::Message;
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart, MultiPartKind, SinglePart};
+use pegel_report::forms::Form;
 use pegel_report::{address, unsubscribe};
 use pegel_store::edition::{Artefact, EditionHead, HTML, Rendition, SUBJECT, TEXT};
 use pegel_store::outbox::Delivery;
@@ -30,6 +31,15 @@ pub struct Mail {
     pub reply_to: Option<Mailbox>,
     /// The page on which its recipient gets no more of them, at the first request of their mail program.
     pub unsubscribe: Option<String>,
+    pub attachments: Vec<Attached>,
+}
+
+/// A file that goes with a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attached {
+    pub name: String,
+    pub media_type: String,
+    pub bytes: Vec<u8>,
 }
 
 /// Where one recipient gets no more mails of a report.
@@ -48,6 +58,8 @@ pub enum MailError {
     Address { address: String, problem: String },
     #[error("the edition has no {artefact}, or it was erased, so there is nothing to send")]
     Artefact { artefact: &'static str },
+    #[error("the {form} of the edition, which its recipient wishes to have, was erased")]
+    Attachment { form: &'static str },
     #[error("it cannot be written as a message: {problem}")]
     Message { problem: String },
 }
@@ -85,6 +97,7 @@ impl Mail {
             list_id: Some(format!("<{}.{}>", dot_free(&head.report), domain(letterhead.sender()))),
             reply_to: reply_to.or_else(|| letterhead.reply_to().cloned()),
             unsubscribe: unsubscribe.map(|Unsubscribe { base, page }| format!("{base}{page}")),
+            attachments: attachments(head, rendition, &row.forms)?,
         })
     }
 
@@ -114,18 +127,45 @@ impl Mail {
                 .raw_header(raw("List-Unsubscribe", &format!("<{page}>")))
                 .raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
         }
-        let parts = MultiPart::builder()
+        let unwritable = |problem: String| MailError::Message { problem };
+        let said = MultiPart::builder()
             .kind(MultiPartKind::Alternative)
-            .boundary(self.boundary())
+            .boundary(self.boundary(""))
             .singlepart(SinglePart::plain(self.text.clone()))
             .singlepart(SinglePart::html(self.html.clone()));
-        builder.multipart(parts).map_err(|error| MailError::Message { problem: error.to_string() })
+        let parts = if self.attachments.is_empty() {
+            said
+        } else {
+            let mut parts =
+                MultiPart::builder().kind(MultiPartKind::Mixed).boundary(self.boundary("attachments")).multipart(said);
+            for Attached { name, media_type, bytes } in &self.attachments {
+                let kind = ContentType::parse(media_type).map_err(|error| unwritable(error.to_string()))?;
+                parts = parts.singlepart(Attachment::new(name.clone()).body(bytes.clone(), kind));
+            }
+            parts
+        };
+        builder.multipart(parts).map_err(|error| unwritable(error.to_string()))
     }
 
     /// Derived from the content, so that it is always the same and does not occur in it.
-    fn boundary(&self) -> String {
-        short_hash(&[&self.message_id, &self.text, &self.html])
+    fn boundary(&self, of: &str) -> String {
+        short_hash(&[&self.message_id, &self.text, &self.html, of])
     }
+}
+
+/// The forms of a rendition that its reader wishes. One that it was not made in, or that is too large, is not attached.
+fn attachments(head: &EditionHead, rendition: &Rendition, forms: &[String]) -> Result<Vec<Attached>, MailError> {
+    let wished = forms.iter().filter_map(|name| Form::named(name));
+    let stored = wished.filter_map(|form| Some((form, rendition.artefact(&form.artefact_name())?)));
+    let attached = |(form, artefact): (Form, &Artefact)| {
+        let erased = MailError::Attachment { form: form.name() };
+        Ok(Attached {
+            name: form.file_of(&head.report, &head.period, head.revision),
+            media_type: artefact.media_type.clone(),
+            bytes: artefact.bytes.kept().ok_or(erased)?.clone(),
+        })
+    };
+    stored.map(attached).collect()
 }
 
 fn mailbox(text: &str) -> Result<Mailbox, MailError> {
@@ -173,6 +213,7 @@ fn short_hash(texts: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mail_parser::MimeHeaders;
 
     fn sender(text: &str) -> Mailbox {
         address::parse(text).unwrap()
@@ -190,6 +231,7 @@ mod tests {
             list_id: None,
             reply_to: None,
             unsubscribe: None,
+            attachments: Vec::new(),
         }
     }
 
@@ -233,6 +275,26 @@ mod tests {
         let plain = mail().message().unwrap().formatted();
         let parsed = mail_parser::MessageParser::default().parse(&plain).unwrap();
         assert!(parsed.reply_to().is_none() && parsed.header_raw("List-Unsubscribe").is_none());
+    }
+
+    #[test]
+    fn what_is_attached_stands_behind_what_is_said_and_arrives_byte_for_byte() {
+        let attached = Attached {
+            name: "weekly-2026-W46.xlsx".to_owned(),
+            media_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned(),
+            bytes: (0..=255).cycle().take(1000).collect(),
+        };
+        let mail = Mail { attachments: vec![attached.clone()], ..mail() };
+        let bytes = mail.message().unwrap().formatted();
+        assert_eq!(bytes, mail.message().unwrap().formatted());
+        let parsed = mail_parser::MessageParser::default().parse(&bytes).unwrap();
+        assert_eq!(parsed.body_text(0).unwrap().trim_end(), "Rückmeldungen: 71 %");
+        let part = parsed.attachment(0).unwrap();
+        assert_eq!(
+            (part.attachment_name(), part.contents()),
+            (Some(attached.name.as_str()), attached.bytes.as_slice())
+        );
+        assert_eq!(parsed.attachment_count(), 1);
     }
 
     #[test]

@@ -122,7 +122,7 @@ impl RunReport {
     ) -> Vec<NewDelivery> {
         let period = self.period.to_string();
         let mut mails = Vec::with_capacity(recipients.len());
-        for (address, Recipient { to, audience, reply_to }) in recipients {
+        for (address, Recipient { to, audience, reply_to, forms }) in recipients {
             if !renditions.iter().any(|rendition| rendition.audience == *audience) {
                 tracing::warn!(
                     report = self.report,
@@ -138,6 +138,7 @@ impl RunReport {
                 recipient: to.trim().to_owned(),
                 message_id: message_id(&self.report, &period, revision, checksum, address, worker.letterhead.sender()),
                 reply_to: reply_to.clone(),
+                forms: forms.iter().map(|form| form.name().to_owned()).collect(),
             });
         }
         mails

@@ -22,6 +22,7 @@ fn mail(message_id: &str, text: &str) -> Mail {
         list_id: None,
         reply_to: None,
         unsubscribe: None,
+        attachments: Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! How a due report becomes an edition: what delivery asks of reports.
 
-use crate::ending::{Failure, broke};
+use crate::ending::{Failure, broke, usage};
 use crate::home::Home;
 use jiff::Timestamp;
 use pegel_catalog::live::Live;
@@ -29,6 +29,7 @@ pub struct Composer {
     templates: Arc<Kept<Templates>>,
     currency: String,
     base_url: Option<String>,
+    attachments_up_to: usize,
     /// The problems of reports at the latest look, so that each is logged once.
     problems: Mutex<HashMap<String, String>>,
 }
@@ -47,6 +48,7 @@ impl Composer {
             templates: Arc::new(Templates::follow(&home.path).map_err(broke)?),
             currency: home.config.currency.code.clone(),
             base_url: home.config.web.base_url.clone(),
+            attachments_up_to: home.config.mail.attachments_up_to,
         })
     }
 
@@ -83,11 +85,16 @@ impl Composer {
                 created_at: now.as_second(),
                 currency: &self.currency,
                 base_url: self.base_url.as_deref(),
+                attachments_up_to: self.attachments_up_to,
                 ground,
                 seed,
             };
             compose(&composition, &mut reader)
         })?;
+        for (form, bytes) in &composed.too_large {
+            let (report, form, most) = (&definition.name, form.name(), self.attachments_up_to);
+            tracing::warn!(report, form, bytes, most, "too large to be attached; the mail says where it is");
+        }
         self.live.health.note(&composed.evaluations, now.as_second());
         Ok(composed)
     }
@@ -158,6 +165,11 @@ impl Composer {
     }
 }
 
+/// A wrong definition, template or period is wrong usage.
+pub fn failure(error: ReportError) -> Failure {
+    if error.is_usage() { usage(error) } else { broke(error) }
+}
+
 impl Compose for Composer {
     fn schedules(&self) -> Result<Vec<Scheduled>, ComposeError> {
         // Read at every tick: if a template breaks tomorrow, today's good version stays in force.
@@ -170,7 +182,7 @@ impl Compose for Composer {
         let definition = definition::find(&self.home, report)?;
         let recipient = |addressee: Addressee| {
             let audience = addressee.readers.audience();
-            Recipient { to: addressee.to, audience, reply_to: definition.reply_to.clone() }
+            Recipient { to: addressee.to, audience, reply_to: definition.reply_to.clone(), forms: addressee.forms }
         };
         Ok(self.addressees(&definition)?.into_iter().map(recipient).collect())
     }

@@ -51,6 +51,9 @@ pub struct Mail {
     /// Where answers go; to the sender, if it is missing.
     pub reply_to: Option<String>,
     pub url: String,
+    /// How much may be attached to one mail, in bytes.
+    #[serde(deserialize_with = "size")]
+    pub attachments_up_to: usize,
     /// How long a mail that is not accepted is retried.
     #[serde(deserialize_with = "lag")]
     give_up_after: Lag,
@@ -90,6 +93,7 @@ impl Default for Mail {
             from_name: None,
             reply_to: None,
             url: "folder:outbox".to_owned(),
+            attachments_up_to: 10_000_000,
             give_up_after: Lag::days(5),
         }
     }
@@ -165,6 +169,16 @@ fn lag<'de, D: Deserializer<'de>>(from: D) -> Result<Lag, D::Error> {
     Ok(lag)
 }
 
+/// `500kB`, `10MB`, in bytes.
+fn size<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
+    let text = String::deserialize(from)?;
+    let parsed = [("kB", 1_000), ("MB", 1_000_000)].into_iter().find_map(|(unit, bytes)| {
+        let count: usize = text.strip_suffix(unit)?.trim_end().parse().ok()?;
+        count.checked_mul(bytes)
+    });
+    parsed.ok_or_else(|| D::Error::custom(format!("“{text}” is not a size: write 500kB or 10MB")))
+}
+
 fn currency<'de, D: Deserializer<'de>>(from: D) -> Result<Currency, D::Error> {
     Currency::find(&String::deserialize(from)?).map_err(D::Error::custom)
 }
@@ -203,6 +217,7 @@ mod tests {
             ("[web]\nbase_url = 'https:\\\\pegel.example.com'", "write one such as https://"),
             ("[web]\nbase_url = \"https://pegel.example.com\\u0000\"", "write one such as https://"),
             ("[mail]\ngive_up_after = \"0d\"", "is no time at all"),
+            ("[mail]\nattachments_up_to = \"10\"", "line 2: “10” is not a size: write 500kB or 10MB"),
             ("[web]\nbase_url = \"https://ada:secret@pegel.example.com\"", "every reader of a mail would see"),
             ("[web]\nbase_url = \"https://pegel.example.com/?a=b\"", "leave that out"),
         ] {

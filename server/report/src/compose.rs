@@ -5,6 +5,7 @@ use crate::archive;
 use crate::audience::{self, Readers};
 use crate::build::{Heading, build};
 use crate::definition::ReportDefinition;
+use crate::forms::{Form, Maker, PROGRAM};
 use crate::labels::{Labels, Seed};
 use crate::link;
 use crate::numbers::Numbers;
@@ -17,7 +18,7 @@ use pegel_catalog::health::Evaluation;
 use pegel_kpi::data::scan::Source;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::time::period::Period;
-use pegel_store::edition::NewEdition;
+use pegel_store::edition::{Artefact, NewEdition};
 
 /// All that an edition is made from, except the data.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +37,8 @@ pub struct Composition<'a> {
     pub currency: &'a str,
     /// Where readers reach the pages, such as `https://pegel.example.com`; `None` where they cannot.
     pub base_url: Option<&'a str>,
+    /// How much may be attached to one mail, in bytes.
+    pub attachments_up_to: usize,
     pub ground: Ground<'a>,
     pub seed: Seed,
 }
@@ -49,6 +52,8 @@ pub struct Composed {
     pub edition: NewEdition,
     /// How computing each KPI went.
     pub evaluations: Vec<Evaluation>,
+    /// The forms that somebody wished to have with the mail and that are too large for it, with their sizes in bytes.
+    pub too_large: Vec<(Form, usize)>,
 }
 
 /// Makes an edition.
@@ -67,20 +72,26 @@ where
     let (scopes, scope_of) = different(&readers);
     let (of_scopes, evaluations) = build(&heading, &scopes, catalog, source)?;
     let mut labels = Labels::default();
-    let mut of_report = None;
+    let (mut of_report, mut too_large) = (None, Vec::new());
     let mut renditions = Vec::with_capacity(readers.len());
     for ((nth, readers), scope) in (1..).zip(&readers).zip(scope_of) {
         let numbers = for_readers(&of_scopes[scope], readers, nth);
-        let imprint = imprint(&numbers, composition.base_url);
+        let wished = audience::wished(readers, &addressees);
+        let attached = attached(&wished, &numbers, composition.attachments_up_to)?;
+        let not_attached = attached.too_large.iter().map(|(form, _)| form.name()).collect();
+        let imprint = Imprint { not_attached, ..imprint(&numbers, composition.base_url) };
         let rendered = templates.render(&definition.template, &view(&numbers, &numbers.locale), &imprint)?;
         labels.add(&numbers);
-        renditions.push(archive::rendition(readers.audience(), &numbers, &rendered));
+        let mut rendition = archive::rendition(readers.audience(), &numbers, &rendered);
+        rendition.artefacts.extend(attached.artefacts);
+        renditions.push(rendition);
+        too_large.extend(attached.too_large);
         of_report.get_or_insert((numbers, rendered));
     }
     let Some((numbers, rendered)) = of_report else { unreachable!("the readers of the report itself come first") };
     let sources = sources(definition, catalog, templates, &composition.ground);
     let edition = archive::edition(&numbers, period, renditions, labels.salted(&composition.seed), sources);
-    Ok(Composed { numbers, rendered, edition, evaluations })
+    Ok(Composed { numbers, rendered, edition, evaluations, too_large })
 }
 
 /// The scopes of these readers, each once, and which of them is whose.
@@ -109,12 +120,33 @@ fn for_readers(numbers: &Numbers, readers: &Readers, nth: usize) -> Numbers {
     }
 }
 
+/// The forms that readers wish to have with their mail.
+struct Attached {
+    artefacts: Vec<Artefact>,
+    /// With those before them they are larger than a mail may be; with their sizes in bytes.
+    too_large: Vec<(Form, usize)>,
+}
+
+fn attached(wished: &[Form], numbers: &Numbers, most: usize) -> Result<Attached, ReportError> {
+    let (mut artefacts, mut too_large, mut left) = (Vec::new(), Vec::new(), most);
+    for form in wished {
+        let bytes = form.make(numbers, Maker { program: PROGRAM, locale: &numbers.locale })?;
+        if bytes.len() > left {
+            too_large.push((*form, bytes.len()));
+            continue;
+        }
+        left -= bytes.len();
+        artefacts.push(archive::artefact(&form.artefact_name(), form.media_type(), bytes));
+    }
+    Ok(Attached { artefacts, too_large })
+}
+
 fn imprint(numbers: &Numbers, base_url: Option<&str>) -> Imprint {
     let path = link::edition_for(&numbers.report, &numbers.period.name, numbers.revision, numbers.audience);
     let base = base_url.map(|base| base.trim_end_matches('/').to_owned());
     let offered = base.as_ref().filter(|base| unsubscribe::is_offered_at(base));
     let unsubscribe = offered.map(|base| format!("{base}{}", unsubscribe::page(&numbers.report, &numbers.locale)));
-    Imprint { link: base.as_ref().map(|base| format!("{base}{path}")), base, unsubscribe }
+    Imprint { link: base.as_ref().map(|base| format!("{base}{path}")), base, unsubscribe, not_attached: Vec::new() }
 }
 
 #[cfg(test)]

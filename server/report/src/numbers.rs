@@ -84,7 +84,7 @@ impl Numbers {
     pub fn says_the_same(&self, other: &Numbers) -> bool {
         let Numbers { revision, created_at, ref reason, ref data_up_to, .. } = *self;
         let (reason, data_up_to) = (reason.clone(), data_up_to.clone());
-        *self == Numbers { revision, created_at, reason, data_up_to, ..other.clone() }
+        *self == Numbers { revision, reason, created_at, data_up_to, ..other.clone() }
     }
 
     /// Reads what [`Numbers::to_json`] wrote; the labels of rows are not in it.

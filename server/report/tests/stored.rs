@@ -175,6 +175,7 @@ impl Maker {
             created_at: NOW,
             currency: "EUR",
             base_url: None,
+            attachments_up_to: 10_000_000,
             ground: Ground { activation: Some(self.activation), imports: &imports, program: self.program },
             seed: Seed([7; 32]),
         };

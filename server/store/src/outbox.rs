@@ -39,6 +39,8 @@ pub struct NewDelivery {
     pub message_id: String,
     /// Where answers go, as an address; `None`: to the sender.
     pub reply_to: Option<String>,
+    /// The names of the forms of the edition that are attached, as far as it has them; none has a blank in it.
+    pub forms: Vec<String>,
 }
 
 /// Where a delivery stands.
@@ -146,6 +148,8 @@ pub struct Delivery {
     pub message_id: String,
     /// Where answers go, as an address; `None`: to the sender.
     pub reply_to: Option<String>,
+    /// The names of the forms of the edition that are attached, as far as it has them.
+    pub forms: Vec<String>,
     pub state: DeliveryState,
     /// Attempts so far, the one under way included.
     pub attempts: i32,
@@ -175,6 +179,7 @@ struct Row {
     delivered_at: Option<i64>,
     answer: Option<String>,
     reply_to: Option<String>,
+    forms: String,
 }
 
 /// Where the rendition of a delivery belongs: the edition, and the audience's scope, locale and zone.
@@ -194,6 +199,7 @@ fn delivery((row, place): (Row, Place)) -> Result<Delivery, StoreError> {
         recipient: row.recipient,
         message_id: row.message_id,
         reply_to: row.reply_to,
+        forms: row.forms.split_whitespace().map(str::to_owned).collect(),
         state: DeliveryState::named(&row.state)?,
         attempts: row.attempts,
         queued_at: row.queued_at,

@@ -214,6 +214,7 @@ fn queue(conn: &mut Conn, edition: i64, now: i64, wanted: &[NewDelivery]) -> Res
             deliveries::due_at.eq(now),
             deliveries::queued_at.eq(now),
             deliveries::reply_to.eq(delivery.reply_to.as_ref()),
+            deliveries::forms.eq(delivery.forms.join(" ")),
         ));
     }
     in_parts(

@@ -108,6 +108,7 @@ diesel::table! {
         queued_at -> BigInt,
         fault -> Nullable<Text>,
         reply_to -> Nullable<Text>,
+        forms -> Text,
     }
 }
 

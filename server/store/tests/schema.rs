@@ -9,7 +9,7 @@ use pegel_store::testing::{TestDatabase, on_both, on_both_databases};
 use pegel_store::{Store, StoreError};
 use std::sync::Arc;
 
-const MIGRATIONS: [&str; 22] = [
+const MIGRATIONS: [&str; 23] = [
     "2026-11-22-000001_facts",
     "2026-11-22-000002_bookkeeping",
     "2026-11-22-000003_readable_views",
@@ -32,6 +32,7 @@ const MIGRATIONS: [&str; 22] = [
     "2026-11-28-000004_kept_in_rows",
     "2026-11-28-000005_unsubscribed",
     "2026-11-28-000006_reasons",
+    "2026-11-28-000007_attachments",
 ];
 
 #[test]

@@ -436,3 +436,22 @@ fn a_claim_of_which_nothing_came_is_no_attempt() {
         assert_eq!(store.given_up_mails().unwrap(), 0, "it needs nobody's attention");
     });
 }
+
+#[test]
+fn mails_of_before_there_were_any_to_unsubscribe_from_stay_as_they_were_and_back_again() {
+    on_both(|store| {
+        let edition = published(&store, &["ada", "bob"]);
+        let ada = claimed(&store, NOW).unwrap();
+        store.record_unsubscribed(ada.id).unwrap();
+        let model = pegel_kpi::data::model::Model::built_in();
+        store.migrate_to("2026-11-28-000004_kept_in_rows", &model).unwrap();
+        store.migrate(&model).unwrap();
+        let mut rows = store.deliveries(Some(edition)).unwrap();
+        rows.reverse();
+        let told: Vec<_> = rows.iter().map(|row| (row.recipient.as_str(), row.state, row.answer.as_deref())).collect();
+        let given_up = ("ada@example.com", DeliveryState::Failed, Some("unsubscribed"));
+        assert_eq!(told, [given_up, ("bob@example.com", DeliveryState::Pending, None)]);
+        assert_eq!(store.queue(edition, NOW, &to(&["cy"])).unwrap(), 1);
+        assert!(store.deliveries(None).unwrap()[0].id > rows[1].id, "no number comes twice");
+    });
+}

@@ -511,8 +511,11 @@ legend_of_shapes = ■ kritisch  ▲ Warnung  ● eingehalten  · ohne Schwelle;
 open_in_archive = Diese Ausgabe im Archiv öffnen
 open_in_archive_at = { open_in_archive }:
 why_this_mail = Sie erhalten diese Mail als Empfänger dieses Berichts.
+too_large_to_attach = Zu groß für den Anhang:
+on_the_page = Auf der Seite dieser Ausgabe herunterzuladen.
 ask = Fragen? Wenden Sie sich an
 no_more_of_these = Diese Mails nicht mehr erhalten
+no_more_of_these_at = { no_more_of_these }:
 
 ## Seiten: was um alle herum steht
 

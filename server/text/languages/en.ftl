@@ -500,8 +500,11 @@ legend_of_shapes = ■ critical  ▲ warning  ● kept  · no threshold; of what
 open_in_archive = Open this edition in the archive
 open_in_archive_at = { open_in_archive }:
 why_this_mail = You get this mail because you are a recipient of this report.
+too_large_to_attach = Too large to be attached:
+on_the_page = Download from the page of this edition.
 ask = Questions? Ask
 no_more_of_these = No more of these mails
+no_more_of_these_at = { no_more_of_these }:
 
 ## Pages: what stands around all of them
 

@@ -513,8 +513,11 @@ legend_of_shapes = ■ critique  ▲ alerte  ● respecté  · sans seuil ; ce
 open_in_archive = Ouvrir cette édition dans les archives
 open_in_archive_at = { open_in_archive } :
 why_this_mail = Vous recevez ce courriel en tant que destinataire de ce rapport.
+too_large_to_attach = Trop volumineux pour être joint :
+on_the_page = À télécharger sur la page de cette édition.
 ask = Des questions ? Adressez-vous à
 no_more_of_these = Ne plus recevoir ces courriels
+no_more_of_these_at = { no_more_of_these } :
 
 ## Pages : ce qui les entoure toutes
 

@@ -96,8 +96,12 @@ impl Compose for Weekly {
     }
 
     fn recipients(&self, _report: &str) -> Result<Vec<Recipient>, ComposeError> {
-        let recipient =
-            |to: &String| Recipient { to: to.clone(), audience: audience(), reply_to: self.reply_to.clone() };
+        let recipient = |to: &String| Recipient {
+            to: to.clone(),
+            audience: audience(),
+            reply_to: self.reply_to.clone(),
+            forms: Vec::new(),
+        };
         Ok(self.recipients.iter().map(recipient).collect())
     }
 

@@ -5,7 +5,7 @@ mod recipients;
 mod render;
 
 use crate::cli::{self, Global};
-use crate::composer::Composer;
+use crate::composer::{Composer, failure};
 use crate::config::Config;
 use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
 use crate::home::{Home, say_problem};
@@ -133,12 +133,7 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
     Ok(Done::InOrder)
 }
 
-/// A wrong definition, template or period is wrong usage.
-fn failure(error: ReportError) -> Failure {
-    if error.is_usage() { usage(error) } else { broke(error) }
-}
-
-/// The same for the error of a run.
+/// A wrong definition, template or period of a run is wrong usage.
 fn run_failure(error: DeliveryError) -> Failure {
     let is_usage =
         |source: &(dyn Error + Send + Sync + 'static)| source.downcast_ref().is_some_and(ReportError::is_usage);

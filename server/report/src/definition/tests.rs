@@ -164,6 +164,8 @@ fn mistakes_are_named_with_file_line_and_hint() {
         ("locale", "contact = \"Ada <ada@>\"\nlocale"),
         ("locale", "contact = { en = \"\" }\nlocale"),
         ("locale", "contact = 7\nlocale"),
+        ("locale", "recipients = [\n  { to = \"a@b.c\", forms = [\"xslx\"] },\n]\nlocale"),
+        ("locale", "recipients = [{ to = \"a@b.c\", forms = [\"csv\", \"csv\"] }]\nlocale"),
     ];
     let messages: Vec<String> = mistakes.map(|(line, instead)| message(line, instead)).into();
     insta::assert_snapshot!(messages.join("\n"));

@@ -16,6 +16,7 @@ fn imprint() -> Imprint {
         base: Some("https://pegel.example.com".to_owned()),
         link: Some("https://pegel.example.com/reports/weekly/2026-W46/0".to_owned()),
         unsubscribe: Some("https://pegel.example.com/unsubscribe/weekly?lang=en-GB".to_owned()),
+        not_attached: Vec::new(),
     }
 }
 
@@ -47,7 +48,7 @@ fn the_plain_text_in_french() {
 
 /// The last lines of a mail of a report with this contact.
 fn footer(contact: &str, locale: &str, imprint: &Imprint) -> (String, String) {
-    let contact = Some(serde_json::from_str(contact).unwrap());
+    let contact = serde_json::from_str(contact).unwrap();
     let view = view(&Numbers { contact, ..samples::numbers() }, locale);
     let mail = Templates::load(samples::nowhere()).unwrap().render("weekly", &view, imprint).unwrap();
     let (_, text) = mail.text.split_once(&"-".repeat(72)).unwrap();
@@ -82,6 +83,14 @@ fn a_mail_that_can_be_unsubscribed_from_says_so_in_both_parts() {
     assert!(html.contains(&format!("href=\"{page}\"")), "as it is, so that the recipient's own can take its place");
     let (text, html) = footer(r#""ada@example.com""#, "en-GB", &Imprint { unsubscribe: None, ..imprint() });
     assert!(!text.contains("unsubscribe") && !html.contains("unsubscribe"));
+}
+
+#[test]
+fn what_is_too_large_to_be_attached_is_named_beside_the_way_to_it() {
+    let (text, html) = footer("null", "en-GB", &Imprint { not_attached: vec!["xlsx", "json"], ..imprint() });
+    let said = "Too large to be attached: Excel workbook · JSON. Download from the page of this edition.";
+    assert!(text.split_whitespace().collect::<Vec<_>>().join(" ").contains(said), "{text}");
+    assert!(visible(&html).contains("Too large to be attached: Excel workbook · JSON."), "{html}");
 }
 
 /// The sample as one that was assessed: the regions surely break their threshold, the partners perhaps, and the revenue

@@ -87,6 +87,7 @@ pub fn to(recipients: &[&str]) -> Vec<NewDelivery> {
         recipient: format!("{name}@example.com"),
         message_id: format!("<{name}@pegel>"),
         reply_to: None,
+        forms: Vec::new(),
     };
     recipients.iter().map(delivery).collect()
 }

@@ -151,7 +151,7 @@ pub(crate) async fn artefact(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Unanswered> {
     let (id, name) = path.into_inner();
-    if let Some(form) = Form::ALL.into_iter().find(|form| form.name() == name) {
+    if let Some(form) = Form::named(&name) {
         return made(form, id, &request, &state).await;
     }
     let audience = asked(&request)?.audience;
@@ -167,7 +167,7 @@ pub(crate) async fn artefact(
     Ok(response.content_type(artefact.media_type.as_str()).body(bytes))
 }
 
-/// A file that is made of the stored numbers, in the reader's language.
+/// A file as it was attached to a mail, byte for byte; else made of the stored numbers, in the reader's language.
 async fn made(
     form: Form,
     id: String,
@@ -178,7 +178,10 @@ async fn made(
     let audience = asked(request)?.audience;
     let (name, bytes) = computing(state, move |state| {
         let edition = stored(state, &id)?;
-        let (_, numbers) = numbers_of(&edition, audience)?;
+        let (rendition, numbers) = numbers_of(&edition, audience)?;
+        if let Some(stored) = form.stored(rendition) {
+            return Ok((form.file_name(&numbers), stored.kept().ok_or(Unanswered::Erased)?.clone()));
+        }
         let maker = Maker { program: PROGRAM, locale: &locale(&numbers, &reader).tag() };
         Ok((form.file_name(&numbers), form.make(&numbers, maker)?))
     })

@@ -1,7 +1,6 @@
 //! `pegel report recipients` and `pegel report subscribe`: who gets a report, and who wants no more of it.
 
-use super::failure;
-use crate::composer::Composer;
+use crate::composer::{Composer, failure};
 use crate::ending::{Done, Ending, answer, answer_json, broke, usage};
 use crate::home::Home;
 use anyhow::anyhow;
@@ -44,13 +43,17 @@ pub fn list(name: &str, json: bool, home: &Home) -> Ending {
 }
 
 fn line(Listed { addressee, unsubscribed_at }: &Listed, home: &Home) -> String {
-    let Addressee { to, readers: Readers { scope, locale, zone } } = addressee;
+    let Addressee { to, readers: Readers { scope, locale, zone }, forms } = addressee;
     let groups = scope.restrictions().map(|(dimension, texts)| format!("{dimension} {}", texts.join(", ")));
     let groups = groups.collect::<Vec<_>>().join("; ");
     let groups = if groups.is_empty() { "everything" } else { &groups };
     let mut fields = vec![one_line(to).into_owned(), one_line(groups).into_owned(), locale.clone(), zone.clone()];
-    fields
-        .extend(unsubscribed_at.map(|at| format!("unsubscribed since {}", stamp(at.as_second(), &home.config.zone()))));
+    if !forms.is_empty() {
+        fields.push(format!("with {}", forms.iter().map(|form| form.name()).collect::<Vec<_>>().join(", ")));
+    }
+    if let Some(at) = unsubscribed_at {
+        fields.push(format!("unsubscribed since {}", stamp(at.as_second(), &home.config.zone())));
+    }
     fields.join("\t")
 }
 

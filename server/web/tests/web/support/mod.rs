@@ -272,6 +272,7 @@ pub fn publish_in(scope: &Scope, store: &Store, numbers: &Numbers, json: String)
         recipient: recipient.to_owned(),
         message_id: format!("<{recipient}-{}-{}@pegel>", numbers.period.name, numbers.revision),
         reply_to: None,
+        forms: Vec::new(),
     };
     let mails = vec![delivery("ada@example.com"), delivery("bob@example.com")];
     let id = store.publish(run, &edition, |previous| (seal(&edition, previous), mails)).unwrap();
