@@ -91,8 +91,8 @@ mod tests {
     fn the_sender_is_called_as_readers_speak() {
         let plain = Letterhead::new("Pegel <reports@example.com>").unwrap();
         assert_eq!(plain.from("de-DE").to_string(), "Pegel <reports@example.com>");
-        let names = Translated::english("Partner sales").and(languages::find("de").unwrap(), "Partnervertrieb");
-        let named = plain.named(Some(&names)).unwrap();
+        let translated = Translated::english("Partner sales").and(languages::find("de").unwrap(), "Partnervertrieb");
+        let named = plain.named(Some(&translated)).unwrap();
         assert_eq!(named.from("de-AT").to_string(), "Partnervertrieb <reports@example.com>");
         assert_eq!(named.from("fr-FR").to_string(), "Partner sales <reports@example.com>");
         let two_lines = named.clone().named(Some(&Translated::english("Pegel\r\nBcc: eve@example.com"))).unwrap_err();

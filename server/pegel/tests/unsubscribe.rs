@@ -55,15 +55,15 @@ fn from_the_mail_to_the_record_and_back() {
         home.run(&arguments).succeeded().out
     };
     assert!(send("2026-W44").ends_with("; 2 of 2 mails handed over\n"));
-    let served = Served::start_with(&home, &["--mail-url", &server.url()]);
+    let pages = Served::start_with(&home, &["--mail-url", &server.url()]);
     let (link, text) = offered(&server.mails()[0].data);
     assert!(text.replace("\r\n", "\n").ends_with(&format!("No more of these mails:\n{link}\n")), "{text}");
     assert!(offered(&server.mails()[1].data).1.contains("Diese Mails nicht mehr erhalten:"));
     // Somebody looks at the link, and then a mail program is told to use it.
-    assert!(served.get(link.strip_prefix("https://pegel.example.com").unwrap()).starts_with("HTTP/1.1 200"));
+    assert!(pages.get(link.strip_prefix("https://pegel.example.com").unwrap()).starts_with("HTTP/1.1 200"));
     assert!(!home.run(&["report", "recipients", "weekly"]).succeeded().out.contains("unsubscribed"));
-    assert!(post(&served, &link).starts_with("HTTP/1.1 200"));
-    assert!(post(&served, &link.replace("ada%40", "bob%40")).starts_with("HTTP/1.1 403"));
+    assert!(post(&pages, &link).starts_with("HTTP/1.1 200"));
+    assert!(post(&pages, &link.replace("ada%40", "bob%40")).starts_with("HTTP/1.1 403"));
 
     let listed = home.run(&["report", "recipients", "weekly"]).succeeded().out;
     let ada = "Ada <ada@example.com>\teverything\ten-GB\tEurope/Berlin\tunsubscribed since 2026-11-18 10:00:00";
@@ -76,12 +76,12 @@ fn from_the_mail_to_the_record_and_back() {
     );
 
     // The next edition leaves Ada out, and its list of mails says why.
-    let sent = send("2026-W45");
-    assert!(sent.ends_with("; 1 of 1 mails handed over, 1 unsubscribed\n"), "{sent}");
+    let said = send("2026-W45");
+    assert!(said.ends_with("; 1 of 1 mails handed over, 1 unsubscribed\n"), "{said}");
     let edition = home.store().deliveries(None).unwrap()[0].edition.to_string();
     let mails = home.run(&["deliveries", "list", "--edition", &edition]).succeeded().out;
     assert!(mails.contains("\tunsubscribed\t") && mails.contains("\tdelivered\t"), "{mails}");
-    assert!(served.body(&format!("/editions/{edition}?lang=en")).contains("delivery-unsubscribed\">unsubscribed"));
+    assert!(pages.body(&format!("/editions/{edition}?lang=en")).contains("delivery-unsubscribed\">unsubscribed"));
     home.run(&["report", "verify"]).succeeded();
 
     // Until she wants them again.

@@ -37,7 +37,9 @@ pub fn list(name: &str, json: bool, home: &Home) -> Ending {
     if json {
         answer_json(&listed);
     } else {
-        listed.iter().for_each(|listed| answer(line(listed, home)));
+        for listed in &listed {
+            answer(line(listed, home));
+        }
     }
     Ok(Done::InOrder)
 }
