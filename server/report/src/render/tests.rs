@@ -91,6 +91,11 @@ fn what_is_too_large_to_be_attached_is_named_beside_the_way_to_it() {
     let said = "Too large to be attached: Excel workbook · JSON. Download from the page of this edition.";
     assert!(text.split_whitespace().collect::<Vec<_>>().join(" ").contains(said), "{text}");
     assert!(visible(&html).contains("Too large to be attached: Excel workbook · JSON."), "{html}");
+    // Where readers reach no page, none is spoken of.
+    let nowhere = Imprint { base: None, link: None, unsubscribe: None, not_attached: vec!["xlsx"] };
+    let (text, html) = footer("null", "en-GB", &nowhere);
+    assert!(text.contains("Too large to be attached: Excel workbook.\n"), "{text}");
+    assert!(!text.contains("Download") && !html.contains("Download"));
 }
 
 /// The sample as one that was assessed: the regions surely break their threshold, the partners perhaps, and the revenue
