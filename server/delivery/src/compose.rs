@@ -3,6 +3,7 @@
 use crate::job::RunReport;
 use crate::schedule::Scheduled;
 use jiff::Timestamp;
+use pegel_report::forms::Form;
 use pegel_store::edition::{Audience, Edition, NewEdition};
 use std::error::Error;
 
@@ -16,6 +17,10 @@ pub struct Recipient {
     pub to: String,
     /// Which rendition of an edition is theirs.
     pub audience: Audience,
+    /// Where their answers go, as an address; `None`: where those to other mails go.
+    pub reply_to: Option<String>,
+    /// What they wish to have with the mail.
+    pub forms: Vec<Form>,
 }
 
 /// Knows the reports. Handed in, so that delivery needs to know neither KPIs nor templates.

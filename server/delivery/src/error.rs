@@ -21,6 +21,10 @@ pub enum DeliveryError {
     MailerUrl { problem: String },
     #[error("“{address}” is not a sender such as Pegel <reports@example.com>: {problem}")]
     Sender { address: String, problem: String },
+    #[error("the sender's name in “{language}” is empty or holds a line break: write one on one line")]
+    SenderName { language: &'static str },
+    #[error("“{address}” is not an address that answers can go to: {problem}")]
+    ReplyTo { address: String, problem: String },
     #[error("mails cannot be put into {}: {problem}; create the folder, or let Pegel write to it", folder.display())]
     Folder { folder: PathBuf, problem: String },
     #[error("the ticker could not be started: {0}")]

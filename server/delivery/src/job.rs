@@ -12,6 +12,8 @@ pub struct RunReport {
     /// The nominal period.
     pub period: Period,
     pub occasion: Occasion,
+    /// Why another edition is wanted, in the words of who asked.
+    pub reason: Option<String>,
 }
 
 /// Why a run is made.
@@ -30,7 +32,7 @@ pub enum Occasion {
 
 impl From<Due> for RunReport {
     fn from(due: Due) -> RunReport {
-        RunReport { report: due.report, period: due.period, occasion: Occasion::Due }
+        RunReport { report: due.report, period: due.period, occasion: Occasion::Due, reason: None }
     }
 }
 

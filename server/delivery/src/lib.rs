@@ -7,6 +7,7 @@
 //! | [`compose`] | what this crate needs from whatever makes reports |
 //! | [`worker`] | all that delivery works with, handed in |
 //! | [`run`] | a run: claim, compose, publish |
+//! | [`letterhead`] | what stands on every mail: sender, where answers go, how one gets no more |
 //! | [`mail`] | one mail to one recipient, as a message |
 //! | [`mailer`] | where mails go: an SMTP server, a folder, or memory |
 //! | [`smtp`] | the conversation with a server |
@@ -41,6 +42,7 @@ pub mod clock;
 pub mod compose;
 mod error;
 mod job;
+pub mod letterhead;
 pub mod mail;
 pub mod mailer;
 pub mod outbox;
@@ -57,6 +59,7 @@ pub use clock::Clock;
 pub use compose::{Compose, ComposeError, Recipient};
 pub use error::DeliveryError;
 pub use job::{Occasion, RunReport};
+pub use letterhead::Letterhead;
 pub use mailer::Mailer;
 pub use run::Made;
 pub use schedule::{Due, Scheduled};

@@ -1,11 +1,14 @@
 //! One mail to one recipient, as a message: plain text first, HTML second, the same bytes whenever it is made.
 
+use crate::Letterhead;
 use jiff::Timestamp;
 use lettre::Message;
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
-use pegel_report::address;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart, MultiPartKind, SinglePart};
+use pegel_report::forms::Form;
+use pegel_report::{address, unsubscribe};
 use pegel_store::edition::{Artefact, EditionHead, HTML, Rendition, SUBJECT, TEXT};
+use pegel_store::outbox::Delivery;
 use pegel_text::digest::sha256;
 use std::fmt::Write as _;
 use std::time::SystemTime;
@@ -24,47 +27,77 @@ pub struct Mail {
     pub html: String,
     /// Lets readers sort a report's mails: `<weekly.example.com>`.
     pub list_id: Option<String>,
+    /// Where answers go; `None`: to the sender.
+    pub reply_to: Option<Mailbox>,
+    /// The page on which its recipient gets no more of them, at the first request of their mail program.
+    pub unsubscribe: Option<String>,
+    pub attachments: Vec<Attached>,
+}
+
+/// A file that goes with a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attached {
+    pub name: String,
+    pub media_type: String,
+    pub bytes: Vec<u8>,
+}
+
+/// Where one recipient gets no more mails of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsubscribe<'a> {
+    /// Where pages are, without a slash at the end.
+    pub base: &'a str,
+    /// The page, as a path.
+    pub page: String,
 }
 
 /// Why an edition cannot be mailed to a recipient. Trying again does not help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
-    #[error("“{recipient}” is not a mail address: {problem}")]
-    Recipient { recipient: String, problem: String },
+    #[error("“{address}” is not a mail address: {problem}")]
+    Address { address: String, problem: String },
     #[error("the edition has no {artefact}, or it was erased, so there is nothing to send")]
     Artefact { artefact: &'static str },
+    #[error("the {form} of the edition, which its recipient wishes to have, was erased")]
+    Attachment { form: &'static str },
     #[error("it cannot be written as a message: {problem}")]
     Message { problem: String },
 }
 
 impl Mail {
-    /// The mail of an edition to one recipient, who gets that rendition.
+    /// The mail of an edition by a row of the outbox, to one recipient, who gets that rendition.
     ///
     /// # Errors
     /// If the recipient is not an address, or the rendition lacks an artefact.
     pub fn new(
         head: &EditionHead,
         rendition: &Rendition,
-        from: &Mailbox,
-        recipient: &str,
-        message_id: &str,
+        letterhead: &Letterhead,
+        row: &Delivery,
+        unsubscribe: Option<Unsubscribe>,
     ) -> Result<Mail, MailError> {
-        let text = |artefact: &'static str| {
-            let text = rendition.artefact(artefact).and_then(Artefact::text);
-            text.map(str::to_owned).ok_or(MailError::Artefact { artefact })
+        let locale = &rendition.audience.locale;
+        let stored = |artefact: &'static str| {
+            rendition.artefact(artefact).and_then(Artefact::text).ok_or(MailError::Artefact { artefact })
         };
-        let to = address::parse(recipient)
-            .map_err(|problem| MailError::Recipient { recipient: recipient.to_owned(), problem })?;
+        let own = |text: &str| match &unsubscribe {
+            Some(Unsubscribe { page, .. }) => unsubscribe::addressed(text, &head.report, locale, page),
+            None => text.to_owned(),
+        };
+        let reply_to = row.reply_to.as_deref().map(mailbox).transpose()?;
         Ok(Mail {
-            message_id: message_id.to_owned(),
-            from: from.clone(),
-            to,
+            message_id: row.message_id.clone(),
+            from: letterhead.from(locale),
+            to: mailbox(&row.recipient)?,
             // A template ends with a line break; a subject is one line.
-            subject: text(SUBJECT)?.split_whitespace().collect::<Vec<_>>().join(" "),
+            subject: stored(SUBJECT)?.split_whitespace().collect::<Vec<_>>().join(" "),
             date: Timestamp::from_second(head.created_at).unwrap_or(Timestamp::UNIX_EPOCH),
-            text: text(TEXT)?,
-            html: text(HTML)?,
-            list_id: Some(format!("<{}.{}>", dot_free(&head.report), domain(from))),
+            text: own(stored(TEXT)?),
+            html: own(stored(HTML)?),
+            list_id: Some(format!("<{}.{}>", dot_free(&head.report), domain(letterhead.sender()))),
+            reply_to: reply_to.or_else(|| letterhead.reply_to().cloned()),
+            unsubscribe: unsubscribe.map(|Unsubscribe { base, page }| format!("{base}{page}")),
+            attachments: attachments(head, rendition, &row.forms)?,
         })
     }
 
@@ -85,18 +118,58 @@ impl Mail {
         if let Some(list_id) = &self.list_id {
             builder = builder.raw_header(raw("List-ID", list_id));
         }
-        let parts = MultiPart::builder()
+        if let Some(reply_to) = &self.reply_to {
+            builder = builder.reply_to(reply_to.clone());
+        }
+        // RFC 8058: the mail program asks for the page by itself, when its user says so.
+        if let Some(page) = &self.unsubscribe {
+            builder = builder
+                .raw_header(raw("List-Unsubscribe", &format!("<{page}>")))
+                .raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+        }
+        let unwritable = |problem: String| MailError::Message { problem };
+        let said = MultiPart::builder()
             .kind(MultiPartKind::Alternative)
-            .boundary(self.boundary())
+            .boundary(self.boundary(""))
             .singlepart(SinglePart::plain(self.text.clone()))
             .singlepart(SinglePart::html(self.html.clone()));
-        builder.multipart(parts).map_err(|error| MailError::Message { problem: error.to_string() })
+        let parts = if self.attachments.is_empty() {
+            said
+        } else {
+            let mut parts =
+                MultiPart::builder().kind(MultiPartKind::Mixed).boundary(self.boundary("attachments")).multipart(said);
+            for Attached { name, media_type, bytes } in &self.attachments {
+                let kind = ContentType::parse(media_type).map_err(|error| unwritable(error.to_string()))?;
+                parts = parts.singlepart(Attachment::new(name.clone()).body(bytes.clone(), kind));
+            }
+            parts
+        };
+        builder.multipart(parts).map_err(|error| unwritable(error.to_string()))
     }
 
     /// Derived from the content, so that it is always the same and does not occur in it.
-    fn boundary(&self) -> String {
-        short_hash(&[&self.message_id, &self.text, &self.html])
+    fn boundary(&self, of: &str) -> String {
+        short_hash(&[&self.message_id, &self.text, &self.html, of])
     }
+}
+
+/// The forms of a rendition that its reader wishes. One that it was not made in, or that is too large, is not attached.
+fn attachments(head: &EditionHead, rendition: &Rendition, forms: &[String]) -> Result<Vec<Attached>, MailError> {
+    let wished = forms.iter().filter_map(|name| Form::named(name));
+    let stored = wished.filter_map(|form| Some((form, rendition.artefact(&form.artefact_name())?)));
+    let attached = |(form, artefact): (Form, &Artefact)| {
+        let erased = MailError::Attachment { form: form.name() };
+        Ok(Attached {
+            name: form.file_of(&head.report, &head.period, head.revision),
+            media_type: artefact.media_type.clone(),
+            bytes: artefact.bytes.kept().ok_or(erased)?.clone(),
+        })
+    };
+    stored.map(attached).collect()
+}
+
+fn mailbox(text: &str) -> Result<Mailbox, MailError> {
+    address::parse(text).map_err(|problem| MailError::Address { address: text.to_owned(), problem })
 }
 
 /// The Message-ID of an edition's mail to a recipient: readable, and unique by the edition's checksum, which differs
@@ -140,6 +213,7 @@ fn short_hash(texts: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mail_parser::MimeHeaders;
 
     fn sender(text: &str) -> Mailbox {
         address::parse(text).unwrap()
@@ -155,6 +229,9 @@ mod tests {
             text: "Rückmeldungen: 71 %\n".to_owned(),
             html: "<p>Rückmeldungen: <b>71 %</b></p>\n".to_owned(),
             list_id: None,
+            reply_to: None,
+            unsubscribe: None,
+            attachments: Vec::new(),
         }
     }
 
@@ -178,6 +255,46 @@ mod tests {
         assert_eq!(parsed.body_text(0).unwrap().trim_end(), "Rückmeldungen: 71 %");
         assert_eq!(parsed.body_html(0).unwrap().trim_end(), "<p>Rückmeldungen: <b>71 %</b></p>");
         assert_eq!(parsed.parts.len(), 3, "multipart, text, html");
+    }
+
+    #[test]
+    fn answers_go_elsewhere_and_nobody_gets_mails_they_do_not_want() {
+        let page =
+            format!("https://pegel.example.com/unsubscribe/weekly/joerg%40example.com/{}?lang=de-DE", "a1".repeat(16));
+        let offered = Mail {
+            reply_to: Some(sender("\"Sales, North\" <sales@example.com>")),
+            unsubscribe: Some(page.clone()),
+            ..mail()
+        };
+        let bytes = offered.message().unwrap().formatted();
+        let parsed = mail_parser::MessageParser::default().parse(&bytes).unwrap();
+        assert_eq!(parsed.reply_to().unwrap().first().unwrap().address(), Some("sales@example.com"));
+        let header = |name| parsed.header_raw(name).map(str::trim);
+        assert_eq!(header("List-Unsubscribe"), Some(format!("<{page}>").as_str()));
+        assert_eq!(header("List-Unsubscribe-Post"), Some("List-Unsubscribe=One-Click"));
+        let plain = mail().message().unwrap().formatted();
+        let parsed = mail_parser::MessageParser::default().parse(&plain).unwrap();
+        assert!(parsed.reply_to().is_none() && parsed.header_raw("List-Unsubscribe").is_none());
+    }
+
+    #[test]
+    fn what_is_attached_stands_behind_what_is_said_and_arrives_byte_for_byte() {
+        let attached = Attached {
+            name: "weekly-2026-W46.xlsx".to_owned(),
+            media_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned(),
+            bytes: (0..=255).cycle().take(1000).collect(),
+        };
+        let mail = Mail { attachments: vec![attached.clone()], ..mail() };
+        let bytes = mail.message().unwrap().formatted();
+        assert_eq!(bytes, mail.message().unwrap().formatted());
+        let parsed = mail_parser::MessageParser::default().parse(&bytes).unwrap();
+        assert_eq!(parsed.body_text(0).unwrap().trim_end(), "Rückmeldungen: 71 %");
+        let part = parsed.attachment(0).unwrap();
+        assert_eq!(
+            (part.attachment_name(), part.contents()),
+            (Some(attached.name.as_str()), attached.bytes.as_slice())
+        );
+        assert_eq!(parsed.attachment_count(), 1);
     }
 
     #[test]

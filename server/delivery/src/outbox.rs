@@ -1,10 +1,11 @@
 //! The outbox worker: claim a row, commit, hand the mail over, record the answer.
 
 use crate::DeliveryError;
-use crate::mail::Mail;
+use crate::mail::{Mail, Unsubscribe};
 use crate::refusal::{Refusal, RefusalKind};
 use crate::worker::{Step, Worker};
 use jiff::{SignedDuration, Timestamp};
+use pegel_report::address;
 use pegel_store::StoreError;
 use pegel_store::edition::Edition;
 use pegel_store::outbox::{Channel, Delivery, Fault, Refused};
@@ -27,6 +28,8 @@ pub struct Drained {
     /// Failed, to be tried again later.
     pub postponed: usize,
     pub given_up: usize,
+    /// Not sent, since their recipients want no more of them.
+    pub unsubscribed: usize,
 }
 
 /// How long to wait after that many failed attempts. If the server is unreachable, not for long: once it is back,
@@ -41,6 +44,15 @@ pub fn backoff(attempts: i32, kind: RefusalKind) -> SignedDuration {
         _ => 240,
     };
     SignedDuration::from_mins(minutes)
+}
+
+/// What becomes of a claimed row.
+enum Prepared {
+    Mail(Box<Mail>),
+    /// There is nothing to send, and there will be nothing.
+    Refused(Refusal),
+    /// The recipient wants no more mails of the report.
+    Unwanted,
 }
 
 impl Worker {
@@ -58,11 +70,19 @@ impl Worker {
             let until = self.may_record_until();
             let Some(row) = self.store.claim_delivery(&self.lease())? else { break };
             self.reached(Step::DeliveryClaimed);
-            // Rows of one edition come together; it is read once.
-            if edition.as_ref().is_none_or(|edition| edition.head.id != row.edition) {
-                edition = self.store.edition(row.edition)?;
-            }
-            match self.hand_over(&row, edition.as_ref()) {
+            let prepared = self.prepare(&row, &mut edition).inspect_err(|_| self.give_back(&row))?;
+            let handed_over = match prepared {
+                Prepared::Mail(mail) => self.mailer.hand_over(&mail),
+                Prepared::Refused(refusal) => Err(refusal),
+                Prepared::Unwanted => {
+                    self.record(until, || self.store.record_unsubscribed(row.id))?;
+                    let (delivery, edition, recipient) = (row.id, row.edition, row.recipient);
+                    tracing::info!(delivery, edition, recipient, "not sent: the recipient has unsubscribed");
+                    drained.unsubscribed += 1;
+                    continue;
+                }
+            };
+            match handed_over {
                 Ok(answer) => {
                     let at = self.clock.now();
                     self.reached(Step::HandedOver);
@@ -119,15 +139,38 @@ impl Worker {
         Ok(())
     }
 
-    fn hand_over(&self, row: &Delivery, edition: Option<&Edition>) -> Result<String, Refusal> {
-        let absent = || Refusal::permanent(format!("edition {} is not in the archive", row.edition));
-        let edition = edition.ok_or_else(absent)?;
-        let rendition = edition.rendition(&row.audience).ok_or_else(absent)?;
-        match row.channel {
-            Channel::Mail => {
-                let mail = Mail::new(&edition.head, rendition, &self.sender, &row.recipient, &row.message_id);
-                self.mailer.hand_over(&mail.map_err(Refusal::permanent)?)
+    /// What becomes of a claimed row. Rows of one edition come together; it is read once.
+    ///
+    /// # Errors
+    /// If the database fails: then nothing is known of the row.
+    fn prepare(&self, row: &Delivery, edition: &mut Option<Edition>) -> Result<Prepared, StoreError> {
+        if edition.as_ref().is_none_or(|edition| edition.head.id != row.edition) {
+            *edition = self.store.edition(row.edition)?;
+        }
+        let absent = || Prepared::Refused(Refusal::permanent(format!("edition {} is not in the archive", row.edition)));
+        let Some(Edition { head, renditions, .. }) = edition.as_ref() else { return Ok(absent()) };
+        let Some(rendition) = renditions.iter().find(|of| of.audience == row.audience) else { return Ok(absent()) };
+        let address = address::bare(&row.recipient);
+        if self.store.unsubscribed_since(&head.report, &address)?.is_some() {
+            return Ok(Prepared::Unwanted);
+        }
+        let unsubscribe = match self.letterhead.base() {
+            Some(base) => {
+                Some(Unsubscribe { base, page: self.link_key()?.page_of(&head.report, &address, &row.audience.locale) })
             }
+            None => None,
+        };
+        let mail = match row.channel {
+            Channel::Mail => Mail::new(head, rendition, &self.letterhead, row, unsubscribe),
+        };
+        Ok(mail
+            .map_or_else(|error| Prepared::Refused(Refusal::permanent(error)), |mail| Prepared::Mail(Box::new(mail))))
+    }
+
+    /// Gives a claim back of which nothing came. If even that fails, it ends with its lease.
+    fn give_back(&self, row: &Delivery) {
+        if let Err(error) = self.store.give_delivery_back(row.id) {
+            tracing::warn!(delivery = row.id, %error, "a claimed mail could not be given back; its lease will expire");
         }
     }
 

@@ -5,7 +5,6 @@ use crate::mail::message_id;
 use crate::worker::{Step, Worker};
 use crate::{DeliveryError, Occasion, RunReport};
 use jiff::Timestamp;
-use lettre::message::Mailbox;
 use pegel_report::address;
 use pegel_report::manifest::seal;
 use pegel_store::StoreError;
@@ -100,7 +99,7 @@ impl RunReport {
         }
         let recipients = worker.compose.recipients(&self.report).map_err(|error| self.failed(error))?;
         let mut seen = HashSet::new();
-        let each = recipients.into_iter().map(|recipient| (address_of(&recipient.to), recipient));
+        let each = recipients.into_iter().map(|recipient| (address::bare(&recipient.to), recipient));
         Ok(each.filter(|(address, _)| seen.insert(address.clone())).collect())
     }
 
@@ -123,7 +122,7 @@ impl RunReport {
     ) -> Vec<NewDelivery> {
         let period = self.period.to_string();
         let mut mails = Vec::with_capacity(recipients.len());
-        for (address, Recipient { to, audience }) in recipients {
+        for (address, Recipient { to, audience, reply_to, forms }) in recipients {
             match renditions.iter().find(|rendition| rendition.audience == *audience) {
                 Some(rendition) if rendition.artefact(TEXT).is_some() => {}
                 Some(_) => continue,
@@ -141,7 +140,9 @@ impl RunReport {
                 audience: audience.clone(),
                 channel: Channel::Mail,
                 recipient: to.trim().to_owned(),
-                message_id: message_id(&self.report, &period, revision, checksum, address, &worker.sender),
+                message_id: message_id(&self.report, &period, revision, checksum, address, worker.letterhead.sender()),
+                reply_to: reply_to.clone(),
+                forms: forms.iter().map(|form| form.name().to_owned()).collect(),
             });
         }
         mails
@@ -157,10 +158,4 @@ fn give_back(worker: &Worker, run: i64, error: &DeliveryError) {
     if let Err(second) = worker.store.fail_run(run, worker.clock.now().as_second(), &error.to_string()) {
         tracing::warn!(run, error = %second, "the failure of a run could not be recorded; its lease will expire");
     }
-}
-
-/// The bare address, which is the same for all spellings of a recipient.
-fn address_of(recipient: &str) -> String {
-    let mailbox: Result<Mailbox, _> = address::parse(recipient);
-    mailbox.map_or_else(|_| recipient.trim().to_owned(), |mailbox| mailbox.email.to_string().to_lowercase())
 }

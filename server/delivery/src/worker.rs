@@ -1,9 +1,8 @@
 //! All that delivery works with, handed in.
 
-use crate::{Clock, Compose, DeliveryError, Mailer, RunReport, process};
+use crate::{Clock, Compose, Letterhead, Mailer, RunReport, process};
 use jiff::{SignedDuration, Timestamp};
-use lettre::message::Mailbox;
-use pegel_report::address;
+use pegel_report::unsubscribe::{KEY_LENGTH, LinkKey};
 use pegel_store::lease::Lease;
 use pegel_store::{Store, StoreError};
 use std::collections::{BTreeMap, HashMap};
@@ -42,7 +41,7 @@ pub struct Worker {
     pub(crate) store: Store,
     pub(crate) compose: Arc<dyn Compose>,
     pub(crate) mailer: Mailer,
-    pub(crate) sender: Mailbox,
+    pub(crate) letterhead: Letterhead,
     pub(crate) clock: Clock,
     pub(crate) give_up_after: SignedDuration,
     lease: SignedDuration,
@@ -51,6 +50,7 @@ pub struct Worker {
     /// When it was told to stop.
     stopping: OnceLock<Instant>,
     memory: Mutex<Memory>,
+    link_key: OnceLock<LinkKey>,
 }
 
 /// State that a restart forgets.
@@ -66,28 +66,20 @@ pub(crate) struct Memory {
 }
 
 impl Worker {
-    /// `sender` is the address that mails come from, such as `Pegel <reports@example.com>`. The store should have
-    /// connections of its own: a page that waits for one must not keep a delivery from being recorded.
-    ///
-    /// # Errors
-    /// If `sender` is not an address.
+    /// The store should have connections of its own: a page that waits for one must not keep a delivery from being
+    /// recorded.
     pub fn new(
         store: Store,
         compose: Arc<dyn Compose>,
         mailer: Mailer,
-        sender: &str,
+        letterhead: Letterhead,
         clock: Clock,
-    ) -> Result<Worker, DeliveryError> {
-        let unfit = |problem| DeliveryError::Sender { address: sender.to_owned(), problem };
-        let from = address::parse(sender).map_err(unfit)?;
-        if !from.email.to_string().is_ascii() {
-            return Err(unfit("not every mail server takes letters beyond a to z before the @".to_owned()));
-        }
-        Ok(Worker {
+    ) -> Worker {
+        Worker {
             store,
             compose,
             mailer,
-            sender: from,
+            letterhead,
             clock,
             give_up_after: GIVE_UP_AFTER,
             lease: LEASE,
@@ -95,7 +87,8 @@ impl Worker {
             probe: Arc::new(|_| ()),
             stopping: OnceLock::new(),
             memory: Mutex::default(),
-        })
+            link_key: OnceLock::new(),
+        }
     }
 
     /// Retries mails that are not taken for this long.
@@ -171,6 +164,17 @@ impl Worker {
             );
         }
         Ok(())
+    }
+
+    /// What links are signed with by which recipients get no more mails; made at first need.
+    pub(crate) fn link_key(&self) -> Result<&LinkKey, StoreError> {
+        if self.link_key.get().is_none() {
+            let fresh: [u8; KEY_LENGTH] = rand::random();
+            let key = LinkKey::new(self.store.link_key_or(&fresh)?);
+            // Another thread can only have come by the same one.
+            let _ = self.link_key.set(key);
+        }
+        Ok(self.link_key.get().expect("it was set"))
     }
 
     pub(crate) fn reached(&self, step: Step) {

@@ -20,6 +20,9 @@ fn mail(message_id: &str, text: &str) -> Mail {
         text: text.to_owned(),
         html: format!("<p>{text}</p>"),
         list_id: None,
+        reply_to: None,
+        unsubscribe: None,
+        attachments: Vec::new(),
     }
 }
 
@@ -63,11 +66,7 @@ fn a_wrong_url_is_an_error_that_says_what_to_write_and_shows_no_password() {
 
 #[test]
 fn a_sender_that_is_not_an_address_is_refused_at_the_start() {
-    let database = pegel_store::testing::TestDatabase::sqlite();
-    let weekly = std::sync::Arc::new(common::Weekly::to(&[]));
-    let clock = pegel_delivery::Clock::fixed(Timestamp::UNIX_EPOCH);
-    let refused = pegel_delivery::Worker::new(database.store(), weekly, common::memory().0, "Pegel", clock);
-    let problem = refused.err().unwrap().to_string();
+    let problem = pegel_delivery::Letterhead::new("Pegel").unwrap_err().to_string();
     assert_eq!(
         problem,
         "“Pegel” is not a sender such as Pegel <reports@example.com>: write ada@example.com or Ada <ada@example.com>"

@@ -4,11 +4,14 @@
 mod common;
 
 use common::smtp::{Answer, SmtpServer, nobody};
-use common::{MONDAY, Watch, Weekly, killed_at, minutes, outbox, worker};
+use common::{MONDAY, SENDER, Watch, Weekly, killed_at, minutes, outbox, worker};
 use mail_parser::{MessageParser, MimeHeaders, PartType};
-use pegel_delivery::{Mailer, Step};
-use pegel_store::outbox::DeliveryState;
+use pegel_delivery::{Compose, Letterhead, Mailer, Step, Worker};
+use pegel_report::unsubscribe::LinkKey;
+use pegel_store::outbox::{DeliveryState, Wanted};
 use pegel_store::testing::{on_both, on_both_databases};
+use pegel_text::languages;
+use pegel_text::translated::Translated;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -251,6 +254,125 @@ fn a_mail_that_was_handed_over_is_recorded_as_soon_as_the_database_answers() {
         let ticked = worker.tick_once();
         assert_eq!((ticked.outbox.delivered, ticked.failures), (2, 0));
         assert_eq!(server.mails().len(), 2);
+    });
+}
+
+#[test]
+fn a_mail_whose_edition_could_not_be_read_goes_out_at_the_next_look_and_does_not_wait_for_its_lease() {
+    on_both(|store| {
+        let server = SmtpServer::start(|_| None);
+        let weekly = Arc::new(Weekly::to(&["ada@example.com", "bob@example.com"]));
+        let watch = Watch::at(MONDAY);
+        let (away, database) = (AtomicUsize::new(0), store.clone());
+        // Between the claim on the first mail and the reading of its edition, the archive cannot be read.
+        let worker = worker(store.clone(), &weekly, &mailer(&server.url()), &watch).with_probe(move |place| {
+            if place == Step::DeliveryClaimed && away.fetch_add(1, Ordering::SeqCst) == 0 {
+                database.execute("ALTER TABLE edition_sources RENAME TO away").unwrap();
+            }
+        });
+        let ticked = worker.tick_once();
+        assert_eq!((ticked.outbox.delivered, ticked.failures), (0, 1));
+        assert_eq!(outbox(&store), ["ada@example.com Pending 0 -", "bob@example.com Pending 0 -"]);
+        store.execute("ALTER TABLE away RENAME TO edition_sources").unwrap();
+        // Not even half a minute has passed, and the claim would have held for ten.
+        let ticked = worker.tick_once();
+        assert_eq!((ticked.outbox.delivered, ticked.failures), (2, 0));
+        assert_eq!(server.mails().len(), 2);
+        assert!(store.deliveries(None).unwrap().iter().all(|row| row.attempts == 1), "{:?}", outbox(&store));
+    });
+}
+
+#[test]
+fn who_wants_no_more_mails_of_a_report_gets_none_and_that_is_on_record() {
+    on_both(|store| {
+        let server = SmtpServer::start(|line| line.starts_with("RCPT TO:<bob@").then_some(Answer::Say("451 later")));
+        let weekly = Arc::new(Weekly::to(&["Ada <ada@example.com>", "bob@example.com", "cy@example.com"]));
+        let watch = Watch::at(MONDAY);
+        let worker = worker(store.clone(), &weekly, &mailer(&server.url()), &watch);
+        store.unsubscribe("weekly", "ada@example.com", watch.seconds()).unwrap();
+        store.unsubscribe("monthly", "cy@example.com", watch.seconds()).unwrap();
+        let drained = worker.tick_once().outbox;
+        assert_eq!((drained.delivered, drained.postponed, drained.unsubscribed), (1, 1, 1));
+        // What waits does not go out either.
+        store.unsubscribe("weekly", "bob@example.com", watch.seconds()).unwrap();
+        watch.forward(minutes(1));
+        assert_eq!(worker.tick_once().outbox.unsubscribed, 1);
+        let states: Vec<_> =
+            store.deliveries(None).unwrap().iter().rev().map(|row| (row.state, row.attempts)).collect();
+        let [none, tried] = [(DeliveryState::Unsubscribed, 0), (DeliveryState::Unsubscribed, 1)];
+        assert_eq!(states, [none, tried, (DeliveryState::Delivered, 1)]);
+        assert_eq!(server.mails().len(), 1);
+
+        // Nor does it when it is sent again, until the recipient wants it again.
+        let edition = store.deliveries(None).unwrap()[0].edition;
+        let wanted = Wanted { edition: Some(edition), state: Some(DeliveryState::Unsubscribed), ..Wanted::default() };
+        store.resend(&wanted, watch.seconds()).unwrap();
+        assert_eq!(worker.drain().unwrap().unsubscribed, 2);
+        assert!(store.subscribe("weekly", "ada@example.com").unwrap());
+        assert!(!store.subscribe("weekly", "ada@example.com").unwrap(), "once");
+        store.resend(&wanted, watch.seconds()).unwrap();
+        let drained = worker.drain().unwrap();
+        assert_eq!((drained.delivered, drained.unsubscribed), (1, 1));
+        assert_eq!(server.mails().last().unwrap().recipients, ["ada@example.com"]);
+    });
+}
+
+#[test]
+fn each_mail_offers_its_recipient_no_more_of_them_at_one_click_where_pages_are_reached_by_https() {
+    on_both(|store| {
+        let server = SmtpServer::start(|_| None);
+        let footer = "https://pegel.example.com/unsubscribe/weekly?lang=de-DE\n".to_owned();
+        let weekly = Weekly { footer, ..Weekly::to(&["Ada <Ada@example.com>", "bob@example.com"]) };
+        let weekly = Arc::new(weekly);
+        let letterhead = || Letterhead::new(SENDER).unwrap();
+        let worker = |letterhead: Letterhead| {
+            let compose: Arc<dyn Compose> = weekly.clone();
+            Worker::new(store.clone(), compose, mailer(&server.url()), letterhead, Watch::at(MONDAY).clock())
+        };
+        worker(letterhead().with_pages_at(Some("https://pegel.example.com/"))).tick_once();
+        let key = LinkKey::new(store.link_key().unwrap().unwrap());
+        let stored = store.edition(1).unwrap().unwrap();
+        for (mail, address) in server.mails().iter().zip(["ada@example.com", "bob@example.com"]) {
+            let parsed = MessageParser::default().parse(mail.data.as_bytes()).unwrap();
+            let own = format!("https://pegel.example.com{}", key.page_of("weekly", address, "de-DE"));
+            assert_eq!(parsed.header_raw("List-Unsubscribe").map(str::trim), Some(format!("<{own}>").as_str()));
+            let post = parsed.header_raw("List-Unsubscribe-Post").map(str::trim);
+            assert_eq!(post, Some("List-Unsubscribe=One-Click"));
+            // The stored text names nobody; each mail its own.
+            let text = parsed.body_text(0).unwrap().replace("\r\n", "\n");
+            let shared = stored.renditions[0].artefact("mail.txt").unwrap().text().unwrap();
+            assert!(shared.contains("https://pegel.example.com/unsubscribe/weekly?lang=de-DE\n"), "{shared}");
+            assert_eq!(text, shared.replace("https://pegel.example.com/unsubscribe/weekly?lang=de-DE", &own));
+        }
+
+        // The same mails again, by a server that readers cannot reach in a way that nobody can listen to.
+        store.resend(&Wanted::default(), 0).unwrap();
+        worker(letterhead().with_pages_at(Some("http://localhost:7345"))).drain().unwrap();
+        let parsed = server.mails().pop().unwrap();
+        assert!(!parsed.data.contains("List-Unsubscribe"), "{}", parsed.data);
+    });
+}
+
+#[test]
+fn answers_go_where_the_report_says_else_where_the_server_says() {
+    on_both(|store| {
+        let server = SmtpServer::start(|_| None);
+        let mut weekly = Weekly::to(&["ada@example.com"]);
+        weekly.reply_to = Some("Sales <sales@example.com>".to_owned());
+        let weekly: Arc<dyn Compose> = Arc::new(weekly);
+        let names = Translated::english("Partner sales").and(languages::find("de").unwrap(), "Partnervertrieb");
+        let letterhead = Letterhead::new(SENDER).unwrap().named(Some(&names)).unwrap();
+        let letterhead = letterhead.answered_at(Some("desk@example.com")).unwrap();
+        let worker = Worker::new(store.clone(), weekly, mailer(&server.url()), letterhead, Watch::at(MONDAY).clock());
+        worker.tick_once();
+        store.execute("UPDATE deliveries SET reply_to = NULL, state = 'pending'").unwrap();
+        worker.drain().unwrap();
+        let mails = server.mails();
+        let read = |at: usize| MessageParser::default().parse(mails[at].data.as_bytes()).unwrap();
+        let reply_to = |at: usize| read(at).reply_to().unwrap().first().unwrap().address().unwrap().to_owned();
+        assert_eq!([reply_to(0), reply_to(1)], ["sales@example.com", "desk@example.com"]);
+        // In the language of the mail.
+        assert_eq!(read(0).from().unwrap().first().unwrap().name(), Some("Partnervertrieb"));
     });
 }
 

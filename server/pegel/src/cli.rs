@@ -5,6 +5,7 @@ use crate::home::Home;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use pegel_delivery::Clock;
+use pegel_text::clean::{is_blank, one_line};
 use std::path::{Path, PathBuf};
 
 /// Reports on sales run with partners: KPIs as scripts, weekly mails, an archive that can be verified.
@@ -306,6 +307,19 @@ fn instant(text: &str) -> Result<Timestamp, String> {
     })
 }
 
+/// As many characters as a reason may have.
+const LONGEST_REASON: usize = 500;
+
+/// Why an edition is made again, on one line.
+fn reason(text: &str) -> Result<String, String> {
+    let text = one_line(text.trim());
+    match text.chars().count() {
+        _ if is_blank(&text) => Err("say why".to_owned()),
+        count if count > LONGEST_REASON => Err(format!("say it in at most {LONGEST_REASON} characters, not {count}")),
+        _ => Ok(text.into_owned()),
+    }
+}
+
 /// A figure of a KPI.
 #[derive(Debug, Args)]
 pub struct Figure {
@@ -397,13 +411,21 @@ pub enum Report {
     Preview(Preview),
     /// Make an edition of a report and put it into the archive; nobody is mailed without --send
     Run(Run),
-    /// List who would get a report: address, what they see, language and zone; nobody is mailed
+    /// List who would get a report: address, what they see, language and zone, and since when who wants no more of it;
+    /// nobody is mailed
     Recipients {
         /// A file of config/reports without its ending
         name: String,
         /// Print JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Let somebody who unsubscribed from a report get its mails again
+    Subscribe {
+        /// A file of config/reports without its ending
+        name: String,
+        /// Such as ada@example.com
+        address: String,
     },
     /// List the numbers that two stored editions say differently, and why
     Diff {
@@ -504,6 +526,9 @@ pub struct Run {
     /// Make a new edition of a period that was reported before
     #[arg(long)]
     pub again: bool,
+    /// Why, in your words: readers see it in mail, page and archive, and it cannot be taken back
+    #[arg(long, value_name = "TEXT", requires = "again", conflicts_with = "out", value_parser = reason)]
+    pub reason: Option<String>,
 }
 
 /// `pegel deliveries …`

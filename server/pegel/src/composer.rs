@@ -1,6 +1,6 @@
 //! How a due report becomes an edition: what delivery asks of reports.
 
-use crate::ending::{Failure, broke};
+use crate::ending::{Failure, broke, usage};
 use crate::home::Home;
 use jiff::Timestamp;
 use pegel_catalog::live::Live;
@@ -12,6 +12,7 @@ use pegel_report::archive::numbers;
 use pegel_report::audience::{Addressee, addressees, partners};
 use pegel_report::compose::{Composition, compose};
 use pegel_report::definition::{self, ReportDefinition};
+use pegel_report::forms::Typesetter;
 use pegel_report::labels::Seed;
 use pegel_report::numbers::{LastEdition, ReportState};
 use pegel_report::render::Templates;
@@ -28,8 +29,10 @@ pub struct Composer {
     store: Store,
     live: Arc<Live>,
     templates: Arc<Kept<Templates>>,
+    typesetter: Arc<Typesetter>,
     currency: String,
     base_url: Option<String>,
+    attachments_up_to: usize,
     /// The problems of reports at the latest look, so that each is logged once.
     problems: Mutex<HashMap<String, String>>,
 }
@@ -46,12 +49,14 @@ impl Composer {
             store,
             live,
             templates: Arc::new(Templates::follow(&home.path).map_err(broke)?),
+            typesetter: Arc::new(Typesetter::follow(&home.path).map_err(broke)?),
             currency: home.config.currency.code.clone(),
             base_url: home.config.web.base_url.clone(),
+            attachments_up_to: home.config.mail.attachments_up_to,
         })
     }
 
-    /// An edition of a report for a period, not stored yet.
+    /// An edition of a report for a period, not stored yet: in which revision, and why there is another one.
     ///
     /// # Errors
     /// If the definition or a template is not in order, or the database fails.
@@ -59,7 +64,7 @@ impl Composer {
         &self,
         definition: &ReportDefinition,
         period: &Period,
-        revision: i32,
+        (revision, reason): (i32, Option<&str>),
         now: Timestamp,
     ) -> Result<pegel_report::compose::Composed, ReportError> {
         let unreadable = |error| ReportError::Source(Box::new(error));
@@ -82,15 +87,22 @@ impl Composer {
                 templates,
                 period,
                 revision,
+                reason,
                 created_at: now.as_second(),
                 currency: &self.currency,
                 base_url: self.base_url.as_deref(),
                 controlling: &controlling,
+                attachments_up_to: self.attachments_up_to,
+                typesetter: &self.typesetter,
                 ground,
                 seed,
             };
             compose(&composition, &mut reader)
         })?;
+        for (form, bytes) in &composed.too_large {
+            let (report, form, most) = (&definition.name, form.name(), self.attachments_up_to);
+            tracing::warn!(report, form, bytes, most, "too large to be attached; the mail says where it is");
+        }
         self.live.health.note(&composed.evaluations, now.as_second());
         Ok(composed)
     }
@@ -128,6 +140,11 @@ impl Composer {
     /// The templates that it makes mails with.
     pub fn templates(&self) -> Arc<Kept<Templates>> {
         Arc::clone(&self.templates)
+    }
+
+    /// What sets PDFs by the home's templates.
+    pub fn typesetter(&self) -> Arc<Typesetter> {
+        Arc::clone(&self.typesetter)
     }
 
     /// Calls `make` with the templates as they are now; if one of the home fails, with the built-in one in its place.
@@ -187,6 +204,11 @@ pub fn scheduled(definition: &ReportDefinition) -> Result<Option<Scheduled>, Rep
     Ok(Some(Scheduled { report, zone: zone(&definition.zone)?, span, schedule }))
 }
 
+/// A wrong definition, template or period is wrong usage.
+pub fn failure(error: ReportError) -> Failure {
+    if error.is_usage() { usage(error) } else { broke(error) }
+}
+
 impl Compose for Composer {
     fn schedules(&self) -> Result<Vec<Scheduled>, ComposeError> {
         // Read at every tick: if a template breaks tomorrow, today's good version stays in force.
@@ -199,14 +221,14 @@ impl Compose for Composer {
         let definition = definition::find(&self.home, report)?;
         let recipient = |addressee: Addressee| {
             let audience = addressee.readers.audience();
-            Recipient { to: addressee.to, audience }
+            Recipient { to: addressee.to, audience, reply_to: definition.reply_to.clone(), forms: addressee.forms }
         };
         Ok(self.addressees(&definition)?.into_iter().map(recipient).collect())
     }
 
     fn compose(&self, run: &RunReport, revision: i32, now: Timestamp) -> Result<NewEdition, ComposeError> {
         let definition = definition::find(&self.home, &run.report)?;
-        Ok(self.compose(&definition, &run.period, revision, now)?.edition)
+        Ok(self.compose(&definition, &run.period, (revision, run.reason.as_deref()), now)?.edition)
     }
 
     fn says_the_same(&self, stored: &Edition, made: &NewEdition) -> bool {

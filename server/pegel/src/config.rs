@@ -7,6 +7,7 @@ use pegel_home::read_if_there;
 use pegel_kpi::data::currency::Currency;
 use pegel_kpi::definition::declaration::Lag;
 use pegel_kpi::time::period;
+use pegel_text::translated::Translated;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::path::Path;
@@ -45,7 +46,14 @@ pub struct Kpis {
 #[serde(deny_unknown_fields, default)]
 pub struct Mail {
     pub from: String,
+    /// What the sender is called, by the language of the mail; as in `from`, if it is missing.
+    pub from_name: Option<Translated>,
+    /// Where answers go; to the sender, if it is missing.
+    pub reply_to: Option<String>,
     pub url: String,
+    /// How much may be attached to one mail, in bytes.
+    #[serde(deserialize_with = "size")]
+    pub attachments_up_to: usize,
     /// How long a mail that is not accepted is retried.
     #[serde(deserialize_with = "lag")]
     give_up_after: Lag,
@@ -82,7 +90,10 @@ impl Default for Mail {
     fn default() -> Self {
         Mail {
             from: "Pegel <pegel@localhost>".to_owned(),
+            from_name: None,
+            reply_to: None,
             url: "folder:outbox".to_owned(),
+            attachments_up_to: 10_000_000,
             give_up_after: Lag::days(5),
         }
     }
@@ -158,6 +169,16 @@ fn lag<'de, D: Deserializer<'de>>(from: D) -> Result<Lag, D::Error> {
     Ok(lag)
 }
 
+/// `500kB`, `10MB`, in bytes.
+fn size<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
+    let text = String::deserialize(from)?;
+    let parsed = [("kB", 1_000), ("MB", 1_000_000)].into_iter().find_map(|(unit, bytes)| {
+        let count: usize = text.strip_suffix(unit)?.trim_end().parse().ok()?;
+        count.checked_mul(bytes)
+    });
+    parsed.ok_or_else(|| D::Error::custom(format!("“{text}” is not a size: write 500kB or 10MB")))
+}
+
 fn currency<'de, D: Deserializer<'de>>(from: D) -> Result<Currency, D::Error> {
     Currency::find(&String::deserialize(from)?).map_err(D::Error::custom)
 }
@@ -196,6 +217,7 @@ mod tests {
             ("[web]\nbase_url = 'https:\\\\pegel.example.com'", "write one such as https://"),
             ("[web]\nbase_url = \"https://pegel.example.com\\u0000\"", "write one such as https://"),
             ("[mail]\ngive_up_after = \"0d\"", "is no time at all"),
+            ("[mail]\nattachments_up_to = \"10\"", "line 2: “10” is not a size: write 500kB or 10MB"),
             ("[web]\nbase_url = \"https://ada:secret@pegel.example.com\"", "every reader of a mail would see"),
             ("[web]\nbase_url = \"https://pegel.example.com/?a=b\"", "leave that out"),
         ] {

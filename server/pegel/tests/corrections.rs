@@ -60,3 +60,46 @@ fn each_number_that_differs_says_why() {
     assert!(subject.starts_with("Corrected: W45: "), "{subject}");
     assert!(!served.body("/editions/2?lang=en").contains("corrected"), "the first one corrects nothing");
 }
+
+#[test]
+fn a_correction_says_why_in_the_words_of_who_made_it() {
+    let home = home();
+    let corrected =
+        |reason: &str| home.run(&["report", "run", "weekly", "--period", "2026-W45", "--again", "--reason", reason]);
+    let why = "The North sent its feedback <late>: 14 leads were missing.";
+    corrected(&format!("  {why}\n")).succeeded();
+    let stored = home.store().edition(3).unwrap().unwrap();
+    assert_eq!(stored.head.reason.as_deref(), Some(why));
+    let rendered = |form: &str| home.run(&["report", "render", "3", "--form", form]).succeeded().out;
+    let text = rendered("text");
+    assert!(text.replace('\n', " ").contains(&format!("This is a corrected edition. {why}")), "{text}");
+    let escaped = why.replace("<late>", "&lt;late&gt;");
+    assert!(rendered("mail").contains(&format!("This is a corrected edition.</b> {escaped}")));
+    let json: serde_json::Value = serde_json::from_str(&rendered("json")).unwrap();
+    assert_eq!(json["reason"], why);
+    let subject = stored.renditions[0].artefact("subject.txt").unwrap().text().unwrap();
+    assert!(subject.starts_with("Corrected: ") && !subject.contains("North sent"), "{subject}");
+    let served = Served::start(&home);
+    assert!(served.body("/editions/3?lang=en").contains(&format!("corrected edition.</b> {escaped}")));
+    assert!(served.body("/editions?lang=en").contains(&escaped));
+
+    // It is part of the evidence.
+    home.run(&["report", "verify", "3"]).succeeded();
+    let store = home.store();
+    store.execute("DROP TRIGGER editions_no_update").unwrap();
+    store.execute("UPDATE editions SET reason = 'nothing' WHERE id = 3").unwrap();
+    let said = home.run(&["report", "verify", "3"]).failed(1, &[]).out;
+    assert!(said.contains("the field reason says “nothing” instead of “The North"), "{said}");
+
+    home.run(&["report", "run", "weekly", "--reason", "why"]).failed(2, &["--again"]);
+    corrected(" \u{200b}").failed(2, &["say why"]);
+    corrected(&"x".repeat(501)).failed(2, &["at most 500 characters, not 501"]);
+}
+
+#[test]
+fn the_first_edition_of_a_period_corrects_none_and_keeps_no_reason() {
+    let home = home();
+    let said = home.run(&["report", "run", "weekly", "--period", "2026-W44", "--again", "--reason", "why not"]);
+    assert!(said.succeeded().err.contains("the reason was not kept"));
+    assert_eq!(home.store().edition(3).unwrap().unwrap().head.reason, None);
+}

@@ -26,11 +26,16 @@ fn tools() -> Option<PathBuf> {
 /// The mails of the demo, in every language: their files.
 fn mails(home: &TestHome) -> Vec<PathBuf> {
     home.run(&["demo", "--once"]).succeeded();
+    // With all that can stand below it.
+    home.write("config/pegel.toml", "[web]\nbase_url = \"https://pegel.example.com\"\n");
     let report = std::fs::read_to_string(home.path().join("config/reports/weekly.toml")).unwrap();
     let locales = [("en-GB", "english"), ("de-DE", "german"), ("fr-FR", "french")];
     locales
         .map(|(locale, name)| {
-            let report = report.replace("locale = \"en-GB\"", &format!("locale = \"{locale}\""));
+            let report = report.replace(
+                "locale = \"en-GB\"",
+                &format!("contact = \"Ada Lovelace <ada@example.com>\"\nlocale = \"{locale}\""),
+            );
             home.write(&format!("config/reports/{name}.toml"), &report);
             let out = home.path().join(name);
             home.run(&["report", "run", name, "--period", "2026-W46", "--out", out.to_str().unwrap()]).succeeded();

@@ -5,6 +5,7 @@ mod common;
 
 use common::server::Served;
 use common::{TestHome, wait_for};
+use mail_parser::MessageParser;
 use pegel_store::outbox::DeliveryState;
 use std::net::TcpListener;
 use std::process::Command;
@@ -39,6 +40,50 @@ fn a_report_made_by_hand_is_archived_and_mails_nobody_unless_asked_to() {
 }
 
 #[test]
+fn whom_to_ask_and_where_answers_go_stand_on_mail_and_page() {
+    let home = home_with("\"ada@example.com\", { to = \"bo@example.com\", locale = \"de-DE\" }");
+    home.write(
+        "config/pegel.toml",
+        "[mail]\nfrom_name = { en = \"Partner sales\", de = \"Partnervertrieb\" }\nreply_to = \"desk@example.com\"\n",
+    );
+    let file = home.path().join("config/reports/weekly.toml");
+    let weekly = std::fs::read_to_string(&file).unwrap();
+    let contact = "contact = \"Grace Hopper <grace@example.com>\"\nreply_to = \"sales@example.com\"\nlocale";
+    let run = |report: &str, period: &str| {
+        std::fs::write(&file, report).unwrap();
+        home.run(&["report", "run", "weekly", "--period", period, "--send"]).succeeded();
+        let bytes: Vec<Vec<u8>> = home.files("outbox").iter().map(|path| std::fs::read(path).unwrap()).collect();
+        let sent = bytes.iter().map(|bytes| {
+            let mail = MessageParser::default().parse(bytes).unwrap();
+            let first =
+                |addresses: Option<&mail_parser::Address>| addresses.unwrap().first().unwrap().clone().into_owned();
+            let sender = first(mail.from()).name.unwrap().into_owned();
+            let answers = first(mail.reply_to()).address.unwrap().into_owned();
+            (first(mail.to()).address.unwrap().into_owned(), sender, answers, mail.body_text(0).unwrap().into_owned())
+        });
+        let mut sent: Vec<_> = sent.collect();
+        sent.sort();
+        std::fs::remove_dir_all(home.path().join("outbox")).unwrap();
+        sent
+    };
+    let [ada, bo] = run(&weekly.replacen("locale", contact, 1), "2026-W45").try_into().unwrap();
+    assert_eq!((ada.1.as_str(), ada.2.as_str()), ("Partner sales", "sales@example.com"));
+    assert_eq!((bo.1.as_str(), bo.2.as_str()), ("Partnervertrieb", "sales@example.com"));
+    assert!(ada.3.contains("Questions? Ask Grace Hopper <grace@example.com>"), "{}", ada.3);
+    assert!(bo.3.contains("Fragen? Wenden Sie sich an Grace Hopper <grace@example.com>"), "{}", bo.3);
+    let page = Served::start(&home).body("/editions/1?lang=en");
+    assert!(page.contains("Questions? Ask Grace Hopper, <a href=\"mailto:grace@example.com\">grace@example.com</a>"));
+    // Without an address of the report's own, that of the server.
+    let [ada, _] = run(&weekly, "2026-W44").try_into().unwrap();
+    assert_eq!(ada.2, "desk@example.com");
+    assert!(!ada.3.contains("Questions?"));
+
+    home.write("config/pegel.toml", "[mail]\nreply_to = \"desk\"\n");
+    let said = ["“desk” is not an address that answers can go to: write ada@example.com"];
+    home.run(&["report", "run", "weekly"]).failed(2, &said);
+}
+
+#[test]
 fn an_old_week_made_by_hand_beside_a_running_server_mails_nobody() {
     let home = home_with("\"ada@example.com\"");
     let _served = Served::start(&home);
@@ -54,8 +99,8 @@ fn an_old_week_made_by_hand_beside_a_running_server_mails_nobody() {
 #[test]
 fn reports_are_listed_with_when_they_are_due_and_how_many_get_them() {
     let listed = |recipients: &str| home_with(recipients).run(&["report", "list"]).succeeded().out;
-    let weekly = "monthly\tMonthly sales review\ton request\t0 recipients\n\
-        quarterly\tQuarterly management summary\ton request\t0 recipients\n\
+    let weekly = "monthly\tMonthly sales review\tday 3 after each month 07:00, Europe/Berlin\t0 recipients\n\
+        quarterly\tQuarterly management summary\tday 5 after each quarter 07:00, Europe/Berlin\t0 recipients\n\
         weekly\tWeekly partner sales\tMondays 07:00, Europe/Berlin";
     assert_eq!(listed("\"ada@example.com\""), format!("{weekly}\t1 recipient\n"));
     assert_eq!(listed("\"ada@example.com\", \"bob@example.com\""), format!("{weekly}\t2 recipients\n"));

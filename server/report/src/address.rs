@@ -34,6 +34,11 @@ pub fn parse(text: &str) -> Result<Mailbox, String> {
     Ok(Mailbox { name: mailbox.name, email })
 }
 
+/// The bare address in small letters, which is the same for all spellings of a recipient; what is none, as it is.
+pub fn bare(text: &str) -> String {
+    parse(text).map_or_else(|_| text.trim().to_owned(), |mailbox| mailbox.email.to_string().to_lowercase())
+}
+
 /// A domain in ASCII; `None` if it is invalid.
 fn ascii_domain(domain: &str) -> Option<String> {
     let ascii = idna::domain_to_ascii_strict(domain).ok()?;
@@ -71,6 +76,14 @@ mod tests {
             assert_eq!(parse(text).map(|mailbox| mailbox.email.to_string()).as_deref(), Ok(address), "{text}");
         }
         assert_eq!(parse("\"Lovelace, Ada\" <ada@example.com>").unwrap().name.unwrap(), "Lovelace, Ada");
+    }
+
+    #[test]
+    fn a_recipient_is_one_however_their_address_is_written() {
+        for text in ["Ada <Ada@Example.com>", "ada@example.com", " \"Lovelace, Ada\" <ADA@EXAMPLE.COM> "] {
+            assert_eq!(bare(text), "ada@example.com", "{text}");
+        }
+        assert_eq!(bare(" no address "), "no address");
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub fn edition(
         ends_at: instants.end,
         created_at: numbers.created_at,
         status: numbers.status.name().to_owned(),
+        reason: numbers.reason.clone(),
         renditions,
         labels,
         sources,

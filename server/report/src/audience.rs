@@ -3,6 +3,7 @@
 use crate::ReportError;
 use crate::definition::ReportDefinition;
 use crate::definition::recipient::{Recipient, Whom};
+use crate::forms::Form;
 use pegel_kpi::data::batch::{Batch, MISSING_TEXT, Values};
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::model::Model;
@@ -30,6 +31,9 @@ pub struct Addressee {
     pub to: String,
     #[serde(flatten)]
     pub readers: Readers,
+    /// What is attached to their mail.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub forms: Vec<Form>,
 }
 
 /// A partner who can be written to.
@@ -62,7 +66,7 @@ pub fn addressees(definition: &ReportDefinition, partners: &[Partner]) -> Vec<Ad
     for recipient in &definition.recipients {
         let readers = readers(recipient, &own);
         match &recipient.whom {
-            Whom::Address(to) => all.push(Addressee { to: to.clone(), readers }),
+            Whom::Address(to) => all.push(Addressee { to: to.clone(), readers, forms: recipient.forms.clone() }),
             Whom::EachPartner => all.extend(partners.iter().map(|partner| of_partner(partner, recipient, &readers))),
         }
     }
@@ -80,6 +84,12 @@ pub fn all_readers(definition: &ReportDefinition, addressees: &[Addressee]) -> V
     all
 }
 
+/// The forms that any of these readers wish to have.
+pub fn wished(readers: &Readers, addressees: &[Addressee]) -> Vec<Form> {
+    let wishes = |form: &Form| addressees.iter().any(|one| one.readers == *readers && one.forms.contains(form));
+    Form::ALL.iter().copied().filter(wishes).collect()
+}
+
 fn readers(recipient: &Recipient, report: &Readers) -> Readers {
     Readers {
         scope: recipient.scope.within(&report.scope),
@@ -92,8 +102,8 @@ fn of_partner(partner: &Partner, recipient: &Recipient, readers: &Readers) -> Ad
     let own = Scope::of(&Dimension::PARTNER, vec![partner.key.clone()]);
     let spoken = || Locale::parse(partner.language.as_deref()?).map(|locale| locale.with_region().tag());
     let locale = recipient.locale.clone().or_else(spoken).unwrap_or_else(|| readers.locale.clone());
-    let scope = own.within(&readers.scope);
-    Addressee { to: partner.address.clone(), readers: Readers { scope, locale, ..readers.clone() } }
+    let readers = Readers { scope: own.within(&readers.scope), locale, ..readers.clone() };
+    Addressee { to: partner.address.clone(), readers, forms: recipient.forms.clone() }
 }
 
 /// The partners who can be written to: active, with an address and a key. Empty unless the report writes to each.

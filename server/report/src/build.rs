@@ -37,6 +37,8 @@ pub struct Heading<'a> {
     pub period: &'a Period,
     /// 0, or higher where a person asked for a new one.
     pub revision: i32,
+    /// Why that was, in the words of who asked.
+    pub reason: Option<&'a str>,
     /// UTC seconds.
     pub created_at: i64,
     /// ISO 4217.
@@ -191,6 +193,8 @@ pub fn numbers_from(heading: &Heading, periods: &[Period], kpis: &[&Kpi], figure
         audience: None,
         currency: heading.currency.to_owned(),
         revision: heading.revision,
+        // The first one corrects nothing.
+        reason: heading.reason.filter(|_| heading.revision > 0).map(str::to_owned),
         period: PeriodHead::from(heading.period),
         compared_with: match definition.compare {
             Compare::Before => heading.period.before(),
@@ -201,6 +205,7 @@ pub fn numbers_from(heading: &Heading, periods: &[Period], kpis: &[&Kpi], figure
         created_at: heading.created_at,
         data_up_to: Vec::new(),
         titles: BTreeMap::new(),
+        contact: definition.contact.clone(),
         dimensions: definition.dimensions,
         status: worst_of(&breaches, &sections),
         breaches: breaches.into_iter().map(|rank| rank.breach).collect(),

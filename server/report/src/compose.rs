@@ -5,22 +5,24 @@ use crate::archive;
 use crate::audience::{self, Readers};
 use crate::build::{Heading, build};
 use crate::definition::{Otherwise, ReportDefinition};
+use crate::forms::{Form, Maker, PROGRAM, Typesetter};
 use crate::labels::{Labels, Seed};
 use crate::link;
 use crate::numbers::{Numbers, ReportState};
 use crate::render::{Imprint, Rendered, Templates};
 use crate::sources::{Ground, sources};
 use crate::statements::needs_attention;
+use crate::unsubscribe;
 use crate::view::view;
 use pegel_catalog::Catalog;
 use pegel_catalog::health::Evaluation;
 use pegel_kpi::data::scan::Source;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::time::period::Period;
-use pegel_store::edition::NewEdition;
+use pegel_store::edition::{Artefact, NewEdition};
 
 /// All that an edition is made from, except the data.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Composition<'a> {
     pub definition: &'a ReportDefinition,
     pub catalog: &'a Catalog,
@@ -28,6 +30,8 @@ pub struct Composition<'a> {
     pub period: &'a Period,
     /// 0, or higher where a person asked for a new one.
     pub revision: i32,
+    /// Why that was, in the words of who asked.
+    pub reason: Option<&'a str>,
     /// UTC seconds.
     pub created_at: i64,
     /// ISO 4217.
@@ -36,6 +40,10 @@ pub struct Composition<'a> {
     pub base_url: Option<&'a str>,
     /// The reports of the home, for sections that show them.
     pub controlling: &'a [ReportState],
+    /// How much may be attached to one mail, in bytes.
+    pub attachments_up_to: usize,
+    /// What sets PDFs.
+    pub typesetter: &'a Typesetter,
     pub ground: Ground<'a>,
     pub seed: Seed,
 }
@@ -49,6 +57,8 @@ pub struct Composed {
     pub edition: NewEdition,
     /// How computing each KPI went.
     pub evaluations: Vec<Evaluation>,
+    /// The forms that somebody wished to have with the mail and that are too large for it, with their sizes in bytes.
+    pub too_large: Vec<(Form, usize)>,
 }
 
 /// Makes an edition.
@@ -59,33 +69,40 @@ pub fn compose<S>(composition: &Composition, source: &mut S) -> Result<Composed,
 where
     S: Source<Error: std::error::Error + Send + Sync + 'static>,
 {
-    let Composition { definition, catalog, templates, period, revision, created_at, currency, .. } = *composition;
+    let Composition { definition, catalog, templates, period, revision, reason, created_at, currency, .. } =
+        *composition;
     let controlling = composition.controlling;
     let templates = &templates.with_subject(definition)?;
-    let heading = Heading { definition, period, revision, created_at, currency, controlling };
+    let heading = Heading { definition, period, revision, reason, created_at, currency, controlling };
     let addressees = audience::addressees(definition, &audience::partners(definition, &catalog.model, source)?);
     let readers = audience::all_readers(definition, &addressees);
     let (scopes, scope_of) = different(&readers);
     let (of_scopes, evaluations) = build(&heading, &scopes, catalog, source)?;
     let mut labels = Labels::default();
-    let mut of_report = None;
+    let (mut of_report, mut too_large) = (None, Vec::new());
     let mut renditions = Vec::with_capacity(readers.len());
     for ((nth, readers), scope) in (1..).zip(&readers).zip(scope_of) {
         let numbers = for_readers(&of_scopes[scope], readers, nth);
-        let imprint = imprint(&numbers, composition.base_url);
+        let wished = audience::wished(readers, &addressees);
+        let attached = attached(&wished, &numbers, composition)?;
+        let not_attached = attached.too_large.iter().map(|(form, _)| form.name()).collect();
+        let imprint = Imprint { not_attached, ..imprint(&numbers, composition.base_url) };
         let in_full = definition.is_mailed(needs_attention(&numbers));
         let view = view(&numbers, &numbers.locale);
         let view = if in_full { view } else { view.without_figures() };
         let rendered = templates.render(&definition.template, &view, &imprint)?;
         labels.add(&numbers);
         let is_mailed = in_full || definition.otherwise == Otherwise::Short;
-        renditions.push(archive::rendition(readers.audience(), &numbers, &rendered, is_mailed));
+        let mut rendition = archive::rendition(readers.audience(), &numbers, &rendered, is_mailed);
+        rendition.artefacts.extend(attached.artefacts);
+        renditions.push(rendition);
+        too_large.extend(attached.too_large);
         of_report.get_or_insert((numbers, rendered));
     }
     let Some((numbers, rendered)) = of_report else { unreachable!("the readers of the report itself come first") };
     let sources = sources(definition, catalog, templates, &composition.ground);
     let edition = archive::edition(&numbers, period, renditions, labels.salted(&composition.seed), sources);
-    Ok(Composed { numbers, rendered, edition, evaluations })
+    Ok(Composed { numbers, rendered, edition, evaluations, too_large })
 }
 
 /// The scopes of these readers, each once, and which of them is whose.
@@ -114,10 +131,34 @@ fn for_readers(numbers: &Numbers, readers: &Readers, nth: usize) -> Numbers {
     }
 }
 
+/// The forms that readers wish to have with their mail.
+struct Attached {
+    artefacts: Vec<Artefact>,
+    /// With those before them they are larger than a mail may be; with their sizes in bytes.
+    too_large: Vec<(Form, usize)>,
+}
+
+fn attached(wished: &[Form], numbers: &Numbers, composition: &Composition) -> Result<Attached, ReportError> {
+    let Composition { attachments_up_to, typesetter, .. } = *composition;
+    let (mut artefacts, mut too_large, mut left) = (Vec::new(), Vec::new(), attachments_up_to);
+    for form in wished {
+        let bytes = form.make(numbers, Maker { program: PROGRAM, locale: &numbers.locale, typesetter })?;
+        if bytes.len() > left {
+            too_large.push((*form, bytes.len()));
+            continue;
+        }
+        left -= bytes.len();
+        artefacts.push(archive::artefact(&form.artefact_name(), form.media_type(), bytes));
+    }
+    Ok(Attached { artefacts, too_large })
+}
+
 fn imprint(numbers: &Numbers, base_url: Option<&str>) -> Imprint {
     let path = link::edition_for(&numbers.report, &numbers.period.name, numbers.revision, numbers.audience);
     let base = base_url.map(|base| base.trim_end_matches('/').to_owned());
-    Imprint { link: base.as_ref().map(|base| format!("{base}{path}")), base }
+    let offered = base.as_ref().filter(|base| unsubscribe::is_offered_at(base));
+    let unsubscribe = offered.map(|base| format!("{base}{}", unsubscribe::page(&numbers.report, &numbers.locale)));
+    Imprint { link: base.as_ref().map(|base| format!("{base}{path}")), base, unsubscribe, not_attached: Vec::new() }
 }
 
 #[cfg(test)]

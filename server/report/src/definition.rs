@@ -2,6 +2,7 @@
 //! replaces one.
 
 use crate::ReportError;
+use crate::contact::Contact;
 use include_dir::{Dir, include_dir};
 use jiff::civil::{Time, Weekday};
 use pegel_catalog::Catalog;
@@ -54,6 +55,12 @@ pub struct ReportDefinition {
     /// Who gets it.
     #[serde(default, deserialize_with = "recipient::all")]
     pub recipients: Vec<Recipient>,
+    /// Where answers to its mails go, as an address; `None`: where those to other mails go.
+    #[serde(default, deserialize_with = "checked::address")]
+    pub reply_to: Option<String>,
+    /// Whom its readers may ask.
+    #[serde(default)]
+    pub contact: Option<Contact>,
     /// When it is due; `None` means only on request.
     #[serde(default)]
     pub schedule: Option<Schedule>,

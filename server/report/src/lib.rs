@@ -1,7 +1,7 @@
 //! Plans and periods in, an edition out: numbers, HTML mail and plain text.
 //!
 //! Knows no mail server and no HTTP; the clock and the data are handed in. From the top:
-//! - [`address`]: whom a mail can be sent to
+//! - [`address`]: whom a mail can be sent to; [`contact`], whom readers may ask; [`unsubscribe`], how they get no more
 //! - [`definition`]: what a report is, from `config/reports/NAME.toml`
 //! - [`audience`]: whom an edition is made for, and who gets it
 //! - [`compose`]: a definition and a period in, an edition out, ready to be stored; the way through all of the below
@@ -27,6 +27,7 @@ pub mod build;
 pub mod chart;
 mod columns;
 pub mod compose;
+pub mod contact;
 pub mod definition;
 pub mod diff;
 mod error;
@@ -45,6 +46,7 @@ mod samples;
 pub mod scorecard;
 pub mod sources;
 pub mod statements;
+pub mod unsubscribe;
 pub mod verify;
 pub mod view;
 mod words;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use pegel_kpi::data::dimensions::Dimensions;
 use pegel_kpi::engine::behind::listing::Side;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -15,6 +16,12 @@ pub fn edition(report: &str, period: &str, revision: i32) -> String {
 pub fn edition_for(report: &str, period: &str, revision: i32, audience: Option<usize>) -> String {
     let page = edition(report, period, revision);
     audience.map_or_else(|| page.clone(), |audience| format!("{page}?audience={audience}"))
+}
+
+/// What writes a mail to an address.
+pub fn mail_to(address: &str) -> String {
+    const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'@').remove(b'+');
+    format!("mailto:{}", utf8_percent_encode(address, PLAIN))
 }
 
 /// The page of the rows behind a figure of an edition, whatever its id.

@@ -38,6 +38,8 @@ pub(crate) struct Head {
     pub ends_at: i64,
     pub created_at: i64,
     pub status: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,10 +99,11 @@ struct OldManifest {
 /// # Panics
 /// Never: what is written as JSON here has texts for keys.
 pub fn seal(edition: &NewEdition, previous: Option<&str>) -> Seal {
-    let NewEdition { report, title, period, revision, starts_at, ends_at, created_at, status, .. } = edition.clone();
+    let NewEdition { report, title, period, revision, starts_at, ends_at, created_at, status, reason, .. } =
+        edition.clone();
     let manifest = Manifest {
         version: VERSION,
-        edition: Head { report, title, period, revision, starts_at, ends_at, created_at, status },
+        edition: Head { report, title, period, revision, starts_at, ends_at, created_at, status, reason },
         previous: previous.map(str::to_owned),
         renditions: edition.renditions.iter().map(RenditionLine::from).collect(),
         labels: edition.labels.iter().map(LabelLine::from).collect(),

@@ -2,6 +2,7 @@
 //! is stored as JSON. Groups that are rows are stored by id, their labels apart ([`crate::labels`]).
 
 use crate::ReportError;
+use crate::contact::Contact;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_kpi::data::cell::{self, Cell};
@@ -48,6 +49,9 @@ pub struct Numbers {
     pub currency: String,
     /// 0, or higher where a person asked for a new one.
     pub revision: i32,
+    /// Why it was made again, in the words of who did so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     pub period: PeriodHead,
     /// The period that changes are measured against.
     pub compared_with: PeriodHead,
@@ -62,6 +66,9 @@ pub struct Numbers {
     /// What the home calls tables and dimensions of its own, by the names of words.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub titles: BTreeMap<String, Translated>,
+    /// Whom its readers may ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
     /// Under what its rows are grouped.
     #[serde(default, skip_serializing_if = "Dimensions::are_then")]
     pub dimensions: Dimensions,
@@ -84,8 +91,9 @@ impl Numbers {
     /// Whether both hold the same figures by the same definitions, whenever they were made, however fresh the data was
     /// then, and whatever other reports there were.
     pub fn says_the_same(&self, other: &Numbers) -> bool {
-        let Numbers { revision, created_at, ref data_up_to, .. } = *self;
-        let mut other = Numbers { revision, created_at, data_up_to: data_up_to.clone(), ..other.clone() };
+        let Numbers { revision, created_at, ref reason, ref data_up_to, .. } = *self;
+        let (reason, data_up_to) = (reason.clone(), data_up_to.clone());
+        let mut other = Numbers { revision, reason, created_at, data_up_to, ..other.clone() };
         let sections = other.sections.iter_mut().zip(&self.sections);
         sections.for_each(|(other, section)| other.controlling.clone_from(&section.controlling));
         *self == other

@@ -50,6 +50,10 @@ pub struct Imprint {
     pub base: Option<String>,
     /// Where the edition is shown.
     pub link: Option<String>,
+    /// Where it says how one gets no more of them; `None` where that is not offered.
+    pub unsubscribe: Option<String>,
+    /// The names of the forms that were wished with the mail and are too large for it.
+    pub not_attached: Vec<&'static str>,
 }
 
 /// An edition as it is mailed.

@@ -80,6 +80,7 @@ pub fn numbers() -> Numbers {
         definition: &definition,
         period: &week,
         revision: 0,
+        reason: None,
         created_at: NOW,
         currency: "EUR",
         controlling: &[],

@@ -157,6 +157,7 @@ fn damages_of_head(expected: &Head, edition: &Edition) -> Vec<Damage> {
         ("ends_at", stored.ends_at.to_string(), expected.ends_at.to_string()),
         ("created_at", stored.created_at.to_string(), expected.created_at.to_string()),
         ("status", stored.status.clone(), expected.status.clone()),
+        ("reason", stored.reason.clone().unwrap_or_default(), expected.reason.clone().unwrap_or_default()),
     ];
     let differs = |(_, stored, expected): &(_, String, String)| stored != expected;
     let damage = |(name, stored, expected)| Damage::Field { name, stored, expected };

@@ -31,6 +31,8 @@ pub struct View {
     /// `week 45`.
     pub compared_with: String,
     pub revision: i32,
+    /// Why it was made again, in the words of who did so; empty where nobody said.
+    pub reason: String,
     /// `23 November 2026 at 07:00 (Europe/Berlin)`.
     pub computed: String,
     pub status: StatusView,
@@ -57,6 +59,8 @@ pub struct View {
     pub has_year_before: bool,
     /// The KPIs of which nothing was ever known, with what they count; they are in no section. Empty if there are none.
     pub without_data: String,
+    /// Whom its readers may ask.
+    pub contact: Option<ContactView>,
     /// What a mail leaves out so that it stays small, in words; empty if that is nothing.
     pub left_out: Vec<String>,
     /// The words around the figures.
@@ -72,6 +76,17 @@ impl View {
         let (sections, without_data) = (Vec::new(), String::new());
         View { headline, sections, without_data, statements: Vec::new(), chance: String::new(), ..self }
     }
+}
+
+/// Whom readers may ask.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ContactView {
+    /// Empty where there is an address alone.
+    pub name: String,
+    /// Empty where there is none.
+    pub address: String,
+    /// What writes to it: `mailto:ada@example.com`.
+    pub link: String,
 }
 
 /// A status by name, shape and word, so that it never depends on colour alone.

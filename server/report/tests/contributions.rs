@@ -163,6 +163,7 @@ fn editions(store: &Store, mut each: impl FnMut(i64, &[KpiBlock])) {
             definition: &definition,
             period: &period,
             revision: 0,
+            reason: None,
             created_at,
             currency: "EUR",
             controlling: &[],

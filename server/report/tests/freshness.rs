@@ -93,6 +93,7 @@ fn last_week(store: &Store) -> Numbers {
         definition: &definition,
         period: &period,
         revision: 0,
+        reason: None,
         created_at: NOW,
         currency: "EUR",
         controlling: &[],

@@ -11,6 +11,7 @@ use pegel_report::archive::numbers;
 use pegel_report::build::{Heading, build};
 use pegel_report::compose::{Composed, Composition, compose};
 use pegel_report::definition::find;
+use pegel_report::forms::Typesetter;
 use pegel_report::labels::Seed;
 use pegel_report::numbers::{Group, Numbers};
 use pegel_report::render::Templates;
@@ -101,7 +102,7 @@ impl Home {
         let (catalog, definition) = (Catalog::load(self.0.path()).unwrap(), find(self.0.path(), "leads").unwrap());
         let (period, created_at, controlling) = (&week_46(), NOW, &[]);
         let heading =
-            Heading { definition: &definition, period, revision: 0, created_at, currency: "EUR", controlling };
+            Heading { definition: &definition, period, revision: 0, reason: None, created_at, currency: "EUR", controlling };
         build(&heading, scopes, &catalog, &mut store.reader().unwrap()).unwrap().0
     }
 
@@ -117,6 +118,9 @@ impl Home {
             currency: "EUR",
             base_url: None,
             controlling: &[],
+            reason: None,
+            attachments_up_to: 10_000_000,
+            typesetter: &Typesetter::follow(self.0.path()).unwrap(),
             ground: Ground { activation: None, imports: &imports, program: "0.1.0" },
             seed: Seed([7; 32]),
         };

@@ -15,6 +15,7 @@ use pegel_kpi::time::zone::days_since_1970;
 use pegel_report::archive::numbers;
 use pegel_report::compose::{Composed, Composition, compose};
 use pegel_report::definition::{ReportDefinition, Targets, find};
+use pegel_report::forms::Typesetter;
 use pegel_report::labels::Seed;
 use pegel_report::manifest::seal;
 use pegel_report::render::Templates;
@@ -171,10 +172,13 @@ impl Maker {
             templates: &templates,
             period: &Period::parse("last-week", Timestamp::from_second(NOW).unwrap(), &berlin).unwrap(),
             revision: 0,
+            reason: None,
             created_at: NOW,
             currency: "EUR",
             base_url: None,
             controlling: &[],
+            attachments_up_to: 10_000_000,
+            typesetter: &Typesetter::follow(self.home.path()).unwrap(),
             ground: Ground { activation: Some(self.activation), imports: &imports, program: self.program },
             seed: Seed([7; 32]),
         };

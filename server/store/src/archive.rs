@@ -99,6 +99,21 @@ impl Store {
         })
     }
 
+    /// The id of a report's edition that was published last; `None` if there is none.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn newest_edition(&self, report: &str) -> Result<Option<i64>, StoreError> {
+        self.read("reading editions", |conn| {
+            editions::table
+                .filter(editions::report.eq(report))
+                .order(editions::id.desc())
+                .select(editions::id)
+                .first(conn)
+                .optional()
+        })
+    }
+
     /// The id of the latest revision of a report's period; `None` if there is none.
     ///
     /// # Errors

@@ -29,6 +29,8 @@ pub struct NewEdition {
     pub created_at: i64,
     /// The worst state in it: `unjudged`, `ok`, `warning` or `critical`.
     pub status: String,
+    /// Why it was made again, in the words of who did so.
+    pub reason: Option<String>,
     /// One for each audience; at least one.
     pub renditions: Vec<Rendition>,
     /// Of all groups that the figures know by id, once each.
@@ -50,6 +52,8 @@ pub struct EditionHead {
     pub ends_at: i64,
     pub created_at: i64,
     pub status: String,
+    /// Why it was made again, in the words of who did so.
+    pub reason: Option<String>,
     /// SHA-256 of the manifest, in hex.
     pub checksum: String,
 }

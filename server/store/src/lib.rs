@@ -7,6 +7,7 @@
 //! - [`versions`], [`health`], [`runs`], [`outbox`]: what Pegel keeps about its own work, in short transactions
 //! - [`edition`], what is kept of an edition; [`publish`], how it gets into the archive; `archive`, how it is read;
 //!   `erasure` erases what names a person
+//! - `unsubscribed`: who wants no more mails of a report
 //! - [`lease`], [`leases`]: claims on runs and deliveries; `room`: that there is room on the disk to record what a
 //!   claim led to
 //! - `sql`: statements made from the data model, for both databases at once
@@ -68,6 +69,7 @@ mod together;
 mod touched;
 pub mod undo;
 mod undo_record;
+mod unsubscribed;
 mod url;
 pub mod versions;
 mod views;

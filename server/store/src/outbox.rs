@@ -37,6 +37,10 @@ pub struct NewDelivery {
     pub recipient: String,
     /// The same at every attempt.
     pub message_id: String,
+    /// Where answers go, as an address; `None`: to the sender.
+    pub reply_to: Option<String>,
+    /// The names of the forms of the edition that are attached, as far as it has them; none has a blank in it.
+    pub forms: Vec<String>,
 }
 
 /// Where a delivery stands.
@@ -48,11 +52,18 @@ pub enum DeliveryState {
     Delivered,
     /// Given up.
     Failed,
+    /// The recipient wants no more mails of the report, so none was sent.
+    Unsubscribed,
 }
 
 impl DeliveryState {
-    const ALL: [DeliveryState; 4] =
-        [DeliveryState::Pending, DeliveryState::Sending, DeliveryState::Delivered, DeliveryState::Failed];
+    const ALL: [DeliveryState; 5] = [
+        DeliveryState::Pending,
+        DeliveryState::Sending,
+        DeliveryState::Delivered,
+        DeliveryState::Failed,
+        DeliveryState::Unsubscribed,
+    ];
 
     /// The word for it in the database, and behind `delivery_` in the languages.
     pub fn word(self) -> &'static str {
@@ -61,6 +72,7 @@ impl DeliveryState {
             DeliveryState::Sending => "sending",
             DeliveryState::Delivered => "delivered",
             DeliveryState::Failed => "failed",
+            DeliveryState::Unsubscribed => "unsubscribed",
         }
     }
 
@@ -134,6 +146,10 @@ pub struct Delivery {
     pub channel: Channel,
     pub recipient: String,
     pub message_id: String,
+    /// Where answers go, as an address; `None`: to the sender.
+    pub reply_to: Option<String>,
+    /// The names of the forms of the edition that are attached, as far as it has them.
+    pub forms: Vec<String>,
     pub state: DeliveryState,
     /// Attempts so far, the one under way included.
     pub attempts: i32,
@@ -162,6 +178,8 @@ struct Row {
     attempted_at: Option<i64>,
     delivered_at: Option<i64>,
     answer: Option<String>,
+    reply_to: Option<String>,
+    forms: String,
 }
 
 /// Where the rendition of a delivery belongs: the edition, and the audience's scope, locale and zone.
@@ -180,6 +198,8 @@ fn delivery((row, place): (Row, Place)) -> Result<Delivery, StoreError> {
         channel: Channel::named(&row.channel)?,
         recipient: row.recipient,
         message_id: row.message_id,
+        reply_to: row.reply_to,
+        forms: row.forms.split_whitespace().map(str::to_owned).collect(),
         state: DeliveryState::named(&row.state)?,
         attempts: row.attempts,
         queued_at: row.queued_at,
@@ -243,6 +263,26 @@ impl Store {
                 .map_err(StoreError::while_("recording a failed delivery"))
         })
         .map(drop)
+    }
+
+    /// Gives a claim back that led to nothing: it was no attempt.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn give_delivery_back(&self, id: i64) -> Result<(), StoreError> {
+        self.transaction(|conn| {
+            untried(conn, id, DeliveryState::Pending).map_err(StoreError::while_("giving back a delivery"))
+        })
+    }
+
+    /// Records that nothing was sent, since the recipient wants no more mails of the report.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn record_unsubscribed(&self, id: i64) -> Result<(), StoreError> {
+        self.transaction(|conn| {
+            untried(conn, id, DeliveryState::Unsubscribed).map_err(StoreError::while_("recording a delivery"))
+        })
     }
 
     /// Lets deliveries go out once more, as if they were new; those that a worker is at are left alone. How many.
@@ -337,6 +377,18 @@ impl Store {
             deliveries::table.filter(deliveries::state.eq(DeliveryState::Failed.word())).count().get_result(conn)
         })
     }
+}
+
+/// Ends a claim without an attempt. Does nothing to a delivery that was handed over by another worker meanwhile.
+fn untried(conn: &mut Conn, id: i64, state: DeliveryState) -> QueryResult<()> {
+    diesel::update(deliveries::table.find(id).filter(deliveries::state.eq(DeliveryState::Sending.word())))
+        .set((
+            deliveries::state.eq(state.word()),
+            deliveries::lease_until.eq(None::<i64>),
+            deliveries::attempts.eq(deliveries::attempts - 1),
+        ))
+        .execute(conn)
+        .map(drop)
 }
 
 /// The ids of what is waiting, longest first.

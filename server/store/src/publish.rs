@@ -115,6 +115,7 @@ fn insert(conn: &mut Conn, run: i64, edition: &NewEdition, seal: &Seal) -> Query
             editions::ends_at.eq(edition.ends_at),
             editions::created_at.eq(edition.created_at),
             editions::status.eq(&edition.status),
+            editions::reason.eq(edition.reason.as_ref()),
             editions::checksum.eq(&seal.checksum),
             editions::manifest.eq(&seal.manifest),
         ))
@@ -212,6 +213,8 @@ fn queue(conn: &mut Conn, edition: i64, now: i64, wanted: &[NewDelivery]) -> Res
             deliveries::state.eq(DeliveryState::Pending.word()),
             deliveries::due_at.eq(now),
             deliveries::queued_at.eq(now),
+            deliveries::reply_to.eq(delivery.reply_to.as_ref()),
+            deliveries::forms.eq(delivery.forms.join(" ")),
         ));
     }
     in_parts(

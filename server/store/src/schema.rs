@@ -40,6 +40,7 @@ diesel::table! {
         status -> Text,
         checksum -> Text,
         manifest -> Text,
+        reason -> Nullable<Text>,
     }
 }
 
@@ -106,6 +107,23 @@ diesel::table! {
         holder -> Nullable<Text>,
         queued_at -> BigInt,
         fault -> Nullable<Text>,
+        reply_to -> Nullable<Text>,
+        forms -> Text,
+    }
+}
+
+diesel::table! {
+    unsubscribed (report, address) {
+        report -> Text,
+        address -> Text,
+        since -> BigInt,
+    }
+}
+
+diesel::table! {
+    link_key (id) {
+        id -> BigInt,
+        secret -> Binary,
     }
 }
 
@@ -283,6 +301,8 @@ mod tests {
             ("labels", declared::<labels::table>()),
             ("edition_sources", declared::<edition_sources::table>()),
             ("deliveries", declared::<deliveries::table>()),
+            ("unsubscribed", declared::<unsubscribed::table>()),
+            ("link_key", declared::<link_key::table>()),
             ("imports", declared::<imports::table>()),
             ("import_tables", declared::<import_tables::table>()),
             ("spans", declared::<spans::table>()),

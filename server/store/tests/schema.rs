@@ -9,7 +9,7 @@ use pegel_store::testing::{TestDatabase, on_both, on_both_databases};
 use pegel_store::{Store, StoreError};
 use std::sync::Arc;
 
-const MIGRATIONS: [&str; 20] = [
+const MIGRATIONS: [&str; 23] = [
     "2026-11-22-000001_facts",
     "2026-11-22-000002_bookkeeping",
     "2026-11-22-000003_readable_views",
@@ -30,6 +30,9 @@ const MIGRATIONS: [&str; 20] = [
     "2026-11-28-000002_kept_states",
     "2026-11-28-000003_kept_by_generation",
     "2026-11-28-000004_kept_in_rows",
+    "2026-11-28-000005_unsubscribed",
+    "2026-11-28-000006_reasons",
+    "2026-11-28-000007_attachments",
 ];
 
 #[test]
@@ -120,7 +123,7 @@ fn both_databases_have_the_same_tables_and_columns() {
     let tables =
         sqlite_.objects().unwrap().into_iter().filter_map(|object| object.strip_prefix("table ").map(str::to_owned));
     let tables: Vec<String> = tables.filter(|table| table != "__diesel_schema_migrations").collect();
-    assert_eq!(tables.len(), Model::built_in().names().count() + 20);
+    assert_eq!(tables.len(), Model::built_in().names().count() + 22);
     for table in &tables {
         assert_eq!(sqlite_.columns(table).unwrap(), postgres_.columns(table).unwrap(), "{table}");
         assert_eq!(sqlite_.references(table).unwrap(), postgres_.references(table).unwrap(), "{table}");

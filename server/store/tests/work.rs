@@ -384,3 +384,74 @@ fn of_many_that_claim_deliveries_at_once_each_gets_others() {
         assert_eq!(claimed(&store, NOW), None);
     });
 }
+
+#[test]
+fn who_wants_no_more_mails_of_a_report_is_on_record_until_they_want_them_again() {
+    on_both(|store| {
+        assert!(store.unsubscribed("weekly").unwrap().is_empty());
+        store.unsubscribe("weekly", "ada@example.com", NOW).unwrap();
+        store.unsubscribe("weekly", "ada@example.com", NOW + 5).unwrap();
+        store.unsubscribe("monthly", "bob@example.com", NOW).unwrap();
+        let of = |report: &str, address: &str| store.unsubscribed_since(report, address).unwrap();
+        assert_eq!(of("weekly", "ada@example.com"), Some(NOW), "since the first time");
+        assert_eq!((of("monthly", "ada@example.com"), of("weekly", "bob@example.com")), (None, None));
+        assert_eq!(
+            store.unsubscribed("weekly").unwrap().into_iter().collect::<Vec<_>>(),
+            [("ada@example.com".to_owned(), NOW)]
+        );
+        assert!(store.subscribe("weekly", "ada@example.com").unwrap());
+        assert!(!store.subscribe("weekly", "ada@example.com").unwrap());
+        assert_eq!(of("weekly", "ada@example.com"), None);
+    });
+}
+
+#[test]
+fn the_key_of_links_is_the_one_that_was_made_first_whoever_makes_another() {
+    on_both(|store| {
+        assert_eq!(store.link_key().unwrap(), None);
+        assert_eq!(store.link_key_or(&[1; 32]).unwrap(), [1; 32]);
+        assert_eq!(store.link_key_or(&[2; 32]).unwrap(), [1; 32]);
+        assert_eq!(store.link_key().unwrap(), Some(vec![1; 32]));
+    });
+}
+
+#[test]
+fn a_claim_of_which_nothing_came_is_no_attempt() {
+    on_both(|store| {
+        published(&store, &["ada", "bob"]);
+        let first = claimed(&store, NOW).unwrap();
+        store.give_delivery_back(first.id).unwrap();
+        let again = claimed(&store, NOW).unwrap();
+        assert_eq!((again.id, again.attempts), (first.id, 1));
+        store.record_unsubscribed(again.id).unwrap();
+        // One that was handed over meanwhile stays so.
+        let second = claimed(&store, NOW).unwrap();
+        store.record_delivered(second.id, NOW, "250 Ok").unwrap();
+        store.give_delivery_back(second.id).unwrap();
+        store.record_unsubscribed(second.id).unwrap();
+        let rows = store.deliveries(None).unwrap();
+        let states: Vec<_> = rows.iter().map(|row| (row.state, row.attempts)).collect();
+        assert_eq!(states, [(DeliveryState::Delivered, 1), (DeliveryState::Unsubscribed, 0)]);
+        assert_eq!(claimed(&store, NOW + 10 * LEASE), None);
+        assert_eq!(store.given_up_mails().unwrap(), 0, "it needs nobody's attention");
+    });
+}
+
+#[test]
+fn mails_of_before_there_were_any_to_unsubscribe_from_stay_as_they_were_and_back_again() {
+    on_both(|store| {
+        let edition = published(&store, &["ada", "bob"]);
+        let ada = claimed(&store, NOW).unwrap();
+        store.record_unsubscribed(ada.id).unwrap();
+        let model = pegel_kpi::data::model::Model::built_in();
+        store.migrate_to("2026-11-28-000004_kept_in_rows", &model).unwrap();
+        store.migrate(&model).unwrap();
+        let mut rows = store.deliveries(Some(edition)).unwrap();
+        rows.reverse();
+        let told: Vec<_> = rows.iter().map(|row| (row.recipient.as_str(), row.state, row.answer.as_deref())).collect();
+        let given_up = ("ada@example.com", DeliveryState::Failed, Some("unsubscribed"));
+        assert_eq!(told, [given_up, ("bob@example.com", DeliveryState::Pending, None)]);
+        assert_eq!(store.queue(edition, NOW, &to(&["cy"])).unwrap(), 1);
+        assert!(store.deliveries(None).unwrap()[0].id > rows[1].id, "no number comes twice");
+    });
+}

@@ -516,6 +516,11 @@ legend_of_shapes = ■ kritisch  ▲ Warnung  ● eingehalten  · ohne Schwelle;
 open_in_archive = Diese Ausgabe im Archiv öffnen
 open_in_archive_at = { open_in_archive }:
 why_this_mail = Sie erhalten diese Mail als Empfänger dieses Berichts.
+too_large_to_attach = Zu groß für den Anhang:
+on_the_page = Auf der Seite dieser Ausgabe herunterzuladen.
+ask = Fragen? Wenden Sie sich an
+no_more_of_these = Diese Mails nicht mehr erhalten
+no_more_of_these_at = { no_more_of_these }:
 
 ## Berichte: was neben Kennzahlen in Abschnitten steht
 
@@ -602,6 +607,7 @@ delivery_pending = wartet
 delivery_sending = wird gesendet
 delivery_delivered = zugestellt
 delivery_failed = aufgegeben
+delivery_unsubscribed = abbestellt
 evidence = Nachweis
 evidence_lead = Eine Ausgabe ändert sich nie. pegel report verify rechnet ihre Prüfsumme nach.
 checksum = Prüfsumme
@@ -688,6 +694,18 @@ mails_given_up =
        *[other] { $count } Mails wurden aufgegeben
     }
 send_again = pegel deliveries list --failed zeigt, warum; pegel deliveries resend --failed sendet erneut.
+
+## Seiten: keine Mails mehr
+
+unsubscribe = „{ $report }“ nicht mehr per Mail erhalten?
+unsubscribe_text = Wenn Sie auf den Knopf drücken, erhält { $address } keine Mails dieses Berichts mehr.
+unsubscribed = „{ $report }“ ist abbestellt
+unsubscribed_text = Das ist wirksam: { $address } erhält seit { $since } keine Mails dieses Berichts mehr.
+unsubscribed_back = Möchten Sie sie wieder erhalten, wenden Sie sich an die Verwaltung dieses Servers oder an Ihre Ansprechperson für den Bericht.
+unsubscribe_where = Ihr eigener Link steht in Ihrer Mail
+unsubscribe_where_text = Dieser hier steht in einer Fassung, die viele lesen, und bestellt nichts ab. Folgen Sie dem Link am Ende der Mail, die Sie selbst erhalten haben.
+bad_link = Dieser Link ist nicht gültig
+bad_link_text = Er wurde unterwegs verändert oder stammt von einem anderen Server. Kopieren Sie den Link aus Ihrer Mail vollständig.
 
 ## Seiten: wenn es keine Antwort gibt
 

@@ -505,6 +505,11 @@ legend_of_shapes = ■ critical  ▲ warning  ● kept  · no threshold; of what
 open_in_archive = Open this edition in the archive
 open_in_archive_at = { open_in_archive }:
 why_this_mail = You get this mail because you are a recipient of this report.
+too_large_to_attach = Too large to be attached:
+on_the_page = Download from the page of this edition.
+ask = Questions? Ask
+no_more_of_these = No more of these mails
+no_more_of_these_at = { no_more_of_these }:
 
 ## Reports: what stands in sections beside KPIs
 
@@ -591,6 +596,7 @@ delivery_pending = waiting
 delivery_sending = being sent
 delivery_delivered = delivered
 delivery_failed = given up
+delivery_unsubscribed = unsubscribed
 evidence = Evidence
 evidence_lead = An edition never changes. pegel report verify computes its checksum again.
 checksum = Checksum
@@ -677,6 +683,18 @@ mails_given_up =
        *[other] { $count } mails were given up
     }
 send_again = pegel deliveries list --failed shows why, pegel deliveries resend --failed sends again.
+
+## Pages: no more mails
+
+unsubscribe = No more mails of “{ $report }”?
+unsubscribe_text = When you press the button, { $address } gets no more mails of this report.
+unsubscribed = No more mails of “{ $report }”
+unsubscribed_text = Done on { $since }: { $address } gets no more mails of this report.
+unsubscribed_back = If you want them again, ask those who run this server, or whoever told you of the report.
+unsubscribe_where = Your own link is in your mail
+unsubscribe_where_text = This one stands in a copy that many read, and unsubscribes nobody. Follow the link at the end of the mail that you got yourself.
+bad_link = This link cannot be used
+bad_link_text = It was changed on its way, or comes from another server. Copy the one in your mail as a whole.
 
 ## Pages: when there is no answer
 

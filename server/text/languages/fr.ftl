@@ -518,6 +518,11 @@ legend_of_shapes = ■ critique  ▲ alerte  ● respecté  · sans seuil ; ce
 open_in_archive = Ouvrir cette édition dans les archives
 open_in_archive_at = { open_in_archive } :
 why_this_mail = Vous recevez ce courriel en tant que destinataire de ce rapport.
+too_large_to_attach = Trop volumineux pour être joint :
+on_the_page = À télécharger sur la page de cette édition.
+ask = Des questions ? Adressez-vous à
+no_more_of_these = Ne plus recevoir ces courriels
+no_more_of_these_at = { no_more_of_these } :
 
 ## Rapports : ce qui accompagne les indicateurs dans les sections
 
@@ -604,6 +609,7 @@ delivery_pending = en attente
 delivery_sending = envoi en cours
 delivery_delivered = remis
 delivery_failed = abandonné
+delivery_unsubscribed = désabonné
 evidence = Preuve
 evidence_lead = Une édition ne change jamais. pegel report verify recalcule sa somme de contrôle.
 checksum = Somme de contrôle
@@ -690,6 +696,18 @@ mails_given_up =
        *[other] { $count } courriels ont été abandonnés
     }
 send_again = pegel deliveries list --failed montre pourquoi, pegel deliveries resend --failed renvoie.
+
+## Pages : plus de courriels
+
+unsubscribe = Ne plus recevoir « { $report } » par courriel ?
+unsubscribe_text = Si vous appuyez sur le bouton, { $address } ne recevra plus les courriels de ce rapport.
+unsubscribed = Vous ne recevez plus « { $report } »
+unsubscribed_text = C’est fait : depuis le { $since }, { $address } ne reçoit plus les courriels de ce rapport.
+unsubscribed_back = Pour les recevoir à nouveau, adressez-vous aux personnes qui gèrent ce serveur, ou à votre contact pour ce rapport.
+unsubscribe_where = Votre lien personnel est dans votre courriel
+unsubscribe_where_text = Celui-ci figure dans une copie lue par plusieurs personnes et ne désabonne personne. Suivez le lien à la fin du courriel que vous avez reçu vous-même.
+bad_link = Ce lien n’est pas valable
+bad_link_text = Il a été modifié en chemin, ou vient d’un autre serveur. Copiez en entier celui de votre courriel.
 
 ## Pages : quand il n’y a pas de réponse
 

@@ -8,6 +8,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
+use pegel_report::unsubscribe;
 
 /// Only the style sheet and pictures within the page are loaded; nothing runs, nothing is framed, nothing is sent.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -16,7 +17,7 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' 
 pub(crate) const MAIL_POLICY: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Refuses requests that are not addressed to this machine, and those that would change something.
+/// Refuses requests that are not addressed to this machine, and those that would change something: only a signed link may.
 pub(crate) async fn refuse_foreign(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -25,7 +26,8 @@ pub(crate) async fn refuse_foreign(
     if !is_loopback_host(host) {
         return Ok(request.error_response(Unanswered::ForeignHost).map_into_right_body());
     }
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+    let may_write = *request.method() == Method::POST && request.path().starts_with(unsubscribe::FOLDER);
+    if !may_write && !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(request.error_response(Unanswered::ReadOnly).map_into_right_body());
     }
     Ok(next.call(request).await?.map_into_left_body())

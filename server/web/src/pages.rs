@@ -12,6 +12,7 @@ pub(crate) mod operations;
 pub(crate) mod reference;
 pub(crate) mod rows;
 pub(crate) mod style;
+pub(crate) mod unsubscribe;
 
 use crate::State;
 use crate::reader::Reader;

@@ -2,9 +2,11 @@
 
 use crate::headers::{refuse_foreign, secure};
 use crate::pages::failure::show_failures;
-use crate::pages::{diff, edition, editions, health, kpi, kpis, missing, operations, reference, rows, style};
+use crate::pages::{
+    diff, edition, editions, health, kpi, kpis, missing, operations, reference, rows, style, unsubscribe,
+};
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::web::{ServiceConfig, redirect, scope, to};
+use actix_web::web::{ServiceConfig, get, head, post, redirect, resource, scope, to};
 
 /// Which address shows what. A [`State`](crate::State) must be in the app's data, as `web::Data<State>`.
 pub fn routes(config: &mut ServiceConfig) {
@@ -22,6 +24,17 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/kpis/{id}/rows.csv", to(rows::csv))
         .route("/reference", to(reference::show))
         .route("/operations", to(operations::show))
+        .service(
+            resource("/unsubscribe/{report}")
+                .route(get().to(unsubscribe::shared))
+                .route(head().to(unsubscribe::shared)),
+        )
+        .service(
+            resource("/unsubscribe/{report}/{address}/{signature}")
+                .route(get().to(unsubscribe::ask))
+                .route(head().to(unsubscribe::ask))
+                .route(post().to(unsubscribe::take_effect)),
+        )
         .route("/healthz", to(health::check))
         .route("/pegel-{hash}.css", to(style::sheet))
         .default_service(to(missing::page));

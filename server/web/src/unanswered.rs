@@ -17,6 +17,8 @@ pub(crate) enum Unanswered {
     Address(String),
     #[error("no KPI is called “{id}”")]
     NoKpi { id: String, nearest: Option<String> },
+    #[error("the link is not signed by this server")]
+    BadLink,
     #[error("the request is addressed to another host")]
     ForeignHost,
     #[error("pages are read, not written")]
@@ -52,6 +54,7 @@ impl ResponseError for Unanswered {
             Unanswered::NoPage | Unanswered::NoEdition(_) | Unanswered::NoKpi { .. } => StatusCode::NOT_FOUND,
             Unanswered::Address(_) => StatusCode::BAD_REQUEST,
             Unanswered::Erased => StatusCode::GONE,
+            Unanswered::BadLink => StatusCode::FORBIDDEN,
             Unanswered::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
             Unanswered::ReadOnly => StatusCode::METHOD_NOT_ALLOWED,
             Unanswered::Busy => StatusCode::SERVICE_UNAVAILABLE,
@@ -77,6 +80,7 @@ impl ResponseError for Unanswered {
             Unanswered::NoPage | Unanswered::NoEdition(_) | Unanswered::NoKpi { .. } => "Not found.\n",
             Unanswered::Address(_) => "The address cannot be understood.\n",
             Unanswered::Erased => "Erased.\n",
+            Unanswered::BadLink => "This link cannot be used.\n",
             Unanswered::Busy => "Too many pages are being computed. Try again in a moment.\n",
             _ => "Something went wrong. The server's log says what.\n",
         })

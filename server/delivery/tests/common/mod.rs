@@ -5,7 +5,9 @@ pub mod smtp;
 
 use jiff::{SignedDuration, Timestamp};
 use pegel_delivery::mail::Mail;
-use pegel_delivery::{Clock, Compose, ComposeError, Mailer, Occasion, Recipient, RunReport, Scheduled, Step, Worker};
+use pegel_delivery::{
+    Clock, Compose, ComposeError, Letterhead, Mailer, Occasion, Recipient, RunReport, Scheduled, Step, Worker,
+};
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::time::period::{Period, Span, zone};
 use pegel_report::archive::artefact;
@@ -54,6 +56,10 @@ impl Watch {
 pub struct Weekly {
     pub missed: Missed,
     pub recipients: Vec<String>,
+    /// Where their answers go.
+    pub reply_to: Option<String>,
+    /// Below its figure.
+    pub footer: String,
     /// Composing fails as long as this is set.
     pub broken: AtomicBool,
     pub composed: AtomicUsize,
@@ -68,6 +74,8 @@ impl Weekly {
         Weekly {
             missed: Missed::Once,
             recipients: recipients.iter().map(|&recipient| recipient.to_owned()).collect(),
+            reply_to: None,
+            footer: String::new(),
             broken: AtomicBool::new(false),
             composed: AtomicUsize::new(0),
             figure: AtomicUsize::new(71),
@@ -88,7 +96,12 @@ impl Compose for Weekly {
     }
 
     fn recipients(&self, _report: &str) -> Result<Vec<Recipient>, ComposeError> {
-        let recipient = |to: &String| Recipient { to: to.clone(), audience: audience() };
+        let recipient = |to: &String| Recipient {
+            to: to.clone(),
+            audience: audience(),
+            reply_to: self.reply_to.clone(),
+            forms: Vec::new(),
+        };
         Ok(self.recipients.iter().map(recipient).collect())
     }
 
@@ -99,13 +112,14 @@ impl Compose for Weekly {
         }
         self.composed.fetch_add(1, Ordering::SeqCst);
         let RunReport { report, period, .. } = run.clone();
-        let text = format!("{period}: Rückmeldungen {} %\n", self.figure.load(Ordering::SeqCst));
+        let text = format!("{period}: Rückmeldungen {} %\n{}", self.figure.load(Ordering::SeqCst), self.footer);
         Ok(NewEdition {
             title: "Weekly report".to_owned(),
             starts_at: period.instants().start,
             ends_at: period.instants().end,
             created_at: now.as_second(),
             status: "critical".to_owned(),
+            reason: None,
             renditions: vec![Rendition {
                 audience: audience(),
                 artefacts: vec![
@@ -131,12 +145,12 @@ impl Compose for Weekly {
 pub fn by_hand(period: &str, again: bool, send: bool) -> RunReport {
     let now = MONDAY.parse().unwrap();
     let period = Period::parse(period, now, &zone("Europe/Berlin").unwrap()).unwrap();
-    RunReport { report: "weekly".to_owned(), period, occasion: Occasion::ByHand { again, send } }
+    RunReport { report: "weekly".to_owned(), period, occasion: Occasion::ByHand { again, send }, reason: None }
 }
 
 pub fn worker(store: Store, weekly: &Arc<Weekly>, mailer: &Mailer, watch: &Watch) -> Worker {
     let compose: Arc<dyn Compose> = weekly.clone();
-    Worker::new(store, compose, mailer.clone(), SENDER, watch.clock()).unwrap()
+    Worker::new(store, compose, mailer.clone(), Letterhead::new(SENDER).unwrap(), watch.clock())
 }
 
 pub fn memory() -> (Mailer, Arc<Mutex<Vec<Mail>>>) {

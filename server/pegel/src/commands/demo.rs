@@ -128,7 +128,7 @@ fn make_report(home: &Home, store: &Store, global: &Global) -> Result<i64, Failu
     let worker = report::worker(home, store.clone(), composer, clock)?;
     worker.tidy_up().map_err(broke)?;
     let occasion = Occasion::ByHand { again: false, send: true };
-    let run = RunReport { report: REPORT.to_owned(), period, occasion };
+    let run = RunReport { report: REPORT.to_owned(), period, occasion, reason: None };
     let edition = match run.make(&worker).map_err(broke)? {
         Made::Published { edition, .. } | Made::Found { edition, .. } => edition,
         Made::Taken => return Err(broke(anyhow!("{}", report::TAKEN))),

@@ -4,24 +4,26 @@ mod diff;
 mod listed;
 mod new;
 mod preview;
+mod recipients;
 mod render;
 mod show;
 
 use crate::cli::{self, Global};
-use crate::composer::Composer;
-use crate::ending::{Done, Ending, Failure, answer, answer_json, broke, note, usage};
+use crate::composer::{Composer, failure};
+use crate::config::Config;
+use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
 use crate::home::Home;
 use anyhow::{Context, anyhow};
 use pegel_catalog::live::Live;
-use pegel_delivery::{Clock, DeliveryError, Made, Mailer, Occasion, RunReport, Worker};
+use pegel_delivery::{Clock, DeliveryError, Letterhead, Made, Mailer, Occasion, RunReport, Worker};
 use pegel_kpi::time::period::{Period, zone};
 use pegel_report::ReportError;
-use pegel_report::audience::{Addressee, Readers};
 use pegel_report::definition::{self, ReportDefinition};
 use pegel_report::manifest::seal;
 use pegel_report::verify::{Findings, verify};
 use pegel_store::Store;
 use pegel_store::edition::{Edition, Rendition};
+use pegel_store::outbox::DeliveryState;
 use pegel_text::clean::{one_line, plain_spaces};
 use pegel_text::words::Words;
 use std::error::Error;
@@ -41,7 +43,8 @@ pub fn run(command: cli::Report, global: &Global) -> Ending {
         cli::Report::New { name, every } => new::run(&name, every, &home),
         cli::Report::Preview(command) => preview::run(&command, &home, global.clock()),
         cli::Report::Run(command) => make(&command, &home, global.clock()),
-        cli::Report::Recipients { name, json } => recipients(&name, json, &home),
+        cli::Report::Recipients { name, json } => recipients::list(&name, json, &home),
+        cli::Report::Subscribe { name, address } => recipients::subscribe(&name, &address, &home),
         cli::Report::Diff { old, new, json } => {
             let store = home.store()?;
             diff::run(&stored(old, &store)?, &stored(new, &store)?, json, &home.format())
@@ -52,25 +55,6 @@ pub fn run(command: cli::Report, global: &Global) -> Ending {
     }
 }
 
-fn recipients(name: &str, json: bool, home: &Home) -> Ending {
-    let definition = definition::find(&home.path, name).map_err(usage)?;
-    let store = home.store()?;
-    let live = Live::fixed(home.catalog_in_force(&store)?, None);
-    let all = Composer::new(home, store, Arc::new(live))?.addressees(&definition).map_err(failure)?;
-    if json {
-        answer_json(&all);
-        return Ok(Done::InOrder);
-    }
-    for Addressee { to, readers } in &all {
-        let Readers { scope, locale, zone } = readers;
-        let groups = scope.restrictions().map(|(dimension, texts)| format!("{dimension} {}", texts.join(", ")));
-        let groups = groups.collect::<Vec<_>>().join("; ");
-        let groups = if groups.is_empty() { "everything" } else { &groups };
-        answer(format_args!("{}\t{}\t{locale}\t{zone}", one_line(to), one_line(groups)));
-    }
-    Ok(Done::InOrder)
-}
-
 fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
     let definition = definition::find(&home.path, &command.name).map_err(usage)?;
     let period = period_of(&definition, command.period.as_deref(), &clock)?;
@@ -78,7 +62,7 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
     if let Some(folder) = &command.out {
         let live = Live::fixed(home.catalog_in_force(&store)?, None);
         let composer = Composer::new(home, store, Arc::new(live))?;
-        let made = composer.compose(&definition, &period, 0, clock.now()).map_err(failure)?;
+        let made = composer.compose(&definition, &period, (0, None), clock.now()).map_err(failure)?;
         let manifest = seal(&made.edition, None).manifest;
         write_out(folder, &made.edition.renditions, &manifest).map_err(broke)?;
         answer(folder.display());
@@ -95,7 +79,7 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
     let worker = worker(home, store.clone(), composer, clock)?;
     worker.tidy_up().map_err(broke)?;
     let occasion = Occasion::ByHand { again: command.again, send: command.send };
-    let run = RunReport { report: command.name.clone(), period, occasion };
+    let run = RunReport { report: command.name.clone(), period, occasion, reason: command.reason.clone() };
     let made = run.make(&worker).map_err(run_failure);
     live.write_health(true);
     let (edition, place, mails) = match made? {
@@ -103,6 +87,10 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
         Made::Found { edition, mails } => (edition, "in the archive already", mails),
         Made::Taken => return Err(broke(anyhow!("{TAKEN}"))),
     };
+    if command.reason.is_some() && store.edition(edition).map_err(broke)?.is_some_and(|made| made.head.reason.is_none())
+    {
+        note("this is the first edition of its period and corrects none: the reason was not kept");
+    }
     let period = plain_spaces(&home.format().period_name(&run.period.to_string()));
     let edition_of = format!("edition {edition} of {period}");
     if command.send {
@@ -123,12 +111,7 @@ fn period_of(definition: &ReportDefinition, name: Option<&str>, clock: &Clock) -
     Ok(period)
 }
 
-/// A wrong definition, template or period is wrong usage.
-fn failure(error: ReportError) -> Failure {
-    if error.is_usage() { usage(error) } else { broke(error) }
-}
-
-/// The same for the error of a run.
+/// A wrong definition, template or period of a run is wrong usage.
 fn run_failure(error: DeliveryError) -> Failure {
     let is_usage =
         |source: &(dyn Error + Send + Sync + 'static)| source.downcast_ref().is_some_and(ReportError::is_usage);
@@ -141,17 +124,23 @@ fn run_failure(error: DeliveryError) -> Failure {
 /// Empties the outbox; succeeds if the mails of this edition were handed over.
 fn send(worker: &Worker, store: &Store, edition: i64, made: &str, queued: usize) -> Ending {
     worker.drain().map_err(broke)?;
-    let deliveries = store.deliveries(Some(edition)).map_err(broke)?;
+    let mut deliveries = store.deliveries(Some(edition)).map_err(broke)?;
+    let all = deliveries.len();
+    deliveries.retain(|delivery| delivery.state != DeliveryState::Unsubscribed);
+    let unsubscribed = match all - deliveries.len() {
+        0 => String::new(),
+        count => format!(", {count} unsubscribed"),
+    };
     let undelivered: Vec<_> = deliveries.iter().filter(|delivery| delivery.delivered_at.is_none()).collect();
     for delivery in &undelivered {
         note(format_args!("{}: {}", delivery.recipient, delivery.answer.as_deref().unwrap_or("waiting")));
     }
     let mailed = match (deliveries.len(), deliveries.len() - undelivered.len()) {
-        (0, _) => "nobody was mailed, since the report has no recipients".to_owned(),
+        (0, _) if all == 0 => "nobody was mailed, since the report has no recipients".to_owned(),
         (all, delivered) if queued == 0 && delivered == all => "everybody was mailed before".to_owned(),
         (all, delivered) => format!("{delivered} of {all} mails handed over"),
     };
-    answer(format_args!("{made}; {mailed}"));
+    answer(format_args!("{made}; {mailed}{unsubscribed}"));
     if undelivered.is_empty() { Ok(Done::InOrder) } else { Err(broke(anyhow!("not all mails could be handed over"))) }
 }
 
@@ -161,8 +150,16 @@ fn send(worker: &Worker, store: &Store, edition: i64, made: &str, queued: usize)
 /// If the mail transport is configured wrongly.
 pub fn worker(home: &Home, store: Store, composer: Composer, clock: Clock) -> Result<Worker, Failure> {
     let mailer = Mailer::from_url(home.mail_url(), &home.path).map_err(usage)?;
-    let worker = Worker::new(store, Arc::new(composer), mailer, &home.config.mail.from, clock).map_err(usage)?;
+    let letterhead = letterhead(&home.config).map_err(usage)?;
+    let worker = Worker::new(store, Arc::new(composer), mailer, letterhead, clock);
     Ok(worker.giving_up_after(home.config.mail.give_up_after()))
+}
+
+/// What stands on the mails of a home.
+fn letterhead(config: &Config) -> Result<Letterhead, DeliveryError> {
+    let Config { mail, web, .. } = config;
+    let letterhead = Letterhead::new(&mail.from)?.named(mail.from_name.as_ref())?;
+    Ok(letterhead.answered_at(mail.reply_to.as_deref())?.with_pages_at(web.base_url.as_deref()))
 }
 
 /// Writes an edition as files: its manifest, and the artefacts that were not erased.

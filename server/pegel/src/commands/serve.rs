@@ -11,7 +11,6 @@ use anyhow::anyhow;
 use pegel_delivery::{Clock, Ticker};
 use pegel_kpi::reference::Reference;
 use pegel_kpi::script::Language;
-use pegel_report::forms::Typesetter;
 use pegel_web::{Bound, State, Templates, check_address};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
@@ -47,6 +46,7 @@ pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Ending {
     // Connections of its own: a delivered mail must be recorded, however many pages wait for a connection.
     let for_delivery = home.store()?;
     let composer = Composer::new(home, for_delivery.clone(), live.clone())?;
+    let typesetter = composer.typesetter();
     let other_problems = problems::finder(home.path.clone(), live.clone(), composer.templates());
     let worker = Arc::new(worker(home, for_delivery, composer, clock.clone())?);
     let state = State {
@@ -56,7 +56,7 @@ pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Ending {
         zone: home.config.zone(),
         currency: home.config.currency.code.clone(),
         templates: Arc::new(Templates::load(&home.path).map_err(broke)?),
-        typesetter: Arc::new(Typesetter::follow(&home.path).map_err(broke)?),
+        typesetter,
         bound: Bound::of_the_machine(),
         other_problems,
         reference: Arc::new(Reference::of(&Language::about(home.model.clone()))),

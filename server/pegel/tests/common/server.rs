@@ -73,6 +73,16 @@ impl Served {
         answer
     }
 
+    /// The bytes of an answer without its headers.
+    pub fn bytes(&self, path: &str) -> Vec<u8> {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        answer.split_off(end + 4)
+    }
+
     /// The answer without its headers.
     pub fn body(&self, path: &str) -> String {
         self.get(path).split_once("\r\n\r\n").unwrap().1.to_owned()

@@ -97,6 +97,7 @@ impl Post {
         let mut tally = Tally { troubles, weeks, expected: weeks * RECIPIENTS, ..Tally::default() };
         let arrived = self.arrived();
         let rows = store.deliveries(None).unwrap();
+        assert!(rows.len() <= tally.expected, "{} mails, of which {} were expected", rows.len(), tally.expected);
         tally.lost = tally.expected.saturating_sub(rows.len());
         for row in rows {
             let times = arrived.get(&row.message_id).copied().unwrap_or(0);
@@ -117,7 +118,21 @@ pub fn wait_for(store: &Store, mails: usize) {
         rows.filter(|row| row.state == DeliveryState::Delivered).count()
     };
     while delivered() < mails {
-        assert!(Instant::now() < until, "{} of {mails} mails are delivered", delivered());
+        assert!(
+            Instant::now() < until,
+            "{} of {mails} mails are delivered; the others: {}",
+            delivered(),
+            others(store)
+        );
         std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// What became of the mails that are not on record as delivered.
+fn others(store: &Store) -> String {
+    let rows = store.deliveries(None).unwrap_or_default().into_iter();
+    let others = rows.filter(|row| row.state != DeliveryState::Delivered).map(|row| {
+        format!("\n{} {:?}, {} attempts, {}", row.recipient, row.state, row.attempts, row.answer.unwrap_or_default())
+    });
+    others.collect()
 }

@@ -18,7 +18,7 @@ fn partner(key: &str, language: Option<&str>) -> Partner {
 
 /// `ada@example.com: {"regions":["North"]} de-DE Europe/Berlin`
 fn told(definition: &ReportDefinition, partners: &[Partner]) -> String {
-    let line = |Addressee { to, readers }: &Addressee| {
+    let line = |Addressee { to, readers, .. }: &Addressee| {
         let Readers { scope, locale, zone } = readers;
         format!("{to}: {} {locale} {zone}", serde_json::to_string(scope).unwrap())
     };
@@ -86,4 +86,20 @@ fn recipients_that_are_none_are_refused_with_what_to_write() {
 fn samples_report() -> String {
     assert_eq!(samples::definition().name, "weekly");
     include_str!("../../../../config/reports/weekly.toml").to_owned()
+}
+
+#[test]
+fn a_form_is_made_once_for_all_who_read_alike_and_for_nobody_who_did_not_wish_it() {
+    let definition = report(
+        r#""ada@example.com", { to = "bo@example.com", forms = ["json"] }, { to = "cy@example.com", forms = ["xlsx", "json"] },
+           { to = "di@example.com", locale = "de-DE", forms = ["csv"] }, { each = "partner", forms = ["csv"] }"#,
+        "",
+    );
+    let addressees = addressees(&definition, &[partner("p1", None)]);
+    let readers = all_readers(&definition, &addressees);
+    assert_eq!(readers.len(), 3, "what they wish beside the mail makes no other readers");
+    let wished = readers.iter().map(|readers| wished(readers, &addressees)).collect::<Vec<_>>();
+    assert_eq!(wished, [vec![Form::Xlsx, Form::Json], vec![Form::Csv], vec![Form::Csv]]);
+    let of = |to: &str| addressees.iter().find(|one| one.to == to).unwrap().forms.clone();
+    assert_eq!((of("ada@example.com"), of("cy@example.com")), (Vec::new(), vec![Form::Xlsx, Form::Json]));
 }

@@ -1,8 +1,9 @@
 //! Values that serde alone cannot check; its errors carry the place in the file.
 
+use crate::address;
 use jiff::civil::{Time, Weekday};
 use pegel_kpi::data::dimension::Dimension;
-use pegel_text::clean::is_blank;
+use pegel_text::clean::{is_blank, one_line};
 use pegel_text::languages;
 use pegel_text::locale::Locale;
 use pegel_text::translated::Translated;
@@ -97,6 +98,14 @@ pub(super) fn weekday<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Option
         "sunday" => Weekday::Sunday,
         _ => return Err(D::Error::custom(format!("“{text}” is not a weekday: write monday, tuesday, … or sunday"))),
     }))
+}
+
+pub(super) fn address<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Option<String>> {
+    let text = String::deserialize(from)?;
+    match address::parse(&text) {
+        Ok(_) => Ok(Some(text)),
+        Err(problem) => Err(D::Error::custom(format!("“{}” is not an address: {problem}", one_line(&text)))),
+    }
 }
 
 /// Not later than any month is long.

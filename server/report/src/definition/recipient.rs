@@ -2,6 +2,7 @@
 
 use super::checked;
 use crate::address;
+use crate::forms::Form;
 use pegel_kpi::data::scope::Scope;
 use pegel_text::clean::one_line;
 use serde::de::value::MapAccessDeserializer;
@@ -20,6 +21,8 @@ pub struct Recipient {
     pub locale: Option<String>,
     /// IANA: in which instants are written; as the report, if it is missing.
     pub zone: Option<String>,
+    /// What is attached to the mail, each once.
+    pub forms: Vec<Form>,
 }
 
 /// Whom a mail goes to.
@@ -44,6 +47,8 @@ struct Written {
     locale: Option<String>,
     #[serde(default, deserialize_with = "zone")]
     zone: Option<String>,
+    #[serde(default)]
+    forms: Vec<Form>,
 }
 
 fn locale<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
@@ -56,7 +61,7 @@ fn zone<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> 
 
 impl Recipient {
     fn of(written: Written) -> Result<Recipient, String> {
-        let Written { to, each, regions, teams, partners, locale, zone } = written;
+        let Written { to, each, regions, teams, partners, locale, zone, forms } = written;
         let whom = match (to, each.as_deref()) {
             (Some(to), None) => Whom::Address(addressed(to)?),
             (None, Some("partner")) if partners.is_some() => {
@@ -69,7 +74,11 @@ impl Recipient {
             (Some(_), Some(_)) => return Err("“to” names one and “each” many: write one of them".to_owned()),
             (None, None) => return Err("it names nobody: write to = \"ada@example.com\"".to_owned()),
         };
-        Ok(Recipient { whom, scope: Scope { regions, teams, partners, ..Scope::everything() }, locale, zone })
+        if let Some(twice) = forms.iter().enumerate().find_map(|(at, form)| forms[..at].contains(form).then_some(form))
+        {
+            return Err(format!("the form “{}” is wished twice", twice.name()));
+        }
+        Ok(Recipient { whom, scope: Scope { regions, teams, partners, ..Scope::everything() }, locale, zone, forms })
     }
 }
 
@@ -112,7 +121,7 @@ impl<'de> Visitor<'de> for TextOrTable {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Recipient, E> {
         let whom = Whom::Address(addressed(text.to_owned()).map_err(E::custom)?);
-        Ok(Recipient { whom, scope: Scope::everything(), locale: None, zone: None })
+        Ok(Recipient { whom, scope: Scope::everything(), locale: None, zone: None, forms: Vec::new() })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Recipient, A::Error> {

@@ -62,9 +62,9 @@ fn the_shipped_report_is_in_order() {
 #[test]
 fn a_month_or_longer_is_due_so_many_days_after_its_end_and_a_week_on_a_weekday() {
     let home = tempfile::tempdir().unwrap();
-    for (name, span) in [("monthly", Span::Month), ("quarterly", Span::Quarter)] {
+    for (name, span, day) in [("monthly", Span::Month, 3), ("quarterly", Span::Quarter, 5)] {
         let report = find(home.path(), name).unwrap();
-        assert_eq!((report.every.span(), report.schedule), (span, None), "it is made when somebody asks for it");
+        assert_eq!((report.every.span(), report.schedule.unwrap().day), (span, Some(day)));
     }
     let wrong = |from: &str, to: &str| parse(&SMALL.replace(from, to)).unwrap_err().to_string();
     let weekday = "weekday = \"monday\"";
@@ -160,6 +160,12 @@ fn mistakes_are_named_with_file_line_and_hint() {
         ("id = \"feedback_rate\"", "id = \"x\"\n[[sections.kpis]]\nid = \"x\""),
         ("[[sections.kpis]]", "kpis = []\n[[other]]"),
         ("weekday = \"monday\"", "weekday = \"monday"),
+        ("locale", "reply_to = \"Ada\"\nlocale"),
+        ("locale", "contact = \"Ada <ada@>\"\nlocale"),
+        ("locale", "contact = { en = \"\" }\nlocale"),
+        ("locale", "contact = 7\nlocale"),
+        ("locale", "recipients = [\n  { to = \"a@b.c\", forms = [\"xslx\"] },\n]\nlocale"),
+        ("locale", "recipients = [{ to = \"a@b.c\", forms = [\"csv\", \"csv\"] }]\nlocale"),
     ];
     let messages: Vec<String> = mistakes.map(|(line, instead)| message(line, instead)).into();
     insta::assert_snapshot!(messages.join("\n"));

@@ -34,6 +34,9 @@ struct Edition<'a> {
     period: &'a PeriodHead,
     compared_with: &'a PeriodHead,
     revision: i32,
+    /// Why it was made again, in the words of who did so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
     created_at: Option<Timestamp>,
     data_up_to: Vec<Reach<'a>>,
     status: Status,
@@ -197,6 +200,7 @@ fn edition<'a>(numbers: &'a Numbers, maker: Maker<'a>, format: &Format) -> Editi
         period: &numbers.period,
         compared_with: &numbers.compared_with,
         revision: numbers.revision,
+        reason: numbers.reason.as_deref(),
         created_at: instant(numbers.created_at),
         data_up_to: numbers
             .data_up_to

@@ -25,10 +25,13 @@ pub use pdf::Typesetter;
 use crate::ReportError;
 use crate::format::Format;
 use crate::numbers::Numbers;
+use pegel_store::edition::{Artefact, Erasable, Rendition};
 use pegel_text::locale::Locale;
+use serde::{Deserialize, Serialize};
 
 /// A form that an edition can be had in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Form {
     Pdf,
     Xlsx,
@@ -54,12 +57,34 @@ impl Form {
         }
     }
 
+    /// The form of that name.
+    pub fn named(name: &str) -> Option<Form> {
+        Form::ALL.iter().copied().find(|form| form.name() == name)
+    }
+
     /// What the file is called: `weekly-2026-W46.xlsx`; `weekly-2026-W46-csv.zip` holds a file for each table.
     pub fn file_name(self, numbers: &Numbers) -> String {
-        let Numbers { report, period, revision, .. } = numbers;
-        let revision = if *revision > 0 { format!("-{revision}") } else { String::new() };
-        let end = if self == Form::Csv { "-csv.zip" } else { &format!(".{}", self.name()) };
-        format!("{report}-{}{revision}{end}", period.name)
+        self.file_of(&numbers.report, &numbers.period.name, numbers.revision)
+    }
+
+    /// The same of the edition of a report's period in a revision.
+    pub fn file_of(self, report: &str, period: &str, revision: i32) -> String {
+        let revision = if revision > 0 { format!("-{revision}") } else { String::new() };
+        format!("{report}-{period}{revision}{}", self.ending())
+    }
+
+    /// What its artefact is called in an edition that somebody wished to have in this form: `edition.xlsx`.
+    pub fn artefact_name(self) -> String {
+        format!("edition{}", self.ending())
+    }
+
+    /// The form as it was stored with what an audience got; `None` where nobody wished it then.
+    pub fn stored(self, rendition: &Rendition) -> Option<&Erasable<Vec<u8>>> {
+        rendition.artefact(&self.artefact_name()).map(|Artefact { bytes, .. }| bytes)
+    }
+
+    fn ending(self) -> String {
+        if self == Form::Csv { "-csv.zip".to_owned() } else { format!(".{}", self.name()) }
     }
 
     pub fn media_type(self) -> &'static str {

@@ -98,6 +98,9 @@ impl Writer<'_> {
             line(self.word("status"), brief.headline),
             line(String::new(), capitalised(&brief.verdict)),
         ];
+        if numbers.revision > 0 {
+            rows.push(line(self.word("corrected_edition"), numbers.reason.clone().unwrap_or_else(|| "–".to_owned())));
+        }
         for (statement, number) in brief.statements.iter().zip(1..) {
             rows.push(line(format!("{number}."), statement.sentence.clone()));
             rows.extend(statement.evidence.iter().map(|evidence| line(String::new(), evidence.facts.clone())));

@@ -15,6 +15,8 @@ fn imprint() -> Imprint {
     Imprint {
         base: Some("https://pegel.example.com".to_owned()),
         link: Some("https://pegel.example.com/reports/weekly/2026-W46/0".to_owned()),
+        unsubscribe: Some("https://pegel.example.com/unsubscribe/weekly?lang=en-GB".to_owned()),
+        not_attached: Vec::new(),
     }
 }
 
@@ -42,6 +44,58 @@ fn the_plain_text_in_german() {
 #[test]
 fn the_plain_text_in_french() {
     insta::assert_snapshot!(rendered("fr-FR").1.text);
+}
+
+/// The last lines of a mail of a report with this contact.
+fn footer(contact: &str, locale: &str, imprint: &Imprint) -> (String, String) {
+    let contact = serde_json::from_str(contact).unwrap();
+    let view = view(&Numbers { contact, ..samples::numbers() }, locale);
+    let mail = Templates::load(samples::nowhere()).unwrap().render("weekly", &view, imprint).unwrap();
+    let (_, text) = mail.text.split_once(&"-".repeat(72)).unwrap();
+    (text.trim().to_owned(), mail.html)
+}
+
+#[test]
+fn whom_to_ask_stands_below_the_mail_as_the_reader_speaks() {
+    let ask = |contact: &str, locale: &str| {
+        let (text, html) = footer(contact, locale, &imprint());
+        (text.lines().next().unwrap().to_owned(), html)
+    };
+    let (text, html) = ask(r#""Ada Lovelace <ada@example.com>""#, "en-GB");
+    assert_eq!(text, "Questions? Ask Ada Lovelace <ada@example.com>");
+    assert!(
+        html.contains("Questions? Ask Ada Lovelace, <a") && html.contains("href=\"mailto:ada@example.com\""),
+        "{html}"
+    );
+    assert_eq!(ask(r#""ada@example.com""#, "en-GB").0, "Questions? Ask ada@example.com");
+    assert_eq!(ask(r#""Ada in room 12""#, "en-GB").0, "Questions? Ask Ada in room 12");
+    let desk = r#"{ "en": "the <sales> desk", "de": "den Vertriebsinnendienst" }"#;
+    assert_eq!(ask(desk, "de-AT").0, "Fragen? Wenden Sie sich an den Vertriebsinnendienst");
+    assert_eq!(ask(desk, "fr-FR").0, "Des questions\u{202f}? Adressez-vous à the <sales> desk");
+    assert!(ask(desk, "en-GB").1.contains("Ask the &lt;sales&gt; desk"));
+}
+
+#[test]
+fn a_mail_that_can_be_unsubscribed_from_says_so_in_both_parts() {
+    let (text, html) = footer(r#""ada@example.com""#, "en-GB", &imprint());
+    let page = "https://pegel.example.com/unsubscribe/weekly?lang=en-GB";
+    assert!(text.ends_with(&format!("No more of these mails:\n{page}")), "{text}");
+    assert!(html.contains(&format!("href=\"{page}\"")), "as it is, so that the recipient's own can take its place");
+    let (text, html) = footer(r#""ada@example.com""#, "en-GB", &Imprint { unsubscribe: None, ..imprint() });
+    assert!(!text.contains("unsubscribe") && !html.contains("unsubscribe"));
+}
+
+#[test]
+fn what_is_too_large_to_be_attached_is_named_beside_the_way_to_it() {
+    let (text, html) = footer("null", "en-GB", &Imprint { not_attached: vec!["xlsx", "json"], ..imprint() });
+    let said = "Too large to be attached: Excel workbook · JSON. Download from the page of this edition.";
+    assert!(text.split_whitespace().collect::<Vec<_>>().join(" ").contains(said), "{text}");
+    assert!(visible(&html).contains("Too large to be attached: Excel workbook · JSON."), "{html}");
+    // Where readers reach no page, none is spoken of.
+    let nowhere = Imprint { base: None, link: None, unsubscribe: None, not_attached: vec!["xlsx"] };
+    let (text, html) = footer("null", "en-GB", &nowhere);
+    assert!(text.contains("Too large to be attached: Excel workbook.\n"), "{text}");
+    assert!(!text.contains("Download") && !html.contains("Download"));
 }
 
 /// The sample as one that was assessed: the regions surely break their threshold, the partners perhaps, and the revenue

@@ -30,8 +30,20 @@ fn stored() -> Edition {
     let mut new = archive::edition(&numbers, &samples::week_46(), vec![rendition("de-DE")], labels, sources);
     new.renditions.push(rendition("fr-FR"));
     let Seal { manifest, checksum } = seal(&new, Some(BEFORE));
-    let NewEdition { report, title, period, revision, starts_at, ends_at, created_at, status, .. } = new;
-    let head = EditionHead { id: 7, report, title, period, revision, starts_at, ends_at, created_at, status, checksum };
+    let NewEdition { report, title, period, revision, starts_at, ends_at, created_at, status, reason, .. } = new;
+    let head = EditionHead {
+        id: 7,
+        report,
+        title,
+        period,
+        revision,
+        starts_at,
+        ends_at,
+        created_at,
+        status,
+        reason,
+        checksum,
+    };
     Edition { head, manifest, renditions: new.renditions, labels: new.labels, sources: new.sources }
 }
 

@@ -1,12 +1,15 @@
 //! How a view is written.
 
 use super::{
-    AttentionView, Bar, BriefView, ChangeView, EndsView, KpiView, NeedingView, RowView, StatementView, StatusView,
-    TableView, TrendView, View,
+    AttentionView, Bar, BriefView, ChangeView, ContactView, EndsView, KpiView, NeedingView, RowView, StatementView,
+    StatusView, TableView, TrendView, View,
 };
+use crate::address;
 use crate::chart;
+use crate::contact::Contact;
 use crate::format::Format;
 use crate::known::Known;
+use crate::link;
 use crate::numbers::{
     BreakdownRow, BreakdownTable, Change, KpiBlock, Numbers, PlansBelow, TrendPoint, judged_value, standing_out,
 };
@@ -63,6 +66,7 @@ impl Writer {
             period_code: numbers.period.name.clone(),
             compared_with: self.format.period_name(&numbers.compared_with.name),
             revision: numbers.revision,
+            reason: numbers.reason.clone().unwrap_or_default(),
             computed: self.format.instant(numbers.created_at),
             status: self.status(numbers.status),
             subject: brief.subject,
@@ -77,9 +81,25 @@ impl Writer {
             has_year_before: sections.iter().flat_map(|section| &section.kpis).any(known),
             sections,
             without_data: self.without_data(numbers),
+            contact: numbers.contact.as_ref().map(|contact| self.contact(contact)),
             left_out: Vec::new(),
             words: self.words.clone(),
         }
+    }
+
+    fn contact(&self, contact: &Contact) -> ContactView {
+        let mailbox = match contact {
+            Contact::Address(text) => address::parse(text).ok(),
+            Contact::Words(_) => None,
+        };
+        let name = match (contact, &mailbox) {
+            (Contact::Words(words), _) => self.format.title(words),
+            (_, Some(mailbox)) => mailbox.name.clone().unwrap_or_default(),
+            (Contact::Address(text), None) => text.clone(),
+        };
+        let address = mailbox.map(|mailbox| mailbox.email.to_string()).unwrap_or_default();
+        let link = if address.is_empty() { String::new() } else { link::mail_to(&address) };
+        ContactView { name, address, link }
     }
 
     fn without_data(&self, numbers: &Numbers) -> String {

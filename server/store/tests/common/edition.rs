@@ -48,6 +48,7 @@ pub fn edition(revision: i32) -> NewEdition {
         ends_at: 200,
         created_at: NOW,
         status: "critical".to_owned(),
+        reason: None,
         renditions: vec![
             Rendition {
                 audience: audience(),
@@ -85,6 +86,8 @@ pub fn to(recipients: &[&str]) -> Vec<NewDelivery> {
         channel: Channel::Mail,
         recipient: format!("{name}@example.com"),
         message_id: format!("<{name}@pegel>"),
+        reply_to: None,
+        forms: Vec::new(),
     };
     recipients.iter().map(delivery).collect()
 }

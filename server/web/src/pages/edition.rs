@@ -155,8 +155,8 @@ pub(crate) async fn artefact(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Unanswered> {
     let (id, name) = path.into_inner();
-    if let Some(form) = Form::ALL.iter().find(|form| form.name() == name) {
-        return made(*form, id, &request, &state).await;
+    if let Some(form) = Form::named(&name) {
+        return made(form, id, &request, &state).await;
     }
     let audience = asked(&request)?.audience;
     let name = READABLE.into_iter().find(|readable| *readable == name).ok_or(Unanswered::NoPage)?;
@@ -171,7 +171,7 @@ pub(crate) async fn artefact(
     Ok(response.content_type(artefact.media_type.as_str()).body(bytes))
 }
 
-/// A file that is made of the stored numbers, in the reader's language.
+/// A file as it was attached to a mail, byte for byte; else made of the stored numbers, in the reader's language.
 async fn made(
     form: Form,
     id: String,
@@ -182,7 +182,10 @@ async fn made(
     let audience = asked(request)?.audience;
     let (name, bytes) = computing(state, move |state| {
         let edition = stored(state, &id)?;
-        let (_, numbers) = numbers_of(&edition, audience)?;
+        let (rendition, numbers) = numbers_of(&edition, audience)?;
+        if let Some(stored) = form.stored(rendition) {
+            return Ok((form.file_name(&numbers), stored.kept().ok_or(Unanswered::Erased)?.clone()));
+        }
         let locale = locale(&numbers, &reader).tag();
         let maker = Maker { program: PROGRAM, locale: &locale, typesetter: &state.typesetter };
         Ok((form.file_name(&numbers), form.make(&numbers, maker)?))

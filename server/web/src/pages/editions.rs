@@ -69,6 +69,8 @@ struct Line {
     status: String,
     made: String,
     revision: i32,
+    /// Why it was made again, in the words of who did so.
+    reason: Option<String>,
 }
 
 /// The list.
@@ -152,6 +154,7 @@ impl Line {
             status: head.status.clone(),
             made: format.instant(head.created_at),
             revision: head.revision,
+            reason: head.reason.clone(),
         }
     }
 }

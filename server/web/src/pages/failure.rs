@@ -34,6 +34,7 @@ impl<'a> FailurePage<'a> {
             Unanswered::NoPage => ("no_page", "no_page_text", None),
             Unanswered::NoEdition(_) => ("no_edition", "no_edition_text", None),
             Unanswered::Erased => ("erased", "erased_text", None),
+            Unanswered::BadLink => ("bad_link", "bad_link_text", None),
             Unanswered::NoKpi { nearest, .. } => ("no_kpi", "no_kpi_text", nearest.as_deref()),
             Unanswered::Busy => ("busy", "busy_text", None),
             _ => ("broken", "broken_text", None),

@@ -67,6 +67,7 @@ fn pages_judge_by_the_marks_of_the_mail_however_far_these_look_back() {
                 definition: &definition,
                 period: &period,
                 revision: 0,
+                reason: None,
                 created_at: now.as_second(),
                 currency: "EUR",
                 controlling: &[],

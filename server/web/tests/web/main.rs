@@ -7,3 +7,4 @@ mod kpis;
 mod pages;
 mod rows;
 mod support;
+mod unsubscribe;

@@ -15,7 +15,7 @@ pub(super) const NO_TABLES: [&str; 9] =
     ["title", "period", "name", "kpi", "by", "expect", "beside", "tolerance", "parameters"];
 
 /// The tables in which Pegel keeps its own work.
-const OF_PEGEL: [&str; 20] = [
+const OF_PEGEL: [&str; 22] = [
     "activation_versions",
     "activations",
     "artefacts",
@@ -31,11 +31,13 @@ const OF_PEGEL: [&str; 20] = [
     "kpi_health",
     "kpi_versions",
     "labels",
+    "link_key",
     "own_columns",
     "renditions",
     "runs",
     "spans",
     "touched",
+    "unsubscribed",
 ];
 
 /// What is made for a while while facts are written.

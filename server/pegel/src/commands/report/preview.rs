@@ -1,8 +1,8 @@
 //! `pegel report preview`: every form of what a report would say, in files. Nothing is kept, nobody is mailed.
 
-use super::{failure, period_of, write_out};
+use super::{period_of, write_out};
 use crate::cli::Preview;
-use crate::composer::Composer;
+use crate::composer::{Composer, failure};
 use crate::ending::{Done, Ending, answer, broke, usage};
 use crate::home::Home;
 use anyhow::Context;
@@ -22,14 +22,16 @@ pub fn run(command: &Preview, home: &Home, clock: Clock) -> Ending {
     let store = home.store()?;
     let live = Live::fixed(home.catalog_in_force(&store)?, None);
     let composer = Composer::new(home, store, Arc::new(live))?;
-    let made = composer.compose(&definition, &period, 0, clock.now()).map_err(failure)?.edition;
+    let made = composer.compose(&definition, &period, (0, None), clock.now()).map_err(failure)?.edition;
+    let typesetter = composer.typesetter();
     let folder = command.out.clone().unwrap_or_else(|| home.path.join("preview").join(&command.name));
     write_out(&folder, &made.renditions, &seal(&made, None).manifest).map_err(broke)?;
     for (nth, rendition) in (1..).zip(&made.renditions) {
         let place = if nth > 1 { folder.join(format!("audience-{nth}")) } else { folder.clone() };
         let numbers = numbers(rendition, &made.labels).map_err(broke)?;
         for form in Form::ALL {
-            let bytes = form.make(&numbers, Maker { program: PROGRAM, locale: &numbers.locale }).map_err(broke)?;
+            let maker = Maker { program: PROGRAM, locale: &numbers.locale, typesetter: &typesetter };
+            let bytes = form.make(&numbers, maker).map_err(broke)?;
             write(&place.join(form.file_name(&numbers)), &bytes)?;
         }
         for artefact in &rendition.artefacts {

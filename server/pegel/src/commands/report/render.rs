@@ -53,8 +53,11 @@ fn as_stored(rendition: &Rendition, name: &str) -> Result<Vec<u8>, Failure> {
     artefact.bytes.kept().cloned().ok_or_else(|| usage(anyhow!("{name} of this edition was erased")))
 }
 
-/// Made now, of the stored numbers, which is said.
+/// As it was attached to a mail; else made now, of the stored numbers, which is said.
 fn made(form: Form, home: &Path, edition: &Edition, rendition: &Rendition) -> Result<Vec<u8>, Failure> {
+    if form.stored(rendition).is_some() {
+        return as_stored(rendition, &form.artefact_name());
+    }
     let numbers = numbers(rendition, &edition.labels).map_err(broke)?;
     let typesetter = Typesetter::follow(home).map_err(broke)?;
     let maker = Maker { program: PROGRAM, locale: &numbers.locale, typesetter: &typesetter };

@@ -75,6 +75,11 @@ impl Site {
 
     /// Any request; `Host` is this server's unless the headers say otherwise.
     pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.ask_with(method, path, headers, "")
+    }
+
+    /// The same with a body.
+    pub fn ask_with(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let mut stream = TcpStream::connect(self.address).unwrap();
         let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
         if !headers.iter().any(|(name, _)| *name == "Host") {
@@ -83,7 +88,7 @@ impl Site {
         for (name, value) in headers {
             write!(request, "{name}: {value}\r\n").unwrap();
         }
-        stream.write_all(format!("{request}\r\n").as_bytes()).unwrap();
+        stream.write_all(format!("{request}\r\n{body}").as_bytes()).unwrap();
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
         Answer::read(&bytes)
@@ -233,6 +238,7 @@ pub fn publish_in(scope: &Scope, store: &Store, numbers: &Numbers, json: String)
     let Claim::Ours { run, .. } = store.claim_run(&key, &lease).unwrap() else { panic!("the run is taken") };
     let audience = Audience::new(scope, &numbers.locale, &numbers.zone);
     let edition = NewEdition {
+        reason: numbers.reason.clone(),
         report: numbers.report.clone(),
         title: numbers.title.in_english().to_owned(),
         period: numbers.period.name.clone(),
@@ -267,6 +273,8 @@ pub fn publish_in(scope: &Scope, store: &Store, numbers: &Numbers, json: String)
         channel: Channel::Mail,
         recipient: recipient.to_owned(),
         message_id: format!("<{recipient}-{}-{}@pegel>", numbers.period.name, numbers.revision),
+        reply_to: None,
+        forms: Vec::new(),
     };
     let mails = vec![delivery("ada@example.com"), delivery("bob@example.com")];
     let id = store.publish(run, &edition, |previous| (seal(&edition, previous), mails)).unwrap();

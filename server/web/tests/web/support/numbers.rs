@@ -155,11 +155,13 @@ pub fn weekly() -> Numbers {
         zone: "Europe/Berlin".to_owned(),
         currency: "EUR".to_owned(),
         revision: 0,
+        reason: None,
         period: week(46, "2026-11-09", "2026-11-15"),
         compared_with: week(45, "2026-11-02", "2026-11-08"),
         created_at: 1_794_808_800,
         data_up_to: Vec::new(),
         titles: BTreeMap::new(),
+        contact: None,
         dimensions: Dimensions::Then,
         status: Status::Critical,
         breaches: vec![
