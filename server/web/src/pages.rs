@@ -15,9 +15,11 @@ pub(crate) mod style;
 
 use crate::State;
 use crate::reader::Reader;
+use crate::templates::{Frame, html};
 use crate::unanswered::Unanswered;
-use actix_web::web;
+use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_report::format::Format;
+use serde::Serialize;
 
 /// Does work that waits for the database on a thread where it holds up no one else.
 async fn blocking<T: Send + 'static>(
@@ -40,6 +42,33 @@ async fn computing<T: Send + 'static>(
         work(state)
     })
     .await
+}
+
+/// Which template shows a page, and to which of the main pages it belongs.
+#[derive(Clone, Copy)]
+struct Place {
+    template: &'static str,
+    here: &'static str,
+}
+
+impl Place {
+    /// A page, answered as HTML.
+    fn show(self, page: &impl Serialize, state: &State, request: &HttpRequest) -> Result<HttpResponse, Unanswered> {
+        let frame = Frame::new(request, &Reader::of(request), self.here);
+        Ok(html(HttpResponse::Ok(), state.templates.render(self.template, &frame, page)?))
+    }
+
+    /// The same of figures that are computed for its reader, when it is their turn.
+    async fn computed<P: Serialize + Send + 'static>(
+        self,
+        state: &web::Data<State>,
+        request: &HttpRequest,
+        gather: impl FnOnce(&State, &Reader) -> Result<P, Unanswered> + Send + 'static,
+    ) -> Result<HttpResponse, Unanswered> {
+        let reader = Reader::of(request);
+        let page = computing(state, move |state| gather(state, &reader)).await?;
+        self.show(&page, state, request)
+    }
 }
 
 /// Writes figures for a reader.

@@ -1,8 +1,7 @@
 //! What needs attention: the figures that break a threshold, and not perhaps by chance, KPI by KPI.
 
 use super::evidence::Facts;
-use super::rank;
-use super::statement::{Basis, Finding, Kind};
+use super::statement::{Basis, Finding, Kind, Statement};
 use crate::format::Format;
 use crate::known::origin;
 use crate::link::Link;
@@ -42,10 +41,10 @@ pub struct Needing {
     pub finding: Finding,
 }
 
-/// What needs attention, in the order of the statements.
-pub fn attention(numbers: &Numbers, format: &Format) -> Vec<Attention> {
+/// What needs attention, in the order of the statements of an edition.
+pub fn attention(statements: Vec<Statement>, numbers: &Numbers, format: &Format) -> Vec<Attention> {
     let mut by_kpi: Vec<Attention> = Vec::new();
-    for statement in rank::statements(numbers) {
+    for statement in statements {
         let kind = statement.kind;
         for finding in statement.about.into_iter().filter(|_| matches!(kind, Kind::NewBreach | Kind::Breach)) {
             let at = by_kpi.iter().position(|known| known.kpi == finding.kpi).unwrap_or_else(|| {

@@ -12,7 +12,8 @@ use crate::numbers::{
     standing_out,
 };
 use crate::statements::attention::{Attention, Needing, attention};
-use crate::statements::brief::{Line, brief};
+use crate::statements::brief::{Line, brief_of};
+use crate::statements::rank;
 use crate::statements::statement::Kind;
 use pegel_chart::columns::{Column, blocks, columns};
 use pegel_chart::{Chart, Form, Point, Tone};
@@ -48,7 +49,8 @@ impl Writer {
     }
 
     fn view(&self, numbers: &Numbers) -> View {
-        let brief = brief(numbers, &self.format);
+        let statements = rank::statements(numbers);
+        let brief = brief_of(&statements, numbers, &self.format);
         let mended = brief.statements.iter().filter(|line| line.kind == Kind::Mended);
         let mended = mended.map(|line| line.sentence.clone()).collect();
         View {
@@ -68,7 +70,10 @@ impl Writer {
             headline: brief.headline,
             verdict: brief.verdict,
             statements: brief.statements.into_iter().map(statement).collect(),
-            attention: attention(numbers, &self.format).iter().map(|of_kpi| self.attention(of_kpi)).collect(),
+            attention: attention(statements, numbers, &self.format)
+                .iter()
+                .map(|of_kpi| self.attention(of_kpi))
+                .collect(),
             mended,
             chance: brief.chance,
             data_up_to: brief.data_up_to,

@@ -1,10 +1,9 @@
 //! `/editions/{id}`: one edition as it was stored, and its artefacts as they are.
 
-use super::{blocking, computing};
+use super::{Place, blocking, computing};
 use crate::State;
 use crate::headers::MAIL_POLICY;
 use crate::reader::Reader;
-use crate::templates::{Frame, html};
 use crate::unanswered::Unanswered;
 use actix_web::http::header::{self, ContentDisposition};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -22,6 +21,8 @@ use pegel_store::outbox::Delivery;
 use pegel_text::locale::Locale;
 use pegel_text::words::Words;
 use serde::{Deserialize, Serialize};
+
+const PLACE: Place = Place { template: "edition.html", here: "editions" };
 
 /// The artefacts that are served as they are stored.
 const READABLE: [&str; 3] = [NUMBERS, HTML, TEXT];
@@ -126,8 +127,7 @@ pub(crate) async fn show(
     let (before, after) = (page(around.0), page(around.1));
     let corrects = corrects.map(|other| reader.kept_in(format!("/editions/{}/since/{other}", edition.head.id)));
     let page = Page { corrects, before, after, ..Page::of(edition, audience, deliveries, &reader)? };
-    let text = state.templates.render("edition.html", &Frame::new(&request, &reader, "editions"), &page)?;
-    Ok(html(HttpResponse::Ok(), text))
+    PLACE.show(&page, &state, &request)
 }
 
 /// Where mails link to: an edition by report and period. Its id is not known yet when the mail is written.

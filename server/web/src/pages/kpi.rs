@@ -1,10 +1,9 @@
 //! `/kpis/{id}`: one KPI, its course over half a year, and how it is defined.
 
-use super::{computing, format};
+use super::{Place, format};
 use crate::State;
 use crate::courses::{Course, courses, weeks};
 use crate::reader::Reader;
-use crate::templates::{Frame, html};
 use crate::unanswered::Unanswered;
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_catalog::in_force::InForce;
@@ -25,6 +24,8 @@ use pegel_report::known::Known;
 use pegel_store::health::Health;
 use pegel_text::words::capitalised;
 use serde::Serialize;
+
+const PLACE: Place = Place { template: "kpi.html", here: "kpis" };
 
 const COURSE_WEEKS: usize = 26;
 
@@ -139,13 +140,7 @@ pub(crate) async fn show(
     state: web::Data<State>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Unanswered> {
-    let reader = Reader::of(&request);
-    let page = {
-        let reader = reader.clone();
-        computing(&state, move |state| gather(state, &id, &reader)).await?
-    };
-    let text = state.templates.render("kpi.html", &Frame::new(&request, &reader, "kpis"), &page)?;
-    Ok(html(HttpResponse::Ok(), text))
+    PLACE.computed(&state, &request, move |state, reader| gather(state, &id, reader)).await
 }
 
 fn gather(state: &State, id: &str, reader: &Reader) -> Result<Page, Unanswered> {

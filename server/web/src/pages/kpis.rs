@@ -1,10 +1,9 @@
 //! `/kpis`: all KPIs and their status.
 
-use super::{computing, format};
+use super::{Place, format};
 use crate::State;
 use crate::courses::{Course, courses, weeks};
 use crate::reader::Reader;
-use crate::templates::{Frame, html};
 use crate::unanswered::Unanswered;
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_catalog::in_force::InForce;
@@ -15,6 +14,8 @@ use pegel_kpi::engine::comparison::Comparison;
 use pegel_report::chart;
 use pegel_report::format::Format;
 use serde::Serialize;
+
+const PLACE: Place = Place { template: "kpis.html", here: "kpis" };
 
 /// How many weeks the small trends show.
 const TREND_WEEKS: usize = 13;
@@ -64,13 +65,7 @@ struct Line {
 
 /// The list.
 pub(crate) async fn list(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Unanswered> {
-    let reader = Reader::of(&request);
-    let page = {
-        let reader = reader.clone();
-        computing(&state, move |state| gather(state, &reader)).await?
-    };
-    let text = state.templates.render("kpis.html", &Frame::new(&request, &reader, "kpis"), &page)?;
-    Ok(html(HttpResponse::Ok(), text))
+    PLACE.computed(&state, &request, gather).await
 }
 
 fn gather(state: &State, reader: &Reader) -> Result<Page, Unanswered> {

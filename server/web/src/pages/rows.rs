@@ -2,10 +2,9 @@
 
 use super::edition::{numbers_of, stored};
 use super::kpi::position;
-use super::{blocking, computing, format};
+use super::{Place, blocking, computing, format};
 use crate::State;
 use crate::reader::Reader;
-use crate::templates::{Frame, html};
 use crate::unanswered::Unanswered;
 use actix_web::http::header::{self, ContentDisposition};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -25,6 +24,8 @@ use pegel_report::link::{self, RowsOf};
 use pegel_report::rows::{Table, write_csv};
 use serde::Serialize;
 use std::sync::Arc;
+
+const PLACE: Place = Place { template: "rows.html", here: "kpis" };
 
 /// The period of a page that names none.
 const LAST_WEEK: &str = "last-week";
@@ -70,18 +71,13 @@ pub(crate) async fn show(
     state: web::Data<State>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Unanswered> {
-    let (reader, of) = (Reader::of(&request), asked(&request)?);
-    let page = {
-        let reader = reader.clone();
-        computing(&state, move |state| {
-            let behind = Behind::of(state, &id, of)?;
-            let listing = behind.listing(state, ON_A_PAGE)?;
-            Ok(behind.page(&listing, state, &reader))
-        })
-        .await?
+    let of = asked(&request)?;
+    let gather = move |state: &State, reader: &Reader| {
+        let behind = Behind::of(state, &id, of)?;
+        let listing = behind.listing(state, ON_A_PAGE)?;
+        Ok(behind.page(&listing, state, reader))
     };
-    let text = state.templates.render("rows.html", &Frame::new(&request, &reader, "kpis"), &page)?;
-    Ok(html(HttpResponse::Ok(), text))
+    PLACE.computed(&state, &request, gather).await
 }
 
 /// The file, with all rows and all their dates.
