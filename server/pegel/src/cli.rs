@@ -363,6 +363,9 @@ pub struct Rows {
     /// Write them into a CSV file: instants in UTC, ages in seconds, amounts in whole units
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     pub csv: Option<PathBuf>,
+    /// Write them into a workbook, with instants in the home's zone
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "csv"])]
+    pub xlsx: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

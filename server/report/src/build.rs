@@ -4,7 +4,7 @@ use crate::ReportError;
 use crate::definition::{KpiRequest, ReportDefinition, Targets};
 use crate::numbers::{
     self, Breach, BreakdownRow, BreakdownTable, Change, Group, GroupHead, KpiBlock, Numbers, PeriodHead, Section,
-    TrendPoint,
+    TrendPoint, beyond,
 };
 use jiff::Timestamp;
 use pegel_catalog::Catalog;
@@ -250,23 +250,29 @@ fn before(compared: &Compared) -> Cell {
 }
 
 fn table(grouped: &Grouped, dimension: &Dimension, request: &KpiRequest, declared: &Declaration) -> BreakdownTable {
-    let rows = grouped.rows.iter().map(|row| {
-        let cell = &row.cells[row.cells.len() - 1];
-        let previous = before(&row.compared);
-        BreakdownRow {
-            group: row.groups.first().map_or(Group::Missing { label: () }, Group::from),
-            cell: cell.clone(),
-            change: Change::between(&previous, cell, declared.better),
-            previous,
-            year_before: row.compared.year_before.as_ref().map(|before| before.comparable().clone()),
-            target: row.compared.target,
-            previous_as_known: as_known(&row.compared),
-            settled: None,
-            status: status(row),
-            assessment: row.assessment.clone(),
-        }
-    });
-    BreakdownTable { dimension: dimension.name().to_owned(), worst: request.worst, rows: rows.collect() }
+    let rows = grouped.rows.iter().map(|row| group(row, declared.better)).collect();
+    BreakdownTable { dimension: dimension.name().to_owned(), worst: request.worst, rows }
+}
+
+/// One group of a breakdown, of the figures of its periods; of a breakdown by several dimensions it says the first.
+///
+/// # Panics
+/// If there is no period.
+pub fn group(row: &Row, better: Better) -> BreakdownRow {
+    let cell = &row.cells[row.cells.len() - 1];
+    let previous = before(&row.compared);
+    BreakdownRow {
+        group: row.groups.first().map_or(Group::Missing { label: () }, Group::from),
+        cell: cell.clone(),
+        change: Change::between(&previous, cell, better),
+        previous,
+        year_before: row.compared.year_before.as_ref().map(|before| before.comparable().clone()),
+        target: row.compared.target,
+        previous_as_known: as_known(&row.compared),
+        settled: None,
+        status: status(row),
+        assessment: row.assessment.clone(),
+    }
 }
 
 /// A breach with what it is ranked by: the worse status first; then the total before its parts and few parts before
@@ -293,7 +299,7 @@ impl Rank {
 fn broken(block: &KpiBlock) -> Vec<Rank> {
     let rank = |group, cell: &Cell, change, status, assessment: Option<&Assessment>, parts| {
         (status >= Status::Warning).then(|| Rank {
-            beyond: beyond(block, cell, status),
+            beyond: cell.outcome.value().map_or(0.0, |value| beyond(value, status, &block.threshold, block.better)),
             parts,
             breach: Breach {
                 kpi: block.id.clone(),
@@ -318,17 +324,6 @@ fn broken(block: &KpiBlock) -> Vec<Rank> {
         })
     });
     total.into_iter().chain(groups).collect()
-}
-
-fn beyond(block: &KpiBlock, cell: &Cell, status: Status) -> f64 {
-    let mark = if status == Status::Critical { block.threshold.critical } else { block.threshold.warning };
-    let (Some(mark), Some(value)) = (mark, cell.outcome.value()) else { return 0.0 };
-    let distance = match block.better {
-        Better::Higher => mark - value,
-        Better::Lower => value - mark,
-        Better::Neutral => 0.0,
-    };
-    if mark == 0.0 { distance } else { distance / mark.abs() }
 }
 
 fn worst_of(breaches: &[Rank], sections: &[Section]) -> Status {

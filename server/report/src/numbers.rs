@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 mod judged;
 
-pub use judged::{is_as_it_stands, judged_value, standing_out};
+pub use judged::{beyond, is_as_it_stands, judged_value, standing_out};
 
 /// All that an edition says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

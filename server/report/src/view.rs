@@ -10,7 +10,7 @@ mod cut;
 mod write;
 
 pub(crate) use cut::{cut, in_short};
-pub use write::view;
+pub use write::{InCommon, change, groups, view};
 
 /// An edition as a reader sees it.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -18,6 +18,7 @@ use crate::reader::Reader;
 use crate::templates::{Frame, html};
 use crate::unanswered::Unanswered;
 use actix_web::{HttpRequest, HttpResponse, web};
+use pegel_kpi::time::period::Period;
 use pegel_report::format::Format;
 use serde::Serialize;
 
@@ -71,8 +72,22 @@ impl Place {
     }
 }
 
+/// Something that can be asked for.
+#[derive(Serialize)]
+struct Choice {
+    name: String,
+    title: String,
+    chosen: bool,
+}
+
 /// Writes figures for a reader.
 fn format(state: &State, reader: &Reader) -> Format {
     let titles = state.live.current().model.titles();
     Format::new(&reader.locale, &state.currency, state.zone_name()).calling(&titles)
+}
+
+/// `Past 26 weeks`
+fn past_periods(periods: &[Period], format: &Format) -> String {
+    let span = periods.last().map_or("period", |period| format.span(&period.to_string()));
+    format.words().say("past_periods", [("span", span.into()), ("count", periods.len().into())])
 }

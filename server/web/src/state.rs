@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_catalog::live::Live;
 use pegel_kpi::reference::Reference;
+use pegel_report::definition::ReportDefinition;
 use pegel_store::Store;
 use std::sync::Arc;
 
@@ -24,6 +25,8 @@ pub struct State {
     pub templates: Arc<Templates>,
     /// How many pages compute at the same time.
     pub bound: Bound,
+    /// The reports that are in order, those about the shortest periods first; asked each time.
+    pub reports: Arc<dyn Fn() -> Vec<ReportDefinition> + Send + Sync>,
     /// Finds what is not in order outside of what the pages read themselves; asked each time.
     pub other_problems: Arc<dyn Fn() -> Vec<Problem> + Send + Sync>,
     /// The reference of the language of KPI scripts.

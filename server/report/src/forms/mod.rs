@@ -8,7 +8,7 @@ mod csv;
 mod json;
 mod maker;
 pub mod sheets;
-mod xlsx;
+pub(crate) mod xlsx;
 
 pub use json::SCHEMA;
 pub use maker::{Maker, PROGRAM};
@@ -64,7 +64,7 @@ impl Form {
             Format::new(&locale, &numbers.currency, numbers.shown_in()).calling(&numbers.titles)
         };
         match self {
-            Form::Xlsx => xlsx::workbook(&sheets::of(numbers, maker, &format()), numbers),
+            Form::Xlsx => xlsx::workbook(&sheets::of(numbers, maker, &format()), &xlsx::Cover::of(numbers)),
             Form::Csv => csv::archive(&sheets::of(numbers, maker, &format()), numbers),
             Form::Json => Ok(json::text(numbers, maker, &format())),
         }

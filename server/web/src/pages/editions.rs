@@ -1,6 +1,6 @@
 //! `/editions`: what was reported, the latest period first; by report, state and words.
 
-use super::{Place, blocking, format};
+use super::{Choice, Place, blocking, format};
 use crate::State;
 use crate::reader::Reader;
 use crate::unanswered::Unanswered;
@@ -49,14 +49,6 @@ struct Page {
     words: String,
     /// The language that the address asks for, to be kept.
     lang: Option<String>,
-}
-
-/// Something that can be asked for.
-#[derive(Serialize)]
-struct Choice {
-    name: String,
-    title: String,
-    chosen: bool,
 }
 
 /// One edition in the list.
