@@ -426,6 +426,8 @@ pub struct Render {
 pub enum RenderForm {
     Mail,
     Text,
+    /// One file with all rows of every table, for any browser
+    Html,
     Xlsx,
     /// An archive with a file for each table
     Csv,

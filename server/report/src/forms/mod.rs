@@ -1,10 +1,12 @@
-//! The forms of an edition for programs and spreadsheets, all made from its stored numbers: the same figures in each.
+//! The forms of an edition for people without the pages, for spreadsheets and for programs, all made from its stored
+//! numbers: the same figures in each.
 //!
 //! - [`sheets`]: the numbers as tables with real figures
 //! - `xlsx`: a workbook, a sheet for each; `csv`: an archive, a file for each
-//! - `json`: the edition for programs
+//! - `json`: the edition for programs; `html`: for people, as one file
 
 mod csv;
+mod html;
 mod json;
 mod maker;
 pub mod sheets;
@@ -21,17 +23,19 @@ use pegel_text::locale::Locale;
 /// A form that an edition can be had in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
+    Html,
     Xlsx,
     Csv,
     Json,
 }
 
 impl Form {
-    pub const ALL: [Form; 3] = [Form::Xlsx, Form::Csv, Form::Json];
+    pub const ALL: [Form; 4] = [Form::Html, Form::Xlsx, Form::Csv, Form::Json];
 
     /// The name it is asked for by.
     pub fn name(self) -> &'static str {
         match self {
+            Form::Html => "html",
             Form::Xlsx => "xlsx",
             Form::Csv => "csv",
             Form::Json => "json",
@@ -48,6 +52,7 @@ impl Form {
 
     pub fn media_type(self) -> &'static str {
         match self {
+            Form::Html => "text/html; charset=utf-8",
             Form::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Form::Csv => "application/zip",
             Form::Json => "application/json",
@@ -64,6 +69,7 @@ impl Form {
             Format::new(&locale, &numbers.currency, numbers.shown_in()).calling(&numbers.titles)
         };
         match self {
+            Form::Html => html::page(numbers, maker),
             Form::Xlsx => xlsx::workbook(&sheets::of(numbers, maker, &format()), &xlsx::Cover::of(numbers)),
             Form::Csv => csv::archive(&sheets::of(numbers, maker, &format()), numbers),
             Form::Json => Ok(json::text(numbers, maker, &format())),

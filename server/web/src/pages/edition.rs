@@ -7,19 +7,16 @@ use crate::reader::Reader;
 use crate::unanswered::Unanswered;
 use actix_web::http::header::{self, ContentDisposition};
 use actix_web::{HttpRequest, HttpResponse, web};
-use pegel_chart::svg;
-use pegel_kpi::data::cell::Cell;
 use pegel_kpi::data::scope::Scope;
 use pegel_report::archive::numbers;
-use pegel_report::chart;
 use pegel_report::format::Format;
 use pegel_report::forms::{Form, Maker, PROGRAM};
-use pegel_report::numbers::{KpiBlock, Numbers};
-use pegel_report::view::{KpiView, SectionView, TrendView, View, view};
+use pegel_report::numbers::Numbers;
+use pegel_report::sections::{Section, sections};
+use pegel_report::view::{View, view};
 use pegel_store::edition::{Edition, EditionHead, HTML, NUMBERS, Rendition, SourceHash, TEXT};
 use pegel_store::outbox::Delivery;
 use pegel_text::locale::Locale;
-use pegel_text::words::Words;
 use serde::{Deserialize, Serialize};
 
 const PLACE: Place = Place { template: "edition.html", here: "editions" };
@@ -65,26 +62,6 @@ struct AudienceView {
 struct Asked {
     /// The number of an audience, from 1 on.
     audience: Option<usize>,
-}
-
-/// A section: KPIs under a common heading.
-#[derive(Serialize)]
-struct Section {
-    title: String,
-    kpis: Vec<Kpi>,
-    /// Whether one of them is broken down.
-    has_tables: bool,
-}
-
-/// One KPI.
-#[derive(Serialize)]
-struct Kpi {
-    #[serde(flatten)]
-    view: KpiView,
-    /// SVG.
-    spark: Option<String>,
-    /// Whether a group breaks a threshold, so that its breakdowns are worth opening.
-    broken: bool,
 }
 
 /// What the edition was made from.
@@ -267,36 +244,6 @@ impl AudienceView {
 pub(super) fn locale(numbers: &Numbers, reader: &Reader) -> Locale {
     let own = Locale::parse(&numbers.locale).filter(|own| own.language() == reader.locale.language());
     own.unwrap_or_else(|| reader.locale.clone())
-}
-
-fn sections(view: &View, numbers: &Numbers) -> Vec<Section> {
-    let block = |kpi: &KpiView| numbers.kpis().find(|block| block.id == kpi.id);
-    let kpis = |section: &SectionView| {
-        section.kpis.iter().filter_map(|kpi| Some(Kpi::of(kpi, block(kpi)?, &view.words))).collect()
-    };
-    let section = |section: &SectionView| Section {
-        title: section.title.clone(),
-        kpis: kpis(section),
-        has_tables: section.kpis.iter().any(|kpi| !kpi.tables.is_empty()),
-    };
-    view.sections.iter().map(section).collect()
-}
-
-impl Kpi {
-    fn of(view: &KpiView, block: &KpiBlock, words: &Words) -> Kpi {
-        let judged = |cell: &Cell| block.threshold.judge(&cell.outcome, block.better);
-        let points = block.trend.iter().map(|period| chart::point(&period.cell, judged(&period.cell))).collect();
-        let TrendView { span, lowest, highest, .. } = &view.trend;
-        let extremes = [("lowest", lowest.as_str().into()), ("highest", highest.as_str().into())];
-        let (label, value) = (format!("{}, {span}", view.title), words.say("extremes", extremes));
-        let name = words.say("labelled", [("label", label.into()), ("value", value.into())]);
-        let mut rows = view.tables.iter().flat_map(|table| &table.rows);
-        Kpi {
-            view: view.clone(),
-            spark: svg::spark(&chart::small(points, &block.threshold), &name),
-            broken: rows.any(|row| matches!(row.status.class, "warning" | "critical")),
-        }
-    }
 }
 
 impl From<SourceHash> for SourceView {

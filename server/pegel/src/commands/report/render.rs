@@ -14,6 +14,7 @@ pub fn run(command: &Render, edition: &Edition) -> Ending {
     let bytes = match command.form {
         RenderForm::Mail => as_stored(rendition, HTML)?,
         RenderForm::Text => as_stored(rendition, TEXT)?,
+        RenderForm::Html => made(Form::Html, edition, rendition)?,
         RenderForm::Xlsx => made(Form::Xlsx, edition, rendition)?,
         RenderForm::Csv => made(Form::Csv, edition, rendition)?,
         RenderForm::Json => made(Form::Json, edition, rendition)?,
