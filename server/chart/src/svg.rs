@@ -92,6 +92,8 @@ const FONT: f64 = 12.0;
 const GAP: f64 = 10.0;
 /// The distance of the names of periods from the chart.
 const BELOW: f64 = 20.0;
+/// The names of periods that are no longer have room below their place, wherever it is; in characters.
+const SHORT: usize = 6;
 /// The width of a bar, as a share of its slot.
 const BAR: f64 = 0.64;
 /// The least height of a bar, as a share of the chart's height, so that figures next to nothing can be seen.
@@ -279,9 +281,13 @@ impl Drawing<'_> {
     /// The names of periods, grouped so that a narrow page can leave some out.
     fn names(&self) -> Vec<String> {
         let look = self.look.of(Part::Label, Tone::Plain, false);
+        let last = self.chart.points.len() - 1;
         let name = |(place, point): (usize, &Point)| {
             let (x, y, name) = (self.area.x(self.chart.middle(place)), self.area.y(0.0), escaped(&point.tick));
-            format!(r#"<text {look} x="{x}" y="{y}" dy="{BELOW}" text-anchor="middle">{name}</text>"#)
+            // A long name at the edge would leave the picture.
+            let is_at_the_edge = place == last && point.tick.chars().count() > SHORT;
+            let anchor = if is_at_the_edge { "end" } else { "middle" };
+            format!(r#"<text {look} x="{x}" y="{y}" dy="{BELOW}" text-anchor="{anchor}">{name}</text>"#)
         };
         let points = self.chart.points.iter().enumerate().filter(|(_, point)| !point.tick.is_empty());
         let names = points.map(name).collect::<String>();

@@ -377,6 +377,9 @@ pub struct Rows {
     /// Write them into a CSV file: instants in UTC, ages in seconds, amounts in whole units
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     pub csv: Option<PathBuf>,
+    /// Write them into a workbook, with instants in the home's zone
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "csv"])]
+    pub xlsx: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -503,6 +506,8 @@ pub enum RenderForm {
     Text,
     /// Tagged, for archives and screen readers (PDF/A-2a, PDF/UA-1)
     Pdf,
+    /// One file with all rows of every table, for any browser
+    Html,
     Xlsx,
     /// An archive with a file for each table
     Csv,

@@ -38,27 +38,32 @@ fn pages_and_mail_show_in_a_browser_and_fit_a_phone() {
     assert!(width_on_a_phone(&std::fs::read_to_string(mail).unwrap(), home.path()) <= PHONE);
 
     home.write("kpis/own/draft.rhai", &format!("kpi(#{{ id: \"draft\", {}", "title: \"a long line\", ".repeat(20)));
+    let file = home.run(&["report", "render", "1", "--form", "html"]).succeeded().out;
+    assert!(width_on_a_phone(&file, home.path()) <= PHONE);
     let served = Served::start(&home);
     for (page, shows) in [
-        ("/editions?lang=en", "Weekly"),
-        ("/editions/1?lang=en", "Küste"),
-        ("/kpis?lang=en", "Feedback"),
-        ("/kpis/revenue?lang=en", "Revenue"),
-        ("/operations?lang=de", "own/draft.rhai"),
+        ("/editions?", "Weekly"),
+        ("/editions/1?", "Küste"),
+        ("/kpis?", "Feedback"),
+        ("/kpis?pack=team&words=quota&", "Quota attainment"),
+        ("/kpis/revenue?", "Revenue"),
+        ("/kpis/feedback_rate?period=2026-Q3&by=partner&", "Past 12 quarters"),
+        ("/kpis/feedback_rate?period=2026-10&by=region&and=source&", "Region × Source"),
+        ("/kpis/feedback_rate/rows?period=2026-W46&by=region&group=K%C3%BCste&", "In the group"),
+        ("/operations?", "own/draft.rhai"),
     ] {
-        let output = browse(&format!("http://{}{page}", served.address), home.path());
+        let output = browse(&format!("http://{}{page}lang=en", served.address), home.path());
         let dom = String::from_utf8(output.stdout).unwrap();
         assert!(dom.contains(shows), "{page}:\n{dom}");
         let complaints = String::from_utf8_lossy(&output.stderr);
         assert!(!complaints.contains(":CONSOLE"), "{page}: {complaints}");
 
         let style = served.body(&served.style_sheet());
-        let path = page.split('?').next().unwrap();
         for language in pegel_text::languages::codes() {
-            let html = served.body(&format!("{path}?lang={language}"));
+            let html = served.body(&format!("{page}lang={language}"));
             let styled = html.replace("</head>", &format!("<style>{style}</style></head>"));
             let width = width_on_a_phone(&styled, home.path());
-            assert!(width <= PHONE, "{path} is {width} wide in {language}");
+            assert!(width <= PHONE, "{page} is {width} wide in {language}");
         }
     }
 }

@@ -34,7 +34,7 @@ fn what_was_stored_comes_back_byte_for_byte() {
 fn the_others_are_made_of_the_stored_numbers_and_say_so() {
     let home = home();
     let file = |name: &str| home.path().join(name).to_str().unwrap().to_owned();
-    for form in ["pdf", "xlsx", "csv", "json"] {
+    for form in ["pdf", "html", "xlsx", "csv", "json"] {
         let out = file(&format!("edition.{form}"));
         let said = home.run(&["report", "render", "1", "--form", form, "--out", &out]).succeeded();
         let made = format!("made now by Pegel {}, of the numbers stored in edition 1\n", env!("CARGO_PKG_VERSION"));
@@ -49,6 +49,15 @@ fn the_others_are_made_of_the_stored_numbers_and_say_so() {
     assert!((value - in_workbook).abs() < 1e-12, "{value} {in_workbook}");
     assert!(std::fs::read(file("edition.csv")).unwrap().starts_with(b"PK"));
     assert!(std::fs::read(file("edition.pdf")).unwrap().starts_with(b"%PDF"));
+    let html = std::fs::read_to_string(file("edition.html")).unwrap();
+    assert!(html.contains(&format!("Made by Pegel {}", env!("CARGO_PKG_VERSION"))));
+    let groups = json["kpis"][0]["breakdowns"].as_array().unwrap().iter().flat_map(|table| table["rows"].as_array());
+    let groups: Vec<&str> = groups.flatten().filter_map(|row| row["group"].as_str()).collect();
+    assert!(groups.len() > 100, "{}", groups.len());
+    for group in groups {
+        let row = format!("<th scope=\"row\">{}</th>", group.replace('&', "&amp;"));
+        assert!(html.contains(&row), "{group}: the report shows ten, the file all");
+    }
 }
 
 #[test]

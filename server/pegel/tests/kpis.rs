@@ -348,6 +348,22 @@ fn rows_are_the_same_for_programs_on_both_databases() {
 }
 
 #[test]
+fn rows_are_written_into_a_workbook_with_a_sheet_for_each_list() {
+    let home = TestHome::new();
+    import_all(&home);
+    home.write("kpis/own/deals.rhai", DEALS);
+    let file = home.path().join("rows.xlsx");
+    let to_file = ["kpi", "rows", "deals", "--period", "2017", "--xlsx", file.to_str().unwrap()];
+    home.run(&to_file).succeeded();
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(&file).unwrap();
+    let sheets = calamine::Reader::worksheets(&mut book);
+    let shapes: Vec<(&str, usize)> = sheets.iter().map(|(name, range)| (name.as_str(), range.height())).collect();
+    assert_eq!(shapes, [("customers", 3), ("deals", 5)]);
+    let dates = sheets[1].1.cells().filter(|(.., data)| matches!(data, calamine::Data::DateTime(_))).count();
+    assert_eq!(dates, 3 * 4, "when it was created and closed, and how old it is");
+}
+
+#[test]
 fn what_rows_cannot_be_listed_is_said_with_what_was_meant() {
     let home = TestHome::new();
     import_all(&home);

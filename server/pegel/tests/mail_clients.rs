@@ -1,5 +1,5 @@
-//! The HTML mail against what mail programs can show, and against what people need who do not see it. What it is checked
-//! with lies in `tests/mail-clients` of the project.
+//! The HTML mail against what mail programs can show, and against what people need who do not see it; so is the file that an
+//! edition can be had as. What they are checked with lies in `tests/mail-clients` of the project.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -93,7 +93,7 @@ fn violations(html: &str, folder: &Path, tools: &Path) -> String {
 }
 
 #[test]
-fn the_mail_has_nothing_that_keeps_people_from_reading_it() {
+fn mail_and_file_have_nothing_that_keeps_people_from_reading_them() {
     let Some(tools) = tools() else { return };
     let home = TestHome::empty();
     let violations = |html: &str| violations(html, home.path(), &tools);
@@ -105,6 +105,19 @@ fn the_mail_has_nothing_that_keeps_people_from_reading_it() {
         assert_ne!(dark, html);
         assert_eq!(violations(&dark), "", "{} in the dark", mail.display());
     }
+    // As a file of its own, whose policy would keep the check from running.
+    let policy = "http-equiv=\"Content-Security-Policy\"";
+    let file = home.run(&["report", "render", "1", "--form", "html"]).succeeded().out;
+    let open = file
+        .replace(policy, "name=\"policy\"")
+        .replace("<details class=\"breakdown\">", "<details class=\"breakdown\" open>");
+    assert_ne!(open, file);
+    assert_eq!(violations(&open), "", "the file");
+    assert_eq!(
+        violations(&open.replace("(prefers-color-scheme: dark)", "(min-width: 1px)")),
+        "",
+        "the file in the dark"
+    );
     // The check sees what is wrong.
     let faint = "<html lang=\"en\"><head><title>t</title></head><body style=\"background:#fff\"><main><h1>a</h1><p style=\"color:#eee\">faint</p></main></body></html>";
     assert!(violations(faint).contains("color-contrast"));

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The beginnings of names that are put together at run time.
-const PUT_TOGETHER: [&str; 12] = [
+const PUT_TOGETHER: [&str; 13] = [
     "beside_",
     "better_",
     "column_",
@@ -20,6 +20,7 @@ const PUT_TOGETHER: [&str; 12] = [
     "form_",
     "section_",
     "source_",
+    "span_",
     "status_",
     "table_",
     "unit_",

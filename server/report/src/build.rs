@@ -4,12 +4,12 @@ use crate::ReportError;
 use crate::definition::{Compare, KpiRequest, ReportDefinition, SectionDefinition, Targets, scope_of};
 use crate::numbers::{
     self, Breach, BreakdownRow, BreakdownTable, Change, CrossTable, Group, GroupHead, KpiBlock, Numbers, PeriodHead,
-    ReportState, Section, TrendPoint,
+    ReportState, Section, TrendPoint, beyond,
 };
 use jiff::Timestamp;
 use pegel_catalog::Catalog;
 use pegel_catalog::health::{Evaluation, evaluate};
-use pegel_kpi::data::cell::{self, Cell, Outcome};
+use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::dimensions::Grouped as InDimensions;
 use pegel_kpi::data::scan::Source;
@@ -347,34 +347,44 @@ fn table(
     declared: &Declaration,
     compare: Compare,
 ) -> BreakdownTable {
-    let rows = grouped.rows.iter().map(|row| {
-        let cell = &row.cells[row.cells.len() - 1];
-        let previous = earlier(&row.compared, compare);
-        BreakdownRow {
-            group: group(row.groups.first()),
-            cell: cell.clone(),
-            change: Change::between(&previous, cell, declared.better),
-            previous,
-            year_before: year_before(&row.compared, compare),
-            target: row.compared.target,
-            previous_as_known: as_known(&row.compared, compare),
-            settled: None,
-            status: status(row),
-            assessment: row.assessment.clone(),
-        }
-    });
+    let rows = grouped.rows.iter().map(|row| compared_group(row, declared.better, compare)).collect();
     let KpiRequest { worst, best, .. } = *request;
-    BreakdownTable { dimension: dimension.name().to_owned(), worst, best, rows: rows.collect() }
+    BreakdownTable { dimension: dimension.name().to_owned(), worst, best, rows }
 }
 
-fn group(group: Option<&cell::Group>) -> Group {
-    group.map_or(Group::Missing { label: () }, Group::from)
+/// One group of a breakdown, of the figures of its periods; of a breakdown by several dimensions it says the first.
+///
+/// # Panics
+/// If there is no period.
+pub fn group(row: &Row, better: Better) -> BreakdownRow {
+    compared_group(row, better, Compare::Before)
+}
+
+fn compared_group(row: &Row, better: Better, compare: Compare) -> BreakdownRow {
+    let cell = &row.cells[row.cells.len() - 1];
+    let previous = earlier(&row.compared, compare);
+    BreakdownRow {
+        group: nth_group(row, 0),
+        cell: cell.clone(),
+        change: Change::between(&previous, cell, better),
+        previous,
+        year_before: year_before(&row.compared, compare),
+        target: row.compared.target,
+        previous_as_known: as_known(&row.compared, compare),
+        settled: None,
+        status: status(row),
+        assessment: row.assessment.clone(),
+    }
+}
+
+fn nth_group(row: &Row, nth: usize) -> Group {
+    row.groups.get(nth).map_or(Group::Missing { label: () }, Group::from)
 }
 
 fn cross(grouped: &Grouped, [lines, columns]: &[Dimension; 2]) -> CrossTable {
     let pairs = grouped.rows.iter().map(|row| {
         let cell = row.cells[row.cells.len() - 1].clone();
-        ([group(row.groups.first()), group(row.groups.get(1))], cell)
+        ([nth_group(row, 0), nth_group(row, 1)], cell)
     });
     // A pair that has nothing is as one that does not exist.
     let pairs = pairs.filter(|(_, cell)| cell.outcome != Outcome::NoRows);
@@ -405,7 +415,7 @@ impl Rank {
 fn broken(block: &KpiBlock) -> Vec<Rank> {
     let rank = |group, cell: &Cell, change, status, assessment: Option<&Assessment>, parts| {
         (status >= Status::Warning).then(|| Rank {
-            beyond: beyond(block, cell, status),
+            beyond: cell.outcome.value().map_or(0.0, |value| beyond(value, status, &block.threshold, block.better)),
             parts,
             breach: Breach {
                 kpi: block.id.clone(),
@@ -430,17 +440,6 @@ fn broken(block: &KpiBlock) -> Vec<Rank> {
         })
     });
     total.into_iter().chain(groups).collect()
-}
-
-fn beyond(block: &KpiBlock, cell: &Cell, status: Status) -> f64 {
-    let mark = if status == Status::Critical { block.threshold.critical } else { block.threshold.warning };
-    let (Some(mark), Some(value)) = (mark, cell.outcome.value()) else { return 0.0 };
-    let distance = match block.better {
-        Better::Higher => mark - value,
-        Better::Lower => value - mark,
-        Better::Neutral => 0.0,
-    };
-    if mark == 0.0 { distance } else { distance / mark.abs() }
 }
 
 fn worst_of(breaches: &[Rank], sections: &[Section]) -> Status {

@@ -10,9 +10,10 @@
 //! - `known`: what is known beside a figure, for statements and sections
 //! - [`view`]: numbers as a reader sees them, by [`mod@format`]; the one source of all that is rendered
 //! - [`chart`]: figures as charts show them, in the view and on pages
+//! - [`sections`]: its sections with their courses, as pages show them
 //! - [`render`]: a view becomes HTML mail, plain text and subject, by templates
 //! - [`bounded`]: rendering that ends, whatever a template asks for; `words`: what templates say
-//! - [`forms`]: the same numbers as PDF, workbook, CSV and JSON
+//! - [`forms`]: the same numbers as PDF, HTML file, workbook, CSV and JSON
 //! - [`archive`]: what is stored of an edition; [`labels`], how its groups are called; [`sources`], what it rests on
 //! - [`rows`]: the rows behind a figure, as a table and as CSV; [`link`]: where readers find them, and editions
 //! - [`diff`]: what two editions say differently, and why
@@ -44,6 +45,7 @@ pub mod rows;
 #[cfg(test)]
 mod samples;
 pub mod scorecard;
+pub mod sections;
 pub mod sources;
 pub mod statements;
 pub mod unsubscribe;

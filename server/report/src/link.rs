@@ -24,6 +24,11 @@ pub fn mail_to(address: &str) -> String {
     format!("mailto:{}", utf8_percent_encode(address, PLAIN))
 }
 
+/// The page of a KPI.
+pub fn kpi(kpi: &str, of: &KpiOf) -> String {
+    format!("/kpis/{kpi}?{}", query(of))
+}
+
 /// The page of the rows behind a figure of an edition, whatever its id.
 pub fn rows_of_edition(edition: &str, kpi: &str, of: &RowsOf) -> String {
     format!("{edition}/rows/{kpi}?{}", of.query())
@@ -34,9 +39,9 @@ pub fn rows(kpi: &str, of: &RowsOf) -> String {
     format!("/kpis/{kpi}/rows?{}", of.query())
 }
 
-/// The file with these rows.
-pub fn rows_file(kpi: &str, of: &RowsOf) -> String {
-    format!("/kpis/{kpi}/rows.csv?{}", of.query())
+/// The file with these rows, of that kind: `csv` or `xlsx`.
+pub fn rows_file(kpi: &str, kind: &str, of: &RowsOf) -> String {
+    format!("/kpis/{kpi}/rows.{kind}?{}", of.query())
 }
 
 /// A page to go to, and what is said of it.
@@ -48,6 +53,20 @@ pub struct Link {
     pub text: String,
 }
 
+/// What the page of a KPI shows: the query of its address.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct KpiOf {
+    /// As commands take it, such as `2026-W46`; the last week, if it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// The dimension by which it is broken down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// A second one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub and: Option<String>,
+}
+
 /// Which rows behind a figure of a KPI are asked for: the query of the address of their page.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RowsOf {
@@ -57,9 +76,17 @@ pub struct RowsOf {
     /// The dimension of the group, such as `region`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-    /// Its display name; of the total there is none.
+    /// Its display name, empty for the rows that lack the dimension; of the total there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
+    /// The same of a second dimension.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub and: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub and_group: Option<String>,
+    /// Words that are all in one of them, in whatever column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
     /// All of them, if it is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub side: Option<Side>,
@@ -78,12 +105,13 @@ pub struct RowsOf {
 
 impl RowsOf {
     /// The query of an address.
-    ///
-    /// # Panics
-    /// Never: it holds texts alone.
     pub fn query(&self) -> String {
-        serde_urlencoded::to_string(self).expect("texts can stand in a query")
+        query(self)
     }
+}
+
+fn query(of: &impl Serialize) -> String {
+    serde_urlencoded::to_string(of).expect("texts can stand in a query")
 }
 
 fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
@@ -102,6 +130,9 @@ mod tests {
             period: Some("2026-W46".into()),
             by: Some("region".into()),
             group: Some("Küste & Alpen".into()),
+            and: Some("source".into()),
+            and_group: Some(String::new()),
+            words: Some("Müller".into()),
             side: Some(Side::Bad),
             edition: Some(7),
             audience: Some(2),
@@ -109,7 +140,7 @@ mod tests {
             dimensions: Dimensions::Today,
         };
         let address = rows("feedback_rate", &of);
-        insta::assert_snapshot!(address, @"/kpis/feedback_rate/rows?period=2026-W46&by=region&group=K%C3%BCste+%26+Alpen&side=bad&edition=7&audience=2&as_of=2026-11-16T06%3A00%3A00Z&dimensions=today");
+        insta::assert_snapshot!(address, @"/kpis/feedback_rate/rows?period=2026-W46&by=region&group=K%C3%BCste+%26+Alpen&and=source&and_group=&words=M%C3%BCller&side=bad&edition=7&audience=2&as_of=2026-11-16T06%3A00%3A00Z&dimensions=today");
         let (_, query) = address.split_once('?').unwrap();
         assert_eq!(serde_urlencoded::from_str::<RowsOf>(query).unwrap(), of);
         assert_eq!(serde_urlencoded::from_str::<RowsOf>("").unwrap(), RowsOf::default());

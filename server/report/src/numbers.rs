@@ -23,7 +23,7 @@ mod list;
 
 pub use controlling::{LastEdition, ReportState};
 pub use cross::{CrossLine, CrossTable};
-pub use judged::{is_as_it_stands, judged_value, standing_out};
+pub use judged::{beyond, is_as_it_stands, judged_value, standing_out};
 pub use list::{ListedRow, RowList};
 
 /// All that an edition says.

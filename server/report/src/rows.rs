@@ -1,4 +1,10 @@
-//! The rows behind a figure: as a table for people, and as CSV for spreadsheets and other programs.
+//! The rows behind a figure: as a table for people, as CSV for programs, and as a workbook.
+//!
+//! - `workbook`: the rows as a workbook
+
+mod workbook;
+
+pub use workbook::{Book, workbook};
 
 use crate::format::Format;
 use csv::Writer;
@@ -78,6 +84,33 @@ fn contribution(row: &Row, to: &Contributing, format: &Format) -> String {
             Quantity::Count | Quantity::Number => format.value(*number, Unit::Number),
         },
     }
+}
+
+/// Leaves the rows that hold all of these words, in whatever column; letters count alike, large or small. Dates are read
+/// as CSV has them. At most `limit` rows of each list stay.
+pub fn keep_matching(listing: &mut Listing, words: &str, limit: usize) {
+    let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
+    for list in &mut listing.lists {
+        list.rows.retain(|row| {
+            let texts = texts_of(row);
+            words.iter().all(|word| texts.contains(word))
+        });
+        list.more += list.rows.len().saturating_sub(limit) as u64;
+        list.rows.truncate(limit);
+    }
+}
+
+/// All that a row says, in small letters.
+fn texts_of(row: &Row) -> String {
+    let Row { key, system, name, partner, rep, region, product, .. } = row;
+    let who = [key, system, name, partner, rep, region, product].into_iter().flatten().cloned();
+    let dates = row.dates.iter().map(|(_, date)| date.to_string());
+    let contributions = row.contributions.iter().map(|(_, datum)| match datum {
+        Datum::Number(number) => number.to_string(),
+        Datum::Text(text) => text.clone(),
+    });
+    // A line break is in no word.
+    who.chain(dates).chain(contributions).collect::<Vec<_>>().join("\n").to_lowercase()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "ages are far below 2^53")]
@@ -175,9 +208,8 @@ mod tests {
     }
 
     fn written(lists: Vec<List>) -> String {
-        let listing = Listing { kpi: "revenue".to_owned(), period: "2026-W45".to_owned(), side: Side::All, lists };
         let mut bytes = Vec::new();
-        write_csv(&listing, &mut bytes).unwrap();
+        write_csv(&listing(lists), &mut bytes).unwrap();
         String::from_utf8(bytes).unwrap()
     }
 
@@ -191,6 +223,46 @@ mod tests {
         assert_eq!(lines.next(), Some(&*format!("A1,,{who},2026-11-02T08:00:00Z,,3600,12.5")));
         // A number is none, whatever its sign.
         assert_eq!(lines.next(), Some(&*format!("A2,,{who},2026-11-02T08:00:00Z,,3600,-3")));
+    }
+
+    fn listing(lists: Vec<List>) -> Listing {
+        Listing { kpi: "revenue".to_owned(), period: "2026-W45".to_owned(), side: Side::All, lists }
+    }
+
+    #[test]
+    fn rows_are_found_by_words_in_any_column() {
+        let found = |words: &str| {
+            let mut rows = listing(vec![list("revenue", vec![row("A1", 12.5), row("B2", -3.0)])]);
+            keep_matching(&mut rows, words, 1);
+            let list = &rows.lists[0];
+            (list.rows.iter().filter_map(|row| row.key.clone()).collect::<Vec<_>>().join(" "), list.more)
+        };
+        assert_eq!(found("b2"), ("B2".to_owned(), 0));
+        assert_eq!(found("MÜLLER 12.5"), ("A1".to_owned(), 0));
+        assert_eq!(found("2026-11-02"), ("A1".to_owned(), 1));
+        assert_eq!(found("söhne@home"), (String::new(), 0));
+    }
+
+    #[test]
+    fn a_workbook_holds_numbers_dates_and_durations() {
+        let format = Format::new(&pegel_text::locale::Locale::parse("de-DE").unwrap(), "EUR", "UTC");
+        let zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
+        let book = Book { title: "Umsatz".to_owned(), made_at: 1_794_000_000, currency: "EUR", zone };
+        let bytes = workbook(&listing(vec![list("revenue", vec![row("A1", 12.5)])]), book, &format).unwrap();
+        let mut read: calamine::Xlsx<_> = calamine::Reader::new(std::io::Cursor::new(bytes)).unwrap();
+        let (name, range) = calamine::Reader::worksheets(&mut read).remove(0);
+        assert_eq!(name, "Aufträge");
+        let texts =
+            |at: usize| -> Vec<String> { range.rows().nth(at).unwrap().iter().map(ToString::to_string).collect() };
+        let head = "Schlüssel|Name|Partner|Region|Produkt|Bestellt|Alter|revenue";
+        assert_eq!(texts(0).join("|"), head);
+        let cells: Vec<&calamine::Data> = range.rows().nth(1).unwrap().iter().collect();
+        let calamine::Data::DateTime(ordered) = cells[5] else { panic!("{cells:?}") };
+        // 2 November 2026, nine o'clock: in Berlin it is an hour later than in UTC.
+        assert!(ordered.is_datetime() && (ordered.as_f64() - 46_328.375).abs() < 1e-6, "{ordered:?}");
+        let calamine::Data::DateTime(age) = cells[6] else { panic!("{cells:?}") };
+        assert!(age.is_duration() && (age.as_f64() * 24.0 - 1.0).abs() < 1e-9);
+        assert_eq!(cells[7], &calamine::Data::Float(12.5));
     }
 
     #[test]

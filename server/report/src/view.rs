@@ -11,7 +11,7 @@ mod parts;
 mod write;
 
 pub(crate) use cut::{cut, in_short};
-pub use write::view;
+pub use write::{InCommon, change, groups, view};
 
 /// An edition as a reader sees it.
 #[derive(Debug, Clone, PartialEq, Serialize)]

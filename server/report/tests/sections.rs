@@ -101,8 +101,15 @@ impl Home {
     fn numbers(&self, store: &Store, scopes: &[Scope]) -> Vec<Numbers> {
         let (catalog, definition) = (Catalog::load(self.0.path()).unwrap(), find(self.0.path(), "leads").unwrap());
         let (period, created_at, controlling) = (&week_46(), NOW, &[]);
-        let heading =
-            Heading { definition: &definition, period, revision: 0, reason: None, created_at, currency: "EUR", controlling };
+        let heading = Heading {
+            definition: &definition,
+            period,
+            revision: 0,
+            reason: None,
+            created_at,
+            currency: "EUR",
+            controlling,
+        };
         build(&heading, scopes, &catalog, &mut store.reader().unwrap()).unwrap().0
     }
 

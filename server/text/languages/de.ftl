@@ -10,7 +10,10 @@ before = zuvor: { $previous }
 
 ## Zeiträume
 
-week = Woche
+span_week = Woche
+span_month = Monat
+span_quarter = Quartal
+span_year = Jahr
 week_name = KW { $number }
 week_short = KW { $number }
 quarter_name = { $year }-Q{ $quarter }
@@ -39,15 +42,43 @@ periods =
         [one] { $count } Zeitraum
        *[other] { $count } Zeiträume
     }
-past_weeks = Letzte { $count } Wochen
-last_week = Letzte volle Woche
-week_before = In der Woche davor
+past_periods =
+    { $span ->
+        [week] Letzte { $count } Wochen
+        [month] Letzte { $count } Monate
+        [quarter] Letzte { $count } Quartale
+        [year] Letzte { $count } Jahre
+       *[period] Letzte { $count } Zeiträume
+    }
+last_period =
+    { $span ->
+        [week] Letzte volle Woche
+        [month] Letzter voller Monat
+        [quarter] Letztes volles Quartal
+        [year] Letztes volles Jahr
+       *[period] Letzter voller Zeitraum
+    }
+period_before =
+    { $span ->
+        [week] In der Woche davor
+        [month] Im Monat davor
+        [quarter] Im Quartal davor
+        [year] Im Jahr davor
+       *[period] Im Zeitraum davor
+    }
 at_the_same_age = Gleich alt
 same_age_and_now = { $figure } im selben Alter, inzwischen { $now }
 expected = Erwartet
 usually = Üblich
-course_at_the_same_age = Diese Zahlen ändern sich nach ihrer Woche noch. Darum ist jede in dem Alter gezeigt, das die letzte jetzt hat; die Tabelle nennt auch den heutigen Stand.
-year_before = In derselben Woche des Vorjahrs
+course_at_the_same_age = Diese Zahlen ändern sich nach ihrem Zeitraum noch. Darum ist jede in dem Alter gezeigt, das die letzte jetzt hat; die Tabelle nennt auch den heutigen Stand.
+period_year_before =
+    { $span ->
+        [week] In derselben Woche des Vorjahrs
+        [month] Im selben Monat des Vorjahrs
+        [quarter] Im selben Quartal des Vorjahrs
+        [year] Im Vorjahr
+       *[period] Im selben Zeitraum des Vorjahrs
+    }
 
 ## Wie ein Wert steht
 
@@ -116,6 +147,7 @@ erased_group = (gelöscht)
 improved = zum Besseren
 worsened = zum Schlechteren
 provisional = Vorläufig: kann sich noch ändern
+settled = Endgültig
 note_provisional = kann sich noch ändern
 interval = Zu 95 % sicher zwischen
 
@@ -161,6 +193,7 @@ revision = Revision
 made = Erstellt
 made_at = Erstellt: { $instant }
 made_by = Erstellt von
+made_of_stored = Von { $program } aus den gespeicherten Zahlen dieser Ausgabe gemacht.
 what = Nr.
 statement = In Worten
 section = Abschnitt
@@ -598,6 +631,7 @@ edition_before = Davor
 edition_after = Danach
 download_as = Laden als
 form_pdf = { "PDF" }
+form_html = HTML-Datei
 form_xlsx = Excel-Arbeitsmappe
 form_csv = { "CSV" }
 form_json = { "JSON" }
@@ -618,9 +652,27 @@ sources = Woraus sie entstand
 kpis_lead = Was gemessen wird, und wie es in der letzten vollen Woche steht.
 no_kpis = Keine Kennzahl ist in Kraft. Skripte gehören in den Ordner kpis/.
 no_pack = Weitere
-course_lead = Wochen ohne Wert sind Lücken, keine Nullen.
+pack = Paket
+in_reports = In Berichten
+the_others = Die übrigen
+without_data_yet = Noch ohne Daten
+lacks_table = braucht { $table }
+lacks_column = braucht „{ $column }“ ({ $table })
+course_lead = Zeiträume ohne Wert sind Lücken, keine Nullen.
 as_table = Dasselbe als Tabelle
-nothing_yet = In diesen Wochen gibt es keinen Wert.
+day_in_it = Ein Tag darin
+broken_down_by = Aufgeschlüsselt nach
+and_by = und nach
+show = Anzeigen
+periods_around = Früher und später
+worst_first =
+    { $better ->
+        [neutral] Die höchsten zuerst. Jede Zahl führt zu ihren Zeilen.
+       *[other] Verletzte Schwellen zuerst, dann die schlechtesten, nach dem bewerteten Wert. Jede Zahl führt zu ihren Zeilen.
+    }
+no_groups = In diesem Zeitraum hat keine Zeile eine Gruppe.
+the_script = Das Skript
+nothing_yet = In diesen Zeiträumen gibt es keinen Wert.
 last_evaluated = Zuletzt berechnet
 rows_read =
     { $count ->
@@ -644,7 +696,10 @@ rows_all = Alle Zeilen, die die Zahl zählt; bei einem Anteil die der Grundgesam
 rows_bad = Die Zeilen, die die Zahl verschlechtern. Die ältesten zuerst.
 show_rows_all = Alle Zeilen zeigen
 show_rows_bad = Nur die zeigen, die sie verschlechtern
-rows_file = Als CSV laden, mit allen Daten
+rows_file = Mit allen Daten laden als
+group = In der Gruppe
+all_groups = alle
+show_unfiltered = Wieder alle zeigen
 as_it_stood = Stand { $instant }
 
 ## Seiten: die Sprache der Skripte
@@ -767,6 +822,7 @@ mails_go_again =
     }
 row_key = Schlüssel
 row_name = Name
+row_system = System
 row_age = Alter
 rows_more =
     { $count ->

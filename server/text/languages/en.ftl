@@ -13,7 +13,10 @@ before = before: { $previous }
 
 ## Periods
 
-week = Week
+span_week = Week
+span_month = Month
+span_quarter = Quarter
+span_year = Year
 week_name = week { $number }
 week_short = W{ $number }
 quarter_name = { $year }-Q{ $quarter }
@@ -42,15 +45,43 @@ periods =
         [one] { $count } period
        *[other] { $count } periods
     }
-past_weeks = Past { $count } weeks
-last_week = Last complete week
-week_before = The week before
+past_periods =
+    { $span ->
+        [week] Past { $count } weeks
+        [month] Past { $count } months
+        [quarter] Past { $count } quarters
+        [year] Past { $count } years
+       *[period] Past { $count } periods
+    }
+last_period =
+    { $span ->
+        [week] Last complete week
+        [month] Last complete month
+        [quarter] Last complete quarter
+        [year] Last complete year
+       *[period] Last complete period
+    }
+period_before =
+    { $span ->
+        [week] The week before
+        [month] The month before
+        [quarter] The quarter before
+        [year] The year before
+       *[period] The period before
+    }
 at_the_same_age = At the same age
 same_age_and_now = { $figure } at the same age, { $now } by now
 expected = Expected
 usually = Usually
-course_at_the_same_age = These figures still change after their week, so each is shown at the age that the last one has now. The table has what is known today, too.
-year_before = The same week a year before
+course_at_the_same_age = These figures still change after their period, so each is shown at the age that the last one has now. The table has what is known today, too.
+period_year_before =
+    { $span ->
+        [week] The same week a year before
+        [month] The same month a year before
+        [quarter] The same quarter a year before
+        [year] A year before
+       *[period] The same a year before
+    }
 
 ## How a figure stands
 
@@ -116,6 +147,7 @@ erased_group = (erased)
 improved = for the better
 worsened = for the worse
 provisional = Provisional: it can still change
+settled = Settled
 note_provisional = can still change
 interval = 95 % sure to lie within
 
@@ -161,6 +193,7 @@ revision = Revision
 made = Made
 made_at = Made: { $instant }
 made_by = Made by
+made_of_stored = Made by { $program } from the stored numbers of this edition.
 what = No.
 statement = In words
 section = Section
@@ -587,6 +620,7 @@ edition_before = Earlier
 edition_after = Later
 download_as = Download as
 form_pdf = PDF
+form_html = HTML file
 form_xlsx = Excel workbook
 form_csv = CSV
 form_json = JSON
@@ -607,9 +641,27 @@ sources = What it was made from
 kpis_lead = What is measured, and how it stands in the last complete week.
 no_kpis = No KPI is in force. Put a script into the folder kpis/.
 no_pack = Others
-course_lead = Weeks without a figure are gaps, not zeros.
+pack = Pack
+in_reports = In reports
+the_others = The others
+without_data_yet = Without data yet
+lacks_table = needs { $table }
+lacks_column = needs “{ $column }” of { $table }
+course_lead = Periods without a figure are gaps, not zeros.
 as_table = The same as a table
-nothing_yet = There is no figure in these weeks.
+day_in_it = A day in it
+broken_down_by = Broken down by
+and_by = and by
+show = Show
+periods_around = Earlier and later
+worst_first =
+    { $better ->
+        [neutral] The highest first. Each figure leads to its rows.
+       *[other] What breaks its threshold first, then the worst, by what was judged. Each figure leads to its rows.
+    }
+no_groups = In this period no row has a group.
+the_script = The script
+nothing_yet = There is no figure in these periods.
 last_evaluated = Last computed
 rows_read =
     { $count ->
@@ -633,7 +685,10 @@ rows_all = Every row that the figure counts; of a share, those of its denominato
 rows_bad = The rows that make the figure worse. The oldest first.
 show_rows_all = Show all rows
 show_rows_bad = Show only those that make it worse
-rows_file = Download as CSV, with all dates
+rows_file = Download with all dates as
+group = In the group
+all_groups = all
+show_unfiltered = Show all again
 as_it_stood = as it stood on { $instant }
 
 ## Pages: the language of scripts
@@ -760,6 +815,7 @@ mails_go_again =
     }
 row_key = Key
 row_name = Name
+row_system = System
 row_age = Age
 rows_more =
     { $count ->

@@ -10,7 +10,10 @@ before = avant : { $previous }
 
 ## Périodes
 
-week = Semaine
+span_week = Semaine
+span_month = Mois
+span_quarter = Trimestre
+span_year = Année
 week_name = semaine { $number }
 week_short = S{ $number }
 quarter_name = T{ $quarter } { $year }
@@ -35,15 +38,43 @@ periods =
         [one] { $count } période
        *[other] { $count } périodes
     }
-past_weeks = { $count } dernières semaines
-last_week = Dernière semaine complète
-week_before = La semaine précédente
+past_periods =
+    { $span ->
+        [week] { $count } dernières semaines
+        [month] { $count } derniers mois
+        [quarter] { $count } derniers trimestres
+        [year] { $count } dernières années
+       *[period] { $count } dernières périodes
+    }
+last_period =
+    { $span ->
+        [week] Dernière semaine complète
+        [month] Dernier mois complet
+        [quarter] Dernier trimestre complet
+        [year] Dernière année complète
+       *[period] Dernière période complète
+    }
+period_before =
+    { $span ->
+        [week] La semaine précédente
+        [month] Le mois précédent
+        [quarter] Le trimestre précédent
+        [year] L’année précédente
+       *[period] La période précédente
+    }
 at_the_same_age = Au même âge
 same_age_and_now = { $figure } au même âge ({ $now } à ce jour)
 expected = Attendu
 usually = D’habitude
-course_at_the_same_age = Ces chiffres changent encore après leur semaine : chacun est donc montré à l’âge qu’a le dernier aujourd’hui. Le tableau donne aussi l’état actuel.
-year_before = La même semaine un an plus tôt
+course_at_the_same_age = Ces chiffres changent encore après leur période : chacun est donc montré à l’âge qu’a le dernier aujourd’hui. Le tableau donne aussi l’état actuel.
+period_year_before =
+    { $span ->
+        [week] La même semaine un an plus tôt
+        [month] Le même mois un an plus tôt
+        [quarter] Le même trimestre un an plus tôt
+        [year] Un an plus tôt
+       *[period] La même période un an plus tôt
+    }
 
 ## Où en est un chiffre
 
@@ -128,6 +159,7 @@ erased_group = (effacé)
 improved = amélioration
 worsened = dégradation
 provisional = Provisoire : ce chiffre peut encore changer
+settled = Définitif
 note_provisional = peut encore changer
 interval = Intervalle de confiance à 95 %
 
@@ -173,6 +205,7 @@ revision = Révision
 made = Établie le
 made_at = Établie le { $instant }
 made_by = Établi par
+made_of_stored = Fait par { $program } à partir des chiffres conservés de cette édition.
 what = N°
 statement = En mots
 section = Section
@@ -600,6 +633,7 @@ edition_before = Précédente
 edition_after = Suivante
 download_as = Télécharger en
 form_pdf = { "PDF" }
+form_html = fichier HTML
 form_xlsx = classeur Excel
 form_csv = { "CSV" }
 form_json = { "JSON" }
@@ -620,9 +654,27 @@ sources = De quoi elle est faite
 kpis_lead = Ce qui est mesuré, et où l’on en est dans la dernière semaine complète.
 no_kpis = Aucun indicateur n’est en vigueur. Placez un script dans le dossier kpis/.
 no_pack = Autres
-course_lead = Une semaine sans chiffre est un vide, pas un zéro.
+pack = Lot
+in_reports = Dans les rapports
+the_others = Les autres
+without_data_yet = Encore sans données
+lacks_table = il manque : { $table }
+lacks_column = il manque « { $column } » ({ $table })
+course_lead = Une période sans chiffre est un vide, pas un zéro.
 as_table = La même chose en tableau
-nothing_yet = Il n’y a aucun chiffre pour ces semaines.
+day_in_it = Un jour compris
+broken_down_by = Ventilé par
+and_by = et par
+show = Afficher
+periods_around = Avant et après
+worst_first =
+    { $better ->
+        [neutral] Les plus élevés d’abord. Chaque chiffre mène à ses lignes.
+       *[other] Les seuils franchis d’abord, puis les moins bons, selon le chiffre évalué. Chaque chiffre mène à ses lignes.
+    }
+no_groups = Sur cette période, aucune ligne n’a de groupe.
+the_script = Le script
+nothing_yet = Il n’y a aucun chiffre pour ces périodes.
 last_evaluated = Dernier calcul
 rows_read =
     { $count ->
@@ -646,7 +698,10 @@ rows_all = Toutes les lignes que compte le chiffre ; pour une part, celles de 
 rows_bad = Les lignes qui dégradent le chiffre. Les plus anciennes d’abord.
 show_rows_all = Montrer toutes les lignes
 show_rows_bad = Ne montrer que celles qui le dégradent
-rows_file = Télécharger en CSV, avec toutes les dates
+rows_file = Télécharger avec toutes les dates en
+group = Dans le groupe
+all_groups = tous
+show_unfiltered = Tout montrer à nouveau
 as_it_stood = état au { $instant }
 
 ## Pages : le langage des scripts
@@ -773,6 +828,7 @@ mails_go_again =
     }
 row_key = Clé
 row_name = Nom
+row_system = Système
 row_age = Âge
 rows_more =
     { $count ->

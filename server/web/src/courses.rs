@@ -1,48 +1,52 @@
-//! Figures of KPIs over the past complete weeks.
+//! Figures of KPIs over the past periods.
 
 use crate::State;
 use crate::unanswered::Unanswered;
 use pegel_catalog::health::evaluate;
 use pegel_chart::Point;
-use pegel_kpi::data::cell::{Cell, Outcome};
+use pegel_kpi::data::cell::{Breakdown, Cell, Outcome};
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::threshold::{Status, Threshold};
 use pegel_kpi::engine::comparison::{Compared, Comparison};
-use pegel_kpi::engine::figures::{Figures, Row};
+use pegel_kpi::engine::figures::{Figures, Grouped, Row};
 use pegel_kpi::engine::request::{HISTORY, Request};
 use pegel_kpi::judgement::judged::Assessment;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::Period;
 use pegel_report::chart;
+use pegel_store::Reader;
 
-/// The totals of one KPI over some weeks.
+/// The totals of one KPI over some periods.
 pub(crate) struct Course<'a> {
     pub kpi: &'a Kpi,
-    /// One per week, oldest first, as they are known.
+    /// One per period, oldest first, as they are known.
     pub cells: Vec<Cell>,
     /// The same, each as old as the last one is now; empty where that makes no difference.
     pub at_the_same_age: Vec<Cell>,
     /// What may be said about the last of them.
     pub assessment: Option<Assessment>,
-    /// When the data ends, in UTC seconds, where the last week ends later.
+    /// When the data ends, in UTC seconds, where the last period ends later.
     pub data_ends: Option<i64>,
     /// What the last of them is compared with.
     pub compared: Compared,
-    /// The figures of the weeks before, oldest first, as far back as a mark of the threshold looks.
+    /// The breakdowns asked for, in that order.
+    pub broken_down: Vec<Grouped>,
+    /// The figures of the periods before, oldest first, as far back as a mark of the threshold looks.
     past: Vec<Option<f64>>,
 }
 
 impl<'a> Course<'a> {
-    /// Shows the last `weeks` of the computed figures, and keeps those before for the threshold.
-    fn of(kpi: &'a Kpi, figures: Figures, weeks: usize) -> Option<Course<'a>> {
+    /// Shows the last `periods` of the computed figures, and keeps those before for the threshold.
+    fn of(kpi: &'a Kpi, mut figures: Figures, periods: usize) -> Option<Course<'a>> {
         let data_ends = figures.data_ends();
+        let broken_down = figures.breakdowns.split_off(1);
         let total = figures.into_total()?;
-        let past = values(&total.at_age()[..total.cells.len().saturating_sub(weeks)]);
+        let past = values(&total.at_age()[..total.cells.len().saturating_sub(periods)]);
         let Row { mut cells, compared, aged, assessment, .. } = total;
-        let shown = cells.split_off(cells.len().saturating_sub(weeks));
+        let shown = cells.split_off(cells.len().saturating_sub(periods));
         let mut at_the_same_age = aged.map(|aged| aged.same_age).unwrap_or_default();
-        at_the_same_age.drain(..at_the_same_age.len().saturating_sub(weeks));
-        Some(Course { kpi, cells: shown, at_the_same_age, assessment, data_ends, compared, past })
+        at_the_same_age.drain(..at_the_same_age.len().saturating_sub(periods));
+        Some(Course { kpi, cells: shown, at_the_same_age, assessment, data_ends, compared, broken_down, past })
     }
 
     /// The status of each figure, by the threshold that follows from the figures before it. Those that can still change
@@ -59,6 +63,12 @@ impl<'a> Course<'a> {
         statuses
     }
 
+    /// The status of the last figure.
+    pub(crate) fn status(&self) -> Status {
+        let judged = self.assessment.as_ref().map(|assessment| assessment.judged.status);
+        judged.or_else(|| self.statuses().pop()).unwrap_or(Status::Unjudged)
+    }
+
     /// The figures that can be compared with each other: all at the same age, where that makes a difference.
     pub(crate) fn comparable(&self) -> &[Cell] {
         if self.at_the_same_age.is_empty() { &self.cells } else { &self.at_the_same_age }
@@ -69,7 +79,7 @@ impl<'a> Course<'a> {
         self.comparable().iter().zip(self.statuses()).map(|(cell, status)| chart::point(cell, status)).collect()
     }
 
-    /// The latest error of the script in these weeks.
+    /// The latest error of the script in these periods.
     pub(crate) fn error(&self) -> Option<&str> {
         self.cells.iter().rev().find_map(|cell| match &cell.outcome {
             Outcome::ScriptError { message } => Some(message.as_str()),
@@ -82,9 +92,9 @@ impl<'a> Course<'a> {
         self.threshold_of(self.cells.len().saturating_sub(1))
     }
 
-    /// The threshold by which the figure of that week is judged.
-    fn threshold_of(&self, week: usize) -> Threshold {
-        self.kpi.marks(&[self.past.clone(), values(self.comparable().get(..=week).unwrap_or_default())].concat())
+    /// The threshold by which the figure of that period is judged.
+    fn threshold_of(&self, period: usize) -> Threshold {
+        self.kpi.marks(&[self.past.clone(), values(self.comparable().get(..=period).unwrap_or_default())].concat())
     }
 }
 
@@ -97,22 +107,26 @@ pub(crate) fn weeks(state: &State, count: usize) -> Result<Vec<Period>, Unanswer
     Ok(Period::parse("last-week", (state.clock)(), &state.zone)?.trail(count)?)
 }
 
-/// The totals of the KPIs in these weeks, all from one snapshot of the database. Blocks.
+/// The totals of the KPIs in these periods, and these breakdowns of the last one, all from one snapshot of the database.
+/// Blocks.
 pub(crate) fn courses<'a>(
-    state: &State,
+    (state, reader): (&State, &mut Reader),
     kpis: &'a [Kpi],
-    weeks: &[Period],
+    shown: &[Period],
     comparison: Comparison,
+    by: &[Breakdown],
 ) -> Result<Vec<Course<'a>>, Unanswered> {
-    let total = |kpi| Request { kpi, breakdowns: vec![Vec::new()], comparison, assess: true };
-    let requests: Vec<Request> = kpis.iter().map(total).collect();
+    let breakdowns = || std::iter::once(Vec::new()).chain(by.iter().cloned()).collect();
+    let request = |kpi| Request { kpi, breakdowns: breakdowns(), comparison, assess: true };
+    let requests: Vec<Request> = kpis.iter().map(request).collect();
     let now = (state.clock)();
     // Marks may look back further than the course shows.
     let before = kpis.iter().map(|kpi| kpi.declaration.threshold.periods_before()).max().unwrap_or(0);
-    let periods = weeks.last().map_or(Ok(Vec::new()), |last| last.trail((weeks.len() + before).max(HISTORY)))?;
+    let history = |last: &Period| last.trail((shown.len() + before).max(HISTORY)).ok();
+    let periods = shown.last().and_then(history).unwrap_or_else(|| shown.to_vec());
     let scopes = [Scope::everything()];
-    let (figures, evaluations) = evaluate(&requests, &periods, &scopes, now, &mut state.store.reader()?)?;
+    let (figures, evaluations) = evaluate(&requests, &periods, &scopes, now, reader)?;
     let figures = figures.into_iter().next().unwrap_or_default();
     state.live.health.note(&evaluations, now.as_second());
-    Ok(kpis.iter().zip(figures).filter_map(|(kpi, figures)| Course::of(kpi, figures, weeks.len())).collect())
+    Ok(kpis.iter().zip(figures).filter_map(|(kpi, figures)| Course::of(kpi, figures, shown.len())).collect())
 }

@@ -16,9 +16,12 @@ pub(crate) mod unsubscribe;
 
 use crate::State;
 use crate::reader::Reader;
+use crate::templates::{Frame, html};
 use crate::unanswered::Unanswered;
-use actix_web::web;
+use actix_web::{HttpRequest, HttpResponse, web};
+use pegel_kpi::time::period::Period;
 use pegel_report::format::Format;
+use serde::Serialize;
 
 /// Does work that waits for the database on a thread where it holds up no one else.
 async fn blocking<T: Send + 'static>(
@@ -43,8 +46,49 @@ async fn computing<T: Send + 'static>(
     .await
 }
 
+/// Which template shows a page, and to which of the main pages it belongs.
+#[derive(Clone, Copy)]
+struct Place {
+    template: &'static str,
+    here: &'static str,
+}
+
+impl Place {
+    /// A page, answered as HTML.
+    fn show(self, page: &impl Serialize, state: &State, request: &HttpRequest) -> Result<HttpResponse, Unanswered> {
+        let frame = Frame::new(request, &Reader::of(request), self.here);
+        Ok(html(HttpResponse::Ok(), state.templates.render(self.template, &frame, page)?))
+    }
+
+    /// The same of figures that are computed for its reader, when it is their turn.
+    async fn computed<P: Serialize + Send + 'static>(
+        self,
+        state: &web::Data<State>,
+        request: &HttpRequest,
+        gather: impl FnOnce(&State, &Reader) -> Result<P, Unanswered> + Send + 'static,
+    ) -> Result<HttpResponse, Unanswered> {
+        let reader = Reader::of(request);
+        let page = computing(state, move |state| gather(state, &reader)).await?;
+        self.show(&page, state, request)
+    }
+}
+
+/// Something that can be asked for.
+#[derive(Serialize)]
+struct Choice {
+    name: String,
+    title: String,
+    chosen: bool,
+}
+
 /// Writes figures for a reader.
 fn format(state: &State, reader: &Reader) -> Format {
     let titles = state.live.current().model.titles();
     Format::new(&reader.locale, &state.currency, state.zone_name()).calling(&titles)
+}
+
+/// `Past 26 weeks`
+fn past_periods(periods: &[Period], format: &Format) -> String {
+    let span = periods.last().map_or("period", |period| format.span(&period.to_string()));
+    format.words().say("past_periods", [("span", span.into()), ("count", periods.len().into())])
 }

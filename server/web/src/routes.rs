@@ -22,6 +22,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/kpis/{id}", to(kpi::show))
         .route("/kpis/{id}/rows", to(rows::show))
         .route("/kpis/{id}/rows.csv", to(rows::csv))
+        .route("/kpis/{id}/rows.xlsx", to(rows::xlsx))
         .route("/reference", to(reference::show))
         .route("/operations", to(operations::show))
         .service(

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_catalog::live::Live;
 use pegel_kpi::reference::Reference;
+use pegel_report::definition::ReportDefinition;
 use pegel_report::forms::Typesetter;
 use pegel_store::Store;
 use std::sync::Arc;
@@ -27,6 +28,8 @@ pub struct State {
     pub typesetter: Arc<Typesetter>,
     /// How many pages compute at the same time.
     pub bound: Bound,
+    /// The reports that are in order, those about the shortest periods first; asked each time.
+    pub reports: Arc<dyn Fn() -> Vec<ReportDefinition> + Send + Sync>,
     /// Finds what is not in order outside of what the pages read themselves; asked each time.
     pub other_problems: Arc<dyn Fn() -> Vec<Problem> + Send + Sync>,
     /// The reference of the language of KPI scripts.

@@ -210,6 +210,16 @@ impl Period {
         Period::containing(self.span, eve, &self.zone())
     }
 
+    /// The period of the same kind right after this one.
+    ///
+    /// # Errors
+    /// If it is out of the calendar's range.
+    pub fn after(&self) -> Result<Period, PeriodError> {
+        let out_of_range = |_| PeriodError::OutOfRange(self.to_string());
+        let days = if let Span::Days(days) = self.span { days } else { 1 };
+        Period::containing(self.span, self.last_day.checked_add(days.days()).map_err(out_of_range)?, &self.zone())
+    }
+
     /// The last `count` periods of this kind up to and including this one, oldest first.
     ///
     /// # Errors
@@ -470,6 +480,11 @@ mod tests {
     fn the_one_before_is_of_the_same_kind() {
         assert_eq!(parse("2026-W01").unwrap().before().unwrap().to_string(), "2025-W52");
         assert_eq!(parse("2026-03").unwrap().before().unwrap().to_string(), "2026-02");
+        for name in ["2026-W01", "2025-12", "2025-Q4", "2026", "2026-11-02..2026-11-08", "2026-11-02"] {
+            let period = parse(name).unwrap();
+            assert_eq!(period.after().unwrap().before().unwrap(), period);
+            assert!(period.after().unwrap().first_day == period.last_day.tomorrow().unwrap());
+        }
         let range = parse("2026-11-02..2026-11-08").unwrap().before().unwrap();
         assert_eq!(range.to_string(), "2026-10-26..2026-11-01");
         let trail = parse("2026-W02").unwrap().trail(3).unwrap();

@@ -24,7 +24,7 @@ use pegel_report::verify::{Findings, verify};
 use pegel_store::Store;
 use pegel_store::edition::{Edition, Rendition};
 use pegel_store::outbox::DeliveryState;
-use pegel_text::clean::{one_line, plain_spaces};
+use pegel_text::clean::plain_spaces;
 use pegel_text::words::Words;
 use std::error::Error;
 use std::path::Path;

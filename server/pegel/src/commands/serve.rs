@@ -11,9 +11,11 @@ use anyhow::anyhow;
 use pegel_delivery::{Clock, Ticker};
 use pegel_kpi::reference::Reference;
 use pegel_kpi::script::Language;
+use pegel_report::definition::{self, ReportDefinition};
 use pegel_web::{Bound, State, Templates, check_address};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Serves until it is told to stop.
@@ -22,6 +24,16 @@ pub fn run(command: &cli::Serve, global: &Global) -> Ending {
     let address = command.address.as_deref().unwrap_or(&home.config.web.address);
     let address = check_address(address).map_err(usage)?;
     serve(&home, listen(address)?, global.clock())
+}
+
+/// A function that reads the reports of a home whenever it is called.
+fn reports(home: PathBuf) -> Arc<dyn Fn() -> Vec<ReportDefinition> + Send + Sync> {
+    Arc::new(move || {
+        let all = definition::all(&home).unwrap_or_default();
+        let mut reports: Vec<ReportDefinition> = all.into_values().filter_map(Result::ok).collect();
+        reports.sort_by_key(|report| report.every.span());
+        reports
+    })
 }
 
 /// Starts listening on an address.
@@ -58,6 +70,7 @@ pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Ending {
         templates: Arc::new(Templates::load(&home.path).map_err(broke)?),
         typesetter,
         bound: Bound::of_the_machine(),
+        reports: reports(home.path.clone()),
         other_problems,
         reference: Arc::new(Reference::of(&Language::about(home.model.clone()))),
     };

@@ -28,7 +28,7 @@ where
     S: Source<Error: std::error::Error + Send + Sync + 'static>,
 {
     let kpi = definition.kpi(&request.kpi, catalog)?;
-    let question = Question { kpi, period, only: None, side: Side::Bad, limit: request.most };
+    let question = Question { kpi, period, only: Vec::new(), side: Side::Bad, limit: request.most };
     let listing = question.answer(scope, now, source).map_err(|error| ReportError::Source(Box::new(error)))?;
     let more = listing.more();
     // Rows of several measures are in several lists; the first ones are those of the figure.

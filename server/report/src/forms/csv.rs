@@ -47,5 +47,7 @@ fn field(entry: &Entry) -> String {
         Entry::Nothing => String::new(),
         Entry::Text(text) => harmless(text).into_owned(),
         Entry::Figure(value, _) => value.to_string(),
+        Entry::Instant(instant) => instant.to_string(),
+        Entry::Day(day) => day.to_string(),
     }
 }

@@ -1,11 +1,13 @@
-//! The forms of an edition that it was not mailed in, all made from its stored numbers: the same figures in each.
+//! The forms of an edition that it was not mailed in, for people without the pages, for spreadsheets and for programs, all
+//! made from its stored numbers: the same figures in each.
 //!
 //! - `pdf`: a document to be read and printed; `no_pdf`, where this build makes none
 //! - [`sheets`]: the numbers as tables with real figures
 //! - `xlsx`: a workbook, a sheet for each; `csv`: an archive, a file for each
-//! - `json`: the edition for programs
+//! - `json`: the edition for programs; `html`: for people, as one file
 
 mod csv;
+mod html;
 mod json;
 mod maker;
 #[cfg(not(feature = "pdf"))]
@@ -13,7 +15,7 @@ mod no_pdf;
 #[cfg(feature = "pdf")]
 mod pdf;
 pub mod sheets;
-mod xlsx;
+pub(crate) mod xlsx;
 
 pub use json::SCHEMA;
 pub use maker::{Maker, PROGRAM};
@@ -34,6 +36,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "lowercase")]
 pub enum Form {
     Pdf,
+    Html,
     Xlsx,
     Csv,
     Json,
@@ -42,15 +45,16 @@ pub enum Form {
 impl Form {
     /// Those that this build makes.
     pub const ALL: &[Form] = if cfg!(feature = "pdf") {
-        &[Form::Pdf, Form::Xlsx, Form::Csv, Form::Json]
+        &[Form::Pdf, Form::Html, Form::Xlsx, Form::Csv, Form::Json]
     } else {
-        &[Form::Xlsx, Form::Csv, Form::Json]
+        &[Form::Html, Form::Xlsx, Form::Csv, Form::Json]
     };
 
     /// The name it is asked for by.
     pub fn name(self) -> &'static str {
         match self {
             Form::Pdf => "pdf",
+            Form::Html => "html",
             Form::Xlsx => "xlsx",
             Form::Csv => "csv",
             Form::Json => "json",
@@ -90,6 +94,7 @@ impl Form {
     pub fn media_type(self) -> &'static str {
         match self {
             Form::Pdf => "application/pdf",
+            Form::Html => "text/html; charset=utf-8",
             Form::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Form::Csv => "application/zip",
             Form::Json => "application/json",
@@ -108,7 +113,8 @@ impl Form {
         };
         match self {
             Form::Pdf => maker.typesetter.pdf(numbers, maker.program, &format()),
-            Form::Xlsx => xlsx::workbook(&sheets::of(numbers, maker, &format()), numbers),
+            Form::Html => html::page(numbers, maker),
+            Form::Xlsx => xlsx::workbook(&sheets::of(numbers, maker, &format()), &xlsx::Cover::of(numbers)),
             Form::Csv => csv::archive(&sheets::of(numbers, maker, &format()), numbers),
             Form::Json => Ok(json::text(numbers, maker, &format())),
         }

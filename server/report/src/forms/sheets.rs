@@ -5,6 +5,8 @@ use crate::format::Format;
 use crate::numbers::{BreakdownRow, BreakdownTable, CrossTable, KpiBlock, LastEdition, Numbers, ReportState, RowList};
 use crate::scorecard::{self, Scorecard};
 use crate::statements::brief::brief;
+use jiff::Timestamp;
+use jiff::civil::Date;
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status};
@@ -25,7 +27,7 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    fn new(name: &str, title: String, columns: Vec<String>, rows: Vec<Vec<Entry>>) -> Sheet {
+    pub(crate) fn new(name: &str, title: String, columns: Vec<String>, rows: Vec<Vec<Entry>>) -> Sheet {
         debug_assert!(rows.iter().all(|row| row.len() == columns.len()));
         Sheet { name: name.to_owned(), title, columns, rows, is_course: false }
     }
@@ -38,14 +40,16 @@ pub enum Entry {
     Text(String),
     /// A figure in the units of scripts: money in whole units, durations in seconds, per cents as fractions.
     Figure(f64, Unit),
+    Instant(Timestamp),
+    Day(Date),
 }
 
 impl Entry {
-    fn figure(value: Option<f64>, unit: Unit) -> Entry {
+    pub(crate) fn figure(value: Option<f64>, unit: Unit) -> Entry {
         value.map_or(Entry::Nothing, |value| Entry::Figure(value, unit))
     }
 
-    fn text(text: impl Into<String>) -> Entry {
+    pub(crate) fn text(text: impl Into<String>) -> Entry {
         let text = text.into();
         if text.is_empty() { Entry::Nothing } else { Entry::Text(text) }
     }

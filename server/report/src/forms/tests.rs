@@ -149,6 +149,30 @@ fn collect(value: &serde_json::Value, into: &mut Vec<f64>) {
 }
 
 #[test]
+fn an_html_file_holds_all_rows_and_needs_nothing_else() {
+    let mut numbers = samples::numbers();
+    numbers.readers_zone = Some("Asia/Tokyo".to_owned());
+    let table = &mut numbers.sections[0].kpis[0].breakdowns[1];
+    table.worst = Some(2);
+    table.rows[0].group = Group::Text { label: "<script>alert(1)</script>".to_owned() };
+    // In one of them nothing happened, neither now nor before.
+    let silent = |row: &&BreakdownRow| row.cell.outcome == Outcome::NoRows && row.previous.outcome == Outcome::NoRows;
+    let rows = table.rows.len() - table.rows.iter().filter(silent).count();
+    let html = String::from_utf8(made(Form::Html, &numbers)).unwrap();
+    let (_, partners) = html.split_once("</span>Partner").unwrap();
+    let (partners, _) = partners.split_once("</table>").unwrap();
+    assert_eq!((partners.matches("<tr><th scope=\"row\">").count(), rows), (14, 14));
+    assert!(!partners.contains("<tfoot>") && partners.contains("&lt;script&gt;alert"), "{partners}");
+    for part in ["lang=\"de\"", "Feedbackquote", "(Asia/Tokyo)", "Von Pegel 1.2.3 aus den gespeicherten Zahlen"] {
+        assert!(html.contains(part), "{part}");
+    }
+    // Nothing is loaded, nothing runs, and no address of a page leads anywhere.
+    for part in ["<script", "<link", "src=", "url(", "@import", "href=\"/", "http://", "https://", " style=\""] {
+        assert!(!html.contains(part), "{part}");
+    }
+}
+
+#[test]
 fn every_form_is_the_same_whenever_it_is_made() {
     let numbers = samples::numbers();
     for form in Form::ALL {

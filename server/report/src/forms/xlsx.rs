@@ -3,6 +3,8 @@
 use super::sheets::{Entry, Sheet};
 use crate::ReportError;
 use crate::numbers::Numbers;
+use jiff::civil::{DateTime, Time};
+use jiff::tz::TimeZone;
 use pegel_kpi::data::currency::{Currency, HUNDREDTHS};
 use pegel_kpi::definition::declaration::Unit;
 use rust_xlsxwriter::{
@@ -19,13 +21,39 @@ const CHART_ROWS: u32 = 16;
 /// The seconds of a day: workbooks hold durations in days.
 const DAY: f64 = 86_400.0;
 
-pub(super) fn workbook(sheets: &[Sheet], numbers: &Numbers) -> Result<Vec<u8>, ReportError> {
+/// What a workbook says of itself, and how its entries are written.
+pub(crate) struct Cover<'a> {
+    pub title: String,
+    /// UTC seconds.
+    pub created_at: i64,
+    /// ISO 4217.
+    pub currency: &'a str,
+    /// In which instants are written: a workbook knows no zones.
+    pub zone: TimeZone,
+}
+
+impl<'a> Cover<'a> {
+    pub(super) fn of(numbers: &'a Numbers) -> Cover<'a> {
+        Cover {
+            title: numbers.title.in_english().to_owned(),
+            created_at: numbers.created_at,
+            currency: &numbers.currency,
+            zone: TimeZone::get(numbers.shown_in()).unwrap_or(TimeZone::UTC),
+        }
+    }
+}
+
+/// A workbook with a sheet for each of these.
+///
+/// # Errors
+/// If they are more than one can hold.
+pub(crate) fn workbook(sheets: &[Sheet], cover: &Cover) -> Result<Vec<u8>, ReportError> {
     let failed = |error: XlsxError| ReportError::Form { form: "xlsx", message: error.to_string() };
     let mut workbook = Workbook::new();
     // The same bytes whenever it is made.
-    let made = ExcelDateTime::from_timestamp(numbers.created_at).map_err(failed)?;
-    workbook.set_properties(&DocProperties::new().set_title(numbers.title.in_english()).set_creation_datetime(&made));
-    let look = Look::of(numbers);
+    let made = ExcelDateTime::from_timestamp(cover.created_at).map_err(failed)?;
+    workbook.set_properties(&DocProperties::new().set_title(&cover.title).set_creation_datetime(&made));
+    let look = Look::of(cover);
     let mut names = HashSet::new();
     for sheet in sheets {
         let name = unique(&sheet.title, &mut names);
@@ -47,21 +75,27 @@ struct Look {
     duration: Format,
     count: Format,
     number: Format,
+    instant: Format,
+    day: Format,
+    zone: TimeZone,
 }
 
 impl Look {
-    fn of(numbers: &Numbers) -> Look {
-        let digits = Currency::find(&numbers.currency).map_or(HUNDREDTHS, |currency| currency.digits);
+    fn of(cover: &Cover) -> Look {
+        let digits = Currency::find(cover.currency).map_or(HUNDREDTHS, |currency| currency.digits);
         let decimals = if digits == 0 { String::new() } else { format!(".{}", "0".repeat(digits.into())) };
         let figure = |format: &str| Format::new().set_num_format(format).set_align(FormatAlign::Top);
         Look {
             head: Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top),
             text: Format::new().set_text_wrap().set_align(FormatAlign::Top),
             percent: figure("0.0%"),
-            money: figure(&format!("#,##0{decimals} \"{}\"", numbers.currency.replace('"', ""))),
+            money: figure(&format!("#,##0{decimals} \"{}\"", cover.currency.replace('"', ""))),
             duration: figure("[h]:mm:ss"),
             count: figure("#,##0"),
             number: figure("#,##0.00"),
+            instant: figure("yyyy-mm-dd hh:mm"),
+            day: figure("yyyy-mm-dd"),
+            zone: cover.zone.clone(),
         }
     }
 
@@ -93,12 +127,34 @@ fn fill(worksheet: &mut Worksheet, sheet: &Sheet, look: &Look) -> Result<(), Xls
                 Entry::Figure(value, unit) => {
                     worksheet.write_number_with_format(row, column, held(*value, *unit), look.of_unit(*unit))?;
                 }
+                Entry::Instant(instant) => {
+                    let at = instant.to_zoned(look.zone.clone()).datetime();
+                    write_date(worksheet, (row, column), at, &look.instant)?;
+                }
+                Entry::Day(day) => write_date(worksheet, (row, column), day.to_datetime(Time::midnight()), &look.day)?,
             }
         }
     }
     worksheet.set_freeze_panes(1, 1)?;
     worksheet.set_autofit_max_width(WIDEST);
     worksheet.autofit();
+    Ok(())
+}
+
+/// A date; as text where it is none of those that workbooks know, which begin in 1900.
+fn write_date(
+    worksheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    at: DateTime,
+    look: &Format,
+) -> Result<(), XlsxError> {
+    let part = |part: i8| part.unsigned_abs();
+    let date = ExcelDateTime::from_ymd(at.year().unsigned_abs(), part(at.month()), part(at.day()));
+    let date = date.and_then(|date| date.and_hms(part(at.hour()).into(), part(at.minute()), part(at.second())));
+    match date {
+        Ok(date) => worksheet.write_datetime_with_format(row, column, date, look)?,
+        Err(_) => worksheet.write_string(row, column, at.to_string())?,
+    };
     Ok(())
 }
 

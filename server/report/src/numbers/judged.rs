@@ -3,7 +3,7 @@
 
 use super::{Breach, BreakdownRow, KpiBlock};
 use pegel_kpi::data::cell::Cell;
-use pegel_kpi::definition::threshold::same;
+use pegel_kpi::definition::threshold::{Better, Status, Threshold, same};
 use pegel_kpi::judgement::judged::{Assessment, By, Judged};
 use pegel_kpi::judgement::signal::{Kind, Signal};
 use pegel_kpi::judgement::significance::LEAST_ROWS;
@@ -55,4 +55,17 @@ pub fn judged_value(cell: &Cell, judged: Option<&Judged>) -> Option<f64> {
         Some(By::LookBack { value, .. } | By::Expected { value, .. } | By::Settled { value, .. }) => Some(*value),
         Some(By::Value | By::Signal) | None => cell.outcome.value(),
     }
+}
+
+/// How far a figure lies beyond the mark that it breaks, in relation to it.
+pub fn beyond(value: f64, status: Status, threshold: &Threshold, better: Better) -> f64 {
+    let Some(mark) = (if status == Status::Critical { threshold.critical } else { threshold.warning }) else {
+        return 0.0;
+    };
+    let distance = match better {
+        Better::Higher => mark - value,
+        Better::Lower => value - mark,
+        Better::Neutral => 0.0,
+    };
+    if mark == 0.0 { distance } else { distance / mark.abs() }
 }

@@ -1,13 +1,13 @@
 //! What needs attention: the figures that break a threshold, and not perhaps by chance, KPI by KPI.
 
 use super::evidence::Facts;
-use super::rank;
-use super::statement::{Basis, Finding, Kind};
+use super::statement::{Basis, Finding, Kind, Statement};
 use crate::format::Format;
 use crate::known::origin;
 use crate::link::Link;
-use crate::numbers::Numbers;
+use crate::numbers::{Numbers, PeriodHead};
 use pegel_kpi::data::cell::{Cell, Outcome};
+use pegel_kpi::judgement::judged::Assessment;
 
 /// Of one KPI so many figures are told; the others are counted.
 const TOLD: usize = 5;
@@ -42,10 +42,10 @@ pub struct Needing {
     pub finding: Finding,
 }
 
-/// What needs attention, in the order of the statements.
-pub fn attention(numbers: &Numbers, format: &Format) -> Vec<Attention> {
+/// What needs attention, in the order of the statements of an edition.
+pub fn attention(statements: Vec<Statement>, numbers: &Numbers, format: &Format) -> Vec<Attention> {
     let mut by_kpi: Vec<Attention> = Vec::new();
-    for statement in rank::statements(numbers) {
+    for statement in statements {
         let kind = statement.kind;
         for finding in statement.about.into_iter().filter(|_| matches!(kind, Kind::NewBreach | Kind::Breach)) {
             let at = by_kpi.iter().position(|known| known.kpi == finding.kpi).unwrap_or_else(|| {
@@ -107,12 +107,16 @@ impl Needing {
 /// Since when a breach has lasted, in few words.
 fn since(finding: &Finding, kind: Kind, numbers: &Numbers, format: &Format) -> String {
     let words = format.words();
-    match finding.assessment.as_ref().and_then(|assessment| assessment.since.as_ref()) {
-        Some(since) if since.periods > 1 => {
-            let periods = format.periods(since.periods, &numbers.period);
-            words.say(if since.at_least { "lasts_longer" } else { "lasts" }, [("periods", periods.into())])
-        }
-        _ if kind == Kind::NewBreach => words.say("lasts_new", []),
-        _ => String::new(),
-    }
+    let lasting = finding.assessment.as_ref().and_then(|assessment| lasting(assessment, &numbers.period, format));
+    let new = || (kind == Kind::NewBreach).then(|| words.say("lasts_new", []));
+    lasting.or_else(new).unwrap_or_default()
+}
+
+/// `for 3 weeks`: how long a breach has lasted, in periods like that one; `None` if it is not known to have lasted longer
+/// than one.
+pub fn lasting(assessment: &Assessment, like: &PeriodHead, format: &Format) -> Option<String> {
+    let since = assessment.since.as_ref().filter(|since| since.periods > 1)?;
+    let periods = format.periods(since.periods, like);
+    let name = if since.at_least { "lasts_longer" } else { "lasts" };
+    Some(format.words().say(name, [("periods", periods.into())]))
 }

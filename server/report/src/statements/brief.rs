@@ -54,10 +54,14 @@ pub struct Line {
 
 /// The brief of an edition.
 pub fn brief(numbers: &Numbers, format: &Format) -> Brief {
+    brief_of(&rank::statements(numbers), numbers, format)
+}
+
+/// The same, of its [statements](rank::statements).
+pub(crate) fn brief_of(statements: &[Statement], numbers: &Numbers, format: &Format) -> Brief {
     let words = format.words();
     let verdict = verdict(numbers, format);
-    let statements = rank::statements(numbers);
-    let ranked = said(&statements, numbers, format);
+    let ranked = said(statements, numbers, format);
     let period = capitalised(&format.short_period(&numbers.period.name));
     // So that it cannot be taken for the first one.
     let corrected = |subject: String| match numbers.revision {

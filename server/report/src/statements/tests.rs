@@ -213,7 +213,11 @@ fn what_needs_attention_is_told_by_kpi_with_how_many_of_how_many_and_since_when(
     let slow =
         made::acceptance(made::value(9.0 * 3600.0), made::value(60.0), made::broken(Status::Warning, By::Value, 1));
     let numbers = made::edition(vec![rate, slow], 0);
-    let told = attention(&numbers, &Format::new(&Locale::parse("de-DE").unwrap(), "EUR", "Europe/Berlin"));
+    let told = attention(
+        statements(&numbers),
+        &numbers,
+        &Format::new(&Locale::parse("de-DE").unwrap(), "EUR", "Europe/Berlin"),
+    );
     let mut lines = Vec::new();
     for of_kpi in &told {
         lines.push(format!("{} ({}), {} more", of_kpi.title, of_kpi.marks, of_kpi.more));
@@ -231,7 +235,7 @@ fn of_one_kpi_five_figures_are_told_and_the_others_counted() {
     let row = |nth: i32| made::row(&format!("Partner {nth}"), made::share(7, 64), made::share(52, 67), sure());
     let rate = made::feedback(made::share(9, 10), made::share(9, 10), made::kept());
     let numbers = made::edition(vec![made::by(rate, "partner", (1..=17).map(row).collect())], 0);
-    let told = attention(&numbers, &Format::new(&Locale::english(), "EUR", "UTC"));
+    let told = attention(statements(&numbers), &numbers, &Format::new(&Locale::english(), "EUR", "UTC"));
     assert_eq!((told.len(), told[0].figures.len(), told[0].more), (1, 5, 12));
 }
 

@@ -22,7 +22,7 @@ const SHADES: usize = 5;
 /// What is said of a row besides its key and its date, in this order.
 const GROUPS: [Dimension; 4] = [Dimension::PARTNER, Dimension::REP, Dimension::REGION, Dimension::PRODUCT];
 
-impl Writer {
+impl Writer<'_> {
     /// Sections with what there is anything of.
     pub(super) fn sections(&self, numbers: &Numbers) -> Vec<SectionView> {
         numbers.sections.iter().filter_map(|section| self.section(section, numbers)).collect()

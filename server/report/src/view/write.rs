@@ -11,17 +11,19 @@ use crate::format::Format;
 use crate::known::Known;
 use crate::link;
 use crate::numbers::{
-    BreakdownRow, BreakdownTable, Change, KpiBlock, Numbers, PlansBelow, TrendPoint, judged_value, standing_out,
+    BreakdownRow, BreakdownTable, Change, KpiBlock, Numbers, PeriodHead, PlansBelow, TrendPoint, judged_value,
+    standing_out,
 };
 use crate::statements::attention::{Attention, Needing, attention};
-use crate::statements::brief::{Line, brief};
+use crate::statements::brief::{Line, brief_of};
+use crate::statements::rank;
 use crate::statements::statement::Kind;
 use pegel_chart::columns::{Column, blocks, columns};
 use pegel_chart::{Chart, Form, Point, Tone};
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Unit;
-use pegel_kpi::definition::threshold::{Better, Status};
+use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::judgement::judged::{Assessment, Unjudged};
 use pegel_kpi::judgement::signal::{Direction, Signal};
 use pegel_text::locale::Locale;
@@ -35,23 +37,46 @@ pub(super) const NOTHING: &str = "–";
 
 /// An edition as a reader of that locale (BCP 47) sees it; English where there are no words for one.
 pub fn view(numbers: &Numbers, locale: &str) -> View {
-    Writer::new(numbers, &Locale::or_english(locale)).view(numbers)
+    let locale = Locale::or_english(locale);
+    let format = Format::new(&locale, &numbers.currency, numbers.shown_in()).calling(&numbers.titles);
+    Writer::new(&format).view(numbers)
+}
+
+/// What the figures of the groups of a breakdown have in common.
+#[derive(Debug, Clone, Copy)]
+pub struct InCommon<'a> {
+    pub unit: Unit,
+    pub better: Better,
+    pub threshold: &'a Threshold,
+    pub period: &'a PeriodHead,
+}
+
+/// Groups as a reader sees them, each with its place among these rows: what breaks a threshold first, then the worst.
+/// Those in which nothing happened, neither now nor before, are left out.
+pub fn groups(rows: &[BreakdownRow], of: InCommon, format: &Format) -> Vec<(usize, RowView)> {
+    let writer = Writer::new(format);
+    in_order(rows, of.better).into_iter().map(|(at, row)| (at, writer.row(row, of))).collect()
+}
+
+/// How a figure changed, as a reader sees it: with arrow and colour where it stands out by that signal.
+pub fn change(change: Option<&Change>, unit: Unit, signal: Option<&Signal>, format: &Format) -> ChangeView {
+    Writer::new(format).change(change, unit, signal)
 }
 
 /// Writes for one reader.
-pub(super) struct Writer {
-    pub(super) format: Format,
+pub(super) struct Writer<'a> {
+    pub(super) format: &'a Format,
     pub(super) words: Words,
 }
 
-impl Writer {
-    fn new(numbers: &Numbers, locale: &Locale) -> Writer {
-        let format = Format::new(locale, &numbers.currency, numbers.shown_in()).calling(&numbers.titles);
+impl<'a> Writer<'a> {
+    fn new(format: &'a Format) -> Writer<'a> {
         Writer { words: format.words().clone(), format }
     }
 
     fn view(&self, numbers: &Numbers) -> View {
-        let brief = brief(numbers, &self.format);
+        let statements = rank::statements(numbers);
+        let brief = brief_of(&statements, numbers, self.format);
         let sections = self.sections(numbers);
         let known = |kpi: &KpiView| kpi.brief.year_before != NOTHING;
         let mended = brief.statements.iter().filter(|line| line.kind == Kind::Mended);
@@ -74,7 +99,10 @@ impl Writer {
             headline: brief.headline,
             verdict: brief.verdict,
             statements: brief.statements.into_iter().map(statement).collect(),
-            attention: attention(numbers, &self.format).iter().map(|of_kpi| self.attention(of_kpi)).collect(),
+            attention: attention(statements, numbers, self.format)
+                .iter()
+                .map(|of_kpi| self.attention(of_kpi))
+                .collect(),
             mended,
             chance: brief.chance,
             data_up_to: brief.data_up_to,
@@ -247,8 +275,8 @@ impl Writer {
         Some(self.words.say("plans_below", of))
     }
 
-    fn known<'a>(&'a self, cell: &'a Cell, assessment: Option<&'a Assessment>, unit: Unit) -> Known<'a> {
-        Known { format: &self.format, unit, cell, assessment, settled: None, data_ends: None }
+    fn known<'b>(&'b self, cell: &'b Cell, assessment: Option<&'b Assessment>, unit: Unit) -> Known<'b> {
+        Known { format: self.format, unit, cell, assessment, settled: None, data_ends: None }
     }
 
     /// What the figure is compared with: at the same age, and as it is known today, where that is another one.
@@ -316,12 +344,9 @@ impl Writer {
 
     /// `None` where there is no group to show.
     fn table(&self, table: &BreakdownTable, block: &KpiBlock, numbers: &Numbers) -> Option<TableView> {
-        // A group in which nothing happened, neither now nor before, tells nothing.
-        let silent = |cell: &Cell| cell.outcome == Outcome::NoRows;
-        let mut rows: Vec<&BreakdownRow> =
-            table.rows.iter().filter(|row| !(silent(&row.cell) && silent(&row.previous))).collect();
-        rows.sort_by(|one, other| by_badness(one, other, block.better));
-        let ends = self.ends(&rows, block, numbers);
+        let of = InCommon::of(block, numbers);
+        let mut rows: Vec<&BreakdownRow> = in_order(&table.rows, of.better).into_iter().map(|(_, row)| row).collect();
+        let ends = self.ends(&rows, of);
         let mut rest = table.worst.map(|worst| rows.split_off(worst.min(rows.len()))).unwrap_or_default();
         let best = table.best.map(|best| best_of(&mut rest, best)).unwrap_or_default();
         let young = |row: &&BreakdownRow| row.cell.provisional && row.cell.outcome.value().is_some();
@@ -329,18 +354,18 @@ impl Writer {
         (!rows.is_empty()).then(|| TableView {
             dimension: capitalised(&self.format.dimension(&table.dimension)),
             note: note.unwrap_or_default(),
-            rows: rows.into_iter().map(|row| self.row(row, block, numbers)).collect(),
+            rows: rows.into_iter().map(|row| self.row(row, of)).collect(),
             more: self.rest(&rest),
-            best: best.into_iter().map(|row| self.row(row, block, numbers)).collect(),
+            best: best.into_iter().map(|row| self.row(row, of)).collect(),
             ends,
         })
     }
 
     /// The two ends of rows that are in order.
-    fn ends(&self, rows: &[&BreakdownRow], block: &KpiBlock, numbers: &Numbers) -> EndsView {
+    fn ends(&self, rows: &[&BreakdownRow], of: InCommon) -> EndsView {
         let (worst, others) = rows.split_at(if rows.len() <= WORST + 1 { rows.len() } else { WORST });
         let best = others.iter().rposition(|row| row.cell.outcome.value().is_some());
-        let write = |row: &&BreakdownRow| self.row(row, block, numbers);
+        let write = |row: &&BreakdownRow| self.row(row, of);
         let rest: Vec<&BreakdownRow> =
             others.iter().enumerate().filter(|(at, _)| Some(*at) != best).map(|(_, row)| *row).collect();
         EndsView {
@@ -356,17 +381,18 @@ impl Writer {
         if rows.is_empty() { String::new() } else { self.more(rows.len(), broken) }
     }
 
-    fn row(&self, row: &BreakdownRow, block: &KpiBlock, numbers: &Numbers) -> RowView {
-        let known = self.known(&row.cell, row.assessment.as_ref(), block.unit);
-        let judged_by = known.judged(&block.threshold, &numbers.period);
+    fn row(&self, row: &BreakdownRow, of: InCommon) -> RowView {
+        let InCommon { unit, threshold, period, .. } = of;
+        let known = self.known(&row.cell, row.assessment.as_ref(), unit);
+        let judged_by = known.judged(threshold, period);
         RowView {
             label: self.format.group(&row.group),
-            figure: self.format.judged(&row.cell, block.unit, &block.threshold),
+            figure: self.format.judged(&row.cell, unit, threshold),
             known: row.cell.outcome.value().is_some(),
-            change: self.change(row.change.as_ref(), block.unit, row.signal()),
+            change: self.change(row.change.as_ref(), unit, row.signal()),
             status: if row.may_be_chance() { self.chance() } else { self.status(row.status) },
             // Of many rows, those that will change no more need no word.
-            judged_by: judged_by.filter(|_| !known.is_as_expected(&block.threshold)).unwrap_or_default(),
+            judged_by: judged_by.filter(|_| !known.is_as_expected(threshold)).unwrap_or_default(),
         }
     }
 }
@@ -417,6 +443,22 @@ fn statement(line: Line) -> StatementView {
         (Kind::NotJudged | Kind::Chance, _) => "plain",
     };
     StatementView { kpi, class, sentence, evidence }
+}
+
+impl<'a> InCommon<'a> {
+    fn of(block: &'a KpiBlock, numbers: &'a Numbers) -> InCommon<'a> {
+        let KpiBlock { unit, better, ref threshold, .. } = *block;
+        InCommon { unit, better, threshold, period: &numbers.period }
+    }
+}
+
+/// The worst first. A group in which nothing happened, neither now nor before, tells nothing.
+fn in_order(rows: &[BreakdownRow], better: Better) -> Vec<(usize, &BreakdownRow)> {
+    let silent = |cell: &Cell| cell.outcome == Outcome::NoRows;
+    let told = |(_, row): &(usize, &BreakdownRow)| !(silent(&row.cell) && silent(&row.previous));
+    let mut rows: Vec<_> = rows.iter().enumerate().filter(told).collect();
+    rows.sort_by(|(_, one), (_, other)| by_badness(one, other, better));
+    rows
 }
 
 /// What breaks a threshold first; then the worst of the figures that were judged, the highest where neither direction is

@@ -1,16 +1,17 @@
 //! `/editions/{id}/since/{other}`: what an edition says differently from another one, and why.
 
-use super::blocking;
 use super::edition::{locale, numbers_of, stored};
+use super::{Place, blocking};
 use crate::State;
 use crate::reader::Reader;
-use crate::templates::{Frame, html};
 use crate::unanswered::Unanswered;
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_report::diff::{Changed, Compared, Diff, Said, Written, diff};
 use pegel_report::format::Format;
 use pegel_report::numbers::Numbers;
 use serde::Serialize;
+
+const PLACE: Place = Place { template: "diff.html", here: "editions" };
 
 /// What the page says.
 #[derive(Serialize)]
@@ -50,8 +51,7 @@ pub(crate) async fn show(
     let format = Format::new(&locale(&now, &reader), &now.currency, now.shown_in()).calling(&now.titles);
     let path = reader.kept_in(format!("/editions/{}", new.head.id));
     let page = Page::of(path, [&before, &now], &found, &format);
-    let text = state.templates.render("diff.html", &Frame::new(&request, &reader, "editions"), &page)?;
-    Ok(html(HttpResponse::Ok(), text))
+    PLACE.show(&page, &state, &request)
 }
 
 impl Page {

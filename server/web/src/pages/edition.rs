@@ -1,27 +1,25 @@
 //! `/editions/{id}`: one edition as it was stored, and its artefacts as they are.
 
-use super::{blocking, computing};
+use super::{Place, blocking, computing};
 use crate::State;
 use crate::headers::MAIL_POLICY;
 use crate::reader::Reader;
-use crate::templates::{Frame, html};
 use crate::unanswered::Unanswered;
 use actix_web::http::header::{self, ContentDisposition};
 use actix_web::{HttpRequest, HttpResponse, web};
-use pegel_chart::svg;
-use pegel_kpi::data::cell::Cell;
 use pegel_kpi::data::scope::Scope;
 use pegel_report::archive::numbers;
-use pegel_report::chart;
 use pegel_report::format::Format;
 use pegel_report::forms::{Form, Maker, PROGRAM};
-use pegel_report::numbers::{KpiBlock, Numbers};
-use pegel_report::view::{KpiView, SectionView, View, view};
+use pegel_report::numbers::Numbers;
+use pegel_report::sections::{Section, sections};
+use pegel_report::view::{View, view};
 use pegel_store::edition::{Edition, EditionHead, HTML, NUMBERS, Rendition, SourceHash, TEXT};
 use pegel_store::outbox::Delivery;
 use pegel_text::locale::Locale;
-use pegel_text::words::Words;
 use serde::{Deserialize, Serialize};
+
+const PLACE: Place = Place { template: "edition.html", here: "editions" };
 
 /// The artefacts that are served as they are stored.
 const READABLE: [&str; 3] = [NUMBERS, HTML, TEXT];
@@ -68,28 +66,6 @@ struct Asked {
     audience: Option<usize>,
 }
 
-/// A section: KPIs under a common heading.
-#[derive(Serialize)]
-struct Section {
-    #[serde(flatten)]
-    beside: SectionView,
-    /// They take the place of those above.
-    kpis: Vec<Kpi>,
-    /// Whether one of them is broken down.
-    has_tables: bool,
-}
-
-/// One KPI.
-#[derive(Serialize)]
-struct Kpi {
-    #[serde(flatten)]
-    view: KpiView,
-    /// SVG.
-    spark: Option<String>,
-    /// Whether a group breaks a threshold, so that its breakdowns are worth opening.
-    broken: bool,
-}
-
 /// What the edition was made from.
 #[derive(Serialize)]
 struct SourceView {
@@ -130,8 +106,7 @@ pub(crate) async fn show(
     let (before, after) = (page(around.0), page(around.1));
     let corrects = corrects.map(|other| reader.kept_in(format!("/editions/{}/since/{other}", edition.head.id)));
     let page = Page { corrects, before, after, ..Page::of(edition, audience, deliveries, &reader)? };
-    let text = state.templates.render("edition.html", &Frame::new(&request, &reader, "editions"), &page)?;
-    Ok(html(HttpResponse::Ok(), text))
+    PLACE.show(&page, &state, &request)
 }
 
 /// Where mails link to: an edition by report and period. Its id is not known yet when the mail is written.
@@ -276,33 +251,6 @@ impl AudienceView {
 pub(super) fn locale(numbers: &Numbers, reader: &Reader) -> Locale {
     let own = Locale::parse(&numbers.locale).filter(|own| own.language() == reader.locale.language());
     own.unwrap_or_else(|| reader.locale.clone())
-}
-
-fn sections(view: &View, numbers: &Numbers) -> Vec<Section> {
-    let block = |kpi: &KpiView| numbers.kpis().find(|block| block.id == kpi.id);
-    let kpis = |section: &SectionView| {
-        section.kpis.iter().filter_map(|kpi| Some(Kpi::of(kpi, block(kpi)?, &view.words))).collect()
-    };
-    let section = |section: &SectionView| Section {
-        kpis: kpis(section),
-        beside: SectionView { kpis: Vec::new(), ..section.clone() },
-        has_tables: section.kpis.iter().any(|kpi| !kpi.tables.is_empty()),
-    };
-    view.sections.iter().map(section).collect()
-}
-
-impl Kpi {
-    fn of(view: &KpiView, block: &KpiBlock, words: &Words) -> Kpi {
-        let judged = |cell: &Cell| block.threshold.judge(&cell.outcome, block.better);
-        let points = block.trend.iter().map(|period| chart::point(&period.cell, judged(&period.cell))).collect();
-        let name = view.trend.told(&view.title, words);
-        let mut rows = view.tables.iter().flat_map(|table| &table.rows);
-        Kpi {
-            view: view.clone(),
-            spark: svg::spark(&chart::small(points, &block.threshold), &name),
-            broken: rows.any(|row| matches!(row.status.class, "warning" | "critical")),
-        }
-    }
 }
 
 impl From<SourceHash> for SourceView {

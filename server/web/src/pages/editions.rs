@@ -1,9 +1,8 @@
 //! `/editions`: what was reported, the latest period first; by report, state and words.
 
-use super::{blocking, format};
+use super::{Choice, Place, blocking, format};
 use crate::State;
 use crate::reader::Reader;
-use crate::templates::{Frame, html};
 use crate::unanswered::Unanswered;
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_kpi::definition::threshold::Status;
@@ -12,6 +11,8 @@ use pegel_report::format::Format;
 use pegel_store::edition::Listed;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+const PLACE: Place = Place { template: "editions.html", here: "editions" };
 
 /// How many editions one page lists.
 const PAGE_ROWS: usize = 25;
@@ -50,14 +51,6 @@ struct Page {
     lang: Option<String>,
 }
 
-/// Something that can be asked for.
-#[derive(Serialize)]
-struct Choice {
-    name: String,
-    title: String,
-    chosen: bool,
-}
-
 /// One edition in the list.
 #[derive(Serialize)]
 struct Line {
@@ -80,8 +73,7 @@ pub(crate) async fn list(request: HttpRequest, state: web::Data<State>) -> Resul
     let listed = blocking(&state, |state| Ok(state.store.listed_editions()?)).await?;
     let format = format(&state, &reader);
     let page = Page::of(&listed, &asked, &state, &format, &reader);
-    let text = state.templates.render("editions.html", &Frame::new(&request, &reader, "editions"), &page)?;
-    Ok(html(HttpResponse::Ok(), text))
+    PLACE.show(&page, &state, &request)
 }
 
 impl Asked {

@@ -1,15 +1,23 @@
-//! `/kpis/{id}`: one KPI, its course over half a year, and how it is defined.
+//! `/kpis/{id}`: one KPI in a period, its course, its breakdown, and how it is defined.
+//!
+//! - `choice`: which period, and by what it is broken down
+//! - `breakdown`: its groups, the worst first
 
-use super::{computing, format};
+mod breakdown;
+mod choice;
+
+use super::{Place, format, past_periods};
 use crate::State;
-use crate::courses::{Course, courses, weeks};
+use crate::courses::{Course, courses};
 use crate::reader::Reader;
-use crate::templates::{Frame, html};
 use crate::unanswered::Unanswered;
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use breakdown::BreakdownView;
+use choice::{Asked, Form, Shown};
 use pegel_catalog::in_force::InForce;
 use pegel_chart::svg::{Plot, Told};
-use pegel_chart::{Form, Point};
+use pegel_chart::{self as drawn, Point};
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::{Declaration, Unit};
 use pegel_kpi::definition::threshold::{Better, Status};
@@ -22,14 +30,15 @@ use pegel_kpi::time::period::Period;
 use pegel_report::chart;
 use pegel_report::format::Format;
 use pegel_report::known::Known;
+use pegel_report::link::{self, KpiOf, RowsOf};
 use pegel_store::health::Health;
 use pegel_text::words::capitalised;
 use serde::Serialize;
 
-const COURSE_WEEKS: usize = 26;
+const PLACE: Place = Place { template: "kpi.html", here: "kpis" };
 
-/// The chart names every so many weeks.
-const LABEL_WEEKS: usize = 5;
+/// The chart names about so many periods.
+const LABELS: usize = 5;
 
 /// What the page says.
 #[derive(Serialize)]
@@ -43,11 +52,18 @@ struct Page {
     min_sample: u64,
     /// Under what a row counts as it was at its own date; empty if there is nothing.
     dated_groups: String,
-    /// The last complete week, in words.
+    form: Form,
+    /// What kind of period it is, for words that choose by it.
+    span: &'static str,
+    /// In words.
     period: String,
+    /// `Last complete week`; empty where it is another one.
+    last: String,
     value: String,
     has_value: bool,
-    /// The latest error of the script in the weeks shown.
+    /// The rows behind the value.
+    rows: String,
+    /// The latest error of the script in the periods shown.
     error: Option<String>,
     /// Whether the value can still change.
     provisional: bool,
@@ -56,12 +72,13 @@ struct Page {
     /// What the value is compared with.
     compared: ComparedView,
     said: Option<SaidView>,
-    /// Whether figures change after their week, so that the course shows them at two ages.
+    /// Whether figures change after their period, so that the course shows them at two ages.
     ages: bool,
     status: Status,
     chart: Option<ChartView>,
     /// Oldest first.
-    weeks: Vec<Week>,
+    periods: Vec<PeriodView>,
+    breakdown: Option<BreakdownView>,
     file: String,
     version: String,
     script: String,
@@ -80,7 +97,7 @@ struct ProblemView {
     message: String,
 }
 
-/// What the value of the last week is compared with, in words.
+/// What the value is compared with, in words.
 #[derive(Serialize)]
 struct ComparedView {
     before: Option<String>,
@@ -88,7 +105,7 @@ struct ComparedView {
     target: Option<String>,
 }
 
-/// What may be said about the value of the last week, in words.
+/// What may be said about the value, in words.
 #[derive(Serialize)]
 struct SaidView {
     /// What was judged, or why nothing was.
@@ -110,9 +127,9 @@ struct HealthView {
     error_at: Option<String>,
 }
 
-/// One week of the course.
+/// One period of the course.
 #[derive(Serialize)]
-struct Week {
+struct PeriodView {
     period: String,
     value: String,
     /// As old as the last one is now, where that makes a difference.
@@ -120,6 +137,9 @@ struct Week {
     has_value: bool,
     sample: Option<String>,
     status: Status,
+    provisional: bool,
+    /// The rows behind it.
+    rows: String,
 }
 
 /// The course as a picture.
@@ -133,30 +153,41 @@ struct ChartView {
     hollow: bool,
 }
 
-/// One KPI.
+/// One KPI. What its form says is written as an address that can be kept.
 pub(crate) async fn show(
     request: HttpRequest,
     state: web::Data<State>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Unanswered> {
-    let reader = Reader::of(&request);
-    let page = {
-        let reader = reader.clone();
-        computing(&state, move |state| gather(state, &id, &reader)).await?
-    };
-    let text = state.templates.render("kpi.html", &Frame::new(&request, &reader, "kpis"), &page)?;
-    Ok(html(HttpResponse::Ok(), text))
+    let asked: Asked = serde_urlencoded::from_str(request.query_string()).map_err(Unanswered::address)?;
+    match asked.shown((state.clock)(), &state.zone)? {
+        Ok(of) => PLACE.computed(&state, &request, move |state, reader| gather(state, &id, &of, reader)).await,
+        Err(instead) => {
+            let page = Reader::of(&request).kept_in(link::kpi(&id, &instead));
+            Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, page)).finish())
+        }
+    }
 }
 
-fn gather(state: &State, id: &str, reader: &Reader) -> Result<Page, Unanswered> {
+fn gather(state: &State, id: &str, of: &KpiOf, reader: &Reader) -> Result<Page, Unanswered> {
     let in_force = state.live.in_force();
-    let kpis = &in_force.catalog.kpis;
+    let (kpis, model, now) = (&in_force.catalog.kpis, &in_force.catalog.model, (state.clock)());
     let kpi = position(id, kpis)?;
-    let weeks = weeks(state, COURSE_WEEKS)?;
-    let course = courses(state, &kpis[kpi..=kpi], &weeks, Comparison::ALL)?.pop();
+    let shown = Shown::of(of, (&kpis[kpi], model), now, &state.zone)?;
+    let periods = shown.period.trail(shown.course()).map_err(Unanswered::address)?;
+    let by = breakdown::wanted(&shown.by);
+    let course = courses((state, &mut state.store.reader()?), &kpis[kpi..=kpi], &periods, Comparison::ALL, &by)?.pop();
     let course = course.ok_or_else(|| unknown(id, kpis))?;
     let format = format(state, reader);
-    let mut page = Page::of(&course, &weeks, &format);
+    let form = shown.form((course.kpi, model), now, &format, reader);
+    let breakdown = BreakdownView::of(&course, &shown, &format, reader);
+    let is_last = shown.period.after().is_ok_and(|after| after.is_running(now)) && !shown.period.is_running(now);
+    let last = if is_last {
+        format.words().say("last_period", [("span", format.span(&shown.period.to_string()).into())])
+    } else {
+        String::new()
+    };
+    let mut page = Page { last, breakdown, ..Page::of(&course, &periods, form, &format, reader) };
     page.problem = ProblemView::of(&in_force, &page.file, &format);
     if in_force.waiting.contains(&page.file) {
         page.waits_for = in_force.problems.iter().map(|problem| problem.file.clone()).collect();
@@ -175,17 +206,21 @@ fn unknown(id: &str, kpis: &[Kpi]) -> Unanswered {
 }
 
 impl Page {
-    fn of(course: &Course, weeks: &[Period], format: &Format) -> Page {
+    fn of(course: &Course, periods: &[Period], form: Form, format: &Format, reader: &Reader) -> Page {
         let Kpi { declaration: declared, file, sha256, .. } = course.kpi;
         let (statuses, threshold, last) = (course.statuses(), course.threshold(), course.cells.last());
-        let rows: Vec<Week> = weeks
+        let behind = |period: &Period| {
+            let of = RowsOf { period: Some(period.to_string()), ..RowsOf::default() };
+            reader.kept_in(link::rows(&declared.id, &of))
+        };
+        let rows: Vec<PeriodView> = periods
             .iter()
             .zip(&course.cells)
             .zip(&statuses)
             .enumerate()
-            .map(|(at, ((week, cell), status))| (course.at_the_same_age.get(at), week, cell, status))
-            .map(|(young, week, cell, status)| Week {
-                period: format.period(&week.into()),
+            .map(|(at, ((period, cell), status))| (course.at_the_same_age.get(at), period, cell, status))
+            .map(|(young, period, cell, status)| PeriodView {
+                period: format.period(&period.into()),
                 value: format.judged(cell, declared.unit, &threshold),
                 at_the_same_age: young.map(|young| format.cell(young, declared.unit)),
                 has_value: cell.outcome.value().is_some(),
@@ -195,6 +230,8 @@ impl Page {
                     format!("{}{asides}", format.count(sample))
                 }),
                 status: *status,
+                provisional: cell.provisional && cell.outcome.value().is_some(),
+                rows: behind(period),
             })
             .collect();
         let language = format.words().language();
@@ -207,9 +244,13 @@ impl Page {
             threshold: format.threshold(&threshold, declared.unit, declared.better),
             min_sample: declared.min_sample,
             dated_groups: dated_groups(course.kpi, format),
-            period: weeks.last().map_or_else(String::new, |week| format.period(&week.into())),
-            value: rows.last().map_or_else(String::new, |week| week.value.clone()),
-            has_value: rows.last().is_some_and(|week| week.has_value),
+            form,
+            span: periods.last().map_or("period", |period| format.span(&period.to_string())),
+            period: rows.last().map_or_else(String::new, |last| last.period.clone()),
+            last: String::new(),
+            value: rows.last().map_or_else(String::new, |last| last.value.clone()),
+            has_value: rows.last().is_some_and(|last| last.has_value),
+            rows: periods.last().map_or_else(String::new, behind),
             error: course.error().map(str::to_owned),
             provisional: last.is_some_and(|cell| cell.provisional && !cell.incomplete),
             interval: last.and_then(|cell| cell.interval).map(|interval| {
@@ -220,12 +261,13 @@ impl Page {
             said: course
                 .assessment
                 .as_ref()
-                .zip(last.zip(weeks.last()))
-                .map(|(said, (cell, week))| SaidView::of(said, cell, week, course, format)),
+                .zip(last.zip(periods.last()))
+                .map(|(said, (cell, period))| SaidView::of(said, cell, period, course, format)),
             ages: !course.at_the_same_age.is_empty(),
             status: statuses.last().copied().unwrap_or(Status::Unjudged),
-            chart: ChartView::of(course, weeks, &rows, format),
-            weeks: rows,
+            chart: ChartView::of(course, periods, &rows, format),
+            periods: rows,
+            breakdown: None,
             file: file.clone(),
             version: sha256.clone(),
             script: course.kpi.source().to_owned(),
@@ -276,7 +318,7 @@ impl ComparedView {
 }
 
 impl SaidView {
-    fn of(assessment: &Assessment, cell: &Cell, week: &Period, course: &Course, format: &Format) -> SaidView {
+    fn of(assessment: &Assessment, cell: &Cell, period: &Period, course: &Course, format: &Format) -> SaidView {
         let Declaration { unit, better, .. } = course.kpi.declaration;
         let (settled, data_ends) = (None, course.data_ends);
         let known = Known { format, unit, cell, assessment: Some(assessment), settled, data_ends };
@@ -289,7 +331,7 @@ impl SaidView {
             let usual = format.usual(&signal, cell, unit);
             std::iter::once(usual).chain(assured).collect::<Vec<_>>().join(" · ")
         });
-        let judged = known.judged(&assessment.marks, &week.into()).or_else(|| known.not_judged());
+        let judged = known.judged(&assessment.marks, &period.into()).or_else(|| known.not_judged());
         SaidView { judged: judged.map(|judged| capitalised(&judged)), expected, usual }
     }
 }
@@ -311,28 +353,29 @@ impl HealthView {
 }
 
 impl ChartView {
-    fn of(course: &Course, weeks: &[Period], rows: &[Week], format: &Format) -> Option<ChartView> {
+    fn of(course: &Course, periods: &[Period], rows: &[PeriodView], format: &Format) -> Option<ChartView> {
         let (declared, words) = (&course.kpi.declaration, format.words());
-        let labelled = |row: &Week| {
+        let labelled = |row: &PeriodView| {
             let value = row.at_the_same_age.as_ref().unwrap_or(&row.value);
             words.say("labelled", [("label", row.period.as_str().into()), ("value", value.as_str().into())])
         };
         let mut points = course.points();
-        for (at, ((point, week), row)) in points.iter_mut().zip(weeks).zip(rows).enumerate() {
+        let every = (periods.len() / LABELS).max(1);
+        for (at, ((point, period), row)) in points.iter_mut().zip(periods).zip(rows).enumerate() {
             point.name = labelled(row);
-            // The last one is named, and every fifth before it.
-            if (weeks.len() - 1 - at).is_multiple_of(LABEL_WEEKS) {
-                point.tick = format.short_week(week);
+            // The last one is named, and every so many before it.
+            if (periods.len() - 1 - at).is_multiple_of(every) {
+                point.tick = format.short_period(&period.to_string());
             }
         }
         let text: Vec<String> = points.iter().map(|point| format!("{}.", point.name)).collect();
-        let weeks = words.say("past_weeks", [("count", weeks.len().into())]);
-        let title = format!("{} · {weeks}", declared.title.in_language(words.language()));
+        let past = past_periods(periods, format);
+        let title = format!("{} · {past}", declared.title.in_language(words.language()));
         let told = Told { id: "chart", title: &title, text: &text.join(" ") };
         let hollow = |point: &Point| point.provisional && point.value.is_some();
         let hollow = points.iter().any(hollow);
         let chart = chart::large(points, declared.unit, &course.threshold(), declared.better, format);
         let Plot { svg, scale } = Plot::of(&chart, &told, |figure| format.mark(figure, declared.unit))?;
-        Some(ChartView { svg, scale, bars: chart.form == Form::Bars, hollow })
+        Some(ChartView { svg, scale, bars: chart.form == drawn::Form::Bars, hollow })
     }
 }

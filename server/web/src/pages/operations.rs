@@ -1,17 +1,18 @@
 //! `/operations`: what is not in order and waits for somebody to mend it.
 
-use super::{blocking, format};
+use super::{Place, blocking, format};
 use crate::State;
 use crate::problem::About;
 use crate::problems::{self, Standing};
 use crate::reader::Reader;
-use crate::templates::{Frame, html};
 use crate::unanswered::Unanswered;
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_catalog::files::in_home;
 use pegel_report::format::Format;
 use pegel_text::words::Words;
 use serde::Serialize;
+
+const PLACE: Place = Place { template: "operations.html", here: "operations" };
 
 /// What the page says: nothing, if all is in order.
 #[derive(Serialize)]
@@ -42,12 +43,8 @@ struct Line {
 /// The page.
 pub(crate) async fn show(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Unanswered> {
     let reader = Reader::of(&request);
-    let page = {
-        let reader = reader.clone();
-        blocking(&state, move |state| gather(state, &format(state, &reader))).await?
-    };
-    let text = state.templates.render("operations.html", &Frame::new(&request, &reader, "operations"), &page)?;
-    Ok(html(HttpResponse::Ok(), text))
+    let page = blocking(&state, move |state| gather(state, &format(state, &reader))).await?;
+    PLACE.show(&page, &state, &request)
 }
 
 fn gather(state: &State, format: &Format) -> Result<Page, Unanswered> {

@@ -1,12 +1,13 @@
 //! `/reference`: the language of KPI scripts, the same as `pegel kpi reference` prints.
 
+use super::Place;
 use crate::State;
-use crate::reader::Reader;
-use crate::templates::{Frame, html};
 use crate::unanswered::Unanswered;
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_kpi::reference::blocks::Chapter;
 use serde::Serialize;
+
+const PLACE: Place = Place { template: "reference.html", here: "reference" };
 
 /// What the page says.
 #[derive(Serialize)]
@@ -16,8 +17,6 @@ struct Page<'a> {
 
 /// The reference, in English.
 pub(crate) async fn show(request: HttpRequest, state: web::Data<State>) -> Result<HttpResponse, Unanswered> {
-    let reader = Reader::of(&request);
     let page = Page { chapters: &state.reference.chapters };
-    let text = state.templates.render("reference.html", &Frame::new(&request, &reader, "reference"), &page)?;
-    Ok(html(HttpResponse::Ok(), text))
+    PLACE.show(&page, &state, &request)
 }

@@ -1,11 +1,10 @@
-//! `/kpis/{id}/rows`: the rows behind a figure of a KPI, and `/kpis/{id}/rows.csv`, the same as a file.
+//! `/kpis/{id}/rows`: the rows behind a figure of a KPI, and `/kpis/{id}/rows.csv` and `rows.xlsx`, the same as files.
 
-use super::edition::{numbers_of, stored};
+use super::edition::{locale, numbers_of, stored};
 use super::kpi::position;
-use super::{blocking, computing, format};
+use super::{Choice, Place, blocking, computing, format};
 use crate::State;
 use crate::reader::Reader;
-use crate::templates::{Frame, html};
 use crate::unanswered::Unanswered;
 use actix_web::http::header::{self, ContentDisposition};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -17,19 +16,26 @@ use pegel_kpi::data::dimensions::{Dimensions, Grouped};
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Declaration;
 use pegel_kpi::engine::behind::Question;
-use pegel_kpi::engine::behind::listing::{List, Listing, Side, When};
+use pegel_kpi::engine::behind::listing::{List, Listing, Row, Side, When};
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, zone};
 use pegel_report::format::Format;
-use pegel_report::link::{self, RowsOf};
-use pegel_report::rows::{Table, write_csv};
-use serde::Serialize;
+use pegel_report::forms::Form;
+use pegel_report::link::{self, KpiOf, RowsOf};
+use pegel_report::numbers::Numbers;
+use pegel_report::rows::{Book, Table, keep_matching, workbook, write_csv};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+const PLACE: Place = Place { template: "rows.html", here: "kpis" };
 
 /// The period of a page that names none.
 const LAST_WEEK: &str = "last-week";
 /// The oldest so many are on the page; the file has all.
 const ON_A_PAGE: usize = 500;
+/// More rows of a list do not fit into a workbook, beside its head.
+const IN_A_WORKBOOK: usize = 1_048_575;
 
 /// What the page says.
 #[derive(Serialize)]
@@ -46,9 +52,39 @@ struct Page {
     bad: bool,
     /// The page with all rows, or with those alone that make the figure bad; `None` where there is no telling.
     other_side: Option<String>,
-    /// The file.
+    /// The page of the KPI.
+    kpi: String,
+    /// The files.
     csv: String,
+    xlsx: String,
+    filter: Filter,
     lists: Vec<ListView>,
+}
+
+/// The form that leaves some of the rows.
+#[derive(Serialize)]
+struct Filter {
+    words: String,
+    /// What the address asks for besides, to be kept.
+    kept: Vec<(String, String)>,
+    /// The groups that the rows on the page are in, by dimension.
+    groups: Vec<GroupsView>,
+    /// The page without words and groups, if there are any.
+    all: Option<String>,
+}
+
+/// The groups of a dimension.
+#[derive(Serialize)]
+struct GroupsView {
+    title: String,
+    groups: Vec<Choice>,
+}
+
+/// What the form says besides the address that it keeps.
+#[derive(Deserialize)]
+struct Chosen {
+    /// `region=North`; empty for all.
+    only: Option<String>,
 }
 
 /// A list of rows.
@@ -64,24 +100,24 @@ struct ListView {
     more: String,
 }
 
-/// The page.
+/// The page. What its form says is written as an address that can be kept.
 pub(crate) async fn show(
     request: HttpRequest,
     state: web::Data<State>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Unanswered> {
-    let (reader, of) = (Reader::of(&request), asked(&request)?);
-    let page = {
-        let reader = reader.clone();
-        computing(&state, move |state| {
-            let behind = Behind::of(state, &id, of)?;
-            let listing = behind.listing(state, ON_A_PAGE)?;
-            Ok(behind.page(&listing, state, &reader))
-        })
-        .await?
+    let of = asked(&request)?;
+    let chosen: Chosen = serde_urlencoded::from_str(request.query_string()).map_err(Unanswered::address)?;
+    if let Some(only) = chosen.only {
+        let page = Reader::of(&request).kept_in(link::rows(&id, &narrowed(of, &only)));
+        return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, page)).finish());
+    }
+    let gather = move |state: &State, reader: &Reader| {
+        let behind = Behind::of(state, &id, of)?;
+        let listing = behind.listing(state, ON_A_PAGE)?;
+        Ok(behind.page(&listing, state, reader))
     };
-    let text = state.templates.render("rows.html", &Frame::new(&request, &reader, "kpis"), &page)?;
-    Ok(html(HttpResponse::Ok(), text))
+    PLACE.computed(&state, &request, gather).await
 }
 
 /// The file, with all rows and all their dates.
@@ -90,16 +126,54 @@ pub(crate) async fn csv(
     state: web::Data<State>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Unanswered> {
-    let of = asked(&request)?;
+    let written = |_: &Behind, listing: &Listing, _: &State, _: &Reader| {
+        let mut bytes = Vec::new();
+        write_csv(listing, &mut bytes)?;
+        Ok(bytes)
+    };
+    file(request, state, id, ("csv", "text/csv; charset=utf-8"), written).await
+}
+
+/// The same as a workbook, in the reader's words.
+pub(crate) async fn xlsx(
+    request: HttpRequest,
+    state: web::Data<State>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Unanswered> {
+    let written = |behind: &Behind, listing: &Listing, state: &State, reader: &Reader| {
+        if listing.lists.iter().any(|list| list.rows.len() > IN_A_WORKBOOK) {
+            let most = format!("a workbook holds {IN_A_WORKBOOK} rows, and these are more: take the CSV file");
+            return Err(Unanswered::Address(most));
+        }
+        let (format, seen) = (behind.format(state, reader), &behind.seen);
+        let title = format!("{} · {}", format.title(&behind.kpi().declaration.title), behind.period);
+        let zone = zone(seen.shown_in(state))?;
+        let made_at = (state.clock)().as_second();
+        Ok(workbook(listing, Book { title, made_at, currency: seen.currency(state), zone }, &format)?)
+    };
+    file(request, state, id, ("xlsx", Form::Xlsx.media_type()), written).await
+}
+
+/// How the rows are written into a file.
+type Written = fn(&Behind, &Listing, &State, &Reader) -> Result<Vec<u8>, Unanswered>;
+
+/// A file of a kind, with all rows and all their dates.
+async fn file(
+    request: HttpRequest,
+    state: web::Data<State>,
+    id: web::Path<String>,
+    (kind, media_type): (&'static str, &'static str),
+    written: Written,
+) -> Result<HttpResponse, Unanswered> {
+    let (of, reader) = (asked(&request)?, Reader::of(&request));
     let (name, bytes) = computing(&state, move |state| {
         let behind = Behind::of(state, &id, of)?;
-        let mut bytes = Vec::new();
-        write_csv(&behind.listing(state, usize::MAX)?, &mut bytes)?;
-        Ok((format!("{id}-{}.csv", behind.period), bytes))
+        let bytes = written(&behind, &behind.listing(state, usize::MAX)?, state, &reader)?;
+        Ok((format!("{id}-{}.{kind}", behind.period), bytes))
     })
     .await?;
     let attached = ContentDisposition::attachment(name);
-    Ok(HttpResponse::Ok().content_type("text/csv; charset=utf-8").insert_header(attached).body(bytes))
+    Ok(HttpResponse::Ok().content_type(media_type).insert_header(attached).body(bytes))
 }
 
 /// Where editions link to: to the page of the rows behind one of their figures. Their ids are not known yet when a mail
@@ -117,7 +191,19 @@ pub(crate) async fn of_edition(
 }
 
 fn asked(request: &HttpRequest) -> Result<RowsOf, Unanswered> {
-    serde_urlencoded::from_str(request.query_string()).map_err(Unanswered::address)
+    let of: RowsOf = serde_urlencoded::from_str(request.query_string()).map_err(Unanswered::address)?;
+    Ok(RowsOf { words: of.words.filter(|words| !words.trim().is_empty()), ..of })
+}
+
+/// The rows that are in a group as well, as the form names it: it takes the place of another one of its dimension.
+fn narrowed(of: RowsOf, only: &str) -> RowsOf {
+    let Some((dimension, group)) = only.split_once('=') else { return of };
+    let (dimension, group) = (Some(dimension.to_owned()), Some(group.to_owned()));
+    if of.by.is_none() || of.by == dimension {
+        RowsOf { by: dimension, group, ..of }
+    } else {
+        RowsOf { and: dimension, and_group: group, ..of }
+    }
 }
 
 /// Which rows are asked for.
@@ -128,7 +214,7 @@ struct Behind {
     of: RowsOf,
     seen: Seen,
     period: Period,
-    only: Option<(Dimension, String)>,
+    only: Vec<(Dimension, Option<String>)>,
 }
 
 /// How the rows are seen.
@@ -139,13 +225,16 @@ struct Seen {
     zone: TimeZone,
     dimensions: Dimensions,
     scope: Scope,
+    /// The edition that is looked at, if it is one.
+    numbers: Option<Numbers>,
 }
 
 impl Seen {
     fn of(state: &State, kpi: &Kpi, of: &RowsOf) -> Result<Seen, Unanswered> {
         let Some(id) = of.edition else {
             let RowsOf { as_of, dimensions, .. } = *of;
-            return Ok(Seen { as_of, zone: state.zone.clone(), dimensions, scope: Scope::everything() });
+            let (zone, scope) = (state.zone.clone(), Scope::everything());
+            return Ok(Seen { as_of, zone, dimensions, scope, numbers: None });
         };
         let edition = stored(state, &id.to_string())?;
         let (rendition, numbers) = numbers_of(&edition, of.audience)?;
@@ -157,7 +246,18 @@ impl Seen {
         let tables = kpi.tables().filter(|table| table.tells_what_happened()).map(|table| &*table.name);
         let as_of = Timestamp::from_second(numbers.known_until(tables)).ok();
         let zone = zone(&numbers.zone)?;
-        Ok(Seen { as_of: of.as_of.or(as_of), zone, dimensions: numbers.dimensions, scope })
+        let (as_of, dimensions) = (of.as_of.or(as_of), numbers.dimensions);
+        Ok(Seen { as_of, zone, dimensions, scope, numbers: Some(numbers) })
+    }
+
+    /// The zone in which instants are written, IANA: the one in which the edition's readers are told of them.
+    fn shown_in<'a>(&'a self, state: &'a State) -> &'a str {
+        self.numbers.as_ref().map_or_else(|| state.zone_name(), Numbers::shown_in)
+    }
+
+    /// ISO 4217.
+    fn currency<'a>(&'a self, state: &'a State) -> &'a str {
+        self.numbers.as_ref().map_or(&state.currency, |numbers| &numbers.currency)
     }
 }
 
@@ -168,13 +268,22 @@ impl Behind {
         let seen = Seen::of(state, &in_force.catalog.kpis[kpi], &of)?;
         let period = of.period.as_deref().unwrap_or(LAST_WEEK);
         let period = Period::parse(period, (state.clock)(), &seen.zone).map_err(Unanswered::address)?;
-        let only = match (&of.by, &of.group) {
-            (None, None) => None,
-            (Some(by), Some(group)) => {
-                Some((in_force.catalog.model.dimension(by).map_err(Unanswered::address)?, group.clone()))
+        let mut only = Vec::new();
+        for (named, by, group) in
+            [("“by” and “group”", &of.by, &of.group), ("“and” and “and_group”", &of.and, &of.and_group)]
+        {
+            match (by, group) {
+                (None, None) => {}
+                (Some(by), Some(group)) => {
+                    let dimension = in_force.catalog.model.dimension(by).map_err(Unanswered::address)?;
+                    only.push((dimension, Some(group.clone()).filter(|group| !group.is_empty())));
+                }
+                _ => {
+                    let what = format!("{named} name a group together: give both, or neither");
+                    return Err(Unanswered::Address(what));
+                }
             }
-            _ => return Err(Unanswered::address("“by” and “group” name a group together: give both, or neither")),
-        };
+        }
         Ok(Behind { in_force, kpi, of, seen, period, only })
     }
 
@@ -182,21 +291,39 @@ impl Behind {
         &self.in_force.catalog.kpis[self.kpi]
     }
 
+    fn question(&self, only: Vec<(Dimension, Option<String>)>, limit: usize) -> Question<'_> {
+        let side = self.of.side.unwrap_or(Side::All);
+        Question { kpi: self.kpi(), period: &self.period, only, side, limit }
+    }
+
     /// The rows, at most so many of each list.
     fn listing(&self, state: &State, limit: usize) -> Result<Listing, Unanswered> {
-        let Behind { of, seen, period, only, .. } = self;
-        let side = of.side.unwrap_or(Side::All);
-        let question = Question { kpi: self.kpi(), period, only: only.clone(), side, limit };
+        let Behind { of, seen, only, .. } = self;
+        // Which rows hold the words is known only when all have been read.
+        let question = self.question(only.clone(), if of.words.is_some() { usize::MAX } else { limit });
         question.check().map_err(Unanswered::address)?;
         let source = &mut Grouped { source: &mut state.store.reader()?, dimensions: seen.dimensions };
-        Ok(question.answer(&seen.scope, seen.as_of.unwrap_or_else(|| (state.clock)()), source)?)
+        let mut listing = question.answer(&seen.scope, seen.as_of.unwrap_or_else(|| (state.clock)()), source)?;
+        if let Some(words) = &of.words {
+            keep_matching(&mut listing, words, limit);
+        }
+        Ok(listing)
+    }
+
+    /// Writes as the edition does, if it is one.
+    fn format(&self, state: &State, reader: &Reader) -> Format {
+        let Some(numbers) = &self.seen.numbers else { return format(state, reader) };
+        Format::new(&locale(numbers, reader), &numbers.currency, numbers.shown_in()).calling(&numbers.titles)
     }
 
     fn page(&self, listing: &Listing, state: &State, reader: &Reader) -> Page {
-        let format = format(state, reader);
+        let format = self.format(state, reader);
         let Declaration { id, title, .. } = &self.kpi().declaration;
-        let group = self.only.as_ref();
-        let group = group.map(|(dimension, group)| format!("{}\u{a0}{group}", format.dimension(dimension.name())));
+        let group = |(dimension, group): &(Dimension, Option<String>)| {
+            let missing = || format.words().say("missing_group", []);
+            format!("{}\u{a0}{}", format.dimension(dimension.name()), group.clone().unwrap_or_else(missing))
+        };
+        let groups: Vec<String> = self.only.iter().map(group).collect();
         // A script may not say what is good or bad; then all are listed.
         let other = match (self.of.side, listing.side) {
             (Some(Side::Bad), Side::All) => None,
@@ -207,14 +334,59 @@ impl Behind {
         Page {
             title: format.title(title),
             period: format.period(&(&self.period).into()),
-            group: group.unwrap_or_default(),
+            group: groups.join(" · "),
             as_of: self.seen.as_of.map(|as_of| format.instant(as_of.as_second())),
             bad: listing.side == Side::Bad,
             other_side: other_side.map(|path| reader.kept_in(path)),
-            csv: link::rows_file(id, &self.of),
+            kpi: reader.kept_in(link::kpi(id, &KpiOf { period: self.of.period.clone(), ..KpiOf::default() })),
+            csv: link::rows_file(id, "csv", &self.of),
+            xlsx: reader.kept_in(link::rows_file(id, "xlsx", &self.of)),
+            filter: self.filter(listing, &format, reader),
             lists: listing.lists.iter().map(|list| ListView::of(list, listing.lists.len() > 1, &format)).collect(),
             id: id.clone(),
         }
+    }
+}
+
+impl Behind {
+    /// The form, with the groups of the rows on the page.
+    fn filter(&self, listing: &Listing, format: &Format, reader: &Reader) -> Filter {
+        let RowsOf { words, .. } = &self.of;
+        let kept = RowsOf { words: None, ..self.of.clone() };
+        let kept = serde_urlencoded::from_str(&kept.query()).unwrap_or_default();
+        let lang = reader.asked_for().map(|lang| ("lang".to_owned(), lang));
+        let whole = RowsOf { by: None, group: None, and: None, and_group: None, words: None, ..self.of.clone() };
+        let rows = || listing.lists.iter().flat_map(|list| &list.rows);
+        let of = |dimension: Dimension, group: fn(&Row) -> &Option<String>| {
+            let names: BTreeSet<&String> = rows().filter_map(|row| group(row).as_ref()).collect();
+            self.groups(&dimension, names, format)
+        };
+        let groups = [
+            of(Dimension::REGION, |row| &row.region),
+            of(Dimension::PARTNER, |row| &row.partner),
+            of(Dimension::REP, |row| &row.rep),
+            of(Dimension::PRODUCT, |row| &row.product),
+        ];
+        Filter {
+            words: words.clone().unwrap_or_default(),
+            all: (whole != self.of).then(|| reader.kept_in(link::rows(self.kpi().id(), &whole))),
+            kept: lang.into_iter().chain::<Vec<(String, String)>>(kept).collect(),
+            groups: groups.into_iter().flatten().collect(),
+        }
+    }
+
+    /// `None` where there is nothing to choose, or the rows behind the figure cannot be told apart by the dimension.
+    fn groups(&self, dimension: &Dimension, names: BTreeSet<&String>, format: &Format) -> Option<GroupsView> {
+        let is_asked_for = self.only.iter().any(|(by, _)| by == dimension);
+        let can_be = self.question(vec![(dimension.clone(), None)], 0).check().is_ok();
+        let groups = names.into_iter().map(|name| Choice {
+            name: format!("{}={name}", dimension.name()),
+            title: name.clone(),
+            chosen: false,
+        });
+        let groups: Vec<Choice> = groups.collect();
+        let title = format.dimension(dimension.name());
+        (groups.len() > 1 && can_be && !is_asked_for).then_some(GroupsView { title, groups })
     }
 }
 

@@ -268,7 +268,7 @@ fn mails_that_wait_for_an_operator_show_on_the_page_and_in_the_health_check() {
 fn a_kpi_without_any_figure_says_so() {
     on_both(|store| {
         let words = Site::on(store).get("/kpis/feedback").words();
-        assert!(words.contains("There is no figure in these weeks."), "{words}");
+        assert!(words.contains("There is no figure in these periods."), "{words}");
     });
 }
 

@@ -85,8 +85,8 @@ impl<'a> Gathered<'a> {
         shown.flat_map(Part::columns).map(|(_, column)| column)
     }
 
-    /// Takes in the rows of a batch, only those of the group with that name if there is one.
-    pub fn take(&mut self, plan: &mut Plan, described: &mut Described, group: Option<&str>, rows: &Rows) {
+    /// Takes in the rows of a batch, only those of the group with these names, one for each dimension of the breakdown.
+    pub fn take(&mut self, plan: &mut Plan, described: &mut Described, names: &[Option<&str>], rows: &Rows) {
         let Plan { groupings, measures, membership, views, known, .. } = plan;
         // There is one period, and so one view.
         let seen = known.seen(rows, &views[0], &[], &mut Next::new(std::iter::empty()));
@@ -97,8 +97,8 @@ impl<'a> Gathered<'a> {
         for (index, (at, grouping)) in self.planned.iter().enumerate() {
             let planned = &measures[*at];
             let mut mask = belonging(planned, &viewed);
-            if let Some(name) = group {
-                restrict(&mut mask, &within(&mut groupings[*grouping], rows, &viewed.rows, name));
+            if !names.is_empty() {
+                restrict(&mut mask, &within(&mut groupings[*grouping], rows, &viewed.rows, names));
             }
             let contributions = viewed.rows.contributions(&planned.measure.aggregate);
             let counts = |row: usize| planned.measure.counts(contributions.iter().map(|values| values[row]));
@@ -190,10 +190,10 @@ fn belonging(planned: &Planned, viewed: &Viewed) -> Vec<bool> {
     mask
 }
 
-/// Which rows are in a group with that name. It is the same whenever they are seen, unless it depends on the period.
-fn within(grouping: &mut Grouping, rows: &Rows, seen: &Rows, name: &str) -> Vec<bool> {
+/// Which rows are in a group with these names. It is the same whenever they are seen, unless it depends on the period.
+fn within(grouping: &mut Grouping, rows: &Rows, seen: &Rows, names: &[Option<&str>]) -> Vec<bool> {
     let of_rows = grouping.assign(if grouping.depends_on_period() { seen } else { rows });
-    let is_wanted = |group: Vec<Group>| group.last().and_then(Group::label) == Some(name);
+    let is_wanted = |group: Vec<Group>| group.iter().map(Group::label).eq(names.iter().copied());
     let wanted: Vec<bool> = grouping.groups().into_iter().map(is_wanted).collect();
     of_rows.into_iter().map(|group| wanted[group as usize]).collect()
 }

@@ -25,7 +25,7 @@ pub struct Asked<'a> {
     pub period: &'a Period,
     /// Up to when everything is known (UTC seconds): rows are seen as they stood then.
     pub as_of: i64,
-    pub only: Option<&'a (Dimension, String)>,
+    pub only: &'a [(Dimension, Option<String>)],
     pub scope: &'a Scope,
     pub limit: usize,
 }
@@ -60,12 +60,12 @@ impl Asked<'_> {
         }
         let id = scan.columns.iter().position(|column| *column == plan.id());
         let money = units(source.money_digits()?);
-        let group = self.only.map(|(_, name)| name.as_str());
+        let names: Vec<Option<&str>> = self.only.iter().map(|(_, name)| name.as_deref()).collect();
         source.scan(&scan, &mut |batch| {
             let (columns, children, zone) = (&scan.columns[..], &children, &zone);
             let (period, scopes) = (Some((0, self.period)), None);
             let rows = Rows { batch, masked: &[], columns, children, id, scopes, view: 0, period, zone, money };
-            gathered.take(&mut plan, &mut described, group, &rows);
+            gathered.take(&mut plan, &mut described, &names, &rows);
         })?;
         Ok(self.list(wanted, gathered, &described))
     }

@@ -33,8 +33,9 @@ use std::collections::BTreeSet;
 pub struct Question<'a> {
     pub kpi: &'a Kpi,
     pub period: &'a Period,
-    /// Only the rows of the group with this display name in that dimension.
-    pub only: Option<(Dimension, String)>,
+    /// Only the rows that are in each of these groups, by their display names; `None` are the rows that lack the
+    /// dimension.
+    pub only: Vec<(Dimension, Option<String>)>,
     pub side: Side,
     /// How many rows of each list at most: the oldest.
     pub limit: usize,
@@ -53,11 +54,12 @@ impl Question<'_> {
     /// Checks that it can be answered.
     ///
     /// # Errors
-    /// If one of the tables lacks the dimension.
+    /// If one of the tables lacks a dimension.
     pub fn check(&self) -> Result<(), NoSuchBreakdown> {
-        let Some((dimension, _)) = &self.only else { return Ok(()) };
-        self.kpi.check_breakdown(std::slice::from_ref(dimension))?;
-        self.measures().try_for_each(|measure| self.kpi.check_carries(measure, dimension))
+        self.only.iter().try_for_each(|(dimension, _)| {
+            self.kpi.check_breakdown(std::slice::from_ref(dimension))?;
+            self.measures().try_for_each(|measure| self.kpi.check_carries(measure, dimension))
+        })
     }
 
     /// Lists the rows as they stood at `now`, or when the tables that the KPI reads were last complete, as its figure
@@ -69,19 +71,23 @@ impl Question<'_> {
         let period = self.period.as_of(now);
         let (side, wanted) = self.lists();
         let as_of = Reaches::of(std::iter::once(self.kpi), source)?.of_kpi(self.kpi, now).as_of;
-        let asked = Asked { period: &period, as_of, only: self.only.as_ref(), scope, limit: self.limit };
+        let asked = Asked { period: &period, as_of, only: &self.only, scope, limit: self.limit };
         let lists = wanted.iter().map(|wanted| asked.gather(wanted, source)).collect::<Result<_, _>>()?;
         Ok(Listing { kpi: self.kpi.id().to_owned(), period: self.period.to_string(), side, lists })
     }
 
-    /// The display names of all groups that the tables have in the dimension asked about, whatever the period: for
-    /// telling a group without rows from one that does not exist.
+    /// The display names of all groups that the tables have in a dimension, whatever the period: for telling a group
+    /// without rows from one that does not exist.
     ///
     /// # Errors
     /// What the source answers when it cannot be read.
-    pub fn groups<S: Source>(&self, scope: &Scope, source: &mut S) -> Result<BTreeSet<String>, S::Error> {
+    pub fn groups<S: Source>(
+        &self,
+        dimension: &Dimension,
+        scope: &Scope,
+        source: &mut S,
+    ) -> Result<BTreeSet<String>, S::Error> {
         let mut names = BTreeSet::new();
-        let Some((dimension, _)) = &self.only else { return Ok(names) };
         let zone = Zoned::new(self.period.zone());
         for measure in self.measures() {
             let mut grouping = Grouping::new(&vec![dimension.clone()], measure, &zone);

@@ -40,8 +40,8 @@ fn leads() -> Tables {
 }
 
 fn listing(kpi: &Kpi, side: Side, region: Option<&str>, now: &str, limit: usize, mut rows: Tables) -> Listing {
-    let (period, only) = (&period("2026-W45"), region.map(|region| (Dimension::REGION, region.to_owned())));
-    let question = Question { kpi, period, only, side, limit };
+    let (period, only) = (&period("2026-W45"), region.map(|region| (Dimension::REGION, Some(region.to_owned()))));
+    let question = Question { kpi, period, only: only.into_iter().collect(), side, limit };
     question.check().unwrap();
     let Ok(listing) = question.answer(&Scope::everything(), now.parse().unwrap(), &mut rows);
     listing

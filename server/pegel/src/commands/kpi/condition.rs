@@ -23,8 +23,8 @@ pub fn check_group(
     source: &mut Grouped<Reader>,
 ) -> Result<(), Failure> {
     let Some((dimension, wanted)) = only else { return Ok(()) };
-    let question = Question { kpi, period, only: only.cloned(), side: Side::All, limit: 0 };
-    let known = question.groups(&Scope::everything(), source).map_err(broke)?;
+    let question = Question { kpi, period, only: Vec::new(), side: Side::All, limit: 0 };
+    let known = question.groups(dimension, &Scope::everything(), source).map_err(broke)?;
     if known.contains(wanted) {
         return Ok(());
     }

@@ -11,7 +11,7 @@ use pegel_kpi::data::scope::Scope;
 use pegel_kpi::engine::behind::Question;
 use pegel_kpi::engine::behind::listing::{List, Listing, Side, When};
 use pegel_report::format::Format;
-use pegel_report::rows::{Table, write_csv};
+use pegel_report::rows::{Book, Table, workbook, write_csv};
 use pegel_text::clean::plain_spaces;
 use pegel_text::stamps::stamp;
 use std::fs::File;
@@ -24,8 +24,9 @@ const ON_A_TERMINAL: usize = 100;
 /// Lists the rows and prints or writes them.
 pub fn run(command: &cli::Rows, global: &Global) -> Ending {
     let asked = Asked::open(&command.figure, global)?;
-    let (kpi, only) = (asked.kpi()?, asked.only.clone());
-    let all = if command.json || command.csv.is_some() { usize::MAX } else { ON_A_TERMINAL };
+    let kpi = asked.kpi()?;
+    let only = asked.only.iter().map(|(dimension, name)| (dimension.clone(), Some(name.clone()))).collect();
+    let all = if command.json || command.csv.is_some() || command.xlsx.is_some() { usize::MAX } else { ON_A_TERMINAL };
     let side = if command.bad { Side::Bad } else { Side::All };
     let question = Question { kpi, period: &asked.period, only, side, limit: command.limit.unwrap_or(all) };
     question.check().map_err(usage)?;
@@ -33,10 +34,19 @@ pub fn run(command: &cli::Rows, global: &Global) -> Ending {
     let mut source = asked.grouped(&mut reader);
     let listing = question.answer(&Scope::everything(), asked.now, &mut source).map_err(broke)?;
     if listing.is_empty() {
-        check_group((kpi, &asked.period), question.only.as_ref(), &mut source)?;
+        check_group((kpi, &asked.period), asked.only.as_ref(), &mut source)?;
     }
     if let Some(file) = &command.csv {
         write(&listing, file)?;
+    } else if let Some(file) = &command.xlsx {
+        let book = Book {
+            title: format!("{} · {}", kpi.id(), asked.period),
+            made_at: asked.now.as_second(),
+            currency: &asked.home.config.currency.code,
+            zone: asked.home.config.zone(),
+        };
+        let bytes = workbook(&listing, book, &asked.home.format()).map_err(broke)?;
+        std::fs::write(file, bytes).with_context(|| format!("{} cannot be written", file.display())).map_err(usage)?;
     } else if command.json {
         answer_json(&listing);
     } else {

@@ -17,6 +17,7 @@ pub fn run(command: &Render, home: &Path, edition: &Edition) -> Ending {
         RenderForm::Mail => as_stored(rendition, HTML)?,
         RenderForm::Text => as_stored(rendition, TEXT)?,
         RenderForm::Pdf => made(Form::Pdf, home, edition, rendition)?,
+        RenderForm::Html => made(Form::Html, home, edition, rendition)?,
         RenderForm::Xlsx => made(Form::Xlsx, home, edition, rendition)?,
         RenderForm::Csv => made(Form::Csv, home, edition, rendition)?,
         RenderForm::Json => made(Form::Json, home, edition, rendition)?,

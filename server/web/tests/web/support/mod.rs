@@ -8,11 +8,13 @@ use pegel_catalog::Catalog;
 use pegel_catalog::files::Files;
 use pegel_catalog::live::Live;
 use pegel_catalog::thresholds::Thresholds;
+use pegel_home::{Entry, Origin};
 use pegel_kpi::data::model::Model;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::reference::Reference;
 use pegel_kpi::script::Language;
 use pegel_report::archive::artefact;
+use pegel_report::definition::ReportDefinition;
 use pegel_report::forms::Typesetter;
 use pegel_report::labels::{Seed, labels};
 use pegel_report::manifest::seal;
@@ -155,6 +157,7 @@ pub fn state(store: Store, catalog: Catalog) -> State {
         templates: Arc::new(Templates::load(Path::new("there is no such home")).unwrap()),
         typesetter: Arc::new(Typesetter::follow(Path::new("there is no such home")).unwrap()),
         bound: Bound::new(2, Duration::from_mins(1)),
+        reports: Arc::new(Vec::new),
         other_problems: Arc::new(Vec::new),
         reference: Arc::new(Reference::of(&Language::new())),
     }
@@ -217,6 +220,45 @@ pub fn add_leads(store: &Store, day: &str, count: usize, answered: usize) {
     });
     let facts = Facts { table: leads, columns: columns.into(), rows: rows.collect() };
     store.write(true, |writer| writer.upsert(&facts, noon).map(drop)).map_err(|error: StoreError| error).unwrap();
+}
+
+/// Leads accepted on a day, each with what is given of its source and its campaign, and whether it has feedback.
+pub fn add_leads_of(store: &Store, day: &str, leads: &[(&str, &str, bool)]) {
+    let table = Model::built_in().table("leads").unwrap();
+    let names = ["accepted_at", "feedback_at", "source", "campaign"];
+    let columns = names.map(|name| table.column(name).unwrap().clone());
+    let noon = format!("{day}T12:00:00Z").parse::<Timestamp>().unwrap().as_second();
+    let text = |text: &str| if text.is_empty() { Value::Missing } else { Value::Text(text.to_owned()) };
+    let row = |(nth, (source, campaign, answered)): (usize, &(&str, &str, bool))| Fact {
+        key: format!("{day}/{nth}"),
+        values: vec![
+            Value::Integer(noon),
+            if *answered { Value::Integer(noon + 3600) } else { Value::Missing },
+            text(source),
+            text(campaign),
+        ],
+        attributes: Map::new(),
+        valid_from: None,
+        changed_at: None,
+    };
+    let rows = leads.iter().enumerate().map(row).collect();
+    let facts = Facts { table, columns: columns.into(), rows };
+    store.write(true, |writer| writer.upsert(&facts, noon).map(drop)).map_err(|error: StoreError| error).unwrap();
+}
+
+/// A report of these KPIs, in one section called “First”.
+pub fn report_of(kpis: &[&str]) -> ReportDefinition {
+    let kpis: String = kpis.iter().map(|id| format!("[[sections.kpis]]\nid = \"{id}\"\n")).collect();
+    let text = format!(
+        r#"title = {{ en = "Weekly" }}
+locale = "en-GB"
+zone = "Europe/Berlin"
+[[sections]]
+title = {{ en = "First", de = "Zuerst" }}
+{kpis}"#
+    );
+    let entry = Entry { name: "weekly.toml".to_owned(), text, origin: Origin::BuiltIn };
+    ReportDefinition::parse(&entry).unwrap()
 }
 
 /// Publishes an edition of these numbers, with a mail and two recipients; returns its id.
