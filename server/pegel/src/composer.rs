@@ -109,7 +109,7 @@ impl Composer {
 
     /// The reports that are in order, as they stand.
     fn controlling(&self, now: Timestamp) -> Result<Vec<ReportState>, ReportError> {
-        let reports = definition::all(&self.home)?.into_iter().filter_map(|(_, definition)| definition.ok());
+        let reports = definition::all(&self.home)?.into_values().filter_map(Result::ok);
         reports.map(|definition| self.report_state(&definition, now)).collect()
     }
 

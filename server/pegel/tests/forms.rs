@@ -8,7 +8,7 @@ use calamine::{Reader, Xlsx};
 use common::TestHome;
 use common::server::Served;
 use mail_parser::{MessageParser, MimeHeaders};
-use pegel_report::forms::{Form, Maker, PROGRAM};
+use pegel_report::forms::{Form, Maker, PROGRAM, Typesetter};
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
@@ -138,14 +138,16 @@ fn recipients_get_the_forms_they_wish_and_whoever_asks_later_gets_the_same_bytes
 
 #[test]
 fn what_is_made_with_the_edition_is_what_its_stored_numbers_give() {
-    let home = home_with(r#"{ to = "bo@example.com", forms = ["xlsx", "csv", "json"] }"#);
+    let home = home_with(r#"{ to = "bo@example.com", forms = ["pdf", "html", "xlsx", "csv", "json"] }"#);
     home.run(&["report", "run", "weekly", "--period", "2026-W45"]).succeeded();
     home.run(&["report", "run", "weekly", "--period", "2026-W44"]).succeeded();
     let stored = home.store().edition(2).unwrap().unwrap();
     let rendition = &stored.renditions[0];
     let numbers = pegel_report::archive::numbers(rendition, &stored.labels).unwrap();
-    for form in Form::ALL.into_iter().filter(|form| form.stored(rendition).is_some()) {
-        let again = form.make(&numbers, Maker { program: PROGRAM, locale: &numbers.locale }).unwrap();
+    let typesetter = Typesetter::follow(home.path()).unwrap();
+    for form in Form::ALL {
+        let again =
+            form.make(&numbers, Maker { program: PROGRAM, locale: &numbers.locale, typesetter: &typesetter }).unwrap();
         assert!(form.stored(rendition).unwrap().kept() == Some(&again), "{}", form.name());
     }
 }

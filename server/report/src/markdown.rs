@@ -36,7 +36,7 @@ pub fn to_text(markdown: &str) -> String {
             Event::End(TagEnd::Paragraph | TagEnd::Heading(_)) => text.push_str("\n\n"),
             Event::End(TagEnd::List(_)) => text.push('\n'),
             Event::Start(Tag::Link { dest_url, .. }) => address = dest_url.to_string(),
-            Event::End(TagEnd::Link) if !text.ends_with(&address) => text.push_str(&format!(" ({address})")),
+            Event::End(TagEnd::Link) if !text.ends_with(&address) => text.extend([" (", &address, ")"]),
             _ => {}
         }
     }

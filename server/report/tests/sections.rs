@@ -99,8 +99,12 @@ impl Home {
     }
 
     fn numbers(&self, store: &Store, scopes: &[Scope]) -> Vec<Numbers> {
+        self.numbers_of(&week_46(), store, scopes)
+    }
+
+    fn numbers_of(&self, period: &Period, store: &Store, scopes: &[Scope]) -> Vec<Numbers> {
         let (catalog, definition) = (Catalog::load(self.0.path()).unwrap(), find(self.0.path(), "leads").unwrap());
-        let (period, created_at, controlling) = (&week_46(), NOW, &[]);
+        let (created_at, controlling) = (NOW, &[]);
         let heading = Heading {
             definition: &definition,
             period,
@@ -226,6 +230,18 @@ fn rows_are_listed_the_oldest_first_and_people_in_them_can_be_erased() {
         assert!(matches!(erased.sections[0].lists[0].rows[0].groups["partner"], Group::Row { label: None, .. }));
         let text = rendition.artefact(TEXT).unwrap().text().unwrap();
         assert!(text.contains("L6") && text.contains("Adler Solar") && text.contains("1 more"), "{text}");
+    });
+}
+
+#[test]
+fn without_a_schedule_a_report_is_made_for_any_period() {
+    let report = "[[sections]]\ntitle = { en = \"All\" }\n[[sections.kpis]]\nid = \"leads\"\n";
+    on_both(|store| {
+        fill(&store);
+        let days = Period::parse("2026-11-09..2026-11-11", Timestamp::UNIX_EPOCH, &zone("Europe/Berlin").unwrap());
+        let numbers = &Home::with(report).numbers_of(&days.unwrap(), &store, &[Scope::everything()])[0];
+        assert_eq!(numbers.sections[0].kpis[0].cell.outcome.value(), Some(3.0));
+        assert_eq!(numbers.compared_with.first_day, "2026-11-06");
     });
 }
 

@@ -312,11 +312,9 @@ fn open_all(store: &Store, dice: &mut Dice) -> Vec<Listing> {
             let figures =
                 compute(&[request], std::slice::from_ref(&period), &scope, now, &mut reader).unwrap().remove(0);
             for row in figures.breakdowns.iter().flat_map(|grouped| &grouped.rows) {
-                let only = match row.groups.first().map(|group| group.label()) {
-                    Some(None) => continue,
-                    Some(Some(label)) => Some((dimension.clone(), label.to_owned())),
-                    None => None,
-                };
+                // Of the rows that lack the dimension, those.
+                let only = row.groups.iter().map(|group| (dimension.clone(), group.label().map(str::to_owned)));
+                let only: Vec<(Dimension, Option<String>)> = only.collect();
                 let mut open = |side, limit| {
                     let question = Question { kpi, period: &period, only: only.clone(), side, limit };
                     question.check().unwrap();
@@ -325,7 +323,7 @@ fn open_all(store: &Store, dice: &mut Dice) -> Vec<Listing> {
                 let [all, bad] = [Side::All, Side::Bad].map(|side| open(side, usize::MAX));
                 // Of those that are too many, the oldest are listed.
                 for (list, few) in
-                    all.lists.iter().zip(only.is_none().then(|| open(Side::All, 3).lists).iter().flatten())
+                    all.lists.iter().zip(only.is_empty().then(|| open(Side::All, 3).lists).iter().flatten())
                 {
                     assert_eq!(few.rows[..], list.rows[..few.rows.len()]);
                     assert_eq!(few.rows.len() as u64 + few.more, list.rows.len() as u64);

@@ -524,7 +524,6 @@ column_second_meeting_at = Zweiter Termin
 ## PDF
 
 how_made = Wie diese Ausgabe entstand
-made_of_stored = Dieses Dokument wurde von { $program } aus den gespeicherten Zahlen der Ausgabe erstellt; neu berechnet wurde nichts.
 
 ## Mails
 

@@ -513,7 +513,6 @@ column_second_meeting_at = Second meeting
 ## PDF
 
 how_made = How this edition was made
-made_of_stored = This document was made by { $program } from the stored numbers of the edition; nothing was computed anew.
 
 ## Mails
 

@@ -526,7 +526,6 @@ column_second_meeting_at = Second rendez-vous
 ## PDF
 
 how_made = Comment cette édition a été établie
-made_of_stored = Document établi par { $program } à partir des chiffres enregistrés de l’édition ; rien n’a été recalculé.
 
 ## Courriels
 
@@ -560,9 +559,9 @@ no_more_of_these_at = { no_more_of_these } :
 ## Rapports : ce qui accompagne les indicateurs dans les sections
 
 crossed = { $lines } × { $columns }
-crossed_highest = Le plus élevé : { $line }, { $column } : { $figure }
-scorecard_differs = Ils diffèrent le plus par { $kpi } : la moitié centrale se situe entre { $low } et { $high }.
-scorecard_legend = ▲ dans le meilleur quart, ▼ dans le moins bon ; ce qui repose sur trop peu de lignes est montré et ne compte pas.
+crossed_highest = Le plus élevé : { $line }, { $column } : { $figure }
+scorecard_differs = Ils diffèrent le plus par { $kpi } : la moitié centrale se situe entre { $low } et { $high }.
+scorecard_legend = ▲ dans le meilleur quart, ▼ dans le moins bon ; ce qui repose sur trop peu de lignes est montré et ne compte pas.
 place = Rang
 median = Médiane
 show_all_rows = Voir toutes les lignes ({ $table })

@@ -1,5 +1,6 @@
 //! `pegel report …`
 
+mod asked;
 mod diff;
 mod listed;
 mod new;
@@ -7,27 +8,28 @@ mod preview;
 mod recipients;
 mod render;
 mod show;
+mod written;
+
+pub use written::write_out;
 
 use crate::cli::{self, Global};
 use crate::composer::{Composer, failure};
 use crate::config::Config;
 use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
 use crate::home::Home;
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use pegel_catalog::live::Live;
 use pegel_delivery::{Clock, DeliveryError, Letterhead, Made, Mailer, Occasion, RunReport, Worker};
-use pegel_kpi::time::period::{Period, zone};
 use pegel_report::ReportError;
-use pegel_report::definition::{self, ReportDefinition};
+use pegel_report::definition;
 use pegel_report::manifest::seal;
 use pegel_report::verify::{Findings, verify};
 use pegel_store::Store;
-use pegel_store::edition::{Edition, Rendition};
+use pegel_store::edition::Edition;
 use pegel_store::outbox::DeliveryState;
 use pegel_text::clean::plain_spaces;
 use pegel_text::words::Words;
 use std::error::Error;
-use std::path::Path;
 use std::sync::Arc;
 
 /// The message if another process holds the claim of a run.
@@ -41,7 +43,7 @@ pub fn run(command: cli::Report, global: &Global) -> Ending {
         cli::Report::List { json } => listed::run(json, &home, global.clock().now()),
         cli::Report::Show { name, json } => show::run(&name, json, &home, global.clock().now()),
         cli::Report::New { name, every } => new::run(&name, every, &home),
-        cli::Report::Preview(command) => preview::run(&command, &home, global.clock()),
+        cli::Report::Preview(command) => preview::run(&command, &home, &global.clock()),
         cli::Report::Run(command) => make(&command, &home, global.clock()),
         cli::Report::Recipients { name, json } => recipients::list(&name, json, &home),
         cli::Report::Subscribe { name, address } => recipients::subscribe(&name, &address, &home),
@@ -57,7 +59,7 @@ pub fn run(command: cli::Report, global: &Global) -> Ending {
 
 fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
     let definition = definition::find(&home.path, &command.name).map_err(usage)?;
-    let period = period_of(&definition, command.period.as_deref(), &clock)?;
+    let period = asked::period(&definition, command.period.as_deref(), &clock)?;
     let store = home.store()?;
     if let Some(folder) = &command.out {
         let live = Live::fixed(home.catalog_in_force(&store)?, None);
@@ -98,17 +100,6 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
     }
     answer(format_args!("{edition_of}, {place}; nobody was mailed"));
     Ok(Done::InOrder)
-}
-
-/// The period of that name, which has begun; the last one that the report covers, if none is named.
-fn period_of(definition: &ReportDefinition, name: Option<&str>, clock: &Clock) -> Result<Period, Failure> {
-    let zone = zone(&definition.zone).map_err(usage)?;
-    let last = format!("last-{}", definition.every.name());
-    let period = Period::parse(name.unwrap_or(&last), clock.now(), &zone).map_err(usage)?;
-    if period.instants().start > clock.now().as_second() {
-        return Err(usage(anyhow!("{period} has not begun: name a period that has, such as last-week")));
-    }
-    Ok(period)
 }
 
 /// A wrong definition, template or period of a run is wrong usage.
@@ -160,27 +151,6 @@ fn letterhead(config: &Config) -> Result<Letterhead, DeliveryError> {
     let Config { mail, web, .. } = config;
     let letterhead = Letterhead::new(&mail.from)?.named(mail.from_name.as_ref())?;
     Ok(letterhead.answered_at(mail.reply_to.as_deref())?.with_pages_at(web.base_url.as_deref()))
-}
-
-/// Writes an edition as files: its manifest, and the artefacts that were not erased.
-///
-/// # Errors
-/// If the folder or a file cannot be written.
-pub fn write_out(folder: &Path, renditions: &[Rendition], manifest: &str) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    let write = |name: &str, bytes: &[u8]| {
-        let path = folder.join(name);
-        std::fs::write(&path, bytes).with_context(|| format!("{} cannot be written", path.display()))
-    };
-    for (nth, rendition) in (1..).zip(renditions) {
-        // What the report itself says lies on top, that of further audiences in folders of their own.
-        let place = if nth > 1 { format!("audience-{nth}/") } else { String::new() };
-        std::fs::create_dir_all(folder.join(&place)).with_context(|| format!("{place} cannot be made"))?;
-        for artefact in &rendition.artefacts {
-            artefact.bytes.kept().map_or(Ok(()), |bytes| write(&format!("{place}{}", artefact.name), bytes))?;
-        }
-    }
-    write("manifest.json", manifest.as_bytes())
 }
 
 /// The edition of that number.

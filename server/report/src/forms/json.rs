@@ -134,7 +134,8 @@ struct Listed<'a> {
 
 #[derive(Serialize)]
 struct Report<'a> {
-    report: &'a str,
+    #[serde(rename = "report")]
+    name: &'a str,
     title: String,
     next: Option<Timestamp>,
     period: Option<&'a str>,
@@ -296,7 +297,7 @@ fn listed_row(row: &ListedRow) -> Listed<'_> {
 fn report<'a>(state: &'a ReportState, format: &Format) -> Report<'a> {
     let last = state.last.as_ref();
     Report {
-        report: &state.report,
+        name: &state.report,
         title: format.title(&state.title),
         next: state.next.and_then(instant),
         period: last.map(|last| last.period.as_str()),

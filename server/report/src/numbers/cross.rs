@@ -36,7 +36,9 @@ impl CrossTable {
             cells.resize(cells.len().max(column + 1), None);
             cells[column] = Some(cell);
         }
-        lines.iter_mut().for_each(|line| line.cells.resize(columns.len(), None));
+        for line in &mut lines {
+            line.cells.resize(columns.len(), None);
+        }
         CrossTable { lines_by: lines_by.to_owned(), columns_by: columns_by.to_owned(), columns, lines }
     }
 

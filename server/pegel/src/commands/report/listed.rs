@@ -1,12 +1,11 @@
 //! `pegel report list`: the reports that are set up.
 
-use super::definition;
 use crate::composer::scheduled;
 use crate::ending::{Done, Ending, answer, answer_json, usage};
 use crate::home::{Home, say_problem};
 use jiff::Timestamp;
 use pegel_home::Problem;
-use pegel_report::definition::ReportDefinition;
+use pegel_report::definition::{self, ReportDefinition};
 use pegel_text::clean::one_line;
 use pegel_text::dates::Dates;
 use pegel_text::stamps::time;

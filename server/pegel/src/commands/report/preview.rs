@@ -1,6 +1,7 @@
 //! `pegel report preview`: every form of what a report would say, in files. Nothing is kept, nobody is mailed.
 
-use super::{period_of, write_out};
+use super::asked;
+use super::written::write_out;
 use crate::cli::Preview;
 use crate::composer::{Composer, failure};
 use crate::ending::{Done, Ending, answer, broke, usage};
@@ -16,9 +17,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Writes them, and names each file.
-pub fn run(command: &Preview, home: &Home, clock: Clock) -> Ending {
+pub fn run(command: &Preview, home: &Home, clock: &Clock) -> Ending {
     let definition = definition::find(&home.path, &command.name).map_err(usage)?;
-    let period = period_of(&definition, command.period.as_deref(), &clock)?;
+    let period = asked::period(&definition, command.period.as_deref(), clock)?;
     let store = home.store()?;
     let live = Live::fixed(home.catalog_in_force(&store)?, None);
     let composer = Composer::new(home, store, Arc::new(live))?;
