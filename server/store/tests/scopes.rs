@@ -97,6 +97,11 @@ fn scopes(dice: &mut Dice, count: usize) -> Vec<Scope> {
         regions: some(&["North", "East", "South", "West", "Nowhere"]),
         teams: some(&["Blue", "Red"]).filter(|teams| !teams.is_empty()),
         partners: some(&["P1", "P2", "P3", "P4", "P5"]),
+        // A filter that is about another dimension: of some of them, so that there are scopes of many kinds.
+        others: some(&["reps-0001", "reps-0002", "reps-0003", "reps-0004"])
+            .map(|reps| ("rep".to_owned(), reps))
+            .into_iter()
+            .collect(),
     };
     (0..count).map(|_| scope()).collect()
 }
