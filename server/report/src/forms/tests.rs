@@ -1,5 +1,5 @@
 use super::*;
-use crate::numbers::{BreakdownRow, Group, KpiBlock};
+use crate::numbers::{BreakdownRow, BreakdownTable, CrossTable, Group, KpiBlock};
 use crate::samples;
 use calamine::{Data, Reader, Xlsx};
 use pegel_kpi::data::cell::{Cell, Outcome};
@@ -64,6 +64,18 @@ pub(super) fn random(seed: u64) -> Numbers {
             }
         }
     }
+    let block = &mut numbers.sections[0].kpis[0];
+    let groups = |table: &BreakdownTable| table.rows.iter().map(|row| row.group.clone()).collect::<Vec<_>>();
+    let (regions, partners) = (groups(&block.breakdowns[0]), groups(&block.breakdowns[1]));
+    let pairs = partners.iter().flat_map(|line| regions.iter().map(|column| [line.clone(), column.clone()]));
+    let pairs: Vec<([Group; 2], Cell)> = pairs
+        .map(|pair| {
+            let mut random = samples::absent(Outcome::NoRows);
+            cell(&mut random);
+            (pair, random)
+        })
+        .collect();
+    block.crossed = vec![CrossTable::of("partner", "region", pairs)];
     numbers
 }
 
@@ -81,7 +93,12 @@ fn figures(numbers: &Numbers) -> Vec<(f64, Unit)> {
     let of_block = |block: &KpiBlock| {
         let cells = [block.cell.clone(), block.previous.clone()].into_iter();
         let cells = cells.chain(block.trend.iter().map(|point| point.cell.clone()));
-        let cells = cells.chain(block.breakdowns.iter().flat_map(|table| table.rows.iter().flat_map(of_rows)));
+        let crossed = block
+            .crossed
+            .iter()
+            .flat_map(|table| table.lines.iter().flat_map(|line| line.cells.iter().flatten().cloned()));
+        let cells =
+            cells.chain(crossed).chain(block.breakdowns.iter().flat_map(|table| table.rows.iter().flat_map(of_rows)));
         let unit = block.unit;
         cells.filter_map(move |cell| Some((cell.outcome.value()?, unit))).collect::<Vec<_>>()
     };

@@ -16,6 +16,12 @@ use std::collections::HashSet;
 const LONGEST_NAME: usize = 31;
 /// In pixels: no column is wider, however long its texts are.
 const WIDEST: u32 = 420;
+/// About as many letters stand in a line of that width.
+const LETTERS: usize = 58;
+/// In points: how high a line is.
+const LINE: u32 = 15;
+/// No row is higher: workbooks know 409 points.
+const MOST_LINES: u32 = 27;
 /// How many rows a chart is high.
 const CHART_ROWS: u32 = 16;
 /// The seconds of a day: workbooks hold durations in days.
@@ -72,6 +78,8 @@ struct Look {
     text: Format,
     percent: Format,
     money: Format,
+    /// How many letters stand behind its whole units: decimals and currency.
+    beside_money: usize,
     duration: Format,
     count: Format,
     number: Format,
@@ -90,6 +98,7 @@ impl Look {
             text: Format::new().set_text_wrap().set_align(FormatAlign::Top),
             percent: figure("0.0%"),
             money: figure(&format!("#,##0{decimals} \"{}\"", cover.currency.replace('"', ""))),
+            beside_money: decimals.len() + 1 + cover.currency.len(),
             duration: figure("[h]:mm:ss"),
             count: figure("#,##0"),
             number: figure("#,##0.00"),
@@ -97,6 +106,24 @@ impl Look {
             day: figure("yyyy-mm-dd"),
             zone: cover.zone.clone(),
         }
+    }
+
+    /// About how many letters a figure or a date takes; `None` for a text.
+    fn letters(&self, entry: &Entry) -> Option<usize> {
+        let whole = |value: f64| {
+            let digits = format!("{:.0}", value.abs()).len();
+            digits + (digits - 1) / 3 + usize::from(value < 0.0)
+        };
+        Some(match entry {
+            Entry::Nothing | Entry::Text(_) => return None,
+            Entry::Figure(value, Unit::Percent) => whole(value * 100.0) + 3,
+            Entry::Figure(value, Unit::Money) => whole(*value) + self.beside_money,
+            Entry::Figure(value, Unit::Duration) => whole(value / 3600.0) + 6,
+            Entry::Figure(value, Unit::Count) => whole(*value),
+            Entry::Figure(value, Unit::Number) => whole(*value) + 3,
+            Entry::Instant(_) => 16,
+            Entry::Day(_) => 10,
+        })
     }
 
     fn of_unit(&self, unit: Unit) -> &Format {
@@ -138,7 +165,35 @@ fn fill(worksheet: &mut Worksheet, sheet: &Sheet, look: &Look) -> Result<(), Xls
     worksheet.set_freeze_panes(1, 1)?;
     worksheet.set_autofit_max_width(WIDEST);
     worksheet.autofit();
+    make_room(worksheet, sheet, look)?;
+    // Printed, all columns stand on one page, and the head on each.
+    worksheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
     Ok(())
+}
+
+/// Room for what figures look like, which is longer than their digits, and for texts that go on in further lines: programs
+/// that do not measure them again would show `###`, and lines on top of each other.
+fn make_room(worksheet: &mut Worksheet, sheet: &Sheet, look: &Look) -> Result<(), XlsxError> {
+    for (column, title) in (0..).zip(&sheet.columns) {
+        let entries = sheet.rows.iter().map(|row| &row[usize::from(column)]);
+        if let Some(longest) = entries.filter_map(|entry| look.letters(entry)).max() {
+            let head = title.split(' ').map(|word| word.chars().count()).max().unwrap_or(0);
+            worksheet.set_column_width(column, u32::try_from(longest.max(head) + 2).unwrap_or(u32::MAX))?;
+        }
+    }
+    for (row, entries) in (1..).zip(&sheet.rows) {
+        let lines = entries.iter().map(|entry| if let Entry::Text(text) = entry { lines(text) } else { 1 }).max();
+        if let Some(lines) = lines.filter(|lines| *lines > 1) {
+            worksheet.set_row_height(row, LINE * lines)?;
+        }
+    }
+    Ok(())
+}
+
+/// How many lines a text takes in the widest column.
+fn lines(text: &str) -> u32 {
+    let of_line = |line: &str| line.chars().count().div_ceil(LETTERS).max(1);
+    u32::try_from(text.lines().map(of_line).sum::<usize>()).unwrap_or(u32::MAX).clamp(1, MOST_LINES)
 }
 
 /// A date; as text where it is none of those that workbooks know, which begin in 1900.

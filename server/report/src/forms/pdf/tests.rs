@@ -60,6 +60,8 @@ fn every_figure_of_the_view_is_in_the_document() {
             let row = |row: &RowView| [&row.label, &row.figure, row.change.arrow, &row.change.text].concat();
             expected.extend(rows.map(row));
         }
+        let crossed = view.sections.iter().flat_map(|section| &section.crossed).flat_map(|table| &table.lines);
+        expected.extend(crossed.flat_map(|line| line.cells.iter().map(|cell| cell.figure.clone())));
         assert!(expected.len() > 100, "{}", expected.len());
         for part in expected {
             assert!(text.contains(&unbroken(&part)), "seed {seed}: “{part}” is not in it");
