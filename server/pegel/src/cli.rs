@@ -180,6 +180,8 @@ pub enum Docs {
     Kpis,
     /// What a table, an attribute or a dimension of a home's own can say
     Tables,
+    /// The shape of editions as JSON: a JSON Schema
+    EditionJson,
 }
 
 /// `pegel kpi …`
