@@ -7,6 +7,7 @@ use crate::{DeliveryError, Occasion, RunReport};
 use jiff::Timestamp;
 use pegel_report::address;
 use pegel_report::manifest::seal;
+use pegel_report::signature::signed;
 use pegel_store::StoreError;
 use pegel_store::edition::{Edition, NewEdition, Rendition, TEXT};
 use pegel_store::outbox::{Channel, NewDelivery};
@@ -68,7 +69,7 @@ impl RunReport {
         let recipients = self.recipients(worker)?;
         let mut count = 0;
         let id = worker.store.publish(run, edition, |previous| {
-            let seal = seal(edition, previous);
+            let seal = signed(seal(edition, previous), worker.signing_key.as_ref());
             let mails = self.mails(worker, &recipients, &edition.renditions, edition.revision, &seal.checksum);
             count = mails.len();
             (seal, mails)

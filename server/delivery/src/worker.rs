@@ -2,6 +2,7 @@
 
 use crate::{Clock, Compose, Letterhead, Mailer, RunReport, process};
 use jiff::{SignedDuration, Timestamp};
+use pegel_report::signature::SigningKey;
 use pegel_report::unsubscribe::{KEY_LENGTH, LinkKey};
 use pegel_store::lease::Lease;
 use pegel_store::{Store, StoreError};
@@ -51,6 +52,7 @@ pub struct Worker {
     stopping: OnceLock<Instant>,
     memory: Mutex<Memory>,
     link_key: OnceLock<LinkKey>,
+    pub(crate) signing_key: Option<SigningKey>,
 }
 
 /// State that a restart forgets.
@@ -88,6 +90,7 @@ impl Worker {
             stopping: OnceLock::new(),
             memory: Mutex::default(),
             link_key: OnceLock::new(),
+            signing_key: None,
         }
     }
 
@@ -95,6 +98,12 @@ impl Worker {
     #[must_use]
     pub fn giving_up_after(self, give_up_after: SignedDuration) -> Worker {
         Worker { give_up_after, ..self }
+    }
+
+    /// Signs the editions it publishes, if there is a key.
+    #[must_use]
+    pub fn signing_with(self, signing_key: Option<SigningKey>) -> Worker {
+        Worker { signing_key, ..self }
     }
 
     /// Claims with another lease than [`LEASE`], for tests that cannot wait ten minutes.

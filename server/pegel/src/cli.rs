@@ -5,6 +5,7 @@ use crate::home::Home;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use pegel_delivery::Clock;
+use pegel_report::signature::PublicKey;
 use pegel_text::clean::{is_blank, one_line};
 use std::path::{Path, PathBuf};
 
@@ -180,6 +181,8 @@ pub enum Docs {
     Kpis,
     /// What a table, an attribute or a dimension of a home's own can say
     Tables,
+    /// The shape of editions as JSON: a JSON Schema
+    EditionJson,
 }
 
 /// `pegel kpi …`
@@ -444,9 +447,36 @@ pub enum Report {
     Render(Render),
     /// Recompute the checksums of all stored editions, oldest first, and name what differs, is missing or was erased
     Verify {
-        /// Only this one
-        edition: Option<i64>,
+        /// Only the edition of that number; or a file that `pegel report export` wrote, which needs no home
+        #[arg(value_name = "EDITION or FILE")]
+        of: Option<Verified>,
+        /// Only what was signed with this key is in order: the public key, as `pegel report key` prints it
+        #[arg(long, value_name = "BASE64")]
+        key: Option<PublicKey>,
     },
+    /// Write a stored edition into one file, which others can verify without this home
+    Export {
+        /// The number of the edition
+        edition: i64,
+        /// A zip archive
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Print the public key of this home; if it has none yet, make one, with which its editions are signed from then on
+    Key,
+}
+
+/// What is verified.
+#[derive(Debug, Clone)]
+pub enum Verified {
+    Edition(i64),
+    File(PathBuf),
+}
+
+impl From<&str> for Verified {
+    fn from(text: &str) -> Verified {
+        text.parse().map_or_else(|_| Verified::File(PathBuf::from(text)), Verified::Edition)
+    }
 }
 
 /// What a new report covers.

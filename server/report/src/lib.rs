@@ -18,7 +18,8 @@
 //! - [`rows`]: the rows behind a figure, as a table and as CSV; [`link`]: where readers find them, and editions
 //! - [`diff`]: what two editions say differently, and why
 //! - [`scorecard`]: groups compared by several KPIs; [`markdown`]: what somebody wrote in a report
-//! - [`manifest`]: the hashes of all that, and the chain from one edition to the next; [`verify`], what differs
+//! - [`manifest`]: the hashes of all that, and the chain from one edition to the next; [`signature`], who vouches for it
+//! - [`verify`]: what differs from it; [`evidence`], an edition as one file that others can verify; `pack`: files in one
 
 pub mod address;
 pub mod archive;
@@ -32,6 +33,7 @@ pub mod contact;
 pub mod definition;
 pub mod diff;
 mod error;
+pub mod evidence;
 pub mod format;
 pub mod forms;
 pub mod known;
@@ -40,12 +42,14 @@ pub mod link;
 pub mod manifest;
 pub mod markdown;
 pub mod numbers;
+mod pack;
 pub mod render;
 pub mod rows;
 #[cfg(test)]
 mod samples;
 pub mod scorecard;
 pub mod sections;
+pub mod signature;
 pub mod sources;
 pub mod statements;
 pub mod unsubscribe;

@@ -94,7 +94,7 @@ struct OldManifest {
     sources: Vec<SourceLine>,
 }
 
-/// Closes an edition that is published after the one with that checksum.
+/// Closes an edition that is published after the one with that checksum; nobody has signed it yet.
 ///
 /// # Panics
 /// Never: what is written as JSON here has texts for keys.
@@ -110,7 +110,7 @@ pub fn seal(edition: &NewEdition, previous: Option<&str>) -> Seal {
         sources: edition.sources.iter().map(SourceLine::from).collect(),
     };
     let manifest = serde_json::to_string_pretty(&manifest).expect("a manifest holds nothing that JSON cannot");
-    Seal { checksum: sha256(&manifest), manifest }
+    Seal { checksum: sha256(&manifest), manifest, signature: None }
 }
 
 impl Manifest {

@@ -1,10 +1,12 @@
 //! Checks against its manifest whether an edition is still as it was published.
 //!
 //! A checksum reveals damage and careless edits, but not a forger who can write to the database. Still, each checksum
-//! covers the previous edition, and the mails that went out carry the start of the numbers' hash.
+//! covers the previous edition, the mails that went out carry the start of the numbers' hash, and a signature cannot be
+//! made without the home's key.
 
 use crate::labels::hash;
 use crate::manifest::{ArtefactLine, AudienceLine, Head, Manifest, RenditionLine};
+use crate::signature::{PublicKey, fits};
 use jiff::tz::TimeZone;
 use pegel_store::edition::{Artefact, Audience, Edition, Erasable, Rendition};
 use pegel_text::digest::sha256;
@@ -39,6 +41,12 @@ pub enum Damage {
     NoManifest,
     #[error("the manifest does not match its checksum")]
     Checksum,
+    #[error("the signature does not fit the manifest")]
+    Signature,
+    #[error("it is not signed")]
+    Unsigned,
+    #[error("it was signed with another key, {0}")]
+    OtherKey(String),
     #[error("the previous edition, with the checksum {0}, is missing or has been altered")]
     Gap(String),
     #[error("it was published as the first edition of its report, but now another one precedes it")]
@@ -69,6 +77,9 @@ pub enum Item {
     Label { kind: String, group: i64 },
     #[error("the {kind} {name} that it was made from")]
     Source { kind: String, name: String },
+    /// Of an edition that was exported.
+    #[error("the file {0}")]
+    File(String),
 }
 
 fn audience(Audience { scope, locale, zone }: &Audience) -> String {
@@ -106,6 +117,7 @@ pub fn verify(edition: &Edition, before: Option<&str>) -> Findings {
     } else if sha256(&edition.manifest) != edition.head.checksum {
         damages.push(Damage::Checksum);
     }
+    damages.extend(damage_of_signature(edition));
     let manifest = Manifest::read(&edition.manifest);
     let renditions = manifest.as_ref().map_or(0, |manifest| manifest.renditions.len());
     let several = renditions.max(edition.renditions.len()) > 1;
@@ -128,6 +140,20 @@ pub fn verify(edition: &Edition, before: Option<&str>) -> Findings {
     });
     findings.erased.extend(erased);
     findings
+}
+
+/// What speaks against an edition's having been published by whoever has that key.
+pub fn verify_signer(edition: &Edition, key: &PublicKey) -> Option<Damage> {
+    match &edition.signature {
+        None => Some(Damage::Unsigned),
+        Some(signature) if signature.signed_by.parse::<PublicKey>() == Ok(*key) => None,
+        Some(signature) => Some(Damage::OtherKey(signature.signed_by.clone())),
+    }
+}
+
+fn damage_of_signature(edition: &Edition) -> Option<Damage> {
+    let signature = edition.signature.as_ref()?;
+    (!fits(signature, &edition.manifest)).then_some(Damage::Signature)
 }
 
 fn damage(item: &Item, stored: &Stored, expected: Option<&Line>) -> Option<Damage> {

@@ -2,7 +2,8 @@
 
 use crate::connection::Conn;
 use crate::edition::{
-    Artefact, Audience, Edition, EditionHead, Erasable, Label, Listed, Rendition, SUBJECT, Salted, SourceHash,
+    Artefact, Audience, Edition, EditionHead, Erasable, Label, Listed, Rendition, SUBJECT, Salted, Signature,
+    SourceHash,
 };
 use crate::runs::RunState;
 use crate::schema::{artefacts, edition_sources, editions, labels, renditions, runs};
@@ -193,6 +194,7 @@ pub(crate) fn last_checksum(conn: &mut Conn, report: &str, below: i64) -> QueryR
 struct Rows {
     head: EditionHead,
     manifest: String,
+    signature: Option<Signature>,
     renditions: Vec<(i64, String, String, String)>,
     artefacts: Vec<ArtefactRow>,
     labels: Vec<LabelRow>,
@@ -220,8 +222,11 @@ struct LabelRow {
 }
 
 fn rows_of(conn: &mut Conn, id: i64) -> QueryResult<Option<Rows>> {
-    let head = editions::table.find(id).select((EditionHead::as_select(), editions::manifest));
-    let Some((head, manifest)) = head.first::<(EditionHead, String)>(conn).optional()? else { return Ok(None) };
+    let columns = (EditionHead::as_select(), editions::manifest, editions::signature, editions::signed_by);
+    let row: Option<(EditionHead, String, Option<String>, Option<String>)> =
+        editions::table.find(id).select(columns).first(conn).optional()?;
+    let Some((head, manifest, signature, signed_by)) = row else { return Ok(None) };
+    let signature = signature.zip(signed_by).map(|(signature, signed_by)| Signature { signature, signed_by });
     let renditions: Vec<(i64, String, String, String)> = renditions::table
         .filter(renditions::edition_id.eq(id))
         .order(renditions::id)
@@ -248,11 +253,11 @@ fn rows_of(conn: &mut Conn, id: i64) -> QueryResult<Option<Rows>> {
         .filter(edition_sources::edition_id.eq(id))
         .select((edition_sources::kind, edition_sources::name, edition_sources::sha256, edition_sources::version))
         .load(conn)?;
-    Ok(Some(Rows { head, manifest, renditions, artefacts, labels, sources }))
+    Ok(Some(Rows { head, manifest, signature, renditions, artefacts, labels, sources }))
 }
 
 fn edition(rows: Rows) -> Result<Edition, StoreError> {
-    let Rows { head, manifest, renditions, artefacts, labels, mut sources } = rows;
+    let Rows { head, manifest, signature, renditions, artefacts, labels, mut sources } = rows;
     let mut renditions: Vec<(i64, Rendition)> = renditions
         .into_iter()
         .map(|(id, scope, locale, zone)| {
@@ -273,6 +278,7 @@ fn edition(rows: Rows) -> Result<Edition, StoreError> {
     Ok(Edition {
         head,
         manifest,
+        signature,
         renditions: renditions.into_iter().map(|(_, rendition)| rendition).collect(),
         labels,
         sources,

@@ -72,6 +72,8 @@ pub struct Edition {
     pub head: EditionHead,
     /// What the edition is, and the hashes of all that belongs to it, as JSON; empty if it is lost.
     pub manifest: String,
+    /// Of the manifest; `None` if the home had no key when the edition was published.
+    pub signature: Option<Signature>,
     /// In the order in which they were stored.
     pub renditions: Vec<Rendition>,
     /// Sorted by kind and group.
@@ -85,6 +87,15 @@ impl Edition {
     pub fn rendition(&self, audience: &Audience) -> Option<&Rendition> {
         self.renditions.iter().find(|rendition| rendition.audience == *audience)
     }
+}
+
+/// Who vouches for an edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// The Ed25519 signature of the manifest's bytes, in base64.
+    pub signature: String,
+    /// The public key to check it with, in base64.
+    pub signed_by: String,
 }
 
 /// For whom an edition is rendered: those who may see the same, in one language and time zone.

@@ -2,7 +2,7 @@
 
 use crate::archive::last_checksum;
 use crate::connection::{Conn, on_backend};
-use crate::edition::{Audience, Label, NewEdition, Rendition, SourceHash};
+use crate::edition::{Audience, Label, NewEdition, Rendition, Signature, SourceHash};
 use crate::outbox::{DeliveryState, NewDelivery};
 use crate::runs::{RunOrigin, RunState};
 use crate::schema::{artefacts, deliveries, edition_sources, editions, labels, renditions, runs};
@@ -21,6 +21,8 @@ pub struct Seal {
     pub manifest: String,
     /// SHA-256 of the manifest, in hex.
     pub checksum: String,
+    /// Of the manifest, where the home has a key.
+    pub signature: Option<Signature>,
 }
 
 impl Store {
@@ -118,6 +120,8 @@ fn insert(conn: &mut Conn, run: i64, edition: &NewEdition, seal: &Seal) -> Query
             editions::reason.eq(edition.reason.as_ref()),
             editions::checksum.eq(&seal.checksum),
             editions::manifest.eq(&seal.manifest),
+            editions::signature.eq(seal.signature.as_ref().map(|signature| &signature.signature)),
+            editions::signed_by.eq(seal.signature.as_ref().map(|signature| &signature.signed_by)),
         ))
         .returning(editions::id)
         .get_result(conn)?;

@@ -41,6 +41,8 @@ diesel::table! {
         checksum -> Text,
         manifest -> Text,
         reason -> Nullable<Text>,
+        signature -> Nullable<Text>,
+        signed_by -> Nullable<Text>,
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod missing;
 pub(crate) mod operations;
 pub(crate) mod reference;
 pub(crate) mod rows;
+pub(crate) mod schema;
 pub(crate) mod style;
 pub(crate) mod unsubscribe;
 

@@ -3,6 +3,7 @@
 use super::kpi::reference;
 use crate::cli::{Docs, Global};
 use crate::ending::{Done, Ending, answer};
+use pegel_report::forms::JSON_SCHEMA;
 
 const MAPPING: &str = include_str!("../../../../config/imports/README.md");
 const REPORTS: &str = include_str!("../../../../config/reports/README.md");
@@ -18,6 +19,7 @@ pub fn run(docs: &Docs, global: &Global) -> Ending {
         Docs::Mapping => answer(MAPPING.trim_end()),
         Docs::Reports => answer(REPORTS.trim_end()),
         Docs::Tables => answer(TABLES.trim_end()),
+        Docs::EditionJson => answer(JSON_SCHEMA.trim_end()),
         Docs::Kpis => answer(reference(global)?.markdown().trim_end()),
     }
     Ok(Done::InOrder)

@@ -2,6 +2,8 @@
 
 mod asked;
 mod diff;
+mod evidence;
+mod key;
 mod listed;
 mod new;
 mod preview;
@@ -12,7 +14,7 @@ mod written;
 
 pub use written::write_out;
 
-use crate::cli::{self, Global};
+use crate::cli::{self, Global, Verified};
 use crate::composer::{Composer, failure};
 use crate::config::Config;
 use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
@@ -23,7 +25,8 @@ use pegel_delivery::{Clock, DeliveryError, Letterhead, Made, Mailer, Occasion, R
 use pegel_report::ReportError;
 use pegel_report::definition;
 use pegel_report::manifest::seal;
-use pegel_report::verify::{Findings, verify};
+use pegel_report::signature::PublicKey;
+use pegel_report::verify::{Findings, verify, verify_signer};
 use pegel_store::Store;
 use pegel_store::edition::Edition;
 use pegel_store::outbox::DeliveryState;
@@ -38,6 +41,10 @@ pub const TAKEN: &str =
 
 /// Runs one of the commands on reports.
 pub fn run(command: cli::Report, global: &Global) -> Ending {
+    // Whoever was handed a file has no home.
+    if let cli::Report::Verify { of: Some(Verified::File(file)), key } = &command {
+        return evidence::verify(file, key.as_ref());
+    }
     let home = global.open(&global.home())?;
     match command {
         cli::Report::List { json } => listed::run(json, &home, global.clock().now()),
@@ -52,8 +59,13 @@ pub fn run(command: cli::Report, global: &Global) -> Ending {
             diff::run(&stored(old, &store)?, &stored(new, &store)?, json, &home.format())
         }
         cli::Report::Render(command) => render::run(&command, &home.path, &stored(command.edition, &home.store()?)?),
-        cli::Report::Verify { edition: Some(edition) } => check_one(edition, &home.store()?),
-        cli::Report::Verify { edition: None } => check_all(&home.store()?),
+        cli::Report::Verify { of: Some(Verified::File(file)), key } => evidence::verify(&file, key.as_ref()),
+        cli::Report::Verify { of: Some(Verified::Edition(edition)), key } => {
+            check_one(edition, key.as_ref(), &home.store()?)
+        }
+        cli::Report::Verify { of: None, key } => check_all(key.as_ref(), &home.store()?),
+        cli::Report::Export { edition, out } => evidence::export(&stored(edition, &home.store()?)?, &out),
+        cli::Report::Key => key::run(&home.path),
     }
 }
 
@@ -138,12 +150,12 @@ fn send(worker: &Worker, store: &Store, edition: i64, made: &str, queued: usize)
 /// The worker that makes runs and sends mails for a home.
 ///
 /// # Errors
-/// If the mail transport is configured wrongly.
+/// If the mail transport is configured wrongly, or the home's key is none.
 pub fn worker(home: &Home, store: Store, composer: Composer, clock: Clock) -> Result<Worker, Failure> {
     let mailer = Mailer::from_url(home.mail_url(), &home.path).map_err(usage)?;
     let letterhead = letterhead(&home.config).map_err(usage)?;
     let worker = Worker::new(store, Arc::new(composer), mailer, letterhead, clock);
-    Ok(worker.giving_up_after(home.config.mail.give_up_after()))
+    Ok(worker.giving_up_after(home.config.mail.give_up_after()).signing_with(key::of_home(&home.path)?))
 }
 
 /// What stands on the mails of a home.
@@ -158,18 +170,18 @@ fn stored(id: i64, store: &Store) -> Result<Edition, Failure> {
     store.edition(id).map_err(broke)?.ok_or_else(|| usage(anyhow!("there is no edition {id}")))
 }
 
-fn check_one(id: i64, store: &Store) -> Ending {
+fn check_one(id: i64, key: Option<&PublicKey>, store: &Store) -> Ending {
     let edition = stored(id, store)?;
-    Ok(if is_intact(&edition, store)? { Done::InOrder } else { Done::NotInOrder })
+    Ok(if is_intact(&edition, key, store)? { Done::InOrder } else { Done::NotInOrder })
 }
 
 /// Checks all editions, oldest first, and names those that were published but are gone.
-fn check_all(store: &Store) -> Ending {
+fn check_all(key: Option<&PublicKey>, store: &Store) -> Ending {
     let ids = store.edition_ids().map_err(broke)?;
     let mut damaged = 0;
     for id in &ids {
         if let Some(edition) = store.edition(*id).map_err(broke)? {
-            damaged += usize::from(!is_intact(&edition, store)?);
+            damaged += usize::from(!is_intact(&edition, key, store)?);
         }
     }
     let lost = store.lost_editions().map_err(broke)?;
@@ -185,11 +197,13 @@ fn check_all(store: &Store) -> Ending {
     Ok(Done::NotInOrder)
 }
 
-/// Prints the findings about an edition; returns whether it is as published, except for what was erased.
-fn is_intact(edition: &Edition, store: &Store) -> Result<bool, Failure> {
+/// Prints the findings about an edition; returns whether it is as published, except for what was erased, and signed with
+/// the key, if one is given.
+fn is_intact(edition: &Edition, key: Option<&PublicKey>, store: &Store) -> Result<bool, Failure> {
     let head = &edition.head;
     let before = store.checksum_before(&head.report, head.id).map_err(broke)?;
-    let Findings { damages, erased } = verify(edition, before.as_deref());
+    let Findings { mut damages, erased } = verify(edition, before.as_deref());
+    damages.extend(key.and_then(|key| verify_signer(edition, key)));
     for damage in &damages {
         answer(format_args!("edition {}: {damage}", head.id));
     }

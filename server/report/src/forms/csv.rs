@@ -3,34 +3,15 @@
 use super::sheets::{Entry, Sheet};
 use crate::ReportError;
 use crate::numbers::Numbers;
+use crate::pack::pack;
 use crate::rows::harmless;
-use jiff::Timestamp;
-use std::io::{Cursor, Write};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
 
 /// Per cents as fractions, durations in seconds, amounts in whole units of the currency.
 pub(super) fn archive(sheets: &[Sheet], numbers: &Numbers) -> Result<Vec<u8>, ReportError> {
     let failed = |error: &dyn std::fmt::Display| ReportError::Form { form: "csv", message: error.to_string() };
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .last_modified_time(made_at(numbers));
-    for sheet in sheets {
-        zip.start_file(format!("{}.csv", sheet.name), options).map_err(|error| failed(&error))?;
-        zip.write_all(&file(sheet).map_err(|error| failed(&error))?).map_err(|error| failed(&error))?;
-    }
-    Ok(zip.finish().map_err(|error| failed(&error))?.into_inner())
-}
-
-/// In UTC: the same bytes whenever and wherever it is made.
-fn made_at(numbers: &Numbers) -> DateTime {
-    let at = Timestamp::from_second(numbers.created_at).unwrap_or(Timestamp::UNIX_EPOCH);
-    let at = at.to_zoned(jiff::tz::TimeZone::UTC);
-    let part = |part: i8| part.unsigned_abs();
-    let (year, time) = (at.year().unsigned_abs(), (part(at.hour()), part(at.minute()), part(at.second())));
-    let made = DateTime::from_date_and_time(year, part(at.month()), part(at.day()), time.0, time.1, time.2);
-    made.unwrap_or_default()
+    let named = |sheet: &Sheet| -> csv::Result<_> { Ok((format!("{}.csv", sheet.name), file(sheet)?)) };
+    let files: Vec<_> = sheets.iter().map(named).collect::<csv::Result<_>>().map_err(|error| failed(&error))?;
+    pack(&files, numbers.created_at).map_err(|error| failed(&error))
 }
 
 fn file(sheet: &Sheet) -> csv::Result<Vec<u8>> {

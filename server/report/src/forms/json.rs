@@ -21,6 +21,9 @@ use std::collections::BTreeMap;
 /// The name of the shape. It is another one when a field is taken away or means something else.
 pub const SCHEMA: &str = "pegel.edition.1";
 
+/// The shape itself, as JSON Schema 2020-12.
+pub const JSON_SCHEMA: &str = include_str!("edition.schema.json");
+
 #[derive(Serialize)]
 struct Edition<'a> {
     schema: &'static str,

@@ -17,7 +17,7 @@ mod pdf;
 pub mod sheets;
 pub(crate) mod xlsx;
 
-pub use json::SCHEMA;
+pub use json::{JSON_SCHEMA, SCHEMA};
 pub use maker::{Maker, PROGRAM};
 #[cfg(not(feature = "pdf"))]
 pub use no_pdf::Typesetter;

@@ -29,7 +29,7 @@ fn stored() -> Edition {
     let labels = labels(&numbers, &Seed([7; 32]));
     let mut new = archive::edition(&numbers, &samples::week_46(), vec![rendition("de-DE")], labels, sources);
     new.renditions.push(rendition("fr-FR"));
-    let Seal { manifest, checksum } = seal(&new, Some(BEFORE));
+    let Seal { manifest, checksum, signature } = seal(&new, Some(BEFORE));
     let NewEdition { report, title, period, revision, starts_at, ends_at, created_at, status, reason, .. } = new;
     let head = EditionHead {
         id: 7,
@@ -44,7 +44,7 @@ fn stored() -> Edition {
         reason,
         checksum,
     };
-    Edition { head, manifest, renditions: new.renditions, labels: new.labels, sources: new.sources }
+    Edition { head, manifest, signature, renditions: new.renditions, labels: new.labels, sources: new.sources }
 }
 
 fn said(edition: &Edition) -> Vec<String> {

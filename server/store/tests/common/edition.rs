@@ -2,7 +2,7 @@
 
 use super::NOW;
 use pegel_kpi::data::scope::Scope;
-use pegel_store::edition::{Artefact, Audience, Erasable, Label, NewEdition, Rendition, Salted, SourceHash};
+use pegel_store::edition::{Artefact, Audience, Erasable, Label, NewEdition, Rendition, Salted, Signature, SourceHash};
 use pegel_store::outbox::{Channel, NewDelivery};
 use pegel_store::publish::Seal;
 use pegel_store::{Store, StoreError};
@@ -71,7 +71,9 @@ pub fn edition(revision: i32) -> NewEdition {
 /// Closes it in a way that can be read.
 fn seal(edition: &NewEdition, previous: Option<&str>) -> Seal {
     let manifest = format!("{} {}, after {}", edition.period, edition.revision, previous.unwrap_or("none"));
-    Seal { checksum: format!("checksum of {} {}", edition.period, edition.revision), manifest }
+    let checksum = format!("checksum of {} {}", edition.period, edition.revision);
+    let signature = Signature { signature: format!("signature of {checksum}"), signed_by: "key".to_owned() };
+    Seal { checksum, manifest, signature: Some(signature) }
 }
 
 /// Publishes it with these mails; its id.
