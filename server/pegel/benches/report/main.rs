@@ -3,6 +3,7 @@
 
 #[path = "../../tests/common/mod.rs"]
 mod common;
+#[allow(dead_code, clippy::unwrap_used, reason = "tests use more of it")]
 #[path = "../../../delivery/tests/common/smtp.rs"]
 mod smtp;
 

@@ -248,7 +248,8 @@ pub fn add_leads_of(store: &Store, day: &str, leads: &[(&str, &str, bool)]) {
 
 /// A report of these KPIs, in one section called “First”.
 pub fn report_of(kpis: &[&str]) -> ReportDefinition {
-    let kpis: String = kpis.iter().map(|id| format!("[[sections.kpis]]\nid = \"{id}\"\n")).collect();
+    let kpis: Vec<String> = kpis.iter().map(|id| format!("[[sections.kpis]]\nid = \"{id}\"\n")).collect();
+    let kpis = kpis.concat();
     let text = format!(
         r#"title = {{ en = "Weekly" }}
 locale = "en-GB"
