@@ -16,7 +16,7 @@ use pegel_store::edition::{
     Artefact, Audience, Edition, EditionHead, Erasable, Label, Rendition, Salted, Signature, SourceHash,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
@@ -52,6 +52,10 @@ pub enum NotEvidence {
     Missing(&'static str),
     #[error("{0} in it cannot be read")]
     Unreadable(&'static str),
+    #[error("it is of the form {0}, which this version of Pegel does not know")]
+    Form(String),
+    #[error("it calls a group by two names")]
+    TwoNames,
 }
 
 /// What is said of an edition beside its manifest.
@@ -156,6 +160,13 @@ impl Evidence {
         let manifest = Manifest::read(&manifest_text).ok_or(NotEvidence::Unreadable(MANIFEST))?;
         let record = files.remove(RECORD).ok_or(NotEvidence::Missing(RECORD))?;
         let record: Record = serde_json::from_slice(&record).map_err(|_| NotEvidence::Unreadable(RECORD))?;
+        if record.form != FORM {
+            return Err(NotEvidence::Form(record.form));
+        }
+        let groups: BTreeSet<_> = record.labels.iter().map(|line| (&line.kind, line.group)).collect();
+        if groups.len() < record.labels.len() {
+            return Err(NotEvidence::TwoNames);
+        }
         let erased: BTreeMap<&str, i64> =
             record.erased.iter().map(|line| (line.file.as_str(), line.erased_at)).collect();
         let renditions = renditions(&manifest, &mut files, &erased);

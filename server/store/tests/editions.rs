@@ -30,6 +30,18 @@ fn published(store: &Store, edition: &NewEdition, mails: &[NewDelivery]) -> Edit
 }
 
 #[test]
+fn an_edition_keeps_its_signature_and_nobody_changes_it() {
+    on_both(|store| {
+        let signature = published(&store, &edition(0), &[]).signature.unwrap();
+        assert_eq!((signature.signature.as_str(), signature.signed_by.as_str()), ("signature of an edition", "key"));
+        for change in ["signature = 'another'", "signed_by = NULL"] {
+            let error = store.execute(&format!("UPDATE editions SET {change}")).unwrap_err();
+            assert!(error.to_string().contains("immutable"), "{error}");
+        }
+    });
+}
+
+#[test]
 fn an_edition_is_stored_whole_or_not_at_all() {
     on_both(|store| {
         let edition = edition(0);
