@@ -136,7 +136,7 @@ fn its_charts_are_told_in_words_with_all_figures() {
     let numbers = samples::numbers();
     let pdf = made(&numbers, "en-GB");
     // As PDF writes texts: UTF-16 in hex.
-    let hex = |text: &str| text.encode_utf16().map(|unit| format!("{unit:04X}")).collect::<String>();
+    let hex = |text: &str| text.encode_utf16().map(|unit| format!("{unit:04X}")).collect::<Vec<_>>().concat();
     let chart = Picture::of(&view(&numbers, "en-GB").sections[0].kpis[0], &numbers.sections[0].kpis[0], &english());
     let alt = chart.unwrap().alt;
     assert!(alt.starts_with("Feedback rate, 13 weeks: ") && alt.contains(": 90.1%; "), "{alt}");
