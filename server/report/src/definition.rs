@@ -240,6 +240,14 @@ pub struct SectionDefinition {
     pub controlling: bool,
 }
 
+impl SectionDefinition {
+    /// The dimension of its scorecard, if nothing would stand in that.
+    fn empty_scorecard(&self) -> Option<&Dimension> {
+        let is_broken_down = |by: &&Dimension| self.kpis.iter().any(|kpi| kpi.breakdowns.contains(by));
+        self.scorecard.as_ref().filter(|by| !is_broken_down(by))
+    }
+}
+
 /// A KPI and how it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -255,7 +263,7 @@ pub struct KpiRequest {
     #[serde(default, deserialize_with = "checked::worst")]
     pub worst: Option<usize>,
     /// This many of the best are shown as well.
-    #[serde(default, deserialize_with = "checked::worst")]
+    #[serde(default, deserialize_with = "checked::best")]
     pub best: Option<usize>,
 }
 
@@ -330,6 +338,29 @@ impl ReportDefinition {
                 "a week is due on a weekday, anything longer so many days after it ended",
             ));
         }
+        let filters = std::iter::once(&definition.filter).chain(definition.sections.iter().map(|of| &of.filter));
+        for (name, texts) in filters.flatten() {
+            if texts.is_empty() {
+                let message = format!("the filter by {name} lets nothing through");
+                return Err(wrong(definition.line_of(name), message, "name at least one text, or leave it out"));
+            }
+        }
+        if definition.otherwise != Otherwise::Nothing && definition.only_if.is_none() {
+            let message = "“otherwise” says what is mailed if “only_if” is not so, and there is none".to_owned();
+            return Err(wrong(
+                definition.line_of("otherwise"),
+                message,
+                "add only_if = \"attention\", or leave it out",
+            ));
+        }
+        if let Some(dimension) = definition.sections.iter().find_map(SectionDefinition::empty_scorecard) {
+            let message = format!("the scorecard by {dimension} has no KPI that is broken down by it");
+            return Err(wrong(
+                definition.line_of("scorecard"),
+                message,
+                &format!("add breakdowns = [\"{dimension}\"]"),
+            ));
+        }
         let shows_nothing = |section: &SectionDefinition| {
             section.kpis.is_empty() && section.lists.is_empty() && section.text.is_none() && !section.controlling
         };
@@ -398,7 +429,8 @@ impl ReportDefinition {
     /// The last line that names a KPI, or begins with the name of a dimension.
     fn line_of(&self, id: &str) -> usize {
         let quoted = [format!("\"{id}\""), format!("'{id}'")];
-        let names = |line: &&str| quoted.iter().any(|quoted| line.contains(quoted)) || line.trim().starts_with(id);
+        let names =
+            |line: &&str| quoted.iter().any(|quoted| line.contains(quoted)) || line.contains(&format!("{id} = "));
         let lines: Vec<&str> = self.text.lines().collect();
         lines.iter().rposition(names).map_or(1, |index| index + 1)
     }

@@ -26,15 +26,27 @@ pub fn to_html(markdown: &str) -> String {
 /// As plain text: paragraphs with a line between them, lists with dashes, the address behind a link.
 pub fn to_text(markdown: &str) -> String {
     let (mut text, mut address) = (String::new(), String::new());
+    // The number of the next item of each list that is open; `None` where items have none.
+    let mut lists: Vec<Option<u64>> = Vec::new();
     for event in Parser::new_ext(markdown, Options::empty()) {
         match event {
             Event::Text(said) | Event::Code(said) => text.push_str(&said),
             Event::SoftBreak => text.push(' '),
             Event::HardBreak => text.push('\n'),
-            Event::Start(Tag::Item) => text.push_str("- "),
+            Event::Start(Tag::List(first)) => lists.push(first),
+            Event::Start(Tag::Item) => match lists.last_mut() {
+                Some(Some(number)) => {
+                    text.extend([number.to_string().as_str(), ". "]);
+                    *number += 1;
+                }
+                _ => text.push_str("- "),
+            },
             Event::End(TagEnd::Item) if !text.ends_with('\n') => text.push('\n'),
             Event::End(TagEnd::Paragraph | TagEnd::Heading(_)) => text.push_str("\n\n"),
-            Event::End(TagEnd::List(_)) => text.push('\n'),
+            Event::End(TagEnd::List(_)) => {
+                lists.pop();
+                text.push('\n');
+            }
             Event::Start(Tag::Link { dest_url, .. }) => address = dest_url.to_string(),
             Event::End(TagEnd::Link) if !text.ends_with(&address) => text.extend([" (", &address, ")"]),
             _ => {}
@@ -53,6 +65,7 @@ mod tests {
         let html = "<p>Call <strong>Küste</strong> first:</p>\n<ul>\n<li>by <a href=\"https://example.com/a\" \
                     rel=\"noopener noreferrer\">phone</a></li>\n<li>or <em>mail</em></li>\n</ul>";
         assert_eq!(to_html(written), html);
+        assert_eq!(to_text("1. first\n2. second"), "1. first\n2. second");
         assert_eq!(to_text(written), "Call Küste first:\n\n- by phone (https://example.com/a)\n- or mail");
     }
 

@@ -84,12 +84,11 @@ pub fn scorecard(section: &Section) -> Option<Scorecard<'_>> {
     lines.sort_by(|(one, line), (other, other_line)| {
         other.total_cmp(one).then_with(|| line.group.label().cmp(&other_line.group.label()))
     });
-    let lines = lines
-        .into_iter()
-        .enumerate()
-        .map(|(at, (score, line))| Line { place: (score >= 0.0).then_some(at + 1), ..line });
     let differs = widest(&kpis);
-    let lines: Vec<Line> = lines.collect();
+    let scores: Vec<f64> = lines.iter().map(|(score, _)| *score).collect();
+    // Those that leave as many behind share a place.
+    let place = |score: f64| (score >= 0.0).then(|| scores.partition_point(|other| *other > score + 1e-9) + 1);
+    let lines: Vec<Line> = lines.into_iter().map(|(score, line)| Line { place: place(score), ..line }).collect();
     (!lines.is_empty()).then_some(Scorecard { dimension, kpis, lines, differs })
 }
 

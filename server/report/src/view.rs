@@ -69,12 +69,12 @@ pub struct View {
 }
 
 impl View {
-    /// That all is well, and nothing else: the figures are in the archive.
+    /// What it has to say, that nothing needs attention, and nothing else: the figures are in the archive.
     #[must_use]
     pub(crate) fn without_figures(self) -> View {
-        let headline = self.words.say("all_well_here", []);
+        let verdict = self.words.say("all_well_here", []);
         let (sections, without_data) = (Vec::new(), String::new());
-        View { headline, sections, without_data, statements: Vec::new(), chance: String::new(), ..self }
+        View { verdict, sections, without_data, chance: String::new(), ..self }
     }
 }
 
@@ -161,8 +161,8 @@ pub struct SectionView {
     pub filter: String,
     /// What somebody wrote below the title, as safe HTML; empty if nobody did.
     pub text: String,
-    /// The same as plain text.
-    pub plain_text: String,
+    /// The same as plain text, line by line; paragraphs have an empty one between them.
+    pub plain_text: Vec<String>,
     pub kpis: Vec<KpiView>,
     /// KPIs by two dimensions at once.
     pub crossed: Vec<CrossView>,
@@ -308,6 +308,8 @@ pub struct KpiView {
     pub previous: String,
     /// `warning below 80 %, critical below 75 %`, or a text that says there is none.
     pub threshold: String,
+    /// What was to be reached; empty where there is no target.
+    pub target: String,
     /// Whether there is a threshold; without one, a status says nothing.
     pub judged: bool,
     pub status: StatusView,

@@ -139,7 +139,9 @@ fn send(worker: &Worker, store: &Store, edition: i64, made: &str, queued: usize)
         note(format_args!("{}: {}", delivery.recipient, delivery.answer.as_deref().unwrap_or("waiting")));
     }
     let mailed = match (deliveries.len(), deliveries.len() - undelivered.len()) {
-        (0, _) if all == 0 => "nobody was mailed, since the report has no recipients".to_owned(),
+        (0, _) if all == 0 => {
+            "nobody was mailed: the report has no recipients, or nothing in it needed a mail".to_owned()
+        }
         (all, delivered) if queued == 0 && delivered == all => "everybody was mailed before".to_owned(),
         (all, delivered) => format!("{delivered} of {all} mails handed over"),
     };

@@ -46,10 +46,18 @@ pub(super) fn trend<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, usize> {
 }
 
 pub(super) fn worst<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Option<usize>> {
+    some_rows("worst", from)
+}
+
+pub(super) fn best<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Option<usize>> {
+    some_rows("best", from)
+}
+
+fn some_rows<'de, D: Deserializer<'de>>(which: &str, from: D) -> Read<'de, D, Option<usize>> {
     let count = i64::deserialize(from)?;
     match usize::try_from(count) {
         Ok(rows @ 1..) => Ok(Some(rows)),
-        _ => Err(D::Error::custom(format!("the worst {count} rows cannot be shown: write 1 or more"))),
+        _ => Err(D::Error::custom(format!("the {which} {count} rows cannot be shown: write 1 or more"))),
     }
 }
 

@@ -81,6 +81,15 @@ pub fn of(numbers: &Numbers, maker: Maker, format: &Format) -> Vec<Sheet> {
     sheets
 }
 
+/// An instant or a day, as numbers store them.
+fn date(text: &str) -> Entry {
+    match (text.parse(), text.parse()) {
+        (Ok(instant), _) => Entry::Instant(instant),
+        (_, Ok(day)) => Entry::Day(day),
+        _ => Entry::text(text),
+    }
+}
+
 struct Writer<'a> {
     numbers: &'a Numbers,
     format: &'a Format,
@@ -238,7 +247,7 @@ impl Writer<'_> {
                 |name: &&str| Entry::text(row.groups.get(*name).map_or_else(String::new, |of| self.format.group(of)));
             #[expect(clippy::cast_precision_loss, reason = "ages are far below 2^53")]
             let age = Entry::figure(row.age.map(|age| age as f64), Unit::Duration);
-            let date = Entry::text(row.date.clone().unwrap_or_default());
+            let date = row.date.as_deref().map_or(Entry::Nothing, date);
             std::iter::once(Entry::text(row.key.clone())).chain(groups.iter().map(group)).chain([date, age]).collect()
         });
         Sheet::new(&format!("rows-{}", list.kpi), self.format.title(&list.title), columns, rows.collect())

@@ -35,7 +35,7 @@ impl Writer<'_> {
             title: self.format.title(&section.title),
             filter: self.scope(&section.filter),
             text: markdown::to_html(text),
-            plain_text: markdown::to_text(text),
+            plain_text: markdown::to_text(text).lines().map(str::to_owned).collect(),
             crossed: section.kpis.iter().flat_map(|block| self.crossed(block)).collect(),
             kpis: kpis.collect(),
             scorecard: scorecard::scorecard(section).map(|card| self.scorecard(&card)),
