@@ -48,6 +48,10 @@ fn each_number_that_differs_says_why() {
     assert!(said.contains("\tthe data was corrected\n") || said.contains("\tit could still change\n"), "{said}");
     let served = Served::start(&home);
     assert!(served.body("/editions/4?lang=en").contains("This is a corrected edition."));
+    for old in [2, 3] {
+        let page = served.body(&format!("/editions/{old}?lang=en"));
+        assert!(page.contains("A corrected edition has taken the place of this one.") && page.contains("/editions/4"));
+    }
     let page = served.body("/editions/4/since/3?lang=en");
     assert!(
         page.contains("week\u{a0}45, revision 1 → week\u{a0}45, revision 2") && page.contains("numbers differ."),
@@ -58,7 +62,10 @@ fn each_number_that_differs_says_why() {
     let stored = home.store().edition(4).unwrap().unwrap();
     let subject = stored.renditions[0].artefact("subject.txt").unwrap().text().unwrap().to_owned();
     assert!(subject.starts_with("Corrected: W45: "), "{subject}");
-    assert!(!served.body("/editions/2?lang=en").contains("corrected"), "the first one corrects nothing");
+    assert!(
+        !served.body("/editions/2?lang=en").contains("This is a corrected edition"),
+        "the first one corrects nothing"
+    );
 }
 
 #[test]

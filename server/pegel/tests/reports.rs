@@ -36,6 +36,11 @@ fn a_report_that_is_not_in_order_is_listed_with_what_is_wrong() {
     home.write("config/reports/broken.toml", "title = { en = \"Broken\" }\nlocale = \"en-GB\"\nzone = \"Mars\"\n");
     let listed = json(&home.run(&["report", "list", "--json"]).succeeded().out);
     assert!(listed[0]["problem"].as_str().unwrap().contains("broken.toml:3"), "{listed}");
+    let report =
+        "title = { en = \"Broken\" }\nlocale = \"en-GB\"\nzone = \"UTC\"\n[[sections]]\ntitle = { en = \"All\" }\n";
+    home.write("config/reports/broken.toml", &format!("{report}[[sections.kpis]]\nid = \"feedback_rat\"\n"));
+    let said = home.run(&["report", "list"]).succeeded();
+    assert!(said.err.contains("feedback_rat") && said.err.contains("feedback_rate"), "{}", said.err);
 }
 
 #[test]

@@ -23,10 +23,13 @@ pub(crate) async fn refuse_foreign(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    if !is_loopback_host(host) {
+    // A signed link carries its own authority, and shows nothing of anybody: mail programs ask for it by the name that
+    // readers know, whether or not what stands before this server passes that on.
+    let is_signed = request.path().starts_with(unsubscribe::FOLDER);
+    if !is_signed && !is_loopback_host(host) {
         return Ok(request.error_response(Unanswered::ForeignHost).map_into_right_body());
     }
-    let may_write = *request.method() == Method::POST && request.path().starts_with(unsubscribe::FOLDER);
+    let may_write = is_signed && *request.method() == Method::POST;
     if !may_write && !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(request.error_response(Unanswered::ReadOnly).map_into_right_body());
     }

@@ -22,6 +22,7 @@ impl Typesetter {
         Vec::new()
     }
 
+    #[expect(clippy::unused_self, reason = "like the one that sets PDFs")]
     pub(super) fn pdf(&self, _: &Numbers, _: &str, _: &Format) -> Result<Vec<u8>, ReportError> {
         Err(ReportError::NoPdf)
     }

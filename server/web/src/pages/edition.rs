@@ -32,6 +32,8 @@ struct Page {
     of: String,
     /// What it says differently from the one that it corrects; `None` if it corrects none.
     corrects: Option<String>,
+    /// The latest edition of its period, if that is another one.
+    superseded_by: Option<String>,
     /// The pages of the same report about the period before and after.
     before: Option<String>,
     after: Option<String>,
@@ -93,19 +95,20 @@ pub(crate) async fn show(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Unanswered> {
     let (reader, audience) = (Reader::of(&request), asked(&request)?.audience);
-    let (edition, deliveries, corrects, around) = blocking(&state, move |state| {
+    let (edition, deliveries, corrects, latest, around) = blocking(&state, move |state| {
         let edition = stored(state, &id)?;
         let EditionHead { id, report, period, revision, .. } = &edition.head;
         let deliveries = state.store.deliveries(Some(*id))?;
         let corrects = if *revision > 0 { state.store.edition_id(report, period, revision - 1)? } else { None };
+        let latest = state.store.latest_edition(report, period)?.filter(|latest| latest != id);
         let around = state.store.neighbours(&edition.head)?;
-        Ok((edition, deliveries, corrects, around))
+        Ok((edition, deliveries, corrects, latest, around))
     })
     .await?;
     let page = |id: Option<i64>| id.map(|id| reader.kept_in(format!("/editions/{id}")));
-    let (before, after) = (page(around.0), page(around.1));
+    let (before, after, superseded_by) = (page(around.0), page(around.1), page(latest));
     let corrects = corrects.map(|other| reader.kept_in(format!("/editions/{}/since/{other}", edition.head.id)));
-    let page = Page { corrects, before, after, ..Page::of(edition, audience, deliveries, &reader)? };
+    let page = Page { corrects, superseded_by, before, after, ..Page::of(edition, audience, deliveries, &reader)? };
     PLACE.show(&page, &state, &request)
 }
 
@@ -210,6 +213,7 @@ impl Page {
             id,
             of,
             corrects: None,
+            superseded_by: None,
             before: None,
             after: None,
             audiences: AudienceView::all(&edition, audience, reader),

@@ -5,6 +5,7 @@ use crate::ending::{Done, Ending, answer, answer_json, usage};
 use crate::home::{Home, say_problem};
 use jiff::Timestamp;
 use pegel_home::Problem;
+use pegel_report::ReportError;
 use pegel_report::definition::{self, ReportDefinition};
 use pegel_text::clean::one_line;
 use pegel_text::dates::Dates;
@@ -37,7 +38,15 @@ struct Listed<'a> {
 /// Lists them, those that are not in order with what is wrong.
 pub fn run(json: bool, home: &Home, now: Timestamp) -> Ending {
     let words = Words::english();
+    // Without scripts that are in order, nothing can be said of what reports ask of them.
+    let catalog = home.catalog().ok();
+    let checked = |definition: ReportDefinition| match &catalog {
+        Some(catalog) => definition.kpis(catalog).map(|_| ()).map(|()| definition),
+        None => Ok(definition),
+    };
     let all = definition::all(&home.path).map_err(usage)?;
+    let all: Vec<(String, Result<ReportDefinition, ReportError>)> =
+        all.into_iter().map(|(name, definition)| (name, definition.and_then(checked))).collect();
     if json {
         let listed: Vec<Listed> = all
             .iter()
