@@ -9,7 +9,7 @@ use pegel_store::testing::{TestDatabase, on_both, on_both_databases};
 use pegel_store::{Store, StoreError};
 use std::sync::Arc;
 
-const MIGRATIONS: [&str; 23] = [
+const MIGRATIONS: [&str; 24] = [
     "2026-11-22-000001_facts",
     "2026-11-22-000002_bookkeeping",
     "2026-11-22-000003_readable_views",
@@ -33,6 +33,7 @@ const MIGRATIONS: [&str; 23] = [
     "2026-11-28-000005_unsubscribed",
     "2026-11-28-000006_reasons",
     "2026-11-28-000007_attachments",
+    "2026-11-29-000002_signatures",
 ];
 
 #[test]
