@@ -2,9 +2,11 @@
 
 use crate::ending::Failure;
 use crate::home::Home;
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use pegel_delivery::Clock;
+use pegel_report::definition::Every;
 use pegel_report::signature::PublicKey;
 use pegel_text::clean::{is_blank, one_line};
 use std::path::{Path, PathBuf};
@@ -410,8 +412,8 @@ pub enum Report {
         /// Its name: small letters, digits and _
         name: String,
         /// What it covers
-        #[arg(long, default_value = "week")]
-        every: Every,
+        #[arg(long, default_value = Every::default().name(), value_parser = PossibleValuesParser::new(Every::ALL.map(Every::name)))]
+        every: String,
     },
     /// Write every form of what a report would say into a folder; nothing is kept, nobody is mailed
     Preview(Preview),
@@ -476,27 +478,6 @@ pub enum Verified {
 impl From<&str> for Verified {
     fn from(text: &str) -> Verified {
         text.parse().map_or_else(|_| Verified::File(PathBuf::from(text)), Verified::Edition)
-    }
-}
-
-/// What a new report covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Every {
-    Week,
-    Month,
-    Quarter,
-    Year,
-}
-
-impl Every {
-    /// As files of reports say it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Every::Week => "week",
-            Every::Month => "month",
-            Every::Quarter => "quarter",
-            Every::Year => "year",
-        }
     }
 }
 

@@ -56,6 +56,15 @@ impl Composer {
         })
     }
 
+    /// The same with the KPIs that are in force now, for a command that ends when it has made something.
+    ///
+    /// # Errors
+    /// If templates or KPIs are not in order, or the database fails.
+    pub fn for_once(home: &Home, store: Store) -> Result<Composer, Failure> {
+        let live = Live::fixed(home.catalog_in_force(&store)?, None);
+        Composer::new(home, store, Arc::new(live))
+    }
+
     /// An edition of a report for a period, not stored yet: in which revision, and why there is another one.
     ///
     /// # Errors

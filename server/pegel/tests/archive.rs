@@ -200,15 +200,7 @@ fn verify_names_what_is_altered_missing_and_erased_in_all_editions() {
 
         store.allow_tampering().unwrap();
         let second = store.edition(2).unwrap().unwrap().head.checksum;
-        for table in [
-            "artefacts WHERE rendition_id",
-            "renditions WHERE id",
-            "labels WHERE edition_id",
-            "edition_sources WHERE edition_id",
-            "editions WHERE id",
-        ] {
-            store.execute(&format!("DELETE FROM {table} = 2")).unwrap();
-        }
+        home.lose_edition(2);
         store.execute("UPDATE editions SET title = 'Another' WHERE id = 4").unwrap();
         let verified = home.run(&["report", "verify"]);
         assert_eq!(verified.status, 1, "{}", verified.out);

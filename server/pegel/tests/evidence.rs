@@ -176,15 +176,7 @@ fn a_signed_chain_still_names_a_changed_helper_and_an_edition_that_is_gone() {
             ))
             .unwrap();
         let second = store.edition(2).unwrap().unwrap().head.checksum;
-        for table in [
-            "artefacts WHERE rendition_id",
-            "renditions WHERE id",
-            "labels WHERE edition_id",
-            "edition_sources WHERE edition_id",
-            "editions WHERE id",
-        ] {
-            store.execute(&format!("DELETE FROM {table} = 2")).unwrap();
-        }
+        home.lose_edition(2);
         let verified = home.run(&["report", "verify", "--key", &key]);
         let expected = format!(
             "edition 1: the hash of the helper {helper} that it was made from has been altered\n\

@@ -136,10 +136,8 @@ fn parts<'a>(definition: &ReportDefinition, kpis: &[&'a Kpi]) -> Vec<Part<'a>> {
     let of_sections = definition.sections.iter().flat_map(|section| section.kpis.iter().map(move |kpi| (section, kpi)));
     for (place, ((section, request), kpi)) in of_sections.zip(kpis).enumerate() {
         let filter = scope_of(&section.filter);
-        let at = parts.iter().position(|part| part.filter == filter).unwrap_or_else(|| {
-            parts.push(Part { filter, places: Vec::new(), requests: Vec::new() });
-            parts.len() - 1
-        });
+        let new = || Part { filter: filter.clone(), places: Vec::new(), requests: Vec::new() };
+        let at = crate::place::place(&mut parts, |part| part.filter == filter, new);
         parts[at].places.push(place);
         parts[at].requests.push(wanted(request, kpi));
     }

@@ -9,6 +9,7 @@ use crate::forms::{Form, Maker, PROGRAM, Typesetter};
 use crate::labels::{Labels, Seed};
 use crate::link;
 use crate::numbers::{Numbers, ReportState};
+use crate::place::place;
 use crate::render::{Imprint, Rendered, Templates};
 use crate::sources::{Ground, sources};
 use crate::statements::needs_attention;
@@ -108,17 +109,9 @@ where
 /// The scopes of these readers, each once, and which of them is whose.
 fn different(readers: &[Readers]) -> (Vec<Scope>, Vec<usize>) {
     let mut scopes: Vec<Scope> = Vec::new();
-    let place = |readers: &Readers| place(&mut scopes, &readers.scope);
+    let place = |Readers { scope, .. }: &Readers| place(&mut scopes, |known| known == scope, || scope.clone());
     let of = readers.iter().map(place).collect();
     (scopes, of)
-}
-
-/// Where a scope stands among others; it is added, if it does not.
-fn place(scopes: &mut Vec<Scope>, scope: &Scope) -> usize {
-    scopes.iter().position(|known| known == scope).unwrap_or_else(|| {
-        scopes.push(scope.clone());
-        scopes.len() - 1
-    })
 }
 
 /// The numbers of a scope, as the readers of that number get them.

@@ -106,6 +106,9 @@ pub enum Every {
 }
 
 impl Every {
+    /// All of them, the shortest first.
+    pub const ALL: [Every; 4] = [Every::Week, Every::Month, Every::Quarter, Every::Year];
+
     /// The periods of that kind.
     pub fn span(self) -> Span {
         match self {
@@ -386,14 +389,13 @@ impl ReportDefinition {
     /// With file and line, if one of them is not in force, or cannot be broken down as asked; if a filter or a scorecard
     /// names no dimension.
     pub fn kpis<'a>(&self, catalog: &'a Catalog) -> Result<Vec<&'a Kpi>, ReportError> {
-        for section in &self.sections {
-            let named = section.scorecard.iter().map(Dimension::name).chain(section.filter.keys().map(String::as_str));
-            for name in named.chain(self.filter.keys().map(String::as_str)) {
-                catalog.model.dimension(name).map_err(|error| self.wrong(name, error.to_string()))?;
-            }
-            for list in &section.lists {
-                self.kpi(&list.kpi, catalog)?;
-            }
+        let scorecards = self.sections.iter().filter_map(|section| section.scorecard.as_ref().map(Dimension::name));
+        let filters = self.sections.iter().map(|section| &section.filter).chain([&self.filter]);
+        for name in scorecards.chain(filters.flat_map(Filter::keys).map(String::as_str)) {
+            catalog.model.dimension(name).map_err(|error| self.wrong(name, error.to_string()))?;
+        }
+        for list in self.sections.iter().flat_map(|section| &section.lists) {
+            self.kpi(&list.kpi, catalog)?;
         }
         let found = |request: &KpiRequest| {
             let kpi = self.kpi(&request.id, catalog)?;

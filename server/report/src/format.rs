@@ -9,6 +9,7 @@ use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::currency::{Currency, HUNDREDTHS};
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{self, Better, Status, Threshold};
+use pegel_kpi::engine::behind::listing::When;
 use pegel_kpi::judgement::judged::Assured;
 use pegel_kpi::judgement::signal::{Kind as Sign, Signal};
 use pegel_kpi::time::period::{Period, Span};
@@ -250,6 +251,14 @@ impl Format {
     /// The day of an instant, from UTC seconds.
     pub fn day(&self, seconds: i64) -> String {
         self.dates.day(seconds)
+    }
+
+    /// A day, or the day of an instant.
+    pub fn when(&self, when: When) -> String {
+        match when {
+            When::Instant(instant) => self.day(instant.as_second()),
+            When::Day(day) => self.date(day),
+        }
     }
 
     /// How far a figure lies from another, without a sign: per cents by percentage points, all else in relation to the

@@ -6,6 +6,7 @@ mod workbook;
 
 pub use workbook::{Book, workbook};
 
+use crate::filled::keep_filled;
 use crate::format::Format;
 use csv::Writer;
 use pegel_kpi::definition::declaration::Unit;
@@ -56,12 +57,6 @@ impl Table {
         }
         Table { columns, lines }
     }
-}
-
-/// Of what there is for each column, what belongs to those that are filled.
-fn keep_filled<T>(of_columns: &mut Vec<T>, filled: &[bool]) {
-    let mut filled = filled.iter();
-    of_columns.retain(|_| *filled.next().expect("it says so of each column"));
 }
 
 fn line(row: &Row, list: &List, format: &Format, date: impl Fn(When) -> String) -> Vec<String> {

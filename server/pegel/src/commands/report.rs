@@ -20,7 +20,6 @@ use crate::config::Config;
 use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
 use crate::home::Home;
 use anyhow::anyhow;
-use pegel_catalog::live::Live;
 use pegel_delivery::{Clock, DeliveryError, Letterhead, Made, Mailer, Occasion, RunReport, Worker};
 use pegel_report::ReportError;
 use pegel_report::definition;
@@ -41,31 +40,32 @@ pub const TAKEN: &str =
 
 /// Runs one of the commands on reports.
 pub fn run(command: cli::Report, global: &Global) -> Ending {
-    // Whoever was handed a file has no home.
-    if let cli::Report::Verify { of: Some(Verified::File(file)), key } = &command {
-        return evidence::verify(file, key.as_ref());
-    }
-    let home = global.open(&global.home())?;
+    // Opened where it is needed: whoever was handed a file to verify has none.
+    let home = || global.open(&global.home());
     match command {
-        cli::Report::List { json } => listed::run(json, &home, global.clock().now()),
-        cli::Report::Show { name, json } => show::run(&name, json, &home, global.clock().now()),
-        cli::Report::New { name, every } => new::run(&name, every, &home),
-        cli::Report::Preview(command) => preview::run(&command, &home, &global.clock()),
-        cli::Report::Run(command) => make(&command, &home, global.clock()),
-        cli::Report::Recipients { name, json } => recipients::list(&name, json, &home),
-        cli::Report::Subscribe { name, address } => recipients::subscribe(&name, &address, &home),
+        cli::Report::List { json } => listed::run(json, &home()?, global.clock().now()),
+        cli::Report::Show { name, json } => show::run(&name, json, &home()?, global.clock().now()),
+        cli::Report::New { name, every } => new::run(&name, &every, &home()?),
+        cli::Report::Preview(command) => preview::run(&command, &home()?, &global.clock()),
+        cli::Report::Run(command) => make(&command, &home()?, global.clock()),
+        cli::Report::Recipients { name, json } => recipients::list(&name, json, &home()?),
+        cli::Report::Subscribe { name, address } => recipients::subscribe(&name, &address, &home()?),
         cli::Report::Diff { old, new, json } => {
+            let home = home()?;
             let store = home.store()?;
             diff::run(&stored(old, &store)?, &stored(new, &store)?, json, &home.format())
         }
-        cli::Report::Render(command) => render::run(&command, &home.path, &stored(command.edition, &home.store()?)?),
+        cli::Report::Render(command) => {
+            let home = home()?;
+            render::run(&command, &home.path, &stored(command.edition, &home.store()?)?)
+        }
         cli::Report::Verify { of: Some(Verified::File(file)), key } => evidence::verify(&file, key.as_ref()),
         cli::Report::Verify { of: Some(Verified::Edition(edition)), key } => {
-            check_one(edition, key.as_ref(), &home.store()?)
+            check_one(edition, key.as_ref(), &home()?.store()?)
         }
-        cli::Report::Verify { of: None, key } => check_all(key.as_ref(), &home.store()?),
-        cli::Report::Export { edition, out } => evidence::export(&stored(edition, &home.store()?)?, &out),
-        cli::Report::Key => key::run(&home.path),
+        cli::Report::Verify { of: None, key } => check_all(key.as_ref(), &home()?.store()?),
+        cli::Report::Export { edition, out } => evidence::export(&stored(edition, &home()?.store()?)?, &out),
+        cli::Report::Key => key::run(&home()?.path),
     }
 }
 
@@ -74,8 +74,7 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
     let period = asked::period(&definition, command.period.as_deref(), &clock)?;
     let store = home.store()?;
     if let Some(folder) = &command.out {
-        let live = Live::fixed(home.catalog_in_force(&store)?, None);
-        let composer = Composer::new(home, store, Arc::new(live))?;
+        let composer = Composer::for_once(home, store)?;
         let made = composer.compose(&definition, &period, (0, None), clock.now()).map_err(failure)?;
         let manifest = seal(&made.edition, None).manifest;
         write_out(folder, &made.edition.renditions, &manifest).map_err(broke)?;

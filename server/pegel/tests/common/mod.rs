@@ -72,6 +72,20 @@ impl TestHome {
         self.database.store()
     }
 
+    /// Takes an edition out of a database that allows tampering, as somebody could who may write to it.
+    pub fn lose_edition(&self, id: i64) {
+        let store = self.store();
+        for table in [
+            "artefacts WHERE rendition_id",
+            "renditions WHERE id",
+            "labels WHERE edition_id",
+            "edition_sources WHERE edition_id",
+            "editions WHERE id",
+        ] {
+            store.execute(&format!("DELETE FROM {table} = {id}")).unwrap();
+        }
+    }
+
     /// Writes a file of the home.
     pub fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.path().join(name);

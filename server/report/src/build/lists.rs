@@ -50,7 +50,7 @@ fn listed(row: &Row, list: &List) -> ListedRow {
     ListedRow {
         key: row.key.clone().unwrap_or_default(),
         groups: groups.filter(|(_, group)| group.label().is_some()).collect(),
-        date: list.found_by.as_deref().and_then(|path| row.date(path)).map(|date| date.to_string()),
+        date: list.found_by.as_deref().and_then(|path| row.date(path)),
         age: row.age,
     }
 }

@@ -7,6 +7,8 @@ use crate::numbers::Numbers;
 use crate::sections::{Section, sections};
 use crate::view::{View, view};
 use serde::Serialize;
+use std::sync::LazyLock;
+use tera::Tera;
 
 /// The templates: those of pages that it shares parts with, and its own.
 const TEMPLATES: [(&str, &str); 3] = [
@@ -15,6 +17,13 @@ const TEMPLATES: [(&str, &str); 3] = [
     (EDITION, include_str!("../../../../templates/forms/edition.html")),
 ];
 const EDITION: &str = "edition.html";
+
+/// Parsed once: an edition with many audiences makes many such files.
+static TERA: LazyLock<Tera> = LazyLock::new(|| {
+    let mut tera = bounded::templates();
+    tera.add_raw_templates(TEMPLATES).expect("what is built in is in order");
+    tera
+});
 
 /// It looks like the pages.
 const STYLE: &str = include_str!("../../../../templates/web/pegel.css");
@@ -35,9 +44,7 @@ pub(super) fn page(numbers: &Numbers, maker: Maker) -> Result<Vec<u8>, ReportErr
     let view = view(&whole, maker.locale);
     let page = Page { parts: sections(&view, &whole), view: &view, made_by: maker.program, style: STYLE };
     let content = bounded::content(&page, &view.words).map_err(failed)?;
-    let mut tera = bounded::templates();
-    tera.add_raw_templates(TEMPLATES).map_err(failed)?;
-    Ok(bounded::fill(&tera, EDITION, &content).map_err(failed)?.into_bytes())
+    Ok(bounded::fill(&TERA, EDITION, &content).map_err(failed)?.into_bytes())
 }
 
 /// The same with all rows of each table, however many a report shows.

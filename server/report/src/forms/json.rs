@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status};
+use pegel_kpi::engine::behind::listing::When;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -130,7 +131,7 @@ struct Listed<'a> {
     /// Whom it concerns, by dimension.
     groups: BTreeMap<&'a str, Option<&'a str>>,
     /// The date by which it is found.
-    date: Option<&'a str>,
+    date: Option<When>,
     /// In seconds, since that date.
     age: Option<i64>,
 }
@@ -294,7 +295,7 @@ fn list(list: &RowList) -> List<'_> {
 fn listed_row(row: &ListedRow) -> Listed<'_> {
     let ListedRow { key, groups, date, age } = row;
     let groups = groups.iter().map(|(dimension, group)| (dimension.as_str(), group.label()));
-    Listed { key, groups: groups.collect(), date: date.as_deref(), age: *age }
+    Listed { key, groups: groups.collect(), date: *date, age: *age }
 }
 
 fn report<'a>(state: &'a ReportState, format: &Format) -> Report<'a> {

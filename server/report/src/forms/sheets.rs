@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status};
+use pegel_kpi::engine::behind::listing::When;
 use pegel_text::words::capitalised;
 
 /// A table.
@@ -81,12 +82,12 @@ pub fn of(numbers: &Numbers, maker: Maker, format: &Format) -> Vec<Sheet> {
     sheets
 }
 
-/// An instant or a day, as numbers store them.
-fn date(text: &str) -> Entry {
-    match (text.parse(), text.parse()) {
-        (Ok(instant), _) => Entry::Instant(instant),
-        (_, Ok(day)) => Entry::Day(day),
-        _ => Entry::text(text),
+impl From<When> for Entry {
+    fn from(when: When) -> Entry {
+        match when {
+            When::Instant(instant) => Entry::Instant(instant),
+            When::Day(day) => Entry::Day(day),
+        }
     }
 }
 
@@ -247,7 +248,7 @@ impl Writer<'_> {
                 |name: &&str| Entry::text(row.groups.get(*name).map_or_else(String::new, |of| self.format.group(of)));
             #[expect(clippy::cast_precision_loss, reason = "ages are far below 2^53")]
             let age = Entry::figure(row.age.map(|age| age as f64), Unit::Duration);
-            let date = row.date.as_deref().map_or(Entry::Nothing, date);
+            let date = row.date.map_or(Entry::Nothing, Entry::from);
             std::iter::once(Entry::text(row.key.clone())).chain(groups.iter().map(group)).chain([date, age]).collect()
         });
         Sheet::new(&format!("rows-{}", list.kpi), self.format.title(&list.title), columns, rows.collect())

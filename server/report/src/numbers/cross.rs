@@ -1,6 +1,7 @@
 //! A KPI by two dimensions at once: the groups of one as lines, those of the other as columns.
 
 use super::Group;
+use crate::place::place;
 use pegel_kpi::data::cell::Cell;
 use serde::{Deserialize, Serialize};
 
@@ -54,12 +55,4 @@ impl CrossTable {
         let lines = lines.iter_mut().map(|line| (lines_by.as_str(), &mut line.group));
         lines.chain(columns.iter_mut().map(|group| (columns_by.as_str(), group)))
     }
-}
-
-/// Where something stands among others; it is added, if it does not.
-fn place<T>(all: &mut Vec<T>, is_it: impl Fn(&T) -> bool, new: impl FnOnce() -> T) -> usize {
-    all.iter().position(is_it).unwrap_or_else(|| {
-        all.push(new());
-        all.len() - 1
-    })
 }

@@ -4,6 +4,7 @@
 //! somebody can be erased.
 
 use super::Group;
+use pegel_kpi::engine::behind::listing::When;
 use pegel_text::translated::Translated;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -38,7 +39,7 @@ pub struct ListedRow {
     pub groups: BTreeMap<String, Group>,
     /// The date by which it is found: RFC 3339 in UTC, or a day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
+    pub date: Option<When>,
     /// Seconds from that date to the end of the period, or to when all was known, if that was before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub age: Option<i64>,

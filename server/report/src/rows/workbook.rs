@@ -1,12 +1,13 @@
 //! The rows behind a figure as a workbook: numbers that can be added up, dates that are dates, a sheet for each list.
 
 use crate::ReportError;
+use crate::filled::keep_filled;
 use crate::format::Format;
 use crate::forms::sheets::{Entry, Sheet};
 use crate::forms::xlsx::{self, Cover};
 use jiff::tz::TimeZone;
 use pegel_kpi::definition::declaration::Unit;
-use pegel_kpi::engine::behind::listing::{Contributing, Datum, List, Listing, Row, When};
+use pegel_kpi::engine::behind::listing::{Contributing, Datum, List, Listing, Row};
 use pegel_kpi::measure::Quantity;
 use pegel_text::words::capitalised;
 
@@ -36,15 +37,14 @@ pub fn workbook(listing: &Listing, book: Book, format: &Format) -> Result<Vec<u8
 fn sheet(list: &List, several: bool, format: &Format) -> Sheet {
     let table = capitalised(&format.table(&list.table));
     let title = if several { list.measures.join(", ") } else { table };
-    let columns = columns(list, format);
-    let rows: Vec<Vec<Entry>> = list.rows.iter().map(|row| entries(row, list)).collect();
+    let mut columns = columns(list, format);
+    let mut rows: Vec<Vec<Entry>> = list.rows.iter().map(|row| entries(row, list)).collect();
     let filled: Vec<bool> = (0..columns.len()).map(|at| rows.iter().any(|row| row[at] != Entry::Nothing)).collect();
-    let rows = rows.into_iter().map(|row| of_filled(row, &filled)).collect();
-    Sheet::new(&list.table, title, of_filled(columns, &filled), rows)
-}
-
-fn of_filled<T>(of_columns: Vec<T>, filled: &[bool]) -> Vec<T> {
-    of_columns.into_iter().zip(filled).filter(|(_, filled)| **filled).map(|(of_column, _)| of_column).collect()
+    keep_filled(&mut columns, &filled);
+    for row in &mut rows {
+        keep_filled(row, &filled);
+    }
+    Sheet::new(&list.table, title, columns, rows)
 }
 
 fn columns(list: &List, format: &Format) -> Vec<String> {
@@ -63,8 +63,7 @@ fn entries(row: &Row, list: &List) -> Vec<Entry> {
     let texts = texts.into_iter().map(|text| Entry::text(text.clone().unwrap_or_default()));
     let dates = list.dates.iter().map(|path| match row.date(path) {
         None => Entry::Nothing,
-        Some(When::Instant(instant)) => Entry::Instant(instant),
-        Some(When::Day(day)) => Entry::Day(day),
+        Some(when) => Entry::from(when),
     });
     let age = Entry::figure(row.age.map(|age| age as f64), Unit::Duration);
     let contributions = list.contributing.iter().map(|to| contribution(row, to));

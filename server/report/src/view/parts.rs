@@ -4,12 +4,11 @@ use super::write::{NOTHING, Writer, has_data};
 use super::{
     CrossLineView, CrossView, HeatView, ListView, PlacedView, ReportStateView, ScorecardView, SectionView, StandingView,
 };
+use crate::filled::keep_filled;
 use crate::link::{self, Link, RowsOf};
 use crate::markdown;
 use crate::numbers::{CrossTable, Group, KpiBlock, LastEdition, ListedRow, Numbers, ReportState, RowList, Section};
 use crate::scorecard::{self, Scorecard, Standing};
-use jiff::Timestamp;
-use jiff::civil::Date;
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::definition::declaration::Unit;
@@ -166,10 +165,7 @@ impl Writer<'_> {
             [row[0].clone(), whom.join(" · "), row[row.len() - 1].clone()]
         });
         let brief = brief.collect();
-        for of_columns in rows.iter_mut().chain([&mut columns]) {
-            let mut filled = filled.iter();
-            of_columns.retain(|_| *filled.next().expect("it says so of each column"));
-        }
+        rows.iter_mut().chain([&mut columns]).for_each(|of_columns| keep_filled(of_columns, &filled));
         let count = list.rows.len() as u64 + list.more;
         let counted = [("count", count.into()), ("table", self.format.table(&list.table).into())];
         let edition = link::edition(&numbers.report, &numbers.period.name, numbers.revision);
@@ -198,19 +194,10 @@ impl Writer<'_> {
         };
         let mut texts = vec![row.key.clone()];
         texts.extend(GROUPS.map(group));
-        texts.push(row.date.as_deref().map_or_else(String::new, |date| self.date(date)));
+        texts.push(row.date.map_or_else(String::new, |date| self.format.when(date)));
         #[expect(clippy::cast_precision_loss, reason = "ages are far below 2^53")]
         texts.push(row.age.map_or_else(String::new, |age| self.format.value(age as f64, Unit::Duration)));
         texts
-    }
-
-    /// A day, or the day of an instant in the reader's zone.
-    fn date(&self, date: &str) -> String {
-        match (date.parse::<Timestamp>(), date.parse::<Date>()) {
-            (Ok(instant), _) => self.format.day(instant.as_second()),
-            (_, Ok(day)) => self.format.date(day),
-            _ => date.to_owned(),
-        }
     }
 
     fn report_state(&self, state: &ReportState) -> ReportStateView {

@@ -16,7 +16,7 @@ use pegel_kpi::data::dimensions::{Dimensions, Grouped};
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Declaration;
 use pegel_kpi::engine::behind::Question;
-use pegel_kpi::engine::behind::listing::{List, Listing, Row, Side, When};
+use pegel_kpi::engine::behind::listing::{List, Listing, Row, Side};
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, zone};
 use pegel_report::format::Format;
@@ -392,16 +392,12 @@ impl Behind {
 
 impl ListView {
     fn of(list: &List, is_one_of_several: bool, format: &Format) -> ListView {
-        let date = |date| match date {
-            When::Instant(instant) => format.day(Timestamp::as_second(instant)),
-            When::Day(day) => format.date(day),
-        };
         let count = list.rows.len() as u64 + list.more;
         let of = [("count", count.into()), ("table", format.table(&list.table).into())];
         ListView {
             count: format.words().say("rows_of_table", of),
             measures: if is_one_of_several { list.measures.join(", ") } else { String::new() },
-            table: Table::of(list, format, date),
+            table: Table::of(list, format, |date| format.when(date)),
             more: if list.more > 0 {
                 format.more(usize::try_from(list.more).unwrap_or(usize::MAX))
             } else {

@@ -5,9 +5,11 @@ use crate::data::dimension::Dimension;
 use crate::measure::Quantity;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde::de::Error;
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 /// Which of the rows behind a figure.
@@ -135,6 +137,21 @@ impl fmt::Display for When {
     }
 }
 
+impl FromStr for When {
+    type Err = jiff::Error;
+
+    /// Reads what it is written as.
+    fn from_str(text: &str) -> Result<When, jiff::Error> {
+        text.parse().map(When::Instant).or_else(|_| text.parse().map(When::Day))
+    }
+}
+
+impl<'de> Deserialize<'de> for When {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<When, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}
+
 impl Serialize for When {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -168,5 +185,19 @@ impl Serialize for List {
         map.serialize_entry("rows", &self.rows)?;
         map.serialize_entry("more", &self.more)?;
         map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_point_in_time_is_read_back_as_it_is_written() {
+        for (text, is_day) in [("2026-11-02T08:00:00Z", false), ("2026-11-02", true)] {
+            let when: When = text.parse().unwrap();
+            assert_eq!((when.to_string().as_str(), matches!(when, When::Day(_))), (text, is_day));
+        }
+        assert!("soon".parse::<When>().is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! `pegel report export`, and `pegel report verify` of what it wrote.
 
+use super::written::write_file;
 use crate::ending::{Done, Ending, answer, broke, usage};
 use anyhow::Context;
 use pegel_report::evidence::{Evidence, write};
@@ -11,7 +12,7 @@ use std::path::Path;
 /// Writes an edition as one file.
 pub fn export(edition: &Edition, out: &Path) -> Ending {
     let bytes = write(edition).map_err(broke)?;
-    std::fs::write(out, bytes).with_context(|| format!("{} cannot be written", out.display())).map_err(broke)?;
+    write_file(out, &bytes).map_err(broke)?;
     answer(out.display());
     Ok(Done::InOrder)
 }

@@ -1,18 +1,17 @@
 //! `pegel report new`: a commented report to begin with.
 
-use crate::cli::Every;
 use crate::ending::{Done, Ending, answer, broke, usage};
 use crate::home::Home;
 use anyhow::{Context, anyhow};
 use pegel_kpi::definition::declaration::is_id;
-use pegel_report::definition::{self, file_of};
+use pegel_report::definition::{self, Every, file_of};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 
 const TEMPLATE: &str = include_str!("new.toml.txt");
 
 /// Writes the report into the home; what is there already stays.
-pub fn run(name: &str, every: Every, home: &Home) -> Ending {
+pub fn run(name: &str, every: &str, home: &Home) -> Ending {
     if !is_id(name) {
         return Err(usage(anyhow!(
             "“{name}” is no name of a report: use small letters, digits and _, beginning with a letter"
@@ -32,11 +31,8 @@ pub fn run(name: &str, every: Every, home: &Home) -> Ending {
 }
 
 /// A report to begin with, with comments.
-fn text(name: &str, every: Every) -> String {
-    let schedule = match every {
-        Every::Week => "weekday = \"monday\"",
-        Every::Month | Every::Quarter | Every::Year => "day = 3",
-    };
+fn text(name: &str, every: &str) -> String {
+    let schedule = if every == Every::Week.name() { "weekday = \"monday\"" } else { "day = 3" };
     let title = name.replace('_', " ");
-    TEMPLATE.replace("{{title}}", &title).replace("{{every}}", every.name()).replace("{{schedule}}", schedule)
+    TEMPLATE.replace("{{title}}", &title).replace("{{every}}", every).replace("{{schedule}}", schedule)
 }

@@ -1,28 +1,22 @@
 //! `pegel report preview`: every form of what a report would say, in files. Nothing is kept, nobody is mailed.
 
 use super::asked;
-use super::written::write_out;
+use super::written::{write_file, write_out};
 use crate::cli::Preview;
 use crate::composer::{Composer, failure};
 use crate::ending::{Done, Ending, answer, broke, usage};
 use crate::home::Home;
-use anyhow::Context;
-use pegel_catalog::live::Live;
 use pegel_delivery::Clock;
 use pegel_report::archive::numbers;
 use pegel_report::definition;
 use pegel_report::forms::{Form, Maker, PROGRAM};
 use pegel_report::manifest::seal;
-use std::path::Path;
-use std::sync::Arc;
 
 /// Writes them, and names each file.
 pub fn run(command: &Preview, home: &Home, clock: &Clock) -> Ending {
     let definition = definition::find(&home.path, &command.name).map_err(usage)?;
     let period = asked::period(&definition, command.period.as_deref(), clock)?;
-    let store = home.store()?;
-    let live = Live::fixed(home.catalog_in_force(&store)?, None);
-    let composer = Composer::new(home, store, Arc::new(live))?;
+    let composer = Composer::for_once(home, home.store()?)?;
     let made = composer.compose(&definition, &period, (0, None), clock.now()).map_err(failure)?.edition;
     let typesetter = composer.typesetter();
     let folder = command.out.clone().unwrap_or_else(|| home.path.join("preview").join(&command.name));
@@ -33,17 +27,13 @@ pub fn run(command: &Preview, home: &Home, clock: &Clock) -> Ending {
         for form in Form::ALL {
             let maker = Maker { program: PROGRAM, locale: &numbers.locale, typesetter: &typesetter };
             let bytes = form.make(&numbers, maker).map_err(broke)?;
-            write(&place.join(form.file_name(&numbers)), &bytes)?;
+            let path = place.join(form.file_name(&numbers));
+            write_file(&path, &bytes).map_err(broke)?;
+            answer(path.display());
         }
         for artefact in &rendition.artefacts {
             answer(place.join(&artefact.name).display());
         }
     }
     Ok(Done::InOrder)
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), crate::ending::Failure> {
-    std::fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display())).map_err(broke)?;
-    answer(path.display());
-    Ok(())
 }

@@ -5,13 +5,11 @@ use crate::ending::{Done, Ending, answer, answer_json, broke, usage};
 use crate::home::Home;
 use anyhow::anyhow;
 use jiff::Timestamp;
-use pegel_catalog::live::Live;
 use pegel_report::audience::{Addressee, Readers};
 use pegel_report::{address, definition};
 use pegel_text::clean::one_line;
 use pegel_text::stamps::stamp;
 use serde::Serialize;
-use std::sync::Arc;
 
 /// One who gets a report, or would.
 #[derive(Serialize)]
@@ -26,9 +24,8 @@ struct Listed {
 pub fn list(name: &str, json: bool, home: &Home) -> Ending {
     let definition = definition::find(&home.path, name).map_err(usage)?;
     let store = home.store()?;
-    let live = Live::fixed(home.catalog_in_force(&store)?, None);
     let unsubscribed = store.unsubscribed(name).map_err(broke)?;
-    let all = Composer::new(home, store, Arc::new(live))?.addressees(&definition).map_err(failure)?;
+    let all = Composer::for_once(home, store)?.addressees(&definition).map_err(failure)?;
     let listed = all.into_iter().map(|addressee| {
         let since = unsubscribed.get(&address::bare(&addressee.to));
         Listed { addressee, unsubscribed_at: since.and_then(|at| Timestamp::from_second(*at).ok()) }

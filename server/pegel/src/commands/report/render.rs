@@ -1,8 +1,9 @@
 //! `pegel report render`: a file of a stored edition.
 
+use super::written::write_file;
 use crate::cli::{Render, RenderForm};
 use crate::ending::{Done, Ending, Failure, broke, note, usage};
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use pegel_report::ReportError;
 use pegel_report::archive::numbers;
 use pegel_report::forms::{Form, Maker, PROGRAM, Typesetter};
@@ -23,11 +24,7 @@ pub fn run(command: &Render, home: &Path, edition: &Edition) -> Ending {
         RenderForm::Json => made(Form::Json, home, edition, rendition)?,
     };
     match &command.out {
-        Some(file) => {
-            std::fs::write(file, bytes)
-                .with_context(|| format!("{} cannot be written", file.display()))
-                .map_err(broke)?;
-        }
+        Some(file) => write_file(file, &bytes).map_err(broke)?,
         None if std::io::stdout().is_terminal() && is_binary(command.form) => {
             return Err(usage(anyhow!("this is nothing to be read on a terminal: name a file with --out FILE")));
         }

@@ -1,4 +1,4 @@
-//! Editions in folders.
+//! Editions in folders, and what is made of them in files.
 
 use anyhow::Context;
 use pegel_store::edition::Rendition;
@@ -10,10 +10,7 @@ use std::path::Path;
 /// If the folder or a file cannot be written.
 pub fn write_out(folder: &Path, renditions: &[Rendition], manifest: &str) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    let write = |name: &str, bytes: &[u8]| {
-        let path = folder.join(name);
-        std::fs::write(&path, bytes).with_context(|| format!("{} cannot be written", path.display()))
-    };
+    let write = |name: &str, bytes: &[u8]| write_file(&folder.join(name), bytes);
     for (nth, rendition) in (1..).zip(renditions) {
         // What the report itself says lies on top, that of further audiences in folders of their own.
         let place = if nth > 1 { format!("audience-{nth}/") } else { String::new() };
@@ -23,4 +20,12 @@ pub fn write_out(folder: &Path, renditions: &[Rendition], manifest: &str) -> any
         }
     }
     write("manifest.json", manifest.as_bytes())
+}
+
+/// Writes a file.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    std::fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))
 }

@@ -19,9 +19,6 @@ use serde::{Deserialize, Serialize};
 /// The period of a page that names none.
 const LAST_WEEK: &str = "last-week";
 
-/// What the form can choose of.
-const EVERY: [Every; 4] = [Every::Week, Every::Month, Every::Quarter, Every::Year];
-
 /// What an address asks for: what the page shows, or what its form says.
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -124,7 +121,7 @@ impl Shown {
             carried.map(choice).collect()
         };
         Form {
-            every: EVERY.map(every).into(),
+            every: Every::ALL.map(every).into(),
             on: period.last_day.to_string(),
             by: by(0),
             and: by(1),
