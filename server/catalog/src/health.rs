@@ -3,13 +3,9 @@
 //! It is noted in memory and written to the database later ([`HealthBook::write`]), so that no page waits for the lock
 //! of an import.
 
-use jiff::Timestamp;
 use pegel_kpi::data::cell::Outcome;
-use pegel_kpi::data::scan::Source;
-use pegel_kpi::data::scope::Scope;
-use pegel_kpi::engine::figures::{Figures, compute_for};
-use pegel_kpi::engine::request::Request;
-use pegel_kpi::time::period::Period;
+use pegel_kpi::engine::figures::Figures;
+use pegel_kpi::script::kpi::Kpi;
 use pegel_store::health::Health;
 use pegel_store::{Store, StoreError};
 use std::collections::HashMap;
@@ -36,33 +32,24 @@ pub struct Evaluation {
     pub error: Option<String>,
 }
 
-/// The figures of all KPIs, for each scope.
-pub type OfScopes = Vec<Vec<Figures>>;
+impl Evaluation {
+    /// How computing the figures of a KPI went.
+    pub fn of(kpi: &Kpi, figures: &Figures) -> Evaluation {
+        Evaluation {
+            kpi: kpi.id().to_owned(),
+            micros: i64::try_from(figures.cost.time.as_micros()).unwrap_or(i64::MAX),
+            rows_read: whole(figures.cost.rows),
+            slices_computed: whole(figures.cost.computed),
+            slices_kept: whole(figures.cost.kept),
+            error: first_error(figures),
+        }
+    }
 
-/// Computes figures for each of these scopes, as [`compute_for`] does, and says how it went for each KPI, in the order of
-/// the requests.
-///
-/// # Errors
-/// What the source answers when it cannot be read.
-pub fn evaluate<S: Source>(
-    requests: &[Request],
-    periods: &[Period],
-    scopes: &[Scope],
-    now: Timestamp,
-    source: &mut S,
-) -> Result<(OfScopes, Vec<Evaluation>), S::Error> {
-    let of_scopes = compute_for(requests, periods, scopes, now, source)?;
-    let first = of_scopes.first().map_or(&[][..], Vec::as_slice);
-    let evaluation = |(nth, (request, figures)): (usize, (&Request, &Figures))| Evaluation {
-        kpi: request.kpi.id().to_owned(),
-        micros: i64::try_from(figures.cost.time.as_micros()).unwrap_or(i64::MAX),
-        rows_read: whole(figures.cost.rows),
-        slices_computed: whole(figures.cost.computed),
-        slices_kept: whole(figures.cost.kept),
-        error: of_scopes.iter().find_map(|figures| first_error(&figures[nth])),
-    };
-    let evaluations = requests.iter().zip(first).enumerate().map(evaluation).collect();
-    Ok((of_scopes, evaluations))
+    /// The same where it went wrong for either of two scopes, whose rows were read together.
+    #[must_use]
+    pub fn or(self, other: Evaluation) -> Evaluation {
+        Evaluation { error: self.error.or(other.error), ..self }
+    }
 }
 
 fn whole(count: u64) -> i64 {

@@ -302,9 +302,9 @@ fn plans_below_the_whole_are_found_and_added_up_where_they_can_be() {
     };
     let (north, south, rep) = (("region", "North"), ("region", "South"), ("rep_id", "1"));
     let below = |kpi: &Kpi, rows: Vec<Row>| {
-        let (now, everything) = ("2027-01-01T00:00:00Z".parse().unwrap(), Scope::everything());
-        let Ok(mut found) = plans::below(&[kpi], &period("2026-W45"), &everything, now, &mut Memory(rows));
-        found.remove(0)
+        let (now, scopes) = ("2027-01-01T00:00:00Z".parse().unwrap(), [Scope::everything()]);
+        let Ok(mut found) = plans::below(&[kpi], &period("2026-W45"), &scopes, now, &mut Memory(rows));
+        found.remove(0).remove(0)
     };
     let of_reps = || vec![planned(&[rep], "3000"), planned(&[rep], "1000")];
     let expected = PlansBelow { level: Dimension::REP, count: 2, sum: Some(40.0) };

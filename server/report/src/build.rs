@@ -1,14 +1,15 @@
 //! Turns figures into the numbers of an edition.
 
 use crate::ReportError;
-use crate::definition::{Compare, KpiRequest, ReportDefinition, SectionDefinition, Targets, scope_of};
+use crate::definition::{Compare, KpiRequest, ReportDefinition, SectionDefinition, scope_of};
 use crate::numbers::{
     self, Breach, BreakdownRow, BreakdownTable, Change, CrossTable, Group, GroupHead, KpiBlock, Numbers, PeriodHead,
-    ReportState, Section, TrendPoint, beyond,
+    ReportState, RowList, Section, TrendPoint, beyond,
 };
 use jiff::Timestamp;
+use parts::{OfScope, PartRead, parts};
 use pegel_catalog::Catalog;
-use pegel_catalog::health::{Evaluation, evaluate};
+use pegel_catalog::health::Evaluation;
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::dimensions::Grouped as InDimensions;
@@ -16,10 +17,11 @@ use pegel_kpi::data::scan::Source;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Declaration;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
-use pegel_kpi::engine::comparison::{Compared, Comparison, Earlier};
-use pegel_kpi::engine::figures::{Figures, Grouped, Row};
-use pegel_kpi::engine::plans::{self, PlansBelow};
-use pegel_kpi::engine::request::{HISTORY, Request};
+use pegel_kpi::engine::comparison::{Compared, Earlier};
+use pegel_kpi::engine::figures::{Computation, Figures, Grouped, Row};
+use pegel_kpi::engine::plans::PlansBelow;
+use pegel_kpi::engine::request::HISTORY;
+use pegel_kpi::engine::side_by_side;
 use pegel_kpi::judgement::judged::Assessment;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, Span};
@@ -29,6 +31,7 @@ use std::collections::BTreeMap;
 mod contributions;
 mod freshness;
 mod lists;
+mod parts;
 
 /// What describes an edition besides its figures.
 #[derive(Debug, Clone, Copy)]
@@ -47,109 +50,63 @@ pub struct Heading<'a> {
     pub controlling: &'a [ReportState],
 }
 
-/// Computes the numbers of an edition for each of these scopes, and how the evaluation of each KPI went. For all KPIs and
-/// scopes together, each table is scanned once per date by which it is counted.
+/// Computes the numbers of an edition for each of these scopes and lets `each` make something of them, with the index of
+/// the scope: side by side, so that the numbers of all scopes are never there at once. What was made, in the order of the
+/// scopes, and how the evaluation of each KPI went. For all KPIs and scopes together, each table is scanned once per date
+/// by which it is counted.
 ///
 /// # Errors
-/// If the definition asks for something unknown, the period is of another kind, or the source cannot be read.
-pub fn build<S>(
+/// If the definition asks for something unknown, the period is of another kind, or the source cannot be read; what `each`
+/// fails with.
+pub fn build<S, T: Send>(
     heading: &Heading,
     scopes: &[Scope],
     catalog: &Catalog,
     source: &mut S,
-) -> Result<(Vec<Numbers>, Vec<Evaluation>), ReportError>
+    each: impl Fn(usize, Numbers) -> Result<T, ReportError> + Sync,
+) -> Result<(Vec<T>, Vec<Evaluation>), ReportError>
 where
     S: Source<Error: std::error::Error + Send + Sync + 'static>,
 {
     let definition = heading.definition;
     let source = &mut InDimensions { source, dimensions: definition.dimensions };
     check_span(definition, heading.period)?;
-    let kpis = definition.kpis(catalog)?;
+    let kpis = &definition.kpis(catalog)?[..];
     // Marks may look back further than the trend shows.
     let before = kpis.iter().map(|kpi| kpi.declaration.threshold.periods_before()).max().unwrap_or(0);
-    let periods = heading.period.trail(definition.trend.max(before + 1).max(HISTORY))?;
+    let periods = &heading.period.trail(definition.trend.max(before + 1).max(HISTORY))?[..];
     let now = Timestamp::from_second(heading.created_at).unwrap_or(Timestamp::MAX);
     let failed = |error| ReportError::Source(Box::new(error));
-    let mut of_scopes: Vec<Vec<OfKpi>> = scopes.iter().map(|_| Vec::with_capacity(kpis.len())).collect();
-    let mut evaluations = Vec::with_capacity(kpis.len());
-    for Part { filter, places, requests } in parts(definition, &kpis) {
-        let seen: Vec<Scope> = scopes.iter().map(|scope| filter.within(scope)).collect();
-        let (figures, evaluated) = evaluate(&requests, &periods, &seen, now, source).map_err(failed)?;
-        evaluations.extend(evaluated);
-        let asked: Vec<&Kpi> = requests.iter().map(|request| request.kpi).collect();
-        for ((figures, scope), all) in figures.into_iter().zip(&seen).zip(&mut of_scopes) {
-            let below = plans::below(&asked, heading.period, scope, now, source).map_err(failed)?;
-            let of_kpis = places.iter().zip(figures).zip(below);
-            all.extend(of_kpis.map(|((place, figures), plans)| OfKpi { place: *place, figures, plans }));
-        }
-    }
-    let data_up_to = freshness::of_tables(&kpis, &periods, now, source).map_err(failed)?;
+    let parts = parts(definition, kpis, scopes);
+    let computations = parts.iter().map(|part| part.computation(periods, now, source));
+    let computations: Vec<Computation> = computations.collect::<Result<_, _>>().map_err(failed)?;
+    let read = |(part, computation)| PartRead::of(part, computation, heading.period, now, source);
+    let parts: Vec<PartRead> = parts.iter().zip(&computations).map(read).collect::<Result<_, _>>().map_err(failed)?;
+    let data_up_to = freshness::of_tables(kpis, periods, now, source).map_err(failed)?;
     let titles = catalog.model.titles();
-    let mut numbers_of = Vec::with_capacity(scopes.len());
-    for (scope, mut of_kpis) in scopes.iter().zip(of_scopes) {
-        of_kpis.sort_by_key(|of| of.place);
-        if definition.targets == Targets::Sum {
-            for of in &mut of_kpis {
-                add_up(&mut of.figures, of.plans.as_ref());
-            }
-        }
-        let (figures, below): (Vec<Figures>, Vec<Option<PlansBelow>>) =
-            of_kpis.into_iter().map(|of| (of.figures, of.plans)).unzip();
-        let mut numbers = numbers_from(heading, &periods, &kpis, &figures);
+    let lists = |scope| lists::all(definition, catalog, heading.period, scope, now, source);
+    let lists: Vec<Vec<Vec<RowList>>> = scopes.iter().map(lists).collect::<Result<_, _>>()?;
+    let make = |(at, (scope, lists)): (usize, (&Scope, Vec<Vec<RowList>>))| {
+        let OfScope { figures, below } = OfScope::of(&parts, at, definition.targets);
+        let mut numbers = numbers_from(heading, periods, kpis, &figures);
+        let evaluations = kpis.iter().zip(&figures).map(|(kpi, figures)| Evaluation::of(kpi, figures)).collect();
+        drop(figures);
         let blocks = numbers.sections.iter_mut().flat_map(|section| &mut section.kpis);
         blocks
             .zip(below)
             .for_each(|(block, plans)| block.plans_below = plans.filter(|_| block.target.is_none()).map(named));
-        for (section, asked) in numbers.sections.iter_mut().zip(&definition.sections) {
-            let seen = section.filter.within(scope);
-            let list = |list| lists::list(list, definition, catalog, heading.period, &seen, now, source);
-            section.lists = asked.lists.iter().map(list).collect::<Result<_, _>>()?;
-        }
-        numbers_of.push(Numbers {
-            scope: scope.clone(),
-            data_up_to: data_up_to.clone(),
-            titles: titles.clone(),
-            ..numbers
-        });
-    }
-    Ok((numbers_of, evaluations))
+        numbers.sections.iter_mut().zip(lists).for_each(|(section, lists)| section.lists = lists);
+        let (scope, data_up_to, titles) = (scope.clone(), data_up_to.clone(), titles.clone());
+        Ok::<_, ReportError>((each(at, Numbers { scope, data_up_to, titles, ..numbers })?, evaluations))
+    };
+    let made = side_by_side::try_map(scopes.iter().zip(lists).enumerate().collect(), make)?;
+    let (made, evaluations): (Vec<T>, Vec<Vec<Evaluation>>) = made.into_iter().unzip();
+    Ok((made, evaluations.into_iter().reduce(together).unwrap_or_default()))
 }
 
-/// The figures of one KPI.
-struct OfKpi {
-    /// Where it stands among those of the definition.
-    place: usize,
-    figures: Figures,
-    plans: Option<PlansBelow>,
-}
-
-/// The KPIs of sections with the same filter, which are computed together.
-struct Part<'a> {
-    filter: Scope,
-    /// Where they stand among those of the definition.
-    places: Vec<usize>,
-    requests: Vec<Request<'a>>,
-}
-
-fn parts<'a>(definition: &ReportDefinition, kpis: &[&'a Kpi]) -> Vec<Part<'a>> {
-    let mut parts: Vec<Part> = Vec::new();
-    let of_sections = definition.sections.iter().flat_map(|section| section.kpis.iter().map(move |kpi| (section, kpi)));
-    for (place, ((section, request), kpi)) in of_sections.zip(kpis).enumerate() {
-        let filter = scope_of(&section.filter);
-        let new = || Part { filter: filter.clone(), places: Vec::new(), requests: Vec::new() };
-        let at = crate::place::place(&mut parts, |part| part.filter == filter, new);
-        parts[at].places.push(place);
-        parts[at].requests.push(wanted(request, kpi));
-    }
-    parts
-}
-
-/// Gives a total without a target the sum of those below it.
-fn add_up(figures: &mut Figures, plans: Option<&PlansBelow>) {
-    let total = figures.breakdowns.iter_mut().filter(|table| table.by.is_empty()).flat_map(|table| &mut table.rows);
-    for Row { compared, .. } in total {
-        compared.target = compared.target.or(plans.and_then(|plans| plans.sum));
-    }
+/// How the evaluations of KPIs went for several scopes.
+fn together(ones: Vec<Evaluation>, others: Vec<Evaluation>) -> Vec<Evaluation> {
+    ones.into_iter().zip(others).map(|(one, other)| one.or(other)).collect()
 }
 
 fn named(PlansBelow { level, count, .. }: PlansBelow) -> numbers::PlansBelow {
@@ -227,15 +184,6 @@ fn check_span(definition: &ReportDefinition, period: &Period) -> Result<(), Repo
         Span::Days(_) => ("number of days", "2026-11-02..2026-11-08"),
     };
     Err(ReportError::WrongPeriod { report: definition.name.clone(), expected, period: period.to_string(), example })
-}
-
-fn wanted<'a>(request: &KpiRequest, kpi: &'a Kpi) -> Request<'a> {
-    Request {
-        kpi,
-        breakdowns: std::iter::once(Vec::new()).chain(request.by()).collect(),
-        comparison: Comparison::ALL,
-        assess: true,
-    }
 }
 
 fn block(

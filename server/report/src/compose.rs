@@ -2,14 +2,13 @@
 
 use crate::ReportError;
 use crate::archive;
-use crate::audience::{self, Readers};
+use crate::audience::{self, Addressee, Readers};
 use crate::build::{Heading, build};
 use crate::definition::{Otherwise, ReportDefinition};
 use crate::forms::{Form, Maker, PROGRAM, Typesetter};
 use crate::labels::{Labels, Seed};
 use crate::link;
 use crate::numbers::{Numbers, ReportState};
-use crate::place::place;
 use crate::render::{Imprint, Rendered, Templates};
 use crate::sources::{Ground, sources};
 use crate::statements::needs_attention;
@@ -20,7 +19,8 @@ use pegel_catalog::health::Evaluation;
 use pegel_kpi::data::scan::Source;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::time::period::Period;
-use pegel_store::edition::{Artefact, NewEdition};
+use pegel_store::edition::{Artefact, NewEdition, Rendition};
+use std::collections::HashMap;
 
 /// All that an edition is made from, except the data.
 #[derive(Clone, Copy)]
@@ -77,28 +77,22 @@ where
     let heading = Heading { definition, period, revision, reason, created_at, currency, controlling };
     let addressees = audience::addressees(definition, &audience::partners(definition, &catalog.model, source)?);
     let readers = audience::all_readers(definition, &addressees);
-    let (scopes, scope_of) = different(&readers);
-    let (of_scopes, evaluations) = build(&heading, &scopes, catalog, source)?;
+    let (scopes, readers_of) = different(&readers);
+    let make = |scope: usize, numbers: Numbers| {
+        let each = readers_of[scope].iter();
+        each.map(|nth| made((*nth, &readers[*nth]), &numbers, &addressees, templates, composition)).collect()
+    };
+    let (of_scopes, evaluations): (Vec<Vec<Made>>, _) = build(&heading, &scopes, catalog, source, make)?;
+    let mut made: Vec<Made> = of_scopes.into_iter().flatten().collect();
+    made.sort_by_key(|made| made.nth);
     let mut labels = Labels::default();
     let (mut of_report, mut too_large) = (None, Vec::new());
     let mut renditions = Vec::with_capacity(readers.len());
-    for ((nth, readers), scope) in (1..).zip(&readers).zip(scope_of) {
-        let numbers = for_readers(&of_scopes[scope], readers, nth);
-        let wished = audience::wished(readers, &addressees);
-        let attached = attached(&wished, &numbers, composition)?;
-        let not_attached = attached.too_large.iter().map(|(form, _)| form.name()).collect();
-        let imprint = Imprint { not_attached, ..imprint(&numbers, composition.base_url) };
-        let in_full = definition.is_mailed(needs_attention(&numbers));
-        let view = view(&numbers, &numbers.locale);
-        let view = if in_full { view } else { view.without_figures() };
-        let rendered = templates.render(&definition.template, &view, &imprint)?;
-        labels.add(&numbers);
-        let is_mailed = in_full || definition.otherwise == Otherwise::Short;
-        let mut rendition = archive::rendition(readers.audience(), &numbers, &rendered, is_mailed);
-        rendition.artefacts.extend(attached.artefacts);
+    for Made { rendition, labels: own, too_large: not_attached, shown, .. } in made {
         renditions.push(rendition);
-        too_large.extend(attached.too_large);
-        of_report.get_or_insert((numbers, rendered));
+        labels.join(own);
+        too_large.extend(not_attached);
+        of_report = of_report.or(shown);
     }
     let Some((numbers, rendered)) = of_report else { unreachable!("the readers of the report itself come first") };
     let sources = sources(definition, catalog, templates, &composition.ground);
@@ -106,12 +100,55 @@ where
     Ok(Composed { numbers, rendered, edition, evaluations, too_large })
 }
 
-/// The scopes of these readers, each once, and which of them is whose.
-fn different(readers: &[Readers]) -> (Vec<Scope>, Vec<usize>) {
+/// What was made for some readers.
+struct Made {
+    /// Their place among all readers.
+    nth: usize,
+    rendition: Rendition,
+    labels: Labels,
+    too_large: Vec<(Form, usize)>,
+    /// Of the readers of the report itself: what they get.
+    shown: Option<(Numbers, Rendered)>,
+}
+
+fn made(
+    (nth, readers): (usize, &Readers),
+    numbers: &Numbers,
+    addressees: &[Addressee],
+    templates: &Templates,
+    composition: &Composition,
+) -> Result<Made, ReportError> {
+    let definition = composition.definition;
+    let numbers = for_readers(numbers, readers, nth + 1);
+    let Attached { artefacts, too_large } = attached(&audience::wished(readers, addressees), &numbers, composition)?;
+    let not_attached = too_large.iter().map(|(form, _)| form.name()).collect();
+    let imprint = Imprint { not_attached, ..imprint(&numbers, composition.base_url) };
+    let in_full = definition.is_mailed(needs_attention(&numbers));
+    let view = view(&numbers, &numbers.locale);
+    let view = if in_full { view } else { view.without_figures() };
+    let rendered = templates.render(&definition.template, &view, &imprint)?;
+    let is_mailed = in_full || definition.otherwise == Otherwise::Short;
+    let mut rendition = archive::rendition(readers.audience(), &numbers, &rendered, is_mailed);
+    rendition.artefacts.extend(artefacts);
+    let mut labels = Labels::default();
+    labels.add(&numbers);
+    Ok(Made { nth, rendition, labels, too_large, shown: (nth == 0).then_some((numbers, rendered)) })
+}
+
+/// The scopes of these readers, each once, with the places of those whose it is.
+fn different(readers: &[Readers]) -> (Vec<Scope>, Vec<Vec<usize>>) {
     let mut scopes: Vec<Scope> = Vec::new();
-    let place = |Readers { scope, .. }: &Readers| place(&mut scopes, |known| known == scope, || scope.clone());
-    let of = readers.iter().map(place).collect();
-    (scopes, of)
+    let mut readers_of: Vec<Vec<usize>> = Vec::new();
+    let mut known: HashMap<&Scope, usize> = HashMap::new();
+    for (nth, Readers { scope, .. }) in readers.iter().enumerate() {
+        let at = *known.entry(scope).or_insert_with(|| {
+            scopes.push(scope.clone());
+            readers_of.push(Vec::new());
+            scopes.len() - 1
+        });
+        readers_of[at].push(nth);
+    }
+    (scopes, readers_of)
 }
 
 /// The numbers of a scope, as the readers of that number get them.

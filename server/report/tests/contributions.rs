@@ -169,7 +169,8 @@ fn editions(store: &Store, mut each: impl FnMut(i64, &[KpiBlock])) {
             controlling: &[],
         };
         let scopes = [Scope::everything()];
-        let (numbers, _) = build(&heading, &scopes, &catalog, &mut store.reader().unwrap()).unwrap();
+        let (numbers, _) =
+            build(&heading, &scopes, &catalog, &mut store.reader().unwrap(), |_, numbers| Ok(numbers)).unwrap();
         let numbers = &numbers[0];
         each(week, &numbers.sections[0].kpis);
     }

@@ -99,7 +99,7 @@ fn last_week(store: &Store) -> Numbers {
         controlling: &[],
     };
     let scopes = [Scope::everything()];
-    build(&heading, &scopes, &catalog, &mut store.reader().unwrap()).unwrap().0.remove(0)
+    build(&heading, &scopes, &catalog, &mut store.reader().unwrap(), |_, numbers| Ok(numbers)).unwrap().0.remove(0)
 }
 
 fn filled(store: &Store, days: i64) {

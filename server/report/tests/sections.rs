@@ -114,7 +114,7 @@ impl Home {
             currency: "EUR",
             controlling,
         };
-        build(&heading, scopes, &catalog, &mut store.reader().unwrap()).unwrap().0
+        build(&heading, scopes, &catalog, &mut store.reader().unwrap(), |_, numbers| Ok(numbers)).unwrap().0
     }
 
     fn composed(&self, store: &Store, revision: i32) -> Composed {

@@ -2,13 +2,13 @@
 
 use crate::State;
 use crate::unanswered::Unanswered;
-use pegel_catalog::health::evaluate;
+use pegel_catalog::health::Evaluation;
 use pegel_chart::Point;
 use pegel_kpi::data::cell::{Breakdown, Cell, Outcome};
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::threshold::{Status, Threshold};
 use pegel_kpi::engine::comparison::{Compared, Comparison};
-use pegel_kpi::engine::figures::{Figures, Grouped, Row};
+use pegel_kpi::engine::figures::{Figures, Grouped, Row, compute};
 use pegel_kpi::engine::request::{HISTORY, Request};
 use pegel_kpi::judgement::judged::Assessment;
 use pegel_kpi::script::kpi::Kpi;
@@ -124,9 +124,9 @@ pub(crate) fn courses<'a>(
     let before = kpis.iter().map(|kpi| kpi.declaration.threshold.periods_before()).max().unwrap_or(0);
     let history = |last: &Period| last.trail((shown.len() + before).max(HISTORY)).ok();
     let periods = shown.last().and_then(history).unwrap_or_else(|| shown.to_vec());
-    let scopes = [Scope::everything()];
-    let (figures, evaluations) = evaluate(&requests, &periods, &scopes, now, reader)?;
-    let figures = figures.into_iter().next().unwrap_or_default();
+    let figures = compute(&requests, &periods, &Scope::everything(), now, reader)?;
+    let evaluations: Vec<Evaluation> =
+        kpis.iter().zip(&figures).map(|(kpi, figures)| Evaluation::of(kpi, figures)).collect();
     state.live.health.note(&evaluations, now.as_second());
     Ok(kpis.iter().zip(figures).filter_map(|(kpi, figures)| Course::of(kpi, figures, shown.len())).collect())
 }

@@ -124,73 +124,109 @@ pub fn compute_for<S: Source>(
     now: Timestamp,
     source: &mut S,
 ) -> Result<Vec<Vec<Figures>>, S::Error> {
-    let reaches = Reaches::of(requests.iter().map(|request| request.kpi), source)?;
-    let now = reaches.cut(requests.iter().map(|request| request.kpi), periods.last(), now);
-    let money = crate::data::currency::units(source.money_digits()?);
-    let timetable = Timetable::new(requests, periods, now);
-    let asked: Vec<Asked> = requests.iter().map(|request| Asked::new(request, &timetable, now, &reaches)).collect();
-    let different = Different::of(scopes);
-    let scopes = Scopes::new(&different.scopes);
-    let ran = Fold::run(plans(&asked, &timetable.periods, &scopes.kinds()), &scopes, source)?;
-    let (mut folds, took): (Vec<Fold>, Vec<Duration>) = ran.into_iter().unzip();
-    if source.keeps() {
-        source.keep(folds.iter_mut().flat_map(|fold| std::mem::take(&mut fold.to_keep)).collect())?;
+    let computation = Computation::new(requests, periods, scopes, now, source)?;
+    let read = computation.read(source)?;
+    Ok(side_by_side::map((0..scopes.len()).collect(), |scope| read.figures(scope)))
+}
+
+/// Figures that are to be computed for some scopes: how rows are seen, and how far they reach.
+pub struct Computation<'a> {
+    asked: Vec<Asked<'a>>,
+    timetable: Timetable,
+    reaches: Reaches,
+    now: Timestamp,
+    /// How many stored units of money make one whole unit of the currency.
+    money: f64,
+    scopes: Different,
+}
+
+impl<'a> Computation<'a> {
+    /// What [`compute_for`] computes, in two steps: first all rows are [read](Computation::read), then the figures of each
+    /// scope are made of them, so that those of all scopes need not be there at once.
+    ///
+    /// # Errors
+    /// What the source answers when it cannot be read.
+    pub fn new<S: Source>(
+        requests: &'a [Request<'a>],
+        periods: &[Period],
+        scopes: &[Scope],
+        now: Timestamp,
+        source: &mut S,
+    ) -> Result<Computation<'a>, S::Error> {
+        let kpis = || requests.iter().map(|request| request.kpi);
+        let reaches = Reaches::of(kpis(), source)?;
+        let now = reaches.cut(kpis(), periods.last(), now);
+        let money = crate::data::currency::units(source.money_digits()?);
+        let timetable = Timetable::new(requests, periods, now);
+        let asked = requests.iter().map(|request| Asked::new(request, &timetable, now, &reaches)).collect();
+        Ok(Computation { asked, timetable, reaches, now, money, scopes: Different::of(scopes) })
     }
-    let (timetable, reaches, folds) = (&timetable, &reaches, &folds[..]);
-    let scopes = || different.scopes.iter().enumerate();
-    let growths = side_by_side::map(asked.iter().collect(), |asked| {
-        let cells = &Cells::default();
-        let evaluation = |scope| Evaluation { timetable, folds, scope, now, reaches, cells, money };
-        scopes().map(|scope| timed(|| evaluation(scope).growth(asked))).collect::<Vec<_>>()
-    });
-    let wanted = asked.iter().zip(&growths);
-    let wanted =
-        wanted.flat_map(|(asked, growths)| asked.request.breakdowns.iter().map(move |by| (asked, growths, by)));
-    let of_breakdowns = side_by_side::map(wanted.collect(), |(asked, growths, by)| {
-        let cells = &Cells::default();
-        let growths = growths.iter().map(|(growth, _)| growth.as_ref());
-        let evaluation = |scope| Evaluation { timetable, folds, scope, now, reaches, cells, money };
-        let grouped = |(scope, growth)| timed(|| evaluation(scope).grouped(asked, by, growth));
-        scopes().zip(growths).map(grouped).collect::<Vec<_>>()
-    });
-    let mut of_breakdowns = of_breakdowns.into_iter();
-    let mut of_scopes: Vec<Vec<Figures>> = scopes().map(|_| Vec::with_capacity(asked.len())).collect();
-    for (asked, growths) in asked.iter().zip(&growths) {
-        let cost = cost_of_reading(asked.request.kpi, folds, &took);
-        let of_breakdowns = of_breakdowns.by_ref().take(asked.request.breakdowns.len());
-        let figures = together(asked, cost, growths.iter().map(|(_, took)| *took), of_breakdowns);
-        of_scopes.iter_mut().zip(figures).for_each(|(of_scope, figures)| of_scope.push(figures));
+
+    /// Reads all rows, each once.
+    ///
+    /// # Errors
+    /// What the source answers when it cannot be read.
+    pub fn read<S: Source>(&self, source: &mut S) -> Result<Read<'_>, S::Error> {
+        let scopes = Scopes::new(&self.scopes.scopes);
+        let ran = Fold::run(plans(&self.asked, &self.timetable.periods, &scopes.kinds()), &scopes, source)?;
+        let (mut folds, took): (Vec<Fold>, Vec<Duration>) = ran.into_iter().unzip();
+        if source.keeps() {
+            source.keep(folds.iter_mut().flat_map(|fold| std::mem::take(&mut fold.to_keep)).collect())?;
+        }
+        let cells = self.asked.iter().map(|_| Cells::default()).collect();
+        Ok(Read { computation: self, folds, took, cells })
     }
-    Ok(different.spread(of_scopes))
+}
+
+/// All rows that figures are made of, folded.
+pub struct Read<'a> {
+    computation: &'a Computation<'a>,
+    folds: Vec<Fold<'a>>,
+    /// How long each fold took.
+    took: Vec<Duration>,
+    /// Of each KPI, those that were made for any scope.
+    cells: Vec<Cells>,
+}
+
+impl Read<'_> {
+    /// The figures of the scope with that index among those asked for, in the order of the requests.
+    ///
+    /// # Panics
+    /// If there is no such scope.
+    pub fn figures(&self, scope: usize) -> Vec<Figures> {
+        let Computation { asked, scopes, .. } = self.computation;
+        let scope = scopes.of[scope];
+        let each: Vec<(&Asked, &Cells)> = asked.iter().zip(&self.cells).collect();
+        let growths =
+            side_by_side::map(each.clone(), |(asked, cells)| timed(|| self.evaluation(scope, cells).growth(asked)));
+        let wanted = each.iter().zip(&growths).flat_map(|((asked, cells), (growth, _))| {
+            asked.request.breakdowns.iter().map(move |by| (*asked, *cells, growth.as_ref(), by))
+        });
+        let grouped = side_by_side::map(wanted.collect(), |(asked, cells, growth, by)| {
+            timed(|| self.evaluation(scope, cells).grouped(asked, by, growth))
+        });
+        let mut grouped = grouped.into_iter();
+        let figures = |(asked, (_, took)): (&Asked, &(_, Duration))| {
+            let cost = cost_of_reading(asked.request.kpi, &self.folds, &self.took);
+            let of_breakdowns = grouped.by_ref().take(asked.request.breakdowns.len());
+            let (breakdowns, times): (Vec<Grouped>, Vec<Duration>) = of_breakdowns.unzip();
+            let time = cost.time + *took + times.iter().sum::<Duration>();
+            Figures { as_of: asked.reach.as_of, breakdowns, cost: Cost { time, ..cost } }
+        };
+        asked.iter().zip(&growths).map(figures).collect()
+    }
+
+    fn evaluation<'b>(&'b self, scope: usize, cells: &'b Cells) -> Evaluation<'b> {
+        let Computation { timetable, reaches, now, money, scopes, .. } = self.computation;
+        let scope = (scope, &scopes.scopes[scope]);
+        Evaluation { timetable, folds: &self.folds, scope, now: *now, reaches, cells, money: *money }
+    }
 }
 
 /// What `make` makes, and how long that took.
 fn timed<T>(make: impl FnOnce() -> T) -> (T, Duration) {
     let began = Instant::now();
     (make(), began.elapsed())
-}
-
-/// The figures of a KPI in each scope, of what each of its breakdowns came to there; `took` is how long it took to see
-/// what they are judged by, scope by scope, and beside each breakdown is how long that took.
-fn together(
-    asked: &Asked,
-    cost: Cost,
-    took: impl Iterator<Item = Duration>,
-    of_breakdowns: impl Iterator<Item = Vec<(Grouped, Duration)>>,
-) -> Vec<Figures> {
-    let begin = |took| Figures {
-        as_of: asked.reach.as_of,
-        breakdowns: Vec::with_capacity(asked.request.breakdowns.len()),
-        cost: Cost { time: cost.time + took, ..cost },
-    };
-    let mut of_scopes: Vec<Figures> = took.map(begin).collect();
-    for of_breakdown in of_breakdowns {
-        for (figures, (grouped, took)) in of_scopes.iter_mut().zip(of_breakdown) {
-            figures.breakdowns.push(grouped);
-            figures.cost.time += took;
-        }
-    }
-    of_scopes
 }
 
 /// Scopes of which no two see the same.
@@ -211,14 +247,6 @@ impl Different {
         };
         let of = asked.iter().map(place).collect();
         Different { scopes, of }
-    }
-
-    /// What belongs to each of those asked for.
-    fn spread<T: Clone>(&self, of_different: Vec<T>) -> Vec<T> {
-        if self.of.len() == of_different.len() {
-            return of_different;
-        }
-        self.of.iter().map(|different| of_different[*different].clone()).collect()
     }
 }
 

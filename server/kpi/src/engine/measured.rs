@@ -17,7 +17,7 @@ use crate::script::kpi::Kpi;
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 use smallvec::{SmallVec, smallvec};
-use std::cell::RefCell;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What cells are made of.
 pub struct Evaluation<'a> {
@@ -27,7 +27,7 @@ pub struct Evaluation<'a> {
     pub scope: (usize, &'a Scope),
     pub now: Timestamp,
     pub reaches: &'a Reaches,
-    /// The cells of its KPI in a breakdown that were made for other scopes.
+    /// The cells of its KPI that were made before.
     pub cells: &'a Cells,
     /// How many stored units of money make one whole unit of the currency, which is what scripts use.
     pub money: f64,
@@ -35,7 +35,10 @@ pub struct Evaluation<'a> {
 
 /// Cells by what they are made of: small groups of many scopes read the same.
 #[derive(Default)]
-pub struct Cells(RefCell<FxHashMap<MadeOf, Cell>>);
+pub struct Cells(Mutex<FxHashMap<MadeOf, Cell>>);
+
+/// So many cells are remembered; then it begins anew.
+const REMEMBERED: usize = 4096;
 
 /// Where a KPI lies (it, or the one that is its target), and its readings, bit by bit: value, rows and rows left out.
 type MadeOf = (usize, Vec<[u64; 3]>);
@@ -53,12 +56,20 @@ impl Cells {
         };
         let readings = seen.readings.iter().chain(seen.before.iter().flatten()).map(bits).collect();
         let key = (std::ptr::from_ref(kpi).addr(), readings);
-        if let Some(known) = self.0.borrow().get(&key) {
+        if let Some(known) = self.made().get(&key) {
             return known.clone();
         }
         let cell = make();
-        self.0.borrow_mut().insert(key, cell.clone());
+        let mut made = self.made();
+        if made.len() >= REMEMBERED {
+            made.clear();
+        }
+        made.insert(key, cell.clone());
         cell
+    }
+
+    fn made(&self) -> MutexGuard<'_, FxHashMap<MadeOf, Cell>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -6,7 +6,7 @@
 //! their groups (by `texts`, as they were), `gate` their `classes`, by the scopes that see them, and `related` folds the
 //! rows that belong to them, before they are read themselves, into figures `by_parent`. A `sight` says at which instants
 //! rows are seen, `known` what of them was known then, `former` what they held; `reach` says how far the data reaches at
-//! all, [`lacking`] what a figure is not there for want of. Cells are made `side_by_side`.
+//! all, [`lacking`] what a figure is not there for want of. Cells are made [`side_by_side`].
 
 pub mod answer;
 mod assess;
@@ -28,7 +28,7 @@ mod reach;
 mod related;
 pub mod request;
 mod rows;
-mod side_by_side;
+pub mod side_by_side;
 pub mod sight;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use crate::data::dimension::Dimension;
 use crate::data::scan::Source;
 use crate::data::scope::Scope;
 use crate::engine::comparison::Comparison;
-use crate::engine::figures::{Figures, Grouped, compute};
+use crate::engine::figures::{Figures, Grouped, compute_for};
 use crate::engine::request::Request;
 use crate::script::kpi::Kpi;
 use crate::time::period::Period;
@@ -22,24 +22,28 @@ pub struct PlansBelow {
     pub sum: Option<f64>,
 }
 
-/// The plans of each KPI for a period below the whole, at the level nearest to it that has any.
+/// The plans of each KPI for a period below the whole, at the level nearest to it that has any; for each of the scopes.
 ///
 /// # Errors
 /// What the source answers when it cannot be read.
 pub fn below<S: Source>(
     kpis: &[&Kpi],
     period: &Period,
-    scope: &Scope,
+    scopes: &[Scope],
     now: Timestamp,
     source: &mut S,
-) -> Result<Vec<Option<PlansBelow>>, S::Error> {
+) -> Result<Vec<Vec<Option<PlansBelow>>>, S::Error> {
     let targets: Vec<Option<Kpi>> = kpis.iter().map(|kpi| kpi.target()).collect();
     let request =
         |target| Request { kpi: target, breakdowns: by_level(target), comparison: Comparison::NONE, assess: false };
     let requests: Vec<Request> = targets.iter().flatten().map(request).collect();
-    let mut figures = compute(&requests, std::slice::from_ref(period), scope, now, source)?.into_iter();
-    let with_targets = kpis.iter().zip(&targets);
-    Ok(with_targets.map(|(kpi, target)| nearest(kpi, &target.as_ref().and_then(|_| figures.next())?)).collect())
+    let of_scope = |figures: Vec<Figures>| {
+        let mut figures = figures.into_iter();
+        let with_targets = kpis.iter().zip(&targets);
+        with_targets.map(|(kpi, target)| nearest(kpi, &target.as_ref().and_then(|_| figures.next())?)).collect()
+    };
+    let of_scopes = compute_for(&requests, std::slice::from_ref(period), scopes, now, source)?;
+    Ok(of_scopes.into_iter().map(of_scope).collect())
 }
 
 /// A breakdown for each level at which the plans are made, the one nearest to the whole first.

@@ -1,7 +1,7 @@
 //! The rows behind a figure, one by one.
 
 use crate::ReportError;
-use crate::definition::{ListRequest, ReportDefinition};
+use crate::definition::{ListRequest, ReportDefinition, SectionDefinition, scope_of};
 use crate::numbers::{Group, ListedRow, RowList};
 use jiff::Timestamp;
 use pegel_catalog::Catalog;
@@ -11,11 +11,33 @@ use pegel_kpi::engine::behind::Question;
 use pegel_kpi::engine::behind::listing::{List, Row, Side};
 use pegel_kpi::time::period::Period;
 
+/// The lists of each section, in a scope.
+///
+/// # Errors
+/// If one of their KPIs is not in force, or the source cannot be read.
+pub fn all<S>(
+    definition: &ReportDefinition,
+    catalog: &Catalog,
+    period: &Period,
+    scope: &Scope,
+    now: Timestamp,
+    source: &mut S,
+) -> Result<Vec<Vec<RowList>>, ReportError>
+where
+    S: Source<Error: std::error::Error + Send + Sync + 'static>,
+{
+    let of_section = |section: &SectionDefinition| {
+        let seen = scope_of(&section.filter).within(scope);
+        section.lists.iter().map(|asked| list(asked, definition, catalog, period, &seen, now, source)).collect()
+    };
+    definition.sections.iter().map(of_section).collect()
+}
+
 /// The rows that make a figure of the period bad; all of them where nobody says which do.
 ///
 /// # Errors
 /// If the KPI is not in force, or the source cannot be read.
-pub fn list<S>(
+fn list<S>(
     request: &ListRequest,
     definition: &ReportDefinition,
     catalog: &Catalog,

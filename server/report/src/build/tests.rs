@@ -79,7 +79,9 @@ fn a_month_is_not_a_week() {
         currency: "EUR",
         controlling: &[],
     };
-    let error = build(&heading, std::slice::from_ref(&definition.scope), &catalog, &mut NoSource).unwrap_err();
+    let error =
+        build(&heading, std::slice::from_ref(&definition.scope), &catalog, &mut NoSource, |_, numbers| Ok(numbers))
+            .unwrap_err();
     assert_eq!(
         error.to_string(),
         "the report “weekly” covers a week, not 2026-11: write a period such as 2026-W46 or last-week"
@@ -116,6 +118,8 @@ fn a_source_that_fails_is_told() {
         currency: "EUR",
         controlling: &[],
     };
-    let error = build(&heading, std::slice::from_ref(&definition.scope), &catalog, &mut NoSource).unwrap_err();
+    let error =
+        build(&heading, std::slice::from_ref(&definition.scope), &catalog, &mut NoSource, |_, numbers| Ok(numbers))
+            .unwrap_err();
     assert_eq!(error.to_string(), "the figures of the report could not be computed: the disk is on fire");
 }

@@ -75,7 +75,8 @@ fn pages_judge_by_the_marks_of_the_mail_however_far_these_look_back() {
                 controlling: &[],
             };
             let scopes = [Scope::everything()];
-            let (numbers, _) = build(&heading, &scopes, &catalog, &mut store.reader().unwrap()).unwrap();
+            let (numbers, _) =
+                build(&heading, &scopes, &catalog, &mut store.reader().unwrap(), |_, numbers| Ok(numbers)).unwrap();
             let numbers = &numbers[0];
             let mailed = &numbers.sections[0].kpis[0];
             assert!(mailed.threshold.warning.is_some() && mailed.status == Status::Warning, "{mailed:?}");

@@ -42,8 +42,8 @@ pub fn run(command: &cli::Value, global: &Global) -> Ending {
         print_lines(&answered.cells, &Figures { format: &asked.home.format(), unit: kpi.declaration.unit });
     }
     if command.compare && answered.cells.iter().all(|cell| cell.group.0.is_empty() && cell.compared.target.is_none()) {
-        let below = plans::below(&[kpi], &asked.period, &Scope::everything(), now, &mut source).map_err(broke)?;
-        below.into_iter().flatten().for_each(|plans| note(unplanned(plans)));
+        let below = plans::below(&[kpi], &asked.period, &[Scope::everything()], now, &mut source).map_err(broke)?;
+        below.into_iter().flatten().flatten().for_each(|plans| note(unplanned(plans)));
     }
     let errors: BTreeSet<&str> = answered.cells.iter().flat_map(errors).collect();
     errors.iter().for_each(note);
