@@ -7,7 +7,7 @@ use crate::worker::{Step, Worker};
 use jiff::{SignedDuration, Timestamp};
 use pegel_report::address;
 use pegel_store::StoreError;
-use pegel_store::edition::Edition;
+use pegel_store::edition::{EditionHead, Rendition};
 use pegel_store::outbox::{Channel, Delivery, Fault, Refused};
 use std::time::{Duration, Instant};
 
@@ -46,6 +46,9 @@ pub fn backoff(attempts: i32, kind: RefusalKind) -> SignedDuration {
     SignedDuration::from_mins(minutes)
 }
 
+/// What an audience gets of an edition.
+type ToMail = (EditionHead, Rendition);
+
 /// What becomes of a claimed row.
 enum Prepared {
     Mail(Box<Mail>),
@@ -64,13 +67,13 @@ impl Worker {
     pub fn drain(&self) -> Result<Drained, DeliveryError> {
         let mut drained = Drained::default();
         let mut unreachable = 0;
-        let mut edition: Option<Edition> = None;
+        let mut latest: Option<ToMail> = None;
         self.record_what_is_out()?;
         while unreachable < UNREACHABLE_IN_A_ROW && !self.is_stopping() && self.has_room() {
             let until = self.may_record_until();
             let Some(row) = self.store.claim_delivery(&self.lease())? else { break };
             self.reached(Step::DeliveryClaimed);
-            let prepared = self.prepare(&row, &mut edition).inspect_err(|_| self.give_back(&row))?;
+            let prepared = self.prepare(&row, &mut latest).inspect_err(|_| self.give_back(&row))?;
             let handed_over = match prepared {
                 Prepared::Mail(mail) => self.mailer.hand_over(&mail),
                 Prepared::Refused(refusal) => Err(refusal),
@@ -139,17 +142,19 @@ impl Worker {
         Ok(())
     }
 
-    /// What becomes of a claimed row. Rows of one edition come together; it is read once.
+    /// What becomes of a claimed row. Rows of one audience mostly come together; what it gets is read once.
     ///
     /// # Errors
     /// If the database fails: then nothing is known of the row.
-    fn prepare(&self, row: &Delivery, edition: &mut Option<Edition>) -> Result<Prepared, StoreError> {
-        if edition.as_ref().is_none_or(|edition| edition.head.id != row.edition) {
-            *edition = self.store.edition(row.edition)?;
+    fn prepare(&self, row: &Delivery, latest: &mut Option<ToMail>) -> Result<Prepared, StoreError> {
+        let is_it = |(head, rendition): &ToMail| head.id == row.edition && rendition.audience == row.audience;
+        if !latest.as_ref().is_some_and(is_it) {
+            *latest = self.store.rendition(row.edition, &row.audience)?;
         }
-        let absent = || Prepared::Refused(Refusal::permanent(format!("edition {} is not in the archive", row.edition)));
-        let Some(Edition { head, renditions, .. }) = edition.as_ref() else { return Ok(absent()) };
-        let Some(rendition) = renditions.iter().find(|of| of.audience == row.audience) else { return Ok(absent()) };
+        let Some((head, rendition)) = latest else {
+            let answer = format!("edition {} is not in the archive", row.edition);
+            return Ok(Prepared::Refused(Refusal::permanent(answer)));
+        };
         let address = address::bare(&row.recipient);
         if self.store.unsubscribed_since(&head.report, &address)?.is_some() {
             return Ok(Prepared::Unwanted);

@@ -178,6 +178,29 @@ impl Store {
         let rows = self.read("reading an edition", |conn| rows_of(conn, id))?;
         rows.map(edition).transpose()
     }
+
+    /// What an audience of an edition gets, without what the others get; `None` if there is no such edition, or it was not
+    /// made for them.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn rendition(&self, id: i64, audience: &Audience) -> Result<Option<(EditionHead, Rendition)>, StoreError> {
+        let rows: Option<(EditionHead, Vec<ArtefactRow>)> = self.read("reading an edition", |conn| {
+            let Audience { scope, locale, zone } = audience;
+            let head = editions::table.find(id).select(EditionHead::as_select()).first(conn).optional()?;
+            let rendition: Option<i64> = renditions::table
+                .filter(renditions::edition_id.eq(id))
+                .filter(renditions::scope.eq(scope).and(renditions::locale.eq(locale)).and(renditions::zone.eq(zone)))
+                .select(renditions::id)
+                .first(conn)
+                .optional()?;
+            let Some((head, rendition)) = head.zip(rendition) else { return Ok(None) };
+            Ok(Some((head, artefacts_of(conn, &[rendition])?)))
+        })?;
+        let Some((head, artefacts)) = rows else { return Ok(None) };
+        let artefacts = artefacts.into_iter().map(artefact).collect::<Result<_, _>>()?;
+        Ok(Some((head, Rendition { audience: audience.clone(), artefacts })))
+    }
 }
 
 /// The checksum of the last edition of a report below an id.
@@ -233,18 +256,7 @@ fn rows_of(conn: &mut Conn, id: i64) -> QueryResult<Option<Rows>> {
         .select((renditions::id, renditions::scope, renditions::locale, renditions::zone))
         .load(conn)?;
     let ids: Vec<i64> = renditions.iter().map(|(id, ..)| *id).collect();
-    let artefacts = artefacts::table
-        .filter(artefacts::rendition_id.eq_any(ids))
-        .order(artefacts::id)
-        .select((
-            artefacts::rendition_id,
-            artefacts::name,
-            artefacts::media_type,
-            artefacts::sha256,
-            artefacts::bytes,
-            artefacts::erased_at,
-        ))
-        .load(conn)?;
+    let artefacts = artefacts_of(conn, &ids)?;
     let labels = labels::table
         .filter(labels::edition_id.eq(id))
         .select((labels::kind, labels::group_id, labels::sha256, labels::salt, labels::label, labels::erased_at))
@@ -256,6 +268,26 @@ fn rows_of(conn: &mut Conn, id: i64) -> QueryResult<Option<Rows>> {
     Ok(Some(Rows { head, manifest, signature, renditions, artefacts, labels, sources }))
 }
 
+fn artefacts_of(conn: &mut Conn, renditions: &[i64]) -> QueryResult<Vec<ArtefactRow>> {
+    artefacts::table
+        .filter(artefacts::rendition_id.eq_any(renditions.to_vec()))
+        .order(artefacts::id)
+        .select((
+            artefacts::rendition_id,
+            artefacts::name,
+            artefacts::media_type,
+            artefacts::sha256,
+            artefacts::bytes,
+            artefacts::erased_at,
+        ))
+        .load(conn)
+}
+
+fn artefact(row: ArtefactRow) -> Result<Artefact, StoreError> {
+    let ArtefactRow { name, media_type, sha256, bytes, erased_at, .. } = row;
+    Ok(Artefact { name, media_type, sha256, bytes: Erasable::stored(bytes, erased_at)? })
+}
+
 fn edition(rows: Rows) -> Result<Edition, StoreError> {
     let Rows { head, manifest, signature, renditions, artefacts, labels, mut sources } = rows;
     let mut renditions: Vec<(i64, Rendition)> = renditions
@@ -265,10 +297,8 @@ fn edition(rows: Rows) -> Result<Edition, StoreError> {
         })
         .collect();
     for row in artefacts {
-        let ArtefactRow { rendition, name, media_type, sha256, bytes, erased_at } = row;
-        let artefact = Artefact { name, media_type, sha256, bytes: Erasable::stored(bytes, erased_at)? };
-        if let Some((_, rendition)) = renditions.iter_mut().find(|(id, _)| *id == rendition) {
-            rendition.artefacts.push(artefact);
+        if let Some((_, rendition)) = renditions.iter_mut().find(|(id, _)| *id == row.rendition) {
+            rendition.artefacts.push(artefact(row)?);
         }
     }
     let mut labels = labels.into_iter().map(label).collect::<Result<Vec<_>, _>>()?;

@@ -5,7 +5,7 @@ mod common;
 
 use common::NOW;
 use common::edition::{audience, edition, north, publish, to};
-use pegel_store::edition::{Edition, Erasable, NewEdition};
+use pegel_store::edition::{Audience, Edition, Erasable, NewEdition};
 use pegel_store::lease::Lease;
 use pegel_store::outbox::{Channel, Delivery, NewDelivery};
 use pegel_store::runs::{Claim, RunKey, Which};
@@ -157,6 +157,13 @@ fn who_belongs_to_an_audience_gets_its_rendition() {
                 ("bob@example.com".to_owned(), north(), Channel::Mail),
             ]
         );
+        let stored = store.edition(id).unwrap().unwrap();
+        for audience in [audience(), north()] {
+            let (head, rendition) = store.rendition(id, &audience).unwrap().unwrap();
+            assert_eq!((&head, Some(&rendition)), (&stored.head, stored.rendition(&audience)));
+        }
+        let others = Audience { locale: "fr-FR".to_owned(), ..audience() };
+        assert_eq!(store.rendition(id, &others).unwrap(), None, "it was not made for them");
         // Whoever belongs to two gets one mail.
         to_north.audience = audience();
         assert_eq!(store.queue(id, NOW, &[to_north]).unwrap(), 0);
