@@ -1,15 +1,17 @@
-//! When something happened in a table, by the instants of its rows.
+//! When something happened in a table, by the dates of its rows.
 
 use crate::connection::Conn;
 use crate::sql::quoted;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use pegel_kpi::data::model::{Kind, Table};
+use pegel_kpi::data::scan::Begins;
 use pegel_kpi::time::zone::UTC_DAY;
 use std::collections::BTreeMap;
 
+/// In UTC seconds, or of a day in days since 1970.
 #[derive(QueryableByName)]
-struct Instant {
+struct Found {
     #[diesel(sql_type = BigInt)]
     at: i64,
 }
@@ -35,7 +37,7 @@ pub(crate) fn milestones(conn: &mut Conn, table: &Table, since: i64, until: i64)
     }
     let days = |number| format!("SELECT at FROM days_{number} WHERE at IS NOT NULL");
     let all = (0..of_columns.len()).map(days).collect::<Vec<_>>().join(" UNION ALL ");
-    let found = diesel::sql_query(format!("WITH RECURSIVE {} {all}", of_columns.join(", "))).load::<Instant>(conn)?;
+    let found = diesel::sql_query(format!("WITH RECURSIVE {} {all}", of_columns.join(", "))).load::<Found>(conn)?;
     Ok(newest_of_days(found.into_iter().map(|found| found.at), since))
 }
 
@@ -49,11 +51,10 @@ fn newest_of_days(instants: impl Iterator<Item = i64>, since: i64) -> Vec<i64> {
     newest.into_values().collect()
 }
 
-/// The first instant in a table, in UTC seconds; `i64::MIN` where no row has one, `i64::MAX` where there are no rows. Gone
-/// ones are left out.
-pub(crate) fn begins_at(conn: &mut Conn, table: &Table) -> QueryResult<i64> {
-    /// What stands for rows without any instant: they have always existed.
-    const ALWAYS: i64 = i64::MAX - 1;
+/// The first date in a table. Gone rows are left out.
+pub(crate) fn begins(conn: &mut Conn, table: &Table) -> QueryResult<Begins> {
+    /// What stands for rows without any date: they have always existed.
+    const ALWAYS: i64 = i64::MAX;
     let name = quoted(&table.name);
     // Each of them begins an index.
     let first = |at: String| {
@@ -62,12 +63,14 @@ pub(crate) fn begins_at(conn: &mut Conn, table: &Table) -> QueryResult<i64> {
         )
     };
     let any = format!("SELECT at FROM (SELECT {ALWAYS} AS at FROM {name} WHERE gone_at IS NULL LIMIT 1) AS there");
-    let firsts: Vec<String> = instants(table).map(first).chain([any]).collect();
-    let found = diesel::sql_query(firsts.join(" UNION ALL ")).load::<Instant>(conn)?;
+    let (kind, dates) = table.begins_by();
+    let firsts: Vec<String> = dates.map(|date| first(quoted(&date.name))).chain([any]).collect();
+    let found = diesel::sql_query(firsts.join(" UNION ALL ")).load::<Found>(conn)?;
     Ok(match found.into_iter().map(|first| first.at).min() {
-        None => i64::MAX,
-        Some(ALWAYS) => i64::MIN,
-        Some(at) => at,
+        None => Begins::Never,
+        Some(ALWAYS) => Begins::Always,
+        Some(day) if kind == Kind::Date => Begins::On(day),
+        Some(instant) => Begins::At(instant),
     })
 }
 

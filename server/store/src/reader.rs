@@ -8,7 +8,7 @@ use crate::connection::{Connections, Purpose, Transaction};
 use crate::currency;
 use crate::freshness::{Delivered, NewestImport, complete_until, delivered, newest};
 use crate::keeping::Keeping;
-use crate::milestones::{begins_at, milestones};
+use crate::milestones::{begins, milestones};
 use crate::parents::{MOST, Parents};
 use crate::spans;
 use crate::sql::{Gives, ScanStatement, Visit, Which, quoted, send, texts};
@@ -18,7 +18,7 @@ use pegel_kpi::data::batch::{Batch, Values};
 use pegel_kpi::data::kept::{Kept, Mark, Touched, Wanted};
 use pegel_kpi::data::model::{Column, Kind, MAX_EXACT, Table};
 use pegel_kpi::data::path::Projection;
-use pegel_kpi::data::scan::{Scan, Source};
+use pegel_kpi::data::scan::{Begins, Scan, Source};
 use pegel_kpi::data::spans::Spans;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -36,7 +36,7 @@ pub struct Reader {
     /// What was delivered of all tables, once that was read.
     delivered: Option<Vec<Delivered>>,
     /// Since when there is anything in tables, by their names.
-    begins: HashMap<Arc<str>, i64>,
+    begins: HashMap<Arc<str>, Begins>,
     /// Up to when they are complete.
     complete: HashMap<Arc<str>, Option<i64>>,
     statements: usize,
@@ -223,15 +223,15 @@ impl Source for Reader {
         read.map_err(StoreError::while_("reading when something happened last"))
     }
 
-    fn begins_at(&mut self, table: &Table) -> Result<i64, StoreError> {
+    fn begins(&mut self, table: &Table) -> Result<Begins, StoreError> {
         if !table.tells_what_happened() {
-            return Ok(i64::MIN);
+            return Ok(Begins::Always);
         }
         if let Some(known) = self.begins.get(&table.name) {
             return Ok(*known);
         }
         self.statements += 1;
-        let read = begins_at(self.transaction.conn(), table);
+        let read = begins(self.transaction.conn(), table);
         let read = read.map_err(StoreError::while_("reading when something happened first"))?;
         Ok(*self.begins.entry(table.name.clone()).or_insert(read))
     }

@@ -5,7 +5,7 @@ mod common;
 use common::{NOW, all_columns, example, facts_of, put, rows, scan_of, the, try_put};
 use pegel_kpi::data::currency::Currency;
 use pegel_kpi::data::model::Model;
-use pegel_kpi::data::scan::Source;
+use pegel_kpi::data::scan::{Begins, Source};
 use pegel_store::StoreError;
 use pegel_store::facts::{Found, Value, Written};
 use pegel_store::imports::{ImportRecord, NewestImport, TableRecord};
@@ -281,16 +281,35 @@ fn of_each_day_the_newest_milestone_counts_and_of_earlier_days_one() {
 }
 
 #[test]
-fn a_table_begins_with_the_first_instant_in_it() {
+fn a_table_begins_with_the_first_date_in_it() {
     on_both(|store| {
-        let begins = |table: &str| store.reader().unwrap().begins_at(&the(table)).unwrap();
-        assert_eq!((begins("leads"), begins("targets")), (i64::MAX, i64::MIN));
+        let begins = |table: &str| store.reader().unwrap().begins(&the(table)).unwrap();
+        assert_eq!((begins("leads"), begins("targets")), (Begins::Never, Begins::Always));
         put(&store, &facts!("leads" [region] "L1": "North"));
-        assert_eq!(begins("leads"), i64::MIN);
+        assert_eq!(begins("leads"), Begins::Always);
         put(&store, &facts!("leads" [created_at, closed_at] "L2": 2000, 3000; "L3": (), 1000));
-        assert_eq!((begins("leads"), begins("orders")), (1000, i64::MAX));
+        assert_eq!((begins("leads"), begins("orders")), (Begins::At(1000), Begins::Never));
         store.execute("UPDATE leads SET gone_at = 5000 WHERE key = 'L3'").unwrap();
-        assert_eq!(begins("leads"), 2000);
+        assert_eq!(begins("leads"), Begins::At(2000));
+    });
+}
+
+#[test]
+fn a_table_whose_rows_are_dated_by_days_begins_on_the_first_of_them() {
+    on_both(|store| {
+        let begins = |table: &str| store.reader().unwrap().begins(&the(table)).unwrap();
+        put(&store, &facts!("costs" [region] "C1": "North"));
+        assert_eq!((begins("costs"), begins("observations")), (Begins::Always, Begins::Never));
+        put(&store, &facts!("costs" [incurred_on] "C2": 20_001; "C3": 20_000));
+        put(&store, &facts!("observations" [observed_on] "O1": 20_002));
+        assert_eq!((begins("costs"), begins("observations")), (Begins::On(20_000), Begins::On(20_002)));
+        store.execute("UPDATE costs SET gone_at = 5000 WHERE key = 'C3'").unwrap();
+        assert_eq!(begins("costs"), Begins::On(20_001));
+        // A deal exists since an instant: when it is expected to close says nothing of when deals began.
+        put(&store, &facts!("opportunities" [created_at, expected_close_on] "D1": 90_000, 0));
+        // A plan may be of years in which nothing had begun yet.
+        put(&store, &facts!("targets" [starts_on, ends_on] "T1": 20_000, 20_006));
+        assert_eq!((begins("opportunities"), begins("targets")), (Begins::At(90_000), Begins::Always));
     });
 }
 

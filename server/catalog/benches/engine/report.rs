@@ -6,7 +6,7 @@ use pegel_kpi::data::cell::Group;
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::kept::{Kept, Wanted};
 use pegel_kpi::data::model::{self, Column};
-use pegel_kpi::data::scan::{Scan, Source};
+use pegel_kpi::data::scan::{Begins, Scan, Source};
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::data::spans::Spans;
 use pegel_kpi::engine::comparison::Comparison;
@@ -375,8 +375,8 @@ impl<S: Source> Source for Timed<S> {
         self.source.money_digits()
     }
 
-    fn begins_at(&mut self, table: &model::Table) -> Result<i64, S::Error> {
-        self.source.begins_at(table)
+    fn begins(&mut self, table: &model::Table) -> Result<Begins, S::Error> {
+        self.source.begins(table)
     }
 
     fn holds(&mut self, table: &model::Table, column: &str) -> Result<bool, S::Error> {

@@ -3,7 +3,7 @@
 use crate::data::batch::Batch;
 use crate::data::kept::{Kept, Mark, Wanted};
 use crate::data::model::{Column, Table};
-use crate::data::scan::{Scan, Source};
+use crate::data::scan::{Begins, Scan, Source};
 use crate::data::spans::Spans;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -67,8 +67,8 @@ impl<S: Source> Source for Grouped<'_, S> {
         self.source.milestones(table, since, until)
     }
 
-    fn begins_at(&mut self, table: &Table) -> Result<i64, S::Error> {
-        self.source.begins_at(table)
+    fn begins(&mut self, table: &Table) -> Result<Begins, S::Error> {
+        self.source.begins(table)
     }
 
     fn holds(&mut self, table: &Table, column: &str) -> Result<bool, S::Error> {

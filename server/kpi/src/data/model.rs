@@ -298,6 +298,15 @@ impl Description {
         self.exists_since.as_ref()
     }
 
+    /// The kind of the dates by which a table begins, and their columns: the instants of its rows; days where a row exists
+    /// since a day, or has no instants.
+    pub fn begins_by(&self) -> (Kind, impl Iterator<Item = &Arc<Column>>) {
+        let has_instants = self.columns.iter().any(|column| column.kind == Kind::Instant);
+        let since = self.exists_since.as_ref().map(|since| since.kind);
+        let kind = since.unwrap_or(if has_instants { Kind::Instant } else { Kind::Date });
+        (kind, self.columns.iter().filter(move |column| column.kind == kind))
+    }
+
     /// Whether its rows tell what happened, and are to be there by the day: they are neither plans, nor the groups of a
     /// dimension, nor the past of another table.
     pub fn tells_what_happened(&self) -> bool {

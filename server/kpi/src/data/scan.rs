@@ -39,6 +39,19 @@ pub struct Scan {
     pub scope: Scope,
 }
 
+/// Since when there is anything in a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begins {
+    /// Its rows have no dates or tell nothing that happened, or nobody knows.
+    Always,
+    /// Since that instant, in UTC seconds.
+    At(i64),
+    /// Since that day, in days since 1970: when a day begins, the zone of a period says.
+    On(i64),
+    /// It never held any rows.
+    Never,
+}
+
 /// Whatever can answer a scan: a database, or rows in memory.
 pub trait Source {
     type Error;
@@ -76,14 +89,14 @@ pub trait Source {
         Ok(Vec::new())
     }
 
-    /// Since when there is anything in a table: its first instant, in UTC seconds; `i64::MIN` where its rows have none,
-    /// tell nothing that happened, or nobody knows, `i64::MAX` where it never held any.
+    /// Since when there is anything in a table: the first of the dates by which it begins
+    /// ([`begins_by`](crate::data::model::Description::begins_by)).
     ///
     /// # Errors
     /// If that cannot be read.
-    fn begins_at(&mut self, table: &Table) -> Result<i64, Self::Error> {
+    fn begins(&mut self, table: &Table) -> Result<Begins, Self::Error> {
         let _ = table;
-        Ok(i64::MIN)
+        Ok(Begins::Always)
     }
 
     /// Whether anything is known of a column or an attribute of a table: somebody delivers it, or a row has something in

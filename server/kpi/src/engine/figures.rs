@@ -334,7 +334,7 @@ impl<'a> InBreakdown<'a> {
         let sights = &asked.sights;
         let measured = |kpi, sighted| Measured::new(kpi, by, sighted, asked.reach, evaluation);
         // Much is planned before there is anything.
-        let planned = Reach { begins: i64::MIN, ..asked.reach };
+        let planned = Reach::ever(asked.reach.as_of);
         let kpi = asked.request.kpi;
         InBreakdown {
             known: measured(kpi, &sights.known),

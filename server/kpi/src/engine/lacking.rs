@@ -1,7 +1,7 @@
 //! What a KPI has no figure for want of: tables in which nothing is, columns of which nothing was ever known.
 
 use crate::data::model::Table;
-use crate::data::scan::Source;
+use crate::data::scan::{Begins, Source};
 use crate::script::kpi::Kpi;
 
 /// A table in which nothing is; or with a column, one of which nothing was ever known.
@@ -18,7 +18,7 @@ pub struct Lack {
 pub fn lacking<S: Source>(kpi: &Kpi, source: &mut S) -> Result<Vec<Lack>, S::Error> {
     let mut lacks = Vec::new();
     for table in kpi.counted() {
-        if source.begins_at(table)? == i64::MAX {
+        if source.begins(table)? == Begins::Never {
             lacks.push(Lack { table: table.name.to_string(), column: None });
         }
     }

@@ -1,7 +1,7 @@
 //! How far the data reaches: since when there is any, and up to when all of it is there.
 
 use crate::data::model::Table;
-use crate::data::scan::Source;
+use crate::data::scan::{Begins, Source};
 use crate::definition::declaration::Lag;
 use crate::script::kpi::Kpi;
 use crate::time::period::Period;
@@ -17,17 +17,19 @@ pub struct Reaches {
 }
 
 struct OfTable {
-    begins: i64,
+    begins: Begins,
     complete_until: Option<i64>,
 }
 
-/// How far all that a KPI reads reaches, in UTC seconds.
+/// How far all that a KPI reads reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reach {
-    /// Before that, one of the tables whose rows it counts holds nothing, or nothing at all is known of a column that
-    /// it needs.
-    pub begins: i64,
-    /// Up to when everything is known.
+    /// Before that, in UTC seconds, one of the tables whose rows it counts holds nothing, or nothing at all is known of a
+    /// column that it needs.
+    begins_at: i64,
+    /// The same of tables whose rows are dated by days, in days since 1970.
+    begins_on: i64,
+    /// Up to when everything is known, in UTC seconds.
     pub as_of: i64,
 }
 
@@ -41,7 +43,7 @@ impl Reaches {
         for kpi in kpis {
             for table in kpi.tables() {
                 if !reaches.tables.contains_key(&table.name) {
-                    let (begins, complete_until) = (source.begins_at(table)?, source.refreshed_at(table)?);
+                    let (begins, complete_until) = (source.begins(table)?, source.refreshed_at(table)?);
                     reaches.tables.insert(table.name.clone(), OfTable { begins, complete_until });
                 }
             }
@@ -59,7 +61,7 @@ impl Reaches {
         for one_of in kpi.needs() {
             let mut is_known = false;
             for (table, column) in &one_of {
-                let is_empty = self.tables.get(table).is_some_and(|of| of.begins == i64::MAX);
+                let is_empty = self.tables.get(table).is_some_and(|of| of.begins == Begins::Never);
                 let held = |table: Table| source.holds(&table, column);
                 is_known |= is_empty || model.table(table).map_or(Ok(true), held)?;
             }
@@ -74,13 +76,11 @@ impl Reaches {
     pub fn of_kpi(&self, kpi: &Kpi, now: Timestamp) -> Reach {
         // That a row has no others that belong to it is a figure: nobody need keep such.
         let counted = kpi.counted().filter(|table| table.tells_what_happened());
-        let begins = counted.filter_map(|table| self.tables.get(&table.name));
-        let begins = begins.map(|table| table.begins).max().unwrap_or(i64::MIN);
+        let begins = counted.filter_map(|table| self.tables.get(&table.name)).map(|table| table.begins);
+        let blind = self.blind.contains(kpi.id()).then_some(Begins::Never);
         let dated = self.read_by(kpi, |table| table.tells_what_happened());
-        Reach {
-            begins: if self.blind.contains(kpi.id()) { i64::MAX } else { begins },
-            as_of: dated.filter_map(|table| table.complete_until).fold(now.as_second(), i64::min),
-        }
+        let as_of = dated.filter_map(|table| table.complete_until).fold(now.as_second(), i64::min);
+        begins.chain(blind).fold(Reach::ever(as_of), Reach::not_before)
     }
 
     /// Whether a table that a KPI reads was last complete longer than that before an instant.
@@ -103,6 +103,21 @@ impl Reaches {
 }
 
 impl Reach {
+    /// Of data that has always been there.
+    pub fn ever(as_of: i64) -> Reach {
+        Reach { begins_at: i64::MIN, begins_on: i64::MIN, as_of }
+    }
+
+    /// It begins then, unless it begins later.
+    fn not_before(self, begins: Begins) -> Reach {
+        match begins {
+            Begins::Always => self,
+            Begins::At(instant) => Reach { begins_at: self.begins_at.max(instant), ..self },
+            Begins::On(day) => Reach { begins_on: self.begins_on.max(day), ..self },
+            Begins::Never => Reach { begins_at: i64::MAX, ..self },
+        }
+    }
+
     /// Whether a period that is over at `now` ends after the data does.
     pub fn cuts(&self, period: &Period, now: Timestamp) -> bool {
         !period.is_running(now) && self.as_of < period.instants().end
@@ -116,6 +131,6 @@ impl Reach {
     /// Whether there is no data of a period: it is over before there is any, or has yet to begin.
     pub fn lacks(&self, period: &Period, now: Timestamp) -> bool {
         let instants = period.instants();
-        instants.end <= self.begins || now.as_second() < instants.start
+        instants.end <= self.begins_at || period.days().end <= self.begins_on || now.as_second() < instants.start
     }
 }

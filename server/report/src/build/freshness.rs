@@ -3,7 +3,7 @@
 use crate::numbers::TableFreshness;
 use jiff::Timestamp;
 use pegel_kpi::data::model::Table;
-use pegel_kpi::data::scan::Source;
+use pegel_kpi::data::scan::{Begins, Source};
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::Period;
 use std::collections::BTreeMap;
@@ -36,7 +36,7 @@ pub fn of_tables<S: Source>(
             complete_until,
             newest_milestone: milestones.last().copied(),
             gap: is_quiet(&recent.collect::<Vec<_>>(), &milestones, until),
-            empty: complete_until.is_none() && source.begins_at(table)? == i64::MAX,
+            empty: complete_until.is_none() && source.begins(table)? == Begins::Never,
         })
     };
     tables.into_iter().map(of_table).collect()

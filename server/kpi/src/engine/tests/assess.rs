@@ -5,7 +5,7 @@ use crate::data::batch::Batch;
 use crate::data::cell::{Cell, Outcome};
 use crate::data::dimension::Dimension;
 use crate::data::model::Table;
-use crate::data::scan::{Scan, Source};
+use crate::data::scan::{Begins, Scan, Source};
 use crate::data::scope::Scope;
 use crate::definition::threshold::Threshold;
 use crate::engine::comparison::Comparison;
@@ -16,6 +16,7 @@ use crate::judgement::signal::Kind;
 use crate::script::Language;
 use crate::script::kpi::Kpi;
 use crate::testing::Tables;
+use crate::time::zone::days_since_1970;
 use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::{DateTime, date};
@@ -464,8 +465,8 @@ mod while_it_can_change {
         assert_eq!(row.aged, None);
     }
 
-    /// Leads that begin at an instant.
-    struct Begun(Tables, i64);
+    /// Tables that begin then, by their names.
+    struct Begun(Tables, Vec<(&'static str, Begins)>);
 
     impl Source for Begun {
         type Error = Infallible;
@@ -474,30 +475,64 @@ mod while_it_can_change {
             self.0.scan(scan, each)
         }
 
-        fn begins_at(&mut self, _: &Table) -> Result<i64, Infallible> {
-            Ok(self.1)
+        fn money_digits(&mut self) -> Result<u8, Infallible> {
+            self.0.money_digits()
         }
+
+        fn begins(&mut self, table: &Table) -> Result<Begins, Infallible> {
+            let begins = self.1.iter().find(|(name, _)| *name == &*table.name);
+            Ok(begins.map_or(Begins::Always, |(_, begins)| *begins))
+        }
+    }
+
+    /// What is known of the last four weeks, oldest first.
+    fn of_four_weeks(row: &Row) -> Vec<&'static str> {
+        row.cells.last_chunk::<4>().unwrap().iter().map(|cell| cell.outcome.state()).collect()
     }
 
     #[test]
     fn before_the_data_begins_there_is_no_figure() {
         let begins = |week: i64| end(week).to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp().as_second();
         let kpi = kpi(r#"unit: "count", better: "higher", threshold: #{ warning: 30 }"#, "all: leads.count()", "m.all");
-        let seen = |begins: i64| {
+        let seen = |begins: Begins| {
             let leads = table((LAST - 2..=LAST).map(|week| won(week, "North", 0, 20)));
-            rows(&kpi, &[], NOW, &mut Begun(leads, begins)).remove(0)
+            rows(&kpi, &[], NOW, &mut Begun(leads, vec![("leads", begins)])).remove(0)
         };
         // Three weeks are not enough for usual variation, and those before them are not weeks in which nothing happened.
-        let row = seen(begins(LAST - 3));
-        let states: Vec<&str> = row.cells.iter().rev().take(4).map(|cell| cell.outcome.state()).collect();
-        assert_eq!(states, ["value", "value", "value", "no_data"]);
+        let row = seen(Begins::At(begins(LAST - 3)));
+        assert_eq!(of_four_weeks(&row), ["no_data", "value", "value", "value"]);
         let Assessment { judged, signal, since, .. } = row.assessment.unwrap();
         assert_eq!((said(&judged).as_str(), signal), ("warning, sure, by value", None));
         let since = since.unwrap();
         assert_eq!((since.period.as_str(), since.periods, since.at_least), ("2026-W45", 3, true));
         // A table that never held anything.
-        let never = seen(i64::MAX).assessment.unwrap();
+        let never = seen(Begins::Never).assessment.unwrap();
         assert_eq!((said(&never.judged).as_str(), never.signal), ("not judged: no_data", None));
+    }
+
+    #[test]
+    fn weeks_before_the_first_cost_did_not_come_free() {
+        let kpi = kpi(
+            r#"unit: "money", better: "lower", threshold: #{ warning: 10 }"#,
+            "spent: data.costs.dated(|c| c.incurred_on).sum(|c| c.amount), all: leads.count()",
+            "ratio(m.spent, m.all)",
+        );
+        let leads: String = (LAST - 3..=LAST).map(|week| won(week, "North", 0, 20)).collect();
+        // The first cost lies on the last day of a week.
+        let first = (end(LAST - 1) - 1.days()).date();
+        let costs = format!("incurred_on amount\n{first} 100\n{} 300\n", end(LAST - 1).date());
+        let row = |begins| {
+            let leads = format!("created_at region closed_at outcome\n{leads}");
+            let both = tables(&[("leads", &leads), ("costs", &costs)]);
+            rows(&kpi, &[], NOW, &mut Begun(both, vec![("costs", begins)])).remove(0)
+        };
+        let seen = row(Begins::On(days_since_1970(first)));
+        assert_eq!(of_four_weeks(&seen), ["no_data", "no_data", "value", "value"]);
+        let values: Vec<f64> = seen.cells.iter().filter_map(|cell| cell.outcome.value()).collect();
+        assert_eq!(values, [5.0, 15.0]);
+        assert_eq!(seen.assessment.unwrap().since.unwrap().periods, 1);
+        let never = row(Begins::Never);
+        assert_eq!(of_four_weeks(&never), ["no_data"; 4]);
     }
 
     #[test]
