@@ -129,9 +129,15 @@ pub(crate) fn reason(reason: Unjudged, data_ends: Option<i64>, format: &Format) 
     }
 }
 
+/// `in 13 weeks`, `expected`: of what a judged figure is; `None` for the figure as it stands.
+pub(crate) fn basis(by: &By, like: &PeriodHead, format: &Format) -> Option<String> {
+    let (by, of) = origin(by, like, format)?;
+    Some(format.words().say("basis", [("by", by.into()), ("of", of.into())]))
+}
+
 /// What a judged figure is, by the name that words choose by, and the period or the periods it is of; `None` for the
 /// figure as it stands.
-pub(crate) fn origin(by: &By, like: &PeriodHead, format: &Format) -> Option<(&'static str, String)> {
+fn origin(by: &By, like: &PeriodHead, format: &Format) -> Option<(&'static str, String)> {
     match by {
         By::LookBack { periods, .. } => Some(("look_back", format.periods(*periods, like))),
         By::Settled { period, .. } => Some(("settled", format.period_name(period))),

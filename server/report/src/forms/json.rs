@@ -7,7 +7,7 @@ use super::maker::Maker;
 use crate::format::Format;
 use crate::numbers::{
     BreakdownRow, BreakdownTable, Change, CrossLine, CrossTable, Group, KpiBlock, ListedRow, Numbers, PeriodHead,
-    ReportState, RowList,
+    ReportState, RowList, judged_value,
 };
 use crate::statements::brief::{Line, brief};
 use crate::statements::statement::Kind;
@@ -16,6 +16,7 @@ use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status};
 use pegel_kpi::engine::behind::listing::When;
+use pegel_kpi::judgement::judged::{Assessment, By};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -156,10 +157,41 @@ struct Figure<'a> {
     status: Status,
     /// Whether it breaks its threshold by so few rows that it may be chance.
     may_be_chance: bool,
+    /// `None` if nothing was judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    judged: Option<Judged<'a>>,
     /// The period before, at the same age.
     previous: &'a Cell,
     change: Option<&'a Change>,
     year_before: Option<&'a Cell>,
+}
+
+/// The figure that the status is of.
+#[derive(Serialize)]
+struct Judged<'a> {
+    value: f64,
+    #[serde(flatten)]
+    of: JudgedOf<'a>,
+}
+
+/// Of what it is.
+#[derive(Serialize)]
+#[serde(tag = "of", rename_all = "snake_case")]
+enum JudgedOf<'a> {
+    /// The figure as it stands.
+    Value,
+    /// What the figure will probably come to.
+    Expected,
+    /// The last settled period.
+    Settled { period: &'a str },
+    /// The last periods together.
+    LookBack {
+        periods: usize,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        numerator: Option<f64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        denominator: Option<f64>,
+    },
 }
 
 #[derive(Serialize)]
@@ -257,6 +289,7 @@ fn kpi<'a>(section: String, block: &'a KpiBlock, format: &Format) -> Kpi<'a> {
             cell: &block.cell,
             status: block.status,
             may_be_chance: block.assessment.as_ref().is_some_and(|assessment| assessment.judged.chance),
+            judged: judged(&block.cell, block.assessment.as_ref()),
             previous: &block.previous,
             change: block.change.as_ref(),
             year_before: block.year_before.as_ref(),
@@ -266,6 +299,19 @@ fn kpi<'a>(section: String, block: &'a KpiBlock, format: &Format) -> Kpi<'a> {
         breakdowns: block.breakdowns.iter().map(breakdown).collect(),
         crossed: block.crossed.iter().map(crossed).collect(),
     }
+}
+
+fn judged<'a>(cell: &Cell, assessment: Option<&'a Assessment>) -> Option<Judged<'a>> {
+    let judged = &assessment?.judged;
+    let of = match judged.by.as_ref()? {
+        By::Value | By::Signal => JudgedOf::Value,
+        By::Expected { .. } => JudgedOf::Expected,
+        By::Settled { period, .. } => JudgedOf::Settled { period },
+        By::LookBack { periods, numerator, denominator, .. } => {
+            JudgedOf::LookBack { periods: *periods, numerator: *numerator, denominator: *denominator }
+        }
+    };
+    Some(Judged { value: judged_value(cell, Some(judged))?, of })
 }
 
 fn crossed_line(CrossLine { group, cells }: &CrossLine) -> CrossedLine<'_> {
@@ -322,6 +368,7 @@ fn row(row: &BreakdownRow) -> Row<'_> {
             cell: &row.cell,
             status: row.status,
             may_be_chance: row.may_be_chance(),
+            judged: judged(&row.cell, row.assessment.as_ref()),
             previous: &row.previous,
             change: row.change.as_ref(),
             year_before: row.year_before.as_ref(),

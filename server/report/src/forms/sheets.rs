@@ -2,7 +2,10 @@
 
 use super::maker::Maker;
 use crate::format::Format;
-use crate::numbers::{BreakdownRow, BreakdownTable, CrossTable, KpiBlock, LastEdition, Numbers, ReportState, RowList};
+use crate::known;
+use crate::numbers::{
+    BreakdownRow, BreakdownTable, CrossTable, KpiBlock, LastEdition, Numbers, ReportState, RowList, judged_value,
+};
 use crate::scorecard::{self, Scorecard};
 use crate::statements::brief::brief;
 use jiff::Timestamp;
@@ -11,6 +14,7 @@ use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status};
 use pegel_kpi::engine::behind::listing::When;
+use pegel_kpi::judgement::judged::Assessment;
 use pegel_text::words::capitalised;
 
 /// A table.
@@ -96,6 +100,18 @@ struct Writer<'a> {
     format: &'a Format,
 }
 
+/// What tables say of KPIs and of groups alike.
+struct Line<'a> {
+    unit: Unit,
+    cell: &'a Cell,
+    previous: &'a Cell,
+    year_before: Option<&'a Cell>,
+    target: Option<f64>,
+    status: Status,
+    may_be_chance: bool,
+    assessment: Option<&'a Assessment>,
+}
+
 impl Writer<'_> {
     fn word(&self, name: &str) -> String {
         self.format.words().say(name, [])
@@ -128,10 +144,9 @@ impl Writer<'_> {
     }
 
     fn kpis(&self) -> Sheet {
-        let columns = ["section", "kpi", "value", "compared_with", "year_before_short", "target", "status"];
-        let further = ["numerator", "denominator", "sample", "lower_bound", "upper_bound", "note", "unit"];
-        let mut titles: Vec<String> = columns.iter().chain(&further).map(|name| self.word(name)).collect();
-        titles[3] = self.format.period_name(&self.numbers.compared_with.name);
+        let named = |names: &[&str]| names.iter().map(|name| self.word(name)).collect::<Vec<_>>();
+        let further = named(&["lower_bound", "upper_bound", "note", "unit"]);
+        let titles = [named(&["section", "kpi"]), self.heads(), further].concat();
         let mut rows = Vec::new();
         for section in &self.numbers.sections {
             rows.extend(section.kpis.iter().map(|block| self.kpi(&self.format.title(&section.title), block)));
@@ -140,20 +155,46 @@ impl Writer<'_> {
     }
 
     fn kpi(&self, section: &str, block: &KpiBlock) -> Vec<Entry> {
-        let KpiBlock { unit, cell, previous, year_before, target, .. } = block;
-        let figure = |cell: Option<&Cell>| Entry::figure(cell.and_then(|cell| cell.outcome.value()), *unit);
-        let head = [Entry::text(section), Entry::text(self.format.title(&block.title))];
-        let figures = [figure(Some(cell)), figure(Some(previous)), figure(year_before.as_ref())];
-        let status = [Entry::figure(*target, *unit), self.status(block.status, false)];
-        let made = [
-            Entry::figure(cell.numerator, if cell.interval.is_some() { Unit::Count } else { Unit::Number }),
-            Entry::figure(cell.denominator, if cell.interval.is_some() { Unit::Count } else { Unit::Number }),
-            Entry::count(cell.sample),
-            Entry::figure(cell.interval.map(|interval| interval.low), *unit),
-            Entry::figure(cell.interval.map(|interval| interval.high), *unit),
+        let KpiBlock { unit, ref cell, ref previous, target, status, .. } = *block;
+        let (year_before, assessment) = (block.year_before.as_ref(), block.assessment.as_ref());
+        let line = Line { unit, cell, previous, year_before, target, status, may_be_chance: false, assessment };
+        let head = vec![Entry::text(section), Entry::text(self.format.title(&block.title))];
+        let further = vec![
+            Entry::figure(cell.interval.map(|interval| interval.low), unit),
+            Entry::figure(cell.interval.map(|interval| interval.high), unit),
+            self.note(cell, block),
+            Entry::text(self.word(&format!("unit_{}", unit_name(unit)))),
         ];
-        let unit = Entry::text(self.word(&format!("unit_{}", unit_name(*unit))));
-        head.into_iter().chain(figures).chain(status).chain(made).chain([self.note(cell, block), unit]).collect()
+        [head, self.figures(&line), further].concat()
+    }
+
+    /// The heads of [`Self::figures`].
+    fn heads(&self) -> Vec<String> {
+        let compared_with = self.format.period_name(&self.numbers.compared_with.name);
+        let year_before = self.word("year_before_short");
+        let names = ["target", "status", "judged_figure", "judged_basis", "numerator", "denominator", "sample"];
+        let further = names.map(|name| self.word(name));
+        [self.word("value"), compared_with, year_before].into_iter().chain(further).collect()
+    }
+
+    /// A figure, what it is compared with, and how it was judged: by which other figure, where it is not this one.
+    fn figures(&self, of: &Line) -> Vec<Entry> {
+        let figure = |cell: Option<&Cell>| Entry::figure(cell.and_then(|cell| cell.outcome.value()), of.unit);
+        let judged = of.assessment.map(|assessment| &assessment.judged);
+        let basis = judged.and_then(|judged| known::basis(judged.by.as_ref()?, &self.numbers.period, self.format));
+        let value = basis.as_ref().and_then(|_| judged_value(of.cell, judged));
+        let parts = if of.cell.interval.is_some() { Unit::Count } else { Unit::Number };
+        let further = [
+            Entry::figure(of.target, of.unit),
+            self.status(of.status, of.may_be_chance),
+            Entry::figure(value, of.unit),
+            Entry::text(basis.unwrap_or_default()),
+            Entry::figure(of.cell.numerator, parts),
+            Entry::figure(of.cell.denominator, parts),
+            Entry::count(of.cell.sample),
+        ];
+        let compared = [Some(of.cell), Some(of.previous), of.year_before].map(figure);
+        compared.into_iter().chain(further).collect()
     }
 
     /// Why there is no figure, or that it can still change.
@@ -187,10 +228,7 @@ impl Writer<'_> {
 
     fn breakdown(&self, block: &KpiBlock, table: &BreakdownTable) -> Sheet {
         let dimension = self.format.dimension(&table.dimension);
-        let names = ["value", "compared_with", "year_before_short", "target", "status", "numerator", "denominator"];
-        let mut columns: Vec<String> = names.iter().chain(&["sample", "note"]).map(|name| self.word(name)).collect();
-        columns[1] = self.format.period_name(&self.numbers.compared_with.name);
-        columns.insert(0, capitalised(&dimension));
+        let columns = [vec![capitalised(&dimension)], self.heads(), vec![self.word("note")]].concat();
         let rows = table.rows.iter().map(|row| self.group(row, block)).collect();
         let title = self.format.words().say(
             "labelled",
@@ -274,20 +312,11 @@ impl Writer<'_> {
     }
 
     fn group(&self, row: &BreakdownRow, block: &KpiBlock) -> Vec<Entry> {
-        let figure = |cell: &Cell| Entry::figure(cell.outcome.value(), block.unit);
-        let of = if row.cell.interval.is_some() { Unit::Count } else { Unit::Number };
-        vec![
-            Entry::text(self.format.group(&row.group)),
-            figure(&row.cell),
-            figure(&row.previous),
-            row.year_before.as_ref().map_or(Entry::Nothing, figure),
-            Entry::figure(row.target, block.unit),
-            self.status(row.status, row.may_be_chance()),
-            Entry::figure(row.cell.numerator, of),
-            Entry::figure(row.cell.denominator, of),
-            Entry::count(row.cell.sample),
-            self.note(&row.cell, block),
-        ]
+        let BreakdownRow { ref cell, ref previous, target, status, .. } = *row;
+        let (year_before, assessment) = (row.year_before.as_ref(), row.assessment.as_ref());
+        let (unit, may_be_chance) = (block.unit, row.may_be_chance());
+        let line = Line { unit, cell, previous, year_before, target, status, may_be_chance, assessment };
+        [vec![Entry::text(self.format.group(&row.group))], self.figures(&line), vec![self.note(cell, block)]].concat()
     }
 
     /// What the KPIs are, so that nobody has to look it up.

@@ -1,9 +1,10 @@
 use super::*;
-use crate::numbers::{BreakdownRow, BreakdownTable, CrossTable, Group, KpiBlock};
+use crate::numbers::{BreakdownRow, BreakdownTable, CrossTable, Group, KpiBlock, judged_value};
 use crate::samples;
 use calamine::{Data, Reader, Xlsx};
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::definition::declaration::Unit;
+use pegel_kpi::judgement::judged::Assessment;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
@@ -35,7 +36,7 @@ fn sheets_of(workbook: &[u8]) -> Vec<(String, calamine::Range<Data>)> {
 /// The sample with other figures: some missing, some tiny, some huge, some below zero; and with texts that mean harm.
 pub(super) fn random(seed: u64) -> Numbers {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let mut numbers = samples::numbers();
+    let mut numbers = samples::young_numbers();
     let mut cell = |cell: &mut Cell| {
         let value = match rng.random_range(0..6) {
             0 => 0.0,
@@ -99,10 +100,18 @@ fn figures(numbers: &Numbers) -> Vec<(f64, Unit)> {
             .flat_map(|table| table.lines.iter().flat_map(|line| line.cells.iter().flatten().cloned()));
         let cells =
             cells.chain(crossed).chain(block.breakdowns.iter().flat_map(|table| table.rows.iter().flat_map(of_rows)));
-        let unit = block.unit;
-        cells.filter_map(move |cell| Some((cell.outcome.value()?, unit))).collect::<Vec<_>>()
+        let values = cells.filter_map(|cell| cell.outcome.value());
+        let of_groups = block.breakdowns.iter().flat_map(|table| &table.rows);
+        let of_groups = of_groups.filter_map(|row| judged(&row.cell, row.assessment.as_ref()));
+        let judged = judged(&block.cell, block.assessment.as_ref()).into_iter().chain(of_groups);
+        values.chain(judged).map(|value| (value, block.unit)).collect::<Vec<_>>()
     };
     blocks(numbers).flat_map(of_block).collect()
+}
+
+/// The figure that was judged, whether or not it is the one as it stands.
+fn judged(cell: &Cell, assessment: Option<&Assessment>) -> Option<f64> {
+    judged_value(cell, Some(&assessment?.judged))
 }
 
 #[test]
@@ -134,6 +143,31 @@ fn every_figure_is_in_every_form() {
             assert!(in_json.iter().any(|number| same(*number, value)), "seed {seed}: {value} is not in the JSON");
         }
     }
+}
+
+#[test]
+fn a_state_that_is_of_another_figure_says_of_which() {
+    let numbers = samples::young_numbers();
+    let json: serde_json::Value = serde_json::from_slice(&made(Form::Json, &numbers)).unwrap();
+    let (rate, partners) = (&json["kpis"][0], &json["kpis"][0]["breakdowns"][1]["rows"]);
+    assert_eq!(rate["judged"], serde_json::json!({ "value": 0.9, "of": "expected" }));
+    assert_eq!(partners[0]["judged"], serde_json::json!({ "value": partners[0]["value"], "of": "value" }));
+    assert_eq!(partners[3]["judged"], serde_json::json!({ "value": 0.8, "of": "settled", "period": "2026-W45" }));
+    let look_back = serde_json::json!(
+        { "value": 0.577, "of": "look_back", "periods": 26, "numerator": 41.0, "denominator": 71.0 }
+    );
+    assert_eq!(partners[8]["judged"], look_back);
+    assert_eq!(partners[12].get("judged"), None, "its rows were too few to be judged");
+
+    let files = files(&made(Form::Csv, &numbers));
+    let judged = |file: &str, line: usize| {
+        let at = files[file].lines().next().unwrap().split(',').position(|head| head == "Bewerteter Wert").unwrap();
+        csv_records(&files[file])[line][at..at + 2].to_vec()
+    };
+    assert_eq!(judged("kpis.csv", 0), ["0.9", "voraussichtlich"]);
+    assert_eq!(judged("kpis.csv", 1), ["", ""]);
+    let groups = [0, 3, 8].map(|line| judged("feedback_rate-by-partner.csv", line));
+    assert_eq!(groups, [["", ""], ["0.8", "in KW\u{a0}45"], ["0.577", "in 26 Wochen"]]);
 }
 
 fn csv_records(file: &str) -> Vec<Vec<String>> {

@@ -3,7 +3,7 @@
 use super::evidence::Facts;
 use super::statement::{Basis, Finding, Kind, Statement};
 use crate::format::Format;
-use crate::known::origin;
+use crate::known::basis;
 use crate::link::Link;
 use crate::numbers::{Numbers, PeriodHead};
 use pegel_kpi::data::cell::{Cell, Outcome};
@@ -86,10 +86,7 @@ impl Needing {
         let value = finding.judged_value();
         let judged = value.map_or_else(|| finding.cell.clone(), |value| Cell::of(Outcome::Value { value }));
         let facts = Facts::new(&finding, kind, true, numbers, format);
-        let basis = || {
-            let (by, of) = origin(finding.by(kind)?, &numbers.period, format)?;
-            Some(words.say("basis", [("by", by.into()), ("of", of.into())]))
-        };
+        let basis = || basis(finding.by(kind)?, &numbers.period, format);
         let as_it_stands = finding.basis(kind) == Basis::Value;
         let of = facts.parts().or_else(|| basis().filter(|_| !as_it_stands));
         Needing {
