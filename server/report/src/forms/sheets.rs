@@ -171,15 +171,16 @@ impl Writer<'_> {
     /// The heads of [`Self::figures`].
     fn heads(&self) -> Vec<String> {
         let compared_with = self.format.period_name(&self.numbers.compared_with.name);
-        let year_before = self.word("year_before_short");
+        let year_before = self.has_year_before().then(|| self.word("year_before_short"));
         let names = ["target", "status", "judged_figure", "judged_basis", "numerator", "denominator", "sample"];
         let further = names.map(|name| self.word(name));
-        [self.word("value"), compared_with, year_before].into_iter().chain(further).collect()
+        [self.word("value"), compared_with].into_iter().chain(year_before).chain(further).collect()
     }
 
     /// A figure, what it is compared with, and how it was judged: by which other figure, where it is not this one.
     fn figures(&self, of: &Line) -> Vec<Entry> {
         let figure = |cell: Option<&Cell>| Entry::figure(cell.and_then(|cell| cell.outcome.value()), of.unit);
+        let year_before = self.has_year_before().then(|| figure(of.year_before));
         let judged = of.assessment.map(|assessment| &assessment.judged);
         let basis = judged.and_then(|judged| known::basis(judged.by.as_ref()?, &self.numbers.period, self.format));
         let value = basis.as_ref().and_then(|_| judged_value(of.cell, judged));
@@ -193,8 +194,12 @@ impl Writer<'_> {
             Entry::figure(of.cell.denominator, parts),
             Entry::count(of.cell.sample),
         ];
-        let compared = [Some(of.cell), Some(of.previous), of.year_before].map(figure);
-        compared.into_iter().chain(further).collect()
+        [figure(Some(of.cell)), figure(Some(of.previous))].into_iter().chain(year_before).chain(further).collect()
+    }
+
+    /// Whether there is a figure of the year before beside the one that changes are measured against.
+    fn has_year_before(&self) -> bool {
+        !self.numbers.with_year_before
     }
 
     /// Why there is no figure, or that it can still change.

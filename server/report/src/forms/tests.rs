@@ -170,6 +170,16 @@ fn a_state_that_is_of_another_figure_says_of_which() {
     assert_eq!(groups, [["", ""], ["0.8", "in KW\u{a0}45"], ["0.577", "in 26 Wochen"]]);
 }
 
+#[test]
+fn where_changes_are_measured_against_the_year_before_no_column_stands_empty_for_it() {
+    let heads = |with_year_before| {
+        let numbers = Numbers { with_year_before, ..samples::numbers() };
+        let files = files(&made(Form::Csv, &numbers));
+        ["kpis.csv", "feedback_rate-by-region.csv"].map(|file| files[file].lines().next().unwrap().contains("Vorjahr"))
+    };
+    assert_eq!((heads(false), heads(true)), ([true; 2], [false; 2]));
+}
+
 fn csv_records(file: &str) -> Vec<Vec<String>> {
     let mut reader = ::csv::ReaderBuilder::new().from_reader(file.as_bytes());
     reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
