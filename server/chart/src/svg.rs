@@ -88,6 +88,8 @@ impl Told<'_> {
 
 /// The font size of a picture's labels, in pixels.
 const FONT: f64 = 12.0;
+/// How far above its mark a label stands.
+const ABOVE: f64 = 5.0;
 /// The space between the scale and its labels.
 const GAP: f64 = 10.0;
 /// The distance of the names of periods from the chart.
@@ -123,7 +125,9 @@ impl Area {
     /// What the labels of the scale and the names below leave of a picture of that size.
     fn within(width: u16, height: u16, labels: &[String], chart: &Chart) -> Area {
         let left = labels.iter().map(|label| written(label)).fold(0.0, f64::max) + 2.0 * GAP;
-        let (top, bottom) = (FONT, BELOW + FONT);
+        // The highest mark may be at the upper edge, with its label above it.
+        let is_labelled = chart.marks.iter().any(|mark| !mark.label.is_empty());
+        let (top, bottom) = (if is_labelled { FONT + ABOVE } else { FONT }, BELOW + FONT);
         let [width, height] = [width, height].map(f64::from);
         let (width, height) = ((width - left - GAP).max(1.0), (height - top - bottom).max(1.0));
         // The last name stands below the middle of its place, and may be wider than that.
@@ -212,7 +216,7 @@ impl Drawing<'_> {
         let label = |mark: &Mark| {
             let (x, y) = (self.area.x(0.0), self.area.y(self.scale.share(mark.level)));
             let look = self.look.of(Part::MarkLabel, mark.tone, false);
-            format!(r#"<text {look} x="{x}" y="{y}" dx="4" dy="-5">{}</text>"#, escaped(&mark.label))
+            format!(r#"<text {look} x="{x}" y="{y}" dx="4" dy="-{ABOVE}">{}</text>"#, escaped(&mark.label))
         };
         self.chart.marks.iter().filter(|mark| !mark.label.is_empty()).map(label).collect()
     }

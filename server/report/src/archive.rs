@@ -1,8 +1,8 @@
 //! What an edition stores, and how its numbers are read back.
 
 use crate::ReportError;
-use crate::labels::join;
-use crate::numbers::Numbers;
+use crate::labels::{Names, join};
+use crate::numbers::{Members, Numbers};
 use crate::render::Rendered;
 use pegel_kpi::time::period::Period;
 use pegel_store::edition::{
@@ -10,6 +10,7 @@ use pegel_store::edition::{
 };
 use pegel_text::digest::sha256;
 use pegel_text::locale::Locale;
+use serde::Deserialize;
 
 /// An edition, ready to be published; `numbers` are those of the report itself.
 pub fn edition(
@@ -69,4 +70,18 @@ pub fn numbers(rendition: &Rendition, labels: &[Label]) -> Result<Numbers, Repor
     let mut numbers = Numbers::from_json(stored.ok_or(ReportError::NoNumbers)?)?;
     join(&mut numbers, labels);
     Ok(numbers)
+}
+
+/// What those are called whose keys stand in the scope of a stored rendition, as far as that is known: of its numbers
+/// nothing else is read.
+pub fn members(rendition: &Rendition, names: &Names) -> Members {
+    #[derive(Default, Deserialize)]
+    struct Named {
+        #[serde(default)]
+        members: Members,
+    }
+    let stored = rendition.artefact(NUMBERS).and_then(Artefact::text);
+    let Named { mut members } = stored.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    names.put_on(members.groups_mut());
+    members
 }

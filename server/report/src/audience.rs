@@ -3,8 +3,9 @@
 use crate::ReportError;
 use crate::definition::ReportDefinition;
 use crate::definition::recipient::{Recipient, Whom};
+use crate::few::{each_of, number, text};
 use crate::forms::Form;
-use pegel_kpi::data::batch::{Batch, MISSING_TEXT, Values};
+use pegel_kpi::data::batch::Batch;
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::model::Model;
 use pegel_kpi::data::path::{Path, Projection};
@@ -121,24 +122,15 @@ where
     let Some(paths) = paths.into_iter().collect::<Option<Vec<Path>>>() else { return Ok(Vec::new()) };
     let columns = paths.into_iter().map(Projection::of).collect();
     let scan = Scan { table, columns, window: None, scope: definition.scope.clone() };
-    let mut partners = Vec::new();
-    let failed = |error| ReportError::Source(Box::new(error));
-    source
-        .scan(&scan, &mut |batch| partners.extend((0..batch.len()).filter_map(|row| partner(batch, row))))
-        .map_err(failed)?;
-    partners.sort_by(|one: &Partner, other: &Partner| one.key.cmp(&other.key));
+    let mut partners = each_of(&scan, source, partner)?;
+    partners.sort_by(|one, other| one.key.cmp(&other.key));
     Ok(partners)
 }
 
 /// The partner in a row, if it can be written to. Who is not said to be active is.
 fn partner(batch: &Batch, row: usize) -> Option<Partner> {
-    let text = |column: usize| match &batch.columns[column] {
-        Values::Texts(codes, dictionary) if codes[row] != MISSING_TEXT => {
-            dictionary.text(codes[row]).map(str::to_owned)
-        }
-        _ => None,
-    };
-    let inactive = matches!(&batch.columns[3], Values::Numbers(numbers) if numbers[row] == 0.0);
+    let text = |column: usize| text(batch, row, column);
+    let inactive = number(batch, row, 3) == Some(0.0);
     let address = text(1).filter(|_| !inactive).filter(|address| crate::address::parse(address).is_ok())?;
     Some(Partner { key: text(0)?, address, language: text(2) })
 }

@@ -3,10 +3,11 @@
 use crate::ReportError;
 use crate::definition::{Compare, KpiRequest, ReportDefinition, SectionDefinition, scope_of};
 use crate::numbers::{
-    self, Breach, BreakdownRow, BreakdownTable, Change, CrossTable, Group, GroupHead, KpiBlock, Numbers, PeriodHead,
-    ReportState, RowList, Section, TrendPoint, beyond,
+    self, Breach, BreakdownRow, BreakdownTable, Change, CrossTable, Group, GroupHead, KpiBlock, Members, Numbers,
+    PeriodHead, ReportState, RowList, Section, TrendPoint, beyond,
 };
 use jiff::Timestamp;
+use members::NamedRows;
 use parts::{OfScope, PartRead, parts};
 use pegel_catalog::Catalog;
 use pegel_catalog::health::Evaluation;
@@ -31,6 +32,7 @@ use std::collections::BTreeMap;
 mod contributions;
 mod freshness;
 mod lists;
+mod members;
 mod parts;
 
 /// What describes an edition besides its figures.
@@ -84,6 +86,8 @@ where
     let parts: Vec<PartRead> = parts.iter().zip(&computations).map(read).collect::<Result<_, _>>().map_err(failed)?;
     let data_up_to = freshness::of_tables(kpis, periods, now, source).map_err(failed)?;
     let titles = catalog.model.titles();
+    let filters: Vec<Scope> = definition.sections.iter().map(|section| scope_of(&section.filter)).collect();
+    let named_rows = NamedRows::of(scopes.iter().chain(&filters), &catalog.model, source)?;
     let lists = |scope| lists::all(definition, catalog, heading.period, scope, now, source);
     let lists: Vec<Vec<Vec<RowList>>> = scopes.iter().map(lists).collect::<Result<_, _>>()?;
     let make = |(at, (scope, lists)): (usize, (&Scope, Vec<Vec<RowList>>))| {
@@ -96,8 +100,14 @@ where
             .zip(below)
             .for_each(|(block, plans)| block.plans_below = plans.filter(|_| block.target.is_none()).map(named));
         numbers.sections.iter_mut().zip(lists).for_each(|(section, lists)| section.lists = lists);
-        let (scope, data_up_to, titles) = (scope.clone(), data_up_to.clone(), titles.clone());
-        Ok::<_, ReportError>((each(at, Numbers { scope, data_up_to, titles, ..numbers })?, evaluations))
+        let numbers = Numbers {
+            scope: scope.clone(),
+            members: named_rows.members(std::iter::once(scope).chain(&filters)),
+            data_up_to: data_up_to.clone(),
+            titles: titles.clone(),
+            ..numbers
+        };
+        Ok::<_, ReportError>((each(at, numbers)?, evaluations))
     };
     let made = side_by_side::try_map(scopes.iter().zip(lists).enumerate().collect(), make)?;
     let (made, evaluations): (Vec<T>, Vec<Vec<Evaluation>>) = made.into_iter().unzip();
@@ -147,6 +157,7 @@ pub fn numbers_from(heading: &Heading, periods: &[Period], kpis: &[&Kpi], figure
         zone: definition.zone.clone(),
         readers_zone: None,
         scope: definition.scope.clone(),
+        members: Members::default(),
         audience: None,
         currency: heading.currency.to_owned(),
         revision: heading.revision,

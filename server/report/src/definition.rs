@@ -65,7 +65,7 @@ pub struct ReportDefinition {
     #[serde(default)]
     pub schedule: Option<Schedule>,
     /// What its recipients may see.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "checked::scope")]
     pub scope: Scope,
     /// Whether breakdowns use the dimensions that held at the date of each row, or today's.
     #[serde(default)]
@@ -479,11 +479,20 @@ fn line_at(text: &str, offset: usize) -> usize {
     text.get(..offset).unwrap_or(text).matches('\n').count() + 1
 }
 
+/// Where a scope does not say what is asked of it.
+const OTHER_DIMENSIONS: &str =
+    "the filter of the report does so by any other dimension: filter = { source = [\"Web\"] }";
+
 /// What to write instead, if serde's message lists the known names.
 fn hint_for(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
-    let near = quoted.next().and_then(|given| nearest(given, quoted));
-    near.map_or_else(String::new, |near| format!("did you mean “{near}”?"))
+    let Some(given) = quoted.next() else { return String::new() };
+    let known: Vec<&str> = quoted.collect();
+    match nearest(given, known.iter().copied()) {
+        Some(near) => format!("did you mean “{near}”?"),
+        None if known == checked::SCOPE => OTHER_DIMENSIONS.to_owned(),
+        None => String::new(),
+    }
 }
 
 mod checked;

@@ -64,15 +64,29 @@ pub fn hash(text: &Salted) -> String {
     sha256(format!("{}{}", text.salt, text.label))
 }
 
-/// Puts the labels back on the groups of stored numbers; a group whose label was erased gets none.
-pub fn join(numbers: &mut Numbers, labels: &[Label]) {
-    let kept = |label: &'_ Label| Some(((label.kind.clone(), label.group), label.text.kept()?.label.clone()));
-    let names: BTreeMap<(String, i64), String> = labels.iter().filter_map(kept).collect();
-    for (kind, group) in numbers.groups_mut() {
-        if let Group::Row { id, label } = group {
-            *label = names.get(&(kind.to_owned(), *id)).cloned();
+/// The labels that are kept of an edition, by kind and id.
+#[derive(Debug)]
+pub struct Names(BTreeMap<(String, i64), String>);
+
+impl Names {
+    pub fn of(labels: &[Label]) -> Names {
+        let kept = |label: &'_ Label| Some(((label.kind.clone(), label.group), label.text.kept()?.label.clone()));
+        Names(labels.iter().filter_map(kept).collect())
+    }
+
+    /// Puts them back on stored groups, each with its kind; a group whose label was erased gets none.
+    pub fn put_on<'a>(&self, groups: impl Iterator<Item = (&'a str, &'a mut Group)>) {
+        for (kind, group) in groups {
+            if let Group::Row { id, label } = group {
+                *label = self.0.get(&(kind.to_owned(), *id)).cloned();
+            }
         }
     }
+}
+
+/// Puts the labels back on the groups of stored numbers; a group whose label was erased gets none.
+pub fn join(numbers: &mut Numbers, labels: &[Label]) {
+    Names::of(labels).put_on(numbers.groups_mut());
 }
 
 #[cfg(test)]

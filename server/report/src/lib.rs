@@ -14,7 +14,7 @@
 //! - [`render`]: a view becomes HTML mail, plain text and subject, by templates
 //! - [`bounded`]: rendering that ends, whatever a template asks for; `words`: what templates say
 //! - [`forms`]: the same numbers as PDF, HTML file, workbook, CSV and JSON
-//! - `place`: where something stands among others; `filled`: tables without empty columns
+//! - `place`: where something stands among others; `filled`: tables without empty columns; `few`: rows of small tables
 //! - [`archive`]: what is stored of an edition; [`labels`], how its groups are called; [`sources`], what it rests on
 //! - [`rows`]: the rows behind a figure, as a table and as CSV; [`link`]: where readers find them, and editions
 //! - [`diff`]: what two editions say differently, and why
@@ -35,6 +35,7 @@ pub mod definition;
 pub mod diff;
 mod error;
 pub mod evidence;
+mod few;
 mod filled;
 pub mod format;
 pub mod forms;

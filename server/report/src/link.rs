@@ -1,6 +1,8 @@
 //! Where readers find things: addresses of pages, as paths of URLs.
 
+use crate::numbers::{Group, Numbers};
 use jiff::Timestamp;
+use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::dimensions::Dimensions;
 use pegel_kpi::engine::behind::listing::Side;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -32,6 +34,44 @@ pub fn kpi(kpi: &str, of: &KpiOf) -> String {
 /// The page of the rows behind a figure of an edition, whatever its id.
 pub fn rows_of_edition(edition: &str, kpi: &str, of: &RowsOf) -> String {
     format!("{edition}/rows/{kpi}?{}", of.query())
+}
+
+/// The figures of a KPI in an edition.
+#[derive(Debug, Clone, Copy)]
+pub struct FiguresOf<'a> {
+    pub numbers: &'a Numbers,
+    /// The section in which it stands, from 0 on.
+    pub section: usize,
+    pub kpi: &'a str,
+}
+
+impl FiguresOf<'_> {
+    /// The page of the rows behind one of them: behind the total, or that of one or two groups, each with its dimension.
+    /// `None` where there are no rows, or a group has no name any more.
+    pub fn rows(&self, cell: &Cell, groups: &[(&str, &Group)]) -> Option<String> {
+        let of = RowsOf::of_figure(self, groups).filter(|_| rests_on_rows(cell))?;
+        Some(self.page(&of))
+    }
+
+    /// The page of some of their rows.
+    pub fn page(&self, of: &RowsOf) -> String {
+        let Numbers { report, period, revision, .. } = self.numbers;
+        rows_of_edition(&edition(report, &period.name, *revision), self.kpi, of)
+    }
+}
+
+/// Whether there are rows to show: a figure of none is no way to anything, and too few can be looked at.
+fn rests_on_rows(cell: &Cell) -> bool {
+    matches!(cell.outcome, Outcome::Value { .. } | Outcome::TooFew) && cell.sample != Some(0)
+}
+
+/// What a group is called in an address; `None` where its name was erased.
+fn name_of(group: &Group) -> Option<String> {
+    match group {
+        Group::Missing { .. } => Some(String::new()),
+        // Empty are those that lack the dimension.
+        named => named.label().filter(|label| !label.is_empty()).map(str::to_owned),
+    }
 }
 
 /// The page of the rows behind a figure of a KPI.
@@ -96,6 +136,9 @@ pub struct RowsOf {
     /// For which of its audiences.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<usize>,
+    /// Which of its sections the figure stands in, from 1 on: the first that shows the KPI, if it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section: Option<usize>,
     /// The instant at which they are seen, in UTC; now, if it is missing.
     #[serde(default, deserialize_with = "instant", skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Timestamp>,
@@ -104,6 +147,25 @@ pub struct RowsOf {
 }
 
 impl RowsOf {
+    /// Those behind a figure of an edition, in its period: of the total, or of one or two groups, each with its dimension.
+    /// `None` where a group has no name any more.
+    pub fn of_figure(figures: &FiguresOf, groups: &[(&str, &Group)]) -> Option<RowsOf> {
+        let FiguresOf { numbers, section, kpi } = *figures;
+        let named = groups.iter().map(|(dimension, group)| Some(((*dimension).to_owned(), name_of(group)?)));
+        let mut named = named.collect::<Option<Vec<_>>>()?.into_iter();
+        let ((by, group), (and, and_group)) = (named.next().unzip(), named.next().unzip());
+        Some(RowsOf {
+            period: Some(numbers.period.name.clone()),
+            by,
+            group,
+            and,
+            and_group,
+            audience: numbers.audience,
+            section: numbers.section_to_name(section, kpi),
+            ..RowsOf::default()
+        })
+    }
+
     /// The query of an address.
     pub fn query(&self) -> String {
         query(self)
@@ -136,11 +198,12 @@ mod tests {
             side: Some(Side::Bad),
             edition: Some(7),
             audience: Some(2),
+            section: Some(3),
             as_of: Some("2026-11-16T06:00:00Z".parse().unwrap()),
             dimensions: Dimensions::Today,
         };
         let address = rows("feedback_rate", &of);
-        insta::assert_snapshot!(address, @"/kpis/feedback_rate/rows?period=2026-W46&by=region&group=K%C3%BCste+%26+Alpen&and=source&and_group=&words=M%C3%BCller&side=bad&edition=7&audience=2&as_of=2026-11-16T06%3A00%3A00Z&dimensions=today");
+        insta::assert_snapshot!(address, @"/kpis/feedback_rate/rows?period=2026-W46&by=region&group=K%C3%BCste+%26+Alpen&and=source&and_group=&words=M%C3%BCller&side=bad&edition=7&audience=2&section=3&as_of=2026-11-16T06%3A00%3A00Z&dimensions=today");
         let (_, query) = address.split_once('?').unwrap();
         assert_eq!(serde_urlencoded::from_str::<RowsOf>(query).unwrap(), of);
         assert_eq!(serde_urlencoded::from_str::<RowsOf>("").unwrap(), RowsOf::default());

@@ -20,11 +20,13 @@ mod controlling;
 mod cross;
 mod judged;
 mod list;
+mod members;
 
 pub use controlling::{LastEdition, ReportState};
 pub use cross::{CrossLine, CrossTable};
 pub use judged::{beyond, is_as_it_stands, judged_value, standing_out};
 pub use list::{ListedRow, RowList};
+pub use members::Members;
 
 /// All that an edition says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,6 +44,9 @@ pub struct Numbers {
     /// What its readers see.
     #[serde(default, skip_serializing_if = "is_everything")]
     pub scope: Scope,
+    /// What those are called whose keys stand in the scope or in a filter.
+    #[serde(default, skip_serializing_if = "Members::is_empty")]
+    pub members: Members,
     /// Of an edition for several audiences, the number of this one among the others: 2, 3, …; `None` for the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<usize>,
@@ -118,12 +123,19 @@ impl Numbers {
         self.sections.iter().flat_map(|section| &section.kpis)
     }
 
-    /// The only rows that the figures of a KPI count, or that are listed of it, beside what its readers see.
-    pub fn filter_of(&self, kpi: &str) -> Scope {
-        let shows = |section: &&Section| {
-            section.kpis.iter().any(|block| block.id == kpi) || section.lists.iter().any(|list| list.kpi == kpi)
-        };
-        self.sections.iter().find(shows).map_or_else(Scope::everything, |section| section.filter.clone())
+    /// The only rows that the figures of a KPI count, or that are listed of it, beside what its readers see: in the
+    /// section of that number, from 1 on, or the first that shows it. `None` where none does.
+    pub fn filter_of(&self, kpi: &str, section: Option<usize>) -> Option<&Scope> {
+        let is_meant = |number: usize| section.is_none_or(|section| section == number);
+        let mut shown = (1..).zip(&self.sections).filter(|(number, section)| is_meant(*number) && section.shows(kpi));
+        shown.next().map(|(_, section)| &section.filter)
+    }
+
+    /// The number of a section, from 1 on, if a KPI has another filter in the first that shows it; `section` counts from
+    /// 0.
+    pub fn section_to_name(&self, section: usize, kpi: &str) -> Option<usize> {
+        let number = section + 1;
+        (self.filter_of(kpi, Some(number)) != self.filter_of(kpi, None)).then_some(number)
     }
 
     /// The zone in which its readers are told of instants, IANA.
@@ -151,18 +163,20 @@ impl Numbers {
     pub fn groups(&self) -> impl Iterator<Item = (&str, &Group)> {
         let of_breaches = self.breaches.iter().filter_map(|breach| breach.group.as_ref());
         let of_breaches = of_breaches.map(|head| (head.dimension.as_str(), &head.group));
-        of_breaches.chain(self.sections.iter().flat_map(|Section { kpis, lists, .. }| {
+        let of_sections = self.sections.iter().flat_map(|Section { kpis, lists, .. }| {
             kpis.iter().flat_map(KpiBlock::groups).chain(lists.iter().flat_map(RowList::groups))
-        }))
+        });
+        of_breaches.chain(self.members.groups()).chain(of_sections)
     }
 
     /// The same, mutable.
     pub fn groups_mut(&mut self) -> impl Iterator<Item = (&str, &mut Group)> {
         let of_breaches = self.breaches.iter_mut().filter_map(|breach| breach.group.as_mut());
         let of_breaches = of_breaches.map(|head| (head.dimension.as_str(), &mut head.group));
-        of_breaches.chain(self.sections.iter_mut().flat_map(|Section { kpis, lists, .. }| {
+        let of_sections = self.sections.iter_mut().flat_map(|Section { kpis, lists, .. }| {
             kpis.iter_mut().flat_map(KpiBlock::groups_mut).chain(lists.iter_mut().flat_map(RowList::groups_mut))
-        }))
+        });
+        of_breaches.chain(self.members.groups_mut()).chain(of_sections)
     }
 }
 
@@ -311,6 +325,11 @@ impl Section {
     pub fn new(title: Translated, kpis: Vec<KpiBlock>) -> Section {
         let (text, filter, scorecard, lists, controlling) = (None, Scope::everything(), None, Vec::new(), Vec::new());
         Section { title, text, filter, scorecard, kpis, lists, controlling }
+    }
+
+    /// Whether figures of a KPI stand in it, or rows.
+    fn shows(&self, kpi: &str) -> bool {
+        self.kpis.iter().any(|block| block.id == kpi) || self.lists.iter().any(|list| list.kpi == kpi)
     }
 }
 

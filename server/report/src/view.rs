@@ -216,6 +216,8 @@ pub struct StandingView {
     pub class: &'static str,
     /// `▲`, `▼`, or nothing.
     pub shape: &'static str,
+    /// The page of the rows behind it, as a path of a URL; `None` where there are none.
+    pub rows: Option<String>,
 }
 
 /// Rows one by one.
@@ -285,6 +287,8 @@ pub struct HeatView {
     pub figure: String,
     /// 0 to 4, from the lowest fifth to the highest.
     pub heat: u8,
+    /// The page of the rows behind it, as a path of a URL; `None` where there are none.
+    pub rows: Option<String>,
 }
 
 /// One KPI.
@@ -297,6 +301,8 @@ pub struct KpiView {
     pub figure: String,
     /// Whether there is a figure.
     pub known: bool,
+    /// The page of the rows behind it, as a path of a URL; `None` where there are none.
+    pub rows: Option<String>,
     /// Of a figure that can still change: that it can, what it will come to, and the last one that is settled.
     pub facts: Vec<String>,
     /// `median 42 min`, …
@@ -404,6 +410,8 @@ pub struct RowView {
     pub label: String,
     pub figure: String,
     pub known: bool,
+    /// The page of the rows behind it, as a path of a URL; `None` where there are none, or nobody asked for it.
+    pub rows: Option<String>,
     pub change: ChangeView,
     pub status: StatusView,
     /// `week 45: 80.0%`: the figure that was judged, where it is not this one; else empty.

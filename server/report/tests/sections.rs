@@ -12,7 +12,7 @@ use pegel_report::build::{Heading, build};
 use pegel_report::compose::{Composed, Composition, compose};
 use pegel_report::definition::find;
 use pegel_report::forms::Typesetter;
-use pegel_report::labels::Seed;
+use pegel_report::labels::{Seed, join, labels};
 use pegel_report::numbers::{Group, Numbers};
 use pegel_report::render::Templates;
 use pegel_report::sources::Ground;
@@ -200,7 +200,14 @@ fn a_filter_leaves_out_rows_for_every_reader_and_says_so() {
         assert_eq!((section.filter.as_str(), section.kpis[0].title.as_str()), ("Source: Web", "New leads (Web)"));
         let keys = of_both.iter().map(|of| of.sections[1].lists[0].rows.iter().map(|row| row.key.as_str()).collect());
         assert_eq!(keys.collect::<Vec<Vec<&str>>>(), [vec!["L1"], vec![]]);
-        assert_eq!(of_both[0].filter_of("leads"), Scope::of(&Dimension::named("source"), vec!["Web".to_owned()]));
+        // The rows are those of the section that lists them, not of the one with the figure.
+        let web = Scope::of(&Dimension::named("source"), vec!["Web".to_owned()]);
+        let filters = [("leads", None), ("unaccepted_leads", None), ("unaccepted_leads", Some(2)), ("leads", Some(1))];
+        let filters = filters.map(|(kpi, section)| of_both[0].filter_of(kpi, section));
+        assert_eq!(filters, [Some(&web), Some(&Scope::everything()), Some(&web), None]);
+        let path = |of: &Numbers| view(of, "en-GB").sections[1].lists[0].all.path.clone();
+        let rows = "/reports/leads/2026-W46/0/rows/unaccepted_leads?period=2026-W46&side=bad&section=2";
+        assert_eq!(path(&of_both[0]), rows);
     });
 }
 
@@ -294,5 +301,39 @@ fn a_report_has_a_subject_of_its_own_and_a_corrected_edition_says_so_in_it() {
         let corrected = home.composed(&store, 1).rendered;
         assert_eq!(corrected.subject, "Corrected: Leads, week 46: 6");
         assert!(corrected.html.contains("<p>As <strong>agreed</strong></p>") && corrected.text.contains("As agreed"));
+    });
+}
+
+#[test]
+fn whom_a_scope_names_by_key_is_called_by_name_until_that_is_erased() {
+    let report = "[[sections]]\ntitle = { en = \"All\" }\nfilter = { partner = [\"P2\"] }\n\
+        [[sections.kpis]]\nid = \"leads\"\n";
+    on_both(|store| {
+        fill(&store);
+        let nameless = facts("partners", &["name"], vec![fact("P3".to_owned(), vec![Value::Missing])]);
+        store.write::<_, StoreError>(true, |writer| writer.upsert(&nameless, NOW)).unwrap();
+        let partners =
+            |keys: &[&str]| Scope::of(&Dimension::PARTNER, keys.iter().map(|key| (*key).to_owned()).collect());
+        let scopes = [Scope::everything(), partners(&["P1"]), partners(&["P1", "P3", "P9"])];
+        let of_all = Home::with(report).numbers(&store, &scopes);
+        let said = |numbers: &Numbers| {
+            let view = view(numbers, "en-GB");
+            format!("{} / {}", view.scope, view.sections[0].filter)
+        };
+        let filter = "Partner: Birk & S\u{f6}hne";
+        assert_eq!(
+            of_all.iter().map(said).collect::<Vec<_>>(),
+            ["", "Partner: Adler Solar", "Partner: Adler Solar, P3 and P9"].map(|scope| format!("{scope} / {filter}"))
+        );
+        // Readers are told of nobody whom they may not see, and names are stored apart.
+        let stored = of_all[1].to_json();
+        assert!(stored.contains(r#""members":{"partner":{"P1":{"id":1},"P2":{"id":2}}}"#), "{stored}");
+        assert!(!stored.contains("Adler"), "{stored}");
+        let kept = labels(&of_all[1], &Seed([7; 32]));
+        let mut read = Numbers::from_json(&stored).unwrap();
+        join(&mut read, &kept);
+        assert_eq!(read, of_all[1]);
+        join(&mut read, &[]);
+        assert_eq!(said(&read), "Partner: P1 / Partner: P2");
     });
 }

@@ -3,6 +3,7 @@
 use crate::address;
 use jiff::civil::{Time, Weekday};
 use pegel_kpi::data::dimension::Dimension;
+use pegel_kpi::data::scope::Scope;
 use pegel_text::clean::{is_blank, one_line};
 use pegel_text::languages;
 use pegel_text::locale::Locale;
@@ -20,6 +21,21 @@ pub(super) fn locale<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, String>
         format!("“{text}” is not a locale that reports are written in: write one such as {}", usual.join(", "))
     };
     Ok(Locale::parse(&text).ok_or_else(|| D::Error::custom(unknown()))?.tag())
+}
+
+/// What a scope may restrict. Other dimensions are restricted by the filter of the report.
+pub(super) const SCOPE: [&str; 3] = ["regions", "teams", "partners"];
+
+pub(super) fn scope<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Scope> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Written {
+        regions: Option<Vec<String>>,
+        teams: Option<Vec<String>>,
+        partners: Option<Vec<String>>,
+    }
+    let Written { regions, teams, partners } = Written::deserialize(from)?;
+    Ok(Scope { regions, teams, partners, ..Scope::everything() })
 }
 
 pub(super) fn title<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Translated> {

@@ -188,6 +188,22 @@ fn what_the_kpis_do_not_offer_is_named_with_its_line() {
     assert_eq!(message("region", "regoin"), "weekly.toml:10: “regoin” is not a dimension; did you mean “region”?");
 }
 
+#[test]
+fn a_scope_says_what_it_can_restrict_and_where_other_dimensions_are() {
+    let said = |line: &str| parse(&format!("{SMALL}[scope]\n{line}\n")).unwrap_err().to_string();
+    insta::assert_snapshot!(
+        ["region = [\"North\"]", "country = [\"DE\"]", "others = { country = [\"DE\"] }"].map(said).join("\n"),
+        @r#"
+    weekly.toml:13: unknown field `region`, expected one of `regions`, `teams`, `partners`: did you mean “regions”?
+    weekly.toml:13: unknown field `country`, expected one of `regions`, `teams`, `partners`: the filter of the report does so by any other dimension: filter = { source = ["Web"] }
+    weekly.toml:13: unknown field `others`, expected one of `regions`, `teams`, `partners`: the filter of the report does so by any other dimension: filter = { source = ["Web"] }
+    "#
+    );
+    let of_recipient = SMALL.replace("locale", "recipients = [{ to = \"a@b.c\", country = [\"DE\"] }]\nlocale");
+    let said = parse(&of_recipient).unwrap_err().to_string();
+    assert!(said.contains("expected one of `to`, `each`, `regions`, `teams`, `partners`,"), "{said}");
+}
+
 /// What is said of a scope where partners are in North and South, teams are only planned for, and nothing else is there.
 fn said_of_scope(scope: &str) -> Option<String> {
     let weekly = parse(&format!("{SMALL}[scope]\n{scope}\n")).unwrap();

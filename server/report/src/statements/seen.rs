@@ -1,7 +1,7 @@
 //! One figure of an edition with all that is known about it, and what it gives reason to say.
 
 use super::statement::{Finding, Kind};
-use crate::link::RowsOf;
+use crate::link::{FiguresOf, RowsOf};
 use crate::numbers::{
     BreakdownTable, Change, Contribution, Group, GroupHead, KpiBlock, Numbers, Part, TrendPoint, judged_value,
     standing_out,
@@ -21,6 +21,8 @@ const NOTHING: f64 = 1e-9;
 #[derive(Clone, Copy)]
 pub(super) struct Seen<'a> {
     pub block: &'a KpiBlock,
+    /// The section in which it stands, from 0 on.
+    section: usize,
     /// Its dimension, and the group in it; `None` for the total.
     pub group: Option<(&'a str, &'a Group)>,
     pub cell: &'a Cell,
@@ -37,10 +39,13 @@ pub(super) struct Seen<'a> {
 
 /// All figures of an edition, in the order of the report.
 pub(super) fn all(numbers: &Numbers) -> impl Iterator<Item = Seen<'_>> {
-    numbers.kpis().flat_map(|block| {
+    let blocks = numbers.sections.iter().enumerate();
+    let blocks = blocks.flat_map(|(at, section)| section.kpis.iter().map(move |block| (at, block)));
+    blocks.flat_map(|(section, block)| {
         let groups = block.breakdowns.iter().flat_map(move |table| {
             table.rows.iter().map(move |row| Seen {
                 block,
+                section,
                 group: Some((table.dimension.as_str(), &row.group)),
                 parts: table.rows.len().max(2),
                 cell: &row.cell,
@@ -53,13 +58,14 @@ pub(super) fn all(numbers: &Numbers) -> impl Iterator<Item = Seen<'_>> {
                 settled: row.settled.as_ref(),
             })
         });
-        std::iter::once(total(block)).chain(groups)
+        std::iter::once(total(section, block)).chain(groups)
     })
 }
 
-fn total(block: &KpiBlock) -> Seen<'_> {
+fn total(section: usize, block: &KpiBlock) -> Seen<'_> {
     Seen {
         block,
+        section,
         group: None,
         parts: 1,
         cell: &block.cell,
@@ -210,12 +216,10 @@ impl<'a> Seen<'a> {
             Some(By::LookBack { periods, .. }) => numbers.look_back(*periods),
             _ => numbers.period.name.clone(),
         };
-        let (by, group) = match self.group {
-            Some((dimension, group)) => (Some(dimension.to_owned()), Some(group.label()?.to_owned())),
-            None => (None, None),
-        };
         let side = (self.block.better != Better::Neutral).then_some(Side::Bad);
-        Some(RowsOf { period: Some(period), by, group, side, audience: numbers.audience, ..RowsOf::default() })
+        let figures = FiguresOf { numbers, section: self.section, kpi: &self.block.id };
+        let groups: Vec<(&str, &Group)> = self.group.into_iter().collect();
+        Some(RowsOf { period: Some(period), side, ..RowsOf::of_figure(&figures, &groups)? })
     }
 
     /// The marks it was judged by: those that look at the past are the total's alone.

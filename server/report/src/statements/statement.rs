@@ -71,7 +71,7 @@ pub struct Finding {
     pub assessment: Option<Assessment>,
     /// What made it change: the part that explains the most of it, if that is at least half.
     pub causes: Vec<Contribution>,
-    /// The rows it rests on, on their bad side; `None` where a group has no name to ask for them by.
+    /// The rows it rests on, on their bad side; `None` where a group has no name any more to ask for them by.
     pub rows: Option<RowsOf>,
     /// The table whose rows it counts; `None` if these are several.
     pub table: Option<String>,

@@ -5,9 +5,12 @@ use super::{
     CrossLineView, CrossView, HeatView, ListView, PlacedView, ReportStateView, ScorecardView, SectionView, StandingView,
 };
 use crate::filled::keep_filled;
-use crate::link::{self, Link, RowsOf};
+use crate::link::{FiguresOf, Link, RowsOf};
 use crate::markdown;
-use crate::numbers::{CrossTable, Group, KpiBlock, LastEdition, ListedRow, Numbers, ReportState, RowList, Section};
+use crate::numbers::{
+    BreakdownRow, CrossLine, CrossTable, Group, KpiBlock, LastEdition, ListedRow, Numbers, ReportState, RowList,
+    Section,
+};
 use crate::scorecard::{self, Scorecard, Standing};
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::data::dimension::Dimension;
@@ -24,32 +27,35 @@ const GROUPS: [Dimension; 4] = [Dimension::PARTNER, Dimension::REP, Dimension::R
 impl Writer<'_> {
     /// Sections with what there is anything of.
     pub(super) fn sections(&self, numbers: &Numbers) -> Vec<SectionView> {
-        numbers.sections.iter().filter_map(|section| self.section(section, numbers)).collect()
+        let sections = numbers.sections.iter().enumerate();
+        sections.filter_map(|(at, section)| self.section(section, at, numbers)).collect()
     }
 
-    fn section(&self, section: &Section, numbers: &Numbers) -> Option<SectionView> {
+    /// `at` is where it stands among those of the report.
+    fn section(&self, section: &Section, at: usize, numbers: &Numbers) -> Option<SectionView> {
+        let figures = |kpi| FiguresOf { numbers, section: at, kpi };
         let text = section.text.as_ref().map(|text| text.in_language(self.words.language())).unwrap_or_default();
-        let kpis = section.kpis.iter().filter(|block| has_data(block)).map(|block| self.kpi(block, numbers));
+        let kpis = section.kpis.iter().filter(|block| has_data(block)).map(|block| self.kpi(block, at, numbers));
         let view = SectionView {
             title: self.format.title(&section.title),
-            filter: self.scope(&section.filter),
+            filter: self.scope(&section.filter, numbers),
             text: markdown::to_html(text),
             plain_text: markdown::to_text(text).lines().map(str::to_owned).collect(),
-            crossed: section.kpis.iter().flat_map(|block| self.crossed(block)).collect(),
+            crossed: section.kpis.iter().flat_map(|block| self.crossed(block, figures(&block.id))).collect(),
             kpis: kpis.collect(),
-            scorecard: scorecard::scorecard(section).map(|card| self.scorecard(&card)),
-            lists: section.lists.iter().map(|list| self.list(list, numbers)).collect(),
+            scorecard: scorecard::scorecard(section).map(|card| self.scorecard(&card, figures)),
+            lists: section.lists.iter().map(|list| self.list(list, figures(&list.kpi))).collect(),
             controlling: section.controlling.iter().map(|state| self.report_state(state)).collect(),
         };
         Some(view).filter(|view| !view.is_empty())
     }
 
-    fn crossed(&self, block: &KpiBlock) -> impl Iterator<Item = CrossView> {
-        block.crossed.iter().filter_map(|table| self.cross(table, block))
+    fn crossed(&self, block: &KpiBlock, figures: FiguresOf) -> impl Iterator<Item = CrossView> {
+        block.crossed.iter().filter_map(move |table| self.cross(table, block, figures))
     }
 
     /// `None` where there is no figure to show.
-    fn cross(&self, table: &CrossTable, block: &KpiBlock) -> Option<CrossView> {
+    fn cross(&self, table: &CrossTable, block: &KpiBlock, figures: FiguresOf) -> Option<CrossView> {
         let value = |cell: &Option<Cell>| cell.as_ref().and_then(|cell| cell.outcome.value());
         let mut values: Vec<f64> = table.lines.iter().flat_map(|line| line.cells.iter().filter_map(value)).collect();
         values.sort_by(f64::total_cmp);
@@ -62,14 +68,21 @@ impl Writer<'_> {
         let lines = in_order(&table.lines_by, table.lines.len(), |at| {
             (highest_of(&mut table.lines[at].cells.iter()), &table.lines[at].group)
         });
-        let heat = |cell: &Option<Cell>| match (cell, value(cell)) {
-            (_, Some(value)) => HeatView { figure: self.format.short(value, block.unit), heat: shade(value, &values) },
-            (Some(cell), None) => HeatView { figure: self.format.cell(cell, block.unit), heat: 0 },
-            (None, None) => HeatView { figure: String::new(), heat: 0 },
+        let heat = |line: &CrossLine, column: usize| {
+            let cell = line.cells[column].as_ref();
+            let groups: [(&str, &Group); 2] =
+                [(&table.lines_by, &line.group), (&table.columns_by, &table.columns[column])];
+            let rows = cell.and_then(|cell| figures.rows(cell, &groups));
+            let (figure, heat) = match (cell, value(&line.cells[column])) {
+                (_, Some(value)) => (self.format.short(value, block.unit), shade(value, &values)),
+                (Some(cell), None) => (self.format.cell(cell, block.unit), 0),
+                (None, None) => (String::new(), 0),
+            };
+            HeatView { figure, heat, rows }
         };
         let line = |at: usize| CrossLineView {
             label: self.called(&table.lines_by, &table.lines[at].group),
-            cells: columns.iter().map(|column| heat(&table.lines[at].cells[*column])).collect(),
+            cells: columns.iter().map(|column| heat(&table.lines[at], *column)).collect(),
         };
         let [by, across] = [&table.lines_by, &table.columns_by].map(|name| capitalised(&self.format.dimension(name)));
         let of = [("lines", by.clone().into()), ("columns", across.into())];
@@ -106,7 +119,8 @@ impl Writer<'_> {
         }
     }
 
-    fn scorecard(&self, card: &Scorecard) -> ScorecardView {
+    /// `figures` are those of a KPI in the section.
+    fn scorecard<'n>(&self, card: &Scorecard<'n>, figures: impl Fn(&'n str) -> FiguresOf<'n>) -> ScorecardView {
         let nothing = || NOTHING.to_owned();
         let line = |line: &scorecard::Line| PlacedView {
             place: line.place.map_or_else(nothing, |place| self.format.count(place as u64)),
@@ -124,7 +138,10 @@ impl Writer<'_> {
                         Standing::Even => ("even", ""),
                         Standing::Unknown => ("few", ""),
                     };
-                    StandingView { figure, class, shape }
+                    let shown = row.filter(|_| value.is_some());
+                    let behind =
+                        |row: &BreakdownRow| figures(&kpi.block.id).rows(&row.cell, &[(card.dimension, &row.group)]);
+                    StandingView { figure, class, shape, rows: shown.and_then(behind) }
                 })
                 .collect(),
         };
@@ -152,7 +169,7 @@ impl Writer<'_> {
         }
     }
 
-    fn list(&self, list: &RowList, numbers: &Numbers) -> ListView {
+    fn list(&self, list: &RowList, figures: FiguresOf) -> ListView {
         let groups = GROUPS.map(|dimension| capitalised(&self.format.dimension(dimension.name())));
         let found_by = list.found_by.as_deref().map_or_else(String::new, |path| self.format.column(path));
         let mut columns = vec![self.words.say("row_key", [])];
@@ -168,10 +185,9 @@ impl Writer<'_> {
         rows.iter_mut().chain([&mut columns]).for_each(|of_columns| keep_filled(of_columns, &filled));
         let count = list.rows.len() as u64 + list.more;
         let counted = [("count", count.into()), ("table", self.format.table(&list.table).into())];
-        let edition = link::edition(&numbers.report, &numbers.period.name, numbers.revision);
         let more = usize::try_from(list.more).unwrap_or(usize::MAX);
         let side = if list.bad { Side::Bad } else { Side::All };
-        let of = RowsOf { side: Some(side), audience: numbers.audience, ..RowsOf::default() };
+        let of = RowsOf { side: Some(side), ..RowsOf::of_figure(&figures, &[]).unwrap_or_default() };
         ListView {
             title: self.format.title(&list.title),
             count: self.words.say("rows_of_table", counted),
@@ -181,7 +197,7 @@ impl Writer<'_> {
             others: more,
             more: if more > 0 { self.format.more(more) } else { String::new() },
             all: Link {
-                path: link::rows_of_edition(&edition, &list.kpi, &of),
+                path: figures.page(&of),
                 text: self.words.say("show_all_rows", [("table", self.format.table(&list.table).into())]),
             },
         }

@@ -9,7 +9,7 @@ use crate::chart;
 use crate::contact::Contact;
 use crate::format::Format;
 use crate::known::Known;
-use crate::link;
+use crate::link::{self, FiguresOf};
 use crate::numbers::{
     BreakdownRow, BreakdownTable, Change, KpiBlock, Numbers, PeriodHead, PlansBelow, TrendPoint, judged_value,
     standing_out,
@@ -55,7 +55,7 @@ pub struct InCommon<'a> {
 /// Those in which nothing happened, neither now nor before, are left out.
 pub fn groups(rows: &[BreakdownRow], of: InCommon, format: &Format) -> Vec<(usize, RowView)> {
     let writer = Writer::new(format);
-    in_order(rows, of.better).into_iter().map(|(at, row)| (at, writer.row(row, of))).collect()
+    in_order(rows, of.better).into_iter().map(|(at, row)| (at, writer.row(row, of, None))).collect()
 }
 
 /// How a figure changed, as a reader sees it: with arrow and colour where it stands out by that signal.
@@ -85,7 +85,7 @@ impl<'a> Writer<'a> {
             language: self.words.language().code(),
             report: numbers.report.clone(),
             title: self.format.title(&numbers.title),
-            scope: self.scope(&numbers.scope),
+            scope: self.scope(&numbers.scope, numbers),
             period: self.format.period(&numbers.period),
             period_name: self.format.period_name(&numbers.period.name),
             period_code: numbers.period.name.clone(),
@@ -145,11 +145,13 @@ impl<'a> Writer<'a> {
         self.words.say("without_data", [("kpis", kpis.join(", ").into())])
     }
 
-    /// The groups that its readers see: by name, partners and other rows by key.
-    pub(super) fn scope(&self, scope: &Scope) -> String {
+    /// The groups that its readers see, by name: partners and other rows without one by key.
+    pub(super) fn scope(&self, scope: &Scope, numbers: &Numbers) -> String {
         let restricted = scope.restrictions().map(|(dimension, texts)| {
             let label = capitalised(&self.format.dimension(dimension.name()));
-            let of = [("label", label.into()), ("value", self.format.all(texts).into())];
+            let called = |text: &String| numbers.members.called(&dimension, text).to_owned();
+            let names: Vec<String> = texts.iter().map(called).collect();
+            let of = [("label", label.into()), ("value", self.format.all(&names).into())];
             self.words.say("labelled", of)
         });
         restricted.collect::<Vec<_>>().join(" · ")
@@ -221,7 +223,9 @@ impl<'a> Writer<'a> {
         ChangeView { text, arrow, class }
     }
 
-    pub(super) fn kpi(&self, block: &KpiBlock, numbers: &Numbers) -> KpiView {
+    /// `section` is where it stands among those of the report.
+    pub(super) fn kpi(&self, block: &KpiBlock, section: usize, numbers: &Numbers) -> KpiView {
+        let figures = FiguresOf { numbers, section, kpi: &block.id };
         let threshold = self.format.threshold(&block.threshold, block.unit, block.better);
         let beside = block.cell.beside.iter().map(|beside| {
             let name = self.words.language().word(&format!("beside_{}", beside.name)).unwrap_or(&beside.name);
@@ -239,6 +243,7 @@ impl<'a> Writer<'a> {
             description: self.format.title(&block.description),
             figure: self.format.judged(&block.cell, block.unit, &block.threshold),
             known: block.cell.outcome.value().is_some(),
+            rows: figures.rows(&block.cell, &[]),
             facts: known.facts().into_iter().chain(self.plans_below(block)).collect(),
             beside: beside.collect(),
             sample: self.sample(&block.cell),
@@ -251,7 +256,7 @@ impl<'a> Writer<'a> {
             judged_by: known.judged(&block.threshold, &numbers.period).unwrap_or_default(),
             trend: self.trend(block, numbers),
             brief: self.brief(block, &known, numbers),
-            tables: block.breakdowns.iter().filter_map(|table| self.table(table, block, numbers)).collect(),
+            tables: block.breakdowns.iter().filter_map(|table| self.table(table, block, figures)).collect(),
             error: match &block.cell.outcome {
                 Outcome::ScriptError { message } => message.clone(),
                 _ => String::new(),
@@ -344,10 +349,12 @@ impl<'a> Writer<'a> {
     }
 
     /// `None` where there is no group to show.
-    fn table(&self, table: &BreakdownTable, block: &KpiBlock, numbers: &Numbers) -> Option<TableView> {
-        let of = InCommon::of(block, numbers);
+    fn table(&self, table: &BreakdownTable, block: &KpiBlock, figures: FiguresOf) -> Option<TableView> {
+        let of = InCommon::of(block, figures.numbers);
+        let behind = |row: &BreakdownRow| figures.rows(&row.cell, &[(&table.dimension, &row.group)]);
+        let write = |row: &BreakdownRow| self.row(row, of, behind(row));
         let mut rows: Vec<&BreakdownRow> = in_order(&table.rows, of.better).into_iter().map(|(_, row)| row).collect();
-        let ends = self.ends(&rows, of);
+        let ends = self.ends(&rows, write);
         let mut rest = table.worst.map(|worst| rows.split_off(worst.min(rows.len()))).unwrap_or_default();
         let best = table.best.map(|best| best_of(&mut rest, best)).unwrap_or_default();
         let young = |row: &&BreakdownRow| row.cell.provisional && row.cell.outcome.value().is_some();
@@ -355,23 +362,22 @@ impl<'a> Writer<'a> {
         (!rows.is_empty()).then(|| TableView {
             dimension: capitalised(&self.format.dimension(&table.dimension)),
             note: note.unwrap_or_default(),
-            rows: rows.into_iter().map(|row| self.row(row, of)).collect(),
+            rows: rows.into_iter().map(write).collect(),
             more: self.rest(&rest),
-            best: best.into_iter().map(|row| self.row(row, of)).collect(),
+            best: best.into_iter().map(write).collect(),
             ends,
         })
     }
 
     /// The two ends of rows that are in order.
-    fn ends(&self, rows: &[&BreakdownRow], of: InCommon) -> EndsView {
+    fn ends(&self, rows: &[&BreakdownRow], write: impl Fn(&BreakdownRow) -> RowView) -> EndsView {
         let (worst, others) = rows.split_at(if rows.len() <= WORST + 1 { rows.len() } else { WORST });
         let best = others.iter().rposition(|row| row.cell.outcome.value().is_some());
-        let write = |row: &&BreakdownRow| self.row(row, of);
         let rest: Vec<&BreakdownRow> =
             others.iter().enumerate().filter(|(at, _)| Some(*at) != best).map(|(_, row)| *row).collect();
         EndsView {
-            worst: worst.iter().map(write).collect(),
-            best: best.map(|at| write(&others[at])),
+            worst: worst.iter().map(|row| write(row)).collect(),
+            best: best.map(|at| write(others[at])),
             more: self.rest(&rest),
         }
     }
@@ -382,7 +388,7 @@ impl<'a> Writer<'a> {
         if rows.is_empty() { String::new() } else { self.more(rows.len(), broken) }
     }
 
-    fn row(&self, row: &BreakdownRow, of: InCommon) -> RowView {
+    fn row(&self, row: &BreakdownRow, of: InCommon, rows: Option<String>) -> RowView {
         let InCommon { unit, threshold, period, .. } = of;
         let known = self.known(&row.cell, row.assessment.as_ref(), unit);
         let judged_by = known.judged(threshold, period);
@@ -390,6 +396,7 @@ impl<'a> Writer<'a> {
             label: self.format.group(&row.group),
             figure: self.format.judged(&row.cell, unit, threshold),
             known: row.cell.outcome.value().is_some(),
+            rows,
             change: self.change(row.change.as_ref(), unit, row.signal()),
             status: if row.may_be_chance() { self.chance() } else { self.status(row.status) },
             // Of many rows, those that will change no more need no word.

@@ -7,11 +7,13 @@ use crate::reader::Reader;
 use crate::unanswered::Unanswered;
 use actix_web::http::header::{self, ContentDisposition};
 use actix_web::{HttpRequest, HttpResponse, web};
+use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::scope::Scope;
-use pegel_report::archive::numbers;
+use pegel_report::archive::{members, numbers};
 use pegel_report::format::Format;
 use pegel_report::forms::{Form, Maker, PROGRAM};
-use pegel_report::numbers::Numbers;
+use pegel_report::labels::Names;
+use pegel_report::numbers::{Members, Numbers};
 use pegel_report::sections::{Section, sections};
 use pegel_report::view::{View, view};
 use pegel_store::edition::{Edition, EditionHead, HTML, NUMBERS, Rendition, SourceHash, TEXT};
@@ -55,7 +57,7 @@ struct Page {
 #[derive(Serialize)]
 struct AudienceView {
     path: String,
-    /// `North, South · de-DE`
+    /// `North, South · de-DE`, `Adler Solar · de-DE`
     text: String,
     /// Whether the page shows what they get.
     shown: bool,
@@ -95,20 +97,23 @@ pub(crate) async fn show(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Unanswered> {
     let (reader, audience) = (Reader::of(&request), asked(&request)?.audience);
-    let (edition, deliveries, corrects, latest, around) = blocking(&state, move |state| {
+    let of_others = Reader::of(&request);
+    let (edition, audiences, deliveries, corrects, latest, around) = blocking(&state, move |state| {
         let edition = stored(state, &id)?;
         let EditionHead { id, report, period, revision, .. } = &edition.head;
         let deliveries = state.store.deliveries(Some(*id))?;
         let corrects = if *revision > 0 { state.store.edition_id(report, period, revision - 1)? } else { None };
         let latest = state.store.latest_edition(report, period)?.filter(|latest| latest != id);
         let around = state.store.neighbours(&edition.head)?;
-        Ok((edition, deliveries, corrects, latest, around))
+        let audiences = AudienceView::all(&edition, audience, &of_others);
+        Ok((edition, audiences, deliveries, corrects, latest, around))
     })
     .await?;
     let page = |id: Option<i64>| id.map(|id| reader.kept_in(format!("/editions/{id}")));
     let (before, after, superseded_by) = (page(around.0), page(around.1), page(latest));
     let corrects = corrects.map(|other| reader.kept_in(format!("/editions/{}/since/{other}", edition.head.id)));
-    let page = Page { corrects, superseded_by, before, after, ..Page::of(edition, audience, deliveries, &reader)? };
+    let page = Page::of(edition, audience, deliveries, &reader)?;
+    let page = Page { corrects, superseded_by, before, after, audiences, ..page };
     PLACE.show(&page, &state, &request)
 }
 
@@ -216,7 +221,7 @@ impl Page {
             superseded_by: None,
             before: None,
             after: None,
-            audiences: AudienceView::all(&edition, audience, reader),
+            audiences: Vec::new(),
             sections: sections(&view, &numbers),
             artefacts: READABLE.into_iter().filter(kept).collect(),
             forms: Form::ALL.iter().map(|form| form.name()).collect(),
@@ -237,9 +242,15 @@ impl AudienceView {
         if edition.renditions.len() < 2 {
             return Vec::new();
         }
+        let names = Names::of(&edition.labels);
         let of = |(nth, rendition): (usize, &Rendition)| {
             let scope: Scope = serde_json::from_str(&rendition.audience.scope).unwrap_or_default();
-            let groups: Vec<String> = scope.restrictions().map(|(_, texts)| texts.join(", ")).collect();
+            let restricted = scope != Scope::everything();
+            let members = if restricted { members(rendition, &names) } else { Members::default() };
+            let called = |(dimension, texts): (Dimension, &[String])| {
+                texts.iter().map(|text| members.called(&dimension, text)).collect::<Vec<_>>().join(", ")
+            };
+            let groups: Vec<String> = scope.restrictions().map(called).collect();
             let groups = if groups.is_empty() { "–".to_owned() } else { groups.join(" · ") };
             AudienceView {
                 path: reader.kept_in(format!("/editions/{}?audience={nth}", edition.head.id)),

@@ -241,7 +241,15 @@ impl Seen {
         let unreadable = |error: String| Unanswered::Numbers { edition: id, error };
         let scope: Scope =
             serde_json::from_str(&rendition.audience.scope).map_err(|error| unreadable(error.to_string()))?;
-        let scope = numbers.filter_of(kpi.id()).within(&scope);
+        let filter = match (numbers.filter_of(kpi.id(), of.section), of.section) {
+            (Some(filter), _) => filter.clone(),
+            (None, None) => Scope::everything(),
+            (None, Some(section)) => {
+                let what = format!("section {section} of the edition shows nothing of {}", kpi.id());
+                return Err(Unanswered::Address(what));
+            }
+        };
+        let scope = filter.within(&scope);
         // As the figure, by whichever of the tables that it reads was brought the longest ago.
         let tables = kpi.tables().filter(|table| table.tells_what_happened()).map(|table| &*table.name);
         let as_of = Timestamp::from_second(numbers.known_until(tables)).ok();
@@ -292,8 +300,16 @@ impl Behind {
     }
 
     fn question(&self, only: Vec<(Dimension, Option<String>)>, limit: usize) -> Question<'_> {
-        let side = self.of.side.unwrap_or(Side::All);
+        let side = self.of.side.filter(|_| self.has_bad_side()).unwrap_or(Side::All);
         Question { kpi: self.kpi(), period: &self.period, only, side, limit }
+    }
+
+    /// Whether the rows that make the figure bad can be told from the others: those that a script names may lack the
+    /// dimension of a group.
+    fn has_bad_side(&self) -> bool {
+        let (only, side, limit) = (self.only.clone(), Side::Bad, 0);
+        let question = Question { kpi: self.kpi(), period: &self.period, only, side, limit };
+        question.has_bad_side() && question.check().is_ok()
     }
 
     /// The rows, at most so many of each list.
@@ -319,16 +335,18 @@ impl Behind {
     fn page(&self, listing: &Listing, state: &State, reader: &Reader) -> Page {
         let format = self.format(state, reader);
         let Declaration { id, title, .. } = &self.kpi().declaration;
+        let called = |dimension: &Dimension, group: &Option<String>| match group {
+            None => format.words().say("missing_group", []),
+            Some(month) if *dimension == Dimension::MONTH => format.period_name(month),
+            Some(group) => group.clone(),
+        };
         let group = |(dimension, group): &(Dimension, Option<String>)| {
-            let missing = || format.words().say("missing_group", []);
-            format!("{}\u{a0}{}", format.dimension(dimension.name()), group.clone().unwrap_or_else(missing))
+            format!("{}\u{a0}{}", format.dimension(dimension.name()), called(dimension, group))
         };
         let groups: Vec<String> = self.only.iter().map(group).collect();
-        // A script may not say what is good or bad; then all are listed.
-        let other = match (self.of.side, listing.side) {
-            (Some(Side::Bad), Side::All) => None,
-            (_, Side::Bad) => Some(Side::All),
-            (_, Side::All) => Some(Side::Bad),
+        let other = match listing.side {
+            Side::Bad => Some(Side::All),
+            Side::All => self.has_bad_side().then_some(Side::Bad),
         };
         let other_side = other.map(|side| link::rows(id, &RowsOf { side: Some(side), ..self.of.clone() }));
         Page {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "where something is missing, the test fails")]
 
 mod answers;
+mod behind;
 mod kpis;
 mod pages;
 mod rows;

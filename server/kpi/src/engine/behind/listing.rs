@@ -19,7 +19,7 @@ pub enum Side {
     /// Every row that the figure counts; of a share, those of its denominator.
     All,
     /// Those that make the figure bad: of a share the denominator without the numerator where higher is better, the
-    /// numerator where lower is; or what the script's `rows` returns.
+    /// numerator where lower is, of anything else all rows where lower is; or what the script's `rows` returns.
     Bad,
 }
 
@@ -29,7 +29,7 @@ pub enum Side {
 pub struct Listing {
     pub kpi: String,
     pub period: String,
-    /// All, where the script does not say what is good or bad.
+    /// All, where no rows make the figure bad.
     pub side: Side,
     /// One list; where the KPI's measures do not all find their rows in the same way, one for each measure.
     pub lists: Vec<List>,

@@ -26,7 +26,7 @@ use crate::time::zone::Zoned;
 use gather::Asked;
 use jiff::Timestamp;
 use listing::{Listing, Side};
-use sides::{Wanted, wanted};
+use sides::{Wanted, has_bad_side, wanted};
 use std::collections::BTreeSet;
 
 /// Which rows are asked for.
@@ -44,6 +44,11 @@ pub struct Question<'a> {
 impl Question<'_> {
     fn lists(&self) -> (Side, Vec<Wanted<'_>>) {
         wanted(self.kpi, self.side)
+    }
+
+    /// Whether there are rows that make the figure bad. Without such, all are listed, whichever side is asked for.
+    pub fn has_bad_side(&self) -> bool {
+        has_bad_side(self.kpi)
     }
 
     /// The measures whose rows are listed.

@@ -32,14 +32,24 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// The lists for a side of a KPI's figure, and the side that they are: where neither direction is bad, and the script
-/// names no rows, it is all of them.
+/// Whether some rows make a figure bad: those that the script names; of a share those in it, or those that are missing in
+/// it. Where less is better, all that is counted is bad; where more is, no row of an amount or a mean is.
+pub fn has_bad_side(kpi: &Kpi) -> bool {
+    let by_direction = match kpi.declaration.better {
+        Better::Neutral => false,
+        Better::Lower => true,
+        Better::Higher => kpi.made_of().is_share(),
+    };
+    kpi.bad_rows.is_some() || by_direction
+}
+
+/// The lists for a side of a KPI's figure, and the side that they are: all of it, if it has no bad one.
 pub fn wanted(kpi: &Kpi, side: Side) -> (Side, Vec<Wanted<'_>>) {
     let better = kpi.declaration.better;
     if let (Side::Bad, Some(rows)) = (side, &kpi.bad_rows) {
         return (side, vec![Wanted::any_of(vec![("rows", rows)])]);
     }
-    let side = if better == Better::Neutral { Side::All } else { side };
+    let side = if has_bad_side(kpi) { side } else { Side::All };
     let measures: Vec<(&str, &Measure)> = kpi.measures.iter().map(|(name, measure)| (&**name, measure)).collect();
     let only = |places: &mut dyn Iterator<Item = usize>| places.map(|place| measures[place]).collect();
     let lists = match kpi.made_of() {

@@ -66,6 +66,23 @@ fn of_a_share_those_are_bad_that_are_missing_in_it_or_where_lower_is_better_thos
 }
 
 #[test]
+fn of_an_amount_all_rows_are_bad_where_lower_is_better_and_none_where_higher_is() {
+    let of = |value: &str, better: &str| {
+        let measures = "let l = data.leads.dated(|l| l.accepted_at);
+            #{ n: l.count(), regions: l.distinct(|l| l.region) }";
+        let kpi = kpi(&format!("unit: \"number\", better: \"{better}\""), measures, value);
+        listing(&kpi, Side::Bad, None, LATER, 100, leads()).side
+    };
+    for value in ["m.n", "m.n + m.regions", "ratio(m.n, m.regions)"] {
+        let value = format!("fn value(m) {{ {value} }}");
+        let sides = ["higher", "neutral", "lower"].map(|better| of(&value, better));
+        assert_eq!(sides, [Side::All, Side::All, Side::Bad], "{value}");
+    }
+    let named = "fn value(m) { m.n }\nfn rows(data) { data.leads.dated(|l| l.accepted_at) }";
+    assert_eq!(of(named, "higher"), Side::Bad, "the script names them");
+}
+
+#[test]
 fn a_script_says_better_which_rows_are_bad() {
     let rows = "fn rows(data) { data.leads.dated(|l| l.accepted_at).filter(|l| l.region == \"South\") }";
     assert_eq!(listed(&feedback("neutral", &format!("{SHARE}\n{rows}")), Side::Bad), "L3 L6");

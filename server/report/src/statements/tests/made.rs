@@ -1,7 +1,7 @@
 //! Editions made by hand: week 47 of 2026, as its mail goes out on Monday at seven.
 
 use crate::numbers::{
-    BreakdownRow, BreakdownTable, Change, Group, KpiBlock, Numbers, PeriodHead, Section, TableFreshness,
+    BreakdownRow, BreakdownTable, Change, Group, KpiBlock, Members, Numbers, PeriodHead, Section, TableFreshness,
 };
 use pegel_kpi::data::cell::{Cell, Interval, Outcome};
 use pegel_kpi::data::dimensions::Dimensions;
@@ -248,6 +248,7 @@ pub fn edition(kpis: Vec<KpiBlock>, days_ago: i64) -> Numbers {
         compared_with: week(46, "2026-11-09", "2026-11-15"),
         created_at: NOW,
         titles: BTreeMap::new(),
+        members: Members::default(),
         contact: None,
         data_up_to: vec![table("leads", NOW - DAY * days_ago - 1800), table("orders", NOW - 1800)],
         dimensions: Dimensions::Then,

@@ -47,18 +47,11 @@ pub(super) struct BreakdownView {
 struct Line {
     labels: Vec<String>,
     #[serde(flatten)]
-    figure: Figure,
+    figure: RowView,
     /// How many rows it rests on; empty where nobody knows.
     sample: String,
     /// Of a matrix: its figures by the second dimension; `None` where there are no rows.
-    cells: Vec<Option<Figure>>,
-}
-
-/// A figure, and the way to the rows behind it.
-#[derive(Serialize, Clone)]
-struct Figure {
-    view: RowView,
-    rows: Option<String>,
+    cells: Vec<Option<RowView>>,
 }
 
 /// What breakdowns must be computed for the one that is shown: by the first dimension, and by both.
@@ -122,17 +115,17 @@ impl Writer<'_> {
     fn matrix(&self, first: &Grouped, both: &Grouped, columns: &[Group]) -> Vec<Line> {
         let both = self.figures(both);
         let cell = |one: &Group, other: &Group| {
-            let is = |(row, _): &&(&Row, Figure)| row.groups.first() == Some(one) && row.groups.get(1) == Some(other);
+            let is = |(row, _): &&(&Row, RowView)| row.groups.first() == Some(one) && row.groups.get(1) == Some(other);
             both.iter().find(is).map(|(_, figure)| figure.clone())
         };
-        let line = |(row, figure): (&Row, Figure)| {
+        let line = |(row, figure): (&Row, RowView)| {
             let cells = columns.iter().map(|column| cell(row.groups.first()?, column)).collect();
             self.line(row, figure, cells)
         };
         self.figures(first).into_iter().map(line).collect()
     }
 
-    fn line(&self, row: &Row, figure: Figure, cells: Vec<Option<Figure>>) -> Line {
+    fn line(&self, row: &Row, figure: RowView, cells: Vec<Option<RowView>>) -> Line {
         let sample = row.cells.last().and_then(|cell| cell.sample);
         Line {
             labels: row.groups.iter().map(|group| self.label(group)).collect(),
@@ -146,15 +139,15 @@ impl Writer<'_> {
         self.format.group(&numbers::Group::from(group))
     }
 
-    /// The figures of a breakdown, the worst first.
-    fn figures<'b>(&self, grouped: &'b Grouped) -> Vec<(&'b Row, Figure)> {
+    /// The figures of a breakdown, the worst first, each with the way to the rows behind it.
+    fn figures<'b>(&self, grouped: &'b Grouped) -> Vec<(&'b Row, RowView)> {
         let rows: Vec<&Row> = grouped.rows.iter().filter(|row| row.is_recent).collect();
         let written: Vec<_> = rows.iter().map(|row| group(row, self.of.better)).collect();
         let can_be_listed = self.can_be_listed(&grouped.by);
         let figure = |(at, view): (usize, RowView)| {
             let row = rows[at];
             let rows = (can_be_listed && view.known).then(|| self.rows(&grouped.by, &row.groups));
-            (row, Figure { view, rows })
+            (row, RowView { rows, ..view })
         };
         groups(&written, self.of, self.format).into_iter().map(figure).collect()
     }

@@ -7,7 +7,8 @@ use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::judgement::judged::{Assessment, By, Judged};
 use pegel_kpi::judgement::signal::{Direction, Kind, Signal};
 use pegel_report::numbers::{
-    Breach, BreakdownRow, BreakdownTable, Change, Group, GroupHead, KpiBlock, Numbers, PeriodHead, Section, TrendPoint,
+    Breach, BreakdownRow, BreakdownTable, Change, Group, GroupHead, KpiBlock, Members, Numbers, PeriodHead, Section,
+    TrendPoint,
 };
 use pegel_text::languages;
 use pegel_text::translated::Translated;
@@ -161,6 +162,7 @@ pub fn weekly() -> Numbers {
         created_at: 1_794_808_800,
         data_up_to: Vec::new(),
         titles: BTreeMap::new(),
+        members: Members::default(),
         contact: None,
         dimensions: Dimensions::Then,
         status: Status::Critical,
