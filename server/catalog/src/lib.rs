@@ -10,6 +10,7 @@
 //!   from `config/thresholds.toml`, with the parameters that scripts leave open; [`calendar`], from
 //!   `config/calendar.toml`: working hours
 //! - [`judged_by`](mod@judged_by): how a KPI in force is judged, as `config/thresholds.toml` would say it
+//! - [`lines`]: two versions of a file, line by line
 //! - [`load`]: files become a language and KPIs
 //! - [`health`]: how computing a KPI went last
 
@@ -22,6 +23,7 @@ pub mod files;
 pub mod health;
 pub mod in_force;
 pub mod judged_by;
+pub mod lines;
 pub mod live;
 pub mod load;
 pub mod scripts;

@@ -476,6 +476,41 @@ fn value(m) { common::twice(m.n) }"#;
 }
 
 #[test]
+fn a_kpi_tells_which_helpers_and_whether_working_hours_it_rests_on() {
+    let library = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+    let libraries = vec![
+        library("created", "fn created(data) { data.leads.dated(|l| l.created_at) }"),
+        library("other", "fn twice(n) { n * 2 }"),
+        library(
+            "worked",
+            "fn quick(data) { created::created(data).filter(|l| working_days(l.created_at, l.accepted_at) < 2) }",
+        ),
+    ];
+    let language = Arc::new(Language::within(Environment { libraries, ..Environment::default() }).unwrap());
+    let rests_on = |head: &str, measure: &str| {
+        let script = format!(
+            r#"{head}
+kpi(#{{ id: "example", title: #{{ en: "E" }}, description: #{{ en: "E." }}, unit: "number", better: "higher" }});
+fn measures(data) {{ #{{ n: {measure} }} }}
+fn value(m) {{ m.n }}"#
+        );
+        let kpi = language.load("example.rhai", &script).unwrap_or_else(|error| panic!("{error}")).remove(0);
+        (kpi.helpers().collect::<Vec<_>>().join(" "), kpi.counts_working_time())
+    };
+    let nothing = (String::new(), false);
+    assert_eq!(rests_on("", "data.leads.dated(|l| l.created_at).count()"), nothing);
+    let created = ("lib/created.rhai".to_owned(), false);
+    assert_eq!(rests_on("import \"created\" as created;", "created::created(data).count()"), created);
+    // Functions find helpers that no statement imports, and helpers find each other.
+    assert_eq!(rests_on("", "created::created(data).count()"), created);
+    let both = ("lib/created.rhai lib/worked.rhai".to_owned(), true);
+    assert_eq!(rests_on("", "worked::quick(data).count()"), both);
+    let of_related = "data.customers.existing(|c| c.acquired_at, |c| c.churned_at).at_end()
+        .sum(|c| c.leads.mean(|l| working(l.created_at, l.accepted_at)) / hours(1))";
+    assert_eq!(rests_on("", of_related), (String::new(), true));
+}
+
+#[test]
 fn scripts_speak_of_whole_units_whatever_the_database_counts_in() {
     /// Amounts in fils: 1,000 to the dinar.
     struct InFils(Memory);

@@ -373,7 +373,7 @@ pub struct Rows {
     #[command(flatten)]
     pub figure: Figure,
     /// Only the rows that make the figure bad: of a share those that are missing in it, or, where lower is better, those
-    /// that are in it; or what the script's `rows` returns
+    /// that are in it; or what the script's `rows` returns; all of them where no row does
     #[arg(long)]
     pub bad: bool,
     /// How many rows at most [default: 100 on the terminal, else all]
@@ -435,7 +435,7 @@ pub enum Report {
         /// Such as ada@example.com
         address: String,
     },
-    /// List the numbers that two stored editions say differently, and why
+    /// List the numbers that two stored editions say differently, and why, with the lines of scripts that changed
     Diff {
         /// The number of the older edition
         old: i64,

@@ -40,9 +40,12 @@ fn pages_and_mail_show_in_a_browser_and_fit_a_phone() {
     home.write("kpis/own/draft.rhai", &format!("kpi(#{{ id: \"draft\", {}", "title: \"a long line\", ".repeat(20)));
     let file = home.run(&["report", "render", "1", "--form", "html"]).succeeded().out;
     assert!(width_on_a_phone(&file, home.path()) <= PHONE);
+    let reason = "The North sent its feedback late.";
+    home.run(&["report", "run", "weekly", "--period", "2026-W46", "--again", "--reason", reason]).succeeded();
     let served = Served::start(&home);
     for (page, shows) in [
         ("/editions?", "Weekly"),
+        ("/editions?period=2026-W46&status=critical&report=weekly&words=W46&", "1 earlier edition"),
         ("/editions/1?", "Küste"),
         ("/kpis?", "Feedback"),
         ("/kpis?pack=team&words=quota&", "Quota attainment"),

@@ -69,6 +69,33 @@ fn each_number_that_differs_says_why() {
 }
 
 #[test]
+fn a_script_or_a_calendar_that_changed_is_shown_where_it_is_used() {
+    let home = home();
+    let script = include_str!("../../../kpis/partner/feedback_rate.rhai");
+    let other = script.replace("feedback_at", "contacted_at");
+    assert_ne!(script, other);
+    home.write("kpis/partner/feedback_rate.rhai", &other);
+    let calendar = include_str!("../../../config/calendar.toml");
+    home.write("config/calendar.toml", &format!("# Ours\n{calendar}"));
+    home.run(&["kpi", "activate", "--force"]).succeeded();
+    again(&home);
+    let said = home.run(&["report", "diff", "2", "3"]).failed(1, &[]).out;
+    let (numbers, lines) = said.split_once(" numbers differ\n\n").unwrap();
+    let mut changed = numbers.lines().filter(|line| line.contains('\t'));
+    assert!(
+        changed.all(|line| line.starts_with("Feedback rate\t") && line.ends_with("\tthe script changed")),
+        "{said}"
+    );
+    let file = "partner/feedback_rate.rhai";
+    assert!(lines.starts_with(&format!("--- {file}\tedition 2\n+++ {file}\tedition 3\n@@ ")), "{lines}");
+    assert!(lines.contains("\n-") && lines.contains("contacted_at") && !lines.contains("# Ours"), "{lines}");
+    let json = home.run(&["report", "diff", "2", "3", "--json"]).failed(1, &[]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["files"][0]["name"], &json["changes"][0]["files"]), (&file.into(), &serde_json::json!([file])));
+    home.run(&["report", "diff", "2", "7"]).failed(2, &["there is no edition 7"]);
+}
+
+#[test]
 fn a_correction_says_why_in_the_words_of_who_made_it() {
     let home = home();
     let corrected =

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use pegel_catalog::Catalog;
+use pegel_kpi::data::model::Model;
 use pegel_report::definition;
 use pegel_text::languages;
 use pegel_text::translated::Translated;
@@ -92,6 +93,22 @@ fn everything_in_the_languages_is_said() {
     }
     for start in PUT_TOGETHER {
         assert!(all.iter().any(|text| text.contains(&format!("\"{start}"))), "nobody says “{start}…”");
+    }
+}
+
+#[test]
+fn whatever_a_table_holds_has_a_name_in_every_language() {
+    let model = Model::built_in();
+    for code in languages::codes() {
+        let language = languages::find(code).unwrap();
+        let named = |name: String| assert!(language.word(&name).is_some(), "{code} has no word “{name}”");
+        for table in model.tables() {
+            named(format!("table_{}", table.name));
+            let keys = [table.id(), table.key(), table.system()];
+            let columns = table.columns.iter().filter(|column| !keys.contains(column));
+            columns.for_each(|column| named(format!("column_{}", column.name)));
+        }
+        model.dimensions().for_each(|dimension| named(format!("dimension_{}", dimension.name())));
     }
 }
 

@@ -4,7 +4,7 @@ use crate::ReportError;
 use crate::definition::{Compare, KpiRequest, ReportDefinition, SectionDefinition, scope_of};
 use crate::numbers::{
     self, Breach, BreakdownRow, BreakdownTable, Change, CrossTable, Group, GroupHead, KpiBlock, Members, Numbers,
-    PeriodHead, ReportState, RowList, Section, TrendPoint, beyond,
+    PeriodHead, ReportState, RestsOn, RowList, Section, TrendPoint, beyond,
 };
 use jiff::Timestamp;
 use members::NamedRows;
@@ -228,6 +228,7 @@ fn block(
         min_sample: declared.min_sample,
         table: counted(kpi),
         version: kpi.sha256.clone(),
+        rests_on: Some(RestsOn::from(kpi)),
         cell: cell.clone(),
         change,
         previous,

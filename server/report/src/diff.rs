@@ -1,29 +1,38 @@
 //! What two editions say differently, and why: number by number. Pure: numbers and sources in, changes out.
+//!
+//! `side` finds the numbers of an edition, `said` tells when two are the same, `why` gives the reasons, `written` puts them
+//! into a reader's words. What lists rows is not compared; scorecards and contributions follow from the numbers.
 
-use crate::format::Format;
-use crate::numbers::{GroupHead, KpiBlock, Numbers};
-use pegel_kpi::data::cell::Cell;
+use crate::numbers::{GroupHead, KpiBlock};
+use pegel_catalog::lines::unified;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Status, Threshold};
-use pegel_store::edition::SourceHash;
 use pegel_text::translated::Translated;
 use serde::Serialize;
-use std::collections::HashMap;
+use side::{Number, Side};
+use std::cmp::Reverse;
+use why::{Causes, Half};
 
-/// An edition that is compared.
-#[derive(Debug, Clone, Copy)]
-pub struct Compared<'a> {
-    pub numbers: &'a Numbers,
-    pub sources: &'a [SourceHash],
-}
+mod said;
+mod side;
+mod why;
+mod written;
+
+pub use said::Said;
+pub use side::Compared;
+pub use why::{ChangedFile, Why};
+pub use written::Written;
 
 /// What differs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Diff {
-    /// In the order of the newer edition; what only the older one has comes last.
+    /// What became worse first; then totals before groups, and those before pairs of groups; else in the order of the newer
+    /// edition, what only the older one has last.
     pub changes: Vec<Changed>,
     /// How many numbers are the same in both.
     pub same: usize,
+    /// The files that changes are explained by, once each.
+    pub files: Vec<ChangedFile>,
 }
 
 /// A number that is another one, with what it says.
@@ -34,6 +43,8 @@ pub struct Changed {
     pub title: Translated,
     /// `None` for the total.
     pub group: Option<GroupHead>,
+    /// The second group, of a KPI by two dimensions at once.
+    pub and: Option<GroupHead>,
     pub unit: Unit,
     #[serde(skip)]
     pub threshold: Threshold,
@@ -42,183 +53,87 @@ pub struct Changed {
     /// `None` where the newer edition does not have it.
     pub new: Option<Said>,
     pub why: Vec<Why>,
-}
-
-/// A number that is another one, in a reader's words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Written {
-    pub title: String,
-    pub group: String,
-    /// `–` where the older edition does not have it.
-    pub old: String,
-    /// `–` where the newer edition does not have it.
-    pub new: String,
-    pub why: Vec<String>,
-}
-
-/// What an edition says of a figure.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Said {
-    #[serde(flatten)]
-    pub cell: Cell,
-    pub status: Status,
-}
-
-/// Why a number is another one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Why {
-    /// The editions are about different periods.
-    Period,
-    /// The editions show their readers different parts.
-    Scope,
-    /// One of them does not show the KPI, or the group has no rows.
-    Shown,
-    /// The script is another one.
-    Definition,
-    /// A helper that scripts use is another one.
-    Helper,
-    /// Working hours or holidays are others.
-    Calendar,
-    /// The figure is judged by other marks.
-    Threshold,
-    /// It could still change when the older edition was made.
-    LateData,
-    /// The data was corrected.
-    Data,
-}
-
-impl Why {
-    /// The word for it in JSON and in the words of languages.
-    pub fn name(self) -> &'static str {
-        match self {
-            Why::Period => "period",
-            Why::Scope => "scope",
-            Why::Shown => "shown",
-            Why::Definition => "definition",
-            Why::Helper => "helper",
-            Why::Calendar => "calendar",
-            Why::Threshold => "threshold",
-            Why::LateData => "late_data",
-            Why::Data => "data",
-        }
-    }
-}
-
-/// A number of an edition.
-struct Number<'a> {
-    block: &'a KpiBlock,
-    group: Option<GroupHead>,
-    said: Said,
-}
-
-impl Number<'_> {
-    /// What tells it from the others of its edition.
-    fn key(&self) -> (String, Option<GroupHead>) {
-        (self.block.id.clone(), self.group.clone())
-    }
+    /// The files that explain it, by name.
+    pub files: Vec<String>,
 }
 
 impl Changed {
-    /// Its parts in a reader's words.
-    pub fn written(&self, format: &Format) -> Written {
-        let words = format.words();
-        let figure = |said: &Option<Said>| {
-            let known = said.as_ref().map(|said| format.judged(&said.cell, self.unit, &self.threshold));
-            known.unwrap_or_else(|| "–".to_owned())
-        };
-        Written {
-            title: format.title(&self.title),
-            group: self.group.as_ref().map_or_else(|| words.say("total", []), |head| format.group(&head.group)),
-            old: figure(&self.old),
-            new: figure(&self.new),
-            why: self.why.iter().map(|why| words.say(&format!("why_{}", why.name()), [])).collect(),
+    fn of(number: &Number, [old, new]: [Option<&Said>; 2], why: Vec<Why>) -> Changed {
+        let [group, and] = number.groups.clone();
+        let KpiBlock { id, title, unit, threshold, .. } = number.block;
+        Changed {
+            kpi: id.clone(),
+            title: title.clone(),
+            group,
+            and,
+            unit: *unit,
+            threshold: *threshold,
+            old: old.cloned(),
+            new: new.cloned(),
+            why,
+            files: Vec::new(),
         }
+    }
+
+    /// What comes first is smallest.
+    fn rank(&self) -> (Reverse<Option<Status>>, usize) {
+        let became_worse = self.statuses().filter(|[old, new]| old < new && *new >= Status::Warning);
+        (Reverse(became_worse.map(|[_, new]| new)), [&self.group, &self.and].into_iter().flatten().count())
+    }
+}
+
+impl Diff {
+    fn add(&mut self, mut changed: Changed, files: Vec<ChangedFile>) {
+        for file in files {
+            if !changed.files.contains(&file.name) {
+                changed.files.push(file.name.clone());
+            }
+            if !self.files.contains(&file) {
+                self.files.push(file);
+            }
+        }
+        self.changes.push(changed);
+    }
+
+    /// The same with the lines that differ in its files. `text` gives the text of that SHA-256, if it is kept.
+    ///
+    /// # Errors
+    /// The first that `text` answers with.
+    pub fn with_lines<E>(mut self, text: impl Fn(&str) -> Result<Option<String>, E>) -> Result<Diff, E> {
+        // A file that an edition was made without is an empty one.
+        let read = |sha256: &Option<String>| sha256.as_deref().map_or(Ok(Some(String::new())), &text);
+        for file in &mut self.files {
+            if let (Some(old), Some(new)) = (read(&file.old)?, read(&file.new)?) {
+                file.lines = unified(&old, &new);
+            }
+        }
+        Ok(self)
     }
 }
 
 /// What `new` says differently from `old`.
 pub fn diff(old: Compared, new: Compared) -> Diff {
-    let (before, now) = (all(old.numbers), all(new.numbers));
-    let by_key = |numbers: &[Number]| -> HashMap<_, usize> {
-        // Backwards: of a KPI that stands in two sections, the first counts.
-        numbers.iter().enumerate().rev().map(|(at, number)| (number.key(), at)).collect()
-    };
-    let (places, known) = (by_key(&before), by_key(&now));
-    let of_all = of_all(old, new);
-    let mut changes = Vec::new();
-    let mut same = 0;
-    for number in &now {
-        let former = places.get(&number.key()).map(|at| &before[*at]);
-        match former {
-            Some(former) if former.said == number.said => same += 1,
-            former => changes.push(changed(former, Some(number), &of_all)),
+    let (before, now) = (Side::of(old.numbers), Side::of(new.numbers));
+    let causes = Causes::of(old, new);
+    let there = now.numbers.iter().map(|number| (number, before.same_as(number), Some(number)));
+    let gone = before.numbers.iter().filter(|former| now.same_as(former).is_none());
+    let gone = gone.map(|former| (former, Some(former), None));
+    let mut found = Diff { changes: Vec::new(), same: 0, files: Vec::new() };
+    for (number, former, current) in there.chain(gone) {
+        let [old, new] = [former, current].map(|number| number.map(|number| &number.said));
+        if old.zip(new).is_some_and(|(old, new)| old.is_like(new)) {
+            found.same += 1;
+            continue;
         }
+        let halves = before.block_of(number).zip(now.block_of(number));
+        let (why, files) = match halves {
+            Some((was, is)) => causes.of_number(Half { block: was, said: old }, Half { block: is, said: new }),
+            None => ([causes.of_all(), vec![Why::Shown]].concat(), Vec::new()),
+        };
+        found.add(Changed::of(number, [old, new], why), files);
     }
-    let gone = before.iter().filter(|former| !known.contains_key(&former.key()));
-    changes.extend(gone.map(|former| changed(Some(former), None, &of_all)));
-    Diff { changes, same }
-}
-
-/// All numbers, in the order of the edition: of each KPI its total, then its groups.
-fn all(numbers: &Numbers) -> Vec<Number<'_>> {
-    let of_block = |block| {
-        let KpiBlock { cell, status, breakdowns, .. }: &KpiBlock = block;
-        let total = Number { block, group: None, said: Said { cell: cell.clone(), status: *status } };
-        let groups = breakdowns.iter().flat_map(move |table| {
-            table.rows.iter().map(move |row| Number {
-                block,
-                group: Some(GroupHead { dimension: table.dimension.clone(), group: row.group.clone() }),
-                said: Said { cell: row.cell.clone(), status: row.status },
-            })
-        });
-        std::iter::once(total).chain(groups)
-    };
-    numbers.kpis().flat_map(of_block).collect()
-}
-
-/// What makes all numbers of two editions differ.
-fn of_all(old: Compared, new: Compared) -> Vec<Why> {
-    let of_kind = |compared: Compared, kind: &str| {
-        let sources = compared.sources.iter().filter(|source| source.kind == kind);
-        sources.map(|source| (source.name.clone(), source.sha256.clone())).collect::<Vec<_>>()
-    };
-    let differs = |kind: &str| of_kind(old, kind) != of_kind(new, kind);
-    let reasons = [
-        (old.numbers.period != new.numbers.period, Why::Period),
-        (old.numbers.scope != new.numbers.scope, Why::Scope),
-        (differs("helper"), Why::Helper),
-        (differs("calendar"), Why::Calendar),
-    ];
-    reasons.into_iter().filter(|(differs, _)| *differs).map(|(_, why)| why).collect()
-}
-
-fn changed(old: Option<&Number>, new: Option<&Number>, of_all: &[Why]) -> Changed {
-    let block = new.or(old).map(|number| number.block).expect("one of them is there");
-    let mut why = of_all.to_vec();
-    match (old, new) {
-        (Some(old), Some(new)) => {
-            why.extend((old.block.version != new.block.version).then_some(Why::Definition));
-            why.extend((old.block.threshold != new.block.threshold).then_some(Why::Threshold));
-            let figure = old.said.cell != new.said.cell;
-            // What was defined otherwise, or is of another time, need not be explained by data.
-            if figure && !why.iter().any(|why| *why != Why::Threshold) {
-                why.push(if old.said.cell.provisional { Why::LateData } else { Why::Data });
-            }
-        }
-        _ => why.push(Why::Shown),
-    }
-    why.sort_unstable();
-    Changed {
-        kpi: block.id.clone(),
-        title: block.title.clone(),
-        group: new.or(old).and_then(|number| number.group.clone()),
-        unit: block.unit,
-        threshold: block.threshold,
-        old: old.map(|number| number.said.clone()),
-        new: new.map(|number| number.said.clone()),
-        why,
-    }
+    found.changes.sort_by_key(Changed::rank);
+    found
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::numbers::{Change, Group, PeriodHead};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use pegel_kpi::data::cell::{Cell, Outcome};
+use pegel_kpi::data::cell::{Beside, Cell, Outcome};
 use pegel_kpi::data::currency::{Currency, HUNDREDTHS};
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{self, Better, Status, Threshold};
@@ -100,6 +100,21 @@ impl Format {
             (digits..MOST_DIGITS.into()).find(|digits| !same(digits)).unwrap_or(MOST_DIGITS.into())
         });
         self.with_digits(value, unit, apart.max().unwrap_or(digits))
+    }
+
+    /// Two figures with as many digits as it takes to tell them apart; `None` if no number of digits does.
+    pub fn told_apart(&self, values: [f64; 2], unit: Unit) -> Option<[String; 2]> {
+        let least = self.usual_digits(values[0], unit);
+        let mut written =
+            (least..=MOST_DIGITS.into()).map(|digits| values.map(|value| self.with_digits(value, unit, digits)));
+        written.find(|[one, other]| one != other)
+    }
+
+    /// `median 25 min`: a second figure that stands beside one of that unit.
+    pub fn beside(&self, beside: &Beside, unit: Unit) -> String {
+        let name = self.words.language().word(&format!("beside_{}", beside.name)).unwrap_or(&beside.name);
+        let figure = self.value(beside.value, unit);
+        self.words.say("beside", [("name", name.into()), ("figure", figure.into())])
     }
 
     /// `+2,1 Pp.`, `−12 %`; empty where nothing can be compared. Per cents move by percentage points, all else in

@@ -21,12 +21,14 @@ mod cross;
 mod judged;
 mod list;
 mod members;
+mod rests_on;
 
 pub use controlling::{LastEdition, ReportState};
 pub use cross::{CrossLine, CrossTable};
 pub use judged::{beyond, is_as_it_stands, judged_value, standing_out};
 pub use list::{ListedRow, RowList};
 pub use members::Members;
+pub use rests_on::RestsOn;
 
 /// All that an edition says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -349,6 +351,9 @@ pub struct KpiBlock {
     pub table: Option<String>,
     /// SHA-256 of the script it was computed with, in hex.
     pub version: String,
+    /// What it rests on besides script and data; `None` in editions older than that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rests_on: Option<RestsOn>,
     pub cell: Cell,
     /// Of the period before, at the same age: what the change is measured against.
     pub previous: Cell,

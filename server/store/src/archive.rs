@@ -2,12 +2,13 @@
 
 use crate::connection::Conn;
 use crate::edition::{
-    Artefact, Audience, Edition, EditionHead, Erasable, Label, Listed, Rendition, SUBJECT, Salted, Signature,
-    SourceHash,
+    Artefact, Audience, Edition, EditionHead, Erasable, Label, Listed, ListedPeriod, Rendition, SUBJECT, Salted,
+    Signature, SourceHash,
 };
 use crate::runs::RunState;
 use crate::schema::{artefacts, edition_sources, editions, labels, renditions, runs};
 use crate::{Store, StoreError};
+use diesel::dsl::min;
 use diesel::prelude::*;
 
 impl Store {
@@ -26,32 +27,39 @@ impl Store {
         })
     }
 
-    /// All editions as they are listed: the latest period first, of each report's period the latest revision.
+    /// All editions by report and period, the latest period first; of each what the mail of the report itself says first.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn listed_editions(&self) -> Result<Vec<Listed>, StoreError> {
+    pub fn listed_editions(&self) -> Result<Vec<ListedPeriod>, StoreError> {
         let rows: Vec<(EditionHead, Option<Vec<u8>>)> = self.read("reading editions", |conn| {
-            let of_edition = renditions::edition_id.eq(editions::id);
-            let of_rendition = artefacts::rendition_id.nullable().eq(renditions::id.nullable());
+            // The report's own rendition is stored before those of other audiences.
+            let own = renditions::table
+                .filter(renditions::edition_id.eq(editions::id))
+                .select(min(renditions::id))
+                .single_value();
+            let subject = artefacts::table
+                .filter(artefacts::rendition_id.nullable().eq(own).and(artefacts::name.eq(SUBJECT)))
+                .select(artefacts::bytes)
+                .single_value();
             editions::table
-                .left_join(renditions::table.on(of_edition))
-                .left_join(artefacts::table.on(of_rendition.and(artefacts::name.eq(SUBJECT))))
-                .order((editions::ends_at.desc(), editions::report, editions::revision.desc(), renditions::id))
-                .select((EditionHead::as_select(), artefacts::bytes.nullable()))
+                .order((editions::report, editions::period, editions::revision.desc()))
+                .select((EditionHead::as_select(), subject))
                 .load(conn)
         })?;
-        let mut listed: Vec<Listed> = Vec::new();
+        let mut listed: Vec<ListedPeriod> = Vec::new();
         for (head, subject) in rows {
-            let same = listed
-                .last()
-                .is_some_and(|last| (&last.head.report, &last.head.period) == (&head.report, &head.period));
-            // Of several renditions that of the report itself comes first.
-            if !same {
-                let subject = subject.and_then(|bytes| String::from_utf8(bytes).ok());
-                listed.push(Listed { head, subject });
+            let edition = Listed { head, subject: subject.and_then(|bytes| String::from_utf8(bytes).ok()) };
+            match listed.last_mut() {
+                Some(period) if period.is_of(&edition.head) => period.earlier.push(edition),
+                _ => listed.push(ListedPeriod { latest: edition, earlier: Vec::new() }),
             }
         }
+        // Not by the database: the two sort texts differently.
+        listed.sort_by(|a, b| {
+            let (a, b) = (&a.latest.head, &b.latest.head);
+            b.ends_at.cmp(&a.ends_at).then_with(|| (&a.report, &a.period).cmp(&(&b.report, &b.period)))
+        });
         Ok(listed)
     }
 

@@ -66,6 +66,27 @@ pub struct Listed {
     pub subject: Option<String>,
 }
 
+/// What there is of a report about one period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedPeriod {
+    /// The latest revision.
+    pub latest: Listed,
+    /// The revisions before it, the latest first.
+    pub earlier: Vec<Listed>,
+}
+
+impl ListedPeriod {
+    /// All its editions, the latest first.
+    pub fn editions(&self) -> impl Iterator<Item = &Listed> {
+        std::iter::once(&self.latest).chain(&self.earlier)
+    }
+
+    pub(crate) fn is_of(&self, head: &EditionHead) -> bool {
+        let latest = &self.latest.head;
+        (&latest.report, &latest.period) == (&head.report, &head.period)
+    }
+}
+
 /// An edition with all that is stored of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edition {

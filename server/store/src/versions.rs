@@ -249,6 +249,17 @@ impl Store {
         rows.into_iter().map(activation).collect()
     }
 
+    /// The text of a file of which a version is kept, whatever it is called, by its SHA-256 in hex.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn version_text(&self, sha256: &str) -> Result<Option<String>, StoreError> {
+        self.read("reading a version", |conn| {
+            let of_hash = kpi_versions::table.filter(kpi_versions::sha256.eq(sha256));
+            of_hash.select(kpi_versions::text).first(conn).optional()
+        })
+    }
+
     /// Which versions the activations hold, without their texts: of one file, or of all. Oldest activation first.
     ///
     /// # Errors

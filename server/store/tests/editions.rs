@@ -5,7 +5,7 @@ mod common;
 
 use common::NOW;
 use common::edition::{audience, edition, north, publish, to};
-use pegel_store::edition::{Audience, Edition, Erasable, NewEdition};
+use pegel_store::edition::{Artefact, Audience, Edition, Erasable, ListedPeriod, NewEdition, Rendition, SUBJECT};
 use pegel_store::lease::Lease;
 use pegel_store::outbox::{Channel, Delivery, NewDelivery};
 use pegel_store::runs::{Claim, RunKey, Which};
@@ -222,7 +222,7 @@ fn an_artefact_and_a_label_can_be_erased_once_and_their_hashes_stay() {
 }
 
 #[test]
-fn editions_are_listed_by_period_in_their_latest_revision() {
+fn editions_are_listed_by_period_with_earlier_revisions_behind_the_latest() {
     on_both(|store| {
         let of = |week: i64, revision: i32| NewEdition {
             period: format!("2026-W{week}"),
@@ -234,13 +234,65 @@ fn editions_are_listed_by_period_in_their_latest_revision() {
             .iter()
             .map(|edition| published(&store, edition, &[]).head.id)
             .collect();
+        let neighbours = |id: i64| store.neighbours(&store.edition(id).unwrap().unwrap().head).unwrap();
+        assert_eq!(neighbours(ids[3]), (Some(ids[1]), Some(ids[0])));
+        assert_eq!((neighbours(ids[0]), neighbours(ids[1])), ((Some(ids[3]), None), (None, Some(ids[3]))));
+
+        published(&store, &NewEdition { report: "monthly".to_owned(), ends_at: 455, ..of(45, 0) }, &[]);
+        // The zone of the report was changed between two editions of week 45.
+        published(&store, &NewEdition { ends_at: 454, ..of(45, 2) }, &[]);
         let listed = store.listed_editions().unwrap();
-        let said: Vec<(&str, i32)> =
-            listed.iter().map(|listed| (listed.head.period.as_str(), listed.head.revision)).collect();
-        assert_eq!(said, [("2026-W46", 0), ("2026-W45", 1), ("2026-W44", 0)]);
-        assert!(listed.iter().all(|listed| listed.subject.is_none()), "none of these has a mail");
-        let neighbours = |at: usize| store.neighbours(&listed[at].head).unwrap();
-        assert_eq!(neighbours(1), (Some(ids[1]), Some(ids[0])));
-        assert_eq!((neighbours(0), neighbours(2)), ((Some(ids[3]), None), (None, Some(ids[3]))));
+        let said = listed.iter().map(|period| {
+            let head = &period.latest.head;
+            let revisions: Vec<i32> = period.editions().map(|edition| edition.head.revision).collect();
+            (head.report.as_str(), head.period.as_str(), revisions)
+        });
+        assert_eq!(
+            said.collect::<Vec<_>>(),
+            [
+                ("weekly", "2026-W46", vec![0]),
+                ("monthly", "2026-W45", vec![0]),
+                ("weekly", "2026-W45", vec![2, 1, 0]),
+                ("weekly", "2026-W44", vec![0]),
+            ]
+        );
+        let mut all = listed.iter().flat_map(ListedPeriod::editions);
+        assert!(all.all(|edition| edition.subject.is_none()), "none of these has a mail");
+    });
+}
+
+#[test]
+fn an_edition_is_listed_once_with_the_subject_of_the_report_itself_however_many_get_it() {
+    on_both(|store| {
+        let subject = |text: &str| Artefact {
+            name: SUBJECT.to_owned(),
+            media_type: "text/plain".to_owned(),
+            sha256: format!("hash of {text}"),
+            bytes: Erasable::Kept(text.as_bytes().to_vec()),
+        };
+        let said_first = || -> Vec<Option<String>> {
+            let listed = store.listed_editions().unwrap();
+            listed.iter().flat_map(ListedPeriod::editions).map(|edition| edition.subject.clone()).collect()
+        };
+        for revision in 0..2 {
+            let mut edition = edition(revision);
+            edition.renditions[0].artefacts.push(subject(&format!("All {revision}")));
+            edition.renditions[1].artefacts.push(subject(&format!("North {revision}")));
+            edition.renditions.extend((0..20).map(|nth| Rendition {
+                audience: Audience { zone: format!("zone {nth}"), ..north() },
+                artefacts: vec![subject(&format!("{nth} {revision}"))],
+            }));
+            published(&store, &edition, &[]);
+        }
+        assert_eq!(said_first(), [Some("All 1".to_owned()), Some("All 0".to_owned())]);
+
+        // What the North gets says nothing of the report itself.
+        let latest = store.latest_edition("weekly", "2026-W46").unwrap().unwrap();
+        assert!(store.erase_artefact(latest, &audience(), SUBJECT, NOW + 1).unwrap());
+        let bare = Rendition { audience: audience(), artefacts: Vec::new() };
+        let mut third = edition(2);
+        third.renditions = vec![bare, Rendition { audience: north(), artefacts: vec![subject("North 2")] }];
+        published(&store, &third, &[]);
+        assert_eq!(said_first(), [None, None, Some("All 0".to_owned())]);
     });
 }

@@ -58,6 +58,9 @@ fn the_latest_activation_is_in_force_and_texts_are_stored_once() {
         assert_eq!(texts, [("a.rhai", "a2"), ("b.rhai", "b")]);
         let authors: Vec<_> = active.versions.iter().map(|version| version.author.as_deref()).collect();
         assert_eq!(authors, [Some("Ada"), None]);
+        // What is not in force any more can still be read.
+        assert_eq!(store.version_text("hash of a").unwrap().as_deref(), Some("a"));
+        assert_eq!(store.version_text("hash of c").unwrap(), None);
 
         let before = store.activated_set(first).unwrap().unwrap();
         assert_eq!(before.versions[1].id, active.versions[1].id);

@@ -505,23 +505,74 @@ table_surveys = Umfragen
 table_targets = Ziele
 column_accepted_at = Angenommen
 column_acquired_at = Als Kunde gewonnen
+column_active = Aktiv
+column_amount = Betrag
+column_answer = Antwort
 column_answered_at = Beantwortet
+column_campaign = { dimension_campaign }
 column_cancelled_at = Storniert
+column_category = Kategorie
+column_certified_on = Zertifiziert
 column_changed_at = Geändert
+column_channel = { dimension_channel }
 column_churned_at = Als Kunde verloren
 column_closed_at = Abgeschlossen
 column_complained_at = Reklamiert
+column_contact_email = Adresse des Kontakts
 column_contacted_at = Kontaktiert
+column_contract_months = Vertragsmonate
 column_contract_sent_at = Vertrag verschickt
+column_cost = Kosten
+column_country = { dimension_country }
 column_created_at = Angelegt
+column_customer_id = Kunde
+column_email = Mailadresse
+column_ends_on = Letzter Tag
+column_expected_close_on = Erwarteter Abschluss
 column_feedback_at = Rückmeldung
 column_first_meeting_at = Erster Termin
+column_given_on = Prognose erstellt
+column_hired_on = Eingestellt
+column_incurred_on = Angefallen
+column_kind = { dimension_kind }
+column_language = Sprache
+column_lead_id = Lead
+column_left_on = Ausgeschieden
+column_level = Stufe
+column_line = { dimension_product_line }
+column_list_price = Listenpreis
+column_manager_id = Führungskraft
+column_metric = Größe
+column_minutes = Minuten
+column_name = { row_name }
+column_number = Nummer
+column_observed_on = Beobachtet
 column_occurred_at = Stattgefunden
 column_offered_at = Angeboten
+column_opportunity_id = Chance
 column_ordered_at = Bestellt
+column_outcome = Ergebnis
+column_partner_id = { dimension_partner }
+column_probability = Wahrscheinlichkeit
+column_product_id = { dimension_product }
 column_qualified_at = Qualifiziert
+column_quality = Güte
+column_quantity = Menge
 column_quoted_at = Angebot
+column_ramped_on = Eingearbeitet
+column_referred_by = Empfohlen von
+column_region = { dimension_region }
+column_rep_id = { dimension_rep }
+column_score = Bewertung
 column_second_meeting_at = Zweiter Termin
+column_segment = { dimension_segment }
+column_source = { dimension_source }
+column_stage = Phase
+column_starts_on = Erster Tag
+column_team = { dimension_team }
+column_tier = { dimension_tier }
+column_unit_cost = Stückkosten
+column_value = { value }
 
 ## PDF
 
@@ -606,6 +657,13 @@ subject_corrected = Korrigiert: { $subject }
 superseded_edition = An die Stelle dieser Ausgabe ist eine korrigierte getreten.
 open_corrected_edition = Die korrigierte öffnen
 corrected_edition = Diese Ausgabe ist korrigiert.
+corrected = Korrigiert
+replaced_because = Ersetzt: { $reason }
+earlier_editions =
+    { $count ->
+        [one] { $count } frühere Ausgabe
+       *[other] { $count } frühere Ausgaben
+    }
 what_changed = Was sich geändert hat
 before_it = Zuvor
 after_it = Jetzt
@@ -617,13 +675,19 @@ numbers_differ =
         [one] { $count } von { $all } Zahlen ist eine andere.
        *[other] { $count } von { $all } Zahlen sind andere.
     }
+other_reports = Das sind Ausgaben verschiedener Berichte: { $old } und { $new }.
+more_changes = { $count } weitere: pegel report diff { $old } { $new } zählt alle auf.
+changed_files = Geänderte Dateien
 why_period = ein anderer Zeitraum
 why_scope = andere Leser
 why_shown = nicht in beiden
 why_definition = das Skript hat sich geändert
+why_setting = eine Einstellung hat sich geändert
 why_helper = ein Hilfsskript hat sich geändert
 why_calendar = der Kalender hat sich geändert
 why_threshold = die Schwelle hat sich geändert
+why_judged = anders beurteilt
+why_target = das Ziel hat sich geändert
 why_late_data = sie konnte sich noch ändern
 why_data = die Daten wurden berichtigt
 all = Alle
@@ -771,6 +835,12 @@ no_page = Diese Seite gibt es nicht
 no_page_text = Vielleicht ist die Adresse unterwegs abgeschnitten worden.
 bad_address = Diese Adresse ist nicht zu verstehen
 bad_address_text = { $problem }
+no_choice =
+    { $count ->
+        [0] { $field }: „{ $asked }“ gibt es nicht, auch nichts anderes.
+       *[other] { $field }: „{ $asked }“ gibt es nicht. Es gibt: { $choices }
+    }
+no_page_number = Die Seite „{ $asked }“ gibt es nicht: Seiten werden ab 1 gezählt.
 no_edition = Diese Ausgabe gibt es nicht
 no_edition_text = Keine Ausgabe hat diese Nummer. Alle vorhandenen stehen in der Liste.
 erased = Das wurde gelöscht

@@ -494,23 +494,74 @@ table_surveys = surveys
 table_targets = targets
 column_accepted_at = Accepted
 column_acquired_at = Won as a customer
+column_active = Active
+column_amount = Amount
+column_answer = Answer
 column_answered_at = Answered
+column_campaign = { dimension_campaign }
 column_cancelled_at = Cancelled
+column_category = Category
+column_certified_on = Certified
 column_changed_at = Changed
+column_channel = { dimension_channel }
 column_churned_at = Lost as a customer
 column_closed_at = Closed
 column_complained_at = Complained
+column_contact_email = Address of the contact
 column_contacted_at = Contacted
+column_contract_months = Months of the contract
 column_contract_sent_at = Contract sent
+column_cost = Cost
+column_country = { dimension_country }
 column_created_at = Created
+column_customer_id = Customer
+column_email = Mail address
+column_ends_on = Last day
+column_expected_close_on = Expected to close
 column_feedback_at = Feedback
 column_first_meeting_at = First meeting
+column_given_on = Forecast made
+column_hired_on = Hired
+column_incurred_on = Incurred
+column_kind = { dimension_kind }
+column_language = Language
+column_lead_id = Lead
+column_left_on = Left
+column_level = Level
+column_line = { dimension_product_line }
+column_list_price = List price
+column_manager_id = Manager
+column_metric = Metric
+column_minutes = Minutes
+column_name = { row_name }
+column_number = Number
+column_observed_on = Observed
 column_occurred_at = Happened
 column_offered_at = Offered
+column_opportunity_id = Opportunity
 column_ordered_at = Ordered
+column_outcome = Outcome
+column_partner_id = { dimension_partner }
+column_probability = Probability
+column_product_id = { dimension_product }
 column_qualified_at = Qualified
+column_quality = Quality
+column_quantity = Quantity
 column_quoted_at = Quoted
+column_ramped_on = Ramped up
+column_referred_by = Referred by
+column_region = { dimension_region }
+column_rep_id = { dimension_rep }
+column_score = Score
 column_second_meeting_at = Second meeting
+column_segment = { dimension_segment }
+column_source = { dimension_source }
+column_stage = Stage
+column_starts_on = First day
+column_team = { dimension_team }
+column_tier = { dimension_tier }
+column_unit_cost = Unit cost
+column_value = { value }
 
 ## PDF
 
@@ -595,6 +646,13 @@ subject_corrected = Corrected: { $subject }
 superseded_edition = A corrected edition has taken the place of this one.
 open_corrected_edition = Open the corrected one
 corrected_edition = This is a corrected edition.
+corrected = Corrected
+replaced_because = Replaced: { $reason }
+earlier_editions =
+    { $count ->
+        [one] { $count } earlier edition
+       *[other] { $count } earlier editions
+    }
 what_changed = What changed
 before_it = Before
 after_it = Now
@@ -606,13 +664,19 @@ numbers_differ =
         [one] { $count } of { $all } numbers differs.
        *[other] { $count } of { $all } numbers differ.
     }
+other_reports = These are editions of different reports: { $old } and { $new }.
+more_changes = { $count } more: pegel report diff { $old } { $new } lists all of them.
+changed_files = Files that changed
 why_period = another period
 why_scope = other readers
 why_shown = not in both
 why_definition = the script changed
+why_setting = a setting changed
 why_helper = a helper changed
 why_calendar = the calendar changed
 why_threshold = the threshold changed
+why_judged = judged otherwise
+why_target = the target changed
 why_late_data = it could still change
 why_data = the data was corrected
 all = All
@@ -760,6 +824,12 @@ no_page = There is no such page
 no_page_text = Perhaps the address was cut short on its way.
 bad_address = This address cannot be understood
 bad_address_text = { $problem }
+no_choice =
+    { $count ->
+        [0] { $field }: there is no “{ $asked }”, nor any other.
+       *[other] { $field }: there is no “{ $asked }”. There are: { $choices }
+    }
+no_page_number = There is no page “{ $asked }”: pages are counted from 1.
 no_edition = There is no such edition
 no_edition_text = No edition has this number. All there are stand in the list.
 erased = This was erased

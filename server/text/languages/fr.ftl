@@ -507,23 +507,74 @@ table_surveys = enquêtes
 table_targets = objectifs
 column_accepted_at = Accepté
 column_acquired_at = Client depuis
+column_active = Actif
+column_amount = Montant
+column_answer = Réponse
 column_answered_at = Répondu
+column_campaign = { dimension_campaign }
 column_cancelled_at = Annulé
+column_category = Catégorie
+column_certified_on = Certifié
 column_changed_at = Modifié
+column_channel = { dimension_channel }
 column_churned_at = Client perdu le
 column_closed_at = Clos
 column_complained_at = Réclamé
+column_contact_email = Adresse du contact
 column_contacted_at = Contacté
+column_contract_months = Mois de contrat
 column_contract_sent_at = Contrat envoyé
+column_cost = Coût
+column_country = { dimension_country }
 column_created_at = Créé
+column_customer_id = Client
+column_email = Adresse électronique
+column_ends_on = Dernier jour
+column_expected_close_on = Clôture prévue
 column_feedback_at = Retour
 column_first_meeting_at = Premier rendez-vous
+column_given_on = Prévision établie
+column_hired_on = Embauché
+column_incurred_on = Dépensé
+column_kind = { dimension_kind }
+column_language = Langue
+column_lead_id = Lead
+column_left_on = Parti
+column_level = Rang
+column_line = { dimension_product_line }
+column_list_price = Prix catalogue
+column_manager_id = Responsable
+column_metric = Grandeur
+column_minutes = Minutes
+column_name = { row_name }
+column_number = Numéro
+column_observed_on = Observé
 column_occurred_at = Date
 column_offered_at = Proposé
+column_opportunity_id = Opportunité
 column_ordered_at = Commandé
+column_outcome = Issue
+column_partner_id = { dimension_partner }
+column_probability = Probabilité
+column_product_id = { dimension_product }
 column_qualified_at = Qualifié
+column_quality = Qualité
+column_quantity = Quantité
 column_quoted_at = Devis
+column_ramped_on = Opérationnel
+column_referred_by = Recommandé par
+column_region = { dimension_region }
+column_rep_id = { dimension_rep }
+column_score = Note
 column_second_meeting_at = Second rendez-vous
+column_segment = { dimension_segment }
+column_source = { dimension_source }
+column_stage = Étape
+column_starts_on = Premier jour
+column_team = { dimension_team }
+column_tier = { dimension_tier }
+column_unit_cost = Coût unitaire
+column_value = { value }
 
 ## PDF
 
@@ -608,6 +659,13 @@ subject_corrected = Corrigé : { $subject }
 superseded_edition = Une édition corrigée a pris la place de celle-ci.
 open_corrected_edition = Ouvrir l’édition corrigée
 corrected_edition = Cette édition est corrigée.
+corrected = Corrigée
+replaced_because = Remplacée : { $reason }
+earlier_editions =
+    { $count ->
+        [one] { $count } édition antérieure
+       *[other] { $count } éditions antérieures
+    }
 what_changed = Ce qui a changé
 before_it = Avant
 after_it = Maintenant
@@ -619,13 +677,19 @@ numbers_differ =
         [one] { $count } chiffre sur { $all } diffère.
        *[other] { $count } chiffres sur { $all } diffèrent.
     }
+other_reports = Ces éditions sont celles de deux rapports : { $old } et { $new }.
+more_changes = Et { $count } de plus : pegel report diff { $old } { $new } les donne tous.
+changed_files = Fichiers modifiés
 why_period = une autre période
 why_scope = d’autres lecteurs
 why_shown = absent de l’une des deux
 why_definition = le script a changé
+why_setting = un réglage a changé
 why_helper = un script auxiliaire a changé
 why_calendar = le calendrier a changé
 why_threshold = le seuil a changé
+why_judged = jugé autrement
+why_target = l’objectif a changé
 why_late_data = il pouvait encore changer
 why_data = les données ont été corrigées
 all = Tous
@@ -773,6 +837,12 @@ no_page = Cette page n’existe pas
 no_page_text = L’adresse a peut-être été tronquée en route.
 bad_address = Cette adresse est incompréhensible
 bad_address_text = { $problem }
+no_choice =
+    { $count ->
+        [0] { $field } : « { $asked } » n’existe pas, ni rien d’autre.
+       *[other] { $field } : « { $asked } » n’existe pas. Il y a : { $choices }
+    }
+no_page_number = La page « { $asked } » n’existe pas : les pages sont numérotées à partir de 1.
 no_edition = Cette édition n’existe pas
 no_edition_text = Aucune édition ne porte ce numéro. Toutes celles qui existent figurent dans la liste.
 erased = Ceci a été effacé

@@ -20,9 +20,14 @@ use crate::reader::Reader;
 use crate::templates::{Frame, html};
 use crate::unanswered::Unanswered;
 use actix_web::{HttpRequest, HttpResponse, web};
+use pegel_kpi::definition::threshold::Status;
 use pegel_kpi::time::period::Period;
 use pegel_report::format::Format;
+use pegel_text::words::Words;
 use serde::Serialize;
+
+/// How many choices are named to who asks for something else.
+const MOST_NAMED: usize = 20;
 
 /// Does work that waits for the database on a thread where it holds up no one else.
 async fn blocking<T: Send + 'static>(
@@ -82,10 +87,48 @@ struct Choice {
     chosen: bool,
 }
 
+impl Choice {
+    /// One of that name; chosen if it is what is asked for.
+    fn new(name: &str, title: String, asked: &str) -> Choice {
+        Choice { name: name.to_owned(), title, chosen: name == asked }
+    }
+}
+
+/// The states that a KPI or an edition can be in, the worst first.
+fn statuses(asked: &str, format: &Format) -> Vec<Choice> {
+    let all = [Status::Critical, Status::Warning, Status::Ok, Status::Unjudged];
+    all.map(|status| Choice::new(status.name(), format.status(status), asked)).into()
+}
+
+/// The choices of a form, unless an address asks for something that is none of them. `field` names the word for what is
+/// chosen.
+fn checked(choices: Vec<Choice>, field: &str, asked: &str, words: &Words) -> Result<Vec<Choice>, Unanswered> {
+    if asked.is_empty() || choices.iter().any(|choice| choice.chosen) {
+        return Ok(choices);
+    }
+    let mut named: Vec<&str> = choices.iter().take(MOST_NAMED).map(|choice| choice.name.as_str()).collect();
+    if choices.len() > MOST_NAMED {
+        named.push("…");
+    }
+    let of = [
+        ("field", words.say(field, []).into()),
+        ("asked", asked.into()),
+        ("count", choices.len().into()),
+        ("choices", named.join(", ").into()),
+    ];
+    Err(Unanswered::address(words.say("no_choice", of)))
+}
+
 /// Writes figures for a reader.
 fn format(state: &State, reader: &Reader) -> Format {
     let titles = state.live.current().model.titles();
     Format::new(&reader.locale, &state.currency, state.zone_name()).calling(&titles)
+}
+
+/// `week 46, revision 0`
+fn edition_name(period: &str, revision: i32, format: &Format) -> String {
+    let of = [("period", format.period_name(period).into()), ("revision", revision.into())];
+    format.words().say("edition_of", of)
 }
 
 /// `Past 26 weeks`

@@ -71,7 +71,7 @@ pub fn is_id(text: &str) -> bool {
 }
 
 /// Something that a script leaves open and configuration may set.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "a parameter is a number, a text, or true or false")]
 pub enum Parameter {
     Number(#[serde(deserialize_with = "finite")] f64),

@@ -193,6 +193,19 @@ impl<'a> Part<'a> {
         });
         needs
     }
+
+    /// Whether its value depends on working hours and holidays.
+    pub fn counts_working_time(self) -> bool {
+        let mut counts = false;
+        self.walk(&mut |part| {
+            counts |= match part {
+                Part::Expr(Expr::Working(..)) => true,
+                Part::Expr(Expr::Children(child)) => child.parts().into_iter().any(Part::counts_working_time),
+                _ => false,
+            };
+        });
+        counts
+    }
 }
 
 impl Expr {

@@ -9,6 +9,7 @@ use super::limits::within_time;
 use super::setting::{Reached, Setting};
 use crate::diagnostic::Diagnostic;
 use rhai::{AST, CallFnOptions, Dynamic, EvalAltResult, FuncArgs, Map, Scope};
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -24,6 +25,8 @@ pub struct Script {
     pub source: String,
     /// Whether `value` takes the measures of the period before.
     pub looks_back: bool,
+    /// The files of the shared helpers that it uses, directly or through others.
+    pub helpers: BTreeSet<String>,
     /// What `value` does, where that is told without running it.
     pub(super) direct: Option<Direct>,
     /// For each block of an instrumented script, whether it was run.
@@ -46,6 +49,7 @@ impl Script {
         Ok(Script {
             language: language.clone(),
             direct: Direct::of(&ast),
+            helpers: language.helpers_of(&ast),
             ast,
             file: file.to_owned(),
             source: source.to_owned(),

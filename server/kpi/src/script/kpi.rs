@@ -73,6 +73,16 @@ impl Kpi {
         &self.script.source
     }
 
+    /// The files of the shared helpers that its script uses, directly or through others: `lib/sales.rhai`.
+    pub fn helpers(&self) -> impl Iterator<Item = &str> {
+        self.script.helpers.iter().map(String::as_str)
+    }
+
+    /// Whether its figure counts working time, and so rests on the calendar.
+    pub fn counts_working_time(&self) -> bool {
+        self.measures.iter().any(|(_, measure)| measure.parts().into_iter().any(Part::counts_working_time))
+    }
+
     /// Checks that its figures can reach its marks.
     ///
     /// # Errors

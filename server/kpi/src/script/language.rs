@@ -3,15 +3,16 @@
 use super::errors::{self, Complaint, Names, Refused};
 use super::setting::{Configured, Setting};
 use super::{
-    access, closures, datasets, declare, figure, functions, limits, marks, operators, symbols, texts, times, units,
+    access, closures, datasets, declare, figure, functions, helpers, limits, marks, operators, symbols, texts, times,
+    units,
 };
 use crate::data::model::Model;
 use crate::diagnostic::Diagnostic;
 use crate::time::calendar::Calendar;
 use rhai::module_resolvers::StaticModuleResolver;
 use rhai::packages::{BasicArrayPackage, BasicMapPackage, BasicMathPackage, CorePackage, LogicPackage, Package as _};
-use rhai::{Engine, Module, NativeCallContext, OptimizationLevel, Scope, Shared};
-use std::collections::HashMap;
+use rhai::{AST, Engine, Module, NativeCallContext, OptimizationLevel, Scope, Shared};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// The language of KPI scripts. Build it once and share it.
@@ -19,6 +20,8 @@ pub struct Language {
     pub(crate) engine: Engine,
     pub(super) names: Names,
     pub(crate) parameters: Arc<Configured>,
+    /// By the name of a helper its file, and those of the helpers that it uses.
+    helpers: HashMap<String, BTreeSet<String>>,
     /// The tables that scripts are about.
     pub(crate) model: Model,
 }
@@ -77,11 +80,13 @@ impl Language {
         for (name, text) in &environment.libraries {
             let file = format!("lib/{name}.rhai");
             match language.library(&file, text) {
-                Ok(module) => {
+                Ok((module, mut files)) => {
                     let module: Shared<Module> = module.into();
                     // An import is visible to a script's statements; this makes it visible to its functions.
                     language.engine.register_static_module(name, module.clone());
                     resolver.insert(name.as_str(), Module::clone(&module));
+                    files.insert(file.clone());
+                    language.helpers.insert(name.clone(), files);
                 }
                 Err(diagnostic) => wrong.push(diagnostic),
             }
@@ -152,11 +157,18 @@ impl Language {
             }
         });
         let names = Names { functions, libraries: HashMap::new() };
-        Language { engine, names, parameters: Arc::default(), model: environment.model.clone() }
+        let (parameters, helpers) = (Arc::default(), HashMap::new());
+        Language { engine, names, parameters, helpers, model: environment.model.clone() }
     }
 
-    /// Compiles a shared helper.
-    fn library(&self, file: &str, text: &str) -> Result<Module, Diagnostic> {
+    /// The files of the shared helpers that a script, or another helper, uses, and of those that these use.
+    pub(super) fn helpers_of(&self, ast: &AST) -> BTreeSet<String> {
+        let asked_for = helpers::asked_for(ast);
+        asked_for.iter().filter_map(|name| self.helpers.get(name)).flatten().cloned().collect()
+    }
+
+    /// Compiles a shared helper; tells which others it uses.
+    fn library(&self, file: &str, text: &str) -> Result<(Module, BTreeSet<String>), Diagnostic> {
         let mut ast = self.engine.compile(text).map_err(|error| errors::of_parsing(&error, file, text))?;
         ast.set_source(file);
         if let Some(taken) = ast.iter_functions().find(|function| self.names.has(function.name)) {
@@ -166,6 +178,7 @@ impl Language {
         closures::check(&ast)
             .and_then(|()| limits::within_time(|| Module::eval_ast_as_new(Scope::new(), &ast, &self.engine)))
             .map_err(|error| errors::of_running(&error, file, text, &self.names))
+            .map(|module| (module, self.helpers_of(&ast)))
     }
 }
 

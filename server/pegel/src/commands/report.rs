@@ -53,7 +53,7 @@ pub fn run(command: cli::Report, global: &Global) -> Ending {
         cli::Report::Diff { old, new, json } => {
             let home = home()?;
             let store = home.store()?;
-            diff::run(&stored(old, &store)?, &stored(new, &store)?, json, &home.format())
+            diff::run([&stored(old, &store)?, &stored(new, &store)?], json, &store, &home.format())
         }
         cli::Report::Render(command) => {
             let home = home()?;

@@ -227,11 +227,7 @@ impl<'a> Writer<'a> {
     pub(super) fn kpi(&self, block: &KpiBlock, section: usize, numbers: &Numbers) -> KpiView {
         let figures = FiguresOf { numbers, section, kpi: &block.id };
         let threshold = self.format.threshold(&block.threshold, block.unit, block.better);
-        let beside = block.cell.beside.iter().map(|beside| {
-            let name = self.words.language().word(&format!("beside_{}", beside.name)).unwrap_or(&beside.name);
-            let figure = self.format.value(beside.value, block.unit);
-            self.words.say("beside", [("name", name.into()), ("figure", figure.into())])
-        });
+        let beside = block.cell.beside.iter().map(|beside| self.format.beside(beside, block.unit));
         let known = Known {
             settled: block.settled.as_ref(),
             data_ends: block.data_ends,

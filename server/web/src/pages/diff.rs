@@ -1,17 +1,21 @@
 //! `/editions/{id}/since/{other}`: what an edition says differently from another one, and why.
 
 use super::edition::{locale, numbers_of, stored};
-use super::{Place, blocking};
+use super::{Place, blocking, edition_name};
 use crate::State;
 use crate::reader::Reader;
 use crate::unanswered::Unanswered;
 use actix_web::{HttpRequest, HttpResponse, web};
-use pegel_report::diff::{Changed, Compared, Diff, Said, Written, diff};
+use pegel_report::diff::{Changed, ChangedFile, Compared, Diff, Written, diff};
 use pegel_report::format::Format;
 use pegel_report::numbers::Numbers;
+use pegel_store::edition::Edition;
 use serde::Serialize;
 
 const PLACE: Place = Place { template: "diff.html", here: "editions" };
+
+/// So many numbers are shown at most: nobody reads more, and a page of more is slow. Commands list all of them.
+const MOST_CHANGES: usize = 250;
 
 /// What the page says.
 #[derive(Serialize)]
@@ -22,9 +26,15 @@ struct Page {
     /// The two editions, in words.
     old: String,
     new: String,
+    /// Where they are of different reports, of which.
+    notice: Option<String>,
     /// `3 of 240 numbers differ`
     verdict: String,
     changes: Vec<ChangedView>,
+    /// How many more there are, and what lists them; `None` if all are shown.
+    more: Option<String>,
+    /// The files that explain changes, if their texts are kept.
+    files: Vec<FileView>,
 }
 
 /// A number that is another one.
@@ -37,6 +47,21 @@ struct ChangedView {
     new_status: &'static str,
 }
 
+/// A file that is another one.
+#[derive(Serialize)]
+struct FileView {
+    name: String,
+    lines: Vec<LineView>,
+}
+
+/// A line of it, or where the lines below it stand.
+#[derive(Serialize)]
+struct LineView {
+    text: String,
+    is_old: bool,
+    is_new: bool,
+}
+
 /// The page.
 pub(crate) async fn show(
     request: HttpRequest,
@@ -44,41 +69,60 @@ pub(crate) async fn show(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Unanswered> {
     let (reader, (new, old)) = (Reader::of(&request), path.into_inner());
-    let (new, old) = blocking(&state, move |state| Ok((stored(state, &new)?, stored(state, &old)?))).await?;
-    let ((_, now), (_, before)) = (numbers_of(&new, None)?, numbers_of(&old, None)?);
-    let found =
-        diff(Compared { numbers: &before, sources: &old.sources }, Compared { numbers: &now, sources: &new.sources });
-    let format = Format::new(&locale(&now, &reader), &now.currency, now.shown_in()).calling(&now.titles);
-    let path = reader.kept_in(format!("/editions/{}", new.head.id));
-    let page = Page::of(path, [&before, &now], &found, &format);
+    let page = blocking(&state, move |state| {
+        let (new, old) = (stored(state, &new)?, stored(state, &old)?);
+        Page::of([&old, &new], state, &reader)
+    })
+    .await?;
     PLACE.show(&page, &state, &request)
 }
 
 impl Page {
-    fn of(path: String, [old, new]: [&Numbers; 2], found: &Diff, format: &Format) -> Page {
+    fn of([old, new]: [&Edition; 2], state: &State, reader: &Reader) -> Result<Page, Unanswered> {
+        let ((_, before), (_, now)) = (numbers_of(old, None)?, numbers_of(new, None)?);
+        let compared = Compared { numbers: &before, sources: &old.sources };
+        let found = diff(compared, Compared { numbers: &now, sources: &new.sources });
+        let Diff { changes, same, files } = found.with_lines(|sha256| state.store.version_text(sha256))?;
+        let format = Format::new(&locale(&now, reader), &now.currency, now.shown_in()).calling(&now.titles);
         let words = format.words();
-        let name = |numbers: &Numbers| {
-            let of =
-                [("period", format.period_name(&numbers.period.name).into()), ("revision", numbers.revision.into())];
-            words.say("edition_of", of)
+        let name = |numbers: &Numbers| edition_name(&numbers.period.name, numbers.revision, &format);
+        let of_reports = || {
+            let [old, new] = [&before, &now].map(|numbers| format.title(&numbers.title));
+            words.say("other_reports", [("old", old.into()), ("new", new.into())])
         };
-        let (changed, all) = (found.changes.len(), found.changes.len() + found.same);
-        Page {
-            title: format.title(&new.title),
-            path,
-            old: name(old),
-            new: name(new),
-            verdict: words.say("numbers_differ", [("count", changed.into()), ("all", all.into())]),
-            changes: found.changes.iter().map(|changed| ChangedView::of(changed, format)).collect(),
-        }
+        let left_out = |count: usize| {
+            let [old, new] = [old, new].map(|edition| edition.head.id.to_string());
+            words.say("more_changes", [("count", count.into()), ("old", old.into()), ("new", new.into())])
+        };
+        let all = changes.len() + same;
+        Ok(Page {
+            title: format.title(&now.title),
+            path: reader.kept_in(format!("/editions/{}", new.head.id)),
+            old: name(&before),
+            new: name(&now),
+            notice: (before.report != now.report).then(of_reports),
+            verdict: words.say("numbers_differ", [("count", changes.len().into()), ("all", all.into())]),
+            changes: changes.iter().take(MOST_CHANGES).map(|changed| ChangedView::of(changed, &format)).collect(),
+            more: changes.len().checked_sub(MOST_CHANGES).filter(|more| *more > 0).map(left_out),
+            files: files.iter().filter(|file| !file.lines.is_empty()).map(FileView::of).collect(),
+        })
     }
 }
 
 impl ChangedView {
     fn of(changed: &Changed, format: &Format) -> ChangedView {
-        let status = |said: &Option<Said>| said.as_ref().map(|said| said.status);
-        let differs = status(&changed.old) != status(&changed.new);
-        let name = |said| status(said).filter(|_| differs).map_or("", |status| status.name());
-        ChangedView { written: changed.written(format), old_status: name(&changed.old), new_status: name(&changed.new) }
+        let [old_status, new_status] = changed.statuses().map_or([""; 2], |statuses| statuses.map(|of| of.name()));
+        ChangedView { written: changed.written(format), old_status, new_status }
+    }
+}
+
+impl FileView {
+    fn of(file: &ChangedFile) -> FileView {
+        let line = |text: &str| LineView {
+            text: text.to_owned(),
+            is_old: text.starts_with('-'),
+            is_new: text.starts_with('+'),
+        };
+        FileView { name: file.name.clone(), lines: file.lines.lines().map(line).collect() }
     }
 }

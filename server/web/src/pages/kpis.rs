@@ -1,6 +1,6 @@
 //! `/kpis`: how all KPIs stand. What needs attention first, then what reports show, then the rest, folded.
 
-use super::{Choice, Place, format, past_periods};
+use super::{Choice, Place, checked, format, past_periods, statuses};
 use crate::State;
 use crate::courses::{Course, courses, weeks};
 use crate::reader::Reader;
@@ -13,6 +13,7 @@ use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::definition::threshold::Status;
 use pegel_kpi::engine::comparison::Comparison;
 use pegel_kpi::engine::lacking::{Lack, lacking};
+use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::Period;
 use pegel_report::chart;
 use pegel_report::definition::ReportDefinition;
@@ -33,9 +34,6 @@ const TREND_WEEKS: usize = 13;
 
 /// What a KPI is compared with.
 const WEEK_BEFORE: Comparison = Comparison { before: true, ..Comparison::NONE };
-
-/// The states that a KPI can be in, the worst first.
-const STATUSES: [Status; 4] = [Status::Critical, Status::Warning, Status::Ok, Status::Unjudged];
 
 /// What the address asks for.
 #[derive(Deserialize, Default)]
@@ -145,16 +143,15 @@ pub(crate) async fn list(request: HttpRequest, state: web::Data<State>) -> Resul
 }
 
 fn gather(state: &State, asked: &Asked, reader: &Reader) -> Result<Page, Unanswered> {
-    let weeks = weeks(state, TREND_WEEKS)?;
     let in_force = state.live.in_force();
+    let format = format(state, reader);
+    let filter = Filter::of(asked, &in_force, &format, reader)?;
+    let weeks = weeks(state, TREND_WEEKS)?;
     let mut rows = state.store.reader()?;
     let mut all = courses((state, &mut rows), &in_force.catalog.kpis, &weeks, WEEK_BEFORE, &[])?;
     all.sort_by(|left, right| left.kpi.file.cmp(&right.kpi.file));
-    let format = format(state, reader);
     let writer = Writer { in_force: &in_force, weeks: &weeks, format: &format };
     let any = !all.is_empty();
-    let packs: BTreeSet<&str> = all.iter().map(|course| course.kpi.pack()).collect();
-    let filter = Filter::of(asked, &packs, &format, reader);
     let (without, there): (Vec<Course>, Vec<Course>) =
         all.into_iter().filter(|course| asked.wants(course, &format)).partition(has_no_data);
     let reports = (state.reports)();
@@ -229,17 +226,17 @@ impl Asked {
 }
 
 impl Filter {
-    fn of(asked: &Asked, packs: &BTreeSet<&str>, format: &Format, reader: &Reader) -> Filter {
-        let choice =
-            |name: &str, title: String, chosen: &str| Choice { name: name.to_owned(), title, chosen: name == chosen };
-        let named = packs.iter().filter(|pack| !pack.is_empty());
-        Filter {
+    fn of(asked: &Asked, in_force: &InForce, format: &Format, reader: &Reader) -> Result<Filter, Unanswered> {
+        let packs: BTreeSet<&str> = in_force.catalog.kpis.iter().map(Kpi::pack).collect();
+        let named = packs.into_iter().filter(|pack| !pack.is_empty());
+        let packs = named.map(|pack| Choice::new(pack, pack_name(pack, format), &asked.pack)).collect();
+        Ok(Filter {
             words: asked.words.clone(),
-            packs: named.map(|pack| choice(pack, pack_name(pack, format), &asked.pack)).collect(),
-            statuses: STATUSES.map(|status| choice(status.name(), format.status(status), &asked.status)).into(),
+            packs: checked(packs, "pack", &asked.pack, format.words())?,
+            statuses: checked(statuses(&asked.status, format), "status", &asked.status, format.words())?,
             asks: !(asked.words.trim().is_empty() && asked.pack.is_empty() && asked.status.is_empty()),
             lang: reader.asked_for(),
-        }
+        })
     }
 }
 

@@ -397,12 +397,9 @@ impl Behind {
     fn groups(&self, dimension: &Dimension, names: BTreeSet<&String>, format: &Format) -> Option<GroupsView> {
         let is_asked_for = self.only.iter().any(|(by, _)| by == dimension);
         let can_be = self.question(vec![(dimension.clone(), None)], 0).check().is_ok();
-        let groups = names.into_iter().map(|name| Choice {
-            name: format!("{}={name}", dimension.name()),
-            title: name.clone(),
-            chosen: false,
-        });
-        let groups: Vec<Choice> = groups.collect();
+        // None is chosen: what is asked for is not offered again.
+        let choice = |name: &String| Choice::new(&format!("{}={name}", dimension.name()), name.clone(), "");
+        let groups: Vec<Choice> = names.into_iter().map(choice).collect();
         let title = format.dimension(dimension.name());
         (groups.len() > 1 && can_be && !is_asked_for).then_some(GroupsView { title, groups })
     }

@@ -108,7 +108,9 @@ fn numbers(store: &Store, catalog: &Catalog, change: impl FnOnce(&mut ReportDefi
         currency: "EUR",
         controlling: &[],
     };
-    let (mut numbers, _) = build(&heading, &[Scope::everything()], catalog, &mut store.reader().unwrap()).unwrap();
+    let (mut numbers, _) =
+        build(&heading, &[Scope::everything()], catalog, &mut store.reader().unwrap(), |_, numbers| Ok(numbers))
+            .unwrap();
     numbers.remove(0)
 }
 

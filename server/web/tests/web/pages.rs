@@ -83,57 +83,6 @@ fn what_xml_forbids_reaches_no_page() {
 }
 
 #[test]
-fn the_list_of_editions_says_what_was_reported_when() {
-    on_both(|store| {
-        let site = Site::on(store.clone());
-        insta::assert_snapshot!("no_editions", site.get("/editions").words());
-        stored(&store);
-        insta::assert_snapshot!("editions", site.get_in("de-AT", "/editions").words());
-        insta::assert_snapshot!("editions_fr", site.get_in("fr", "/editions").words());
-    });
-}
-
-#[test]
-fn the_list_of_editions_is_paged() {
-    on_both(|store| {
-        for week in 10..40 {
-            let mut numbers = weekly();
-            numbers.period.name = format!("2026-W{week}");
-            numbers.created_at += week * 604_800;
-            publish(&store, &numbers);
-        }
-        let site = Site::on(store);
-        let first = site.get("/editions?lang=de");
-        assert_eq!(first.html().matches("class=\"row-link\"").count(), 25);
-        assert!(first.html().contains("href=\"/editions?page=2&amp;lang=de-DE\""), "{}", first.html());
-        let second = site.get("/editions?page=2&lang=de");
-        assert_eq!(second.html().matches("class=\"row-link\"").count(), 5);
-        assert!(second.html().contains("href=\"/editions?lang=de-DE\""), "{}", second.html());
-        assert!(second.words().contains("2.–8. März 2026"), "{}", second.words());
-    });
-}
-
-#[test]
-fn editions_are_found_by_report_state_and_words() {
-    on_both(|store| {
-        stored(&store);
-        let site = Site::on(store);
-        let found = |query: &str| site.get(&format!("/editions?{query}")).html().matches("class=\"row-link\"").count();
-        assert_eq!(["", "report=weekly", "report=", "status=critical", "words=SIE+46"].map(found), [1; 5]);
-        assert_eq!(["report=monthly", "status=ok", "words=sie+47"].map(found), [0; 3]);
-        assert!(site.get("/editions?words=nowhere").words().contains("Nothing was found."));
-        let page = site.get("/editions?lang=de&words=%22%3E%3Cb%3E");
-        assert!(
-            page.html().contains("value=\"&quot;&gt;&lt;b&gt;\"") || !page.html().contains("\"><b>"),
-            "{}",
-            page.html()
-        );
-        assert!(page.html().contains("name=\"lang\" value=\"de-DE\""));
-        assert_eq!(site.get("/editions?page=x").status, 400);
-    });
-}
-
-#[test]
 fn kpis_show_the_last_complete_week_by_pack() {
     on_both(|store| {
         stored(&store);

@@ -5,8 +5,8 @@ use crate::cli::{self, Global};
 use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
 use anyhow::anyhow;
 use pegel_catalog::files::{Files, Found};
+use pegel_catalog::lines::unified;
 use pegel_store::Store;
-use similar::TextDiff;
 
 /// Prints a unified diff; nothing if there is no difference.
 pub fn run(command: &cli::Diff, global: &Global) -> Ending {
@@ -29,9 +29,8 @@ pub fn run(command: &cli::Diff, global: &Global) -> Ending {
         note(format_args!("{file}: no difference"));
         return Ok(Done::InOrder);
     }
-    let diff = TextDiff::from_lines(old, new);
-    let names = [before_name, after_name].map(|name| format!("{file}\t{name}"));
-    answer(diff.unified_diff().header(&names[0], &names[1]).to_string().trim_end_matches('\n'));
+    let lines = unified(old, new);
+    answer(format_args!("--- {file}\t{before_name}\n+++ {file}\t{after_name}\n{}", lines.trim_end_matches('\n')));
     Ok(Done::InOrder)
 }
 

@@ -1,19 +1,25 @@
 //! `pegel report diff`: what two stored editions say differently, and why.
 
-use crate::ending::{Done, Ending, Failure, answer, answer_json, broke};
+use crate::ending::{Done, Ending, Failure, answer, answer_json, broke, note};
 use pegel_report::archive::numbers;
-use pegel_report::diff::{Changed, Compared, Diff, Said, Written, diff};
+use pegel_report::diff::{Changed, ChangedFile, Compared, Diff, Written, diff};
 use pegel_report::format::Format;
 use pegel_report::numbers::Numbers;
+use pegel_store::Store;
 use pegel_store::edition::Edition;
 use pegel_text::clean::one_line;
 
-/// Prints a line for each number that is another one; exits with 1 if there are any.
-pub fn run(old: &Edition, new: &Edition, json: bool, format: &Format) -> Ending {
+/// Prints a line for each number that is another one, and the lines of the files that explain it; exits with 1 if there
+/// are any.
+pub fn run([old, new]: [&Edition; 2], json: bool, store: &Store, format: &Format) -> Ending {
     let (before, now) = (numbers_of(old)?, numbers_of(new)?);
-    let old = Compared { numbers: &before, sources: &old.sources };
-    let found = diff(old, Compared { numbers: &now, sources: &new.sources });
-    let Diff { changes, same } = &found;
+    if before.report != now.report {
+        note(format_args!("these are editions of different reports: {} and {}", before.report, now.report));
+    }
+    let compared = Compared { numbers: &before, sources: &old.sources };
+    let found = diff(compared, Compared { numbers: &now, sources: &new.sources });
+    let found = found.with_lines(|sha256| store.version_text(sha256)).map_err(broke)?;
+    let Diff { changes, same, files } = &found;
     if json {
         answer_json(&found);
     } else {
@@ -21,6 +27,11 @@ pub fn run(old: &Edition, new: &Edition, json: bool, format: &Format) -> Ending 
             answer(line(changed, format));
         }
         answer(format_args!("{} of {} numbers differ", changes.len(), changes.len() + same));
+        for ChangedFile { name, lines, .. } in files.iter().filter(|file| !file.lines.is_empty()) {
+            let [old, new] = [old, new].map(|edition| edition.head.id);
+            let lines = lines.trim_end_matches('\n');
+            answer(format_args!("\n--- {name}\tedition {old}\n+++ {name}\tedition {new}\n{lines}"));
+        }
     }
     Ok(if changes.is_empty() { Done::InOrder } else { Done::NotInOrder })
 }
@@ -32,11 +43,10 @@ fn numbers_of(edition: &Edition) -> Result<Numbers, Failure> {
 }
 
 fn line(changed: &Changed, format: &Format) -> String {
-    let with_status = |figure: String, said: &Option<Said>| match said {
-        Some(said) => format!("{figure}, {}", format.status(said.status)),
-        None => figure,
-    };
-    let Written { title, group, old, new, why } = changed.written(format);
-    let (old, new) = (with_status(old, &changed.old), with_status(new, &changed.new));
+    let Written { title, group, mut old, mut new, why } = changed.written(format);
+    if let Some([before, now]) = changed.statuses() {
+        old = format!("{old}, {}", format.status(before));
+        new = format!("{new}, {}", format.status(now));
+    }
     [title, group, old, new, why.join("; ")].map(|text| one_line(&text).into_owned()).join("\t")
 }

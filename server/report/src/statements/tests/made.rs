@@ -138,6 +138,7 @@ fn block(
         min_sample: 5,
         table: Some("leads".to_owned()),
         version: String::new(),
+        rests_on: None,
         change: Change::between(&before, &now, better),
         cell: now,
         previous: before,

@@ -113,11 +113,9 @@ impl Shown {
         };
         let by = |at: usize| {
             let carried = model.dimensions().filter(|one| kpi.check_breakdown(std::slice::from_ref(one)).is_ok());
-            let choice = |dimension: &Dimension| Choice {
-                name: dimension.name().to_owned(),
-                title: format.dimension(dimension.name()),
-                chosen: by.get(at) == Some(dimension),
-            };
+            let asked = by.get(at).map_or("", Dimension::name);
+            let choice =
+                |dimension: &Dimension| Choice::new(dimension.name(), format.dimension(dimension.name()), asked);
             carried.map(choice).collect()
         };
         Form {

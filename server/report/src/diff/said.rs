@@ -1,0 +1,56 @@
+//! What an edition says of a number, and when two say the same.
+
+use pegel_kpi::data::cell::{Beside, Cell, Outcome};
+use pegel_kpi::definition::threshold::{Status, same};
+use serde::Serialize;
+
+/// What an edition says of a number.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Said {
+    #[serde(flatten)]
+    pub cell: Cell,
+    /// `Unjudged` of a pair of groups, whose figures are compared with no marks.
+    pub status: Status,
+    /// What was to be reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<f64>,
+}
+
+impl Said {
+    /// Whether both say the same. How old the figures are does not count: that one can still change, or lacks data, and
+    /// the other does not, is no other number.
+    pub fn is_like(&self, other: &Said) -> bool {
+        self.has_figure_of(other) && self.status == other.status && self.has_target_of(other)
+    }
+
+    /// Whether the figures are the same, and made of as much.
+    pub(super) fn has_figure_of(&self, other: &Said) -> bool {
+        let (one, other) = (&self.cell, &other.cell);
+        has_outcome_of(&one.outcome, &other.outcome)
+            && are_same(one.numerator, other.numerator)
+            && are_same(one.denominator, other.denominator)
+            && one.sample == other.sample
+            && one.beside.len() == other.beside.len()
+            && one.beside.iter().zip(&other.beside).all(|(one, other)| is_beside(one, other))
+    }
+
+    pub(super) fn has_target_of(&self, other: &Said) -> bool {
+        are_same(self.target, other.target)
+    }
+}
+
+/// Sums that are added up in another order differ in their last digits.
+fn has_outcome_of(one: &Outcome, other: &Outcome) -> bool {
+    one.value().is_some() && are_same(one.value(), other.value()) || one == other
+}
+
+fn is_beside(one: &Beside, other: &Beside) -> bool {
+    one.name == other.name && same(one.value, other.value)
+}
+
+fn are_same(one: Option<f64>, other: Option<f64>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => same(one, other),
+        (one, other) => one.is_none() && other.is_none(),
+    }
+}

@@ -1,0 +1,209 @@
+//! Why a number is another one.
+
+use super::said::Said;
+use super::side::Compared;
+use crate::numbers::{KpiBlock, RestsOn};
+use pegel_kpi::data::cell::{Cell, Outcome};
+use pegel_store::edition::SourceHash;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Why a number is another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// The editions are about different periods.
+    Period,
+    /// The editions show their readers different parts.
+    Scope,
+    /// One of them does not show the KPI, or does not show it by these groups.
+    Shown,
+    /// The script is another one.
+    Definition,
+    /// What the script leaves open was set to something else, or how many rows a figure needs.
+    Setting,
+    /// A helper that the script uses is another one.
+    Helper,
+    /// Working hours or holidays are others, and the KPI counts by them.
+    Calendar,
+    /// The figure is judged by other marks.
+    Threshold,
+    /// The same figure is judged otherwise by the same marks: by other rules, or since it has settled meanwhile.
+    Judged,
+    /// What was to be reached is something else.
+    Target,
+    /// When the older edition was made, the figure could still change: its period was younger than the KPI's
+    /// `settles_after`, or the data ended before it. As many rows as then tell nothing else: a lead that was won later
+    /// makes another share of the same leads.
+    LateData,
+    /// The figure could not change any more, and the data was corrected.
+    Data,
+}
+
+impl Why {
+    /// The word for it in JSON and in the words of languages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Why::Period => "period",
+            Why::Scope => "scope",
+            Why::Shown => "shown",
+            Why::Definition => "definition",
+            Why::Setting => "setting",
+            Why::Helper => "helper",
+            Why::Calendar => "calendar",
+            Why::Threshold => "threshold",
+            Why::Judged => "judged",
+            Why::Target => "target",
+            Why::LateData => "late_data",
+            Why::Data => "data",
+        }
+    }
+}
+
+/// A file that is another one, and so explains why numbers are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChangedFile {
+    /// `partner/feedback_rate.rhai`, `config/calendar.toml`; that of the newer edition where it was moved.
+    pub name: String,
+    /// The SHA-256 of its texts, in hex; `None` where an edition was made without it.
+    pub old: Option<String>,
+    pub new: Option<String>,
+    /// The lines that differ, as a unified diff without its header; empty where the texts were not looked up, or are not
+    /// kept.
+    pub lines: String,
+}
+
+/// What one of two editions has of a number.
+#[derive(Clone, Copy)]
+pub struct Half<'a> {
+    /// The KPI in whose tables it stands.
+    pub block: &'a KpiBlock,
+    /// `None` where the group has no rows.
+    pub said: Option<&'a Said>,
+}
+
+/// What two editions differ in besides their numbers.
+pub struct Causes<'a> {
+    old: Compared<'a>,
+    new: Compared<'a>,
+    helpers: Vec<ChangedFile>,
+    calendar: Vec<ChangedFile>,
+    thresholds: Vec<ChangedFile>,
+}
+
+/// The reasons, and the files that they name.
+pub type Reasons = (Vec<Why>, Vec<ChangedFile>);
+
+impl<'a> Causes<'a> {
+    /// What these editions differ in.
+    pub fn of(old: Compared<'a>, new: Compared<'a>) -> Causes<'a> {
+        let differing = |kind: &str| differing(kind, old.sources, new.sources);
+        let [helpers, calendar, thresholds] = ["helper", "calendar", "thresholds"].map(differing);
+        Causes { old, new, helpers, calendar, thresholds }
+    }
+
+    /// Why all numbers differ.
+    pub fn of_all(&self) -> Vec<Why> {
+        let (old, new) = (self.old.numbers, self.new.numbers);
+        let reasons = [(old.period != new.period, Why::Period), (old.scope != new.scope, Why::Scope)];
+        reasons.into_iter().filter(|(differs, _)| *differs).map(|(_, why)| why).collect()
+    }
+
+    /// Why a number of a table that both editions show is another one. What is defined otherwise, or is of another time,
+    /// need not be explained by data.
+    pub fn of_number(&self, old: Half, new: Half) -> Reasons {
+        let (mut why, mut files) = (self.of_all(), Vec::new());
+        let script = || self.script(old.block, new.block);
+        let has_figure = matches!((old.said, new.said), (Some(old), Some(new)) if old.has_figure_of(new));
+        if !has_figure {
+            if let Some(script) = script() {
+                why.push(Why::Definition);
+                files.extend(script);
+            }
+            if are_set_otherwise(old.block, new.block) {
+                why.push(Why::Setting);
+                files.extend(self.thresholds.iter().cloned());
+            }
+            let helpers = self.helpers.iter().filter(|helper| [old, new].iter().any(|half| half.uses(&helper.name)));
+            let helpers: Vec<ChangedFile> = helpers.cloned().collect();
+            why.extend((!helpers.is_empty()).then_some(Why::Helper));
+            files.extend(helpers);
+            if !self.calendar.is_empty() && [old, new].iter().any(Half::counts_working_time) {
+                why.push(Why::Calendar);
+                files.extend(self.calendar.iter().cloned());
+            }
+            if why.is_empty() {
+                why.push(if old.could_change() { Why::LateData } else { Why::Data });
+            }
+        }
+        if let (Some(before), Some(now)) = (old.said, new.said) {
+            if before.status != now.status && old.block.threshold != new.block.threshold {
+                why.push(Why::Threshold);
+                files.extend(script().flatten());
+                files.extend(self.thresholds.iter().cloned());
+            } else if before.status != now.status && why.is_empty() {
+                why.push(if old.block.version == new.block.version { Why::Judged } else { Why::Definition });
+                files.extend(script().flatten());
+                files.extend(self.thresholds.iter().cloned());
+            }
+            why.extend((!before.has_target_of(now)).then_some(Why::Target));
+        }
+        why.sort_unstable();
+        (why, files)
+    }
+
+    /// Whether the script is another one: its file, if the editions say which that is.
+    fn script(&self, old: &KpiBlock, new: &KpiBlock) -> Option<Option<ChangedFile>> {
+        if old.version == new.version {
+            return None;
+        }
+        let name = |sources: &[SourceHash], block: &KpiBlock| {
+            let source = sources.iter().find(|source| source.kind == "kpi" && source.sha256 == block.version)?;
+            Some(source.name.clone())
+        };
+        let name = name(self.new.sources, new).or_else(|| name(self.old.sources, old));
+        let (old, new) = (Some(old.version.clone()), Some(new.version.clone()));
+        Some(name.map(|name| ChangedFile { name, old, new, lines: String::new() }))
+    }
+}
+
+impl Half<'_> {
+    /// Whether the script uses a helper; of editions that do not say what KPIs rest on, all may.
+    fn uses(&self, helper: &str) -> bool {
+        let rests_on = self.block.rests_on.as_ref();
+        rests_on.is_none_or(|RestsOn { helpers, .. }| helpers.iter().any(|used| used == helper))
+    }
+
+    /// The same of working hours and holidays.
+    fn counts_working_time(&self) -> bool {
+        self.block.rests_on.as_ref().is_none_or(|rests_on| rests_on.calendar)
+    }
+
+    /// Whether the figure could still change; that of a group without rows is as old as the total.
+    fn could_change(&self) -> bool {
+        let cell: &Cell = self.said.map_or(&self.block.cell, |said| &said.cell);
+        cell.provisional || cell.lacks_data() || cell.outcome == Outcome::NoData
+    }
+}
+
+/// Whether the script got other parameters, or figures need more or fewer rows.
+fn are_set_otherwise(old: &KpiBlock, new: &KpiBlock) -> bool {
+    let parameters = old.rests_on.as_ref().zip(new.rests_on.as_ref());
+    old.min_sample != new.min_sample || parameters.is_some_and(|(old, new)| old.parameters != new.parameters)
+}
+
+/// The sources of a kind that differ, by name.
+fn differing(kind: &str, old: &[SourceHash], new: &[SourceHash]) -> Vec<ChangedFile> {
+    let mut files: BTreeMap<&str, [Option<&str>; 2]> = BTreeMap::new();
+    for (side, sources) in [old, new].into_iter().enumerate() {
+        for source in sources.iter().filter(|source| source.kind == kind) {
+            files.entry(&source.name).or_default()[side] = Some(&source.sha256);
+        }
+    }
+    let differing = files.into_iter().filter(|(_, [old, new])| old != new);
+    let file = |(name, texts): (&str, [Option<&str>; 2])| {
+        let [old, new] = texts.map(|sha256| sha256.map(str::to_owned));
+        ChangedFile { name: name.to_owned(), old, new, lines: String::new() }
+    };
+    differing.map(file).collect()
+}
