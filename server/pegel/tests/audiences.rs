@@ -90,6 +90,8 @@ fn each_active_partner_with_an_address_gets_their_own_page() {
     for one in &listed {
         let key = one["scope"]["partners"][0].as_str().unwrap();
         let (_, text) = &mails[one["to"].as_str().unwrap()];
-        assert!(text.contains(&format!("Partenaire : {key}\n")) || text.contains(key), "{text}");
+        let name = format!("SELECT name AS value FROM partners WHERE key = '{key}'");
+        let name = home.store().texts(&name).unwrap().remove(0);
+        assert!(text.contains(&name), "{name}: {text}");
     }
 }
