@@ -102,7 +102,12 @@ impl Numbers {
         let (reason, data_up_to) = (reason.clone(), data_up_to.clone());
         let mut other = Numbers { revision, reason, created_at, data_up_to, ..other.clone() };
         let sections = other.sections.iter_mut().zip(&self.sections);
-        sections.for_each(|(other, section)| other.controlling.clone_from(&section.controlling));
+        for (other, section) in sections {
+            other.controlling.clone_from(&section.controlling);
+            // Older editions do not say it, and whatever makes other figures shows in these.
+            let kpis = other.kpis.iter_mut().zip(&section.kpis);
+            kpis.for_each(|(other, kpi)| other.rests_on.clone_from(&kpi.rests_on));
+        }
         *self == other
     }
 

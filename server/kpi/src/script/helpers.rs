@@ -1,6 +1,6 @@
 //! Which shared helpers a script uses: those that it imports, and those whose functions it calls.
 
-use rhai::{AST, ASTNode, Expr, FnCallExpr, Stmt};
+use rhai::{AST, ASTNode, Expr, FnCallExpr, Ident, Stmt};
 use std::collections::BTreeSet;
 
 /// The names under which a script, or a helper, asks for something that lies elsewhere; not all of them are helpers.
@@ -26,5 +26,5 @@ fn asks_for<'a>(node: &ASTNode<'a>) -> Option<&'a str> {
 
 /// A function may call a helper that no statement imports.
 fn called(call: &FnCallExpr) -> Option<&str> {
-    call.namespace.path.first().map(|name| name.as_str())
+    call.namespace.path.first().map(Ident::as_str)
 }

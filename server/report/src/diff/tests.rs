@@ -74,6 +74,16 @@ fn editions_that_say_the_same_differ_in_nothing() {
 }
 
 #[test]
+fn editions_from_before_kpis_said_what_they_rest_on_say_the_same() {
+    let new = samples::numbers();
+    let mut old = new.clone();
+    old.sections.iter_mut().flat_map(|section| &mut section.kpis).for_each(|block| block.rests_on = None);
+    assert!(new.says_the_same(&old) && new != old);
+    let sources: [&[SourceHash]; 2] = [&[helper("one")], &[helper("two")]];
+    assert_eq!(told(&old, &new, sources), [""; 0]);
+}
+
+#[test]
 fn figures_that_only_grew_older_are_the_same() {
     let new = samples::numbers();
     let mut old = new.clone();
