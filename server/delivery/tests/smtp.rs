@@ -267,13 +267,13 @@ fn a_mail_whose_edition_could_not_be_read_goes_out_at_the_next_look_and_does_not
         // Between the claim on the first mail and the reading of its edition, the archive cannot be read.
         let worker = worker(store.clone(), &weekly, &mailer(&server.url()), &watch).with_probe(move |place| {
             if place == Step::DeliveryClaimed && away.fetch_add(1, Ordering::SeqCst) == 0 {
-                database.execute("ALTER TABLE edition_sources RENAME TO away").unwrap();
+                database.execute("ALTER TABLE artefacts RENAME TO away").unwrap();
             }
         });
         let ticked = worker.tick_once();
         assert_eq!((ticked.outbox.delivered, ticked.failures), (0, 1));
         assert_eq!(outbox(&store), ["ada@example.com Pending 0 -", "bob@example.com Pending 0 -"]);
-        store.execute("ALTER TABLE away RENAME TO edition_sources").unwrap();
+        store.execute("ALTER TABLE away RENAME TO artefacts").unwrap();
         // Not even half a minute has passed, and the claim would have held for ten.
         let ticked = worker.tick_once();
         assert_eq!((ticked.outbox.delivered, ticked.failures), (2, 0));

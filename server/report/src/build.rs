@@ -87,10 +87,10 @@ where
     let data_up_to = freshness::of_tables(kpis, periods, now, source).map_err(failed)?;
     let titles = catalog.model.titles();
     let filters: Vec<Scope> = definition.sections.iter().map(|section| scope_of(&section.filter)).collect();
-    let named_rows = NamedRows::of(scopes.iter().chain(&filters), &catalog.model, source)?;
+    let named_rows = NamedRows::of(&scopes.iter().chain(&filters), &catalog.model, source)?;
     let lists = |scope| lists::all(definition, catalog, heading.period, scope, now, source);
     let lists: Vec<Vec<Vec<RowList>>> = scopes.iter().map(lists).collect::<Result<_, _>>()?;
-    let make = |(at, (scope, lists)): (usize, (&Scope, Vec<Vec<RowList>>))| {
+    let of_scope = |(at, (scope, lists)): (usize, (&Scope, Vec<Vec<RowList>>))| {
         let OfScope { figures, below } = OfScope::of(&parts, at, definition.targets);
         let mut numbers = numbers_from(heading, periods, kpis, &figures);
         let evaluations = kpis.iter().zip(&figures).map(|(kpi, figures)| Evaluation::of(kpi, figures)).collect();
@@ -102,14 +102,14 @@ where
         numbers.sections.iter_mut().zip(lists).for_each(|(section, lists)| section.lists = lists);
         let numbers = Numbers {
             scope: scope.clone(),
-            members: named_rows.members(std::iter::once(scope).chain(&filters)),
+            members: named_rows.members(&std::iter::once(scope).chain(&filters)),
             data_up_to: data_up_to.clone(),
             titles: titles.clone(),
             ..numbers
         };
         Ok::<_, ReportError>((each(at, numbers)?, evaluations))
     };
-    let made = side_by_side::try_map(scopes.iter().zip(lists).enumerate().collect(), make)?;
+    let made = side_by_side::try_map(scopes.iter().zip(lists).enumerate().collect(), of_scope)?;
     let (made, evaluations): (Vec<T>, Vec<Vec<Evaluation>>) = made.into_iter().unzip();
     Ok((made, evaluations.into_iter().reduce(together).unwrap_or_default()))
 }

@@ -78,11 +78,11 @@ where
     let addressees = audience::addressees(definition, &audience::partners(definition, &catalog.model, source)?);
     let readers = audience::all_readers(definition, &addressees);
     let (scopes, readers_of) = different(&readers);
-    let make = |scope: usize, numbers: Numbers| {
+    let for_all = |scope: usize, numbers: Numbers| {
         let each = readers_of[scope].iter();
         each.map(|nth| made((*nth, &readers[*nth]), &numbers, &addressees, templates, composition)).collect()
     };
-    let (of_scopes, evaluations): (Vec<Vec<Made>>, _) = build(&heading, &scopes, catalog, source, make)?;
+    let (of_scopes, evaluations): (Vec<Vec<Made>>, _) = build(&heading, &scopes, catalog, source, for_all)?;
     let mut made: Vec<Made> = of_scopes.into_iter().flatten().collect();
     made.sort_by_key(|made| made.nth);
     let mut labels = Labels::default();

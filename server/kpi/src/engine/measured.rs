@@ -56,19 +56,19 @@ impl Cells {
         };
         let readings = seen.readings.iter().chain(seen.before.iter().flatten()).map(bits).collect();
         let key = (std::ptr::from_ref(kpi).addr(), readings);
-        if let Some(known) = self.made().get(&key) {
+        if let Some(known) = self.known().get(&key) {
             return known.clone();
         }
         let cell = make();
-        let mut made = self.made();
-        if made.len() >= REMEMBERED {
-            made.clear();
+        let mut known = self.known();
+        if known.len() >= REMEMBERED {
+            known.clear();
         }
-        made.insert(key, cell.clone());
+        known.insert(key, cell.clone());
         cell
     }
 
-    fn made(&self) -> MutexGuard<'_, FxHashMap<MadeOf, Cell>> {
+    fn known(&self) -> MutexGuard<'_, FxHashMap<MadeOf, Cell>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -34,14 +34,14 @@ pub fn try_map<T: Send, R: Send, E: Send>(items: Vec<T>, each: impl Fn(T) -> Res
     let items = Mutex::new(items.into_iter().enumerate());
     let failed = AtomicBool::new(false);
     let next = || items.lock().unwrap_or_else(PoisonError::into_inner).next().filter(|_| !failed.load(Relaxed));
-    let make = |(at, item)| {
-        let made = each(item);
-        failed.fetch_or(made.is_err(), Relaxed);
-        (at, made)
+    let run = |(at, item)| {
+        let done = each(item);
+        failed.fetch_or(done.is_err(), Relaxed);
+        (at, done)
     };
     let work = || {
         let _at_work = AtWork::begin();
-        std::iter::from_fn(next).map(make).collect::<Vec<_>>()
+        std::iter::from_fn(next).map(run).collect::<Vec<_>>()
     };
     let mut made = thread::scope(|scope| {
         let others: Vec<_> = (1..cores).map(|_| scope.spawn(work)).collect();
@@ -88,7 +88,8 @@ mod tests {
         let begun = AtomicUsize::new(0);
         let each = |item: usize| {
             begun.fetch_add(1, Relaxed);
-            if item == 0 { Err(item) } else { Ok(thread::sleep(std::time::Duration::from_millis(1))) }
+            thread::sleep(std::time::Duration::from_millis(1));
+            if item == 0 { Err(item) } else { Ok(()) }
         };
         assert_eq!(try_map((0..10_000).collect(), each), Err(0));
         assert!(begun.into_inner() < 10_000);

@@ -19,7 +19,7 @@ impl NamedRows {
     /// # Errors
     /// If the data cannot be read.
     pub fn of<'a, S>(
-        scopes: impl Iterator<Item = &'a Scope> + Clone,
+        scopes: &(impl Iterator<Item = &'a Scope> + Clone),
         model: &Model,
         source: &mut S,
     ) -> Result<NamedRows, ReportError>
@@ -41,7 +41,7 @@ impl NamedRows {
     }
 
     /// Those that these scopes name.
-    pub fn members<'a>(&self, scopes: impl Iterator<Item = &'a Scope> + Clone) -> Members {
+    pub fn members<'a>(&self, scopes: &(impl Iterator<Item = &'a Scope> + Clone)) -> Members {
         let mut members = Members::default();
         for (dimension, named) in &self.0 {
             let keys = scopes.clone().filter_map(|scope| scope.texts(dimension)).flatten();

@@ -116,9 +116,9 @@ impl<'a> Causes<'a> {
         let script = || self.script(old.block, new.block);
         let has_figure = matches!((old.said, new.said), (Some(old), Some(new)) if old.has_figure_of(new));
         if !has_figure {
-            if let Some(script) = script() {
+            if old.block.version != new.block.version {
                 why.push(Why::Definition);
-                files.extend(script);
+                files.extend(script());
             }
             if are_set_otherwise(old.block, new.block) {
                 why.push(Why::Setting);
@@ -139,11 +139,11 @@ impl<'a> Causes<'a> {
         if let (Some(before), Some(now)) = (old.said, new.said) {
             if before.status != now.status && old.block.threshold != new.block.threshold {
                 why.push(Why::Threshold);
-                files.extend(script().flatten());
+                files.extend(script());
                 files.extend(self.thresholds.iter().cloned());
             } else if before.status != now.status && why.is_empty() {
                 why.push(if old.block.version == new.block.version { Why::Judged } else { Why::Definition });
-                files.extend(script().flatten());
+                files.extend(script());
                 files.extend(self.thresholds.iter().cloned());
             }
             why.extend((!before.has_target_of(now)).then_some(Why::Target));
@@ -152,8 +152,8 @@ impl<'a> Causes<'a> {
         (why, files)
     }
 
-    /// Whether the script is another one: its file, if the editions say which that is.
-    fn script(&self, old: &KpiBlock, new: &KpiBlock) -> Option<Option<ChangedFile>> {
+    /// The file of the script, if that is another one and the editions say which it is.
+    fn script(&self, old: &KpiBlock, new: &KpiBlock) -> Option<ChangedFile> {
         if old.version == new.version {
             return None;
         }
@@ -163,7 +163,7 @@ impl<'a> Causes<'a> {
         };
         let name = name(self.new.sources, new).or_else(|| name(self.old.sources, old));
         let (old, new) = (Some(old.version.clone()), Some(new.version.clone()));
-        Some(name.map(|name| ChangedFile { name, old, new, lines: String::new() }))
+        name.map(|name| ChangedFile { name, old, new, lines: String::new() })
     }
 }
 

@@ -34,7 +34,7 @@ impl Changed {
         let [mut old, mut new] = [figure(&self.old), figure(&self.new)];
         if let (Some(before), Some(now)) = (&self.old, &self.new) {
             if old == new && !before.has_figure_of(now) {
-                [old, new] = told_apart([&before.cell, &now.cell], [old, new], self.unit, format);
+                [old, new] = told_apart([&before.cell, &now.cell], &[old, new], self.unit, format);
             }
             if self.why.contains(&Why::Target) {
                 old = with_target(old, before.target, self.unit, format);
@@ -59,13 +59,13 @@ impl Changed {
 
 /// Figures that are written alike, with what tells them apart: what they are parts of, more digits, how many rows they rest
 /// on, or what stands beside them.
-fn told_apart(cells: [&Cell; 2], figures: [String; 2], unit: Unit, format: &Format) -> [String; 2] {
+fn told_apart(cells: [&Cell; 2], figures: &[String; 2], unit: Unit, format: &Format) -> [String; 2] {
     let differ = |texts: [Option<String>; 2]| match texts {
         [Some(old), Some(new)] if old != new => Some([old, new]),
         _ => None,
     };
     let beside_both = |texts: [String; 2]| {
-        let [old, new] = &figures;
+        let [old, new] = figures;
         let [old_text, new_text] = texts;
         [format!("{old} ({old_text})"), format!("{new} ({new_text})")]
     };

@@ -6,6 +6,7 @@ use crate::State;
 use crate::reader::Reader;
 use crate::unanswered::Unanswered;
 use actix_web::{HttpRequest, HttpResponse, web};
+use pegel_kpi::definition::threshold::Status;
 use pegel_report::diff::{Changed, ChangedFile, Compared, Diff, Written, diff};
 use pegel_report::format::Format;
 use pegel_report::numbers::Numbers;
@@ -111,7 +112,7 @@ impl Page {
 
 impl ChangedView {
     fn of(changed: &Changed, format: &Format) -> ChangedView {
-        let [old_status, new_status] = changed.statuses().map_or([""; 2], |statuses| statuses.map(|of| of.name()));
+        let [old_status, new_status] = changed.statuses().map_or([""; 2], |statuses| statuses.map(Status::name));
         ChangedView { written: changed.written(format), old_status, new_status }
     }
 }
