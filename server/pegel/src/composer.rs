@@ -3,6 +3,7 @@
 use crate::ending::{Failure, broke, usage};
 use crate::home::Home;
 use jiff::Timestamp;
+use pegel_catalog::Catalog;
 use pegel_catalog::live::Live;
 use pegel_delivery::{Compose, ComposeError, Recipient, RunReport, Scheduled};
 use pegel_home::{Kept, Problem};
@@ -199,11 +200,17 @@ impl Composer {
         }
     }
 
-    /// A report's schedule, if it has one; that its KPIs are in force is checked as well.
+    /// A report's schedule, if it has one; that it can be made is checked as well.
     fn check(&self, definition: &ReportDefinition) -> Result<Option<Scheduled>, ReportError> {
-        definition.kpis(&self.live.current())?;
+        check(definition, &self.live.current(), &self.templates.current().value)?;
         scheduled(definition)
     }
+}
+
+/// Whether a report can be made: its KPIs are in force, and the templates of its mails are there.
+pub fn check(definition: &ReportDefinition, catalog: &Catalog, templates: &Templates) -> Result<(), ReportError> {
+    definition.kpis(catalog)?;
+    templates.check(definition)
 }
 
 /// When a report is due, if it has a schedule.

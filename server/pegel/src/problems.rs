@@ -1,5 +1,6 @@
 //! Which files of a home are not in order, of those that the pages do not read themselves.
 
+use crate::composer::check;
 use crate::config::{self, Config};
 use pegel_catalog::live::Live;
 use pegel_home::{Each, Kept, Problem};
@@ -19,18 +20,19 @@ pub fn finder(
 ) -> Arc<dyn Fn() -> Vec<problem::Problem> + Send + Sync> {
     Arc::new(move || {
         let of = |about, all: Vec<Problem>| all.into_iter().map(move |one| problem::Problem::of_file(about, one));
-        of(About::Report, reports(&home, &live))
-            .chain(of(About::Template, templates.current().problems()))
+        let templates = templates.current();
+        of(About::Report, reports(&home, &live, &templates.value))
+            .chain(of(About::Template, templates.problems()))
             .chain(of(About::Mapping, mappings(&home, &live.current().model)))
             .chain(of(About::Configuration, configuration(&home)))
             .collect()
     })
 }
 
-/// A report is in order if all that it shows is in force as well.
-fn reports(home: &Path, live: &Live) -> Vec<Problem> {
+/// A report is in order if it can be made.
+fn reports(home: &Path, live: &Live, templates: &Templates) -> Vec<Problem> {
     let catalog = live.current();
-    let check = |report: ReportDefinition| report.kpis(&catalog).map(drop);
+    let check = |report: ReportDefinition| check(&report, &catalog, templates);
     let checked = |all: Each<_, _>| all.into_iter().map(|(name, report)| (name, report.and_then(check))).collect();
     wrong(definition::all(home).map(checked), definition::file_of)
 }

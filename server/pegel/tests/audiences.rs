@@ -79,6 +79,30 @@ fn a_name_that_nobody_has_is_refused_before_anybody_gets_an_empty_mail() {
 }
 
 #[test]
+fn partners_who_share_an_address_get_one_mail_about_all_of_them() {
+    for home in [TestHome::empty(), TestHome::empty_on_postgres()] {
+        let home = self::home("\"p2@example.com\", { each = \"partner\" }", home);
+        let keys = home.run(&["report", "recipients", "weekly", "--json"]).succeeded().out;
+        let listed: Vec<serde_json::Value> = serde_json::from_str(&keys).unwrap();
+        let partners = listed.iter().filter_map(|one| one["scope"]["partners"][0].as_str());
+        let [first, second, third] = partners.take(3).collect::<Vec<_>>()[..] else { panic!("{keys}") };
+        let store = home.store();
+        store.execute("UPDATE partners SET contact_email = NULL").unwrap();
+        for (key, address) in [(first, "Office@example.com"), (second, "office@EXAMPLE.com"), (third, "P2@example.com")]
+        {
+            store.execute(&format!("UPDATE partners SET contact_email = '{address}' WHERE key = '{key}'")).unwrap();
+        }
+        let listed = home.run(&["report", "recipients", "weekly"]).succeeded().out;
+        let lines: Vec<Vec<&str>> = listed.lines().map(|line| line.split('\t').take(2).collect()).collect();
+        let both = format!("partner {first}, {second}");
+        assert_eq!(lines, [["p2@example.com", "everything"], ["Office@example.com", both.as_str()]]);
+        let sent = home.run(&["report", "run", "weekly", "--period", "2026-W45", "--send"]).succeeded().out;
+        assert!(sent.ends_with("2 of 2 mails handed over\n"), "{sent}");
+        assert_eq!(mails(&home).len(), 2);
+    }
+}
+
+#[test]
 fn each_active_partner_with_an_address_gets_their_own_page() {
     let home = home("{ each = \"partner\", locale = \"fr-FR\" }", TestHome::empty());
     let listed = home.run(&["report", "recipients", "weekly", "--json"]).succeeded().out;

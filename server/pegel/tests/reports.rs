@@ -44,6 +44,40 @@ fn a_report_that_is_not_in_order_is_listed_with_what_is_wrong() {
 }
 
 #[test]
+fn a_report_without_its_template_or_with_a_broken_subject_is_listed_with_what_is_wrong() {
+    let home = TestHome::new();
+    let report = |more: &str| {
+        format!(
+            "title = {{ en = \"Mine\" }}\nlocale = \"en-GB\"\nzone = \"UTC\"\n{more}\n\
+             [[sections]]\ntitle = {{ en = \"All\" }}\n[[sections.kpis]]\nid = \"feedback_rate\"\n"
+        )
+    };
+    let problem = |more: &str| {
+        home.write("config/reports/mine.toml", &report(more));
+        let listed = json(&home.run(&["report", "list", "--json"]).succeeded().out);
+        let problem = listed[0]["problem"].as_str().unwrap_or_default().to_owned();
+        let said = home.run(&["report", "list"]).succeeded();
+        assert!(problem.lines().all(|line| said.err.contains(line)), "{problem} is not in {}", said.err);
+        assert!(problem.is_empty() || said.err.contains("config/reports/mine.toml"), "{}", said.err);
+        problem
+    };
+    assert_eq!(
+        problem("template = \"ours\""),
+        "there is no template mail/ours.mjml: add it as templates/mail/ours.mjml to the home, or name another one"
+    );
+    home.write("templates/mail/ours.mjml", include_str!("../../../templates/mail/weekly.mjml"));
+    assert!(problem("template = \"ours\"").starts_with("there is no template mail/ours.txt: "));
+    home.write("templates/mail/ours.txt", "{{ title }}");
+    assert_eq!(problem("template = \"ours\""), "");
+    assert_eq!(problem("subject = { en = \"{{ title }}\", de = \"{{ period_name }}\" }"), "");
+    let broken = problem("subject = { en = \"{{ title }}\", de = \"{{ title\" }");
+    assert!(broken.contains("mine.toml: the template “subject.de” is not in order\n"), "{broken}");
+    assert!(!broken.contains("mail/subject"), "{broken}");
+    let made = home.run(&["report", "run", "mine", "--period", "2026-W45"]).failed(2, &[]).err;
+    assert!(made.contains("the template “subject.de” is not in order"), "{made}");
+}
+
+#[test]
 fn a_preview_writes_every_form_and_keeps_nothing() {
     let home = TestHome::empty();
     home.run(&["demo", "--once"]).succeeded();

@@ -1,6 +1,7 @@
 //! Whom an edition is made for: those who may see the same, in one language and zone, share what is rendered.
 
 use crate::ReportError;
+use crate::address::bare;
 use crate::definition::ReportDefinition;
 use crate::definition::recipient::{Recipient, Whom};
 use crate::few::{each_of, number, text};
@@ -14,6 +15,8 @@ use pegel_kpi::data::scope::Scope;
 use pegel_store::edition::Audience;
 use pegel_text::locale::Locale;
 use serde::Serialize;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 /// Readers who share a rendition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -60,15 +63,35 @@ impl Readers {
     }
 }
 
-/// Everybody who gets a report, each address once; `partners` are those who can be written to.
+/// Everybody who gets a report, each address once however it is written; `partners` are those who can be written to.
+/// Partners with the same address get one mail about all of them; an address that is listed gets what is listed for it.
 pub fn addressees(definition: &ReportDefinition, partners: &[Partner]) -> Vec<Addressee> {
     let own = Readers::of_report(definition);
+    let listed: HashSet<String> = definition.recipients.iter().filter_map(Recipient::address).map(bare).collect();
     let mut all: Vec<Addressee> = Vec::new();
     for recipient in &definition.recipients {
         let readers = readers(recipient, &own);
         match &recipient.whom {
             Whom::Address(to) => all.push(Addressee { to: to.clone(), readers, forms: recipient.forms.clone() }),
-            Whom::EachPartner => all.extend(partners.iter().map(|partner| of_partner(partner, recipient, &readers))),
+            Whom::EachPartner => {
+                let unlisted = partners.iter().filter(|partner| !listed.contains(&bare(&partner.address)));
+                all.extend(by_address(unlisted).iter().map(|those| of_partners(those, recipient, &readers)));
+            }
+        }
+    }
+    all
+}
+
+/// Those with the same address together, in the order in which the first of them come; none is empty.
+fn by_address<'a>(partners: impl Iterator<Item = &'a Partner>) -> Vec<Vec<&'a Partner>> {
+    let (mut all, mut places) = (Vec::<Vec<&Partner>>::new(), HashMap::<String, usize>::new());
+    for partner in partners {
+        match places.entry(bare(&partner.address)) {
+            Entry::Occupied(place) => all[*place.get()].push(partner),
+            Entry::Vacant(place) => {
+                place.insert(all.len());
+                all.push(vec![partner]);
+            }
         }
     }
     all
@@ -99,12 +122,16 @@ fn readers(recipient: &Recipient, report: &Readers) -> Readers {
     }
 }
 
-fn of_partner(partner: &Partner, recipient: &Recipient, readers: &Readers) -> Addressee {
-    let own = Scope::of(&Dimension::PARTNER, vec![partner.key.clone()]);
-    let spoken = || Locale::parse(partner.language.as_deref()?).map(|locale| locale.with_region().tag());
+/// The one addressee of partners with the same address, written to as the first of them is, in the first language that
+/// one of them speaks.
+fn of_partners(partners: &[&Partner], recipient: &Recipient, readers: &Readers) -> Addressee {
+    let own = Scope::of(&Dimension::PARTNER, partners.iter().map(|partner| partner.key.clone()).collect()).in_order();
+    let language = |partner: &&Partner| Some(Locale::parse(partner.language.as_deref()?)?.with_region().tag());
+    let spoken = || partners.iter().find_map(language);
     let locale = recipient.locale.clone().or_else(spoken).unwrap_or_else(|| readers.locale.clone());
     let readers = Readers { scope: own.within(&readers.scope), locale, ..readers.clone() };
-    Addressee { to: partner.address.clone(), readers, forms: recipient.forms.clone() }
+    let to = partners.first().map(|partner| partner.address.clone()).unwrap_or_default();
+    Addressee { to, readers, forms: recipient.forms.clone() }
 }
 
 /// The partners who can be written to: active, with an address and a key. Empty unless the report writes to each.

@@ -73,7 +73,7 @@ where
     let Composition { definition, catalog, templates, period, revision, reason, created_at, currency, .. } =
         *composition;
     let controlling = composition.controlling;
-    let templates = &templates.with_subject(definition)?;
+    let templates = &templates.of_report(definition)?;
     let heading = Heading { definition, period, revision, reason, created_at, currency, controlling };
     let addressees = audience::addressees(definition, &audience::partners(definition, &catalog.model, source)?);
     let readers = audience::all_readers(definition, &addressees);

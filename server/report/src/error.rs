@@ -18,6 +18,9 @@ pub enum ReportError {
     /// A template cannot be parsed or rendered; the message shows file, line and a caret.
     #[error("the template {name} ({origin}) is not in order\n{message}")]
     Template { name: String, origin: String, message: String },
+    /// The subject that a report has of its own cannot be parsed or rendered.
+    #[error("{file}: the template “subject.{language}” is not in order\n{message}")]
+    Subject { file: String, language: String, message: String },
     #[error("there is no template {name}: add it as templates/{name} to the home, or name another one")]
     NoTemplate { name: String },
     /// A template rendered to something that is not MJML.

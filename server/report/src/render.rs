@@ -39,8 +39,15 @@ pub struct Templates {
     workshop: Workshop,
     /// By name: where it was read, and the hash of its text.
     files: BTreeMap<String, (String, String)>,
-    /// The subjects of a report's own by name, with the file that says them.
-    subjects: BTreeMap<String, String>,
+    /// The subjects of a report's own by name.
+    subjects: BTreeMap<String, OwnSubject>,
+}
+
+/// Where a report says a subject of its own.
+#[derive(Debug, Clone)]
+struct OwnSubject {
+    file: String,
+    language: String,
 }
 
 /// What a mail says besides the edition.
@@ -141,15 +148,27 @@ impl Templates {
         (before != Some(of_built_in)).then_some(templates)
     }
 
+    /// Checks that the mails of a report can be made of these.
+    ///
+    /// # Errors
+    /// If its template is not there, or the subject that it has of its own is none.
+    pub fn check(&self, definition: &ReportDefinition) -> Result<(), ReportError> {
+        self.of_report(definition).map(drop)
+    }
+
     /// The same with the subject that a report has of its own, if it has one.
     ///
     /// # Errors
-    /// If that is no template.
-    pub fn with_subject(&self, definition: &ReportDefinition) -> Result<Templates, ReportError> {
+    /// If that is no template, or the one that the report names is not there.
+    pub fn of_report(&self, definition: &ReportDefinition) -> Result<Templates, ReportError> {
+        if let Some(name) = of_mail(&definition.template).into_iter().find(|name| !self.files.contains_key(name)) {
+            return Err(ReportError::NoTemplate { name });
+        }
         let mut templates = self.clone();
         for (language, text) in definition.subject.iter().flat_map(Translated::texts) {
             let name = format!("{PREFIX}{OWN_SUBJECT}{language}.txt");
-            templates.subjects.insert(name.clone(), definition.file.clone());
+            let own = OwnSubject { file: definition.file.clone(), language: language.to_owned() };
+            templates.subjects.insert(name.clone(), own);
             let added = Arc::make_mut(&mut templates.tera).add_raw_template(&name, text);
             added.map_err(|error| templates.broken(&name, &error))?;
         }
@@ -186,23 +205,19 @@ impl Templates {
     }
 
     fn in_full(&self, template: &str, view: &View, imprint: &Imprint) -> Result<Rendered, ReportError> {
-        let mjml = format!("{PREFIX}{template}.mjml");
+        let [mjml, plain] = of_mail(template);
         let kpis = || view.sections.iter().flat_map(|section| &section.kpis);
         let trend = kpis().next().map_or("", |kpi| &kpi.trend.span);
         let (has_kpis, broken_down) = (kpis().next().is_some(), kpis().any(|kpi| !kpi.tables.is_empty()));
         let content = bounded::content(&Page { view, imprint, trend, has_kpis, broken_down }, &view.words);
         let content = Arc::new(content.map_err(|error| self.broken(&mjml, &error))?);
-        let text = self.bounded(&format!("{PREFIX}{template}.txt"), &content, |_, _, text| Ok(text))?;
+        let text = self.bounded(&plain, &content, |_, _, text| Ok(text))?;
         let own = self.own_subject(view.language);
         let subject = own.clone().unwrap_or_else(|| format!("{PREFIX}subject.txt"));
         let subject = self.bounded(&subject, &content, |templates, name, text| {
             let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            let problem = || ReportError::Template {
-                name: name.to_owned(),
-                origin: templates.origin(name),
-                message: "it gives no text, and a mail without a subject looks like spam".to_owned(),
-            };
-            if line.is_empty() { Err(problem()) } else { Ok(line) }
+            let nothing = "it gives no text, and a mail without a subject looks like spam";
+            if line.is_empty() { Err(templates.wrong(name, nothing)) } else { Ok(line) }
         })?;
         // So that it cannot be taken for the first one, whatever subject a report has.
         let subject = match own.filter(|_| view.revision > 0) {
@@ -231,11 +246,7 @@ impl Templates {
                 bounded::fill(&templates.tera, &own, &content).map_err(|error| templates.broken(&own, &error))?;
             finish(&templates, &own, text)
         };
-        let given_up = |why: GivenUp| ReportError::Template {
-            name: name.to_owned(),
-            origin: self.origin(name),
-            message: why.to_string(),
-        };
+        let given_up = |why: GivenUp| self.wrong(name, &why.to_string());
         self.workshop.run(name, work).map_err(given_up)?
     }
 
@@ -267,13 +278,31 @@ impl Templates {
             return ReportError::NoTemplate { name: name.clone() };
         }
         let name = at_fault(error, self.files.keys()).unwrap_or_else(|| rendered.to_owned());
-        ReportError::Template { origin: self.origin(&name), name, message: error.to_string() }
+        self.wrong(&name, &error.to_string())
+    }
+
+    /// An error with what is wrong with the template of that name, where people find it.
+    fn wrong(&self, name: &str, message: &str) -> ReportError {
+        match self.subjects.get(name) {
+            Some(OwnSubject { file, language }) => ReportError::Subject {
+                file: file.clone(),
+                language: language.clone(),
+                message: message.replace(name, &format!("subject.{language}")),
+            },
+            None => {
+                ReportError::Template { name: name.to_owned(), origin: self.origin(name), message: message.to_owned() }
+            }
+        }
     }
 
     fn origin(&self, name: &str) -> String {
-        let read = self.files.get(name).map(|(origin, _)| origin);
-        read.or_else(|| self.subjects.get(name)).cloned().unwrap_or_default()
+        self.files.get(name).map(|(origin, _)| origin.clone()).unwrap_or_default()
     }
+}
+
+/// The names of the templates that the mails of a report are made of: HTML and plain text.
+fn of_mail(template: &str) -> [String; 2] {
+    ["mjml", "txt"].map(|ending| format!("{PREFIX}{template}.{ending}"))
 }
 
 /// Which of these templates an error is in.

@@ -57,6 +57,10 @@ pub struct View {
     pub sections: Vec<SectionView>,
     /// Whether anything is known of a year before.
     pub has_year_before: bool,
+    /// Whether a figure that has a threshold could not be compared with it.
+    pub has_unjudged: bool,
+    /// With what figures that can still change are compared, in a sentence; empty if there are none.
+    pub same_age: String,
     /// The KPIs of which nothing was ever known, with what they count; they are in no section. Empty if there are none.
     pub without_data: String,
     /// Whom its readers may ask.

@@ -479,6 +479,7 @@ judged_by =
         [expected] bewertet: voraussichtlich { $figure }
        *[period] bewertet: { $figure } in { $of }
     }
+note_same_age = Was sich noch ändern kann, ist im selben Alter verglichen ({ $period }).
 table_provisional = diese Werte können sich noch ändern; verglichen wird im selben Alter
 may_be_chance = Kann Zufall sein – { $statements }
 status_chance = kann Zufall sein
@@ -598,6 +599,7 @@ worst_and_best = Die schlechtesten und die besten
 goal = Ziel
 year_before_short = Vorjahr
 legend_of_shapes = ■ kritisch  ▲ Warnung  ● eingehalten  · ohne Schwelle; was sich noch ändern kann, nach heutigem Stand. ≥ und ≤: was die Schwelle verlangt, wo es kein Ziel gibt.
+legend_of_unjudged = ○ { status_unjudged }
 open_in_archive = Diese Ausgabe im Archiv öffnen
 open_in_archive_at = { open_in_archive }:
 why_this_mail = Sie erhalten diese Mail als Empfänger dieses Berichts.

@@ -468,6 +468,7 @@ judged_by =
         [expected] judged: expected { $figure }
        *[period] judged: { $figure } in { $of }
     }
+note_same_age = What can still change is compared with { $period } at the same age.
 table_provisional = these figures can still change, and are compared at the same age
 may_be_chance = May be chance – { $statements }
 status_chance = may be chance
@@ -587,6 +588,7 @@ worst_and_best = Worst and best
 goal = Target
 year_before_short = year before
 legend_of_shapes = ■ critical  ▲ warning  ● kept  · no threshold; of what can still change, as it stands. ≥ and ≤: what the threshold asks for where there is no target.
+legend_of_unjudged = ○ { status_unjudged }
 open_in_archive = Open this edition in the archive
 open_in_archive_at = { open_in_archive }:
 why_this_mail = You get this mail because you are a recipient of this report.

@@ -481,6 +481,7 @@ judged_by =
         [settled] jugé : { $figure } en { $of }
        *[look_back] jugé : { $figure } sur { $of }
     }
+note_same_age = Ce qui peut encore changer est comparé au même âge ({ $period }).
 table_provisional = ces chiffres peuvent encore changer et sont comparés au même âge
 may_be_chance = Peut être dû au hasard – { $statements }
 status_chance = peut être dû au hasard
@@ -600,6 +601,7 @@ worst_and_best = Les moins bons et les meilleurs
 goal = Objectif
 year_before_short = un an avant
 legend_of_shapes = ■ critique  ▲ alerte  ● respecté  · sans seuil ; ce qui peut encore changer, dans son état actuel. ≥ et ≤ : ce que demande le seuil, faute d’objectif.
+legend_of_unjudged = ○ { status_unjudged }
 open_in_archive = Ouvrir cette édition dans les archives
 open_in_archive_at = { open_in_archive } :
 why_this_mail = Vous recevez ce courriel en tant que destinataire de ce rapport.

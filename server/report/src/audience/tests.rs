@@ -37,6 +37,24 @@ fn everybody_gets_what_they_may_see_in_their_language_and_zone() {
 }
 
 #[test]
+fn partners_who_share_an_address_get_one_mail_about_all_of_them() {
+    let definition = report(r#""Ada <Ada@example.com>", { each = "partner", forms = ["csv"] }"#, "");
+    let at = |key, address: &str, language| Partner { address: address.to_owned(), ..partner(key, language) };
+    let partners = [
+        at("p1", "Office <office@example.com>", None),
+        at("p2", "solo@example.com", None),
+        at("p3", "OFFICE@Example.com", Some("fr")),
+        // Who is listed gets what is listed, and no second mail.
+        at("p4", "ada@EXAMPLE.com", None),
+    ];
+    insta::assert_snapshot!(told(&definition, &partners));
+    // Whatever stands first.
+    let definition = report(r#"{ each = "partner" }, { to = "solo@example.com", regions = ["North"] }"#, "");
+    let to: Vec<String> = addressees(&definition, &partners).into_iter().map(|one| one.to).collect();
+    assert_eq!(to, ["Office <office@example.com>", "ada@EXAMPLE.com", "solo@example.com"]);
+}
+
+#[test]
 fn nobody_gets_more_than_the_report_shows() {
     let definition = report(
         r#""ada@example.com", { to = "bo@example.com", regions = ["North", "South"] }, { to = "cy@example.com", teams = ["A"] }"#,
@@ -78,6 +96,8 @@ fn recipients_that_are_none_are_refused_with_what_to_write() {
         r#"{ to = "a@example.com", region = ["North"] }"#,
         r#"{ to = "a@example.com", locale = "tlh" }"#,
         r#""a@example.com", { to = "a@example.com", regions = ["North"] }"#,
+        r#""a@example.com", "Ada <A@Example.com>""#,
+        r#"{ each = "partner" }, { each = "partner" }"#,
     ];
     insta::assert_snapshot!(problems.map(problem).join("\n\n"));
 }

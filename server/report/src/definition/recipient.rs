@@ -60,6 +60,14 @@ fn zone<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> 
 }
 
 impl Recipient {
+    /// `ada@example.com`, possibly with a name; `None` for all of a kind.
+    pub fn address(&self) -> Option<&str> {
+        match &self.whom {
+            Whom::Address(to) => Some(to),
+            Whom::EachPartner => None,
+        }
+    }
+
     fn of(written: Written) -> Result<Recipient, String> {
         let Written { to, each, regions, teams, partners, locale, zone, forms } = written;
         let whom = match (to, each.as_deref()) {
@@ -82,13 +90,13 @@ impl Recipient {
     }
 }
 
-/// No address twice: nobody should wonder which of two mails is the right one.
+/// No address twice, however it is written: nobody should wonder which of two mails is the right one.
 pub(super) fn all<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Recipient>, D::Error> {
     let recipients = Vec::<Recipient>::deserialize(from)?;
     let mut seen = HashSet::new();
-    for Recipient { whom, .. } in &recipients {
-        if !seen.insert(whom) {
-            return Err(D::Error::custom(match whom {
+    for recipient in &recipients {
+        if !seen.insert(recipient.address().map(address::bare)) {
+            return Err(D::Error::custom(match &recipient.whom {
                 Whom::Address(text) => format!("the recipient “{text}” is listed twice"),
                 Whom::EachPartner => "each = \"partner\" is listed twice".to_owned(),
             }));

@@ -78,7 +78,7 @@ impl<'a> Writer<'a> {
         let statements = rank::statements(numbers);
         let brief = brief_of(&statements, numbers, self.format);
         let sections = self.sections(numbers);
-        let known = |kpi: &KpiView| kpi.brief.year_before != NOTHING;
+        let kpis = || sections.iter().flat_map(|section| &section.kpis);
         let mended = brief.statements.iter().filter(|line| line.kind == Kind::Mended);
         let mended = mended.map(|line| line.sentence.clone()).collect();
         View {
@@ -106,13 +106,25 @@ impl<'a> Writer<'a> {
             mended,
             chance: brief.chance,
             data_up_to: brief.data_up_to,
-            has_year_before: sections.iter().flat_map(|section| &section.kpis).any(known),
+            has_year_before: kpis().any(|kpi| kpi.brief.year_before != NOTHING),
+            has_unjudged: kpis().any(|kpi| kpi.judged && kpi.status.class == "unjudged"),
+            same_age: self.same_age(numbers),
             sections,
             without_data: self.without_data(numbers),
             contact: numbers.contact.as_ref().map(|contact| self.contact(contact)),
             left_out: Vec::new(),
             words: self.words.clone(),
         }
+    }
+
+    /// That figures are compared at the same age, where any can still change.
+    fn same_age(&self, numbers: &Numbers) -> String {
+        let is_young = |block: &KpiBlock| block.cell.provisional && block.previous_as_known.is_some();
+        if !numbers.kpis().any(is_young) {
+            return String::new();
+        }
+        let period = self.format.period_name(&numbers.compared_with.name);
+        self.words.say("note_same_age", [("period", period.into())])
     }
 
     fn contact(&self, contact: &Contact) -> ContactView {

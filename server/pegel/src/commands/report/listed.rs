@@ -1,12 +1,13 @@
 //! `pegel report list`: the reports that are set up.
 
-use crate::composer::scheduled;
-use crate::ending::{Done, Ending, answer, answer_json, usage};
+use crate::composer::{check, scheduled};
+use crate::ending::{Done, Ending, answer, answer_json, broke, usage};
 use crate::home::{Home, say_problem};
 use jiff::Timestamp;
 use pegel_home::Problem;
 use pegel_report::ReportError;
 use pegel_report::definition::{self, ReportDefinition};
+use pegel_report::render::Templates;
 use pegel_text::clean::one_line;
 use pegel_text::dates::Dates;
 use pegel_text::stamps::time;
@@ -30,7 +31,7 @@ struct Listed<'a> {
     /// How many entries name somebody who gets it.
     #[serde(skip_serializing_if = "Option::is_none")]
     recipients: Option<usize>,
-    /// What is wrong with its file.
+    /// Why it cannot be made.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<String>,
 }
@@ -40,9 +41,10 @@ pub fn run(json: bool, home: &Home, now: Timestamp) -> Ending {
     let words = Words::english();
     // Without scripts that are in order, nothing can be said of what reports ask of them.
     let catalog = home.catalog().ok();
+    let templates = Templates::follow(&home.path).map_err(broke)?.current();
     let checked = |definition: ReportDefinition| match &catalog {
-        Some(catalog) => definition.kpis(catalog).map(|_| ()).map(|()| definition),
-        None => Ok(definition),
+        Some(catalog) => check(&definition, catalog, &templates.value).map(|()| definition),
+        None => templates.value.check(&definition).map(|()| definition),
     };
     let all = definition::all(&home.path).map_err(usage)?;
     let all: Vec<(String, Result<ReportDefinition, ReportError>)> =
