@@ -6,6 +6,7 @@ use crate::definition::ReportDefinition;
 use crate::definition::recipient::{Recipient, Whom};
 use crate::few::{each_of, number, text};
 use crate::forms::Form;
+use crate::place::place;
 use pegel_kpi::data::batch::Batch;
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::model::Model;
@@ -15,8 +16,7 @@ use pegel_kpi::data::scope::Scope;
 use pegel_store::edition::Audience;
 use pegel_text::locale::Locale;
 use serde::Serialize;
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// Readers who share a rendition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -75,7 +75,7 @@ pub fn addressees(definition: &ReportDefinition, partners: &[Partner]) -> Vec<Ad
             Whom::Address(to) => all.push(Addressee { to: to.clone(), readers, forms: recipient.forms.clone() }),
             Whom::EachPartner => {
                 let unlisted = partners.iter().filter(|partner| !listed.contains(&bare(&partner.address)));
-                all.extend(by_address(unlisted).iter().map(|those| of_partners(those, recipient, &readers)));
+                all.extend(by_address(unlisted).iter().map(|(_, those)| of_partners(those, recipient, &readers)));
             }
         }
     }
@@ -83,16 +83,12 @@ pub fn addressees(definition: &ReportDefinition, partners: &[Partner]) -> Vec<Ad
 }
 
 /// Those with the same address together, in the order in which the first of them come; none is empty.
-fn by_address<'a>(partners: impl Iterator<Item = &'a Partner>) -> Vec<Vec<&'a Partner>> {
-    let (mut all, mut places) = (Vec::<Vec<&Partner>>::new(), HashMap::<String, usize>::new());
+fn by_address<'a>(partners: impl Iterator<Item = &'a Partner>) -> Vec<(String, Vec<&'a Partner>)> {
+    let mut all: Vec<(String, Vec<&Partner>)> = Vec::new();
     for partner in partners {
-        match places.entry(bare(&partner.address)) {
-            Entry::Occupied(place) => all[*place.get()].push(partner),
-            Entry::Vacant(place) => {
-                place.insert(all.len());
-                all.push(vec![partner]);
-            }
-        }
+        let address = bare(&partner.address);
+        let at = place(&mut all, |(known, _)| *known == address, || (address.clone(), Vec::new()));
+        all[at].1.push(partner);
     }
     all
 }

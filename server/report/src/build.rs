@@ -7,6 +7,7 @@ use crate::numbers::{
     PeriodHead, ReportState, RestsOn, RowList, Section, TrendPoint, beyond,
 };
 use jiff::Timestamp;
+use lists::Lists;
 use members::NamedRows;
 use parts::{OfScope, PartRead, parts};
 use pegel_catalog::Catalog;
@@ -88,8 +89,9 @@ where
     let titles = catalog.model.titles();
     let filters: Vec<Scope> = definition.sections.iter().map(|section| scope_of(&section.filter)).collect();
     let named_rows = NamedRows::of(&scopes.iter().chain(&filters), &catalog.model, source)?;
-    let lists = |scope| lists::all(definition, catalog, heading.period, scope, now, source);
-    let lists: Vec<Vec<Vec<RowList>>> = scopes.iter().map(lists).collect::<Result<_, _>>()?;
+    let lists = Lists { definition, catalog, period: heading.period, now };
+    let lists = scopes.iter().map(|scope| lists.of_scope(scope, source));
+    let lists: Vec<Vec<Vec<RowList>>> = lists.collect::<Result<_, _>>()?;
     let of_scope = |(at, (scope, lists)): (usize, (&Scope, Vec<Vec<RowList>>))| {
         let OfScope { figures, below } = OfScope::of(&parts, at, definition.targets);
         let mut numbers = numbers_from(heading, periods, kpis, &figures);

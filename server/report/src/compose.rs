@@ -9,6 +9,7 @@ use crate::forms::{Form, Maker, PROGRAM, Typesetter};
 use crate::labels::{Labels, Seed};
 use crate::link;
 use crate::numbers::{Numbers, ReportState};
+use crate::place::place;
 use crate::render::{Imprint, Rendered, Templates};
 use crate::sources::{Ground, sources};
 use crate::statements::needs_attention;
@@ -20,7 +21,6 @@ use pegel_kpi::data::scan::Source;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::time::period::Period;
 use pegel_store::edition::{Artefact, NewEdition, Rendition};
-use std::collections::HashMap;
 
 /// All that an edition is made from, except the data.
 #[derive(Clone, Copy)]
@@ -137,18 +137,12 @@ fn made(
 
 /// The scopes of these readers, each once, with the places of those whose it is.
 fn different(readers: &[Readers]) -> (Vec<Scope>, Vec<Vec<usize>>) {
-    let mut scopes: Vec<Scope> = Vec::new();
-    let mut readers_of: Vec<Vec<usize>> = Vec::new();
-    let mut known: HashMap<&Scope, usize> = HashMap::new();
+    let mut different: Vec<(Scope, Vec<usize>)> = Vec::new();
     for (nth, Readers { scope, .. }) in readers.iter().enumerate() {
-        let at = *known.entry(scope).or_insert_with(|| {
-            scopes.push(scope.clone());
-            readers_of.push(Vec::new());
-            scopes.len() - 1
-        });
-        readers_of[at].push(nth);
+        let at = place(&mut different, |(known, _)| known == scope, || (scope.clone(), Vec::new()));
+        different[at].1.push(nth);
     }
-    (scopes, readers_of)
+    different.into_iter().unzip()
 }
 
 /// The numbers of a scope, as the readers of that number get them.

@@ -545,7 +545,7 @@ column_list_price = Listenpreis
 column_manager_id = Führungskraft
 column_metric = Größe
 column_minutes = Minuten
-column_name = { row_name }
+column_name = Name
 column_number = Nummer
 column_observed_on = Beobachtet
 column_occurred_at = Stattgefunden
@@ -896,7 +896,7 @@ mails_go_again =
        *[other] { $count } Mails gehen erneut hinaus, binnen einer halben Minute, wo der Server läuft
     }
 row_key = Schlüssel
-row_name = Name
+row_name = { column_name }
 row_system = System
 row_age = Alter
 rows_more =

@@ -534,7 +534,7 @@ column_list_price = List price
 column_manager_id = Manager
 column_metric = Metric
 column_minutes = Minutes
-column_name = { row_name }
+column_name = Name
 column_number = Number
 column_observed_on = Observed
 column_occurred_at = Happened
@@ -889,7 +889,7 @@ mails_go_again =
        *[other] { $count } mails go out again, within half a minute where the server runs
     }
 row_key = Key
-row_name = Name
+row_name = { column_name }
 row_system = System
 row_age = Age
 rows_more =

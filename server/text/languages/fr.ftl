@@ -547,7 +547,7 @@ column_list_price = Prix catalogue
 column_manager_id = Responsable
 column_metric = Grandeur
 column_minutes = Minutes
-column_name = { row_name }
+column_name = Nom
 column_number = Numéro
 column_observed_on = Observé
 column_occurred_at = Date
@@ -902,7 +902,7 @@ mails_go_again =
        *[other] { $count } courriels repartent, en une demi-minute là où le serveur tourne
     }
 row_key = Clé
-row_name = Nom
+row_name = { column_name }
 row_system = Système
 row_age = Âge
 rows_more =

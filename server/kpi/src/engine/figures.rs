@@ -173,8 +173,9 @@ impl<'a> Computation<'a> {
         if source.keeps() {
             source.keep(folds.iter_mut().flat_map(|fold| std::mem::take(&mut fold.to_keep)).collect())?;
         }
+        let costs = self.asked.iter().map(|asked| cost_of_reading(asked.request.kpi, &folds, &took)).collect();
         let cells = self.asked.iter().map(|_| Cells::default()).collect();
-        Ok(Read { computation: self, folds, took, cells })
+        Ok(Read { computation: self, folds, costs, cells })
     }
 }
 
@@ -182,8 +183,8 @@ impl<'a> Computation<'a> {
 pub struct Read<'a> {
     computation: &'a Computation<'a>,
     folds: Vec<Fold<'a>>,
-    /// How long each fold took.
-    took: Vec<Duration>,
+    /// Of each KPI, what reading its rows took.
+    costs: Vec<Cost>,
     /// Of each KPI, those that were made for any scope.
     cells: Vec<Cells>,
 }
@@ -206,14 +207,13 @@ impl Read<'_> {
             timed(|| self.evaluation(scope, cells).grouped(asked, by, growth))
         });
         let mut grouped = grouped.into_iter();
-        let figures = |(asked, (_, took)): (&Asked, &(_, Duration))| {
-            let cost = cost_of_reading(asked.request.kpi, &self.folds, &self.took);
+        let figures = |((asked, cost), (_, took)): ((&Asked, &Cost), &(_, Duration))| {
             let of_breakdowns = grouped.by_ref().take(asked.request.breakdowns.len());
             let (breakdowns, times): (Vec<Grouped>, Vec<Duration>) = of_breakdowns.unzip();
             let time = cost.time + *took + times.iter().sum::<Duration>();
-            Figures { as_of: asked.reach.as_of, breakdowns, cost: Cost { time, ..cost } }
+            Figures { as_of: asked.reach.as_of, breakdowns, cost: Cost { time, ..*cost } }
         };
-        asked.iter().zip(&growths).map(figures).collect()
+        asked.iter().zip(&self.costs).zip(&growths).map(figures).collect()
     }
 
     fn evaluation<'b>(&'b self, scope: usize, cells: &'b Cells) -> Evaluation<'b> {

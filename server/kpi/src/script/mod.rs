@@ -6,8 +6,8 @@
 //! `symbols` are what a script can name, `access` what the names behind their dots mean, `operators` and
 //! `durations` and `functions` what it can do with them, `datasets` how rows become measures. `value` runs once per cell, on plain
 //! numbers: `figure` is what it can return, `units` finds mixed units, `texts` converts numbers and texts.
-//! `closures` captures variables by value, `helpers` finds which shared helpers are used, `times` repeats the rows of tests, `errors` rewords Rhai's errors,
-//! `limits` bounds time and memory.
+//! `closures` captures variables by value, `helpers` finds which shared helpers are used, `times` repeats the rows of
+//! tests, `errors` rewords Rhai's errors, `limits` bounds time and memory.
 
 mod access;
 mod closures;

@@ -87,21 +87,17 @@ pub struct OfScope {
 impl OfScope {
     /// `scope` is its index among those asked for.
     pub fn of(parts: &[PartRead], scope: usize, targets: Targets) -> OfScope {
-        let of_part = |PartRead { part, read, below }: &PartRead| {
-            let of_kpis = part.places.clone().into_iter().zip(read.figures(scope)).zip(below[scope].clone());
-            of_kpis.collect::<Vec<_>>()
-        };
-        let mut of_kpis: Vec<_> = parts.iter().flat_map(of_part).collect();
+        let mut of_kpis: Vec<_> = parts
+            .iter()
+            .flat_map(|of| of.part.places.iter().zip(of.read.figures(scope)).zip(of.below[scope].clone()))
+            .collect();
         of_kpis.sort_by_key(|((place, _), _)| *place);
-        let mut of_scope = OfScope { figures: Vec::new(), below: Vec::new() };
-        for ((_, mut figures), plans) in of_kpis {
-            if targets == Targets::Sum {
-                add_up(&mut figures, plans.as_ref());
-            }
-            of_scope.figures.push(figures);
-            of_scope.below.push(plans);
+        let (mut figures, below): (Vec<Figures>, Vec<_>) =
+            of_kpis.into_iter().map(|((_, figures), plans)| (figures, plans)).unzip();
+        if targets == Targets::Sum {
+            figures.iter_mut().zip(&below).for_each(|(figures, plans)| add_up(figures, plans.as_ref()));
         }
-        of_scope
+        OfScope { figures, below }
     }
 }
 

@@ -20,7 +20,7 @@ pub type Groups = [Option<GroupHead>; 2];
 
 /// What tells a number from the others of its edition: the KPI, the rows that it counts (it may stand in several sections,
 /// each about other rows), and the groups, whatever they are called.
-type Key<'a> = (&'a str, &'a Scope, Groups);
+type Key = (String, Scope, Groups);
 
 /// A table of an edition: the KPI, the rows that it counts, and the dimensions.
 type Table<'a> = (&'a str, &'a Scope, [Option<&'a str>; 2]);
@@ -36,12 +36,12 @@ pub struct Number<'a> {
 
 impl Number<'_> {
     /// What tells it from the others.
-    pub fn key(&self) -> Key<'_> {
-        (&self.block.id, self.filter, self.groups.each_ref().map(|head| head.as_ref().map(nameless)))
+    fn key(&self) -> Key {
+        (self.block.id.clone(), self.filter.clone(), self.groups.each_ref().map(|head| head.as_ref().map(nameless)))
     }
 
     /// The table in which it stands.
-    pub fn table(&self) -> Table<'_> {
+    fn table(&self) -> Table<'_> {
         let by = self.groups.each_ref().map(|head| head.as_ref().map(|head| head.dimension.as_str()));
         (&self.block.id, self.filter, by)
     }
@@ -52,12 +52,9 @@ pub struct Side<'a> {
     /// In the order of the edition: of each KPI its total, then its groups, then pairs of them. What stands in two sections
     /// that are about the same rows is there once.
     pub numbers: Vec<Number<'a>>,
-    places: HashMap<OwnKey, usize>,
+    places: HashMap<Key, usize>,
     blocks: HashMap<Table<'a>, &'a KpiBlock>,
 }
-
-/// A key that holds on its own.
-type OwnKey = (String, Scope, Groups);
 
 impl<'a> Side<'a> {
     /// The numbers of an edition.
@@ -82,9 +79,8 @@ impl<'a> Side<'a> {
         let mut add = |by: [Option<&'a str>; 2], numbers: Vec<Number<'a>>| {
             self.blocks.entry((id, filter, by)).or_insert(block);
             for number in numbers {
-                let (_, _, groups) = number.key();
                 let new = self.numbers.len();
-                let place = *self.places.entry((id.clone(), filter.clone(), groups)).or_insert(new);
+                let place = *self.places.entry(number.key()).or_insert(new);
                 if place == new {
                     self.numbers.push(number);
                 }
@@ -111,8 +107,7 @@ impl<'a> Side<'a> {
 
     /// The same number as one of another edition; `None` if this one does not have it.
     pub fn same_as(&self, number: &Number) -> Option<&Number<'a>> {
-        let (id, filter, groups) = number.key();
-        self.places.get(&(id.to_owned(), filter.clone(), groups)).map(|place| &self.numbers[*place])
+        self.places.get(&number.key()).map(|place| &self.numbers[*place])
     }
 
     /// The KPI in whose tables there is, or could be, the same number as one of another edition; `None` if no such table

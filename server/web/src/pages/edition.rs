@@ -97,23 +97,19 @@ pub(crate) async fn show(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Unanswered> {
     let (reader, audience) = (Reader::of(&request), asked(&request)?.audience);
-    let of_others = Reader::of(&request);
-    let (edition, audiences, deliveries, corrects, latest, around) = blocking(&state, move |state| {
+    let page = blocking(&state, move |state| {
         let edition = stored(state, &id)?;
         let EditionHead { id, report, period, revision, .. } = &edition.head;
         let deliveries = state.store.deliveries(Some(*id))?;
         let corrects = if *revision > 0 { state.store.edition_id(report, period, revision - 1)? } else { None };
         let latest = state.store.latest_edition(report, period)?.filter(|latest| latest != id);
         let around = state.store.neighbours(&edition.head)?;
-        let audiences = AudienceView::all(&edition, audience, &of_others);
-        Ok((edition, audiences, deliveries, corrects, latest, around))
+        let page = |id: Option<i64>| id.map(|id| reader.kept_in(format!("/editions/{id}")));
+        let (before, after, superseded_by) = (page(around.0), page(around.1), page(latest));
+        let corrects = corrects.map(|other| reader.kept_in(format!("/editions/{id}/since/{other}")));
+        Ok(Page { corrects, superseded_by, before, after, ..Page::of(edition, audience, deliveries, &reader)? })
     })
     .await?;
-    let page = |id: Option<i64>| id.map(|id| reader.kept_in(format!("/editions/{id}")));
-    let (before, after, superseded_by) = (page(around.0), page(around.1), page(latest));
-    let corrects = corrects.map(|other| reader.kept_in(format!("/editions/{}/since/{other}", edition.head.id)));
-    let page = Page::of(edition, audience, deliveries, &reader)?;
-    let page = Page { corrects, superseded_by, before, after, audiences, ..page };
     PLACE.show(&page, &state, &request)
 }
 
@@ -221,7 +217,7 @@ impl Page {
             superseded_by: None,
             before: None,
             after: None,
-            audiences: Vec::new(),
+            audiences: AudienceView::all(&edition, audience, reader),
             sections: sections(&view, &numbers),
             artefacts: READABLE.into_iter().filter(kept).collect(),
             forms: Form::ALL.iter().map(|form| form.name()).collect(),

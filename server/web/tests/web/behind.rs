@@ -180,12 +180,18 @@ fn rows_on(page: &str) -> u64 {
     count.unwrap_or_else(|| panic!("{page}"))
 }
 
+/// An edition in the archive, with its number.
+fn published(store: &Store) -> (Numbers, i64) {
+    fill(store);
+    let numbers = edition(store, &catalog());
+    let id = publish(store, &numbers);
+    (numbers, id)
+}
+
 #[test]
 fn every_figure_of_an_edition_leads_to_as_many_rows_as_it_rests_on() {
     on_both(|store| {
-        fill(&store);
-        let numbers = edition(&store, &catalog());
-        let id = publish(&store, &numbers);
+        let (numbers, id) = published(&store);
         let site = Site::of(state(store, catalog()));
         let page = site.get_in("en", &format!("/editions/{id}"));
         let links = links(page.html());
@@ -223,9 +229,7 @@ fn every_figure_of_an_edition_leads_to_as_many_rows_as_it_rests_on() {
 #[test]
 fn a_figure_without_rows_or_whose_group_was_erased_leads_nowhere() {
     on_both(|store| {
-        fill(&store);
-        let numbers = edition(&store, &catalog());
-        let id = publish(&store, &numbers);
+        let (_, id) = published(&store);
         assert!(store.erase_label(id, "partner", 1, 1_795_000_000).unwrap());
         let site = Site::of(state(store, catalog()));
         let page = site.get_in("en", &format!("/editions/{id}"));
