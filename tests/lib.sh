@@ -40,6 +40,19 @@ use_cargo() {
     CARGO_TARGET_DIR=$(cache_dir)/target
   fi
   export PATH CARGO_TARGET_DIR
+  build_own_anew
+}
+
+# build_own_anew: lets go of what another clone built of the workspace into the same folder: its paths are in it, and
+# cargo takes it for this one's where files are no newer. What all depend on stays.
+build_own_anew() {
+  local stamp=$CARGO_TARGET_DIR/clone
+  if [[ -d $CARGO_TARGET_DIR && $(cat "$stamp" 2>/dev/null) != "$PWD" ]]; then
+    say "Another clone built into $CARGO_TARGET_DIR last: what it built of the workspace is removed."
+    cargo clean --quiet --workspace
+  fi
+  mkdir -p "$CARGO_TARGET_DIR"
+  printf '%s\n' "$PWD" >"$stamp"
 }
 
 # find_postgres: prints the folder of the PostgreSQL server programs, that in PATH first, then the newest; fails
