@@ -89,9 +89,7 @@ where
     let titles = catalog.model.titles();
     let filters: Vec<Scope> = definition.sections.iter().map(|section| scope_of(&section.filter)).collect();
     let named_rows = NamedRows::of(&scopes.iter().chain(&filters), &catalog.model, source)?;
-    let lists = Lists { definition, catalog, period: heading.period, now };
-    let lists = scopes.iter().map(|scope| lists.of_scope(scope, source));
-    let lists: Vec<Vec<Vec<RowList>>> = lists.collect::<Result<_, _>>()?;
+    let lists = Lists { definition, catalog, period: heading.period, now }.of_scopes(scopes, source)?;
     let of_scope = |(at, (scope, lists)): (usize, (&Scope, Vec<Vec<RowList>>))| {
         let OfScope { figures, below } = OfScope::of(&parts, at, definition.targets);
         let mut numbers = numbers_from(heading, periods, kpis, &figures);

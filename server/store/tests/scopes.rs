@@ -1,4 +1,5 @@
-//! Figures of many scopes at once: over random rows, on both databases, they are those of each scope alone.
+//! Figures of many scopes at once, and the rows behind them: over random rows, on both databases, they are those of each
+//! scope alone.
 #![allow(clippy::unwrap_used, reason = "what is not as expected fails the test")]
 
 mod common;
@@ -9,6 +10,8 @@ use jiff::Timestamp;
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::scope::Scope;
+use pegel_kpi::engine::behind::Question;
+use pegel_kpi::engine::behind::listing::Side;
 use pegel_kpi::engine::comparison::Comparison;
 use pegel_kpi::engine::figures::{Figures, Row, compute, compute_for};
 use pegel_kpi::engine::request::Request;
@@ -187,6 +190,38 @@ fn the_figures_of_many_scopes_are_those_of_each_alone_and_take_no_more_scans() {
             }
         });
     }
+}
+
+#[test]
+fn the_rows_of_many_scopes_are_those_of_each_alone_and_take_no_more_scans() {
+    let kpis = kpis();
+    on_both(|store| {
+        let mut dice = Dice(ChaCha8Rng::seed_from_u64(2));
+        fill(&store, &mut dice);
+        plan(&store, &mut dice);
+        let zone = zone("Europe/Berlin").unwrap();
+        let now = Timestamp::from_second(NOW).unwrap();
+        let period = Period::parse("2026-10", now, &zone).unwrap();
+        let scopes = scopes(&mut dice, 70);
+        let mut rows = 0;
+        for kpi in &kpis {
+            for (side, limit) in [(Side::All, usize::MAX), (Side::Bad, 3)] {
+                let question = Question { kpi, period: &period, only: Vec::new(), side, limit };
+                let mut reader = store.reader().unwrap().anew();
+                let together = question.answers(&scopes, now, &mut reader).unwrap();
+                let statements = reader.statements();
+                assert_eq!(together.len(), scopes.len());
+                for (scope, together) in scopes.iter().zip(&together).step_by(3) {
+                    let mut reader = store.reader().unwrap().anew();
+                    let alone = question.answer(scope, now, &mut reader).unwrap();
+                    assert_eq!(reader.statements(), statements, "{}", kpi.id());
+                    assert_eq!(together, &alone, "{} in {scope:?}", kpi.id());
+                    rows += alone.lists.iter().map(|list| list.rows.len()).sum::<usize>();
+                }
+            }
+        }
+        assert!(rows > 1_000, "{rows}");
+    });
 }
 
 #[test]

@@ -32,8 +32,17 @@ impl Set {
 
     /// The first of them.
     pub fn first(&self) -> Option<usize> {
-        let word = self.0.iter().position(|bits| *bits != 0)?;
-        Some(word * 64 + self.0[word].trailing_zeros() as usize)
+        self.each().next()
+    }
+
+    /// All of them, in order.
+    pub fn each(&self) -> impl Iterator<Item = usize> {
+        let bits = |bits: u64| {
+            std::iter::successors(Some(bits), |bits| Some(bits & bits.wrapping_sub(1))).take_while(|bits| *bits != 0)
+        };
+        let of_word =
+            move |(word, all): (usize, &u64)| bits(*all).map(move |bits| word * 64 + bits.trailing_zeros() as usize);
+        self.0.iter().enumerate().flat_map(of_word)
     }
 }
 
@@ -56,5 +65,14 @@ impl Classes {
     /// The scopes that see the rows of a class.
     pub fn scopes(&self, class: u32) -> &Set {
         &self.sets[class as usize]
+    }
+
+    /// Of each of so many scopes, the classes of rows that it sees.
+    pub fn of_scopes(&self, scopes: usize) -> Vec<Vec<u32>> {
+        let mut of_scopes = vec![Vec::new(); scopes];
+        for (class, set) in (0..).zip(&self.sets) {
+            set.each().for_each(|scope| of_scopes[scope].push(class));
+        }
+        of_scopes
     }
 }

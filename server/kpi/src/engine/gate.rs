@@ -30,6 +30,11 @@ impl<'a> Scopes<'a> {
         if let [alone] = self.each { Some(alone) } else { None }
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.each.len()
+    }
+
     /// What tells the rows of each scope apart; `None` of a single one, which is in the scan itself.
     pub fn gate(&self, table: &Table) -> Option<Gate> {
         (self.each.len() > 1).then(|| Gate::new(self.each, table))

@@ -23,7 +23,7 @@ pub struct Grouping {
     /// For each dimension after the first: the pairs of a group so far and a code of the dimension.
     pairs: Vec<Pairs>,
     /// The pairs of a group and a class of rows, where these are told apart.
-    classes: Option<Pairs>,
+    classes: Option<Classed>,
 }
 
 /// Numbers the groups of one dimension in the order in which they are seen.
@@ -63,6 +63,14 @@ enum Read {
 struct Pairs {
     seen: Vec<(u32, u32)>,
     known: FxHashMap<(u32, u32), u32>,
+}
+
+/// Lines: the pairs of a group and a class.
+#[derive(Debug, Default)]
+struct Classed {
+    pairs: Pairs,
+    /// Those of each class, so that a scope does not look through those of all others.
+    of_class: Vec<Vec<usize>>,
 }
 
 /// What stands for a missing value among the keys of a coding: neither the code of a text nor an id.
@@ -140,45 +148,45 @@ impl Grouping {
     pub fn lines(&mut self, rows: &Rows, classes: Option<&[u32]>) -> Vec<u32> {
         let mut lines = self.assign(rows);
         if let Some(classes) = classes {
-            let pairs = self.classes.get_or_insert_default();
-            lines.iter_mut().zip(classes).for_each(|(line, class)| *line = pairs.code((*line, *class)));
+            self.classes.get_or_insert_default().divide(&mut lines, classes);
         }
         lines
     }
 
-    /// The lines of each group that has rows of classes that are seen. The total always is.
-    pub fn seen(&self, sees: impl Fn(u32) -> bool) -> impl Iterator<Item = (Vec<Group>, Vec<usize>)> {
-        let groups = self.groups();
-        let lines = match &self.classes {
-            None => (0..groups.len()).map(|line| vec![line]).collect(),
-            Some(pairs) => {
-                let mut lines = vec![Vec::new(); groups.len()];
-                let pairs = pairs.seen.iter().enumerate().filter(|(_, (_, class))| sees(*class));
-                pairs.for_each(|(line, (group, _))| lines[*group as usize].push(line));
-                lines
-            }
+    /// The lines of each group that has rows of these classes; of all that were seen, where classes are not told apart.
+    pub fn seen(&self, classes: &[u32]) -> Vec<(Vec<Group>, Vec<usize>)> {
+        let Some(Classed { pairs, of_class }) = &self.classes else {
+            return self.groups().into_iter().enumerate().map(|(line, group)| (group, vec![line])).collect();
         };
-        let is_total = self.by.is_empty();
-        groups.into_iter().zip(lines).filter(move |(_, lines)| is_total || !lines.is_empty())
+        let mut lines: Vec<usize> =
+            classes.iter().filter_map(|class| of_class.get(*class as usize)).flatten().copied().collect();
+        lines.sort_unstable_by_key(|line| (pairs.seen[*line].0, *line));
+        let of_groups = lines.chunk_by(|a, b| pairs.seen[*a].0 == pairs.seen[*b].0);
+        of_groups.map(|lines| (self.group(pairs.seen[lines[0]].0), lines.to_vec())).collect()
     }
 
     /// How many lines there are so far.
     pub fn len(&self) -> usize {
-        self.classes.as_ref().map_or_else(|| self.count(), |pairs| pairs.seen.len())
+        self.classes.as_ref().map_or_else(|| self.count(), |classes| classes.pairs.seen.len())
     }
 
     /// The groups seen so far, one for each dimension of the breakdown. The total has one, of no dimension.
     pub fn groups(&self) -> Vec<Vec<Group>> {
-        let Some((first, further)) = self.dimensions.split_first() else { return vec![Vec::new()] };
-        let start: Vec<Vec<Group>> = first.groups.iter().map(|group| vec![group.clone()]).collect();
-        further.iter().zip(&self.pairs).fold(start, |groups, (dimension, pairs)| {
-            let joined = |(group, further): &(u32, u32)| {
-                let mut joined = groups[*group as usize].clone();
-                joined.push(dimension.groups[*further as usize].clone());
-                joined
-            };
-            pairs.seen.iter().map(joined).collect()
-        })
+        (0..self.count()).map(|group| self.group(index(group))).collect()
+    }
+
+    /// The group of that number.
+    fn group(&self, number: u32) -> Vec<Group> {
+        let (mut number, mut group) = (number, Vec::with_capacity(self.dimensions.len()));
+        let Some((first, further)) = self.dimensions.split_first() else { return group };
+        for (dimension, pairs) in further.iter().zip(&self.pairs).rev() {
+            let (before, own) = pairs.seen[number as usize];
+            group.push(dimension.groups[own as usize].clone());
+            number = before;
+        }
+        group.push(first.groups[number as usize].clone());
+        group.reverse();
+        group
     }
 
     /// How many groups were seen so far.
@@ -293,6 +301,20 @@ impl Pairs {
             self.seen.push(pair);
             index(self.seen.len() - 1)
         })
+    }
+}
+
+impl Classed {
+    /// Puts the line of each row in the place of its group.
+    fn divide(&mut self, groups: &mut [u32], classes: &[u32]) {
+        let Classed { pairs, of_class } = self;
+        let known = pairs.seen.len();
+        groups.iter_mut().zip(classes).for_each(|(group, class)| *group = pairs.code((*group, *class)));
+        for (line, (_, class)) in pairs.seen.iter().enumerate().skip(known) {
+            let class = *class as usize;
+            of_class.resize_with(of_class.len().max(class + 1), Vec::new);
+            of_class[class].push(line);
+        }
     }
 }
 

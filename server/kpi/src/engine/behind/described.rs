@@ -31,6 +31,7 @@ pub struct Described {
 }
 
 /// What is said of one row, in numbers and codes.
+#[derive(Clone)]
 pub struct Said {
     pub key: Option<Box<str>>,
     pub system: Option<Box<str>>,

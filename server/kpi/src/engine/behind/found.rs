@@ -22,7 +22,8 @@ use std::borrow::Cow;
 /// Fewer rows than this are kept until all are seen, whatever the limit.
 const FEW: usize = 4096;
 
-/// A row that some measure of a list counts.
+/// A row that some measure of a list counts, or may count.
+#[derive(Clone)]
 pub struct Found {
     pub said: Said,
     /// The date by which it is found, in UTC seconds; NaN if there is none.
@@ -32,51 +33,47 @@ pub struct Found {
     value: u64,
     /// For each of the contributing measures.
     pub contributions: Vec<Option<Datum>>,
+    /// For each measure that counts it only if it is the latest row of its series.
+    competing: Vec<Competing>,
 }
 
-/// The rows found so far.
-pub struct Gathered<'a> {
+/// A row that is the latest of its series, or not.
+#[derive(Clone)]
+struct Competing {
+    /// The index of the measure.
+    measure: usize,
+    series: Box<[u64]>,
+    by: f64,
+    /// What it contributes; `None` if it is the latest, but does not count.
+    contributions: Option<Vec<f64>>,
+}
+
+/// How the measures of a list count rows.
+pub struct Counting<'a> {
     measures: &'a [(&'a str, &'a Measure)],
     /// Of each measure, where the plan has it and its grouping.
     planned: Vec<(usize, usize)>,
     /// The measures that a row contributes a value to, by index, with what is shown of it.
     pub contributing: Vec<(usize, Expr)>,
-    decision: Decision<'a>,
-    /// Of each measure that counts only the latest row of each series: these.
-    latest: Vec<Option<LatestRows>>,
-    found: Vec<Found>,
-    limit: usize,
-    /// How many rows are listed, but not among the oldest.
-    more: u64,
 }
 
-impl<'a> Gathered<'a> {
-    /// None yet; the plan must have been made for the measures, in a breakdown and one sight.
+impl<'a> Counting<'a> {
+    /// In a scope; the plan must have been made for the measures, in a breakdown and one sight.
     ///
     /// # Panics
     /// If it was not.
-    pub fn new(
-        wanted: &'a Wanted<'a>,
-        plan: &Plan,
-        (by, sight, scope): (&Breakdown, &Sight, &Scope),
-        limit: usize,
-    ) -> Gathered<'a> {
+    pub fn new(wanted: &'a Wanted<'a>, plan: &Plan, (by, sight, scope): (&Breakdown, &Sight, &Scope)) -> Counting<'a> {
         let measures = &wanted.measures[..];
         let find = |(_, measure): &(&str, &Measure)| {
             let (at, grouping) = plan.find(measure, by, sight, scope).expect("the plan was made for it");
             (at, plan.measures[at].groupings[grouping])
         };
-        let latest = |(_, measure): &(&str, &Measure)| measure.latest.as_ref().map(|_| LatestRows::default());
-        Gathered {
-            measures,
-            planned: measures.iter().map(find).collect(),
-            contributing: contributing(measures),
-            decision: Decision::new(wanted),
-            latest: measures.iter().map(latest).collect(),
-            found: Vec::new(),
-            limit,
-            more: 0,
-        }
+        Counting { measures, planned: measures.iter().map(find).collect(), contributing: contributing(measures) }
+    }
+
+    /// Whether the other one counts the same rows.
+    pub fn is_like(&self, other: &Counting) -> bool {
+        self.planned == other.planned
     }
 
     /// The columns of what is shown.
@@ -85,11 +82,22 @@ impl<'a> Gathered<'a> {
         shown.flat_map(Part::columns).map(|(_, column)| column)
     }
 
-    /// Takes in the rows of a batch, only those of the group with these names, one for each dimension of the breakdown.
-    pub fn take(&mut self, plan: &mut Plan, described: &mut Described, names: &[Option<&str>], rows: &Rows) {
+    /// The rows of a batch that are counted, each with its place: of those that are `there`, if not all are, those of the
+    /// group with these names, one for each dimension of the breakdown.
+    pub fn found(
+        &self,
+        plan: &mut Plan,
+        described: &mut Described,
+        names: &[Option<&str>],
+        rows: &Rows,
+        there: Option<&[bool]>,
+    ) -> Vec<(usize, Found)> {
         let Plan { groupings, measures, membership, views, known, .. } = plan;
         // There is one period, and so one view.
-        let seen = known.seen(rows, &views[0], &[], &mut Next::new(std::iter::empty()));
+        let mut seen = known.seen(rows, &views[0], &[], &mut Next::new(std::iter::empty()));
+        if let Some(there) = there {
+            seen.restrict(there);
+        }
         let viewed = Viewed::new(*rows, membership, 0, &seen);
         let mut counted: Vec<Measures> = vec![0; rows.batch.len()];
         let mut competing = counted.clone();
@@ -112,47 +120,82 @@ impl<'a> Gathered<'a> {
             operands.push(contributions);
         }
         let taken: Vec<usize> = (0..counted.len()).filter(|row| counted[*row] | competing[*row] != 0).collect();
-        self.compete(&viewed.rows, &taken, &competing, &operands);
-        self.keep(&viewed.rows, &taken, &counted, &operands, described.read(rows, &taken));
-    }
-
-    /// Lets rows compete for being the latest of their series.
-    fn compete(&mut self, rows: &Rows, taken: &[usize], competing: &[Measures], operands: &[Vec<Cow<[f64]>>]) {
-        for (index, ((_, measure), latest)) in self.measures.iter().zip(&mut self.latest).enumerate() {
-            let Some((rule, latest)) = measure.latest.as_ref().zip(latest.as_mut()) else { continue };
-            let series: Vec<Vec<u64>> = rule.series.iter().map(|column| rows.codes(column)).collect();
-            let by = rows.numbers(&rule.by);
-            let passes = rule.filter.as_ref().map(|filter| rows.mask(filter));
-            for (place, row) in taken.iter().enumerate().filter(|(_, row)| competing[**row] & only(index) != 0) {
-                let counts = passes.as_ref().is_none_or(|passes| passes[*row]);
-                let contributions = counts.then(|| operands[index].iter().map(|values| values[*row]).collect());
-                let found = Candidate { by: by[*row], contributions, row: self.found.len() + place };
-                latest.add(series.iter().map(|codes| codes[*row]).collect(), found);
-            }
-        }
-    }
-
-    fn keep(
-        &mut self,
-        rows: &Rows,
-        taken: &[usize],
-        counted: &[Measures],
-        operands: &[Vec<Cow<[f64]>>],
-        said: Vec<Said>,
-    ) {
-        let at = instants(&self.measures[0].1.membership, rows);
+        let said = described.read(rows, &taken);
+        let competing = self.competing(&viewed.rows, &taken, &competing, &operands);
+        let at = instants(&self.measures[0].1.membership, &viewed.rows);
         let texts: Vec<Option<Vec<Option<&str>>>> =
-            self.contributing.iter().map(|(_, shown)| rows.written(shown)).collect();
-        for (row, said) in taken.iter().copied().zip(said) {
+            self.contributing.iter().map(|(_, shown)| viewed.rows.written(shown)).collect();
+        let found = |((row, said), competing): ((usize, Said), Vec<Competing>)| {
             let contributions = self.contributing.iter().zip(&texts).map(|((measure, _), texts)| match texts {
                 Some(texts) => texts[row].map(|text| Datum::Text(text.to_owned())),
                 None => number(self.measures[*measure].1, operands[*measure].last()?[row], rows.money),
             });
             let contributions = contributions.collect();
             let value = operands[0].first().map_or(0, |values| values[row].to_bits());
-            self.decision.note(value, counted[row]);
-            self.found.push(Found { said, at: at[row], counted: counted[row], value, contributions });
+            (row, Found { said, at: at[row], counted: counted[row], value, contributions, competing })
+        };
+        taken.iter().copied().zip(said).zip(competing).map(found).collect()
+    }
+
+    /// How each of the rows that were taken competes for being the latest of its series.
+    fn competing(
+        &self,
+        rows: &Rows,
+        taken: &[usize],
+        competing: &[Measures],
+        operands: &[Vec<Cow<[f64]>>],
+    ) -> Vec<Vec<Competing>> {
+        let mut of_rows = vec![Vec::new(); taken.len()];
+        for (measure, (_, of)) in self.measures.iter().enumerate() {
+            let Some(rule) = &of.latest else { continue };
+            let series: Vec<Vec<u64>> = rule.series.iter().map(|column| rows.codes(column)).collect();
+            let by = rows.numbers(&rule.by);
+            let passes = rule.filter.as_ref().map(|filter| rows.mask(filter));
+            for (place, row) in taken.iter().enumerate().filter(|(_, row)| competing[**row] & only(measure) != 0) {
+                let counts = passes.as_ref().is_none_or(|passes| passes[*row]);
+                let contributions = counts.then(|| operands[measure].iter().map(|values| values[*row]).collect());
+                let series = series.iter().map(|codes| codes[*row]).collect();
+                of_rows[place].push(Competing { measure, series, by: by[*row], contributions });
+            }
         }
+        of_rows
+    }
+}
+
+/// The rows that were found so far in a scope.
+pub struct Gathered<'a> {
+    measures: &'a [(&'a str, &'a Measure)],
+    decision: Decision<'a>,
+    /// Of each measure that counts only the latest row of each series: these.
+    latest: Vec<Option<LatestRows>>,
+    found: Vec<Found>,
+    limit: usize,
+    /// How many rows are listed, but not among the oldest.
+    more: u64,
+}
+
+impl<'a> Gathered<'a> {
+    /// None yet.
+    pub fn new(wanted: &'a Wanted<'a>, limit: usize) -> Gathered<'a> {
+        let latest = |(_, measure): &(&str, &Measure)| measure.latest.as_ref().map(|_| LatestRows::default());
+        Gathered {
+            measures: &wanted.measures,
+            decision: Decision::new(wanted),
+            latest: wanted.measures.iter().map(latest).collect(),
+            found: Vec::new(),
+            limit,
+            more: 0,
+        }
+    }
+
+    /// Takes in a row.
+    pub fn add(&mut self, mut found: Found) {
+        for Competing { measure, series, by, contributions } in std::mem::take(&mut found.competing) {
+            let candidate = Candidate { by, contributions, row: self.found.len() };
+            self.latest[measure].iter_mut().for_each(|latest| latest.add(series.clone(), candidate.clone()));
+        }
+        self.decision.note(found.value, found.counted);
+        self.found.push(found);
         // Where every row can be decided about at once, no more are kept than are needed.
         let simple = self.decision.is_simple() && self.latest.iter().all(Option::is_none);
         if simple && self.found.len() > self.limit.saturating_mul(2).max(FEW) {

@@ -2,7 +2,7 @@
 
 use super::counted::only;
 use super::described::{Described, Groups};
-use super::found::{Found, Gathered};
+use super::found::{Counting, Found, Gathered};
 use super::listing::{Contributing, List, Row};
 use super::sides::Wanted;
 use crate::data::cell::Breakdown;
@@ -16,6 +16,7 @@ use crate::engine::gate::Scopes;
 use crate::engine::related::Related;
 use crate::engine::rows::Rows;
 use crate::engine::sight::Sight;
+use crate::measure::expr::Expr;
 use crate::time::period::Period;
 use std::sync::Arc;
 
@@ -26,34 +27,61 @@ pub struct Asked<'a> {
     /// Up to when everything is known (UTC seconds): rows are seen as they stood then.
     pub as_of: i64,
     pub only: &'a [(Dimension, Option<String>)],
-    pub scope: &'a Scope,
+    pub scopes: &'a [Scope],
     pub limit: usize,
 }
 
+/// The different ways in which the measures of a list count rows in some scopes: mostly there is one.
+struct Ways<'a> {
+    each: Vec<Counting<'a>>,
+    /// That of each scope.
+    of: Vec<usize>,
+}
+
+impl<'a> Ways<'a> {
+    fn of(scopes: &[Scope], counting: impl Fn(&Scope) -> Counting<'a>) -> Ways<'a> {
+        let mut each: Vec<Counting> = Vec::new();
+        let mut way = |scope: &Scope| {
+            let counting = counting(scope);
+            each.iter().position(|known| known.is_like(&counting)).unwrap_or_else(|| {
+                each.push(counting);
+                each.len() - 1
+            })
+        };
+        let of = scopes.iter().map(&mut way).collect();
+        Ways { each, of }
+    }
+}
+
 impl Asked<'_> {
-    /// Reads the rows of a list.
+    /// Reads the rows of a list, once for all scopes; as each sees it, in their order.
     ///
     /// # Errors
     /// What the source answers when it cannot be read.
-    pub fn gather<S: Source>(&self, wanted: &Wanted, source: &mut S) -> Result<List, S::Error> {
+    pub fn gather<S: Source>(&self, wanted: &Wanted, source: &mut S) -> Result<Vec<List>, S::Error> {
         let first = wanted.measures[0].1;
         let by: Breakdown = self.only.iter().map(|(dimension, _)| dimension.clone()).collect();
         let sight = Sight(vec![Some(self.as_of)]);
+        let scopes = Scopes::new(self.scopes);
         let mut plan = Plan::like(first, std::slice::from_ref(self.period));
-        wanted.measures.iter().for_each(|(_, measure)| plan.want(measure, &by, &sight, self.scope));
+        for scope in scopes.kinds() {
+            wanted.measures.iter().for_each(|(_, measure)| plan.want(measure, &by, &sight, scope));
+        }
         let mut described = Described::of(first, &plan.zone);
         plan.ask(source)?;
         described.ask(&first.table, source)?;
         let window = plan.window();
         let zone = plan.zone.clone();
-        let scopes = Scopes::new(std::slice::from_ref(self.scope));
         let mut classes = Classes::default();
         let mut next = plan.next();
         let (children, _) = Related::of(&plan).fold(window.as_ref(), &scopes, &mut classes, &mut next, source)?;
-        let mut scan = plan.scan(window, self.scope, true, None);
+        let mut gate = scopes.gate(&plan.table);
+        let mut scan = plan.scan(window, &scopes.around, true, gate.as_ref());
         plan.ask_past(source)?;
-        let mut gathered = Gathered::new(wanted, &plan, (&by, &sight, self.scope), self.limit);
-        for column in described.columns().into_iter().chain(gathered.columns().cloned()) {
+        let ways = Ways::of(self.scopes, |scope| Counting::new(wanted, &plan, (&by, &sight, scope)));
+        let mut gathered: Vec<Gathered> = self.scopes.iter().map(|_| Gathered::new(wanted, self.limit)).collect();
+        let shown = ways.each.iter().flat_map(Counting::columns);
+        for column in described.columns().into_iter().chain(shown.cloned()) {
             if !scan.columns.contains(&column) {
                 scan.columns.push(column);
             }
@@ -65,21 +93,38 @@ impl Asked<'_> {
             let (columns, children, zone) = (&scan.columns[..], &children, &zone);
             let (period, scopes) = (Some((0, self.period)), None);
             let rows = Rows { batch, masked: &[], columns, children, id, scopes, view: 0, period, zone, money };
-            gathered.take(&mut plan, &mut described, &names, &rows);
+            let Some(gate) = &mut gate else {
+                let found = ways.each[0].found(&mut plan, &mut described, &names, &rows, None);
+                return found.into_iter().for_each(|(_, found)| gathered[0].add(found));
+            };
+            for part in gate.parts(&rows, &mut classes) {
+                let rows = Rows { scopes: Some(&part.scopes), ..rows };
+                for (way, counting) in ways.each.iter().enumerate() {
+                    // Scopes that see a row in one part of it are of one kind.
+                    let seen = part.there.iter().zip(&part.scopes);
+                    let there: Vec<bool> =
+                        seen.map(|(there, scope)| *there && ways.of[*scope as usize] == way).collect();
+                    for (row, found) in counting.found(&mut plan, &mut described, &names, &rows, Some(&there)) {
+                        let see = classes.scopes(part.classes[row]).each();
+                        see.for_each(|scope| gathered[scope].add(found.clone()));
+                    }
+                }
+            }
         })?;
-        Ok(self.list(wanted, gathered, &described))
+        let contributing = &ways.each[0].contributing;
+        Ok(gathered.into_iter().map(|gathered| self.list(wanted, gathered, contributing, &described)).collect())
     }
 
-    fn list(&self, wanted: &Wanted, gathered: Gathered, described: &Described) -> List {
+    fn list(&self, wanted: &Wanted, gathered: Gathered, contributing: &[(usize, Expr)], described: &Described) -> List {
         let (_, first) = wanted.measures[0];
         let groups = described.groups();
         let dates: Vec<Arc<str>> = described.dates.iter().map(|path| path.to_string().into()).collect();
-        let contributing = |at: &usize| {
+        let named = |at: &usize| {
             let (name, measure) = wanted.measures[*at];
             Contributing { measure: name.into(), quantity: measure.quantity }
         };
-        let measures: Vec<usize> = gathered.contributing.iter().map(|(measure, _)| *measure).collect();
-        let contributing: Vec<Contributing> = measures.iter().map(contributing).collect();
+        let measures: Vec<usize> = contributing.iter().map(|(measure, _)| *measure).collect();
+        let contributing: Vec<Contributing> = measures.iter().map(named).collect();
         let (found, more) = gathered.oldest();
         let row = |mut found: Found| {
             let values = std::mem::take(&mut found.contributions).into_iter();

@@ -73,12 +73,31 @@ impl Question<'_> {
     /// # Errors
     /// What the source answers when it cannot be read.
     pub fn answer<S: Source>(&self, scope: &Scope, now: Timestamp, source: &mut S) -> Result<Listing, S::Error> {
+        Ok(self.answers(std::slice::from_ref(scope), now, source)?.remove(0))
+    }
+
+    /// The same in each of these scopes, in their order; the rows are read once.
+    ///
+    /// # Errors
+    /// What the source answers when it cannot be read.
+    pub fn answers<S: Source>(
+        &self,
+        scopes: &[Scope],
+        now: Timestamp,
+        source: &mut S,
+    ) -> Result<Vec<Listing>, S::Error> {
         let period = self.period.as_of(now);
         let (side, wanted) = self.lists();
         let as_of = Reaches::of(std::iter::once(self.kpi), source)?.of_kpi(self.kpi, now).as_of;
-        let asked = Asked { period: &period, as_of, only: &self.only, scope, limit: self.limit };
-        let lists = wanted.iter().map(|wanted| asked.gather(wanted, source)).collect::<Result<_, _>>()?;
-        Ok(Listing { kpi: self.kpi.id().to_owned(), period: self.period.to_string(), side, lists })
+        let asked = Asked { period: &period, as_of, only: &self.only, scopes, limit: self.limit };
+        let (kpi, period) = (self.kpi.id().to_owned(), self.period.to_string());
+        let listing = |_| Listing { kpi: kpi.clone(), period: period.clone(), side, lists: Vec::new() };
+        let mut listings: Vec<Listing> = scopes.iter().map(listing).collect();
+        for wanted in &wanted {
+            let of_scopes = asked.gather(wanted, source)?;
+            listings.iter_mut().zip(of_scopes).for_each(|(listing, list)| listing.lists.push(list));
+        }
+        Ok(listings)
     }
 
     /// The display names of all groups that the tables have in a dimension, whatever the period: for telling a group

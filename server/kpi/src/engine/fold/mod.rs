@@ -70,7 +70,8 @@ use crate::measure::Measure;
 use keeping::{Circumstances, Keeping, Restored};
 use plan::{Left, Plan, Planned};
 use readings::Readings;
-use states::States;
+use states::{Room, States};
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 /// A plan with the rows that it asked for.
@@ -84,8 +85,10 @@ pub struct Fold<'a> {
     pub rows: u64,
     /// What was computed, for a source that keeps it.
     pub to_keep: Vec<Kept>,
-    /// The classes of its rows, if it was read for several scopes.
-    classes: Classes,
+    /// Of each measure of the plan: how many slices of time it has, and which of them make up each period.
+    slices: Vec<(usize, Vec<Range<usize>>)>,
+    /// Of each scope, the classes of the rows that it sees, if it was read for several.
+    classes: Vec<Vec<u32>>,
 }
 
 /// A measure in one grouping.
@@ -158,9 +161,10 @@ impl<'a> Fold<'a> {
         let mut next = computed.next();
         let mut classes = Classes::default();
         let (mut states, rows) = states_of(&mut computed, scopes, &mut classes, &mut next, money, source)?;
+        let classes = classes.of_scopes(scopes.len());
         let units = plan.measures.iter().zip(&left).map(|(planned, left)| {
             let Some(left) = left else {
-                let none = |_: &usize| Unit::new(States::new(planned.measure), None, &Left::default());
+                let none = |_: &usize| Unit::new(States::new(planned.measure, Room::All), None, &Left::default());
                 return planned.groupings.iter().map(none).collect();
             };
             let groupings = &computed.measures[left.measure].groupings;
@@ -168,7 +172,8 @@ impl<'a> Fold<'a> {
             states.map(|(states, grouping)| Unit::new(states, Some(*grouping), left)).collect()
         });
         let units = units.collect();
-        Ok((Fold { plan, computed, units, rows, to_keep: Vec::new(), classes }, Ran { left, next }))
+        let slices = plan.measures.iter().map(|planned| plan.slices(planned)).collect();
+        Ok((Fold { plan, computed, units, rows, to_keep: Vec::new(), slices, classes }, Ran { left, next }))
     }
 
     /// Writes down what was computed, to be kept, and puts what is kept beside it; `None` if that cannot be read.
@@ -225,13 +230,14 @@ impl<'a> Fold<'a> {
     ) -> Readings<'_> {
         let (at, wanted) = self.plan.find(measure, by, sight, scope).expect("the plan was made for it");
         let Unit { states, grouping, kept, .. } = &self.units[at][wanted];
-        let sees = |class| self.classes.scopes(class).holds(index);
-        let computed = grouping.iter().flat_map(|grouping| self.computed.groupings[*grouping].seen(sees));
+        let seen = |grouping: &usize| self.computed.groupings[*grouping].seen(&self.classes[index]);
+        let computed = grouping.iter().flat_map(seen);
         let kept = kept.lines.iter().map(|(groups, lines)| (groups.clone(), lines.clone()));
         // There always is a total.
         let total = by.is_empty().then(Default::default);
         let lines = total.into_iter().chain(computed).chain(kept);
-        Readings::new(self.plan.slices(&self.plan.measures[at]), lines, states)
+        let (slices, periods) = &self.slices[at];
+        Readings::new((*slices, periods), lines, states)
     }
 }
 
@@ -260,7 +266,12 @@ fn states_of<'a, S: Source>(
     money: f64,
     source: &mut S,
 ) -> Result<(OfMeasures<'a>, u64), S::Error> {
-    let new = |planned: &Planned<'a>| planned.groupings.iter().map(|_| States::new(planned.measure)).collect();
+    let is_alone = scopes.alone().is_some();
+    let new = |planned: &Planned<'a>| {
+        // Of the groups of all scopes, few have rows in each slice of time.
+        let room = if is_alone { Room::All } else { Room::WhereRowsAre { slices: plan.slices(planned).0 } };
+        planned.groupings.iter().map(|_| States::new(planned.measure, room)).collect()
+    };
     let mut states: OfMeasures = plan.measures.iter().map(new).collect();
     if plan.measures.is_empty() {
         return Ok((states, 0));
@@ -286,5 +297,8 @@ fn states_of<'a, S: Source>(
             take::take(plan, &mut states, next, Rows { scopes: Some(&part.scopes), ..rows }, Some(&part));
         }
     })?;
+    if !is_alone {
+        states.iter_mut().flatten().for_each(States::put_in_order);
+    }
     Ok((states, rows))
 }

@@ -121,14 +121,16 @@ impl<'a> Plan<'a> {
     /// The index of a measure as it is seen, and among its groupings the one of a breakdown.
     pub fn find(&self, measure: &Measure, by: &Breakdown, sight: &Sight, scope: &Scope) -> Option<(usize, usize)> {
         let at = self.position(measure, read_at_level(measure, by, scope).as_ref(), sight)?;
-        let wanted = Grouping::new(by, measure, &self.zone);
+        // Those of one measure read a dimension alike.
         let mut groupings = self.measures[at].groupings.iter();
-        Some((at, groupings.position(|grouping| self.groupings[*grouping].is_like(&wanted))?))
+        Some((at, groupings.position(|grouping| self.groupings[*grouping].by() == by)?))
     }
 
     fn position(&self, measure: &Measure, filter: Option<&Condition>, sight: &Sight) -> Option<usize> {
         let seen_like = |known: &Planned| self.sights[known.sight] == *sight;
-        let like = |known: &Planned| known.measure == measure && known.filter.as_ref() == filter && seen_like(known);
+        // Mostly it is the very same, and that is quick to tell.
+        let same = |known: &Measure| std::ptr::eq(known, measure) || known == measure;
+        let like = |known: &Planned| seen_like(known) && same(known.measure) && known.filter.as_ref() == filter;
         self.measures.iter().position(like)
     }
 

@@ -153,10 +153,10 @@ impl Add<'_, '_> {
         let contributions = rows.contributions(&planned.measure.aggregate);
         for ((grouping, groups), states) in planned.groupings.iter().zip(groups).zip(states) {
             let slots = slice.slots(*grouping, groups);
-            states.grow(groups.count * slice.count());
-            states.add(rows, selected, &slots, &contributions);
+            let places = states.places(selected, &slots, groups.count * slice.count());
+            states.add(rows, selected, &places, &contributions);
             if let Some(undated) = undated {
-                states.add_undated(undated, selected, &slots);
+                states.add_undated(undated, selected, &places);
             }
         }
     }

@@ -27,7 +27,7 @@ fn the_worked_example() {
     assert_eq!(plan.slices(&plan.measures[0]), (3, vec![1..2, 0..3]), "three stretches, the week is the second");
     let fold = run(plan, &mut tables(&[("leads", LEADS)]));
     let states: Vec<u64> =
-        (0..6).map(|slot| fold.units[0][0].states.read(std::slice::from_ref(&(slot..slot + 1))).rows).collect();
+        (0..6).map(|slot| fold.units[0][0].states.read(std::iter::once(slot..slot + 1)).rows).collect();
     assert_eq!(states, [0, 2, 0, 0, 0, 1], "first the line of North, then that of South");
     assert_eq!(lines(&fold, &counted, &[Dimension::REGION]), ["North 2 2", "South 0 1"]);
     let open = "data.leads.existing(|l| l.created_at, |l| l.closed_at).at_end().count()";

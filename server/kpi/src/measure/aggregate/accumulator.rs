@@ -77,6 +77,7 @@ trait Slots: Send + Sync {
     fn grow(&mut self, slots: usize);
     fn add(&mut self, selected: &[u32], slots: &[u32], operands: &[Cow<[f64]>]);
     fn put_in_order(&mut self);
+    fn arrange(&mut self, places: &[u32]);
     fn over(&self, slots: &[Range<usize>]) -> Reading;
     fn spread(&self, slots: &[Range<usize>]) -> Option<Spread>;
     fn around(&self, slots: &[Range<usize>], mark: f64) -> Option<Around>;
@@ -128,6 +129,12 @@ impl Accumulator {
     /// Makes all slots quicker to read and to write down, once all rows were added.
     pub fn put_in_order(&mut self) {
         self.states.put_in_order();
+    }
+
+    /// Puts the states in another order: those that lie at these places.
+    pub fn arrange(&mut self, places: &[u32]) {
+        self.states.arrange(places);
+        self.left_out.iter_mut().for_each(|left_out| arrange(left_out, places));
     }
 
     /// The figure over slots that follow each other; those that were never reached hold no rows.
@@ -210,6 +217,10 @@ impl<R: Rule<OPERANDS>, const OPERANDS: usize> Slots for Ruled<R, OPERANDS> {
         self.states.iter_mut().for_each(|state| self.rule.put_in_order(state));
     }
 
+    fn arrange(&mut self, places: &[u32]) {
+        arrange(&mut self.states, places);
+    }
+
     fn over(&self, slots: &[Range<usize>]) -> Reading {
         self.rule.read(within(&self.states, slots))
     }
@@ -231,6 +242,13 @@ impl<R: Rule<OPERANDS>, const OPERANDS: usize> Slots for Ruled<R, OPERANDS> {
         self.states[slot] = postcard::from_bytes(written).ok()?;
         Some(())
     }
+}
+
+/// Puts what lies at these places in their order, and nothing else.
+pub fn arrange<T: Default>(all: &mut Vec<T>, places: &[u32]) {
+    let taken =
+        places.iter().map(|place| all.get_mut(*place as usize).map(std::mem::take).unwrap_or_default()).collect();
+    *all = taken;
 }
 
 /// What is kept in those slots that were ever reached.

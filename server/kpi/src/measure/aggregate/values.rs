@@ -17,7 +17,8 @@ pub struct TopShare(pub f64);
 /// All values of a slot. They are written down in order, so that whoever reads them need not look for one of them.
 #[derive(Default)]
 pub struct Values {
-    all: Vec<f64>,
+    /// Most slots of small groups have one or two.
+    all: SmallVec<[f64; 2]>,
     in_order: bool,
 }
 
@@ -116,7 +117,7 @@ impl Serialize for Values {
 impl<'de> Deserialize<'de> for Values {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Values, D::Error> {
         let all = Written::deserialize(deserializer)?.values();
-        Ok(Values { all: all.ok_or_else(|| D::Error::custom("no values"))?, in_order: true })
+        Ok(Values { all: all.ok_or_else(|| D::Error::custom("no values"))?.into(), in_order: true })
     }
 }
 
@@ -243,7 +244,7 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     fn of(values: &[f64]) -> Values {
-        Values { all: values.to_vec(), in_order: false }
+        Values { all: values.into(), in_order: false }
     }
 
     fn percentile_of(slots: &[Values], share: f64) -> f64 {
@@ -263,7 +264,7 @@ mod tests {
         let values = [of(&[5.0, 1.0, 9.0, 2.0]), of(&[4.0, -3.0]), of(&[]), of(&[0.5, -0.0, f64::MAX])];
         let written = |values: &Values| postcard::to_allocvec(values).unwrap();
         let mut back: Vec<Values> = values.iter().map(|of| postcard::from_bytes(&written(of)).unwrap()).collect();
-        assert_eq!(back[0].all, [1.0, 2.0, 5.0, 9.0]);
+        assert_eq!(back[0].all[..], [1.0, 2.0, 5.0, 9.0]);
         let same = |slots: &[Values], others: &[Values]| {
             let of = |slots, share| percentile_of(slots, share).to_bits();
             [0.0, 0.3, 0.5, 0.9, 1.0].into_iter().all(|share| of(slots, share) == of(others, share))
@@ -273,7 +274,7 @@ mod tests {
         assert!(written(&of(&[1_800_000_000.0, 1_800_000_090.0])).len() < 10, "steps are short");
         for step in [200.0, 60_000.0, 1e7, 4e9, 1e14] {
             let back: Values = postcard::from_bytes(&written(&of(&[step - 7.0, -7.0, -6.0]))).unwrap();
-            assert_eq!(back.all, [-7.0, -6.0, step - 7.0]);
+            assert_eq!(back.all[..], [-7.0, -6.0, step - 7.0]);
         }
         back[0].push(0.0);
         assert!((percentile_of(&back[..1], 0.0) - 0.0).abs() < f64::EPSILON, "it is not in order any more");
