@@ -80,9 +80,9 @@ impl Mail {
         let stored = |artefact: &'static str| {
             rendition.artefact(artefact).and_then(Artefact::text).ok_or(MailError::Artefact { artefact })
         };
-        let own = |text: &str| match &unsubscribe {
-            Some(Unsubscribe { page, .. }) => unsubscribe::addressed(text, &head.report, locale, page),
-            None => text.to_owned(),
+        let own = |text: String| match &unsubscribe {
+            Some(Unsubscribe { page, .. }) => unsubscribe::addressed(&text, &head.report, locale, page),
+            None => text,
         };
         let reply_to = row.reply_to.as_deref().map(mailbox).transpose()?;
         Ok(Mail {
@@ -162,7 +162,7 @@ fn attachments(head: &EditionHead, rendition: &Rendition, forms: &[String]) -> R
         Ok(Attached {
             name: form.file_of(&head.report, &head.period, head.revision),
             media_type: artefact.media_type.clone(),
-            bytes: artefact.bytes.kept().ok_or(erased)?.clone(),
+            bytes: artefact.bytes().ok_or(erased)?.into_owned(),
         })
     };
     stored.map(attached).collect()

@@ -3,7 +3,7 @@
 use crate::DeliveryError;
 use crate::mail::Mail;
 use crate::refusal::{Refusal, RefusalKind};
-use crate::smtp::Smtp;
+use crate::smtp::{Connection, Smtp};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -38,13 +38,27 @@ impl Mailer {
         }
     }
 
+    /// Begins to hand over mails.
+    pub fn session(&self) -> Session<'_> {
+        Session { mailer: self, connection: None }
+    }
+}
+
+/// Hands over mails, one after the other; ends when it is dropped.
+pub struct Session<'a> {
+    mailer: &'a Mailer,
+    /// To the mail server, once there is one.
+    connection: Option<Connection>,
+}
+
+impl Session<'_> {
     /// Hands a mail over; returns the answer of the server, or where the folder keeps it.
     ///
     /// # Errors
     /// If it was not taken.
-    pub fn hand_over(&self, mail: &Mail) -> Result<String, Refusal> {
-        match self {
-            Mailer::Smtp(smtp) => smtp.hand_over(mail),
+    pub fn hand_over(&mut self, mail: &Mail) -> Result<String, Refusal> {
+        match self.mailer {
+            Mailer::Smtp(smtp) => smtp.hand_over(mail, &mut self.connection),
             Mailer::Folder(folder) => {
                 let bytes = formatted(mail)?;
                 let path = folder.join(file_name(&mail.message_id));

@@ -68,6 +68,7 @@ impl Worker {
         let mut drained = Drained::default();
         let mut unreachable = 0;
         let mut latest: Option<ToMail> = None;
+        let mut session = self.mailer.session();
         self.record_what_is_out()?;
         while unreachable < UNREACHABLE_IN_A_ROW && !self.is_stopping() && self.has_room() {
             let until = self.may_record_until();
@@ -75,7 +76,7 @@ impl Worker {
             self.reached(Step::DeliveryClaimed);
             let prepared = self.prepare(&row, &mut latest).inspect_err(|_| self.give_back(&row))?;
             let handed_over = match prepared {
-                Prepared::Mail(mail) => self.mailer.hand_over(&mail),
+                Prepared::Mail(mail) => session.hand_over(&mail),
                 Prepared::Refused(refusal) => Err(refusal),
                 Prepared::Unwanted => {
                     self.record(until, || self.store.record_unsubscribed(row.id))?;

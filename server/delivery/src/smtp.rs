@@ -84,19 +84,31 @@ impl Smtp {
         Ok(Smtp { port: url.port().unwrap_or(usual_port), host, security, credentials, name, server })
     }
 
-    /// Hands a mail over; the server's answer.
+    /// Hands a mail over; the server's answer. Where the mail before was taken, its connection is still there: to log in
+    /// for each takes longer than the mail itself.
     ///
     /// # Errors
     /// If it was not taken.
-    pub(crate) fn hand_over(&self, mail: &Mail) -> Result<String, Refusal> {
+    pub(crate) fn hand_over(&self, mail: &Mail, kept: &mut Option<Connection>) -> Result<String, Refusal> {
         let message = mail.message().map_err(Refusal::permanent)?;
-        let mut connection = self.connect().map_err(|error| self.refusal(RefusalKind::Unreachable, &error))?;
-        let taken = self
-            .begin(&mut connection, message.envelope())
-            .and_then(|()| self.send(&mut connection, message.envelope().to(), &message.formatted()));
-        // What the server says to QUIT changes nothing.
-        connection.abort();
-        taken.map(|response| written(&response))
+        let mut connection = self.begun(kept.take(), message.envelope())?;
+        let response = self.send(&mut connection.0, message.envelope().to(), &message.formatted())?;
+        *kept = Some(connection);
+        Ok(written(&response))
+    }
+
+    /// A connection on which the sender was named: the one that is there, or another if the server is done with that. It
+    /// may have closed it, or take only so many mails over one.
+    fn begun(&self, kept: Option<Connection>, envelope: &Envelope) -> Result<Connection, Refusal> {
+        if let Some(mut kept) = kept
+            && self.begin(&mut kept.0, envelope).is_ok()
+        {
+            return Ok(kept);
+        }
+        let connected = self.connect().map_err(|error| self.refusal(RefusalKind::Unreachable, &error))?;
+        let mut connection = Connection(connected);
+        self.begin(&mut connection.0, envelope)?;
+        Ok(connection)
     }
 
     fn connect(&self) -> Result<SmtpConnection, SmtpError> {
@@ -151,6 +163,16 @@ impl Smtp {
 
     fn refusal(&self, kind: RefusalKind, error: &SmtpError) -> Refusal {
         Refusal { kind, answer: one_line(&format!("{}: {error}", self.server)).into_owned() }
+    }
+}
+
+/// A connection to a mail server, which is told when it is done with.
+pub(crate) struct Connection(SmtpConnection);
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        // What the server says to QUIT changes nothing.
+        self.0.abort();
     }
 }
 

@@ -77,10 +77,10 @@ fn a_sender_that_is_not_an_address_is_refused_at_the_start() {
 fn a_repeated_mail_replaces_its_file() {
     let home = tempfile::tempdir().unwrap();
     let mailer = Mailer::from_url("folder:mails", home.path()).unwrap();
-    let answer = mailer.hand_over(&mail("<weekly.2026-W46.0.ab@example.com>", "first")).unwrap();
+    let answer = mailer.session().hand_over(&mail("<weekly.2026-W46.0.ab@example.com>", "first")).unwrap();
     assert_eq!(answer, home.path().join("mails/weekly.2026-W46.0.ab.eml").display().to_string());
-    mailer.hand_over(&mail("<weekly.2026-W46.0.ab@example.com>", "second")).unwrap();
-    mailer.hand_over(&mail("<weekly.2026-W46.0.cd@example.com>", "other")).unwrap();
+    mailer.session().hand_over(&mail("<weekly.2026-W46.0.ab@example.com>", "second")).unwrap();
+    mailer.session().hand_over(&mail("<weekly.2026-W46.0.cd@example.com>", "other")).unwrap();
     let names: Vec<_> =
         std::fs::read_dir(home.path().join("mails")).unwrap().map(|file| file.unwrap().path()).collect();
     assert_eq!(names.len(), 2, "{names:?}");
@@ -93,7 +93,7 @@ fn a_repeated_mail_replaces_its_file() {
 fn a_message_id_does_not_lead_out_of_the_folder() {
     let home = tempfile::tempdir().unwrap();
     let mailer = Mailer::from_url("folder:mails", home.path()).unwrap();
-    let answer = mailer.hand_over(&mail("<../../escaped@example.com>", "x")).unwrap();
+    let answer = mailer.session().hand_over(&mail("<../../escaped@example.com>", "x")).unwrap();
     assert_eq!(Path::new(&answer).parent(), Some(home.path().join("mails").as_path()));
 }
 
@@ -103,7 +103,7 @@ fn a_folder_that_cannot_be_written_is_a_clear_refusal_and_no_delivery() {
     // A file in its place stops root too; permissions would not.
     std::fs::write(home.path().join("mails"), "").unwrap();
     let mailer = Mailer::from_url("folder:mails", home.path()).unwrap();
-    let refusal = mailer.hand_over(&mail("<a@example.com>", "x")).unwrap_err();
+    let refusal = mailer.session().hand_over(&mail("<a@example.com>", "x")).unwrap_err();
     assert_eq!(refusal.kind, RefusalKind::Unreachable);
     let expected = format!("mails cannot be put into {}: ", home.path().join("mails").display());
     assert!(refusal.answer.starts_with(&expected), "{}", refusal.answer);
