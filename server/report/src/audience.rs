@@ -106,7 +106,7 @@ pub fn all_readers(definition: &ReportDefinition, addressees: &[Addressee]) -> V
 
 /// The forms that any of these readers wish to have.
 pub fn wished(readers: &Readers, addressees: &[Addressee]) -> Vec<Form> {
-    let wishes = |form: &Form| addressees.iter().any(|one| one.readers == *readers && one.forms.contains(form));
+    let wishes = |form: &Form| addressees.iter().any(|one| one.forms.contains(form) && one.readers == *readers);
     Form::ALL.iter().copied().filter(wishes).collect()
 }
 

@@ -5,7 +5,7 @@ use crate::words;
 use pegel_text::clean::cleaned;
 use pegel_text::words::Words;
 use serde::Serialize;
-use serde_json::Value;
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::{Error, Write};
@@ -120,29 +120,14 @@ pub struct Content {
     words: Words,
 }
 
-/// The content of a page, cleaned of what XML forbids and terminals obey, with the words around it.
+/// The content of a page, with the words around it.
 ///
 /// # Errors
 /// If it cannot be serialized.
 pub fn content(page: &impl Serialize, words: &Words) -> Result<Content, tera::Error> {
-    let mut value = serde_json::to_value(page).map_err(tera::Error::message)?;
-    clean(&mut value);
-    let mut context = Context::from_serialize(&value)?;
+    let mut context = Context::from_serialize(page)?;
     words::insert(&mut context, words);
     Ok(Content { context, words: words.clone() })
-}
-
-fn clean(value: &mut Value) {
-    match value {
-        Value::String(text) => {
-            if let std::borrow::Cow::Owned(clean) = cleaned(text) {
-                *text = clean;
-            }
-        }
-        Value::Array(values) => values.iter_mut().for_each(clean),
-        Value::Object(fields) => fields.values_mut().for_each(clean),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }
 
 /// Templates without functions that could run forever, for [`fill`].
@@ -153,7 +138,7 @@ pub fn templates() -> Tera {
     tera
 }
 
-/// Fills a template, within the bounds of a [`Workshop`].
+/// Fills a template, within the bounds of a [`Workshop`]. The text is cleaned of what XML forbids and terminals obey.
 ///
 /// # Errors
 /// If the template is not in order, takes too long or produces too much.
@@ -163,7 +148,10 @@ pub fn fill(tera: &Tera, name: &str, content: &Content) -> TeraResult<String> {
     match (filled, text.refused) {
         (Err(_), Some(refused)) => Err(tera::Error::message(refused)),
         (Err(error), None) => Err(error),
-        (Ok(()), _) => String::from_utf8(text.written).map_err(tera::Error::message),
+        (Ok(()), _) => {
+            let text = String::from_utf8(text.written).map_err(tera::Error::message)?;
+            Ok(if let Cow::Owned(clean) = cleaned(&text) { clean } else { text })
+        }
     }
 }
 
@@ -286,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_xml_forbids_reaches_no_template() {
+    fn what_xml_forbids_is_in_no_text() {
         let page = serde_json::json!({ "name": "Autohaus\u{b}Nord", "rows": [["a\u{ffff}b", 1.5, null]] });
         let content = content(&page, &Words::of(&Locale::english())).unwrap();
         let mut tera = templates();

@@ -80,7 +80,8 @@ where
     let (scopes, readers_of) = different(&readers);
     let for_all = |scope: usize, numbers: Numbers| {
         let each = readers_of[scope].iter();
-        each.map(|nth| made((*nth, &readers[*nth]), &numbers, &addressees, templates, composition)).collect()
+        let each = std::iter::repeat_n(numbers, each.len()).zip(each);
+        each.map(|(numbers, nth)| made((*nth, &readers[*nth]), numbers, &addressees, templates, composition)).collect()
     };
     let (of_scopes, evaluations): (Vec<Vec<Made>>, _) = build(&heading, &scopes, catalog, source, for_all)?;
     let mut made: Vec<Made> = of_scopes.into_iter().flatten().collect();
@@ -113,7 +114,7 @@ struct Made {
 
 fn made(
     (nth, readers): (usize, &Readers),
-    numbers: &Numbers,
+    numbers: Numbers,
     addressees: &[Addressee],
     templates: &Templates,
     composition: &Composition,
@@ -146,13 +147,10 @@ fn different(readers: &[Readers]) -> (Vec<Scope>, Vec<Vec<usize>>) {
 }
 
 /// The numbers of a scope, as the readers of that number get them.
-fn for_readers(numbers: &Numbers, readers: &Readers, nth: usize) -> Numbers {
-    Numbers {
-        locale: readers.locale.clone(),
-        readers_zone: Some(readers.zone.clone()).filter(|zone| *zone != numbers.zone),
-        audience: Some(nth).filter(|nth| *nth > 1),
-        ..numbers.clone()
-    }
+fn for_readers(numbers: Numbers, readers: &Readers, nth: usize) -> Numbers {
+    let readers_zone = Some(readers.zone.clone()).filter(|zone| *zone != numbers.zone);
+    let audience = Some(nth).filter(|nth| *nth > 1);
+    Numbers { locale: readers.locale.clone(), readers_zone, audience, ..numbers }
 }
 
 /// The forms that readers wish to have with their mail.

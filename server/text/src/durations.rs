@@ -41,7 +41,8 @@ impl Durations {
     }
 
     fn breakable(&self, seconds: f64, digits: i16) -> String {
-        let minutes = (seconds.abs() / 60.0).round();
+        // 59.6 minutes are an hour, unless it takes a digit to tell them from one.
+        let minutes = in_minutes(seconds, digits.max(0));
         if seconds.abs() < 59.5 {
             return self.seconds.format_fixed_decimal(&rounded(seconds, 0, digits.max(0))).to_string();
         }
@@ -56,8 +57,7 @@ impl Durations {
     }
 
     fn hours_and_minutes(&self, seconds: f64, digits: i16) -> String {
-        let scale = 10f64.powi(i32::from(digits));
-        let minutes = (seconds.abs() / 60.0 * scale).round() / scale;
+        let minutes = in_minutes(seconds, digits);
         let hours = (minutes / 60.0).floor();
         let rest = rounded(minutes - hours * 60.0, 0, digits);
         let hours = self.hours.format_fixed_decimal(&rounded(hours.copysign(seconds), 0, 0)).to_string();
@@ -65,5 +65,25 @@ impl Durations {
             return hours;
         }
         format!("{hours} {}", self.minutes.format_fixed_decimal(&trimmed(rest)))
+    }
+}
+
+/// How many minutes it takes, with so many decimals.
+fn in_minutes(seconds: f64, digits: i16) -> f64 {
+    let scale = 10f64.powi(i32::from(digits));
+    (seconds.abs() / 60.0 * scale).round() / scale
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_digit_tells_from_an_hour_is_no_hour() {
+        let durations = Durations::new(&Locale::english());
+        let written = |minutes: f64| [0, 1].map(|digits| durations.breakable(minutes * 60.0, digits));
+        assert_eq!(written(59.6), ["1 hr", "59.6 mins"]);
+        assert_eq!(written(59.97), ["1 hr", "1 hr"]);
+        assert_eq!(written(60.4), ["1 hr", "1 hr 0.4 mins"]);
     }
 }

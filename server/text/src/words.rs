@@ -8,11 +8,14 @@ use icu::locale::Locale as Icu;
 use intl_memoizer::Memoizable;
 use intl_memoizer::concurrent::IntlLangMemoizer;
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use unic_langid::LanguageIdentifier;
 
 /// What is spoken of: a text, or a number, which chooses between forms and is written as the region writes it.
 pub type Value<'a> = FluentValue<'a>;
+
+/// The words of so many locales are kept: more than readers have, fewer than somebody can ask for.
+const MOST_KEPT: usize = 32;
 
 /// The words of one language, spoken to readers of one region.
 #[derive(Clone)]
@@ -37,7 +40,18 @@ pub enum Unsaid {
 impl Words {
     /// The words for readers of a locale.
     pub fn of(locale: &Locale) -> Words {
-        Words::in_language(locale.language(), locale)
+        // To put them together takes as long as to say all that a page says.
+        static KEPT: Mutex<Vec<Words>> = Mutex::new(Vec::new());
+        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept.iter().find(|known| known.locale() == locale) {
+            return known.clone();
+        }
+        let words = Words::in_language(locale.language(), locale);
+        if kept.len() == MOST_KEPT {
+            kept.remove(0);
+        }
+        kept.push(words.clone());
+        words
     }
 
     /// The words for command lines, which speak English.
