@@ -64,7 +64,7 @@ fn each_reads_what_they_may_see_in_their_language() {
         let out = home.path().join("coast");
         home.run(&["report", "run", "coast", "--period", "2026-W45", "--out", out.to_str().unwrap()]).succeeded();
         let alone = std::fs::read(out.join("numbers.json")).unwrap();
-        let together = stored.renditions[1].artefact("numbers.json").unwrap().bytes.kept().unwrap().clone();
+        let together = stored.renditions[1].artefact("numbers.json").unwrap().bytes().unwrap().into_owned();
         let figures = |json: &[u8]| serde_json::from_slice::<serde_json::Value>(json).unwrap()["sections"].take();
         assert_eq!(figures(&together), figures(&alone));
     }

@@ -60,7 +60,7 @@ fn each_number_that_differs_says_why() {
     let text = home.run(&["report", "render", "4", "--form", "text"]).succeeded().out;
     assert!(text.starts_with("WEEKLY PARTNER SALES\nThis is a corrected edition.\n"), "{text}");
     let stored = home.store().edition(4).unwrap().unwrap();
-    let subject = stored.renditions[0].artefact("subject.txt").unwrap().text().unwrap().to_owned();
+    let subject = stored.renditions[0].artefact("subject.txt").unwrap().text().unwrap();
     assert!(subject.starts_with("Corrected: W45: "), "{subject}");
     assert!(
         !served.body("/editions/2?lang=en").contains("This is a corrected edition"),

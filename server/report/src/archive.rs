@@ -8,6 +8,7 @@ use pegel_kpi::time::period::Period;
 use pegel_store::edition::{
     Artefact, Audience, Erasable, HTML, Label, NUMBERS, NewEdition, Rendition, SUBJECT, SourceHash, TEXT,
 };
+use pegel_store::packed::Packed;
 use pegel_text::digest::sha256;
 use pegel_text::locale::Locale;
 use serde::Deserialize;
@@ -57,7 +58,7 @@ pub fn artefact(name: &str, media_type: &str, content: impl Into<Vec<u8>>) -> Ar
         name: name.to_owned(),
         media_type: media_type.to_owned(),
         sha256: sha256(&bytes),
-        bytes: Erasable::Kept(bytes),
+        content: Erasable::Kept(Packed::of(bytes)),
     }
 }
 
@@ -67,7 +68,7 @@ pub fn artefact(name: &str, media_type: &str, content: impl Into<Vec<u8>>) -> Ar
 /// If they are missing, or are not the JSON of [`Numbers`].
 pub fn numbers(rendition: &Rendition, labels: &[Label]) -> Result<Numbers, ReportError> {
     let stored = rendition.artefact(NUMBERS).and_then(Artefact::text);
-    let mut numbers = Numbers::from_json(stored.ok_or(ReportError::NoNumbers)?)?;
+    let mut numbers = Numbers::from_json(&stored.ok_or(ReportError::NoNumbers)?)?;
     join(&mut numbers, labels);
     Ok(numbers)
 }
@@ -81,7 +82,7 @@ pub fn members(rendition: &Rendition, names: &Names) -> Members {
         members: Members,
     }
     let stored = rendition.artefact(NUMBERS).and_then(Artefact::text);
-    let Named { mut members } = stored.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    let Named { mut members } = stored.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
     names.put_on(members.groups_mut());
     members
 }

@@ -15,7 +15,9 @@ use crate::verify::{Damage, Findings, Item, verify, verify_signer};
 use pegel_store::edition::{
     Artefact, Audience, Edition, EditionHead, Erasable, Label, Rendition, Salted, Signature, SourceHash,
 };
+use pegel_store::packed::Packed;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
@@ -107,9 +109,10 @@ struct ErasedLine {
 pub fn write(edition: &Edition) -> Result<Vec<u8>, ReportError> {
     let failed = |message: String| ReportError::Form { form: "evidence", message };
     let record = serde_json::to_vec_pretty(&record(edition)).map_err(|error| failed(error.to_string()))?;
-    let mut files = vec![(MANIFEST.to_owned(), edition.manifest.as_bytes()), (RECORD.to_owned(), record.as_slice())];
+    let mut files: Vec<(String, Cow<[u8]>)> =
+        vec![(MANIFEST.to_owned(), edition.manifest.as_bytes().into()), (RECORD.to_owned(), record.into())];
     for (file, artefact) in placed(edition) {
-        files.extend(artefact.bytes.kept().map(|bytes| (file, bytes.as_slice())));
+        files.extend(artefact.bytes().map(|bytes| (file, bytes)));
     }
     pack(&files, edition.head.created_at).map_err(|error| failed(error.to_string()))
 }
@@ -135,8 +138,8 @@ fn record(edition: &Edition) -> Record {
         };
         LabelLine { kind: label.kind.clone(), group: label.group, text }
     };
-    let erased = |(file, artefact): (String, &Artefact)| match artefact.bytes {
-        Erasable::Erased { at } => Some(ErasedLine { file, erased_at: at }),
+    let erased = |(file, artefact): (String, &Artefact)| match &artefact.content {
+        Erasable::Erased { at } => Some(ErasedLine { file, erased_at: *at }),
         Erasable::Kept(_) => None,
     };
     Record {
@@ -243,11 +246,11 @@ fn renditions(
         let mut artefacts = Vec::new();
         for (name, line) in &line.artefacts {
             let file = place(nth, name);
-            let kept = files.remove(&file).map(Erasable::Kept);
-            let bytes = kept.or_else(|| erased.get(file.as_str()).map(|at| Erasable::Erased { at: *at }));
-            let Some(bytes) = bytes else { continue };
+            let kept = files.remove(&file).map(|bytes| Erasable::Kept(Packed::of(bytes)));
+            let content = kept.or_else(|| erased.get(file.as_str()).map(|at| Erasable::Erased { at: *at }));
+            let Some(content) = content else { continue };
             let (media_type, sha256) = (line.media_type.clone(), line.sha256.clone());
-            artefacts.push(Artefact { name: name.clone(), media_type, sha256, bytes });
+            artefacts.push(Artefact { name: name.clone(), media_type, sha256, content });
         }
         renditions.push(Rendition { audience: audience(line.audience.as_ref()), artefacts });
     }

@@ -224,8 +224,8 @@ fn things(edition: &Edition, several: bool) -> Things<'_> {
 }
 
 fn stored(artefact: &Artefact) -> Stored<'_> {
-    let content = match &artefact.bytes {
-        Erasable::Kept(bytes) => Erasable::Kept(sha256(bytes)),
+    let content = match &artefact.content {
+        Erasable::Kept(packed) => Erasable::Kept(sha256(packed.bytes())),
         Erasable::Erased { at } => Erasable::Erased { at: *at },
     };
     let line = Line { sha256: &artefact.sha256, more: Some(("media type", &artefact.media_type)) };

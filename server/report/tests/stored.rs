@@ -478,12 +478,12 @@ fn one_altered_byte_of_any_stored_artefact_is_found_and_named() {
                 let sql = format!("UPDATE artefacts SET bytes = {} WHERE name = '{}'", literal(bytes), artefact.name);
                 store.execute(&sql).unwrap();
             };
-            let bytes = artefact.bytes.kept().unwrap();
-            let mut altered = bytes.clone();
-            altered[bytes.len() / 2] ^= 1;
+            let held = artefact.content.kept().unwrap().held();
+            let mut altered = held.to_vec();
+            altered[held.len() / 2] ^= 1;
             write(&altered);
             assert_eq!(found(), [format!("the artefact {} has been altered", artefact.name)]);
-            write(bytes);
+            write(held);
             assert!(found().is_empty());
         }
     });

@@ -5,6 +5,7 @@ use crate::edition::{
     Artefact, Audience, Edition, EditionHead, Erasable, Label, Listed, ListedPeriod, Rendition, SUBJECT, Salted,
     Signature, SourceHash,
 };
+use crate::packed::Packed;
 use crate::runs::RunState;
 use crate::schema::{artefacts, edition_sources, editions, labels, renditions, runs};
 use crate::{Store, StoreError};
@@ -32,24 +33,24 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub fn listed_editions(&self) -> Result<Vec<ListedPeriod>, StoreError> {
-        let rows: Vec<(EditionHead, Option<Vec<u8>>)> = self.read("reading editions", |conn| {
+        let rows: Vec<(EditionHead, Option<Vec<u8>>, Option<bool>)> = self.read("reading editions", |conn| {
             // The report's own rendition is stored before those of other audiences.
             let own = renditions::table
                 .filter(renditions::edition_id.eq(editions::id))
                 .select(min(renditions::id))
                 .single_value();
-            let subject = artefacts::table
-                .filter(artefacts::rendition_id.nullable().eq(own).and(artefacts::name.eq(SUBJECT)))
-                .select(artefacts::bytes)
-                .single_value();
+            let subject = artefacts::rendition_id.nullable().eq(own).and(artefacts::name.eq(SUBJECT));
             editions::table
+                .left_join(artefacts::table.on(subject))
                 .order((editions::report, editions::period, editions::revision.desc()))
-                .select((EditionHead::as_select(), subject))
+                .select((EditionHead::as_select(), artefacts::bytes.nullable(), artefacts::deflated.nullable()))
                 .load(conn)
         })?;
         let mut listed: Vec<ListedPeriod> = Vec::new();
-        for (head, subject) in rows {
-            let edition = Listed { head, subject: subject.and_then(|bytes| String::from_utf8(bytes).ok()) };
+        for (head, bytes, is_deflated) in rows {
+            let subject = bytes.zip(is_deflated).map(|(bytes, is_deflated)| Packed::stored(bytes, is_deflated));
+            let subject = subject.and_then(|subject| String::from_utf8(subject.bytes().into_owned()).ok());
+            let edition = Listed { head, subject };
             match listed.last_mut() {
                 Some(period) if period.is_of(&edition.head) => period.earlier.push(edition),
                 _ => listed.push(ListedPeriod { latest: edition, earlier: Vec::new() }),
@@ -239,6 +240,7 @@ struct ArtefactRow {
     media_type: String,
     sha256: String,
     bytes: Option<Vec<u8>>,
+    is_deflated: bool,
     erased_at: Option<i64>,
 }
 
@@ -286,14 +288,16 @@ fn artefacts_of(conn: &mut Conn, renditions: &[i64]) -> QueryResult<Vec<Artefact
             artefacts::media_type,
             artefacts::sha256,
             artefacts::bytes,
+            artefacts::deflated,
             artefacts::erased_at,
         ))
         .load(conn)
 }
 
 fn artefact(row: ArtefactRow) -> Result<Artefact, StoreError> {
-    let ArtefactRow { name, media_type, sha256, bytes, erased_at, .. } = row;
-    Ok(Artefact { name, media_type, sha256, bytes: Erasable::stored(bytes, erased_at)? })
+    let ArtefactRow { name, media_type, sha256, bytes, is_deflated, erased_at, .. } = row;
+    let packed = bytes.map(|bytes| Packed::stored(bytes, is_deflated));
+    Ok(Artefact { name, media_type, sha256, content: Erasable::stored(packed, erased_at)? })
 }
 
 fn edition(rows: Rows) -> Result<Edition, StoreError> {

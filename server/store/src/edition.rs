@@ -2,10 +2,12 @@
 //! from.
 
 use crate::StoreError;
+use crate::packed::Packed;
 use crate::schema::editions;
 use diesel::prelude::*;
 use pegel_kpi::data::scope::Scope;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// The name of the artefact that holds the figures; all that is shown of a rendition is made from it.
 pub const NUMBERS: &str = "numbers.json";
@@ -202,13 +204,18 @@ pub struct Artefact {
     pub media_type: String,
     /// SHA-256 of the bytes, in hex.
     pub sha256: String,
-    pub bytes: Erasable<Vec<u8>>,
+    pub content: Erasable<Packed>,
 }
 
 impl Artefact {
     /// The text in it; `None` if it was erased or is none.
-    pub fn text(&self) -> Option<&str> {
-        std::str::from_utf8(self.bytes.kept()?).ok()
+    pub fn text(&self) -> Option<String> {
+        String::from_utf8(self.bytes()?.into_owned()).ok()
+    }
+
+    /// The bytes in it; `None` if they were erased.
+    pub fn bytes(&self) -> Option<Cow<'_, [u8]>> {
+        self.content.kept().map(Packed::bytes)
     }
 }
 

@@ -6,7 +6,7 @@
 //! - [`imports`]: which there were; `freshness`: up to when each table is complete since
 //! - [`versions`], [`health`], [`runs`], [`outbox`]: what Pegel keeps about its own work, in short transactions
 //! - [`edition`], what is kept of an edition; [`publish`], how it gets into the archive; `archive`, how it is read;
-//!   `erasure` erases what names a person
+//!   `erasure` erases what names a person; [`packed`]: how bytes are kept
 //! - `unsubscribed`: who wants no more mails of a report
 //! - [`lease`], [`leases`]: claims on runs and deliveries; `room`: that there is room on the disk to record what a
 //!   claim led to
@@ -51,6 +51,7 @@ mod noting;
 pub mod outbox;
 mod over_time;
 mod own_tables;
+pub mod packed;
 mod parents;
 pub mod publish;
 mod reader;

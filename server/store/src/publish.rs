@@ -4,6 +4,7 @@ use crate::archive::last_checksum;
 use crate::connection::{Conn, on_backend};
 use crate::edition::{Audience, Label, NewEdition, Rendition, Signature, SourceHash};
 use crate::outbox::{DeliveryState, NewDelivery};
+use crate::packed::Packed;
 use crate::runs::{RunOrigin, RunState};
 use crate::schema::{artefacts, deliveries, edition_sources, editions, labels, renditions, runs};
 use crate::{Store, StoreError};
@@ -151,7 +152,8 @@ fn insert_rendition(conn: &mut Conn, edition: i64, rendition: &Rendition) -> Que
                 artefacts::name.eq(&artefact.name),
                 artefacts::media_type.eq(&artefact.media_type),
                 artefacts::sha256.eq(&artefact.sha256),
-                artefacts::bytes.eq(artefact.bytes.kept()),
+                artefacts::bytes.eq(artefact.content.kept().map(Packed::held)),
+                artefacts::deflated.eq(artefact.content.kept().is_some_and(Packed::is_deflated)),
             ))
             .execute(conn)?;
     }

@@ -65,6 +65,7 @@ diesel::table! {
         sha256 -> Text,
         bytes -> Nullable<Binary>,
         erased_at -> Nullable<BigInt>,
+        deflated -> Bool,
     }
 }
 

@@ -4,25 +4,12 @@
 mod common;
 
 use common::NOW;
-use common::edition::{audience, edition, north, publish, to};
+use common::edition::{audience, edition, north, publish, run, to};
 use pegel_store::edition::{Artefact, Audience, Edition, Erasable, ListedPeriod, NewEdition, Rendition, SUBJECT};
-use pegel_store::lease::Lease;
 use pegel_store::outbox::{Channel, Delivery, NewDelivery};
-use pegel_store::runs::{Claim, RunKey, Which};
+use pegel_store::packed::Packed;
 use pegel_store::testing::on_both;
 use pegel_store::{Store, StoreError};
-
-fn lease() -> Lease {
-    Lease { now: NOW, until: NOW + 600, holder: None }
-}
-
-/// A run for an edition.
-fn run(store: &Store, edition: &NewEdition) -> i64 {
-    let (report, period) = (edition.report.clone(), edition.period.clone());
-    let key = RunKey { report, period, which: Which::ByHand { again: true } };
-    let Claim::Ours { run, .. } = store.claim_run(&key, &lease()).unwrap() else { panic!("the run is taken") };
-    run
-}
 
 fn published(store: &Store, edition: &NewEdition, mails: &[NewDelivery]) -> Edition {
     let id = publish(store, run(store, edition), edition, mails).unwrap();
@@ -181,6 +168,7 @@ fn what_is_stored_of_an_edition_can_be_neither_changed_nor_deleted() {
             ("artefacts", "sha256 = 'x'"),
             ("artefacts", "bytes = NULL, erased_at = 1, sha256 = 'x'"),
             ("artefacts", "erased_at = 1"),
+            ("artefacts", "bytes = NULL, erased_at = 1, deflated = NOT deflated"),
             ("labels", "label = 'x'"),
             ("labels", "label = NULL, salt = NULL, erased_at = 1, group_id = 7"),
             ("edition_sources", "sha256 = 'x'"),
@@ -207,7 +195,7 @@ fn an_artefact_and_a_label_can_be_erased_once_and_their_hashes_stay() {
         assert!(store.erase_label(id, "partner", 1, NOW + 2).unwrap());
         let after = store.edition(id).unwrap().unwrap();
         let mut expected = before;
-        expected.renditions[1].artefacts[0].bytes = Erasable::Erased { at: NOW + 1 };
+        expected.renditions[1].artefacts[0].content = Erasable::Erased { at: NOW + 1 };
         expected.labels[0].text = Erasable::Erased { at: NOW + 2 };
         assert_eq!(after, expected);
 
@@ -268,7 +256,7 @@ fn an_edition_is_listed_once_with_the_subject_of_the_report_itself_however_many_
             name: SUBJECT.to_owned(),
             media_type: "text/plain".to_owned(),
             sha256: format!("hash of {text}"),
-            bytes: Erasable::Kept(text.as_bytes().to_vec()),
+            content: Erasable::Kept(Packed::of(text.as_bytes().to_vec())),
         };
         let said_first = || -> Vec<Option<String>> {
             let listed = store.listed_editions().unwrap();

@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::edition::{edition, publish, run};
 use common::{put, rows, scan_of};
 use pegel_kpi::data::model::{ATTRIBUTES, Column, GONE_AT, Kind, Model, SYSTEM, Table};
 use pegel_store::facts::Written;
@@ -9,7 +10,7 @@ use pegel_store::testing::{TestDatabase, on_both, on_both_databases};
 use pegel_store::{Store, StoreError};
 use std::sync::Arc;
 
-const MIGRATIONS: [&str; 24] = [
+const MIGRATIONS: [&str; 25] = [
     "2026-11-22-000001_facts",
     "2026-11-22-000002_bookkeeping",
     "2026-11-22-000003_readable_views",
@@ -34,6 +35,7 @@ const MIGRATIONS: [&str; 24] = [
     "2026-11-28-000006_reasons",
     "2026-11-28-000007_attachments",
     "2026-11-29-000002_signatures",
+    "2026-11-29-000003_deflated",
 ];
 
 #[test]
@@ -53,6 +55,16 @@ fn migrations_run_up_down_and_up_again() {
         assert_eq!(store.migrate(&Model::built_in()).unwrap(), MIGRATIONS);
         assert_eq!(store.objects().unwrap(), first);
         assert!(rows(&store, &scan_of("leads", &["key"])).is_empty());
+    });
+}
+
+#[test]
+fn the_way_back_is_refused_where_it_would_leave_what_nobody_can_read() {
+    on_both(|store| {
+        let edition = edition(0);
+        let id = publish(&store, run(&store, &edition), &edition, &[]).unwrap();
+        assert!(store.revert_all_migrations(&Model::built_in()).is_err(), "SQL cannot inflate");
+        assert_eq!(store.edition(id).unwrap().unwrap().renditions, edition.renditions);
     });
 }
 

@@ -27,7 +27,7 @@ pub use pdf::Typesetter;
 use crate::ReportError;
 use crate::format::Format;
 use crate::numbers::Numbers;
-use pegel_store::edition::{Artefact, Erasable, Rendition};
+use pegel_store::edition::{Artefact, Rendition};
 use pegel_text::locale::Locale;
 use serde::{Deserialize, Serialize};
 
@@ -83,8 +83,8 @@ impl Form {
     }
 
     /// The form as it was stored with what an audience got; `None` where nobody wished it then.
-    pub fn stored(self, rendition: &Rendition) -> Option<&Erasable<Vec<u8>>> {
-        rendition.artefact(&self.artefact_name()).map(|Artefact { bytes, .. }| bytes)
+    pub fn stored(self, rendition: &Rendition) -> Option<&Artefact> {
+        rendition.artefact(&self.artefact_name())
     }
 
     fn ending(self) -> String {

@@ -6,6 +6,7 @@ use crate::render::Rendered;
 use crate::samples;
 use pegel_kpi::data::scope::Scope;
 use pegel_store::edition::{EditionHead, HTML, Label, NUMBERS, NewEdition, SUBJECT, SourceHash, TEXT};
+use pegel_store::packed::Packed;
 use pegel_store::publish::Seal;
 
 const BEFORE: &str = "the checksum of the edition before";
@@ -90,9 +91,11 @@ fn one_byte_in_any_artefact_is_found_and_named() {
     for name in [NUMBERS, HTML, TEXT, SUBJECT] {
         for at_end in [false, true] {
             let damages = found(|edition| {
-                let Erasable::Kept(bytes) = &mut artefact_of(edition, name).bytes else { panic!() };
+                let artefact = artefact_of(edition, name);
+                let mut bytes = artefact.bytes().unwrap().into_owned();
                 let at = if at_end { bytes.len() - 1 } else { 0 };
                 bytes[at] = 0xff;
+                artefact.content = Erasable::Kept(Packed::of(bytes));
             });
             let expected = format!("the artefact {name} for de-DE, Europe/Berlin, {{}} has been altered");
             assert_eq!(damages, [expected]);
@@ -186,7 +189,7 @@ fn what_was_erased_is_told_from_what_was_altered() {
     // 21 November 2026, noon.
     let at = 1_795_262_400;
     let erased = found(|edition| {
-        artefact_of(edition, HTML).bytes = Erasable::Erased { at };
+        artefact_of(edition, HTML).content = Erasable::Erased { at };
         adler(edition).text = Erasable::Erased { at };
     });
     assert_eq!(
@@ -208,7 +211,7 @@ fn what_was_erased_is_told_from_what_was_altered() {
 fn without_its_manifest_an_edition_still_has_the_hashes_kept_with_what_is_there() {
     let damages = found(|edition| {
         edition.manifest = "{}".to_owned();
-        artefact_of(edition, TEXT).bytes = Erasable::Kept(b"another".to_vec());
+        artefact_of(edition, TEXT).content = Erasable::Kept(Packed::of(b"another".to_vec()));
     });
     assert_eq!(
         damages,

@@ -3,8 +3,11 @@
 use super::NOW;
 use pegel_kpi::data::scope::Scope;
 use pegel_store::edition::{Artefact, Audience, Erasable, Label, NewEdition, Rendition, Salted, Signature, SourceHash};
+use pegel_store::lease::Lease;
 use pegel_store::outbox::{Channel, NewDelivery};
+use pegel_store::packed::Packed;
 use pegel_store::publish::Seal;
+use pegel_store::runs::{Claim, RunKey, Which};
 use pegel_store::{Store, StoreError};
 
 /// Everybody in Berlin.
@@ -22,7 +25,7 @@ fn artefact(name: &str, media_type: &str, bytes: &[u8]) -> Artefact {
         name: name.to_owned(),
         media_type: media_type.to_owned(),
         sha256: format!("hash of {name}"),
-        bytes: Erasable::Kept(bytes.to_vec()),
+        content: Erasable::Kept(Packed::of(bytes.to_vec())),
     }
 }
 
@@ -54,7 +57,7 @@ pub fn edition(revision: i32) -> NewEdition {
                 audience: audience(),
                 artefacts: vec![
                     artefact("numbers.json", "application/json", b"{}"),
-                    artefact("mail.html", "text/html", "<p>Łódź 🌊\r\n</p>".as_bytes()),
+                    artefact("mail.html", "text/html", "<p>Łódź 🌊\r\n</p>".repeat(20).as_bytes()),
                     artefact("mail.txt", "text/plain", b""),
                 ],
             },
@@ -74,6 +77,18 @@ fn seal(edition: &NewEdition, previous: Option<&str>) -> Seal {
     let checksum = format!("checksum of {} {}", edition.period, edition.revision);
     let signature = Signature { signature: "signature of an edition".to_owned(), signed_by: "key".to_owned() };
     Seal { checksum, manifest, signature: Some(signature) }
+}
+
+pub fn lease() -> Lease {
+    Lease { now: NOW, until: NOW + 600, holder: None }
+}
+
+/// A run for an edition.
+pub fn run(store: &Store, edition: &NewEdition) -> i64 {
+    let (report, period) = (edition.report.clone(), edition.period.clone());
+    let key = RunKey { report, period, which: Which::ByHand { again: true } };
+    let Claim::Ours { run, .. } = store.claim_run(&key, &lease()).unwrap() else { panic!("the run is taken") };
+    run
 }
 
 /// Publishes it with these mails; its id.

@@ -142,7 +142,7 @@ pub(crate) async fn artefact(
     let edition = blocking(&state, move |state| stored(state, &id)).await?;
     let artefact =
         shown(&edition, audience).and_then(|rendition| rendition.artefact(name)).ok_or(Unanswered::NoPage)?;
-    let bytes = artefact.bytes.kept().ok_or(Unanswered::Erased)?.clone();
+    let bytes = artefact.bytes().ok_or(Unanswered::Erased)?.into_owned();
     let mut response = HttpResponse::Ok();
     if name == HTML {
         response.insert_header((header::CONTENT_SECURITY_POLICY, MAIL_POLICY));
@@ -163,7 +163,7 @@ async fn made(
         let edition = stored(state, &id)?;
         let (rendition, numbers) = numbers_of(&edition, audience)?;
         if let Some(stored) = form.stored(rendition) {
-            return Ok((form.file_name(&numbers), stored.kept().ok_or(Unanswered::Erased)?.clone()));
+            return Ok((form.file_name(&numbers), stored.bytes().ok_or(Unanswered::Erased)?.into_owned()));
         }
         let locale = locale(&numbers, &reader).tag();
         let maker = Maker { program: PROGRAM, locale: &locale, typesetter: &state.typesetter };
@@ -189,7 +189,7 @@ fn shown(edition: &Edition, audience: Option<usize>) -> Option<&Rendition> {
 pub(super) fn numbers_of(edition: &Edition, audience: Option<usize>) -> Result<(&Rendition, Numbers), Unanswered> {
     let unreadable = |error: String| Unanswered::Numbers { edition: edition.head.id, error };
     let rendition = shown(edition, audience).ok_or(Unanswered::NoPage)?;
-    if rendition.artefact(NUMBERS).is_some_and(|numbers| numbers.bytes.kept().is_none()) {
+    if rendition.artefact(NUMBERS).is_some_and(|numbers| numbers.content.kept().is_none()) {
         return Err(Unanswered::Erased);
     }
     let numbers = numbers(rendition, &edition.labels).map_err(|error| unreadable(error.to_string()))?;
@@ -205,7 +205,7 @@ impl Page {
     ) -> Result<Page, Unanswered> {
         let id = edition.head.id;
         let (rendition, numbers) = numbers_of(&edition, audience)?;
-        let kept = |name: &&str| rendition.artefact(name).is_some_and(|artefact| artefact.bytes.kept().is_some());
+        let kept = |name: &&str| rendition.artefact(name).is_some_and(|artefact| artefact.content.kept().is_some());
         let locale = locale(&numbers, reader);
         let format = Format::new(&locale, &numbers.currency, numbers.shown_in());
         let view = view(&numbers, &locale.tag());

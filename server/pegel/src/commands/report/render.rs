@@ -8,6 +8,7 @@ use pegel_report::ReportError;
 use pegel_report::archive::numbers;
 use pegel_report::forms::{Form, Maker, PROGRAM, Typesetter};
 use pegel_store::edition::{Edition, HTML, Rendition, TEXT};
+use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
@@ -48,7 +49,7 @@ fn as_stored(rendition: &Rendition, name: &str) -> Result<Vec<u8>, Failure> {
     let artefact = rendition
         .artefact(name)
         .ok_or_else(|| usage(anyhow!("the edition has no {name}: nothing in it needed a mail")))?;
-    artefact.bytes.kept().cloned().ok_or_else(|| usage(anyhow!("{name} of this edition was erased")))
+    artefact.bytes().map(Cow::into_owned).ok_or_else(|| usage(anyhow!("{name} of this edition was erased")))
 }
 
 /// As it was attached to a mail; else made now, of the stored numbers, which is said.

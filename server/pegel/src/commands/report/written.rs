@@ -16,7 +16,7 @@ pub fn write_out(folder: &Path, renditions: &[Rendition], manifest: &str) -> any
         let place = if nth > 1 { format!("audience-{nth}/") } else { String::new() };
         std::fs::create_dir_all(folder.join(&place)).with_context(|| format!("{place} cannot be made"))?;
         for artefact in &rendition.artefacts {
-            artefact.bytes.kept().map_or(Ok(()), |bytes| write(&format!("{place}{}", artefact.name), bytes))?;
+            artefact.bytes().map_or(Ok(()), |bytes| write(&format!("{place}{}", artefact.name), &bytes))?;
         }
     }
     write("manifest.json", manifest.as_bytes())
