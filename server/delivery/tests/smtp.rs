@@ -61,22 +61,22 @@ fn mails_go_over_one_connection_as_long_as_the_server_keeps_it() {
     let count = || Arc::new(AtomicUsize::new(0));
     for (takes, connections) in [(usize::MAX, 1), (2, 2), (1, 4)] {
         on_both(|store| {
-            let [greeted, named] = [count(), count()];
-            let (greetings, names) = (greeted.clone(), named.clone());
+            let (connected, taken) = (count(), count());
+            let greetings = connected.clone();
             // Some servers take so many mails over one connection, and then close it.
             let server = SmtpServer::start(move |line| {
                 if line.starts_with("EHLO") {
                     greetings.fetch_add(1, Ordering::SeqCst);
-                    names.store(0, Ordering::SeqCst);
+                    taken.store(0, Ordering::SeqCst);
                 }
-                let is_one_more = line.starts_with("MAIL") && names.fetch_add(1, Ordering::SeqCst) == takes;
+                let is_one_more = line.starts_with("MAIL") && taken.fetch_add(1, Ordering::SeqCst) == takes;
                 is_one_more.then_some(Answer::HangUp)
             });
             let weekly = Arc::new(Weekly::to(&addresses));
             let worker = worker(store.clone(), &weekly, &mailer(&server.url()), &Watch::at(MONDAY));
             assert_eq!(worker.tick_once().outbox.delivered, addresses.len());
             assert_eq!(server.mails().len(), addresses.len());
-            assert_eq!(greeted.load(Ordering::SeqCst), connections);
+            assert_eq!(connected.load(Ordering::SeqCst), connections);
         });
     }
 }

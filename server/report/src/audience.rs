@@ -40,7 +40,7 @@ pub struct Addressee {
     pub forms: Vec<Form>,
 }
 
-/// A partner who can be written to.
+/// A partner who is written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partner {
     pub key: String,
@@ -150,11 +150,12 @@ where
     Ok(partners)
 }
 
-/// The partner in a row, if it can be written to. Who is not said to be active is.
+/// The partner in a row, if it is active and has an address; one that is none shows in the outbox, as any other. Who is
+/// not said to be active is.
 fn partner(batch: &Batch, row: usize) -> Option<Partner> {
     let text = |column: usize| text(batch, row, column);
     let inactive = number(batch, row, 3) == Some(0.0);
-    let address = text(1).filter(|_| !inactive).filter(|address| crate::address::parse(address).is_ok())?;
+    let address = text(1).filter(|_| !inactive)?;
     Some(Partner { key: text(0)?, address, language: text(2) })
 }
 

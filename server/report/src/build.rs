@@ -100,6 +100,10 @@ where
             .zip(below)
             .for_each(|(block, plans)| block.plans_below = plans.filter(|_| block.target.is_none()).map(named));
         numbers.sections.iter_mut().zip(lists).for_each(|(section, lists)| section.lists = lists);
+        // Who sees a part of a report is not told what others get.
+        if *scope != definition.scope {
+            numbers.sections.iter_mut().for_each(|section| section.controlling.clear());
+        }
         let numbers = Numbers {
             scope: scope.clone(),
             members: named_rows.members(&std::iter::once(scope).chain(&filters)),

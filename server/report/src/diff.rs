@@ -121,13 +121,17 @@ pub fn diff(old: Compared, new: Compared) -> Diff {
     let mut found = Diff { changes: Vec::new(), same: 0, files: Vec::new() };
     for (number, former, current) in there.chain(gone) {
         let [old, new] = [former, current].map(|number| number.map(|number| &number.said));
-        if old.zip(new).is_some_and(|(old, new)| old.is_like(new)) {
+        let halves = before.block_of(number).zip(now.block_of(number));
+        // Other marks are told once, beside the total, and beside each number whose state is another one.
+        let is_total = number.groups == [None, None];
+        let has_other_marks = is_total && halves.is_some_and(|(was, is)| was.threshold != is.threshold);
+        if !has_other_marks && old.zip(new).is_some_and(|(old, new)| old.is_like(new)) {
             found.same += 1;
             continue;
         }
-        let halves = before.block_of(number).zip(now.block_of(number));
+        let half = |block, said| Half { block, said, is_total };
         let (why, files) = match halves {
-            Some((was, is)) => causes.of_number(Half { block: was, said: old }, Half { block: is, said: new }),
+            Some((was, is)) => causes.of_number(half(was, old), half(is, new)),
             None => ([causes.of_all(), vec![Why::Shown]].concat(), Vec::new()),
         };
         found.add(Changed::of(number, [old, new], why), files);

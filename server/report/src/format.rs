@@ -24,8 +24,8 @@ use pegel_text::translated::Translated;
 use pegel_text::words::Words;
 use std::collections::BTreeMap;
 
-/// The most decimals that people write in marks.
-const MOST_WRITTEN: i16 = 4;
+/// The most decimals that people write in small marks and in others.
+const MOST_WRITTEN: [i16; 2] = [4, 2];
 
 /// Writes for one locale and currency.
 pub struct Format {
@@ -339,6 +339,18 @@ impl Format {
         self.words.say(message, [("count", count.into())])
     }
 
+    /// The same after “in” and “for”: `13 Monaten`.
+    pub fn within(&self, count: usize, like: &PeriodHead) -> String {
+        let message = match dated(&like.name) {
+            Some((Kind::Week, _)) => "within_weeks",
+            Some((Kind::Month, _)) => "within_months",
+            Some((Kind::Quarter, _)) => "within_quarters",
+            Some((Kind::Year, _)) => "within_years",
+            Some((Kind::Days, _)) | None => "within_periods",
+        };
+        self.words.say(message, [("count", count.into())])
+    }
+
     /// A date and time in the zone, from UTC seconds.
     pub fn instant(&self, seconds: i64) -> String {
         self.dates.instant(seconds)
@@ -390,10 +402,11 @@ impl Format {
         if rounds { self.with_digits(target, unit, self.usual_digits(target, unit)) } else { self.mark(target, unit) }
     }
 
-    /// A figure where there is little room: `974 T€`, `€12.3m`. Amounts from 1,000 on are whole, from 100,000 on in
-    /// thousands, from 10,000,000 on in millions.
+    /// A figure where there is little room: `974 T€`, `€12.3m`, `31.1 hrs`. Amounts from 1,000 on are whole, from 100,000
+    /// on in thousands, from 10,000,000 on in millions; durations have one unit.
     pub fn short(&self, value: f64, unit: Unit) -> String {
         let (scale, digits, sign) = match value.abs() {
+            _ if unit == Unit::Duration => return self.durations.short(value),
             _ if unit != Unit::Money => return self.value(value, unit),
             ..1_000.0 => return self.value(value, unit),
             ..100_000.0 => return self.money.amount(value, 0),
@@ -422,15 +435,22 @@ impl Format {
     /// A mark as people say it: `75 %`, not `75.0 %`.
     pub fn mark(&self, mark: f64, unit: Unit) -> String {
         let exact = exact(mark);
-        // Nobody writes so many digits: the mark was computed from other periods.
-        let told = |digits: i16| if digits > MOST_WRITTEN { self.usual_digits(mark, unit).max(1) } else { digits };
+        let [of_small, of_others] = MOST_WRITTEN;
+        let most = match unit {
+            Unit::Count => 0,
+            Unit::Percent if mark.abs() >= 0.1 => of_others,
+            Unit::Number if mark.abs() >= 10.0 => of_others,
+            _ => of_small,
+        };
+        // Nobody writes more digits: the mark was computed from other periods.
+        let told = |digits: i16| if digits > most { self.usual_digits(mark, unit).max(1) } else { digits };
         let digits = match unit {
             Unit::Percent => told(-exact.nonzero_magnitude_end() - 2),
             Unit::Duration if mark % 86_400.0 == 0.0 => -1,
             Unit::Duration => 0,
             Unit::Money if mark.fract() == 0.0 => 0,
             Unit::Money => match -exact.nonzero_magnitude_end() {
-                written @ ..=MOST_WRITTEN => written.max(self.money_digits),
+                written if written <= most => written.max(self.money_digits),
                 _ => self.money_digits,
             },
             Unit::Count | Unit::Number => told(-exact.nonzero_magnitude_end()),

@@ -139,7 +139,7 @@ pub(crate) fn basis(by: &By, like: &PeriodHead, format: &Format) -> Option<Strin
 /// figure as it stands.
 fn origin(by: &By, like: &PeriodHead, format: &Format) -> Option<(&'static str, String)> {
     match by {
-        By::LookBack { periods, .. } => Some(("look_back", format.periods(*periods, like))),
+        By::LookBack { periods, .. } => Some(("look_back", format.within(*periods, like))),
         By::Settled { period, .. } => Some(("settled", format.period_name(period))),
         By::Expected { .. } => Some(("expected", String::new())),
         By::Value | By::Signal => None,

@@ -78,7 +78,7 @@ struct Page<'a> {
     view: &'a View,
     #[serde(flatten)]
     imprint: &'a Imprint,
-    /// How long the courses are: `13 weeks`.
+    /// How long the courses are: `13 weeks`; empty if none is shown.
     trend: &'a str,
     /// Whether there is any KPI.
     has_kpis: bool,
@@ -207,7 +207,7 @@ impl Templates {
     fn in_full(&self, template: &str, view: &View, imprint: &Imprint) -> Result<Rendered, ReportError> {
         let [mjml, plain] = of_mail(template);
         let kpis = || view.sections.iter().flat_map(|section| &section.kpis);
-        let trend = kpis().next().map_or("", |kpi| &kpi.trend.span);
+        let trend = kpis().find(|kpi| !kpi.trend.bars.is_empty()).map_or("", |kpi| &kpi.trend.span);
         let (has_kpis, broken_down) = (kpis().next().is_some(), kpis().any(|kpi| !kpi.tables.is_empty()));
         let content = bounded::content(&Page { view, imprint, trend, has_kpis, broken_down }, &view.words);
         let content = Arc::new(content.map_err(|error| self.broken(&mjml, &error))?);

@@ -158,7 +158,8 @@ fn datum(datum: &Datum) -> String {
 
 /// A spreadsheet takes a text that begins like this for a formula, whoever wrote it; after an apostrophe it is a text.
 pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
+    let begins = |text: &str| text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
+    if begins(text) || begins(text.trim_start()) { format!("'{text}").into() } else { text.into() }
 }
 
 /// Each once, in the order in which they first come.

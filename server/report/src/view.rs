@@ -268,10 +268,13 @@ pub struct CrossView {
     pub dimension: String,
     /// What the columns are called.
     pub columns: Vec<String>,
-    /// Those with the highest figure first, months in their order.
+    /// Whether they are months, in their order.
+    pub by_month: bool,
+    /// What breaks a threshold for being low: those with the lowest figure first; else those with the highest. Months in
+    /// their order.
     pub lines: Vec<CrossLineView>,
-    /// `Highest: Solar, North: €12k`; empty where there is no figure.
-    pub highest: String,
+    /// `Highest: Solar, North: €12k`, or the lowest, where that comes first; empty where there is no figure.
+    pub extreme: String,
     /// A text about lines and columns that are not shown; empty if all are.
     pub more: String,
 }

@@ -166,7 +166,7 @@ fn a_pair_of_dimensions_makes_a_table_with_the_highest_first() {
         });
         // There is no lead from a fair in the South.
         assert_eq!(lines.collect::<Vec<_>>(), ["North: 3 (4), 1 (0)", "South: 2 (2),  (0)"]);
-        assert_eq!(table.highest, "Highest: North, Web: 3");
+        assert_eq!(table.extreme, "Highest: North, Web: 3");
     });
 }
 

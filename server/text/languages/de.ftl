@@ -42,6 +42,27 @@ periods =
         [one] { $count } Zeitraum
        *[other] { $count } Zeiträume
     }
+within_weeks = { weeks }
+within_months =
+    { $count ->
+        [one] { $count } Monat
+       *[other] { $count } Monaten
+    }
+within_quarters =
+    { $count ->
+        [one] { $count } Quartal
+       *[other] { $count } Quartalen
+    }
+within_years =
+    { $count ->
+        [one] { $count } Jahr
+       *[other] { $count } Jahren
+    }
+within_periods =
+    { $count ->
+        [one] { $count } Zeitraum
+       *[other] { $count } Zeiträumen
+    }
 past_periods =
     { $span ->
         [week] Letzte { $count } Wochen
@@ -613,7 +634,8 @@ no_more_of_these_at = { no_more_of_these }:
 
 crossed = { $lines } × { $columns }
 crossed_highest = Am höchsten: { $line }, { $column }: { $figure }
-scorecard_differs = Am stärksten unterscheiden sie sich in { $kpi }: Die mittlere Hälfte liegt zwischen { $low } und { $high }.
+crossed_lowest = Am niedrigsten: { $line }, { $column }: { $figure }
+scorecard_differs = Am stärksten unterscheiden sie sich in { $kpi }: Die mittlere Hälfte liegt zwischen { $low } und { $high }
 scorecard_legend = ▲ im besten Viertel, ▼ im schlechtesten; was auf zu wenigen Zeilen beruht, wird gezeigt und zählt nicht.
 place = Platz
 median = Median
@@ -681,7 +703,7 @@ other_reports = Das sind Ausgaben verschiedener Berichte: { $old } und { $new }.
 more_changes = { $count } weitere: pegel report diff { $old } { $new } zählt alle auf.
 changed_files = Geänderte Dateien
 why_period = ein anderer Zeitraum
-why_scope = andere Leser
+why_scope = andere Zeilen (Ausschnitt oder Filter)
 why_shown = nicht in beiden
 why_definition = das Skript hat sich geändert
 why_setting = eine Einstellung hat sich geändert
@@ -843,6 +865,7 @@ no_choice =
        *[other] { $field }: „{ $asked }“ gibt es nicht. Es gibt: { $choices }
     }
 no_page_number = Die Seite „{ $asked }“ gibt es nicht: Seiten werden ab 1 gezählt.
+no_audience_number = Den Leserkreis „{ $asked }“ gibt es nicht: Leserkreise werden ab 1 gezählt.
 no_edition = Diese Ausgabe gibt es nicht
 no_edition_text = Keine Ausgabe hat diese Nummer. Alle vorhandenen stehen in der Liste.
 erased = Das wurde gelöscht

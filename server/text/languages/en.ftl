@@ -45,6 +45,11 @@ periods =
         [one] { $count } period
        *[other] { $count } periods
     }
+within_weeks = { weeks }
+within_months = { months }
+within_quarters = { quarters }
+within_years = { years }
+within_periods = { periods }
 past_periods =
     { $span ->
         [week] Past { $count } weeks
@@ -602,7 +607,8 @@ no_more_of_these_at = { no_more_of_these }:
 
 crossed = { $lines } × { $columns }
 crossed_highest = Highest: { $line }, { $column }: { $figure }
-scorecard_differs = They differ most in { $kpi }: the middle half lies between { $low } and { $high }.
+crossed_lowest = Lowest: { $line }, { $column }: { $figure }
+scorecard_differs = They differ most in { $kpi }: the middle half lies between { $low } and { $high }
 scorecard_legend = ▲ in the best quarter, ▼ in the worst; what rests on too few rows is shown and does not count.
 place = Place
 median = Median
@@ -670,7 +676,7 @@ other_reports = These are editions of different reports: { $old } and { $new }.
 more_changes = { $count } more: pegel report diff { $old } { $new } lists all of them.
 changed_files = Files that changed
 why_period = another period
-why_scope = other readers
+why_scope = other rows are counted (scope or filter)
 why_shown = not in both
 why_definition = the script changed
 why_setting = a setting changed
@@ -832,6 +838,7 @@ no_choice =
        *[other] { $field }: there is no “{ $asked }”. There are: { $choices }
     }
 no_page_number = There is no page “{ $asked }”: pages are counted from 1.
+no_audience_number = There is no audience “{ $asked }”: audiences are counted from 1.
 no_edition = There is no such edition
 no_edition_text = No edition has this number. All there are stand in the list.
 erased = This was erased

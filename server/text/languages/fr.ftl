@@ -38,6 +38,11 @@ periods =
         [one] { $count } période
        *[other] { $count } périodes
     }
+within_weeks = { weeks }
+within_months = { months }
+within_quarters = { quarters }
+within_years = { years }
+within_periods = { periods }
 past_periods =
     { $span ->
         [week] { $count } dernières semaines
@@ -615,7 +620,8 @@ no_more_of_these_at = { no_more_of_these } :
 
 crossed = { $lines } × { $columns }
 crossed_highest = Le plus élevé : { $line }, { $column } : { $figure }
-scorecard_differs = Ils diffèrent le plus par { $kpi } : la moitié centrale se situe entre { $low } et { $high }.
+crossed_lowest = Le plus bas : { $line }, { $column } : { $figure }
+scorecard_differs = Ils diffèrent le plus par { $kpi } : la moitié centrale se situe entre { $low } et { $high }
 scorecard_legend = ▲ dans le meilleur quart, ▼ dans le moins bon ; ce qui repose sur trop peu de lignes est montré et ne compte pas.
 place = Rang
 median = Médiane
@@ -683,7 +689,7 @@ other_reports = Ces éditions sont celles de deux rapports : { $old } et { $new
 more_changes = Et { $count } de plus : pegel report diff { $old } { $new } les donne tous.
 changed_files = Fichiers modifiés
 why_period = une autre période
-why_scope = d’autres lecteurs
+why_scope = d’autres lignes (périmètre ou filtre)
 why_shown = absent de l’une des deux
 why_definition = le script a changé
 why_setting = un réglage a changé
@@ -845,6 +851,7 @@ no_choice =
        *[other] { $field } : « { $asked } » n’existe pas. Il y a : { $choices }
     }
 no_page_number = La page « { $asked } » n’existe pas : les pages sont numérotées à partir de 1.
+no_audience_number = Le public « { $asked } » n’existe pas : les publics sont numérotés à partir de 1.
 no_edition = Cette édition n’existe pas
 no_edition_text = Aucune édition ne porte ce numéro. Toutes celles qui existent figurent dans la liste.
 erased = Ceci a été effacé

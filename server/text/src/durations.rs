@@ -40,6 +40,17 @@ impl Durations {
         self.breakable(seconds, digits).replace(' ', "\u{a0}")
     }
 
+    /// The same in one unit, where there is little room: `71 mins`, `31.1 hrs`.
+    pub fn short(&self, seconds: f64) -> String {
+        let minutes = in_minutes(seconds, 0);
+        let (writer, length) = match minutes {
+            60.0..120.0 if minutes > 60.0 => (&self.minutes, rounded(seconds / 60.0, 0, 0)),
+            120.0..2_880.0 => (&self.hours, trimmed(rounded(seconds / 3_600.0, 0, 1))),
+            _ => return self.duration(seconds, 0),
+        };
+        writer.format_fixed_decimal(&length).to_string().replace(' ', "\u{a0}")
+    }
+
     fn breakable(&self, seconds: f64, digits: i16) -> String {
         // 59.6 minutes are an hour, unless it takes a digit to tell them from one.
         let minutes = in_minutes(seconds, digits.max(0));
@@ -50,7 +61,7 @@ impl Durations {
             let digits = if minutes < 10.0 { digits.max(1) } else { digits.max(0) };
             return self.minutes.format_fixed_decimal(&trimmed(rounded(seconds / 60.0, 0, digits))).to_string();
         }
-        if minutes < 48.0 * 60.0 {
+        if minutes < 2_880.0 {
             return self.hours_and_minutes(seconds, digits.max(0));
         }
         self.days.format_fixed_decimal(&rounded(seconds / 86_400.0, 0, digits + 1)).to_string()
@@ -85,5 +96,16 @@ mod tests {
         assert_eq!(written(59.6), ["1 hr", "59.6 mins"]);
         assert_eq!(written(59.97), ["1 hr", "1 hr"]);
         assert_eq!(written(60.4), ["1 hr", "1 hr 0.4 mins"]);
+    }
+
+    #[test]
+    fn where_there_is_little_room_one_unit_is_enough() {
+        let durations = Durations::new(&Locale::english());
+        let written = |minutes: f64| durations.short(minutes * 60.0).replace('\u{a0}', " ");
+        let lengths = [59.4, 60.0, 71.0, -71.0, 119.6, 135.0, 1_868.0, 2_879.0, 2_880.0];
+        assert_eq!(
+            lengths.map(written),
+            ["59 mins", "1 hr", "71 mins", "−71 mins", "2 hrs", "2.3 hrs", "31.1 hrs", "48 hrs", "2.0 days"]
+        );
     }
 }

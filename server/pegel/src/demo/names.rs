@@ -84,8 +84,9 @@ pub fn rep(number: usize, dice: &mut Dice) -> String {
 
 /// An address for a name, in a domain that is reserved for examples.
 pub fn email(name: &str) -> String {
-    let plain = name.to_lowercase().replace(' ', ".").replace('ä', "ae").replace('ö', "oe").replace('ü', "ue");
-    format!("{plain}@example.com")
+    let plain = name.to_lowercase().replace('ä', "ae").replace('ö', "oe").replace('ü', "ue");
+    let words: Vec<&str> = plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    format!("{}@example.com", words.join("."))
 }
 
 /// A person, a company or a town.

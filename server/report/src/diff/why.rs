@@ -80,6 +80,8 @@ pub struct Half<'a> {
     pub block: &'a KpiBlock,
     /// `None` where the group has no rows.
     pub said: Option<&'a Said>,
+    /// Whether it is that of no group.
+    pub is_total: bool,
 }
 
 /// What two editions differ in besides their numbers.
@@ -137,7 +139,7 @@ impl<'a> Causes<'a> {
             }
         }
         if let (Some(before), Some(now)) = (old.said, new.said) {
-            if before.status != now.status && old.block.threshold != new.block.threshold {
+            if (before.status != now.status || old.is_total) && old.block.threshold != new.block.threshold {
                 why.push(Why::Threshold);
                 files.extend(script());
                 files.extend(self.thresholds.iter().cloned());

@@ -79,6 +79,18 @@ fn marks_of_money_are_written_as_people_say_them() {
 }
 
 #[test]
+fn a_mark_that_was_computed_has_no_more_digits_than_people_read() {
+    let mark = |value, unit| shown(&format("en", "EUR").mark(value, unit));
+    assert_eq!(mark(805.5875, Unit::Count), "805.6");
+    assert_eq!(mark(14_027.0, Unit::Count), "14,027");
+    assert_eq!(mark(0.751_234, Unit::Percent), "75.1%");
+    assert_eq!(mark(0.7525, Unit::Percent), "75.25%");
+    assert_eq!(mark(0.0125, Unit::Percent), "1.25%");
+    assert_eq!(mark(2.125, Unit::Number), "2.125");
+    assert_eq!(mark(212.0625, Unit::Number), "212.1");
+}
+
+#[test]
 fn an_amount_is_never_shown_as_the_mark_it_breaks() {
     let floor = Threshold { warning: None, critical: Some(500.0) };
     let shown = |code, value| {

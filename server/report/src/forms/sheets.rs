@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::Unit;
-use pegel_kpi::definition::threshold::{Better, Status};
+use pegel_kpi::definition::threshold::{Better, Status, Threshold};
 use pegel_kpi::engine::behind::listing::When;
 use pegel_kpi::judgement::judged::Assessment;
 use pegel_text::words::capitalised;
@@ -107,7 +107,8 @@ struct Line<'a> {
     previous: &'a Cell,
     year_before: Option<&'a Cell>,
     target: Option<f64>,
-    status: Status,
+    /// The marks, and how the figure lies to them.
+    judged: (&'a Threshold, Status),
     may_be_chance: bool,
     assessment: Option<&'a Assessment>,
 }
@@ -157,7 +158,8 @@ impl Writer<'_> {
     fn kpi(&self, section: &str, block: &KpiBlock) -> Vec<Entry> {
         let KpiBlock { unit, ref cell, ref previous, target, status, .. } = *block;
         let (year_before, assessment) = (block.year_before.as_ref(), block.assessment.as_ref());
-        let line = Line { unit, cell, previous, year_before, target, status, may_be_chance: false, assessment };
+        let judged = (&block.threshold, status);
+        let line = Line { unit, cell, previous, year_before, target, judged, may_be_chance: false, assessment };
         let head = vec![Entry::text(section), Entry::text(self.format.title(&block.title))];
         let further = vec![
             Entry::figure(cell.interval.map(|interval| interval.low), unit),
@@ -187,7 +189,7 @@ impl Writer<'_> {
         let parts = if of.cell.interval.is_some() { Unit::Count } else { Unit::Number };
         let further = [
             Entry::figure(of.target, of.unit),
-            self.status(of.status, of.may_be_chance),
+            self.status(of.judged, of.may_be_chance),
             Entry::figure(value, of.unit),
             Entry::text(basis.unwrap_or_default()),
             Entry::figure(of.cell.numerator, parts),
@@ -211,8 +213,12 @@ impl Writer<'_> {
         }
     }
 
-    fn status(&self, status: Status, may_be_chance: bool) -> Entry {
-        Entry::text(if may_be_chance { self.word("status_chance") } else { self.format.status(status) })
+    fn status(&self, (threshold, status): (&Threshold, Status), may_be_chance: bool) -> Entry {
+        Entry::text(match status {
+            _ if may_be_chance => self.word("status_chance"),
+            Status::Unjudged if *threshold == Threshold::default() => self.word("no_threshold"),
+            status => self.format.status(status),
+        })
     }
 
     /// A row for each period, a column for each KPI.
@@ -320,7 +326,8 @@ impl Writer<'_> {
         let BreakdownRow { ref cell, ref previous, target, status, .. } = *row;
         let (year_before, assessment) = (row.year_before.as_ref(), row.assessment.as_ref());
         let (unit, may_be_chance) = (block.unit, row.may_be_chance());
-        let line = Line { unit, cell, previous, year_before, target, status, may_be_chance, assessment };
+        let judged = (&block.threshold, status);
+        let line = Line { unit, cell, previous, year_before, target, judged, may_be_chance, assessment };
         [vec![Entry::text(self.format.group(&row.group))], self.figures(&line), vec![self.note(cell, block)]].concat()
     }
 

@@ -113,7 +113,7 @@ fn since(finding: &Finding, kind: Kind, numbers: &Numbers, format: &Format) -> S
 /// than one.
 pub fn lasting(assessment: &Assessment, like: &PeriodHead, format: &Format) -> Option<String> {
     let since = assessment.since.as_ref().filter(|since| since.periods > 1)?;
-    let periods = format.periods(since.periods, like);
+    let periods = format.within(since.periods, like);
     let name = if since.at_least { "lasts_longer" } else { "lasts" };
     Some(format.words().say(name, [("periods", periods.into())]))
 }

@@ -119,7 +119,7 @@ impl<'a> Facts<'a> {
             ("part", whole(part)?.into()),
             ("whole", whole(of)?.into()),
             ("count", periods.into()),
-            ("periods", self.format.periods(periods, &self.numbers.period).into()),
+            ("periods", self.format.within(periods, &self.numbers.period).into()),
         ];
         Some(self.format.words().say("fact_parts", of))
     }

@@ -105,8 +105,8 @@ impl Speaker<'_> {
                 ("signal", self.sign().into()),
                 ("usual", usual.into()),
                 ("centre", figure(signal.map(|signal| signal.centre)).into()),
-                ("streak", format.periods(STREAK, &self.numbers.period).into()),
-                ("recent", format.periods(RECENT, &self.numbers.period).into()),
+                ("streak", format.within(STREAK, &self.numbers.period).into()),
+                ("recent", format.within(RECENT, &self.numbers.period).into()),
                 ("reason", reason.into()),
             ],
         )
@@ -191,7 +191,7 @@ impl Speaker<'_> {
             Basis::Settled => "settled",
         };
         match self.first.by(self.statement.kind) {
-            Some(By::LookBack { periods, .. }) => (name, self.format.periods(*periods, &self.numbers.period), none()),
+            Some(By::LookBack { periods, .. }) => (name, self.format.within(*periods, &self.numbers.period), none()),
             Some(By::Settled { period, .. }) => (name, none(), self.format.period_name(period)),
             _ => (name, none(), none()),
         }

@@ -27,7 +27,7 @@ const ROWS: usize = 5;
 type Step = (&'static str, fn(&mut View));
 
 /// What is left out, one thing after the other.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 11] = [
     ("cut_courses", |view| kpis(view).for_each(|kpi| kpi.trend.bars.clear())),
     ("cut_calm_breakdowns", |view| {
         let is_broken = |class: &str| matches!(class, "critical" | "warning");
@@ -35,13 +35,15 @@ const STEPS: [Step; 9] = [
             kpi.tables.retain(|table| table.ends.worst.iter().any(|row| is_broken(row.status.class)));
         });
     }),
-    ("cut_breakdowns", |view| kpis(view).for_each(|kpi| kpi.tables.clear())),
+    ("cut_further_breakdowns", |view| _ = break_down(view, BREAKDOWNS / 2)),
     ("cut_crossed", |view| {
         view.sections.iter_mut().for_each(|section| {
             section.crossed.clear();
             section.scorecard = None;
         });
     }),
+    ("cut_further_breakdowns", |view| _ = break_down(view, BREAKDOWNS / 4)),
+    ("cut_breakdowns", |view| kpis(view).for_each(|kpi| kpi.tables.clear())),
     ("cut_lists", |view| view.sections.iter_mut().for_each(|section| section.lists.clear())),
     ("cut_figures", |view| {
         tell(view, FIGURES);
@@ -58,18 +60,24 @@ pub(crate) fn in_short(mut view: View) -> View {
         let each = TOLD / view.attention.len();
         tell(&mut view, each.max(1));
     }
-    let breakdowns: usize = kpis(&mut view).map(|kpi| kpi.tables.len()).sum();
-    if breakdowns > BREAKDOWNS {
-        let mut left = BREAKDOWNS;
-        kpis(&mut view).for_each(|kpi| {
-            kpi.tables.truncate(left);
-            left -= kpi.tables.len();
-        });
+    if break_down(&mut view, BREAKDOWNS) {
         view.left_out.push(view.words.say("cut_further_breakdowns", []));
     }
     let words = view.words.clone();
     view.sections.iter_mut().for_each(|section| narrow(section, &words));
     view
+}
+
+/// Leaves so many breakdowns, the first ones; whether there were more.
+fn break_down(view: &mut View, most: usize) -> bool {
+    let mut left = most;
+    let mut were_more = false;
+    kpis(view).for_each(|kpi| {
+        were_more |= kpi.tables.len() > left;
+        kpi.tables.truncate(left);
+        left -= kpi.tables.len();
+    });
+    were_more
 }
 
 /// What stands beside KPIs, as far as it has room on a telephone.
@@ -81,8 +89,10 @@ fn narrow(section: &mut SectionView, words: &Words) {
     let (lines, columns) = CROSSED;
     for table in section.crossed.iter_mut().filter(|table| table.lines.len() > lines || table.columns.len() > columns) {
         table.lines.truncate(lines);
-        table.columns.truncate(columns);
-        table.lines.iter_mut().for_each(|line| line.cells.truncate(columns));
+        // Of months the last ones.
+        let first = if table.by_month { table.columns.len().saturating_sub(columns) } else { 0 };
+        keep_columns(&mut table.columns, first, columns);
+        table.lines.iter_mut().for_each(|line| keep_columns(&mut line.cells, first, columns));
         table.more = words.say("crossed_in_archive", []);
     }
     if let Some(card) =
@@ -99,6 +109,11 @@ fn narrow(section: &mut SectionView, words: &Words) {
         list.brief.truncate(ROWS);
         list.more = words.say("more", [("count", list.others.into())]);
     }
+}
+
+fn keep_columns<T>(of: &mut Vec<T>, first: usize, count: usize) {
+    of.drain(..first);
+    of.truncate(count);
 }
 
 /// Leaves so many figures of each KPI that need attention; the others are counted.
@@ -120,7 +135,10 @@ pub(crate) fn cut(view: &mut View, step: usize) -> bool {
     if *view == whole {
         return true;
     }
-    view.left_out.push(view.words.say(word, []));
+    let left_out = view.words.say(word, []);
+    if !view.left_out.contains(&left_out) {
+        view.left_out.push(left_out);
+    }
     // What is not left out in part, but altogether.
     if *word == "cut_breakdowns" {
         let parts = ["cut_calm_breakdowns", "cut_further_breakdowns"].map(|word| view.words.say(word, []));

@@ -15,6 +15,7 @@ use crate::scorecard::{self, Scorecard, Standing};
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::definition::declaration::Unit;
+use pegel_kpi::definition::threshold::{Better, Threshold};
 use pegel_kpi::engine::behind::listing::Side;
 use pegel_text::words::capitalised;
 
@@ -59,14 +60,16 @@ impl Writer<'_> {
         let value = |cell: &Option<Cell>| cell.as_ref().and_then(|cell| cell.outcome.value());
         let mut values: Vec<f64> = table.lines.iter().flat_map(|line| line.cells.iter().filter_map(value)).collect();
         values.sort_by(f64::total_cmp);
-        let highest_of = |cells: &mut dyn Iterator<Item = &Option<Cell>>| {
-            cells.filter_map(value).reduce(f64::max).unwrap_or(f64::NEG_INFINITY)
+        let is_low_bad = block.better == Better::Higher && block.threshold != Threshold::default();
+        let first_of = |cells: &mut dyn Iterator<Item = &Option<Cell>>| {
+            let ranks = cells.filter_map(value).map(|value| if is_low_bad { -value } else { value });
+            ranks.reduce(f64::max).unwrap_or(f64::NEG_INFINITY)
         };
         let columns = in_order(&table.columns_by, table.columns.len(), |at| {
-            (highest_of(&mut table.lines.iter().map(|line| &line.cells[at])), &table.columns[at])
+            (first_of(&mut table.lines.iter().map(|line| &line.cells[at])), &table.columns[at])
         });
         let lines = in_order(&table.lines_by, table.lines.len(), |at| {
-            (highest_of(&mut table.lines[at].cells.iter()), &table.lines[at].group)
+            (first_of(&mut table.lines[at].cells.iter()), &table.lines[at].group)
         });
         let heat = |line: &CrossLine, column: usize| {
             let cell = line.cells[column].as_ref();
@@ -87,28 +90,31 @@ impl Writer<'_> {
         let [by, across] = [&table.lines_by, &table.columns_by].map(|name| capitalised(&self.format.dimension(name)));
         let of = [("lines", by.clone().into()), ("columns", across.into())];
         let of = [("label", self.format.title(&block.title).into()), ("value", self.words.say("crossed", of).into())];
-        let highest = values.last().and_then(|highest| self.highest(*highest, table, block.unit));
+        let (extreme, word) =
+            if is_low_bad { (values.first(), "crossed_lowest") } else { (values.last(), "crossed_highest") };
+        let extreme = extreme.and_then(|extreme| self.extreme(word, *extreme, table, block.unit));
         (!values.is_empty()).then(|| CrossView {
             title: self.words.say("labelled", of),
             dimension: by,
             columns: columns.iter().map(|at| self.called(&table.columns_by, &table.columns[*at])).collect(),
             lines: lines.into_iter().map(line).collect(),
-            highest: highest.unwrap_or_default(),
+            by_month: table.columns_by == Dimension::MONTH.name(),
+            extreme: extreme.unwrap_or_default(),
             more: String::new(),
         })
     }
 
     /// `Highest: Solar, North: €12k`
-    fn highest(&self, highest: f64, table: &CrossTable, unit: Unit) -> Option<String> {
+    fn extreme(&self, word: &str, extreme: f64, table: &CrossTable, unit: Unit) -> Option<String> {
         let pairs = table.lines.iter().flat_map(|line| line.cells.iter().zip(&table.columns).map(move |at| (line, at)));
-        let is_it = |cell: &Option<Cell>| cell.as_ref().is_some_and(|cell| cell.outcome.value() == Some(highest));
+        let is_it = |cell: &Option<Cell>| cell.as_ref().is_some_and(|cell| cell.outcome.value() == Some(extreme));
         let (line, (_, column)) = pairs.into_iter().find(|(_, (cell, _))| is_it(cell))?;
         let of = [
             ("line", self.called(&table.lines_by, &line.group).into()),
             ("column", self.called(&table.columns_by, column).into()),
-            ("figure", self.format.short(highest, unit).into()),
+            ("figure", self.format.short(extreme, unit).into()),
         ];
-        Some(self.words.say("crossed_highest", of))
+        Some(self.words.say(word, of))
     }
 
     /// What a group is called; months by their names.
@@ -242,7 +248,7 @@ impl Writer<'_> {
     }
 }
 
-/// The places of groups: months in their order, others with the highest figure first; those without a name last.
+/// The places of groups: months in their order, others with the highest rank first; those without a name last.
 fn in_order<'a>(dimension: &str, count: usize, of: impl Fn(usize) -> (f64, &'a Group)) -> Vec<usize> {
     let mut places: Vec<usize> = (0..count).collect();
     places.sort_by(|one, other| {

@@ -19,6 +19,7 @@ use pegel_report::view::{View, view};
 use pegel_store::edition::{Edition, EditionHead, HTML, NUMBERS, Rendition, SourceHash, TEXT};
 use pegel_store::outbox::Delivery;
 use pegel_text::locale::Locale;
+use pegel_text::words::Words;
 use serde::{Deserialize, Serialize};
 
 const PLACE: Place = Place { template: "edition.html", here: "editions" };
@@ -66,8 +67,9 @@ struct AudienceView {
 /// What the address of an edition's page asks for.
 #[derive(Deserialize)]
 struct Asked {
-    /// The number of an audience, from 1 on.
-    audience: Option<usize>,
+    /// The number of an audience, from 1 on; that of the report itself, if it is empty.
+    #[serde(default)]
+    audience: String,
 }
 
 /// What the edition was made from.
@@ -96,7 +98,7 @@ pub(crate) async fn show(
     state: web::Data<State>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Unanswered> {
-    let (reader, audience) = (Reader::of(&request), asked(&request)?.audience);
+    let (reader, audience) = (Reader::of(&request), audience_of(&request)?);
     let page = blocking(&state, move |state| {
         let edition = stored(state, &id)?;
         let EditionHead { id, report, period, revision, .. } = &edition.head;
@@ -137,7 +139,7 @@ pub(crate) async fn artefact(
     if let Some(form) = Form::named(&name) {
         return made(form, id, &request, &state).await;
     }
-    let audience = asked(&request)?.audience;
+    let audience = audience_of(&request)?;
     let name = READABLE.into_iter().find(|readable| *readable == name).ok_or(Unanswered::NoPage)?;
     let edition = blocking(&state, move |state| stored(state, &id)).await?;
     let artefact =
@@ -158,7 +160,7 @@ async fn made(
     state: &web::Data<State>,
 ) -> Result<HttpResponse, Unanswered> {
     let reader = Reader::of(request);
-    let audience = asked(request)?.audience;
+    let audience = audience_of(request)?;
     let (name, bytes) = computing(state, move |state| {
         let edition = stored(state, &id)?;
         let (rendition, numbers) = numbers_of(&edition, audience)?;
@@ -229,8 +231,14 @@ impl Page {
     }
 }
 
-fn asked(request: &HttpRequest) -> Result<Asked, Unanswered> {
-    serde_urlencoded::from_str(request.query_string()).map_err(Unanswered::address)
+fn audience_of(request: &HttpRequest) -> Result<Option<usize>, Unanswered> {
+    let Asked { audience } = serde_urlencoded::from_str(request.query_string()).map_err(Unanswered::address)?;
+    if audience.is_empty() {
+        return Ok(None);
+    }
+    let words = Words::of(&Reader::of(request).locale);
+    let no_number = |_| Unanswered::address(words.say("no_audience_number", [("asked", audience.as_str().into())]));
+    audience.parse().map(Some).map_err(no_number)
 }
 
 impl AudienceView {

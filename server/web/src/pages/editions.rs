@@ -229,7 +229,8 @@ impl Writer<'_> {
     /// What words are looked for in.
     fn text(&self, Listed { head, subject }: &Listed) -> String {
         let says = subject.as_deref().unwrap_or_default();
-        format!("{} {} {} {says}", head.title, self.period(&head.period), head.period)
+        let reason = head.reason.as_deref().unwrap_or_default();
+        format!("{} {} {} {says} {reason}", head.title, self.period(&head.period), head.period)
     }
 
     fn line(&self, period: &ListedPeriod, asked: &Asked) -> Line {

@@ -50,6 +50,9 @@ fn line(Listed { addressee, unsubscribed_at }: &Listed, home: &Home) -> String {
     if !forms.is_empty() {
         fields.push(format!("with {}", forms.iter().map(|form| form.name()).collect::<Vec<_>>().join(", ")));
     }
+    if address::parse(to).is_err() {
+        fields.push("no mail address".to_owned());
+    }
     if let Some(at) = unsubscribed_at {
         fields.push(format!("unsubscribed since {}", stamp(at.as_second(), &home.config.zone())));
     }
