@@ -181,6 +181,21 @@ fn a_numbers_text_that_is_none_leaves_language_and_zone_unknown() {
 }
 
 #[test]
+fn verify_names_the_script_of_which_another_text_is_kept() {
+    for home in homes() {
+        home.run(&["report", "run", "weekly"]).succeeded();
+        home.run(&["report", "verify"]).succeeded();
+        let store = home.store();
+        store.allow_tampering().unwrap();
+        store.execute("UPDATE kpi_versions SET text = text || ' ' WHERE file LIKE '%feedback_rate%'").unwrap();
+        let verified = home.run(&["report", "verify"]);
+        let said = "edition 1: the text that is kept of the kpi partner/feedback_rate.rhai that it was made from has been altered\n";
+        assert!(verified.out.starts_with(said), "{}", verified.out);
+        assert_eq!(verified.status, 1);
+    }
+}
+
+#[test]
 fn verify_names_what_is_altered_missing_and_erased_in_all_editions() {
     for home in homes() {
         for week in ["2026-W43", "2026-W44", "2026-W45", "2026-W46"] {

@@ -408,7 +408,8 @@ fn broken(block: &KpiBlock) -> Vec<Rank> {
 }
 
 fn worst_of(breaches: &[Rank], sections: &[Section]) -> Status {
-    let totals = sections.iter().flat_map(|section| &section.kpis).map(|block| block.status);
+    let totals = sections.iter().flat_map(|section| &section.kpis);
+    let totals = totals.filter(|block| !block.may_be_chance()).map(|block| block.status);
     let groups = sections.iter().flat_map(|section| &section.kpis).flat_map(|block| &block.breakdowns);
     let groups = groups.flat_map(|table| &table.rows).filter(|row| !row.may_be_chance()).map(|row| row.status);
     let sure = |rank: &&Rank| !rank.breach.may_be_chance();

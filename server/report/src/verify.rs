@@ -27,6 +27,9 @@ pub struct Findings {
 pub enum Damage {
     #[error("{0} has been altered")]
     Altered(Item),
+    /// Of a file of which versions are kept.
+    #[error("the text that is kept of {0} has been altered")]
+    Text(Item),
     #[error("the stored hash of {0} has been altered")]
     Hash(Item),
     #[error("the {1} of {0} has been altered")]

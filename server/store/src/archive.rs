@@ -188,6 +188,21 @@ impl Store {
         rows.map(edition).transpose()
     }
 
+    /// Whom an edition was made for, in the order in which renditions were stored.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn audiences(&self, id: i64) -> Result<Vec<Audience>, StoreError> {
+        let rows: Vec<(String, String, String)> = self.read("reading an edition", |conn| {
+            renditions::table
+                .filter(renditions::edition_id.eq(id))
+                .order(renditions::id)
+                .select((renditions::scope, renditions::locale, renditions::zone))
+                .load(conn)
+        })?;
+        Ok(rows.into_iter().map(|(scope, locale, zone)| Audience { scope, locale, zone }).collect())
+    }
+
     /// What an audience of an edition gets, without what the others get; `None` if there is no such edition, or it was not
     /// made for them.
     ///

@@ -210,12 +210,12 @@ impl Store {
         self.read("looking at the database", |conn| Ok(matches!(conn, Conn::Sqlite(_))))
     }
 
-    /// Lets editions be changed and deleted, so that a test can tamper with what is stored.
+    /// Lets editions and versions be changed and deleted, so that a test can tamper with what is stored.
     ///
     /// # Errors
     /// If the database refuses it.
     pub fn allow_tampering(&self) -> Result<(), StoreError> {
-        for table in ["editions", "renditions", "artefacts", "labels", "edition_sources"] {
+        for table in ["editions", "renditions", "artefacts", "labels", "edition_sources", "kpi_versions"] {
             self.execute(&if self.is_sqlite()? {
                 format!("DROP TRIGGER {table}_no_update; DROP TRIGGER {table}_no_delete")
             } else {

@@ -785,6 +785,8 @@ rows_of_table =
     }
 rows_all = Alle Zeilen, die die Zahl zählt; bei einem Anteil die der Grundgesamtheit. Die ältesten zuerst.
 rows_bad = Die Zeilen, die die Zahl verschlechtern. Die ältesten zuerst.
+rows_imported_since = Seit die Ausgabe gemacht wurde, kamen Daten hinzu oder wurden zurückgenommen: Das können andere Zeilen sein, als sie gezählt hat.
+rows_defined_since = Die Kennzahl oder ihre Einstellungen sind andere als bei dieser Ausgabe: Das sind die Zeilen nach dem, was heute gilt.
 show_rows_all = Alle Zeilen zeigen
 show_rows_bad = Nur die zeigen, die sie verschlechtern
 rows_file = Mit allen Daten laden als

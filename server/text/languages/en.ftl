@@ -758,6 +758,8 @@ rows_of_table =
     }
 rows_all = Every row that the figure counts; of a share, those of its denominator. The oldest first.
 rows_bad = The rows that make the figure worse. The oldest first.
+rows_imported_since = Data was imported or taken back since the edition was made: these may be other rows than those that it counted.
+rows_defined_since = The KPI or its settings changed since the edition was made: these are the rows by what holds today.
 show_rows_all = Show all rows
 show_rows_bad = Show only those that make it worse
 rows_file = Download with all dates as

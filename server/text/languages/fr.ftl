@@ -771,6 +771,8 @@ rows_of_table =
     }
 rows_all = Toutes les lignes que compte le chiffre ; pour une part, celles de son dénominateur. Les plus anciennes d’abord.
 rows_bad = Les lignes qui dégradent le chiffre. Les plus anciennes d’abord.
+rows_imported_since = Des données ont été importées ou retirées depuis cette édition : ces lignes peuvent différer de celles qu’elle a comptées.
+rows_defined_since = L’indicateur ou ses réglages ont changé depuis cette édition : ces lignes suivent ce qui vaut aujourd’hui.
 show_rows_all = Montrer toutes les lignes
 show_rows_bad = Ne montrer que celles qui le dégradent
 rows_file = Télécharger avec toutes les dates en

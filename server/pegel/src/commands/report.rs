@@ -25,12 +25,14 @@ use pegel_report::ReportError;
 use pegel_report::definition;
 use pegel_report::manifest::seal;
 use pegel_report::signature::PublicKey;
-use pegel_report::verify::{Findings, verify, verify_signer};
+use pegel_report::verify::{Damage, Findings, Item, verify, verify_signer};
 use pegel_store::Store;
-use pegel_store::edition::Edition;
+use pegel_store::edition::{Edition, SourceHash};
 use pegel_store::outbox::DeliveryState;
 use pegel_text::clean::plain_spaces;
+use pegel_text::digest::sha256;
 use pegel_text::words::Words;
+use std::collections::HashMap;
 use std::error::Error;
 use std::sync::Arc;
 
@@ -173,16 +175,18 @@ fn stored(id: i64, store: &Store) -> Result<Edition, Failure> {
 
 fn check_one(id: i64, key: Option<&PublicKey>, store: &Store) -> Ending {
     let edition = stored(id, store)?;
-    Ok(if is_intact(&edition, key, store)? { Done::InOrder } else { Done::NotInOrder })
+    let intact = Check { key, store, texts: HashMap::new() }.is_intact(&edition)?;
+    Ok(if intact { Done::InOrder } else { Done::NotInOrder })
 }
 
 /// Checks all editions, oldest first, and names those that were published but are gone.
 fn check_all(key: Option<&PublicKey>, store: &Store) -> Ending {
     let ids = store.edition_ids().map_err(broke)?;
     let mut damaged = 0;
+    let mut check = Check { key, store, texts: HashMap::new() };
     for id in &ids {
         if let Some(edition) = store.edition(*id).map_err(broke)? {
-            damaged += usize::from(!is_intact(&edition, key, store)?);
+            damaged += usize::from(!check.is_intact(&edition)?);
         }
     }
     let lost = store.lost_editions().map_err(broke)?;
@@ -198,22 +202,49 @@ fn check_all(key: Option<&PublicKey>, store: &Store) -> Ending {
     Ok(Done::NotInOrder)
 }
 
-/// Prints the findings about an edition; returns whether it is as published, except for what was erased, and signed with
-/// the key, if one is given.
-fn is_intact(edition: &Edition, key: Option<&PublicKey>, store: &Store) -> Result<bool, Failure> {
-    let head = &edition.head;
-    let before = store.checksum_before(&head.report, head.id).map_err(broke)?;
-    let Findings { mut damages, erased } = verify(edition, before.as_deref());
-    damages.extend(key.and_then(|key| verify_signer(edition, key)));
-    for damage in &damages {
-        answer(format_args!("edition {}: {damage}", head.id));
+/// Checks editions one after the other.
+struct Check<'a> {
+    /// With which they must be signed.
+    key: Option<&'a PublicKey>,
+    store: &'a Store,
+    /// Whether the text that is kept under a hash has that hash, or none is kept: editions share most files.
+    texts: HashMap<String, bool>,
+}
+
+impl Check<'_> {
+    /// Prints the findings about an edition; returns whether it is as published, except for what was erased, and signed
+    /// with the key, if one is given.
+    fn is_intact(&mut self, edition: &Edition) -> Result<bool, Failure> {
+        let head = &edition.head;
+        let before = self.store.checksum_before(&head.report, head.id).map_err(broke)?;
+        let Findings { mut damages, erased } = verify(edition, before.as_deref());
+        for SourceHash { kind, name, sha256, .. } in &edition.sources {
+            if !self.is_kept(sha256)? {
+                damages.push(Damage::Text(Item::Source { kind: kind.clone(), name: name.clone() }));
+            }
+        }
+        damages.extend(self.key.and_then(|key| verify_signer(edition, key)));
+        for damage in &damages {
+            answer(format_args!("edition {}: {damage}", head.id));
+        }
+        for erasure in &erased {
+            answer(format_args!("edition {}: {erasure}", head.id));
+        }
+        if damages.is_empty() {
+            let but = if erased.is_empty() { "" } else { ", but for what was erased" };
+            answer(format_args!("edition {} is as it was published{but}: {}", head.id, head.checksum));
+        }
+        Ok(damages.is_empty())
     }
-    for erasure in &erased {
-        answer(format_args!("edition {}: {erasure}", head.id));
+
+    /// Whether the text that is kept under a hash has that hash, or none is kept.
+    fn is_kept(&mut self, hash: &str) -> Result<bool, Failure> {
+        if let Some(known) = self.texts.get(hash) {
+            return Ok(*known);
+        }
+        let text = self.store.version_text(hash).map_err(broke)?;
+        let is_kept = text.is_none_or(|text| sha256(text) == hash);
+        self.texts.insert(hash.to_owned(), is_kept);
+        Ok(is_kept)
     }
-    if damages.is_empty() {
-        let but = if erased.is_empty() { "" } else { ", but for what was erased" };
-        answer(format_args!("edition {} is as it was published{but}: {}", head.id, head.checksum));
-    }
-    Ok(damages.is_empty())
 }

@@ -288,7 +288,7 @@ fn kpi<'a>(section: String, block: &'a KpiBlock, format: &Format) -> Kpi<'a> {
         figure: Figure {
             cell: &block.cell,
             status: block.status,
-            may_be_chance: block.assessment.as_ref().is_some_and(|assessment| assessment.judged.chance),
+            may_be_chance: block.may_be_chance(),
             judged: judged(&block.cell, block.assessment.as_ref()),
             previous: &block.previous,
             change: block.change.as_ref(),

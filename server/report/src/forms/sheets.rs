@@ -158,8 +158,8 @@ impl Writer<'_> {
     fn kpi(&self, section: &str, block: &KpiBlock) -> Vec<Entry> {
         let KpiBlock { unit, ref cell, ref previous, target, status, .. } = *block;
         let (year_before, assessment) = (block.year_before.as_ref(), block.assessment.as_ref());
-        let judged = (&block.threshold, status);
-        let line = Line { unit, cell, previous, year_before, target, judged, may_be_chance: false, assessment };
+        let (judged, may_be_chance) = ((&block.threshold, status), block.may_be_chance());
+        let line = Line { unit, cell, previous, year_before, target, judged, may_be_chance, assessment };
         let head = vec![Entry::text(section), Entry::text(self.format.title(&block.title))];
         let further = vec![
             Entry::figure(cell.interval.map(|interval| interval.low), unit),

@@ -28,6 +28,11 @@ impl BreakdownRow {
 }
 
 impl KpiBlock {
+    /// Whether the total breaks its threshold by so few rows that it may be chance, and does not count.
+    pub fn may_be_chance(&self) -> bool {
+        self.assessment.as_ref().is_some_and(|assessment| assessment.judged.chance)
+    }
+
     /// What stands out in the total.
     pub fn signal(&self) -> Option<&Signal> {
         standing_out(self.assessment.as_ref(), &self.cell, false)

@@ -260,7 +260,7 @@ impl<'a> Writer<'a> {
             judged: !threshold.is_empty() || reason(block).is_some_and(|reason| reason != Unjudged::NoMarks),
             threshold: if threshold.is_empty() { self.no_threshold(block) } else { threshold },
             target: block.target.map_or_else(String::new, |target| self.format.target(target, block.unit)),
-            status: self.status(block.status),
+            status: if block.may_be_chance() { self.chance() } else { self.status(block.status) },
             judged_by: known.judged(&block.threshold, &numbers.period).unwrap_or_default(),
             trend: self.trend(block, numbers),
             brief: self.brief(block, &known, numbers),

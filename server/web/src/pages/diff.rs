@@ -1,6 +1,6 @@
 //! `/editions/{id}/since/{other}`: what an edition says differently from another one, and why.
 
-use super::edition::{locale, numbers_of, stored};
+use super::edition::{audience_of, locale, number_of, numbers_of, stored};
 use super::{Place, blocking, edition_name};
 use crate::State;
 use crate::reader::Reader;
@@ -10,7 +10,7 @@ use pegel_kpi::definition::threshold::Status;
 use pegel_report::diff::{Changed, ChangedFile, Compared, Diff, Written, diff};
 use pegel_report::format::Format;
 use pegel_report::numbers::Numbers;
-use pegel_store::edition::Edition;
+use pegel_store::edition::{Audience, Edition};
 use serde::Serialize;
 
 const PLACE: Place = Place { template: "diff.html", here: "editions" };
@@ -69,18 +69,27 @@ pub(crate) async fn show(
     state: web::Data<State>,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Unanswered> {
-    let (reader, (new, old)) = (Reader::of(&request), path.into_inner());
+    let (reader, audience, (new, old)) = (Reader::of(&request), audience_of(&request)?, path.into_inner());
     let page = blocking(&state, move |state| {
         let (new, old) = (stored(state, &new)?, stored(state, &old)?);
-        Page::of([&old, &new], state, &reader)
+        Page::of([&old, &new], audience, state, &reader)
     })
     .await?;
     PLACE.show(&page, &state, &request)
 }
 
 impl Page {
-    fn of([old, new]: [&Edition; 2], state: &State, reader: &Reader) -> Result<Page, Unanswered> {
-        let ((_, before), (_, now)) = (numbers_of(old, None)?, numbers_of(new, None)?);
+    fn of(
+        [old, new]: [&Edition; 2],
+        audience: Option<usize>,
+        state: &State,
+        reader: &Reader,
+    ) -> Result<Page, Unanswered> {
+        let (rendition, now) = numbers_of(new, audience)?;
+        let among: Vec<Audience> = old.renditions.iter().map(|rendition| rendition.audience.clone()).collect();
+        let number = || number_of(&rendition.audience, &among).ok_or(Unanswered::NoPage);
+        let (_, before) = numbers_of(old, audience.map(|_| number()).transpose()?)?;
+        let of = audience.map_or_else(String::new, |audience| format!("?audience={audience}"));
         let compared = Compared { numbers: &before, sources: &old.sources };
         let found = diff(compared, Compared { numbers: &now, sources: &new.sources });
         let Diff { changes, same, files } = found.with_lines(|sha256| state.store.version_text(sha256))?;
@@ -98,7 +107,7 @@ impl Page {
         let all = changes.len() + same;
         Ok(Page {
             title: format.title(&now.title),
-            path: reader.kept_in(format!("/editions/{}", new.head.id)),
+            path: reader.kept_in(format!("/editions/{}{of}", new.head.id)),
             old: name(&before),
             new: name(&now),
             notice: (before.report != now.report).then(of_reports),

@@ -16,7 +16,7 @@ use pegel_report::labels::Names;
 use pegel_report::numbers::{Members, Numbers};
 use pegel_report::sections::{Section, sections};
 use pegel_report::view::{View, view};
-use pegel_store::edition::{Edition, EditionHead, HTML, NUMBERS, Rendition, SourceHash, TEXT};
+use pegel_store::edition::{Audience, Edition, EditionHead, HTML, NUMBERS, Rendition, SourceHash, TEXT};
 use pegel_store::outbox::Delivery;
 use pegel_text::locale::Locale;
 use pegel_text::words::Words;
@@ -106,9 +106,17 @@ pub(crate) async fn show(
         let corrects = if *revision > 0 { state.store.edition_id(report, period, revision - 1)? } else { None };
         let latest = state.store.latest_edition(report, period)?.filter(|latest| latest != id);
         let around = state.store.neighbours(&edition.head)?;
-        let page = |id: Option<i64>| id.map(|id| reader.kept_in(format!("/editions/{id}")));
-        let (before, after, superseded_by) = (page(around.0), page(around.1), page(latest));
-        let corrects = corrects.map(|other| reader.kept_in(format!("/editions/{id}/since/{other}")));
+        // Who is shown a part stays with that; their number may be another one there.
+        let own = audience.and_then(|_| Some(&shown(&edition, audience)?.audience));
+        let page = |id: Option<i64>| -> Result<Option<String>, Unanswered> {
+            let Some(id) = id else { return Ok(None) };
+            let Some(own) = own else { return Ok(Some(reader.kept_in(format!("/editions/{id}")))) };
+            let number = number_of(own, &state.store.audiences(id)?);
+            Ok(number.map(|number| reader.kept_in(format!("/editions/{id}?audience={number}"))))
+        };
+        let (before, after, superseded_by) = (page(around.0)?, page(around.1)?, page(latest)?);
+        let of = audience.map_or_else(String::new, |audience| format!("?audience={audience}"));
+        let corrects = corrects.map(|other| reader.kept_in(format!("/editions/{id}/since/{other}{of}")));
         Ok(Page { corrects, superseded_by, before, after, ..Page::of(edition, audience, deliveries, &reader)? })
     })
     .await?;
@@ -187,6 +195,12 @@ fn shown(edition: &Edition, audience: Option<usize>) -> Option<&Rendition> {
     edition.renditions.get(audience.unwrap_or(1).checked_sub(1)?)
 }
 
+/// The number of an audience among those of another edition: of the same readers, or of others who see the same.
+pub(super) fn number_of(audience: &Audience, among: &[Audience]) -> Option<usize> {
+    let same = among.iter().position(|other| other == audience);
+    same.or_else(|| among.iter().position(|other| other.scope == audience.scope)).map(|at| at + 1)
+}
+
 /// The rendition for an audience, and its numbers.
 pub(super) fn numbers_of(edition: &Edition, audience: Option<usize>) -> Result<(&Rendition, Numbers), Unanswered> {
     let unreadable = |error: String| Unanswered::Numbers { edition: edition.head.id, error };
@@ -231,7 +245,7 @@ impl Page {
     }
 }
 
-fn audience_of(request: &HttpRequest) -> Result<Option<usize>, Unanswered> {
+pub(super) fn audience_of(request: &HttpRequest) -> Result<Option<usize>, Unanswered> {
     let Asked { audience } = serde_urlencoded::from_str(request.query_string()).map_err(Unanswered::address)?;
     if audience.is_empty() {
         return Ok(None);

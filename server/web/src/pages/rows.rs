@@ -22,8 +22,9 @@ use pegel_kpi::time::period::{Period, zone};
 use pegel_report::format::Format;
 use pegel_report::forms::Form;
 use pegel_report::link::{self, KpiOf, RowsOf};
-use pegel_report::numbers::Numbers;
+use pegel_report::numbers::{Numbers, RestsOn};
 use pegel_report::rows::{Book, Table, keep_matching, workbook, write_csv};
+use pegel_store::imports::Import;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -48,6 +49,8 @@ struct Page {
     group: String,
     /// The instant at which the rows are seen, in words, where the address names one.
     as_of: Option<String>,
+    /// What may make them other rows than those that the edition counted, as the words for it.
+    changed: Vec<&'static str>,
     /// Whether only those are listed that make the figure bad.
     bad: bool,
     /// The page with all rows, or with those alone that make the figure bad; `None` where there is no telling.
@@ -115,7 +118,8 @@ pub(crate) async fn show(
     let gather = move |state: &State, reader: &Reader| {
         let behind = Behind::of(state, &id, of)?;
         let listing = behind.listing(state, ON_A_PAGE)?;
-        Ok(behind.page(&listing, state, reader))
+        let changed = behind.changed_since(state)?;
+        Ok(Page { changed, ..behind.page(&listing, state, reader) })
     };
     PLACE.computed(&state, &request, gather).await
 }
@@ -332,6 +336,22 @@ impl Behind {
         Format::new(&locale(numbers, reader), &numbers.currency, numbers.shown_in()).calling(&numbers.titles)
     }
 
+    /// What changed since the edition was made: rows are those of today's data, by today's script.
+    fn changed_since(&self, state: &State) -> Result<Vec<&'static str>, Unanswered> {
+        let Some(numbers) = &self.seen.numbers else { return Ok(Vec::new()) };
+        let mut blocks = numbers.sections.iter().flat_map(|section| &section.kpis);
+        let own = blocks.find(|block| block.id == self.kpi().id());
+        let rests_on = RestsOn::from(self.kpi());
+        let is_defined_otherwise = own.is_some_and(|block| {
+            block.version != self.kpi().sha256 || block.rests_on.as_ref().is_some_and(|former| *former != rests_on)
+        });
+        let is_later =
+            |import: &Import| import.record.imported_at.max(import.undone_at.unwrap_or(0)) > numbers.created_at;
+        let has_later_data = state.store.imports()?.iter().any(is_later);
+        let words = [(is_defined_otherwise, "rows_defined_since"), (has_later_data, "rows_imported_since")];
+        Ok(words.into_iter().filter(|(is_so, _)| *is_so).map(|(_, word)| word).collect())
+    }
+
     fn page(&self, listing: &Listing, state: &State, reader: &Reader) -> Page {
         let format = self.format(state, reader);
         let Declaration { id, title, .. } = &self.kpi().declaration;
@@ -354,6 +374,7 @@ impl Behind {
             period: format.period(&(&self.period).into()),
             group: groups.join(" · "),
             as_of: self.seen.as_of.map(|as_of| format.instant(as_of.as_second())),
+            changed: Vec::new(),
             bad: listing.side == Side::Bad,
             other_side: other_side.map(|path| reader.kept_in(path)),
             kpi: reader.kept_in(link::kpi(id, &KpiOf { period: self.of.period.clone(), ..KpiOf::default() })),
