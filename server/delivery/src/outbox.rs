@@ -70,9 +70,10 @@ impl Worker {
         let mut latest: Option<ToMail> = None;
         let mut session = self.mailer.session();
         self.record_what_is_out()?;
+        self.give_back_what_is_unanswered()?;
         while unreachable < UNREACHABLE_IN_A_ROW && !self.is_stopping() && self.has_room() {
             let until = self.may_record_until();
-            let Some(row) = self.store.claim_delivery(&self.lease())? else { break };
+            let Some(row) = self.claim()? else { break };
             self.reached(Step::DeliveryClaimed);
             let prepared = self.prepare(&row, &mut latest).inspect_err(|_| self.give_back(&row))?;
             let handed_over = match prepared {
@@ -139,6 +140,22 @@ impl Worker {
                 Err(error) => return Err(error),
             }
             self.memory().unrecorded.remove(&delivery);
+        }
+        Ok(())
+    }
+
+    /// Claims the next row. That the database did not answer is remembered: it may have taken the claim all the same.
+    fn claim(&self) -> Result<Option<Delivery>, StoreError> {
+        let lease = self.lease();
+        self.store.claim_delivery(&lease).inspect_err(|_| self.memory().unanswered.push(lease.clone()))
+    }
+
+    /// Gives back what was claimed without an answer, so that it need not wait for its lease to end.
+    fn give_back_what_is_unanswered(&self) -> Result<(), StoreError> {
+        let unanswered = self.memory().unanswered.clone();
+        for lease in unanswered {
+            self.store.give_claims_back(&lease)?;
+            self.memory().unanswered.retain(|other| *other != lease);
         }
         Ok(())
     }

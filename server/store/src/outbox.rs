@@ -275,6 +275,25 @@ impl Store {
         })
     }
 
+    /// Gives back what was claimed in these words, though nobody was told so: the database failed before it could answer.
+    /// Of several that were claimed in the same second by the same process, all that are still claimed; nothing where the
+    /// process cannot be told from others.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn give_claims_back(&self, lease: &Lease) -> Result<(), StoreError> {
+        let claimed = deliveries::table
+            .filter(deliveries::state.eq(DeliveryState::Sending.word()))
+            .filter(deliveries::lease_until.eq(lease.until))
+            .filter(deliveries::holder.eq(&lease.holder))
+            .select(deliveries::id);
+        self.transaction(|conn| {
+            let ids: Vec<i64> = claimed.load(conn).map_err(StoreError::while_("giving back deliveries"))?;
+            let give_back = |id| untried(conn, id, DeliveryState::Pending);
+            ids.into_iter().try_for_each(give_back).map_err(StoreError::while_("giving back deliveries"))
+        })
+    }
+
     /// Records that nothing was sent, since the recipient wants no more mails of the report.
     ///
     /// # Errors
