@@ -416,6 +416,22 @@ fn the_key_of_links_is_the_one_that_was_made_first_whoever_makes_another() {
 }
 
 #[test]
+fn a_claim_that_was_not_answered_is_given_back_and_no_other() {
+    on_both(|store| {
+        published(&store, &["ada", "bob"]);
+        let by = |holder: &str| Lease { now: NOW, until: NOW + LEASE, holder: Some(holder.to_owned()) };
+        let [unanswered, other] = ["one", "another"].map(|holder| store.claim_delivery(&by(holder)).unwrap().unwrap());
+        store.give_claims_back(&by("one")).unwrap();
+        let states = |id: i64| {
+            let rows = store.deliveries(None).unwrap();
+            rows.iter().find(|row| row.id == id).map(|row| (row.state, row.attempts)).unwrap()
+        };
+        assert_eq!(states(unanswered.id), (DeliveryState::Pending, 0));
+        assert_eq!(states(other.id), (DeliveryState::Sending, 1));
+    });
+}
+
+#[test]
 fn a_claim_of_which_nothing_came_is_no_attempt() {
     on_both(|store| {
         published(&store, &["ada", "bob"]);

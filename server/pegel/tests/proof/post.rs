@@ -83,6 +83,8 @@ impl Post {
 
     /// After a kill: mails that were delivered but not recorded may come once more.
     pub fn look_at_the_window(&mut self, store: &Store) {
+        // What was on its way to the mail server then still arrives: it was handed over, and is not recorded.
+        std::thread::sleep(Duration::from_millis(200 + 4 * self.pause.load(Ordering::SeqCst)));
         let arrived = self.arrived();
         let unrecorded = store.deliveries(None).unwrap().into_iter();
         for row in unrecorded.filter(|row| row.state != DeliveryState::Delivered) {
