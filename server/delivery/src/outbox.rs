@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use pegel_report::address;
 use pegel_store::StoreError;
 use pegel_store::edition::{EditionHead, Rendition};
+use pegel_store::lease::Lease;
 use pegel_store::outbox::{Channel, Delivery, Fault, Refused};
 use std::time::{Duration, Instant};
 
@@ -73,9 +74,10 @@ impl Worker {
         self.give_back_what_is_unanswered()?;
         while unreachable < UNREACHABLE_IN_A_ROW && !self.is_stopping() && self.has_room() {
             let until = self.may_record_until();
-            let Some(row) = self.claim()? else { break };
+            let lease = self.lease();
+            let Some(row) = self.claim(&lease)? else { break };
             self.reached(Step::DeliveryClaimed);
-            let prepared = self.prepare(&row, &mut latest).inspect_err(|_| self.give_back(&row))?;
+            let prepared = self.prepare(&row, &mut latest).inspect_err(|_| self.give_back(&row, &lease))?;
             let handed_over = match prepared {
                 Prepared::Mail(mail) => session.hand_over(&mail),
                 Prepared::Refused(refusal) => Err(refusal),
@@ -145,9 +147,8 @@ impl Worker {
     }
 
     /// Claims the next row. That the database did not answer is remembered: it may have taken the claim all the same.
-    fn claim(&self) -> Result<Option<Delivery>, StoreError> {
-        let lease = self.lease();
-        self.store.claim_delivery(&lease).inspect_err(|_| self.memory().unanswered.push(lease.clone()))
+    fn claim(&self, lease: &Lease) -> Result<Option<Delivery>, StoreError> {
+        self.store.claim_delivery(lease).inspect_err(|_| self.memory().unanswered.push(lease.clone()))
     }
 
     /// Gives back what was claimed without an answer, so that it need not wait for its lease to end.
@@ -190,10 +191,11 @@ impl Worker {
             .map_or_else(|error| Prepared::Refused(Refusal::permanent(error)), |mail| Prepared::Mail(Box::new(mail))))
     }
 
-    /// Gives a claim back of which nothing came. If even that fails, it ends with its lease.
-    fn give_back(&self, row: &Delivery) {
+    /// Gives a claim back of which nothing came. If even that fails, it is given back at the next look.
+    fn give_back(&self, row: &Delivery, lease: &Lease) {
         if let Err(error) = self.store.give_delivery_back(row.id) {
-            tracing::warn!(delivery = row.id, %error, "a claimed mail could not be given back; its lease will expire");
+            tracing::warn!(delivery = row.id, %error, "a claimed mail could not be given back yet");
+            self.memory().unanswered.push(lease.clone());
         }
     }
 
