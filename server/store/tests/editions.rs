@@ -4,7 +4,7 @@
 mod common;
 
 use common::NOW;
-use common::edition::{audience, edition, north, publish, run, to};
+use common::edition::{audience, edition, long_edition, north, publish, run, to};
 use pegel_store::edition::{Artefact, Audience, Edition, Erasable, ListedPeriod, NewEdition, Rendition, SUBJECT};
 use pegel_store::outbox::{Channel, Delivery, NewDelivery};
 use pegel_store::packed::Packed;
@@ -51,7 +51,7 @@ fn an_edition_is_stored_whole_or_not_at_all() {
 #[test]
 fn an_edition_is_read_as_it_was_stored() {
     on_both(|store| {
-        let new = edition(0);
+        let new = long_edition(0);
         let stored = published(&store, &new, &[]);
         assert_eq!((&stored.renditions, &stored.labels, &stored.sources), (&new.renditions, &new.labels, &new.sources));
         let head = &stored.head;

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::edition::{edition, publish, run};
+use common::edition::{long_edition, publish, run};
 use common::{put, rows, scan_of};
 use pegel_kpi::data::model::{ATTRIBUTES, Column, GONE_AT, Kind, Model, SYSTEM, Table};
 use pegel_store::facts::Written;
@@ -61,7 +61,7 @@ fn migrations_run_up_down_and_up_again() {
 #[test]
 fn the_way_back_is_refused_where_it_would_leave_what_nobody_can_read() {
     on_both(|store| {
-        let edition = edition(0);
+        let edition = long_edition(0);
         let id = publish(&store, run(&store, &edition), &edition, &[]).unwrap();
         assert!(store.revert_all_migrations(&Model::built_in()).is_err(), "SQL cannot inflate");
         assert_eq!(store.edition(id).unwrap().unwrap().renditions, edition.renditions);

@@ -57,7 +57,7 @@ pub fn edition(revision: i32) -> NewEdition {
                 audience: audience(),
                 artefacts: vec![
                     artefact("numbers.json", "application/json", b"{}"),
-                    artefact("mail.html", "text/html", "<p>Łódź 🌊\r\n</p>".repeat(20).as_bytes()),
+                    artefact("mail.html", "text/html", "<p>Łódź 🌊\r\n</p>".as_bytes()),
                     artefact("mail.txt", "text/plain", b""),
                 ],
             },
@@ -69,6 +69,14 @@ pub fn edition(revision: i32) -> NewEdition {
         labels: vec![label("partner", 1, "Ada"), label("partner", 12, "Bob's"), label("rep", 2, "Ada")],
         sources: vec![source("kpi", "win_rate", None), source("program", "pegel", Some("0.1.0"))],
     }
+}
+
+/// The same with a sheet that is long enough to be deflated.
+pub fn long_edition(revision: i32) -> NewEdition {
+    let mut edition = edition(revision);
+    let sheet = "North;12\r\n".repeat(20);
+    edition.renditions[1].artefacts.push(artefact("sheet.csv", "text/csv", sheet.as_bytes()));
+    edition
 }
 
 /// Closes it in a way that can be read.
