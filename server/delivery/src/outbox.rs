@@ -151,7 +151,7 @@ impl Worker {
         self.store.claim_delivery(lease).inspect_err(|_| self.memory().unanswered.push(lease.clone()))
     }
 
-    /// Gives back what was claimed without an answer, so that it need not wait for its lease to end.
+    /// Gives back the claims of which nothing came, so that they need not wait for their leases to end.
     fn give_back_what_is_unanswered(&self) -> Result<(), StoreError> {
         let unanswered = self.memory().unanswered.clone();
         for lease in unanswered {

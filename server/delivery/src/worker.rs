@@ -63,7 +63,8 @@ pub(crate) struct Memory {
     /// Mails that were handed over but are not recorded yet, by delivery: when it was, and what the server said. None
     /// of them is handed over again.
     pub unrecorded: BTreeMap<i64, (Timestamp, String)>,
-    /// Claims that the database did not answer: it may have taken them all the same.
+    /// Claims of which nothing came while the database was away: it did not answer, and may have taken them all the same,
+    /// or they could not be given back.
     pub unanswered: Vec<Lease>,
     /// Whether the full disk was logged.
     pub said_no_room: bool,

@@ -1,6 +1,6 @@
 //! `/editions/{id}/since/{other}`: what an edition says differently from another one, and why.
 
-use super::edition::{audience_of, locale, number_of, numbers_of, stored};
+use super::edition::{audience_of, locale, number_of, numbers_of, query_of, stored};
 use super::{Place, blocking, edition_name};
 use crate::State;
 use crate::reader::Reader;
@@ -89,7 +89,7 @@ impl Page {
         let among: Vec<Audience> = old.renditions.iter().map(|rendition| rendition.audience.clone()).collect();
         let number = || number_of(&rendition.audience, &among).ok_or(Unanswered::NoPage);
         let (_, before) = numbers_of(old, audience.map(|_| number()).transpose()?)?;
-        let of = audience.map_or_else(String::new, |audience| format!("?audience={audience}"));
+        let of = query_of(audience);
         let compared = Compared { numbers: &before, sources: &old.sources };
         let found = diff(compared, Compared { numbers: &now, sources: &new.sources });
         let Diff { changes, same, files } = found.with_lines(|sha256| state.store.version_text(sha256))?;

@@ -115,7 +115,7 @@ pub(crate) async fn show(
             Ok(number.map(|number| reader.kept_in(format!("/editions/{id}?audience={number}"))))
         };
         let (before, after, superseded_by) = (page(around.0)?, page(around.1)?, page(latest)?);
-        let of = audience.map_or_else(String::new, |audience| format!("?audience={audience}"));
+        let of = query_of(audience);
         let corrects = corrects.map(|other| reader.kept_in(format!("/editions/{id}/since/{other}{of}")));
         Ok(Page { corrects, superseded_by, before, after, ..Page::of(edition, audience, deliveries, &reader)? })
     })
@@ -195,6 +195,11 @@ fn shown(edition: &Edition, audience: Option<usize>) -> Option<&Rendition> {
     edition.renditions.get(audience.unwrap_or(1).checked_sub(1)?)
 }
 
+/// What addresses of pages say of an audience.
+pub(super) fn query_of(audience: Option<usize>) -> String {
+    audience.map_or_else(String::new, |audience| format!("?audience={audience}"))
+}
+
 /// The number of an audience among those of another edition: of the same readers, or of others who see the same.
 pub(super) fn number_of(audience: &Audience, among: &[Audience]) -> Option<usize> {
     let same = among.iter().position(|other| other == audience);
@@ -225,7 +230,7 @@ impl Page {
         let locale = locale(&numbers, reader);
         let format = Format::new(&locale, &numbers.currency, numbers.shown_in());
         let view = view(&numbers, &locale.tag());
-        let of = reader.kept_in(audience.map_or_else(String::new, |audience| format!("?audience={audience}")));
+        let of = reader.kept_in(query_of(audience));
         Ok(Page {
             id,
             of,

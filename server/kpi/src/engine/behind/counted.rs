@@ -55,7 +55,7 @@ impl<'a> Decision<'a> {
 pub struct LatestRows(FxHashMap<Box<[u64]>, Candidate>);
 
 /// A row that may be the latest; compared as the fold compares them.
-#[derive(Clone, PartialEq)]
+#[derive(PartialEq)]
 pub struct Candidate {
     pub by: f64,
     /// What it contributes; `None` if it is the latest, but does not count.

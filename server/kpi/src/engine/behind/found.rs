@@ -191,8 +191,9 @@ impl<'a> Gathered<'a> {
     /// Takes in a row.
     pub fn add(&mut self, mut found: Found) {
         for Competing { measure, series, by, contributions } in std::mem::take(&mut found.competing) {
-            let candidate = Candidate { by, contributions, row: self.found.len() };
-            self.latest[measure].iter_mut().for_each(|latest| latest.add(series.clone(), candidate.clone()));
+            if let Some(latest) = &mut self.latest[measure] {
+                latest.add(series, Candidate { by, contributions, row: self.found.len() });
+            }
         }
         self.decision.note(found.value, found.counted);
         self.found.push(found);
