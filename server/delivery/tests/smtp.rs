@@ -380,6 +380,25 @@ fn each_mail_offers_its_recipient_no_more_of_them_at_one_click_where_pages_are_r
 }
 
 #[test]
+fn lines_that_begin_with_dots_arrive_as_they_are() {
+    on_both(|store| {
+        let server = SmtpServer::start(|_| None);
+        let footer = ".\n..\n.hidden\nno. 4\n.".to_owned();
+        let weekly = Arc::new(Weekly { footer: footer.clone(), ..Weekly::to(&["ada@example.com", "bob@example.com"]) });
+        worker(store, &weekly, &mailer(&server.url()), &Watch::at(MONDAY)).tick_once();
+        let mails = server.mails();
+        assert_eq!(mails.len(), 2, "none is taken for the end of a mail");
+        for mail in mails {
+            // They are lines of their own on the way, too.
+            assert!(mail.data.contains("\r\n.\r\n..\r\n.hidden\r\n"), "{}", mail.data);
+            let parsed = MessageParser::default().parse(mail.data.as_bytes()).unwrap();
+            let text = parsed.body_text(0).unwrap().replace("\r\n", "\n");
+            assert!(text.trim_end().ends_with(&footer), "{text}");
+        }
+    });
+}
+
+#[test]
 fn answers_go_where_the_report_says_else_where_the_server_says() {
     on_both(|store| {
         let server = SmtpServer::start(|_| None);

@@ -397,7 +397,7 @@ fn broken(block: &KpiBlock) -> Vec<Rank> {
         })
     };
     let total = rank(None, &block.cell, block.change, block.status, block.assessment.as_ref(), 1);
-    let groups = block.breakdowns.iter().flat_map(|table| {
+    let groups = block.breakdowns.iter().filter(|table| !table.is_of_the_total(block)).flat_map(|table| {
         let parts = table.rows.len().max(2);
         table.rows.iter().filter_map(move |row| {
             let head = GroupHead { dimension: table.dimension.clone(), group: row.group.clone() };

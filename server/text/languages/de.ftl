@@ -479,13 +479,13 @@ show_rows = Die Zeilen ansehen
 fact_cause =
     { $part ->
         [mix] { $extent ->
-            [all] die Änderung kommt aus einer Verschiebung zwischen den Gruppen ({ $name })
-           *[most] { $share } der Änderung aus einer Verschiebung zwischen den Gruppen ({ $name })
+            [all] die Änderung { fact_since } kommt aus einer Verschiebung zwischen den Gruppen ({ $name })
+           *[most] { $share } der Änderung { fact_since } aus einer Verschiebung zwischen den Gruppen ({ $name })
         }
-        [groups] { $name } erklären je { $share } der Änderung
+        [groups] { $name } erklären je { $share } der Änderung { fact_since }
        *[group] { $extent ->
-            [all] die ganze Änderung kommt aus { $name }
-           *[most] { $share } der Änderung aus { $name }
+            [all] die ganze Änderung { fact_since } kommt aus { $name }
+           *[most] { $share } der Änderung { fact_since } aus { $name }
         }
     }
 

@@ -452,13 +452,13 @@ show_rows = Show the rows
 fact_cause =
     { $part ->
         [mix] { $extent ->
-            [all] the change comes from a shift between groups ({ $name })
-           *[most] { $share } of the change from a shift between groups ({ $name })
+            [all] the change { fact_since } comes from a shift between groups ({ $name })
+           *[most] { $share } of the change { fact_since } from a shift between groups ({ $name })
         }
-        [groups] { $name } each explain { $share } of the change
+        [groups] { $name } each explain { $share } of the change { fact_since }
        *[group] { $extent ->
-            [all] the whole change from { $name }
-           *[most] { $share } of the change from { $name }
+            [all] the whole change { fact_since } from { $name }
+           *[most] { $share } of the change { fact_since } from { $name }
         }
     }
 

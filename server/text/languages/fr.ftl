@@ -464,13 +464,13 @@ show_rows = Voir les lignes
 fact_cause =
     { $part ->
         [mix] { $extent ->
-            [all] la variation vient d’un déplacement entre les groupes ({ $name })
-           *[most] { $share } de la variation vient d’un déplacement entre les groupes ({ $name })
+            [all] la variation { fact_since } vient d’un déplacement entre les groupes ({ $name })
+           *[most] { $share } de la variation { fact_since } vient d’un déplacement entre les groupes ({ $name })
         }
-        [groups] { $name } expliquent chacun { $share } de la variation
+        [groups] { $name } expliquent chacun { $share } de la variation { fact_since }
        *[group] { $extent ->
-            [all] { $name } explique toute la variation
-           *[most] { $name } explique { $share } de la variation
+            [all] { $name } explique toute la variation { fact_since }
+           *[most] { $name } explique { $share } de la variation { fact_since }
         }
     }
 

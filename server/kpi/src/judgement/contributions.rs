@@ -9,12 +9,6 @@ use serde::{Deserialize, Serialize};
 #[cfg(test)]
 mod tests;
 
-/// From which part of a change on its cause is named.
-const NAMED: f64 = 0.5;
-
-/// Below this part of what moved, a change or a difference comes from rounding.
-const ROUNDING: f64 = 1e-9;
-
 /// What the share of a group is made of, in one period.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ratio {
@@ -29,16 +23,6 @@ pub struct Contribution {
     pub rate: f64,
     /// Of a share: by the weight that the group gained or lost.
     pub mix: f64,
-}
-
-/// What explains at least half of a change, and how much of it: more than 1 where something else went the other way.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "cause", rename_all = "snake_case")]
-pub enum Cause {
-    /// What changed within the group of that index.
-    Group { index: usize, share: f64 },
-    /// Weight that moved between groups.
-    Mix { share: f64 },
 }
 
 /// The contributions to a count or a sum: the differences of the groups, which are in one order in both periods. A group
@@ -59,23 +43,6 @@ pub fn of_shares(before: &[Ratio], after: &[Ratio]) -> Option<Vec<Contribution>>
         Contribution { rate: f64::midpoint(w1, w0) * (r1 - r0), mix: (f64::midpoint(r1, r0) - total_rate) * (w1 - w0) }
     };
     Some(before.iter().zip(after).map(contribution).collect())
-}
-
-/// What explains at least half of the change that these contributions add up to: one group, or the mix of all. Where both
-/// do, the one that explains more. `None` where nothing changed, or no one thing explains half.
-pub fn cause(contributions: &[Contribution]) -> Option<Cause> {
-    let mix: f64 = contributions.iter().map(|of| of.mix).sum();
-    let change = mix + contributions.iter().map(|of| of.rate).sum::<f64>();
-    let moved: f64 = contributions.iter().map(|of| of.rate.abs() + of.mix.abs()).sum();
-    if change.abs() <= ROUNDING * moved {
-        return None;
-    }
-    let groups = contributions.iter().enumerate().map(|(index, of)| (of.rate / change, Some(index)));
-    let (share, group) = groups.fold((mix / change, None), |most, one| if one.0 >= most.0 { one } else { most });
-    (share >= NAMED - ROUNDING).then_some(match group {
-        Some(index) => Cause::Group { index, share },
-        None => Cause::Mix { share },
-    })
 }
 
 fn total(groups: &[Ratio]) -> Ratio {

@@ -1,7 +1,7 @@
 //! What may be said about the figures of an edition: which one was judged, whether a broken threshold may be chance, and
 //! what stands out.
 
-use super::{Breach, BreakdownRow, KpiBlock};
+use super::{Breach, BreakdownRow, BreakdownTable, KpiBlock};
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold, same};
 use pegel_kpi::judgement::judged::{Assessment, By, Judged};
@@ -12,6 +12,13 @@ impl Breach {
     /// Whether it does not count, since it rests on so few rows that it may be chance.
     pub fn may_be_chance(&self) -> bool {
         self.judged.as_ref().is_some_and(|judged| judged.chance)
+    }
+}
+
+impl BreakdownTable {
+    /// Whether it has one group, which is the total: somebody who sees one partner sees one region.
+    pub fn is_of_the_total(&self, block: &KpiBlock) -> bool {
+        matches!(&self.rows[..], [alone] if alone.cell == block.cell)
     }
 }
 

@@ -204,10 +204,11 @@ impl<'a> Facts<'a> {
         is_breach.then(|| self.known.of_period(message, &since.period, String::new()))
     }
 
-    /// `90% of the change from Coast`
+    /// `90% of the change since week 46 from Coast`
     fn cause(&self) -> Option<String> {
         let causes = &self.finding.causes;
         let first = causes.first()?;
+        let compared_with = &self.numbers.compared_with.name;
         let name = |cause: &Contribution| match &cause.part {
             Part::Group(group) => self.format.group(group),
             Part::Mix => self.format.dimension(&cause.dimension),
@@ -221,6 +222,8 @@ impl<'a> Facts<'a> {
             ("part", Value::from(part)),
             ("extent", if first.share >= ALL { "all" } else { "most" }.into()),
             ("share", self.format.share(first.share).into()),
+            ("span", self.format.span(compared_with).into()),
+            ("period", self.format.period_name(compared_with).into()),
             ("name", self.format.all(&causes.iter().map(name).collect::<Vec<_>>()).into()),
         ];
         Some(self.format.words().say("fact_cause", of))

@@ -16,7 +16,7 @@ pub fn statements(numbers: &Numbers) -> Vec<Statement> {
 
 /// Whether there is more to say than that something went well: what cannot be judged needs attention too.
 pub fn needs_attention(numbers: &Numbers) -> bool {
-    statements(numbers).iter().any(|statement| !matches!(statement.kind, Kind::Better | Kind::Mended))
+    statements(numbers).iter().any(|statement| !statement.kind.is_good())
 }
 
 /// The breaches that may be chance, one statement for each KPI.

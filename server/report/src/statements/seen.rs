@@ -37,12 +37,13 @@ pub(super) struct Seen<'a> {
     settled: Option<&'a TrendPoint>,
 }
 
-/// All figures of an edition, in the order of the report.
+/// All figures of an edition, in the order of the report. One group that is all there is says what the total says.
 pub(super) fn all(numbers: &Numbers) -> impl Iterator<Item = Seen<'_>> {
     let blocks = numbers.sections.iter().enumerate();
     let blocks = blocks.flat_map(|(at, section)| section.kpis.iter().map(move |block| (at, block)));
     blocks.flat_map(|(section, block)| {
-        let groups = block.breakdowns.iter().flat_map(move |table| {
+        let tables = block.breakdowns.iter().filter(|table| !table.is_of_the_total(block));
+        let groups = tables.flat_map(move |table| {
             table.rows.iter().map(move |row| Seen {
                 block,
                 section,
@@ -183,9 +184,11 @@ impl<'a> Seen<'a> {
     }
 
     /// What explains at least half of the change: groups rather than a shift between them, of the breakdown with the
-    /// fewest; two where they explain the same. It says nothing of a period that was settled before.
+    /// fewest; two where they explain the same. Nothing where the change is not what is told: where a period that was
+    /// settled before is, or the figure moved the other way.
     fn causes(&self, kind: Kind) -> Vec<Contribution> {
-        if self.group.is_some() || matches!(self.by(kind), Some(By::Settled { .. })) {
+        let is_told = self.change.is_some_and(|change| change.improved == Some(kind.is_good()));
+        if self.group.is_some() || !is_told || matches!(self.by(kind), Some(By::Settled { .. })) {
             return Vec::new();
         }
         let half = || self.block.contributions.iter().filter(|contribution| contribution.share >= HALF - NOTHING);

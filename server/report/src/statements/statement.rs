@@ -39,6 +39,11 @@ impl Kind {
             Kind::OffTarget | Kind::Worse | Kind::NotJudged | Kind::Better => false,
         }
     }
+
+    /// Whether it is good news.
+    pub fn is_good(self) -> bool {
+        matches!(self, Kind::Mended | Kind::Better)
+    }
 }
 
 /// One thing that an edition has to say. The labels of groups that are rows are not in its JSON.

@@ -346,6 +346,21 @@ fn a_signal_is_about_the_period_whatever_its_marks_were_compared_with() {
 }
 
 #[test]
+fn what_explains_a_change_is_said_only_of_the_change_that_is_told() {
+    let causes = |now: u32, before: u32| {
+        let worse = made::marked(made::kept(), Sign::BeyondLimit, Direction::Concern, 0.85, 0.95);
+        let mut block = made::feedback(made::share(now, 100), made::share(before, 100), worse);
+        let group = Part::Group(Group::Text { label: "Küste".to_owned() });
+        block.contributions = vec![Contribution { dimension: "region".to_owned(), part: group, share: 0.62 }];
+        let facts = told(&made::edition(vec![block], 0), "en-GB").statements[0].evidence[0].facts.clone();
+        facts.split(" · ").filter(|fact| fact.contains("Küste")).collect::<Vec<_>>().join(", ").replace('\u{a0}', " ")
+    };
+    assert_eq!(causes(80, 84), "62% of the change since week 46 from Küste");
+    // Worse than usual, though better than the week before.
+    assert_eq!(causes(80, 77), "");
+}
+
+#[test]
 fn usual_variation_is_said_within_what_a_share_can_be() {
     let assessment =
         made::marked(made::broken(Status::Warning, By::Value, 1), Sign::Usual, Direction::Neutral, -0.1, 1.2);

@@ -60,6 +60,8 @@ pub(crate) fn in_short(mut view: View) -> View {
         let each = TOLD / view.attention.len();
         tell(&mut view, each.max(1));
     }
+    // One group alone says what the total says.
+    kpis(&mut view).for_each(|kpi| kpi.tables.retain(|table| table.rows.len() > 1 || !table.more.is_empty()));
     if break_down(&mut view, BREAKDOWNS) {
         view.left_out.push(view.words.say("cut_further_breakdowns", []));
     }

@@ -151,6 +151,30 @@ fn a_table_is_told_by_its_three_worst_rows_and_the_best() {
 }
 
 #[test]
+fn what_one_group_that_is_all_there_is_would_repeat_is_told_once() {
+    // Who sees one partner sees one region.
+    let mut numbers = samples::numbers();
+    let rate = &mut numbers.sections[0].kpis[0];
+    for table in &mut rate.breakdowns {
+        table.rows.retain(|row| row.status == Status::Critical);
+        table.rows.truncate(1);
+    }
+    let told = |numbers: &Numbers| {
+        let attention = view(numbers, "en").attention;
+        let figures = attention.iter().filter(|of| of.kpi == "feedback_rate").flat_map(|of| &of.figures);
+        figures.filter(|needing| needing.group != "total").count()
+    };
+    let tables = |numbers: &Numbers| in_short(view(numbers, "en")).sections[0].kpis[0].tables.len();
+    assert_eq!((told(&numbers), tables(&numbers)), (2, 0));
+    for table in &mut numbers.sections[0].kpis[0].breakdowns {
+        table.rows[0].cell = samples::value(0.7, 5);
+    }
+    numbers.sections[0].kpis[0].cell = samples::value(0.7, 5);
+    assert_eq!((told(&numbers), tables(&numbers)), (0, 0));
+    assert_eq!(view(&numbers, "en").sections[0].kpis[0].tables.len(), 2, "the archive has all");
+}
+
+#[test]
 fn a_long_mail_leaves_out_courses_first_and_never_what_needs_attention() {
     let mut view = view(&samples::numbers(), "en");
     let whole = view.clone();
