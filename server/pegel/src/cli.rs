@@ -441,6 +441,9 @@ pub enum Report {
         old: i64,
         /// The number of the newer edition
         new: i64,
+        /// Of an edition for several audiences, the one with that number, in the newer one
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        audience: usize,
         /// Print JSON
         #[arg(long)]
         json: bool,

@@ -89,6 +89,7 @@ impl Composer {
         };
         let shown = definition.sections.iter().any(|section| section.controlling);
         let controlling = if shown { self.controlling(now)? } else { Vec::new() };
+        let corrects = self.corrected_by(definition, period, revision)?;
         let seed = Seed(rand::random());
         let composed = self.with_templates(|templates| {
             let composition = Composition {
@@ -98,6 +99,7 @@ impl Composer {
                 period,
                 revision,
                 reason,
+                corrects: corrects.as_ref(),
                 created_at: now.as_second(),
                 currency: &self.currency,
                 base_url: self.base_url.as_deref(),
@@ -115,6 +117,20 @@ impl Composer {
         }
         self.live.health.note(&composed.evaluations, now.as_second());
         Ok(composed)
+    }
+
+    /// The edition that one of that revision corrects.
+    fn corrected_by(
+        &self,
+        definition: &ReportDefinition,
+        period: &Period,
+        revision: i32,
+    ) -> Result<Option<Edition>, ReportError> {
+        let edition = || match self.store.edition_id(&definition.name, &period.to_string(), revision - 1)? {
+            Some(id) => self.store.edition(id),
+            None => Ok(None),
+        };
+        edition().map_err(|error| ReportError::Source(Box::new(error)))
     }
 
     /// The reports that are in order, as they stand.

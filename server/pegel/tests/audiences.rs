@@ -71,6 +71,24 @@ fn each_reads_what_they_may_see_in_their_language() {
 }
 
 #[test]
+fn two_editions_are_compared_for_each_audience() {
+    let home = home(READERS, TestHome::empty());
+    home.run(&["report", "run", "weekly", "--period", "2026-W45"]).succeeded();
+    home.write("config/thresholds.toml", "[feedback_rate]\nwarning = 0.99\n");
+    home.run(&["report", "run", "weekly", "--period", "2026-W45", "--again"]).succeeded();
+    let diff = |audience: &str| home.run(&["report", "diff", "2", "3", "--audience", audience]);
+    let total = |audience: &str| {
+        let said = diff(audience).failed(1, &[]).out;
+        said.lines().find(|line| line.starts_with("Feedback rate\ttotal\t")).unwrap().to_owned()
+    };
+    assert_ne!(total("1"), total("2"), "the figure of the Küste is another one");
+    diff("3").failed(2, &["edition 3 has no audience 3: they are 1 to 2"]);
+    // The demo's edition was made for everybody alone.
+    home.run(&["report", "diff", "1", "3", "--audience", "2"])
+        .failed(2, &["edition 1 has no audience that sees as much"]);
+}
+
+#[test]
 fn a_name_that_nobody_has_is_refused_before_anybody_gets_an_empty_mail() {
     let nobody = format!("{READERS}, {{ to = \"di@example.com\", partners = [\"nobody\"] }}");
     let home = home(&nobody, TestHome::empty());

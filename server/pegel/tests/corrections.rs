@@ -18,6 +18,37 @@ fn again(home: &TestHome) {
     home.run(&["report", "run", "weekly", "--period", "2026-W45", "--again"]).succeeded();
 }
 
+/// What edition 3 says in a form, on one line.
+fn rendered(home: &TestHome, form: &str) -> String {
+    home.run(&["report", "render", "3", "--form", form]).succeeded().out.replace('\n', " ")
+}
+
+#[test]
+fn every_form_of_a_corrected_edition_says_what_it_says_differently() {
+    let home = home();
+    home.write("config/thresholds.toml", "[feedback_rate]\nwarning = 0.99\n");
+    again(&home);
+    let diff = home.run(&["report", "diff", "2", "3"]).failed(1, &[]).out;
+    let total = diff.lines().find(|line| line.starts_with("Feedback rate\ttotal\t")).unwrap();
+    let [old, new] = [2, 3].map(|column| total.split('\t').nth(column).unwrap());
+    let said = format!("Feedback rate, total: {new} instead of {old} (the threshold changed)");
+    let served = Served::start(&home);
+    let forms = ["text", "mail", "html"].map(|form| (form, rendered(&home, form)));
+    for (form, text) in forms.into_iter().chain([("page", served.body("/editions/3?lang=en"))]) {
+        assert!(text.contains(&said), "{form}: {said} in\n{text}");
+        // What it says of the other numbers is a page of its own.
+        assert_eq!(text.matches(" instead of ").count(), 5, "{form}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&rendered(&home, "json")).unwrap();
+    let first = &json["correction"]["changes"][0];
+    assert_eq!((&first["kpi"], &first["why"]), (&"feedback_rate".into(), &serde_json::json!(["threshold"])));
+    let changes = home.run(&["report", "diff", "2", "3", "--json"]).failed(1, &[]).out;
+    let changes: serde_json::Value = serde_json::from_str(&changes).unwrap();
+    let others = changes["changes"].as_array().unwrap().len() - 5;
+    assert_eq!(json["correction"]["more"], others);
+    assert!(!served.body("/editions/2?lang=en").contains(" instead of "), "the first one corrects nothing");
+}
+
 #[test]
 fn what_is_the_same_is_no_difference() {
     let home = home();
@@ -58,7 +89,7 @@ fn each_number_that_differs_says_why() {
         "{page}"
     );
     let text = home.run(&["report", "render", "4", "--form", "text"]).succeeded().out;
-    assert!(text.starts_with("WEEKLY PARTNER SALES\nThis is a corrected edition.\n"), "{text}");
+    assert!(text.starts_with("WEEKLY PARTNER SALES\nThis is a corrected edition.\n· "), "{text}");
     let stored = home.store().edition(4).unwrap().unwrap();
     let subject = stored.renditions[0].artefact("subject.txt").unwrap().text().unwrap();
     assert!(subject.starts_with("Corrected: W45: "), "{subject}");
@@ -111,6 +142,7 @@ fn a_correction_says_why_in_the_words_of_who_made_it() {
     assert!(rendered("mail").contains(&format!("This is a corrected edition.</b> {escaped}")));
     let json: serde_json::Value = serde_json::from_str(&rendered("json")).unwrap();
     assert_eq!(json["reason"], why);
+    assert!(text.contains("No number is another one."), "{text}");
     let subject = stored.renditions[0].artefact("subject.txt").unwrap().text().unwrap();
     assert!(subject.starts_with("Corrected: ") && !subject.contains("North sent"), "{subject}");
     let served = Served::start(&home);

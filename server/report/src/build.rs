@@ -167,6 +167,7 @@ pub fn numbers_from(heading: &Heading, periods: &[Period], kpis: &[&Kpi], figure
         revision: heading.revision,
         // The first one corrects nothing.
         reason: heading.reason.filter(|_| heading.revision > 0).map(str::to_owned),
+        correction: None,
         period: PeriodHead::from(heading.period),
         compared_with: match definition.compare {
             Compare::Before => heading.period.before(),

@@ -8,7 +8,7 @@ use crate::definition::{Otherwise, ReportDefinition};
 use crate::forms::{Form, Maker, PROGRAM, Typesetter};
 use crate::labels::{Labels, Seed};
 use crate::link;
-use crate::numbers::{Numbers, ReportState};
+use crate::numbers::{Correction, Numbers, ReportState};
 use crate::place::place;
 use crate::render::{Imprint, Rendered, Templates};
 use crate::sources::{Ground, sources};
@@ -20,7 +20,7 @@ use pegel_catalog::health::Evaluation;
 use pegel_kpi::data::scan::Source;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::time::period::Period;
-use pegel_store::edition::{Artefact, NewEdition, Rendition};
+use pegel_store::edition::{Artefact, Edition, NewEdition, Rendition, SourceHash};
 
 /// All that an edition is made from, except the data.
 #[derive(Clone, Copy)]
@@ -33,6 +33,8 @@ pub struct Composition<'a> {
     pub revision: i32,
     /// Why that was, in the words of who asked.
     pub reason: Option<&'a str>,
+    /// The edition that this one corrects.
+    pub corrects: Option<&'a Edition>,
     /// UTC seconds.
     pub created_at: i64,
     /// ISO 4217.
@@ -78,10 +80,12 @@ where
     let addressees = audience::addressees(definition, &audience::partners(definition, &catalog.model, source)?);
     let readers = audience::all_readers(definition, &addressees);
     let (scopes, readers_of) = different(&readers);
+    let sources = sources(definition, catalog, templates, &composition.ground);
+    let work = Work { addressees: &addressees, templates, sources: &sources, composition };
     let for_all = |scope: usize, numbers: Numbers| {
         let each = readers_of[scope].iter();
         let each = std::iter::repeat_n(numbers, each.len()).zip(each);
-        each.map(|(numbers, nth)| made((*nth, &readers[*nth]), numbers, &addressees, templates, composition)).collect()
+        each.map(|(numbers, nth)| work.made((*nth, &readers[*nth]), numbers)).collect()
     };
     let (of_scopes, evaluations): (Vec<Vec<Made>>, _) = build(&heading, &scopes, catalog, source, for_all)?;
     let mut made: Vec<Made> = of_scopes.into_iter().flatten().collect();
@@ -96,7 +100,6 @@ where
         of_report = of_report.or(shown);
     }
     let Some((numbers, rendered)) = of_report else { unreachable!("the readers of the report itself come first") };
-    let sources = sources(definition, catalog, templates, &composition.ground);
     let edition = archive::edition(&numbers, period, renditions, labels.salted(&composition.seed), sources);
     Ok(Composed { numbers, rendered, edition, evaluations, too_large })
 }
@@ -112,28 +115,36 @@ struct Made {
     shown: Option<(Numbers, Rendered)>,
 }
 
-fn made(
-    (nth, readers): (usize, &Readers),
-    numbers: Numbers,
-    addressees: &[Addressee],
-    templates: &Templates,
-    composition: &Composition,
-) -> Result<Made, ReportError> {
-    let definition = composition.definition;
-    let numbers = for_readers(numbers, readers, nth + 1);
-    let Attached { artefacts, too_large } = attached(&audience::wished(readers, addressees), &numbers, composition)?;
-    let not_attached = too_large.iter().map(|(form, _)| form.name()).collect();
-    let imprint = Imprint { not_attached, ..imprint(&numbers, composition.base_url) };
-    let in_full = definition.is_mailed(needs_attention(&numbers));
-    let view = view(&numbers, &numbers.locale);
-    let view = if in_full { view } else { view.without_figures() };
-    let rendered = templates.render(&definition.template, &view, &imprint)?;
-    let is_mailed = in_full || definition.otherwise == Otherwise::Short;
-    let mut rendition = archive::rendition(readers.audience(), &numbers, &rendered, is_mailed);
-    rendition.artefacts.extend(artefacts);
-    let mut labels = Labels::default();
-    labels.add(&numbers);
-    Ok(Made { nth, rendition, labels, too_large, shown: (nth == 0).then_some((numbers, rendered)) })
+/// What renditions are made from, besides their numbers.
+struct Work<'a> {
+    addressees: &'a [Addressee],
+    templates: &'a Templates,
+    sources: &'a [SourceHash],
+    composition: &'a Composition<'a>,
+}
+
+impl Work<'_> {
+    fn made(&self, (nth, readers): (usize, &Readers), numbers: Numbers) -> Result<Made, ReportError> {
+        let Work { addressees, templates, sources, composition } = *self;
+        let (definition, audience) = (composition.definition, readers.audience());
+        let mut numbers = for_readers(numbers, readers, nth + 1);
+        numbers.correction =
+            composition.corrects.and_then(|before| Correction::of(&numbers, sources, before, &audience));
+        let wished = audience::wished(readers, addressees);
+        let Attached { artefacts, too_large } = attached(&wished, &numbers, composition)?;
+        let not_attached = too_large.iter().map(|(form, _)| form.name()).collect();
+        let imprint = Imprint { not_attached, ..imprint(&numbers, composition.base_url) };
+        let in_full = definition.is_mailed(needs_attention(&numbers));
+        let view = view(&numbers, &numbers.locale);
+        let view = if in_full { view } else { view.without_figures() };
+        let rendered = templates.render(&definition.template, &view, &imprint)?;
+        let is_mailed = in_full || definition.otherwise == Otherwise::Short;
+        let mut rendition = archive::rendition(audience, &numbers, &rendered, is_mailed);
+        rendition.artefacts.extend(artefacts);
+        let mut labels = Labels::default();
+        labels.add(&numbers);
+        Ok(Made { nth, rendition, labels, too_large, shown: (nth == 0).then_some((numbers, rendered)) })
+    }
 }
 
 /// The scopes of these readers, each once, with the places of those whose it is.

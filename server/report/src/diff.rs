@@ -3,11 +3,9 @@
 //! `side` finds the numbers of an edition, `said` tells when two are the same, `why` gives the reasons, `written` puts them
 //! into a reader's words. What lists rows is not compared; scorecards and contributions follow from the numbers.
 
-use crate::numbers::{GroupHead, KpiBlock};
+use crate::numbers::{Changed, KpiBlock, Said, Why};
 use pegel_catalog::lines::unified;
-use pegel_kpi::definition::declaration::Unit;
-use pegel_kpi::definition::threshold::{Status, Threshold};
-use pegel_text::translated::Translated;
+use pegel_kpi::definition::threshold::Status;
 use serde::Serialize;
 use side::{Number, Side};
 use std::cmp::Reverse;
@@ -18,9 +16,8 @@ mod side;
 mod why;
 mod written;
 
-pub use said::Said;
 pub use side::Compared;
-pub use why::{ChangedFile, Why};
+pub use why::ChangedFile;
 pub use written::Written;
 
 /// What differs.
@@ -33,28 +30,6 @@ pub struct Diff {
     pub same: usize,
     /// The files that changes are explained by, once each.
     pub files: Vec<ChangedFile>,
-}
-
-/// A number that is another one, with what it says.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Changed {
-    pub kpi: String,
-    #[serde(skip)]
-    pub title: Translated,
-    /// `None` for the total.
-    pub group: Option<GroupHead>,
-    /// The second group, of a KPI by two dimensions at once.
-    pub and: Option<GroupHead>,
-    pub unit: Unit,
-    #[serde(skip)]
-    pub threshold: Threshold,
-    /// `None` where the older edition does not have it.
-    pub old: Option<Said>,
-    /// `None` where the newer edition does not have it.
-    pub new: Option<Said>,
-    pub why: Vec<Why>,
-    /// The files that explain it, by name.
-    pub files: Vec<String>,
 }
 
 impl Changed {

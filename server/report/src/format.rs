@@ -1,7 +1,7 @@
 //! Figures as a reader's locale writes them: which digits and which unit, and the words around them. How numbers,
 //! money, durations and dates are written is in [`pegel_text`].
 
-use crate::numbers::{Change, Group, PeriodHead};
+use crate::numbers::{Change, Group, OffTarget, PeriodHead, State};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -245,17 +245,20 @@ impl Format {
         )
     }
 
-    /// `KW 46` for `2026-W46`, where there is little room.
+    /// `KW 46` for `2026-W46`, `Nov 2026` for `2026-11`, where there is little room.
     pub fn short_period(&self, name: &str) -> String {
-        match dated(name) {
-            Some((Kind::Week, week)) => self.short_week(&week),
-            _ => self.period_name(name),
-        }
+        dated(name).map_or_else(
+            || name.to_owned(),
+            |(kind, period)| self.dates.short_period(kind, period.first_day, period.last_day),
+        )
     }
 
-    /// `KW 46`, where there is little room.
-    pub fn short_week(&self, week: &Period) -> String {
-        self.dates.short_week(week.first_day)
+    /// `KW 46` for `2026-W46`, `Nov 2026` for `2026-11`, at the head of a narrow column.
+    pub fn head_of_period(&self, name: &str) -> String {
+        match dated(name) {
+            Some((Kind::Week, _)) => self.period_name(name),
+            _ => self.short_period(name),
+        }
     }
 
     /// `18 November 2026`
@@ -273,6 +276,20 @@ impl Format {
         match when {
             When::Instant(instant) => self.day(instant.as_second()),
             When::Day(day) => self.date(day),
+        }
+    }
+
+    /// How a figure stands: `critical`, `21% below target`.
+    pub fn state(&self, state: State, unit: Unit) -> String {
+        match state {
+            State::Judged(status) => self.status(status),
+            State::MayBeChance => self.words.say("status_chance", []),
+            State::NotAsked => self.words.say("no_threshold", []),
+            State::OffTarget(OffTarget { figure, target, .. }) => {
+                let side = if figure < target { "below" } else { "above" };
+                let of = [("distance", self.distance(figure, target, unit).into()), ("side", side.into())];
+                self.words.say("state_off_target", of)
+            }
         }
     }
 

@@ -90,6 +90,11 @@ impl Known<'_> {
         matches!(self.by(), Some(By::Expected { .. })) && self.judged_figure(threshold) == Some(written)
     }
 
+    /// `80.0%` and `in week 45`: the same where there is room for one figure.
+    pub(crate) fn judged_alone(&self, threshold: &Threshold, like: &PeriodHead) -> Option<(String, String)> {
+        Some((self.judged_figure(threshold)?, basis(self.by()?, like, self.format)?))
+    }
+
     /// With as many digits as tell it from the marks.
     fn judged_figure(&self, threshold: &Threshold) -> Option<String> {
         let judged = self.assessment.map(|assessment| &assessment.judged);

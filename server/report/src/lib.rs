@@ -31,6 +31,7 @@ pub mod chart;
 mod columns;
 pub mod compose;
 pub mod contact;
+pub mod correction;
 pub mod definition;
 pub mod diff;
 mod error;

@@ -10,12 +10,13 @@ use pegel_kpi::data::dimensions::Dimensions;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
-use pegel_kpi::judgement::judged::{Assessment, Judged};
+use pegel_kpi::judgement::judged::{Assessment, By, Judged};
 use pegel_kpi::time::period::Period;
 use pegel_text::translated::Translated;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+mod changed;
 mod controlling;
 mod cross;
 mod judged;
@@ -23,9 +24,10 @@ mod list;
 mod members;
 mod rests_on;
 
+pub use changed::{Changed, Correction, Said, Why};
 pub use controlling::{LastEdition, ReportState};
 pub use cross::{CrossLine, CrossTable};
-pub use judged::{beyond, is_as_it_stands, judged_value, standing_out};
+pub use judged::{Asked, Held, OffTarget, State, beyond, is_as_it_stands, judged_value, standing_out};
 pub use list::{ListedRow, RowList};
 pub use members::Members;
 pub use rests_on::RestsOn;
@@ -59,6 +61,9 @@ pub struct Numbers {
     /// Why it was made again, in the words of who did so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What it says differently from the one that it corrects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correction: Option<Correction>,
     pub period: PeriodHead,
     /// The period that changes are measured against.
     pub compared_with: PeriodHead,
@@ -99,8 +104,8 @@ impl Numbers {
     /// then, and whatever other reports there were.
     pub fn says_the_same(&self, other: &Numbers) -> bool {
         let Numbers { revision, created_at, ref reason, ref data_up_to, .. } = *self;
-        let (reason, data_up_to) = (reason.clone(), data_up_to.clone());
-        let mut other = Numbers { revision, reason, created_at, data_up_to, ..other.clone() };
+        let (reason, correction, data_up_to) = (reason.clone(), self.correction.clone(), data_up_to.clone());
+        let mut other = Numbers { revision, reason, correction, created_at, data_up_to, ..other.clone() };
         let sections = other.sections.iter_mut().zip(&self.sections);
         for (other, section) in sections {
             other.controlling.clone_from(&section.controlling);
@@ -150,6 +155,15 @@ impl Numbers {
         self.readers_zone.as_deref().unwrap_or(&self.zone)
     }
 
+    /// The period of the figure that was compared with the marks, as commands take it.
+    pub fn period_of(&self, by: Option<&By>) -> String {
+        match by {
+            Some(By::Settled { period, .. }) => period.clone(),
+            Some(By::LookBack { periods, .. }) => self.look_back(*periods),
+            Some(By::Value | By::Signal | By::Expected { .. }) | None => self.period.name.clone(),
+        }
+    }
+
     /// So many periods up to the reported one, as commands take them: `2026-08-24..2026-11-22`.
     pub fn look_back(&self, periods: usize) -> String {
         let PeriodHead { name, last_day, .. } = &self.period;
@@ -173,7 +187,8 @@ impl Numbers {
         let of_sections = self.sections.iter().flat_map(|Section { kpis, lists, .. }| {
             kpis.iter().flat_map(KpiBlock::groups).chain(lists.iter().flat_map(RowList::groups))
         });
-        of_breaches.chain(self.members.groups()).chain(of_sections)
+        let of_correction = self.correction.iter().flat_map(Correction::groups);
+        of_breaches.chain(of_correction).chain(self.members.groups()).chain(of_sections)
     }
 
     /// The same, mutable.
@@ -183,7 +198,8 @@ impl Numbers {
         let of_sections = self.sections.iter_mut().flat_map(|Section { kpis, lists, .. }| {
             kpis.iter_mut().flat_map(KpiBlock::groups_mut).chain(lists.iter_mut().flat_map(RowList::groups_mut))
         });
-        of_breaches.chain(self.members.groups_mut()).chain(of_sections)
+        let of_correction = self.correction.iter_mut().flat_map(Correction::groups_mut);
+        of_breaches.chain(of_correction).chain(self.members.groups_mut()).chain(of_sections)
     }
 }
 
@@ -261,6 +277,13 @@ pub struct GroupHead {
     pub dimension: String,
     #[serde(flatten)]
     pub group: Group,
+}
+
+impl GroupHead {
+    /// Its dimension, and what the group is called; `None` where nothing is given, or the name was erased.
+    pub fn named(&self) -> (&str, Option<&str>) {
+        (&self.dimension, self.group.label())
+    }
 }
 
 /// A group as it is stored: `{"id":7}`, `{"label":"North"}`, `{"label":null}`. Until rows were stored by id, they were

@@ -30,9 +30,13 @@ pub struct View {
     pub period_code: String,
     /// `week 45`.
     pub compared_with: String,
+    /// The same at the head of a narrow column.
+    pub head_of_compared: String,
     pub revision: i32,
     /// Why it was made again, in the words of who did so; empty where nobody said.
     pub reason: String,
+    /// What it says differently from the one that it corrects, line by line; empty if it corrects none.
+    pub corrections: Vec<String>,
     /// `23 November 2026 at 07:00 (Europe/Berlin)`.
     pub computed: String,
     pub status: StatusView,
@@ -323,7 +327,7 @@ pub struct KpiView {
     pub threshold: String,
     /// What was to be reached; empty where there is no target.
     pub target: String,
-    /// Whether there is a threshold; without one, a status says nothing.
+    /// Whether its status says something: there is a threshold, or it lies far from its target.
     pub judged: bool,
     pub status: StatusView,
     /// `week 45: 80.0%`: the figure that was judged, where it is not the one above; else empty.
@@ -391,13 +395,15 @@ pub struct TableView {
     pub dimension: String,
     /// That its figures can still change, and how they are compared; empty if they cannot.
     pub note: String,
+    /// Whether its states say something: there is a threshold, or a target from which a group is far.
+    pub judged: bool,
     /// What breaks a threshold first, then the worst.
     pub rows: Vec<RowView>,
     /// A text about the rows that are not shown; empty if all are.
     pub more: String,
     /// The best of all, the best last, below those that are not shown.
     pub best: Vec<RowView>,
-    /// The first of them, and the best of all.
+    /// The first of them, and the best of all, each with the figure that was judged.
     pub ends: EndsView,
 }
 

@@ -130,6 +130,7 @@ impl Home {
             base_url: None,
             controlling: &[],
             reason: None,
+            corrects: None,
             attachments_up_to: 10_000_000,
             typesetter: &Typesetter::follow(self.0.path()).unwrap(),
             ground: Ground { activation: None, imports: &imports, program: "0.1.0" },

@@ -173,6 +173,7 @@ impl Maker {
             period: &Period::parse("last-week", Timestamp::from_second(NOW).unwrap(), &berlin).unwrap(),
             revision: 0,
             reason: None,
+            corrects: None,
             created_at: NOW,
             currency: "EUR",
             base_url: None,

@@ -110,6 +110,12 @@ impl Edition {
     pub fn rendition(&self, audience: &Audience) -> Option<&Rendition> {
         self.renditions.iter().find(|rendition| rendition.audience == *audience)
     }
+
+    /// The same, or else the one for readers who see as much in another language or zone.
+    pub fn rendition_like(&self, audience: &Audience) -> Option<&Rendition> {
+        let sees_as_much = |rendition: &&Rendition| rendition.audience.scope == audience.scope;
+        self.rendition(audience).or_else(|| self.renditions.iter().find(sees_as_much))
+    }
 }
 
 /// Who vouches for an edition.

@@ -16,7 +16,7 @@ span_quarter = Quartal
 span_year = Jahr
 week_name = KW { $number }
 week_short = KW { $number }
-quarter_name = { $year }-Q{ $quarter }
+quarter_name = Q{ $quarter } { $year }
 weeks =
     { $count ->
         [one] { $count } Woche
@@ -359,6 +359,7 @@ said_target =
         }
     }
 predicted = voraussichtlich { $figures }
+state_off_target = { $distance } { target_side } Ziel
 fact_off_target = { $distance } { target_side } dem Ziel von { $target }
 
 short_worse =
@@ -619,7 +620,7 @@ all_kpis = Alle Kennzahlen
 worst_and_best = Die schlechtesten und die besten
 goal = Ziel
 year_before_short = Vorjahr
-legend_of_shapes = ■ kritisch  ▲ Warnung  ● eingehalten  · ohne Schwelle; was sich noch ändern kann, nach heutigem Stand. ≥ und ≤: was die Schwelle verlangt, wo es kein Ziel gibt.
+legend_of_shapes = ■ kritisch  ▲ Warnung, oder weit vom Ziel  ● eingehalten  · ohne Schwelle; was sich noch ändern kann, nach heutigem Stand. ≥ und ≤: was die Schwelle verlangt, wo es kein Ziel gibt.
 legend_of_unjudged = ○ { status_unjudged }
 open_in_archive = Diese Ausgabe im Archiv öffnen
 open_in_archive_at = { open_in_archive }:
@@ -680,6 +681,8 @@ audiences = Erstellt für
 subject_corrected = Korrigiert: { $subject }
 superseded_edition = An die Stelle dieser Ausgabe ist eine korrigierte getreten.
 open_corrected_edition = Die korrigierte öffnen
+corrected_number = { $title }, { $group }: { $new } statt { $old } ({ $why })
+corrected_nothing = Keine Zahl ist eine andere.
 corrected_edition = Diese Ausgabe ist korrigiert.
 corrected = Korrigiert
 replaced_because = Ersetzt: { $reason }

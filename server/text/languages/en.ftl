@@ -19,7 +19,7 @@ span_quarter = Quarter
 span_year = Year
 week_name = week { $number }
 week_short = W{ $number }
-quarter_name = { $year }-Q{ $quarter }
+quarter_name = Q{ $quarter } { $year }
 weeks =
     { $count ->
         [one] { $count } week
@@ -335,6 +335,7 @@ said_target =
         }
     }
 predicted = { $figures } expected
+state_off_target = { $distance } { target_side } target
 fact_off_target = { $distance } { target_side } the target of { $target }
 
 short_worse =
@@ -592,7 +593,7 @@ all_kpis = All KPIs
 worst_and_best = Worst and best
 goal = Target
 year_before_short = year before
-legend_of_shapes = ■ critical  ▲ warning  ● kept  · no threshold; of what can still change, as it stands. ≥ and ≤: what the threshold asks for where there is no target.
+legend_of_shapes = ■ critical  ▲ warning, or far from its target  ● kept  · no threshold; of what can still change, as it stands. ≥ and ≤: what the threshold asks for where there is no target.
 legend_of_unjudged = ○ { status_unjudged }
 open_in_archive = Open this edition in the archive
 open_in_archive_at = { open_in_archive }:
@@ -653,6 +654,8 @@ audiences = Made for
 subject_corrected = Corrected: { $subject }
 superseded_edition = A corrected edition has taken the place of this one.
 open_corrected_edition = Open the corrected one
+corrected_number = { $title }, { $group }: { $new } instead of { $old } ({ $why })
+corrected_nothing = No number is another one.
 corrected_edition = This is a corrected edition.
 corrected = Corrected
 replaced_because = Replaced: { $reason }

@@ -347,6 +347,7 @@ said_target =
         }
     }
 predicted = { $figures } en prévision
+state_off_target = { $distance } { target_side }
 fact_off_target = { $distance } { target_side } de { $target }
 
 short_worse =
@@ -605,7 +606,7 @@ all_kpis = Tous les indicateurs
 worst_and_best = Les moins bons et les meilleurs
 goal = Objectif
 year_before_short = un an avant
-legend_of_shapes = ■ critique  ▲ alerte  ● respecté  · sans seuil ; ce qui peut encore changer, dans son état actuel. ≥ et ≤ : ce que demande le seuil, faute d’objectif.
+legend_of_shapes = ■ critique  ▲ alerte, ou loin de l’objectif  ● respecté  · sans seuil ; ce qui peut encore changer, dans son état actuel. ≥ et ≤ : ce que demande le seuil, faute d’objectif.
 legend_of_unjudged = ○ { status_unjudged }
 open_in_archive = Ouvrir cette édition dans les archives
 open_in_archive_at = { open_in_archive } :
@@ -666,6 +667,8 @@ audiences = Établie pour
 subject_corrected = Corrigé : { $subject }
 superseded_edition = Une édition corrigée a pris la place de celle-ci.
 open_corrected_edition = Ouvrir l’édition corrigée
+corrected_number = { $title }, { $group } : { $new } au lieu de { $old } ({ $why })
+corrected_nothing = Aucun chiffre n’a changé.
 corrected_edition = Cette édition est corrigée.
 corrected = Corrigée
 replaced_because = Remplacée : { $reason }

@@ -30,6 +30,7 @@ pub struct Dates {
     zone_name: String,
     day: FixedCalendarDateTimeFormatter<Gregorian, YMD>,
     month: FixedCalendarDateTimeFormatter<Gregorian, YM>,
+    short_month: FixedCalendarDateTimeFormatter<Gregorian, YM>,
     instant: FixedCalendarDateTimeFormatter<Gregorian, YMDT>,
     weekday: FixedCalendarDateTimeFormatter<Gregorian, E>,
 }
@@ -48,6 +49,7 @@ impl Dates {
             zone: known.unwrap_or(TimeZone::UTC),
             day: FixedCalendarDateTimeFormatter::try_new(icu.into(), YMD::long()).expect(WITH_DATA),
             month: FixedCalendarDateTimeFormatter::try_new(icu.into(), YM::long()).expect(WITH_DATA),
+            short_month: FixedCalendarDateTimeFormatter::try_new(icu.into(), YM::medium()).expect(WITH_DATA),
             instant: FixedCalendarDateTimeFormatter::try_new(icu.into(), YMD::long().with_time_hm()).expect(WITH_DATA),
             weekday: FixedCalendarDateTimeFormatter::try_new(icu.into(), E::long()).expect(WITH_DATA),
         }
@@ -76,9 +78,13 @@ impl Dates {
         }
     }
 
-    /// `W46`, where there is little room.
-    pub fn short_week(&self, first: civil::Date) -> String {
-        self.words.say("week_short", [("number", week_number(first).into())])
+    /// `W46`, `Nov 2026`: a period where there is little room.
+    pub fn short_period(&self, kind: Kind, first: civil::Date, last: civil::Date) -> String {
+        match kind {
+            Kind::Week => self.words.say("week_short", [("number", week_number(first).into())]),
+            Kind::Month => written(first, |day| self.short_month.format(day).to_string()),
+            Kind::Quarter | Kind::Year | Kind::Days => self.period_name(kind, first, last),
+        }
     }
 
     /// `Monday`
@@ -222,8 +228,10 @@ mod tests {
         let week = date(2026, 11, 9);
         let name = |tag: &str| shown(&dates(tag).period_name(Kind::Week, week, week));
         assert_eq!((name("en-GB"), name("fr-FR")), ("week~46".to_owned(), "semaine~46".to_owned()));
-        let short = |tag: &str| dates(tag).short_week(week);
-        assert_eq!((short("en-GB"), short("de-DE"), short("fr-FR")), ("W46".into(), "KW 46".into(), "S46".into()));
+        let short = |kind| ["en-GB", "de-DE", "fr-FR"].map(|tag| shown(&dates(tag).short_period(kind, week, week)));
+        assert_eq!(short(Kind::Week), ["W46", "KW 46", "S46"]);
+        assert_eq!(short(Kind::Month), ["Nov 2026", "11/2026", "nov. 2026"]);
+        assert_eq!(short(Kind::Quarter), ["Q4~2026", "Q4~2026", "T4~2026"]);
     }
 
     #[test]

@@ -52,10 +52,10 @@ pub fn run(command: cli::Report, global: &Global) -> Ending {
         cli::Report::Run(command) => make(&command, &home()?, global.clock()),
         cli::Report::Recipients { name, json } => recipients::list(&name, json, &home()?),
         cli::Report::Subscribe { name, address } => recipients::subscribe(&name, &address, &home()?),
-        cli::Report::Diff { old, new, json } => {
+        cli::Report::Diff { old, new, audience, json } => {
             let home = home()?;
             let store = home.store()?;
-            diff::run([&stored(old, &store)?, &stored(new, &store)?], json, &store, &home.format())
+            diff::run([&stored(old, &store)?, &stored(new, &store)?], audience, json, &store, &home.format())
         }
         cli::Report::Render(command) => {
             let home = home()?;

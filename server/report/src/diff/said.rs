@@ -1,20 +1,8 @@
-//! What an edition says of a number, and when two say the same.
+//! When two editions say the same of a number.
 
-use pegel_kpi::data::cell::{Beside, Cell, Outcome};
-use pegel_kpi::definition::threshold::{Status, same};
-use serde::Serialize;
-
-/// What an edition says of a number.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Said {
-    #[serde(flatten)]
-    pub cell: Cell,
-    /// `Unjudged` of a pair of groups, whose figures are compared with no marks.
-    pub status: Status,
-    /// What was to be reached.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub target: Option<f64>,
-}
+use crate::numbers::Said;
+use pegel_kpi::data::cell::{Beside, Outcome};
+use pegel_kpi::definition::threshold::same;
 
 impl Said {
     /// Whether both say the same. How old the figures are does not count: that one can still change, or lacks data, and

@@ -1,7 +1,6 @@
 //! The numbers of one of two editions, each known by what tells it from the others.
 
-use super::said::Said;
-use crate::numbers::{BreakdownTable, CrossTable, Group, GroupHead, KpiBlock, Numbers};
+use crate::numbers::{BreakdownTable, CrossTable, Group, GroupHead, KpiBlock, Numbers, Said};
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::threshold::Status;

@@ -1,64 +1,11 @@
 //! Why a number is another one.
 
-use super::said::Said;
 use super::side::Compared;
-use crate::numbers::{KpiBlock, RestsOn};
+use crate::numbers::{KpiBlock, RestsOn, Said, Why};
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_store::edition::SourceHash;
 use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// Why a number is another one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Why {
-    /// The editions are about different periods.
-    Period,
-    /// The editions show their readers different parts.
-    Scope,
-    /// One of them does not show the KPI, or does not show it by these groups.
-    Shown,
-    /// The script is another one.
-    Definition,
-    /// What the script leaves open was set to something else, or how many rows a figure needs.
-    Setting,
-    /// A helper that the script uses is another one.
-    Helper,
-    /// Working hours or holidays are others, and the KPI counts by them.
-    Calendar,
-    /// The figure is judged by other marks.
-    Threshold,
-    /// The same figure is judged otherwise by the same marks: by other rules, or since it has settled meanwhile.
-    Judged,
-    /// What was to be reached is something else.
-    Target,
-    /// When the older edition was made, the figure could still change: its period was younger than the KPI's
-    /// `settles_after`, or the data ended before it. As many rows as then tell nothing else: a lead that was won later
-    /// makes another share of the same leads.
-    LateData,
-    /// The figure could not change any more, and the data was corrected.
-    Data,
-}
-
-impl Why {
-    /// The word for it in JSON and in the words of languages.
-    pub fn name(self) -> &'static str {
-        match self {
-            Why::Period => "period",
-            Why::Scope => "scope",
-            Why::Shown => "shown",
-            Why::Definition => "definition",
-            Why::Setting => "setting",
-            Why::Helper => "helper",
-            Why::Calendar => "calendar",
-            Why::Threshold => "threshold",
-            Why::Judged => "judged",
-            Why::Target => "target",
-            Why::LateData => "late_data",
-            Why::Data => "data",
-        }
-    }
-}
 
 /// A file that is another one, and so explains why numbers are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,8 +1,7 @@
 //! A number that is another one, in a reader's words.
 
-use super::said::Said;
-use super::{Changed, Why};
 use crate::format::Format;
+use crate::numbers::{Changed, Said, Why};
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::Status;
@@ -48,6 +47,14 @@ impl Changed {
             new,
             why: self.why.iter().map(|why| words.say(&format!("why_{}", why.name()), [])).collect(),
         }
+    }
+
+    /// The same in plain text: with how both are judged, where that differs.
+    pub fn told(&self, format: &Format) -> Written {
+        let written = self.written(format);
+        let Some([old, new]) = self.statuses() else { return written };
+        let with = |figure: String, status| format!("{figure}, {}", format.status(status));
+        Written { old: with(written.old, old), new: with(written.new, new), ..written }
     }
 
     /// How both figures are judged, where that differs.

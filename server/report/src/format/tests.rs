@@ -217,7 +217,7 @@ fn a_period_is_named_by_what_it_is() {
     let shown = |name: &str| shown(&english().period(&head(name)));
     assert_eq!(shown("2026-W46"), "Week~46 · 9–15 November 2026");
     assert_eq!(shown("2026-11"), "November 2026");
-    assert_eq!(shown("2026-Q3"), "2026-Q3 · 1 July – 30 September 2026");
+    assert_eq!(shown("2026-Q3"), "Q3~2026 · 1 July – 30 September 2026");
     assert_eq!(shown("2026-11-09..2026-12-09"), "9 November – 9 December 2026");
     assert_eq!(shown("2026-11-09"), "9 November 2026");
     assert_eq!(shown("some time ago"), "some time ago");

@@ -6,8 +6,8 @@
 use super::maker::Maker;
 use crate::format::Format;
 use crate::numbers::{
-    BreakdownRow, BreakdownTable, Change, CrossLine, CrossTable, Group, KpiBlock, ListedRow, Numbers, PeriodHead,
-    ReportState, RowList, judged_value,
+    BreakdownRow, BreakdownTable, Change, Changed, Correction, CrossLine, CrossTable, Group, GroupHead, KpiBlock,
+    ListedRow, Numbers, PeriodHead, ReportState, RowList, Section, Why, judged_value,
 };
 use crate::statements::brief::{Line, brief};
 use crate::statements::statement::Kind;
@@ -42,12 +42,16 @@ struct Edition<'a> {
     /// Why it was made again, in the words of who did so.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    /// What it says differently from the one that it corrects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    correction: Option<Corrected<'a>>,
     created_at: Option<Timestamp>,
     data_up_to: Vec<Reach<'a>>,
     status: Status,
     headline: String,
     verdict: String,
     statements: Vec<Statement>,
+    sections: Vec<SectionHead<'a>>,
     kpis: Vec<Kpi<'a>>,
     /// Rows one by one, behind the figures of some KPIs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -55,6 +59,40 @@ struct Edition<'a> {
     /// The reports of the home, where the edition shows them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     reports: Vec<Report<'a>>,
+}
+
+/// What a corrected edition says differently.
+#[derive(Serialize)]
+struct Corrected<'a> {
+    /// The most important numbers that are other ones.
+    changes: Vec<CorrectedNumber<'a>>,
+    /// How many others there are.
+    more: usize,
+}
+
+#[derive(Serialize)]
+struct CorrectedNumber<'a> {
+    kpi: &'a str,
+    title: String,
+    /// By dimension; empty of the total.
+    groups: BTreeMap<&'a str, Option<&'a str>>,
+    /// `None` where the older edition does not have it.
+    old: Option<&'a Cell>,
+    /// `None` where the newer edition does not have it.
+    new: Option<&'a Cell>,
+    why: &'a [Why],
+}
+
+/// What stands over the KPIs of a section.
+#[derive(Serialize)]
+struct SectionHead<'a> {
+    title: String,
+    /// Markdown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    /// The dimension by whose groups its KPIs are compared with each other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scorecard: Option<&'a str>,
 }
 
 /// How far the data of a table reached.
@@ -238,6 +276,7 @@ fn edition<'a>(numbers: &'a Numbers, maker: Maker<'a>, format: &Format) -> Editi
         compared_with: &numbers.compared_with,
         revision: numbers.revision,
         reason: numbers.reason.as_deref(),
+        correction: numbers.correction.as_ref().map(|correction| corrected(correction, format)),
         created_at: instant(numbers.created_at),
         data_up_to: numbers
             .data_up_to
@@ -252,6 +291,7 @@ fn edition<'a>(numbers: &'a Numbers, maker: Maker<'a>, format: &Format) -> Editi
         headline: brief.headline,
         verdict: brief.verdict,
         statements: brief.statements.into_iter().map(statement).collect(),
+        sections: numbers.sections.iter().map(|section| section_head(section, format)).collect(),
         kpis: of_section.map(|(section, block)| kpi(format.title(&section.title), block, format)).collect(),
         lists: numbers.sections.iter().flat_map(|section| &section.lists).map(list).collect(),
         reports: numbers
@@ -260,6 +300,26 @@ fn edition<'a>(numbers: &'a Numbers, maker: Maker<'a>, format: &Format) -> Editi
             .flat_map(|section| &section.controlling)
             .map(|of| report(of, format))
             .collect(),
+    }
+}
+
+fn corrected<'a>(correction: &'a Correction, format: &Format) -> Corrected<'a> {
+    let number = |changed: &'a Changed| CorrectedNumber {
+        kpi: &changed.kpi,
+        title: format.title(&changed.title),
+        groups: [&changed.group, &changed.and].into_iter().flatten().map(GroupHead::named).collect(),
+        old: changed.old.as_ref().map(|said| &said.cell),
+        new: changed.new.as_ref().map(|said| &said.cell),
+        why: &changed.why,
+    };
+    Corrected { changes: correction.changes.iter().map(number).collect(), more: correction.more }
+}
+
+fn section_head<'a>(section: &'a Section, format: &Format) -> SectionHead<'a> {
+    SectionHead {
+        title: format.title(&section.title),
+        text: section.text.as_ref().map(|text| text.in_language(format.words().language())),
+        scorecard: section.scorecard.as_deref(),
     }
 }
 

@@ -4,7 +4,7 @@ use super::maker::Maker;
 use crate::format::Format;
 use crate::known;
 use crate::numbers::{
-    BreakdownRow, BreakdownTable, CrossTable, KpiBlock, LastEdition, Numbers, ReportState, RowList, judged_value,
+    BreakdownRow, BreakdownTable, CrossTable, KpiBlock, LastEdition, Numbers, ReportState, RowList, State, judged_value,
 };
 use crate::scorecard::{self, Scorecard};
 use crate::statements::brief::brief;
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::Unit;
-use pegel_kpi::definition::threshold::{Better, Status, Threshold};
+use pegel_kpi::definition::threshold::Better;
 use pegel_kpi::engine::behind::listing::When;
 use pegel_kpi::judgement::judged::Assessment;
 use pegel_text::words::capitalised;
@@ -107,9 +107,7 @@ struct Line<'a> {
     previous: &'a Cell,
     year_before: Option<&'a Cell>,
     target: Option<f64>,
-    /// The marks, and how the figure lies to them.
-    judged: (&'a Threshold, Status),
-    may_be_chance: bool,
+    state: State,
     assessment: Option<&'a Assessment>,
 }
 
@@ -132,6 +130,8 @@ impl Writer<'_> {
         if numbers.revision > 0 {
             rows.push(line(self.word("corrected_edition"), numbers.reason.clone().unwrap_or_else(|| "–".to_owned())));
         }
+        let corrections = numbers.correction.iter().flat_map(|correction| correction.lines(format));
+        rows.extend(corrections.map(|correction| line(self.word("what_changed"), correction)));
         for (statement, number) in brief.statements.iter().zip(1..) {
             rows.push(line(format!("{number}."), statement.sentence.clone()));
             rows.extend(statement.evidence.iter().map(|evidence| line(String::new(), evidence.facts.clone())));
@@ -156,10 +156,10 @@ impl Writer<'_> {
     }
 
     fn kpi(&self, section: &str, block: &KpiBlock) -> Vec<Entry> {
-        let KpiBlock { unit, ref cell, ref previous, target, status, .. } = *block;
+        let KpiBlock { unit, ref cell, ref previous, target, .. } = *block;
         let (year_before, assessment) = (block.year_before.as_ref(), block.assessment.as_ref());
-        let (judged, may_be_chance) = ((&block.threshold, status), block.may_be_chance());
-        let line = Line { unit, cell, previous, year_before, target, judged, may_be_chance, assessment };
+        let state = block.held().state(block.asked());
+        let line = Line { unit, cell, previous, year_before, target, state, assessment };
         let head = vec![Entry::text(section), Entry::text(self.format.title(&block.title))];
         let further = vec![
             Entry::figure(cell.interval.map(|interval| interval.low), unit),
@@ -189,7 +189,7 @@ impl Writer<'_> {
         let parts = if of.cell.interval.is_some() { Unit::Count } else { Unit::Number };
         let further = [
             Entry::figure(of.target, of.unit),
-            self.status(of.judged, of.may_be_chance),
+            Entry::text(self.format.state(of.state, of.unit)),
             Entry::figure(value, of.unit),
             Entry::text(basis.unwrap_or_default()),
             Entry::figure(of.cell.numerator, parts),
@@ -211,14 +211,6 @@ impl Writer<'_> {
             Some(_) if cell.provisional => Entry::text(self.word("note_provisional")),
             Some(_) => Entry::Nothing,
         }
-    }
-
-    fn status(&self, (threshold, status): (&Threshold, Status), may_be_chance: bool) -> Entry {
-        Entry::text(match status {
-            _ if may_be_chance => self.word("status_chance"),
-            Status::Unjudged if *threshold == Threshold::default() => self.word("no_threshold"),
-            status => self.format.status(status),
-        })
     }
 
     /// A row for each period, a column for each KPI.
@@ -323,11 +315,10 @@ impl Writer<'_> {
     }
 
     fn group(&self, row: &BreakdownRow, block: &KpiBlock) -> Vec<Entry> {
-        let BreakdownRow { ref cell, ref previous, target, status, .. } = *row;
+        let BreakdownRow { ref cell, ref previous, target, .. } = *row;
         let (year_before, assessment) = (row.year_before.as_ref(), row.assessment.as_ref());
-        let (unit, may_be_chance) = (block.unit, row.may_be_chance());
-        let judged = (&block.threshold, status);
-        let line = Line { unit, cell, previous, year_before, target, judged, may_be_chance, assessment };
+        let (unit, state) = (block.unit, row.held().state(block.asked()));
+        let line = Line { unit, cell, previous, year_before, target, state, assessment };
         [vec![Entry::text(self.format.group(&row.group))], self.figures(&line), vec![self.note(cell, block)]].concat()
     }
 

@@ -3,8 +3,8 @@
 use super::statement::{Finding, Kind};
 use crate::link::{FiguresOf, RowsOf};
 use crate::numbers::{
-    BreakdownTable, Change, Contribution, Group, GroupHead, KpiBlock, Numbers, Part, TrendPoint, judged_value,
-    standing_out,
+    BreakdownTable, Change, Contribution, Group, GroupHead, Held, KpiBlock, Numbers, OffTarget, Part, TrendPoint,
+    judged_value, standing_out,
 };
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::threshold::{Better, Status, Threshold};
@@ -99,7 +99,7 @@ impl<'a> Seen<'a> {
                 () => Kind::NewBreach,
             });
         }
-        if self.beyond_target().is_some_and(|beyond| beyond > self.block.target_tolerance + NOTHING) {
+        if self.off_target().is_some() {
             return Some(Kind::OffTarget);
         }
         let direction = self.signal().map(|signal| signal.direction);
@@ -147,7 +147,7 @@ impl<'a> Seen<'a> {
     pub(super) fn distance(&self, kind: Kind) -> f64 {
         match kind {
             Kind::NewBreach | Kind::Breach | Kind::Chance => self.beyond_mark().unwrap_or(0.0),
-            Kind::OffTarget => self.beyond_target().unwrap_or(0.0),
+            Kind::OffTarget => self.off_target().map_or(0.0, |off| off.beyond),
             Kind::Worse | Kind::Better => {
                 let distance = |signal: &Signal| Some(relative(self.cell.outcome.value()?, signal.centre)?.abs());
                 self.signal().and_then(distance).unwrap_or(0.0)
@@ -214,11 +214,7 @@ impl<'a> Seen<'a> {
     }
 
     fn rows(&self, kind: Kind, numbers: &Numbers) -> Option<RowsOf> {
-        let period = match self.by(kind) {
-            Some(By::Settled { period, .. }) => period.clone(),
-            Some(By::LookBack { periods, .. }) => numbers.look_back(*periods),
-            _ => numbers.period.name.clone(),
-        };
+        let period = numbers.period_of(self.by(kind));
         let side = (self.block.better != Better::Neutral).then_some(Side::Bad);
         let figures = FiguresOf { numbers, section: self.section, kpi: &self.block.id };
         let groups: Vec<(&str, &Group)> = self.group.into_iter().collect();
@@ -260,17 +256,12 @@ impl<'a> Seen<'a> {
         self.on_the_bad_side(judged_value(self.cell, self.judged())?, mark)
     }
 
-    /// How far the figure lies from its target on the bad side; of groups only where the total has none: one that is far
-    /// from its own is told by the total. A figure that can still change counts by what it will come to.
-    fn beyond_target(&self) -> Option<f64> {
+    /// Of groups only where the total has no target: one that is far from its own is told by the total.
+    fn off_target(&self) -> Option<OffTarget> {
         let total_says_it = self.group.is_some() && self.block.target.is_some();
-        let target = self.target.filter(|_| !total_says_it)?;
-        let figure = if self.cell.provisional {
-            self.assessment?.expected.map(|expected| expected.value)
-        } else {
-            self.cell.outcome.value()
-        };
-        self.on_the_bad_side(figure?, target)
+        let target = self.target.filter(|_| !total_says_it);
+        let Seen { cell, status, assessment, .. } = *self;
+        Held { cell, status, assessment, target }.off_target(self.block.asked())
     }
 
     fn on_the_bad_side(&self, figure: f64, of: f64) -> Option<f64> {

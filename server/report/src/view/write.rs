@@ -9,10 +9,10 @@ use crate::chart;
 use crate::contact::Contact;
 use crate::format::Format;
 use crate::known::Known;
-use crate::link::{self, FiguresOf};
+use crate::link::{self, FiguresOf, RowsOf};
 use crate::numbers::{
-    BreakdownRow, BreakdownTable, Change, KpiBlock, Numbers, PeriodHead, PlansBelow, TrendPoint, judged_value,
-    standing_out,
+    Asked, BreakdownRow, BreakdownTable, Change, KpiBlock, Numbers, PeriodHead, PlansBelow, State, TrendPoint,
+    judged_value, standing_out,
 };
 use crate::statements::attention::{Attention, Needing, attention};
 use crate::statements::brief::{Line, brief_of};
@@ -23,7 +23,7 @@ use pegel_chart::{Chart, Form, Point, Tone};
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Unit;
-use pegel_kpi::definition::threshold::{Better, Status, Threshold};
+use pegel_kpi::definition::threshold::{Better, Status};
 use pegel_kpi::judgement::judged::{Assessment, Unjudged};
 use pegel_kpi::judgement::signal::{Direction, Signal};
 use pegel_text::locale::Locale;
@@ -46,8 +46,7 @@ pub fn view(numbers: &Numbers, locale: &str) -> View {
 #[derive(Debug, Clone, Copy)]
 pub struct InCommon<'a> {
     pub unit: Unit,
-    pub better: Better,
-    pub threshold: &'a Threshold,
+    pub asked: Asked<'a>,
     pub period: &'a PeriodHead,
 }
 
@@ -55,7 +54,7 @@ pub struct InCommon<'a> {
 /// Those in which nothing happened, neither now nor before, are left out.
 pub fn groups(rows: &[BreakdownRow], of: InCommon, format: &Format) -> Vec<(usize, RowView)> {
     let writer = Writer::new(format);
-    in_order(rows, of.better).into_iter().map(|(at, row)| (at, writer.row(row, of, None))).collect()
+    in_order(rows, of.asked.better).into_iter().map(|(at, row)| (at, writer.row(row, of, None))).collect()
 }
 
 /// How a figure changed, as a reader sees it: with arrow and colour where it stands out by that signal.
@@ -90,8 +89,10 @@ impl<'a> Writer<'a> {
             period_name: self.format.period_name(&numbers.period.name),
             period_code: numbers.period.name.clone(),
             compared_with: self.format.period_name(&numbers.compared_with.name),
+            head_of_compared: self.format.head_of_period(&numbers.compared_with.name),
             revision: numbers.revision,
             reason: numbers.reason.clone().unwrap_or_default(),
+            corrections: numbers.correction.as_ref().map_or_else(Vec::new, |of| of.lines(self.format)),
             computed: self.format.instant(numbers.created_at),
             status: self.status(numbers.status),
             subject: brief.subject,
@@ -179,9 +180,15 @@ impl<'a> Writer<'a> {
         StatusView { class, shape, word: self.format.status(status) }
     }
 
-    /// A breach that is no news: it may be chance.
-    fn chance(&self) -> StatusView {
-        StatusView { class: "chance", shape: "△", word: self.words.say("status_chance", []) }
+    /// How a figure stands: one that is far from its target is to be seen as well as one that breaks a threshold.
+    fn state(&self, state: State, unit: Unit) -> StatusView {
+        let word = self.format.state(state, unit);
+        match state {
+            State::MayBeChance => StatusView { class: "chance", shape: "△", word },
+            State::OffTarget(_) => StatusView { word, ..self.status(Status::Warning) },
+            State::NotAsked => StatusView { word, ..self.status(Status::Unjudged) },
+            State::Judged(status) => self.status(status),
+        }
     }
 
     fn attention(&self, of_kpi: &Attention) -> AttentionView {
@@ -239,6 +246,7 @@ impl<'a> Writer<'a> {
     pub(super) fn kpi(&self, block: &KpiBlock, section: usize, numbers: &Numbers) -> KpiView {
         let figures = FiguresOf { numbers, section, kpi: &block.id };
         let threshold = self.format.threshold(&block.threshold, block.unit, block.better);
+        let state = block.held().state(block.asked());
         let beside = block.cell.beside.iter().map(|beside| self.format.beside(beside, block.unit));
         let known = Known {
             settled: block.settled.as_ref(),
@@ -257,10 +265,10 @@ impl<'a> Writer<'a> {
             sample: self.sample(&block.cell),
             change: self.change(block.change.as_ref(), block.unit, block.signal()),
             previous: self.previous(block),
-            judged: !threshold.is_empty() || reason(block).is_some_and(|reason| reason != Unjudged::NoMarks),
+            judged: state != State::NotAsked,
             threshold: if threshold.is_empty() { self.no_threshold(block) } else { threshold },
             target: block.target.map_or_else(String::new, |target| self.format.target(target, block.unit)),
-            status: if block.may_be_chance() { self.chance() } else { self.status(block.status) },
+            status: self.state(state, block.unit),
             judged_by: known.judged(&block.threshold, &numbers.period).unwrap_or_default(),
             trend: self.trend(block, numbers),
             brief: self.brief(block, &known, numbers),
@@ -307,7 +315,9 @@ impl<'a> Writer<'a> {
         // A state may be that of another figure than the one beside it.
         let judged = known.judged(&block.threshold, &numbers.period);
         let judged = judged.filter(|_| !known.is_as_expected(&block.threshold));
-        let notes: Vec<String> = known.note().into_iter().chain(judged).collect();
+        let state = block.held().state(block.asked());
+        let off = matches!(state, State::OffTarget(_)).then(|| self.format.state(state, block.unit));
+        let notes: Vec<String> = known.note().into_iter().chain(off).chain(judged).collect();
         let short = |cell: &Cell| match cell.outcome.value() {
             Some(value) => self.format.short(value, block.unit),
             None => self.format.cell(cell, block.unit),
@@ -361,13 +371,16 @@ impl<'a> Writer<'a> {
         let of = InCommon::of(block, figures.numbers);
         let behind = |row: &BreakdownRow| figures.rows(&row.cell, &[(&table.dimension, &row.group)]);
         let write = |row: &BreakdownRow| self.row(row, of, behind(row));
-        let mut rows: Vec<&BreakdownRow> = in_order(&table.rows, of.better).into_iter().map(|(_, row)| row).collect();
-        let ends = self.ends(&rows, write);
+        let mut rows: Vec<&BreakdownRow> =
+            in_order(&table.rows, of.asked.better).into_iter().map(|(_, row)| row).collect();
+        let ends = self.ends(&rows, |row| self.end(row, of, &table.dimension, figures));
         let mut rest = table.worst.map(|worst| rows.split_off(worst.min(rows.len()))).unwrap_or_default();
         let best = table.best.map(|best| best_of(&mut rest, best)).unwrap_or_default();
         let young = |row: &&BreakdownRow| row.cell.provisional && row.cell.outcome.value().is_some();
         let note = rows.iter().any(young).then(|| capitalised(&self.words.say("table_provisional", [])));
+        let is_asked = |row: &&BreakdownRow| row.held().state(block.asked()) != State::NotAsked;
         (!rows.is_empty()).then(|| TableView {
+            judged: rows.iter().any(is_asked),
             dimension: capitalised(&self.format.dimension(&table.dimension)),
             note: note.unwrap_or_default(),
             rows: rows.into_iter().map(write).collect(),
@@ -390,6 +403,18 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// A row where there is room for one figure: the one that was judged, by which rows are in order.
+    fn end(&self, row: &BreakdownRow, of: InCommon, dimension: &str, figures: FiguresOf) -> RowView {
+        let (assessment, groups) = (row.assessment.as_ref(), [(dimension, &row.group)]);
+        let known = self.known(&row.cell, assessment, of.unit);
+        let view = self.row(row, of, figures.rows(&row.cell, &groups));
+        let judged = known.judged_alone(of.asked.threshold, of.period).filter(|_| !view.judged_by.is_empty());
+        let Some((figure, judged_by)) = judged else { return view };
+        let period = figures.numbers.period_of(assessment.and_then(|assessment| assessment.judged.by.as_ref()));
+        let rows = RowsOf::of_figure(&figures, &groups).map(|rows| RowsOf { period: Some(period), ..rows });
+        RowView { figure, judged_by, rows: rows.map(|rows| figures.page(&rows)), ..view }
+    }
+
     /// How many rows are not shown; empty if all are.
     fn rest(&self, rows: &[&BreakdownRow]) -> String {
         let broken = rows.iter().filter(|row| row.status >= Status::Warning && !row.may_be_chance()).count();
@@ -397,7 +422,8 @@ impl<'a> Writer<'a> {
     }
 
     fn row(&self, row: &BreakdownRow, of: InCommon, rows: Option<String>) -> RowView {
-        let InCommon { unit, threshold, period, .. } = of;
+        let InCommon { unit, asked, period } = of;
+        let threshold = asked.threshold;
         let known = self.known(&row.cell, row.assessment.as_ref(), unit);
         let judged_by = known.judged(threshold, period);
         RowView {
@@ -406,7 +432,7 @@ impl<'a> Writer<'a> {
             known: row.cell.outcome.value().is_some(),
             rows,
             change: self.change(row.change.as_ref(), unit, row.signal()),
-            status: if row.may_be_chance() { self.chance() } else { self.status(row.status) },
+            status: self.state(row.held().state(asked), unit),
             // Of many rows, those that will change no more need no word.
             judged_by: judged_by.filter(|_| !known.is_as_expected(threshold)).unwrap_or_default(),
         }
@@ -463,8 +489,7 @@ fn statement(line: Line) -> StatementView {
 
 impl<'a> InCommon<'a> {
     fn of(block: &'a KpiBlock, numbers: &'a Numbers) -> InCommon<'a> {
-        let KpiBlock { unit, better, ref threshold, .. } = *block;
-        InCommon { unit, better, threshold, period: &numbers.period }
+        InCommon { unit: block.unit, asked: block.asked(), period: &numbers.period }
     }
 }
 

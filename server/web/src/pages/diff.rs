@@ -7,9 +7,9 @@ use crate::reader::Reader;
 use crate::unanswered::Unanswered;
 use actix_web::{HttpRequest, HttpResponse, web};
 use pegel_kpi::definition::threshold::Status;
-use pegel_report::diff::{Changed, ChangedFile, Compared, Diff, Written, diff};
+use pegel_report::diff::{ChangedFile, Compared, Diff, Written, diff};
 use pegel_report::format::Format;
-use pegel_report::numbers::Numbers;
+use pegel_report::numbers::{Changed, Numbers};
 use pegel_store::edition::{Audience, Edition};
 use serde::Serialize;
 

@@ -1,18 +1,24 @@
 //! `pegel report diff`: what two stored editions say differently, and why.
 
-use crate::ending::{Done, Ending, Failure, answer, answer_json, broke, note};
+use super::render::rendition;
+use crate::ending::{Done, Ending, answer, answer_json, broke, note, usage};
+use anyhow::anyhow;
 use pegel_report::archive::numbers;
-use pegel_report::diff::{Changed, ChangedFile, Compared, Diff, Written, diff};
+use pegel_report::diff::{ChangedFile, Compared, Diff, Written, diff};
 use pegel_report::format::Format;
-use pegel_report::numbers::Numbers;
+use pegel_report::numbers::Changed;
 use pegel_store::Store;
 use pegel_store::edition::Edition;
 use pegel_text::clean::one_line;
 
 /// Prints a line for each number that is another one, and the lines of the files that explain it; exits with 1 if there
 /// are any.
-pub fn run([old, new]: [&Edition; 2], json: bool, store: &Store, format: &Format) -> Ending {
-    let (before, now) = (numbers_of(old)?, numbers_of(new)?);
+pub fn run([old, new]: [&Edition; 2], audience: usize, json: bool, store: &Store, format: &Format) -> Ending {
+    let current = rendition(new, audience)?;
+    let former = old.rendition_like(&current.audience);
+    let former = former.ok_or_else(|| usage(anyhow!("edition {} has no audience that sees as much", old.head.id)))?;
+    let before = numbers(former, &old.labels).map_err(broke)?;
+    let now = numbers(current, &new.labels).map_err(broke)?;
     if before.report != now.report {
         note(format_args!("these are editions of different reports: {} and {}", before.report, now.report));
     }
@@ -36,17 +42,7 @@ pub fn run([old, new]: [&Edition; 2], json: bool, store: &Store, format: &Format
     Ok(if changes.is_empty() { Done::InOrder } else { Done::NotInOrder })
 }
 
-/// Those of the report itself.
-fn numbers_of(edition: &Edition) -> Result<Numbers, Failure> {
-    let rendition = edition.renditions.first().ok_or_else(|| broke(anyhow::anyhow!("the edition has no rendition")))?;
-    numbers(rendition, &edition.labels).map_err(broke)
-}
-
 fn line(changed: &Changed, format: &Format) -> String {
-    let Written { title, group, mut old, mut new, why } = changed.written(format);
-    if let Some([before, now]) = changed.statuses() {
-        old = format!("{old}, {}", format.status(before));
-        new = format!("{new}, {}", format.status(now));
-    }
+    let Written { title, group, old, new, why } = changed.told(format);
     [title, group, old, new, why.join("; ")].map(|text| one_line(&text).into_owned()).join("\t")
 }

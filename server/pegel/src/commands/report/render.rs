@@ -39,7 +39,7 @@ fn is_binary(form: RenderForm) -> bool {
 }
 
 /// What the audience of that number gets, counted from 1.
-fn rendition(edition: &Edition, audience: usize) -> Result<&Rendition, Failure> {
+pub fn rendition(edition: &Edition, audience: usize) -> Result<&Rendition, Failure> {
     let of = audience.checked_sub(1).and_then(|at| edition.renditions.get(at));
     let count = edition.renditions.len();
     of.ok_or_else(|| usage(anyhow!("edition {} has no audience {audience}: they are 1 to {count}", edition.head.id)))

@@ -245,6 +245,7 @@ pub fn edition(kpis: Vec<KpiBlock>, days_ago: i64) -> Numbers {
         currency: "EUR".to_owned(),
         revision: 0,
         reason: None,
+        correction: None,
         period: week(47, "2026-11-16", "2026-11-22"),
         compared_with: week(46, "2026-11-09", "2026-11-15"),
         created_at: NOW,

@@ -12,7 +12,7 @@ use pegel_kpi::script::kpi::Kpi;
 use pegel_report::build::group;
 use pegel_report::format::Format;
 use pegel_report::link::{self, RowsOf};
-use pegel_report::numbers::{self, PeriodHead};
+use pegel_report::numbers::{self, Asked, PeriodHead};
 use pegel_report::view::{InCommon, RowView, groups};
 use pegel_text::words::capitalised;
 use serde::Serialize;
@@ -73,7 +73,9 @@ impl BreakdownView {
     pub(super) fn of(course: &Course, shown: &Shown, format: &Format, reader: &Reader) -> Option<BreakdownView> {
         let declared = &course.kpi.declaration;
         let (threshold, period) = (course.threshold(), PeriodHead::from(&shown.period));
-        let of = InCommon { unit: declared.unit, better: declared.better, threshold: &threshold, period: &period };
+        let target_tolerance = declared.judging.target_tolerance;
+        let asked = Asked { threshold: &threshold, better: declared.better, target_tolerance };
+        let of = InCommon { unit: declared.unit, asked, period: &period };
         let writer = Writer { kpi: course.kpi, shown, of, format, reader };
         let (first, last) = (course.broken_down.first()?, course.broken_down.last()?);
         let heads: Vec<String> =
@@ -95,15 +97,17 @@ impl BreakdownView {
 
 /// The groups of the second dimension that have rows in the period, in order; those without one last.
 fn columns(grouped: &Grouped) -> Vec<Group> {
-    let has_rows = |row: &&Row| {
-        let last = row.cells.last().map(|cell| &cell.outcome);
-        last.is_some_and(|outcome| !matches!(outcome, Outcome::NoRows | Outcome::NoData))
-    };
     let mut groups: Vec<Group> =
-        grouped.rows.iter().filter(has_rows).filter_map(|row| row.groups.get(1).cloned()).collect();
+        grouped.rows.iter().filter(|row| has_rows(row)).filter_map(|row| row.groups.get(1).cloned()).collect();
     groups.sort();
     groups.dedup();
     groups
+}
+
+/// Whether there are any in the period, be they too few for a figure.
+fn has_rows(row: &Row) -> bool {
+    let last = row.cells.last().map(|cell| &cell.outcome);
+    last.is_some_and(|outcome| !matches!(outcome, Outcome::NoRows | Outcome::NoData))
 }
 
 impl Writer<'_> {
@@ -142,11 +146,11 @@ impl Writer<'_> {
     /// The figures of a breakdown, the worst first, each with the way to the rows behind it.
     fn figures<'b>(&self, grouped: &'b Grouped) -> Vec<(&'b Row, RowView)> {
         let rows: Vec<&Row> = grouped.rows.iter().filter(|row| row.is_recent).collect();
-        let written: Vec<_> = rows.iter().map(|row| group(row, self.of.better)).collect();
+        let written: Vec<_> = rows.iter().map(|row| group(row, self.of.asked.better)).collect();
         let can_be_listed = self.can_be_listed(&grouped.by);
         let figure = |(at, view): (usize, RowView)| {
             let row = rows[at];
-            let rows = (can_be_listed && view.known).then(|| self.rows(&grouped.by, &row.groups));
+            let rows = (can_be_listed && has_rows(row)).then(|| self.rows(&grouped.by, &row.groups));
             (row, RowView { rows, ..view })
         };
         groups(&written, self.of, self.format).into_iter().map(figure).collect()

@@ -159,6 +159,7 @@ pub fn weekly() -> Numbers {
         currency: "EUR".to_owned(),
         revision: 0,
         reason: None,
+        correction: None,
         period: week(46, "2026-11-09", "2026-11-15"),
         compared_with: week(45, "2026-11-02", "2026-11-08"),
         created_at: 1_794_808_800,
