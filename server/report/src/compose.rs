@@ -21,6 +21,7 @@ use pegel_kpi::data::scan::Source;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::time::period::Period;
 use pegel_store::edition::{Artefact, Edition, NewEdition, Rendition, SourceHash};
+use std::sync::{Mutex, PoisonError};
 
 /// All that an edition is made from, except the data.
 #[derive(Clone, Copy)]
@@ -81,7 +82,8 @@ where
     let readers = audience::all_readers(definition, &addressees);
     let (scopes, readers_of) = different(&readers);
     let sources = sources(definition, catalog, templates, &composition.ground);
-    let work = Work { addressees: &addressees, templates, sources: &sources, composition };
+    let labels = Mutex::default();
+    let work = Work { addressees: &addressees, templates, sources: &sources, labels: &labels, composition };
     let for_all = |scope: usize, numbers: Numbers| {
         let each = readers_of[scope].iter();
         let each = std::iter::repeat_n(numbers, each.len()).zip(each);
@@ -90,17 +92,16 @@ where
     let (of_scopes, evaluations): (Vec<Vec<Made>>, _) = build(&heading, &scopes, catalog, source, for_all)?;
     let mut made: Vec<Made> = of_scopes.into_iter().flatten().collect();
     made.sort_by_key(|made| made.nth);
-    let mut labels = Labels::default();
     let (mut of_report, mut too_large) = (None, Vec::new());
     let mut renditions = Vec::with_capacity(readers.len());
-    for Made { rendition, labels: own, too_large: not_attached, shown, .. } in made {
+    for Made { rendition, too_large: not_attached, shown, .. } in made {
         renditions.push(rendition);
-        labels.join(own);
         too_large.extend(not_attached);
         of_report = of_report.or(shown);
     }
     let Some((numbers, rendered)) = of_report else { unreachable!("the readers of the report itself come first") };
-    let edition = archive::edition(&numbers, period, renditions, labels.salted(&composition.seed), sources);
+    let labels = labels.into_inner().unwrap_or_else(PoisonError::into_inner).salted(&composition.seed);
+    let edition = archive::edition(&numbers, period, renditions, labels, sources);
     Ok(Composed { numbers, rendered, edition, evaluations, too_large })
 }
 
@@ -109,7 +110,6 @@ struct Made {
     /// Their place among all readers.
     nth: usize,
     rendition: Rendition,
-    labels: Labels,
     too_large: Vec<(Form, usize)>,
     /// Of the readers of the report itself: what they get.
     shown: Option<(Numbers, Rendered)>,
@@ -120,12 +120,14 @@ struct Work<'a> {
     addressees: &'a [Addressee],
     templates: &'a Templates,
     sources: &'a [SourceHash],
+    /// Those of all readers.
+    labels: &'a Mutex<Labels>,
     composition: &'a Composition<'a>,
 }
 
 impl Work<'_> {
     fn made(&self, (nth, readers): (usize, &Readers), numbers: Numbers) -> Result<Made, ReportError> {
-        let Work { addressees, templates, sources, composition } = *self;
+        let Work { addressees, templates, sources, labels, composition } = *self;
         let (definition, audience) = (composition.definition, readers.audience());
         let mut numbers = for_readers(numbers, readers, nth + 1);
         numbers.correction =
@@ -141,9 +143,8 @@ impl Work<'_> {
         let is_mailed = in_full || definition.otherwise == Otherwise::Short;
         let mut rendition = archive::rendition(audience, &numbers, &rendered, is_mailed);
         rendition.artefacts.extend(artefacts);
-        let mut labels = Labels::default();
-        labels.add(&numbers);
-        Ok(Made { nth, rendition, labels, too_large, shown: (nth == 0).then_some((numbers, rendered)) })
+        labels.lock().unwrap_or_else(PoisonError::into_inner).add(&numbers);
+        Ok(Made { nth, rendition, too_large, shown: (nth == 0).then_some((numbers, rendered)) })
     }
 }
 

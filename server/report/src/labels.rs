@@ -34,11 +34,6 @@ impl Labels {
         }
     }
 
-    /// Adds others.
-    pub fn join(&mut self, others: Labels) {
-        self.0.extend(others.0);
-    }
-
     /// By kind and id, each with a salt of its own.
     pub fn salted(self, seed: &Seed) -> Vec<Label> {
         let salted =

@@ -59,7 +59,10 @@ impl fmt::Debug for Packed {
 fn deflated(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes).ok()?;
-    encoder.finish().ok()
+    let mut held = encoder.finish().ok()?;
+    // The editions of many readers are held at once.
+    held.shrink_to_fit();
+    Some(held)
 }
 
 fn inflated(held: &[u8]) -> Option<Vec<u8>> {

@@ -12,8 +12,8 @@ use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::model::Model;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::threshold::Better;
-use pegel_kpi::engine::behind::Question;
 use pegel_kpi::engine::behind::listing::{Datum, List, Listing, Row, Side};
+use pegel_kpi::engine::behind::{Member, Question};
 use pegel_kpi::engine::comparison::Comparison;
 use pegel_kpi::engine::figures::compute;
 use pegel_kpi::engine::request::Request;
@@ -313,8 +313,9 @@ fn open_all(store: &Store, dice: &mut Dice) -> Vec<Listing> {
                 compute(&[request], std::slice::from_ref(&period), &scope, now, &mut reader).unwrap().remove(0);
             for row in figures.breakdowns.iter().flat_map(|grouped| &grouped.rows) {
                 // Of the rows that lack the dimension, those.
-                let only = row.groups.iter().map(|group| (dimension.clone(), group.label().map(str::to_owned)));
-                let only: Vec<(Dimension, Option<String>)> = only.collect();
+                let only =
+                    row.groups.iter().map(|group| (dimension.clone(), Member::named(group.label().map(str::to_owned))));
+                let only: Vec<(Dimension, Member)> = only.collect();
                 let mut open = |side, limit| {
                     let question = Question { kpi, period: &period, only: only.clone(), side, limit };
                     question.check().unwrap();

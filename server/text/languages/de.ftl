@@ -717,6 +717,7 @@ why_judged = anders beurteilt
 why_target = das Ziel hat sich geändert
 why_late_data = sie konnte sich noch ändern
 why_data = die Daten wurden berichtigt
+why_imported = seither wurden Daten eingelesen
 all = Alle
 words = Wörter
 search = Suchen

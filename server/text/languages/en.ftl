@@ -690,6 +690,7 @@ why_judged = judged otherwise
 why_target = the target changed
 why_late_data = it could still change
 why_data = the data was corrected
+why_imported = data was imported since
 all = All
 words = Words
 search = Search

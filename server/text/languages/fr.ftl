@@ -270,18 +270,18 @@ course =
            *[period] depuis au moins { $since } périodes
         }
         [since_any] , { $span ->
-            [week] { $since }e semaine de suite au-delà d’un seuil
-            [month] { $since }e mois de suite au-delà d’un seuil
-            [quarter] { $since }e trimestre de suite au-delà d’un seuil
-            [year] { $since }e année de suite au-delà d’un seuil
-           *[period] { $since }e période de suite au-delà d’un seuil
+            [week] { $since }e semaine de suite hors seuil
+            [month] { $since }e mois de suite hors seuil
+            [quarter] { $since }e trimestre de suite hors seuil
+            [year] { $since }e année de suite hors seuil
+           *[period] { $since }e période de suite hors seuil
         }
         [longer_any] , { $span ->
-            [week] au-delà d’un seuil depuis au moins { $since } semaines
-            [month] au-delà d’un seuil depuis au moins { $since } mois
-            [quarter] au-delà d’un seuil depuis au moins { $since } trimestres
-            [year] au-delà d’un seuil depuis au moins { $since } années
-           *[period] au-delà d’un seuil depuis au moins { $since } périodes
+            [week] hors seuil depuis au moins { $since } semaines
+            [month] hors seuil depuis au moins { $since } mois
+            [quarter] hors seuil depuis au moins { $since } trimestres
+            [year] hors seuil depuis au moins { $since } années
+           *[period] hors seuil depuis au moins { $since } périodes
         }
        *[none] { "" }
     }
@@ -703,6 +703,7 @@ why_judged = jugé autrement
 why_target = l’objectif a changé
 why_late_data = il pouvait encore changer
 why_data = les données ont été corrigées
+why_imported = des données ont été importées depuis
 all = Tous
 words = Mots
 search = Chercher

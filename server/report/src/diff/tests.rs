@@ -110,6 +110,17 @@ fn a_number_that_changed_says_why() {
 }
 
 #[test]
+fn what_is_defined_otherwise_may_count_other_data_as_well() {
+    let old = samples::numbers();
+    let mut new = changed(&old);
+    first(&mut new).version = "other".to_owned();
+    let brought =
+        |table: &str| told(&old, &new, [&[source("import", table, "one")], &[source("import", table, "two")]]);
+    assert_eq!(brought("leads"), ["feedback_rate total: 0.89 → 0.50 (definition, imported)"]);
+    assert_eq!(brought("costs"), ["feedback_rate total: 0.89 → 0.50 (definition)"], "it counts no costs");
+}
+
+#[test]
 fn whether_a_group_could_still_change_is_its_own_matter() {
     let mut old = samples::numbers();
     let mut new = old.clone();

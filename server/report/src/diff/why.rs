@@ -38,6 +38,8 @@ pub struct Causes<'a> {
     helpers: Vec<ChangedFile>,
     calendar: Vec<ChangedFile>,
     thresholds: Vec<ChangedFile>,
+    /// The tables into which data was imported since.
+    imported: Vec<String>,
 }
 
 /// The reasons, and the files that they name.
@@ -48,7 +50,8 @@ impl<'a> Causes<'a> {
     pub fn of(old: Compared<'a>, new: Compared<'a>) -> Causes<'a> {
         let differing = |kind: &str| differing(kind, old.sources, new.sources);
         let [helpers, calendar, thresholds] = ["helper", "calendar", "thresholds"].map(differing);
-        Causes { old, new, helpers, calendar, thresholds }
+        let imported = differing("import").into_iter().map(|import| import.name).collect();
+        Causes { old, new, helpers, calendar, thresholds, imported }
     }
 
     /// Why all numbers differ.
@@ -62,6 +65,7 @@ impl<'a> Causes<'a> {
     /// need not be explained by data.
     pub fn of_number(&self, old: Half, new: Half) -> Reasons {
         let (mut why, mut files) = (self.of_all(), Vec::new());
+        let of_all = why.len();
         let script = || self.script(old.block, new.block);
         let has_figure = matches!((old.said, new.said), (Some(old), Some(new)) if old.has_figure_of(new));
         if !has_figure {
@@ -83,6 +87,8 @@ impl<'a> Causes<'a> {
             }
             if why.is_empty() {
                 why.push(if old.could_change() { Why::LateData } else { Why::Data });
+            } else if why.len() > of_all && self.is_imported(new.block) {
+                why.push(Why::Imported);
             }
         }
         if let (Some(before), Some(now)) = (old.said, new.said) {
@@ -99,6 +105,11 @@ impl<'a> Causes<'a> {
         }
         why.sort_unstable();
         (why, files)
+    }
+
+    /// Whether data was imported since that a KPI may rest on.
+    fn is_imported(&self, block: &KpiBlock) -> bool {
+        self.imported.iter().any(|name| block.table.as_ref().is_none_or(|table| table == name))
     }
 
     /// The file of the script, if that is another one and the editions say which it is.

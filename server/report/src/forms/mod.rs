@@ -66,9 +66,11 @@ impl Form {
         Form::ALL.iter().copied().find(|form| form.name() == name)
     }
 
-    /// What the file is called: `weekly-2026-W46.xlsx`; `weekly-2026-W46-csv.zip` holds a file for each table.
+    /// What the file is called: `weekly-2026-W46.xlsx`; `weekly-2026-W46-csv.zip` holds a file for each table,
+    /// `weekly-2026-W46-audience-2.xlsx` is for the second audience.
     pub fn file_name(self, numbers: &Numbers) -> String {
-        self.file_of(&numbers.report, &numbers.period.name, numbers.revision)
+        let audience = numbers.audience.map_or_else(String::new, |audience| format!("-audience-{audience}"));
+        self.file_of(&numbers.report, &format!("{}{audience}", numbers.period.name), numbers.revision)
     }
 
     /// The same of the edition of a report's period in a revision.

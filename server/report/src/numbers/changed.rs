@@ -98,6 +98,8 @@ pub enum Why {
     LateData,
     /// The figure could not change any more, and the data was corrected.
     Data,
+    /// Besides what was defined otherwise, data was imported since.
+    Imported,
 }
 
 impl Why {
@@ -116,6 +118,7 @@ impl Why {
             Why::Target => "target",
             Why::LateData => "late_data",
             Why::Data => "data",
+            Why::Imported => "imported",
         }
     }
 }

@@ -15,14 +15,14 @@ use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::dimensions::{Dimensions, Grouped};
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Declaration;
-use pegel_kpi::engine::behind::Question;
 use pegel_kpi::engine::behind::listing::{List, Listing, Row, Side};
+use pegel_kpi::engine::behind::{Member, Question};
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, zone};
 use pegel_report::format::Format;
 use pegel_report::forms::Form;
 use pegel_report::link::{self, KpiOf, RowsOf};
-use pegel_report::numbers::{Numbers, RestsOn};
+use pegel_report::numbers::{Group, Numbers, RestsOn};
 use pegel_report::rows::{Book, Table, keep_matching, workbook, write_csv};
 use pegel_store::imports::Import;
 use serde::{Deserialize, Serialize};
@@ -262,6 +262,17 @@ impl Seen {
         Ok(Seen { as_of, zone, dimensions, scope, numbers: Some(numbers) })
     }
 
+    /// The group of that name: where an edition calls a row so, that row, which may be called otherwise now.
+    fn member(&self, dimension: &Dimension, name: Option<String>) -> Member {
+        let is_called = |group: &Group| name.is_some() && group.label() == name.as_deref();
+        let mut called = self.numbers.iter().flat_map(Numbers::groups);
+        let called = called.find(|(of, group)| *of == dimension.name() && is_called(group));
+        match called {
+            Some((_, Group::Row { id, .. })) => Member::Row(*id),
+            _ => Member::named(name),
+        }
+    }
+
     /// The zone in which instants are written, IANA: the one in which the edition's readers are told of them.
     fn shown_in<'a>(&'a self, state: &'a State) -> &'a str {
         self.numbers.as_ref().map_or_else(|| state.zone_name(), Numbers::shown_in)
@@ -305,14 +316,22 @@ impl Behind {
 
     fn question(&self, only: Vec<(Dimension, Option<String>)>, limit: usize) -> Question<'_> {
         let side = self.of.side.filter(|_| self.has_bad_side()).unwrap_or(Side::All);
+        self.question_about(side, only, limit)
+    }
+
+    fn question_about(&self, side: Side, only: Vec<(Dimension, Option<String>)>, limit: usize) -> Question<'_> {
+        let member = |(dimension, name): (Dimension, Option<String>)| {
+            let member = self.seen.member(&dimension, name);
+            (dimension, member)
+        };
+        let only = only.into_iter().map(member).collect();
         Question { kpi: self.kpi(), period: &self.period, only, side, limit }
     }
 
     /// Whether the rows that make the figure bad can be told from the others: those that a script names may lack the
     /// dimension of a group.
     fn has_bad_side(&self) -> bool {
-        let (only, side, limit) = (self.only.clone(), Side::Bad, 0);
-        let question = Question { kpi: self.kpi(), period: &self.period, only, side, limit };
+        let question = self.question_about(Side::Bad, self.only.clone(), 0);
         question.has_bad_side() && question.check().is_ok()
     }
 

@@ -243,6 +243,18 @@ fn a_figure_without_rows_or_whose_group_was_erased_leads_nowhere() {
 }
 
 #[test]
+fn a_partner_that_is_called_otherwise_now_is_found_by_the_name_in_the_edition() {
+    on_both(|store| {
+        let (_, id) = published(&store);
+        put(&store, "partners", &["name"], vec![vec![Value::Text("Adler Energie".to_owned())]]);
+        let site = Site::of(state(store, catalog()));
+        let rows = |query: &str| rows_on(&site.get(&format!("/kpis/leads/rows?period=2026-W40&{query}")).words());
+        assert_eq!(rows(&format!("edition={id}&by=partner&group=Adler+Solar")), 5);
+        assert_eq!(rows("by=partner&group=Adler+Energie"), 5, "beside an edition it has the name of today");
+    });
+}
+
+#[test]
 fn a_section_that_does_not_show_the_kpi_is_refused() {
     on_both(|store| {
         fill(&store);

@@ -3,6 +3,7 @@
 use super::counted::{Candidate, Decision, LatestRows, Measures, only};
 use super::described::{Described, Said};
 use super::listing::Datum;
+use super::member::Member;
 use super::sides::Wanted;
 use crate::data::cell::{Breakdown, Group};
 use crate::data::path::{Path, Projection};
@@ -83,12 +84,12 @@ impl<'a> Counting<'a> {
     }
 
     /// The rows of a batch that are counted, each with its place: of those that are `there`, if not all are, those of the
-    /// group with these names, one for each dimension of the breakdown.
+    /// these groups, one for each dimension of the breakdown.
     pub fn found(
         &self,
         plan: &mut Plan,
         described: &mut Described,
-        names: &[Option<&str>],
+        members: &[&Member],
         rows: &Rows,
         there: Option<&[bool]>,
     ) -> Vec<(usize, Found)> {
@@ -105,8 +106,8 @@ impl<'a> Counting<'a> {
         for (index, (at, grouping)) in self.planned.iter().enumerate() {
             let planned = &measures[*at];
             let mut mask = belonging(planned, &viewed);
-            if !names.is_empty() {
-                restrict(&mut mask, &within(&mut groupings[*grouping], rows, &viewed.rows, names));
+            if !members.is_empty() {
+                restrict(&mut mask, &within(&mut groupings[*grouping], rows, &viewed.rows, members));
             }
             let contributions = viewed.rows.contributions(&planned.measure.aggregate);
             let counts = |row: usize| planned.measure.counts(contributions.iter().map(|values| values[row]));
@@ -234,10 +235,10 @@ fn belonging(planned: &Planned, viewed: &Viewed) -> Vec<bool> {
     mask
 }
 
-/// Which rows are in a group with these names. It is the same whenever they are seen, unless it depends on the period.
-fn within(grouping: &mut Grouping, rows: &Rows, seen: &Rows, names: &[Option<&str>]) -> Vec<bool> {
+/// Which rows are in these groups. It is the same whenever they are seen, unless it depends on the period.
+fn within(grouping: &mut Grouping, rows: &Rows, seen: &Rows, members: &[&Member]) -> Vec<bool> {
     let of_rows = grouping.assign(if grouping.depends_on_period() { seen } else { rows });
-    let is_wanted = |group: Vec<Group>| group.iter().map(Group::label).eq(names.iter().copied());
+    let is_wanted = |groups: Vec<Group>| groups.iter().zip(members).all(|(group, member)| member.is(group));
     let wanted: Vec<bool> = grouping.groups().into_iter().map(is_wanted).collect();
     of_rows.into_iter().map(|group| wanted[group as usize]).collect()
 }

@@ -4,6 +4,7 @@ use super::counted::only;
 use super::described::{Described, Groups};
 use super::found::{Counting, Found, Gathered};
 use super::listing::{Contributing, List, Row};
+use super::member::Member;
 use super::sides::Wanted;
 use crate::data::cell::Breakdown;
 use crate::data::currency::units;
@@ -26,7 +27,7 @@ pub struct Asked<'a> {
     pub period: &'a Period,
     /// Up to when everything is known (UTC seconds): rows are seen as they stood then.
     pub as_of: i64,
-    pub only: &'a [(Dimension, Option<String>)],
+    pub only: &'a [(Dimension, Member)],
     pub scopes: &'a [Scope],
     pub limit: usize,
 }
@@ -88,13 +89,13 @@ impl Asked<'_> {
         }
         let id = scan.columns.iter().position(|column| *column == plan.id());
         let money = units(source.money_digits()?);
-        let names: Vec<Option<&str>> = self.only.iter().map(|(_, name)| name.as_deref()).collect();
+        let members: Vec<&Member> = self.only.iter().map(|(_, member)| member).collect();
         source.scan(&scan, &mut |batch| {
             let (columns, children, zone) = (&scan.columns[..], &children, &zone);
             let (period, scopes) = (Some((0, self.period)), None);
             let rows = Rows { batch, masked: &[], columns, children, id, scopes, view: 0, period, zone, money };
             let Some(gate) = &mut gate else {
-                let found = ways.each[0].found(&mut plan, &mut described, &names, &rows, None);
+                let found = ways.each[0].found(&mut plan, &mut described, &members, &rows, None);
                 return found.into_iter().for_each(|(_, found)| gathered[0].add(found));
             };
             for part in gate.parts(&rows, &mut classes) {
@@ -104,7 +105,7 @@ impl Asked<'_> {
                     let seen = part.there.iter().zip(&part.scopes);
                     let there: Vec<bool> =
                         seen.map(|(there, scope)| *there && ways.of[*scope as usize] == way).collect();
-                    for (row, found) in counting.found(&mut plan, &mut described, &names, &rows, Some(&there)) {
+                    for (row, found) in counting.found(&mut plan, &mut described, &members, &rows, Some(&there)) {
                         let see = classes.scopes(part.classes[row]).each();
                         see.for_each(|scope| gathered[scope].add(found.clone()));
                     }

@@ -2,14 +2,18 @@
 //!
 //! `sides` says which measures are listed together, and which of their rows. `gather` reads them in one scan, by the
 //! plan and the conditions by which the figure is folded; `found` takes in a batch, `described` reads what is said of
-//! every row, `counted` decides which are listed. What comes out is a [`listing`].
+//! every row, `counted` decides which are listed. A [`Member`] says which group they must be in. What comes out is a
+//! [`listing`].
 
 mod counted;
 mod described;
 mod found;
 mod gather;
 pub mod listing;
+mod member;
 mod sides;
+
+pub use member::Member;
 
 use crate::data::cell::Group;
 use crate::data::dimension::Dimension;
@@ -33,9 +37,8 @@ use std::collections::BTreeSet;
 pub struct Question<'a> {
     pub kpi: &'a Kpi,
     pub period: &'a Period,
-    /// Only the rows that are in each of these groups, by their display names; `None` are the rows that lack the
-    /// dimension.
-    pub only: Vec<(Dimension, Option<String>)>,
+    /// Only the rows that are in each of these groups.
+    pub only: Vec<(Dimension, Member)>,
     pub side: Side,
     /// How many rows of each list at most: the oldest.
     pub limit: usize,

@@ -1,8 +1,8 @@
 use super::{period, tables};
 use crate::data::dimension::Dimension;
 use crate::data::scope::Scope;
-use crate::engine::behind::Question;
 use crate::engine::behind::listing::{Listing, Row, Side};
+use crate::engine::behind::{Member, Question};
 use crate::script::Language;
 use crate::script::kpi::Kpi;
 use crate::testing::Tables;
@@ -40,7 +40,8 @@ fn leads() -> Tables {
 }
 
 fn listing(kpi: &Kpi, side: Side, region: Option<&str>, now: &str, limit: usize, mut rows: Tables) -> Listing {
-    let (period, only) = (&period("2026-W45"), region.map(|region| (Dimension::REGION, Some(region.to_owned()))));
+    let (period, only) =
+        (&period("2026-W45"), region.map(|region| (Dimension::REGION, Member::Named(region.to_owned()))));
     let question = Question { kpi, period, only: only.into_iter().collect(), side, limit };
     question.check().unwrap();
     let Ok(listing) = question.answer(&Scope::everything(), now.parse().unwrap(), &mut rows);

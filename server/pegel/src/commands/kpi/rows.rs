@@ -8,8 +8,8 @@ use anyhow::Context;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_kpi::data::scope::Scope;
-use pegel_kpi::engine::behind::Question;
 use pegel_kpi::engine::behind::listing::{List, Listing, Side, When};
+use pegel_kpi::engine::behind::{Member, Question};
 use pegel_report::format::Format;
 use pegel_report::rows::{Book, Table, workbook, write_csv};
 use pegel_text::clean::plain_spaces;
@@ -25,7 +25,7 @@ const ON_A_TERMINAL: usize = 100;
 pub fn run(command: &cli::Rows, global: &Global) -> Ending {
     let asked = Asked::open(&command.figure, global)?;
     let kpi = asked.kpi()?;
-    let only = asked.only.iter().map(|(dimension, name)| (dimension.clone(), Some(name.clone()))).collect();
+    let only = asked.only.iter().map(|(dimension, name)| (dimension.clone(), Member::Named(name.clone()))).collect();
     let all = if command.json || command.csv.is_some() || command.xlsx.is_some() { usize::MAX } else { ON_A_TERMINAL };
     let side = if command.bad { Side::Bad } else { Side::All };
     let question = Question { kpi, period: &asked.period, only, side, limit: command.limit.unwrap_or(all) };

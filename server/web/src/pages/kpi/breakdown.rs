@@ -5,8 +5,8 @@ use super::choice::Shown;
 use crate::courses::Course;
 use crate::reader::Reader;
 use pegel_kpi::data::cell::{Breakdown, Group, Outcome};
-use pegel_kpi::engine::behind::Question;
 use pegel_kpi::engine::behind::listing::Side;
+use pegel_kpi::engine::behind::{Member, Question};
 use pegel_kpi::engine::figures::{Grouped, Row};
 use pegel_kpi::script::kpi::Kpi;
 use pegel_report::build::group;
@@ -158,7 +158,7 @@ impl Writer<'_> {
 
     /// Whether the rows behind the groups of a breakdown can be shown: their tables may be other ones.
     fn can_be_listed(&self, by: &Breakdown) -> bool {
-        let only = by.iter().map(|dimension| (dimension.clone(), None)).collect();
+        let only = by.iter().map(|dimension| (dimension.clone(), Member::Nowhere)).collect();
         let question = Question { kpi: self.kpi, period: &self.shown.period, only, side: Side::All, limit: 0 };
         question.check().is_ok()
     }
