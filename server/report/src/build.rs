@@ -4,7 +4,7 @@ use crate::ReportError;
 use crate::definition::{Compare, KpiRequest, ReportDefinition, SectionDefinition, scope_of};
 use crate::numbers::{
     self, Breach, BreakdownRow, BreakdownTable, Change, CrossTable, Group, GroupHead, KpiBlock, Members, Numbers,
-    PeriodHead, ReportState, RestsOn, RowList, Section, TrendPoint, beyond,
+    PeriodHead, ReportState, RestsOn, RowList, Section, TableFreshness, TrendPoint, beyond,
 };
 use jiff::Timestamp;
 use lists::Lists;
@@ -15,6 +15,7 @@ use pegel_catalog::health::Evaluation;
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::dimensions::Grouped as InDimensions;
+use pegel_kpi::data::model::Table;
 use pegel_kpi::data::scan::Source;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Declaration;
@@ -95,6 +96,8 @@ where
         let mut numbers = numbers_from(heading, periods, kpis, &figures);
         let evaluations = kpis.iter().zip(&figures).map(|(kpi, figures)| Evaluation::of(kpi, figures)).collect();
         drop(figures);
+        let all = numbers.sections.iter_mut().flat_map(|section| &mut section.kpis).zip(kpis);
+        all.for_each(|(block, kpi)| block.lacks = lacking(block, kpi, &data_up_to));
         let blocks = numbers.sections.iter_mut().flat_map(|section| &mut section.kpis);
         blocks
             .zip(below)
@@ -232,6 +235,7 @@ fn block(
         threshold,
         min_sample: declared.min_sample,
         table: counted(kpi),
+        lacks: Vec::new(),
         version: kpi.sha256.clone(),
         rests_on: Some(RestsOn::from(kpi)),
         cell: cell.clone(),
@@ -264,6 +268,13 @@ fn counted(kpi: &Kpi) -> Option<String> {
     let mut tables = kpi.counted().map(|table| &table.name);
     let first = tables.next()?;
     tables.all(|table| table == first).then(|| first.to_string())
+}
+
+/// The tables that a KPI without data reads and that have never held anything.
+fn lacking(block: &KpiBlock, kpi: &Kpi, data_up_to: &[TableFreshness]) -> Vec<String> {
+    let is_empty = |table: &&Table| data_up_to.iter().any(|of| of.empty && *of.table == *table.name);
+    let tables = kpi.tables().filter(|_| block.cell.outcome == Outcome::NoData).filter(is_empty);
+    tables.map(|table| table.name.to_string()).collect()
 }
 
 fn point((period, cell): (&Period, &Cell)) -> TrendPoint {

@@ -7,7 +7,7 @@ use crate::numbers::{Changed, Correction, Numbers};
 use pegel_store::edition::{Audience, Edition, SourceHash};
 
 /// So many numbers that are other ones are told; a page tells all.
-const TOLD: usize = 5;
+const TOLD: usize = 3;
 
 impl Correction {
     /// What these numbers say differently from those that the same readers had in the edition before, made from those
@@ -21,17 +21,22 @@ impl Correction {
         Some(Correction { changes, more })
     }
 
-    /// `Feedback rate, Küste: 69.4% instead of 68.8% (late data)`: a line for each, and one for the others.
+    /// `Feedback rate, Küste: 69.4% instead of 68.8% (late data)`, or `Feedback rate, total: 86.8%, warning instead of ok`
+    /// where the figure is the same: a line for each, and one for the others.
     pub fn lines(&self, format: &Format) -> Vec<String> {
         let words = format.words();
         let line = |changed: &Changed| {
-            let written = changed.told(format);
+            let (written, told) = (changed.written(format), changed.told(format));
+            let old = match changed.statuses() {
+                Some([before, _]) if written.old == written.new => format.status(before),
+                _ => told.old,
+            };
             let of = [
-                ("title", written.title.into()),
-                ("group", written.group.into()),
-                ("old", written.old.into()),
-                ("new", written.new.into()),
-                ("why", written.why.join(", ").into()),
+                ("title", told.title.into()),
+                ("group", told.group.into()),
+                ("old", old.into()),
+                ("new", told.new.into()),
+                ("why", told.why.join(", ").into()),
             ];
             words.say("corrected_number", of)
         };

@@ -111,7 +111,10 @@ impl Numbers {
             other.controlling.clone_from(&section.controlling);
             // Older editions do not say it, and whatever makes other figures shows in these.
             let kpis = other.kpis.iter_mut().zip(&section.kpis);
-            kpis.for_each(|(other, kpi)| other.rests_on.clone_from(&kpi.rests_on));
+            kpis.for_each(|(other, kpi)| {
+                other.rests_on.clone_from(&kpi.rests_on);
+                other.lacks.clone_from(&kpi.lacks);
+            });
         }
         *self == other
     }
@@ -377,6 +380,9 @@ pub struct KpiBlock {
     /// The table whose rows it counts; `None` if these are several, and in editions older than that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<String>,
+    /// Where there is no data for it: the tables that it reads and that have never held anything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<String>,
     /// SHA-256 of the script it was computed with, in hex.
     pub version: String,
     /// What it rests on besides script and data; `None` in editions older than that.

@@ -79,13 +79,17 @@ fn import(store: &Store, complete_until: Option<i64>) {
 }
 
 fn last_week(store: &Store) -> Numbers {
+    last_week_of(REPORT, store)
+}
+
+fn last_week_of(report: &str, store: &Store) -> Numbers {
     let home = tempfile::tempdir().unwrap();
     let write = |file: &str, text: &str| {
         let path = home.path().join(file);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     };
-    write("config/reports/fresh.toml", REPORT);
+    write("config/reports/fresh.toml", report);
     write("config/thresholds.toml", "[leads]\nwarning = 20\n");
     let (catalog, definition) = (Catalog::load(home.path()).unwrap(), find(home.path(), "fresh").unwrap());
     let period = Period::parse("last-week", Timestamp::from_second(NOW).unwrap(), &TimeZone::UTC).unwrap();
@@ -138,6 +142,16 @@ fn of_a_table_that_never_held_anything_there_is_no_figure_and_no_judgement() {
         let view = view(&numbers, "en-GB");
         assert_eq!(view.verdict, "nothing was judged (no data yet)");
         assert_eq!((view.sections.len(), view.without_data.as_str()), (0, "No data yet: New leads (of leads)."));
+    });
+}
+
+#[test]
+fn what_reads_several_tables_says_which_of_them_are_empty() {
+    let report = REPORT.replace("\"leads\"", "\"cost_per_lead\"").replace("\"source\"", "\"channel\"");
+    on_both(|store| {
+        filled(&store, 84);
+        let view = view(&last_week_of(&report, &store), "en-GB");
+        assert_eq!(view.without_data, "No data yet: Cost per lead (of costs).");
     });
 }
 

@@ -249,8 +249,11 @@ impl Writer<'_> {
         let title = self.format.words().say("labelled", of);
         let heads = std::iter::once(lines.clone()).chain(table.columns.iter().map(|group| self.format.group(group)));
         let rows = table.lines.iter().map(|line| {
-            let value = |cell: &Option<Cell>| cell.as_ref().and_then(|cell| cell.outcome.value());
-            let figures = line.cells.iter().map(|cell| Entry::figure(value(cell), block.unit));
+            let entry = |cell: &Cell| match cell.outcome.value() {
+                Some(value) => Entry::Figure(value, block.unit),
+                None => Entry::text(self.format.cell(cell, block.unit)),
+            };
+            let figures = line.cells.iter().map(|cell| cell.as_ref().map_or(Entry::Nothing, entry));
             std::iter::once(Entry::text(self.format.group(&line.group))).chain(figures).collect()
         });
         let name = format!("{}-by-{}-and-{}", block.id, table.lines_by, table.columns_by);

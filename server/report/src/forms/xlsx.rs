@@ -221,11 +221,26 @@ fn draw(worksheet: &mut Worksheet, sheet: &Sheet, name: &str) -> Result<(), Xlsx
         let mut chart = Chart::new(ChartType::Line);
         chart.title().set_name(title);
         chart.legend().set_hidden();
+        let unit = sheet.rows.iter().find_map(|row| match row[usize::from(column)] {
+            Entry::Figure(_, unit) => Some(unit),
+            _ => None,
+        });
+        chart.y_axis().set_num_format(unit.map_or("General", of_axis));
         chart.add_series().set_categories((name, 1, 0, last, 0)).set_values((name, 1, column, last, column));
         let (down, right) = (nth / 2 * CHART_ROWS, columns + 1 + u16::from(nth % 2 == 1) * 8);
         worksheet.insert_chart(down, right, &chart)?;
     }
     Ok(())
+}
+
+/// How figures stand beside a chart, where there is little room.
+fn of_axis(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Percent => "0%",
+        Unit::Duration => "[h]:mm",
+        Unit::Money | Unit::Count => "#,##0",
+        Unit::Number => "#,##0.0",
+    }
 }
 
 /// The name of a sheet: what workbooks forbid in names is left out, and no two are alike.

@@ -147,9 +147,12 @@ impl<'a> Writer<'a> {
         let blocks = numbers.kpis().filter(|block| !has_data(block));
         let named = |block: &KpiBlock| {
             let title = self.format.title(&block.title);
-            let Some(table) = &block.table else { return title };
-            let of = [("title", title.into()), ("table", self.format.table(table).into())];
-            self.words.say("kpi_lacks", of)
+            let tables = if block.lacks.is_empty() { block.table.as_slice() } else { &block.lacks };
+            let tables: Vec<String> = tables.iter().map(|table| self.format.table(table)).collect();
+            if tables.is_empty() {
+                return title;
+            }
+            self.words.say("kpi_lacks", [("title", title.into()), ("table", self.format.all(&tables).into())])
         };
         let kpis: Vec<String> = blocks.map(named).collect();
         if kpis.is_empty() {

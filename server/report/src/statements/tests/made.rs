@@ -137,6 +137,7 @@ fn block(
         threshold,
         min_sample: 5,
         table: Some("leads".to_owned()),
+        lacks: Vec::new(),
         version: String::new(),
         rests_on: None,
         change: Change::between(&before, &now, better),
