@@ -85,7 +85,7 @@ fn two_editions_are_compared_for_each_audience() {
     diff("3").failed(2, &["edition 3 has no audience 3: they are 1 to 2"]);
     // The demo's edition was made for everybody alone.
     home.run(&["report", "diff", "1", "3", "--audience", "2"])
-        .failed(2, &["edition 1 has no audience that sees as much"]);
+        .failed(2, &["edition 1 was made for nobody who sees the same part"]);
 }
 
 #[test]

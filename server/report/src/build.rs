@@ -26,6 +26,7 @@ use pegel_kpi::engine::plans::PlansBelow;
 use pegel_kpi::engine::request::HISTORY;
 use pegel_kpi::engine::side_by_side;
 use pegel_kpi::judgement::judged::Assessment;
+use pegel_kpi::judgement::significance::LEAST_ROWS;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, Span};
 use pegel_text::translated::Translated;
@@ -102,6 +103,9 @@ where
         blocks
             .zip(below)
             .for_each(|(block, plans)| block.plans_below = plans.filter(|_| block.target.is_none()).map(named));
+        if *scope != Scope::everything() {
+            numbers.sections.iter_mut().flat_map(|section| &mut section.kpis).for_each(keep_quiet_of_few);
+        }
         numbers.sections.iter_mut().zip(lists).for_each(|(section, lists)| section.lists = lists);
         // Who sees a part of a report is not told what others get.
         if *scope != definition.scope {
@@ -268,6 +272,15 @@ fn counted(kpi: &Kpi) -> Option<String> {
     let mut tables = kpi.counted().map(|table| &table.name);
     let first = tables.next()?;
     tables.all(|table| table == first).then(|| first.to_string())
+}
+
+/// The total of a part is a group among others: few rows have no usual variation.
+fn keep_quiet_of_few(block: &mut KpiBlock) {
+    if let Some(assessment) = &mut block.assessment
+        && block.cell.sample.is_some_and(|rows| rows < LEAST_ROWS)
+    {
+        assessment.signal = None;
+    }
 }
 
 /// The tables that a KPI without data reads and that have never held anything.

@@ -1,7 +1,8 @@
 //! What two editions say differently, and why: number by number. Pure: numbers and sources in, changes out.
 //!
 //! `side` finds the numbers of an edition, `said` tells when two are the same, `why` gives the reasons, `written` puts them
-//! into a reader's words. What lists rows is not compared; scorecards and contributions follow from the numbers.
+//! into a reader's words. Of rows that are listed one by one it is told whether they are the same; scorecards and
+//! contributions follow from the numbers.
 
 use crate::numbers::{Changed, KpiBlock, Said, Why};
 use pegel_catalog::lines::unified;
@@ -23,11 +24,13 @@ pub use written::Written;
 /// What differs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Diff {
-    /// What became worse first; then totals before groups, and those before pairs of groups; else in the order of the newer
+    /// What breaks a threshold in one of them alone first; then totals before groups, and those before pairs of groups; else in the order of the newer
     /// edition, what only the older one has last.
     pub changes: Vec<Changed>,
     /// How many numbers are the same in both.
     pub same: usize,
+    /// Whether other rows are listed one by one.
+    pub lists: bool,
     /// The files that changes are explained by, once each.
     pub files: Vec<ChangedFile>,
 }
@@ -51,9 +54,16 @@ impl Changed {
     }
 
     /// What comes first is smallest.
-    fn rank(&self) -> (Reverse<Option<Status>>, usize) {
-        let became_worse = self.statuses().filter(|[old, new]| old < new && *new >= Status::Warning);
-        (Reverse(became_worse.map(|[_, new]| new)), [&self.group, &self.and].into_iter().flatten().count())
+    fn rank(&self) -> (Reverse<Option<Status>>, bool, usize) {
+        let breaks = |said: &Said| match said.state() {
+            (_, true) => Status::Ok,
+            (status, false) => status,
+        };
+        let states = self.old.as_ref().zip(self.new.as_ref()).map(|(old, new)| [breaks(old), breaks(new)]);
+        let worst = states.filter(|[old, new]| old != new).map(|[old, new]| old.max(new));
+        let became_worse = states.is_some_and(|[old, new]| new > old);
+        let groups = [&self.group, &self.and].into_iter().flatten().count();
+        (Reverse(worst.filter(|worst| *worst >= Status::Warning)), !became_worse, groups)
     }
 }
 
@@ -93,7 +103,9 @@ pub fn diff(old: Compared, new: Compared) -> Diff {
     let there = now.numbers.iter().map(|number| (number, before.same_as(number), Some(number)));
     let gone = before.numbers.iter().filter(|former| now.same_as(former).is_none());
     let gone = gone.map(|former| (former, Some(former), None));
-    let mut found = Diff { changes: Vec::new(), same: 0, files: Vec::new() };
+    let listed =
+        |of: Compared| of.numbers.sections.iter().flat_map(|section| section.lists.clone()).collect::<Vec<_>>();
+    let mut found = Diff { changes: Vec::new(), same: 0, lists: listed(old) != listed(new), files: Vec::new() };
     for (number, former, current) in there.chain(gone) {
         let [old, new] = [former, current].map(|number| number.map(|number| &number.said));
         let halves = before.block_of(number).zip(now.block_of(number));

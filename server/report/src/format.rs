@@ -1,12 +1,13 @@
 //! Figures as a reader's locale writes them: which digits and which unit, and the words around them. How numbers,
 //! money, durations and dates are written is in [`pegel_text`].
 
-use crate::numbers::{Change, Group, OffTarget, PeriodHead, State};
+use crate::numbers::{Change, Group, Members, OffTarget, PeriodHead, State};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use pegel_kpi::data::cell::{Beside, Cell, Outcome};
 use pegel_kpi::data::currency::{Currency, HUNDREDTHS};
+use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{self, Better, Status, Threshold};
 use pegel_kpi::engine::behind::listing::When;
@@ -21,7 +22,7 @@ use pegel_text::locale::Locale;
 use pegel_text::money::Money;
 use pegel_text::numbers::{MOST_DIGITS, Numbers, exact, is_zero, rounded};
 use pegel_text::translated::Translated;
-use pegel_text::words::Words;
+use pegel_text::words::{Words, capitalised};
 use std::collections::BTreeMap;
 
 /// The most decimals that people write in small marks and in others.
@@ -276,6 +277,25 @@ impl Format {
         match when {
             When::Instant(instant) => self.day(instant.as_second()),
             When::Day(day) => self.date(day),
+        }
+    }
+
+    /// The groups that a scope lets through, by name, partners and other rows without one by key: `Region: Coast, Alps`;
+    /// empty if that is everything.
+    pub fn scope(&self, scope: &Scope, members: &Members) -> String {
+        let restricted = scope.restrictions().map(|(dimension, texts)| {
+            let label = capitalised(&self.dimension(dimension.name()));
+            let names: Vec<String> = texts.iter().map(|text| members.called(&dimension, text).to_owned()).collect();
+            self.words.say("labelled", [("label", label.into()), ("value", self.all(&names).into())])
+        });
+        restricted.collect::<Vec<_>>().join(" · ")
+    }
+
+    /// The same of what readers see: that nothing else is counted, not even what lacks the dimension.
+    pub fn whole_scope(&self, scope: &Scope, members: &Members) -> String {
+        match self.scope(scope, members) {
+            scope if scope.is_empty() => scope,
+            scope => self.words.say("scope_alone", [("scope", scope.into())]),
         }
     }
 

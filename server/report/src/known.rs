@@ -5,7 +5,7 @@ use crate::numbers::{PeriodHead, TrendPoint, judged_value};
 use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::Threshold;
-use pegel_kpi::judgement::judged::{Assessment, By, Unjudged};
+use pegel_kpi::judgement::judged::{Assessment, By, Judged, Unjudged};
 
 /// A figure, and where the words come from.
 pub struct Known<'a> {
@@ -79,9 +79,7 @@ impl Known<'_> {
     /// `judged: 80.0% in week 45`: what was judged, in a report about periods like that one; `None` where it is the figure
     /// as it stands.
     pub fn judged(&self, threshold: &Threshold, like: &PeriodHead) -> Option<String> {
-        let (name, of) = origin(self.by()?, like, self.format)?;
-        let figure = self.judged_figure(threshold)?;
-        Some(self.format.words().say("judged_by", [("by", name.into()), ("of", of.into()), ("figure", figure.into())]))
+        judged_by(self.cell, &self.assessment?.judged, (self.unit, threshold), like, self.format)
     }
 
     /// Whether what was judged is expected to be what the figure already is.
@@ -123,6 +121,20 @@ impl Known<'_> {
     fn by(&self) -> Option<&By> {
         self.assessment?.judged.by.as_ref()
     }
+}
+
+/// The same of a figure that is judged so; `None` where it is the figure as it stands.
+pub(crate) fn judged_by(
+    cell: &Cell,
+    judged: &Judged,
+    (unit, threshold): (Unit, &Threshold),
+    like: &PeriodHead,
+    format: &Format,
+) -> Option<String> {
+    let (name, of) = origin(judged.by.as_ref()?, like, format)?;
+    let value = judged_value(cell, Some(judged))?;
+    let figure = format.judged(&Cell::of(Outcome::Value { value }), unit, threshold);
+    Some(format.words().say("judged_by", [("by", name.into()), ("of", of.into()), ("figure", figure.into())]))
 }
 
 /// Why figures were not judged; with the day on which their data ends, where it does.

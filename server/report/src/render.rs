@@ -11,6 +11,8 @@ use mrml::prelude::parser;
 use mrml::prelude::render::RenderOptions;
 use pegel_home::kept::Entries;
 use pegel_home::{Entry, Folder, Holds, Kept, Origin, Problem};
+use pegel_text::hyphens::hyphenated;
+use pegel_text::languages;
 use pegel_text::translated::Translated;
 use pegel_text::words::capitalised;
 use serde::Serialize;
@@ -125,6 +127,10 @@ impl Templates {
         tera.register_filter("wrap", columns::wrap);
         tera.register_filter("filter_empty", |texts: Vec<String>, _: Kwargs, _: &State| {
             texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>()
+        });
+        tera.register_filter("hyphenate", |text: &str, kwargs: Kwargs, _: &State| {
+            let language = kwargs.must_get::<String>("language")?;
+            Ok::<_, tera::Error>(languages::find(&language).map_or_else(|| text.to_owned(), |of| hyphenated(text, of)))
         });
         tera.register_filter("capitalise", |text: &str, _: Kwargs, _: &State| capitalised(text));
         let named = || entries.iter().map(|(name, entry)| (format!("{PREFIX}{name}"), entry));

@@ -350,6 +350,8 @@ pub struct BriefView {
     pub year_before: String,
     /// The target, or what the threshold asks for: `≥ 80 %`; `–` where there is neither.
     pub goal: String,
+    /// Whether the year before is that at the same age.
+    pub same_age: bool,
     /// That it can still change, why it was not judged, or which other figure was; empty where there is nothing to note.
     pub note: String,
 }

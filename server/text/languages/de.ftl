@@ -170,6 +170,7 @@ worsened = zum Schlechteren
 provisional = Vorläufig: kann sich noch ändern
 settled = Endgültig
 note_provisional = kann sich noch ändern
+note_same_age_too = kann sich noch ändern; verglichen im selben Alter
 interval = Zu 95 % sicher zwischen
 
 unit_percent = Prozent
@@ -456,6 +457,7 @@ assured =
 fact_usual = üblich { $usual }
 usual_range = { $low } bis { $high }
 fact_year_before = Vorjahr: { $figure } ({ $change })
+fact_year_before_same_age = Vorjahr nach derselben Zeit: { $figure } ({ $change })
 fact_target = Ziel: { $figure }
 fact_since =
     { $span ->
@@ -481,11 +483,13 @@ fact_cause =
     { $part ->
         [mix] { $extent ->
             [all] die Änderung { fact_since } kommt aus einer Verschiebung zwischen den Gruppen ({ $name })
+            [more] mehr als die Änderung { fact_since } kommt aus einer Verschiebung zwischen den Gruppen ({ $name })
            *[most] { $share } der Änderung { fact_since } aus einer Verschiebung zwischen den Gruppen ({ $name })
         }
         [groups] { $name } erklären je { $share } der Änderung { fact_since }
        *[group] { $extent ->
             [all] die ganze Änderung { fact_since } kommt aus { $name }
+            [more] mehr als die ganze Änderung { fact_since } kommt aus { $name }
            *[most] { $share } der Änderung { fact_since } aus { $name }
         }
     }
@@ -501,9 +505,14 @@ judged_by =
         [expected] bewertet: voraussichtlich { $figure }
        *[period] bewertet: { $figure } in { $of }
     }
-note_same_age = Was sich noch ändern kann, ist im selben Alter verglichen ({ $period }).
+note_same_age =
+    { $year ->
+        [known] Was sich noch ändern kann, ist im selben Alter verglichen ({ $period } und Vorjahr).
+       *[unknown] Was sich noch ändern kann, ist im selben Alter verglichen ({ $period }).
+    }
 table_provisional = diese Werte können sich noch ändern; verglichen wird im selben Alter
 may_be_chance = Kann Zufall sein – { $statements }
+critical_by_chance = dass es kritisch ist, kann Zufall sein
 status_chance = kann Zufall sein
 data_up_to = Daten bis { $instant }
 data_up_to_by_table = Daten bis { $tables }
@@ -649,6 +658,7 @@ report_mails = { $delivered } von { $mails }
 report_next = Nächster
 report_on_request = auf Wunsch
 crossed_in_archive = Weitere Zeilen und Spalten stehen im Archiv.
+cut_scorecards = Vergleiche von Gruppen
 cut_crossed = Tabellen nach zwei Dimensionen
 cut_lists = einzelne Zeilen
 all_well_here = Nichts braucht Aufmerksamkeit. Alle Werte stehen im Archiv.
@@ -680,8 +690,11 @@ numbers = Zahlen (JSON)
 audiences = Erstellt für
 subject_corrected = Korrigiert: { $subject }
 superseded_edition = An die Stelle dieser Ausgabe ist eine korrigierte getreten.
-open_corrected_edition = Die korrigierte öffnen
+open_readers_see = Umfang
+scope_alone = { $scope } (nur Zeilen, in denen das steht)
+corrected_edition = Die korrigierte öffnen
 corrected_number = { $title }, { $group }: { $new } statt { $old } ({ $why })
+corrected_lists = Einzeln aufgeführt sind andere Zeilen.
 corrected_nothing = Keine Zahl ist eine andere.
 corrected_edition = Diese Ausgabe ist korrigiert.
 corrected = Korrigiert

@@ -154,6 +154,7 @@ worsened = for the worse
 provisional = Provisional: it can still change
 settled = Settled
 note_provisional = can still change
+note_same_age_too = can still change; compared at the same age
 interval = 95 % sure to lie within
 
 unit_percent = per cent
@@ -429,6 +430,7 @@ assured =
 fact_usual = usually { $usual }
 usual_range = { $low } to { $high }
 fact_year_before = a year before: { $figure } ({ $change })
+fact_year_before_same_age = a year before, at the same age: { $figure } ({ $change })
 fact_target = target: { $figure }
 fact_since =
     { $span ->
@@ -454,11 +456,13 @@ fact_cause =
     { $part ->
         [mix] { $extent ->
             [all] the change { fact_since } comes from a shift between groups ({ $name })
+            [more] more than the change { fact_since } comes from a shift between groups ({ $name })
            *[most] { $share } of the change { fact_since } from a shift between groups ({ $name })
         }
         [groups] { $name } each explain { $share } of the change { fact_since }
        *[group] { $extent ->
             [all] the whole change { fact_since } from { $name }
+            [more] more than the whole change { fact_since } from { $name }
            *[most] { $share } of the change { fact_since } from { $name }
         }
     }
@@ -474,9 +478,14 @@ judged_by =
         [expected] judged: expected { $figure }
        *[period] judged: { $figure } in { $of }
     }
-note_same_age = What can still change is compared with { $period } at the same age.
+note_same_age =
+    { $year ->
+        [known] What can still change is compared with { $period } and with the year before at the same age.
+       *[unknown] What can still change is compared with { $period } at the same age.
+    }
 table_provisional = these figures can still change, and are compared at the same age
 may_be_chance = May be chance – { $statements }
+critical_by_chance = that it is critical may be chance
 status_chance = may be chance
 data_up_to = Data up to { $instant }
 data_up_to_by_table = Data up to { $tables }
@@ -622,6 +631,7 @@ report_mails = { $delivered } of { $mails }
 report_next = Next
 report_on_request = on request
 crossed_in_archive = More lines and columns are in the archive.
+cut_scorecards = comparisons of groups
 cut_crossed = tables by two dimensions
 cut_lists = rows one by one
 all_well_here = Nothing needs attention. All figures are in the archive.
@@ -653,8 +663,11 @@ numbers = numbers (JSON)
 audiences = Made for
 subject_corrected = Corrected: { $subject }
 superseded_edition = A corrected edition has taken the place of this one.
-open_corrected_edition = Open the corrected one
+open_readers_see = About
+scope_alone = { $scope } (only rows that say so)
+corrected_edition = Open the corrected one
 corrected_number = { $title }, { $group }: { $new } instead of { $old } ({ $why })
+corrected_lists = Other rows are listed one by one.
 corrected_nothing = No number is another one.
 corrected_edition = This is a corrected edition.
 corrected = Corrected

@@ -166,6 +166,7 @@ worsened = dégradation
 provisional = Provisoire : ce chiffre peut encore changer
 settled = Définitif
 note_provisional = peut encore changer
+note_same_age_too = peut encore changer ; comparé au même âge
 interval = Intervalle de confiance à 95 %
 
 unit_percent = pourcentage
@@ -441,6 +442,7 @@ assured =
 fact_usual = d’habitude { $usual }
 usual_range = de { $low } à { $high }
 fact_year_before = un an plus tôt : { $figure } ({ $change })
+fact_year_before_same_age = un an plus tôt au même stade : { $figure } ({ $change })
 fact_target = objectif : { $figure }
 fact_since =
     { $span ->
@@ -466,11 +468,13 @@ fact_cause =
     { $part ->
         [mix] { $extent ->
             [all] la variation { fact_since } vient d’un déplacement entre les groupes ({ $name })
+            [more] plus que la variation { fact_since } vient d’un déplacement entre les groupes ({ $name })
            *[most] { $share } de la variation { fact_since } vient d’un déplacement entre les groupes ({ $name })
         }
         [groups] { $name } expliquent chacun { $share } de la variation { fact_since }
        *[group] { $extent ->
             [all] { $name } explique toute la variation { fact_since }
+            [more] { $name } explique plus que toute la variation { fact_since }
            *[most] { $name } explique { $share } de la variation { fact_since }
         }
     }
@@ -487,9 +491,14 @@ judged_by =
         [settled] jugé : { $figure } en { $of }
        *[look_back] jugé : { $figure } sur { $of }
     }
-note_same_age = Ce qui peut encore changer est comparé au même âge ({ $period }).
+note_same_age =
+    { $year ->
+        [known] Ce qui peut encore changer est comparé au même âge ({ $period } et un an avant).
+       *[unknown] Ce qui peut encore changer est comparé au même âge ({ $period }).
+    }
 table_provisional = ces chiffres peuvent encore changer et sont comparés au même âge
 may_be_chance = Peut être dû au hasard – { $statements }
+critical_by_chance = que ce soit critique peut être dû au hasard
 status_chance = peut être dû au hasard
 data_up_to = Données jusqu’au { $instant }
 data_up_to_by_table = Données jusqu’au { $tables }
@@ -635,6 +644,7 @@ report_mails = { $delivered } sur { $mails }
 report_next = Prochain
 report_on_request = à la demande
 crossed_in_archive = Le reste du tableau se trouve dans les archives.
+cut_scorecards = comparaisons de groupes
 cut_crossed = les tableaux à deux dimensions
 cut_lists = les lignes une à une
 all_well_here = Rien ne demande d’attention. Toutes les valeurs sont dans les archives.
@@ -666,8 +676,11 @@ numbers = chiffres (JSON)
 audiences = Établie pour
 subject_corrected = Corrigé : { $subject }
 superseded_edition = Une édition corrigée a pris la place de celle-ci.
-open_corrected_edition = Ouvrir l’édition corrigée
+open_readers_see = Périmètre
+scope_alone = { $scope } (seulement les lignes qui l’indiquent)
+corrected_edition = Ouvrir l’édition corrigée
 corrected_number = { $title }, { $group } : { $new } au lieu de { $old } ({ $why })
+corrected_lists = D’autres lignes sont listées une à une.
 corrected_nothing = Aucun chiffre n’a changé.
 corrected_edition = Cette édition est corrigée.
 corrected = Corrigée

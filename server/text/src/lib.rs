@@ -6,6 +6,7 @@
 //! - [`words`]: what is said, in a reader's language
 //! - [`translated`]: a text that somebody wrote in several languages
 //! - [`numbers`], [`money`], [`durations`], [`dates`]: written as the reader's region writes them, from `cldr`
+//! - [`hyphens`]: where long words may be broken
 //! - [`lists`]: what is joined by commas and an “and”
 //! - [`stamps`]: instants as command lines write them
 //! - [`clean`]: without characters that no XML, no terminal and no table can hold
@@ -16,6 +17,7 @@ pub mod clean;
 pub mod dates;
 pub mod digest;
 pub mod durations;
+pub mod hyphens;
 pub mod languages;
 pub mod lists;
 pub mod locale;

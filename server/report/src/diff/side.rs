@@ -1,6 +1,6 @@
 //! The numbers of one of two editions, each known by what tells it from the others.
 
-use crate::numbers::{BreakdownTable, CrossTable, Group, GroupHead, KpiBlock, Numbers, Said};
+use crate::numbers::{BreakdownRow, BreakdownTable, CrossTable, Group, GroupHead, KpiBlock, Numbers, Said};
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::threshold::Status;
@@ -68,13 +68,8 @@ impl<'a> Side<'a> {
     }
 
     fn add(&mut self, filter: &'a Scope, block: &'a KpiBlock) {
-        let KpiBlock { id, cell, status, target, breakdowns, crossed, .. } = block;
-        let number = |groups: Groups, cell: &Cell, status: Status, target: Option<f64>| Number {
-            block,
-            filter,
-            groups,
-            said: Said { cell: cell.clone(), status, target },
-        };
+        let KpiBlock { id, breakdowns, crossed, .. } = block;
+        let number = |groups: Groups, said: Said| Number { block, filter, groups, said };
         let mut add = |by: [Option<&'a str>; 2], numbers: Vec<Number<'a>>| {
             self.blocks.entry((id, filter, by)).or_insert(block);
             for number in numbers {
@@ -85,11 +80,9 @@ impl<'a> Side<'a> {
                 }
             }
         };
-        add([None, None], vec![number([None, None], cell, *status, *target)]);
+        add([None, None], vec![number([None, None], of_total(block))]);
         for BreakdownTable { dimension, rows, .. } in breakdowns {
-            let rows = rows
-                .iter()
-                .map(|row| number([Some(head(dimension, &row.group)), None], &row.cell, row.status, row.target));
+            let rows = rows.iter().map(|row| number([Some(head(dimension, &row.group)), None], of_group(row)));
             add([Some(dimension), None], rows.collect());
         }
         for CrossTable { lines_by, columns_by, columns, lines } in crossed {
@@ -97,7 +90,7 @@ impl<'a> Side<'a> {
                 columns.iter().zip(&line.cells).filter_map(|(column, cell)| {
                     let groups = [(lines_by, &line.group), (columns_by, column)];
                     let groups = groups.map(|(dimension, group)| Some(head(dimension, group)));
-                    Some(number(groups, cell.as_ref()?, Status::Unjudged, None))
+                    Some(number(groups, of_cell(cell.as_ref()?)))
                 })
             });
             add([Some(lines_by), Some(columns_by)], pairs.collect());
@@ -113,6 +106,35 @@ impl<'a> Side<'a> {
     /// is shown.
     pub fn block_of(&self, number: &Number) -> Option<&'a KpiBlock> {
         self.blocks.get(&number.table()).copied()
+    }
+}
+
+fn of_cell(cell: &Cell) -> Said {
+    let (status, target) = (Status::Unjudged, None);
+    Said { cell: cell.clone(), status, target, judged: None, previous: None, year_before: None }
+}
+
+fn of_total(block: &KpiBlock) -> Said {
+    let KpiBlock { cell, status, target, assessment, previous, year_before, .. } = block;
+    Said {
+        status: *status,
+        target: *target,
+        judged: assessment.as_ref().map(|assessment| assessment.judged.clone()),
+        previous: previous.outcome.value(),
+        year_before: year_before.as_ref().and_then(|cell| cell.outcome.value()),
+        ..of_cell(cell)
+    }
+}
+
+fn of_group(row: &BreakdownRow) -> Said {
+    let BreakdownRow { cell, status, target, assessment, previous, year_before, .. } = row;
+    Said {
+        status: *status,
+        target: *target,
+        judged: assessment.as_ref().map(|assessment| assessment.judged.clone()),
+        previous: previous.outcome.value(),
+        year_before: year_before.as_ref().and_then(|cell| cell.outcome.value()),
+        ..of_cell(cell)
     }
 }
 

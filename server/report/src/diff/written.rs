@@ -1,10 +1,10 @@
 //! A number that is another one, in a reader's words.
 
 use crate::format::Format;
-use crate::numbers::{Changed, Said, Why};
+use crate::known::judged_by;
+use crate::numbers::{Changed, PeriodHead, Said, Why};
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::Unit;
-use pegel_kpi::definition::threshold::Status;
 
 /// A number that is another one, in a reader's words.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -22,7 +22,7 @@ pub struct Written {
 impl Changed {
     /// Its parts in a reader's words. What differs is to be seen: where two figures are written alike, so is what they are
     /// made of.
-    pub fn written(&self, format: &Format) -> Written {
+    pub fn written(&self, like: &PeriodHead, format: &Format) -> Written {
         let words = format.words();
         let groups = [&self.group, &self.and].into_iter().flatten().map(|head| format.group(&head.group));
         let groups: Vec<String> = groups.collect();
@@ -33,7 +33,7 @@ impl Changed {
         let [mut old, mut new] = [figure(&self.old), figure(&self.new)];
         if let (Some(before), Some(now)) = (&self.old, &self.new) {
             if old == new && !before.has_figure_of(now) {
-                [old, new] = told_apart([&before.cell, &now.cell], &[old, new], self.unit, format);
+                [old, new] = self.told_apart([before, now], &[old, new], like, format);
             }
             if self.why.contains(&Why::Target) {
                 old = with_target(old, before.target, self.unit, format);
@@ -50,23 +50,70 @@ impl Changed {
     }
 
     /// The same in plain text: with how both are judged, where that differs.
-    pub fn told(&self, format: &Format) -> Written {
-        let written = self.written(format);
-        let Some([old, new]) = self.statuses() else { return written };
-        let with = |figure: String, status| format!("{figure}, {}", format.status(status));
-        Written { old: with(written.old, old), new: with(written.new, new), ..written }
+    pub fn told(&self, like: &PeriodHead, format: &Format) -> Written {
+        let written = self.written(like, format);
+        let Some([old, new]) = self.states(like, format) else { return written };
+        Written { old: format!("{}, {old}", written.old), new: format!("{}, {new}", written.new), ..written }
     }
 
-    /// How both figures are judged, where that differs.
-    pub fn statuses(&self) -> Option<[Status; 2]> {
-        let (old, new) = (self.old.as_ref()?.status, self.new.as_ref()?.status);
-        (old != new).then_some([old, new])
+    /// How both figures are judged, in words, where that differs; of one that stands for another, by which.
+    pub fn states(&self, like: &PeriodHead, format: &Format) -> Option<[String; 2]> {
+        let (old, new) = (self.old.as_ref()?, self.new.as_ref()?);
+        let state = |said: &Said| {
+            let status =
+                if said.state().1 { format.words().say("status_chance", []) } else { format.status(said.status) };
+            match self.judged_by(said, like, format) {
+                Some(judged) => format!("{status} ({judged})"),
+                None => status,
+            }
+        };
+        (old.state() != new.state()).then(|| [state(old), state(new)])
+    }
+
+    /// `judged: 83.3% in week 45`, where that is another figure.
+    fn judged_by(&self, said: &Said, like: &PeriodHead, format: &Format) -> Option<String> {
+        judged_by(&said.cell, said.judged.as_ref()?, (self.unit, &self.threshold), like, format)
+    }
+
+    /// Figures that are written alike, with what tells them apart: what they are parts of, more digits, how many rows they
+    /// rest on, what stands beside them, what was judged, or what they are compared with.
+    fn told_apart(
+        &self,
+        [old, new]: [&Said; 2],
+        figures: &[String; 2],
+        like: &PeriodHead,
+        format: &Format,
+    ) -> [String; 2] {
+        let own = || told_apart([&old.cell, &new.cell], figures, self.unit, format);
+        let differ = |texts: [Option<String>; 2]| match texts {
+            [Some(old), Some(new)] if old != new => Some([old, new]),
+            _ => None,
+        };
+        let beside_both = |texts: [String; 2]| {
+            let [before, now] = texts;
+            [format!("{} ({before})", figures[0]), format!("{} ({now})", figures[1])]
+        };
+        let compared = |word: &str, values: [Option<f64>; 2]| {
+            let written = values.map(|value| value.map(|value| format.value(value, self.unit)));
+            let said = |figure: String| {
+                format
+                    .words()
+                    .say("labelled", [("label", format.words().say(word, []).into()), ("value", figure.into())])
+            };
+            differ(written).map(|texts| texts.map(said)).map(beside_both)
+        };
+        let judged = || differ([old, new].map(|said| self.judged_by(said, like, format))).map(beside_both);
+        own()
+            .or_else(judged)
+            .or_else(|| compared("compared_with", [old.previous, new.previous]))
+            .or_else(|| compared("year_before_short", [old.year_before, new.year_before]))
+            .unwrap_or_else(|| figures.clone())
     }
 }
 
 /// Figures that are written alike, with what tells them apart: what they are parts of, more digits, how many rows they rest
 /// on, or what stands beside them.
-fn told_apart(cells: [&Cell; 2], figures: &[String; 2], unit: Unit, format: &Format) -> [String; 2] {
+fn told_apart(cells: [&Cell; 2], figures: &[String; 2], unit: Unit, format: &Format) -> Option<[String; 2]> {
     let differ = |texts: [Option<String>; 2]| match texts {
         [Some(old), Some(new)] if old != new => Some([old, new]),
         _ => None,
@@ -83,7 +130,7 @@ fn told_apart(cells: [&Cell; 2], figures: &[String; 2], unit: Unit, format: &For
     let parts = differ(cells.map(|cell| parts(cell, format))).map(beside_both);
     let rows = || differ(cells.map(|cell| rows(cell, format))).map(beside_both);
     let beside = || differ(cells.map(|cell| Some(beside(cell, unit, format)))).map(beside_both);
-    parts.or_else(values).or_else(rows).or_else(beside).unwrap_or_else(|| figures.clone())
+    parts.or_else(values).or_else(rows).or_else(beside)
 }
 
 /// `351 of 438`

@@ -34,7 +34,12 @@ struct Edition<'a> {
     report: &'a str,
     title: String,
     locale: &'a str,
+    /// In which its periods begin and end.
     zone: &'a str,
+    /// In which its readers are told of instants.
+    readers_zone: &'a str,
+    /// What its readers see, in words; empty if that is everything.
+    scope: String,
     currency: &'a str,
     period: &'a PeriodHead,
     compared_with: &'a PeriodHead,
@@ -68,6 +73,8 @@ struct Corrected<'a> {
     changes: Vec<CorrectedNumber<'a>>,
     /// How many others there are.
     more: usize,
+    /// Whether other rows are listed one by one.
+    lists: bool,
 }
 
 #[derive(Serialize)]
@@ -130,6 +137,9 @@ struct Kpi<'a> {
     #[serde(flatten)]
     figure: Figure<'a>,
     target: Option<f64>,
+    /// How far it lies from that on the bad side, as a fraction of it, where that is farther than it may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    off_target: Option<f64>,
     /// The periods up to the reported one, oldest first, at the age of that one.
     course: Vec<Point<'a>>,
     breakdowns: Vec<Breakdown<'a>>,
@@ -271,6 +281,8 @@ fn edition<'a>(numbers: &'a Numbers, maker: Maker<'a>, format: &Format) -> Editi
         title: format.title(&numbers.title),
         locale: maker.locale,
         zone: &numbers.zone,
+        readers_zone: numbers.shown_in(),
+        scope: format.scope(&numbers.scope, &numbers.members),
         currency: &numbers.currency,
         period: &numbers.period,
         compared_with: &numbers.compared_with,
@@ -312,7 +324,8 @@ fn corrected<'a>(correction: &'a Correction, format: &Format) -> Corrected<'a> {
         new: changed.new.as_ref().map(|said| &said.cell),
         why: &changed.why,
     };
-    Corrected { changes: correction.changes.iter().map(number).collect(), more: correction.more }
+    let Correction { ref changes, more, lists } = *correction;
+    Corrected { changes: changes.iter().map(number).collect(), more, lists }
 }
 
 fn section_head<'a>(section: &'a Section, format: &Format) -> SectionHead<'a> {
@@ -355,6 +368,7 @@ fn kpi<'a>(section: String, block: &'a KpiBlock, format: &Format) -> Kpi<'a> {
             year_before: block.year_before.as_ref(),
         },
         target: block.target,
+        off_target: block.held().off_target(block.asked()).map(|off| off.beyond),
         course: block.trend.iter().map(|point| Point { period: &point.period, cell: &point.cell }).collect(),
         breakdowns: block.breakdowns.iter().map(breakdown).collect(),
         crossed: block.crossed.iter().map(crossed).collect(),

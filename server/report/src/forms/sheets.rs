@@ -124,13 +124,14 @@ impl Writer<'_> {
         let mut rows = vec![
             line(self.word("report"), format.title(&numbers.title)),
             line(self.word("period"), format.period(&numbers.period)),
+            line(self.word("readers_see"), format.whole_scope(&numbers.scope, &numbers.members)),
             line(self.word("status"), brief.headline),
             line(String::new(), capitalised(&brief.verdict)),
         ];
         if numbers.revision > 0 {
             rows.push(line(self.word("corrected_edition"), numbers.reason.clone().unwrap_or_else(|| "–".to_owned())));
         }
-        let corrections = numbers.correction.iter().flat_map(|correction| correction.lines(format));
+        let corrections = numbers.correction.iter().flat_map(|correction| correction.lines(&numbers.period, format));
         rows.extend(corrections.map(|correction| line(self.word("what_changed"), correction)));
         for (statement, number) in brief.statements.iter().zip(1..) {
             rows.push(line(format!("{number}."), statement.sentence.clone()));
@@ -208,7 +209,7 @@ impl Writer<'_> {
     fn note(&self, cell: &Cell, block: &KpiBlock) -> Entry {
         match cell.outcome.value() {
             None => Entry::text(self.format.cell(cell, block.unit)),
-            Some(_) if cell.provisional => Entry::text(self.word("note_provisional")),
+            Some(_) if cell.provisional => Entry::text(self.word("note_same_age_too")),
             Some(_) => Entry::Nothing,
         }
     }

@@ -4,6 +4,7 @@ use super::{Group, GroupHead};
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Status, Threshold};
+use pegel_kpi::judgement::judged::Judged;
 use pegel_text::translated::Translated;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,9 @@ pub struct Correction {
     /// How many others there are.
     #[serde(default, skip_serializing_if = "is_none")]
     pub more: usize,
+    /// Whether other rows are listed one by one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lists: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
@@ -66,6 +70,21 @@ pub struct Said {
     /// What was to be reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<f64>,
+    /// How it was judged, and by which figure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged: Option<Judged>,
+    /// What it is compared with: the period before, or the same a year before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year_before: Option<f64>,
+}
+
+impl Said {
+    /// How it is judged, for a style sheet: `critical`, `warning`, `ok`, `chance` or `unjudged`.
+    pub fn class(&self) -> &'static str {
+        if self.judged.as_ref().is_some_and(|judged| judged.chance) { "chance" } else { self.status.name() }
+    }
 }
 
 /// Why a number is another one.

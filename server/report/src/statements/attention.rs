@@ -89,10 +89,14 @@ impl Needing {
         let basis = || basis(finding.by(kind)?, &numbers.period, format);
         let as_it_stands = finding.basis(kind) == Basis::Value;
         let of = facts.parts().or_else(|| basis().filter(|_| !as_it_stands));
+        // It is surely beyond one mark, and perhaps beyond the next.
+        let looks = finding.threshold.judge(&judged.outcome, finding.better);
+        let perhaps = (looks > finding.status).then(|| words.say("critical_by_chance", []));
+        let of = of.into_iter().chain(perhaps).collect::<Vec<_>>().join(" · ");
         Needing {
             group: group.unwrap_or_else(|| words.say("total", [])),
             figure: format.judged(&judged, finding.unit, &finding.threshold),
-            of: of.unwrap_or_default(),
+            of,
             since: since(&finding, kind, numbers, format),
             rows: facts.rows(),
             as_it_stands,

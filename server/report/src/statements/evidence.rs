@@ -152,11 +152,15 @@ impl<'a> Facts<'a> {
 
     /// The figure that the change is measured against.
     fn before(&self) -> Option<String> {
-        // Editions older than assessments compared a young figure with one that was not.
-        let same_age = self.finding.cell.provisional && self.finding.assessment.is_some();
-        let message = if same_age { "fact_of_period_same_age" } else { "fact_of_period" };
+        let message = if self.is_at_the_same_age() { "fact_of_period_same_age" } else { "fact_of_period" };
         let figure = self.known.figure(&self.finding.previous)?;
         Some(self.known.of_period(message, &self.numbers.compared_with.name, figure))
+    }
+
+    /// Whether it is compared with figures of the same age. Editions older than assessments compared a young one with one
+    /// that was not.
+    fn is_at_the_same_age(&self) -> bool {
+        self.finding.cell.provisional && self.finding.assessment.is_some()
     }
 
     /// The limits of usual variation, unless the statement says them.
@@ -176,7 +180,8 @@ impl<'a> Facts<'a> {
         let change = Change::between(before, cell, *better)?;
         let change = self.format.change(Some(&change), *unit);
         let of = [("figure", self.known.figure(before)?.into()), ("change", change.into())];
-        Some(self.format.words().say("fact_year_before", of))
+        let message = if self.is_at_the_same_age() { "fact_year_before_same_age" } else { "fact_year_before" };
+        Some(self.format.words().say(message, of))
     }
 
     fn target(&self) -> Option<String> {
@@ -213,6 +218,11 @@ impl<'a> Facts<'a> {
             Part::Group(group) => self.format.group(group),
             Part::Mix => self.format.dimension(&cause.dimension),
         };
+        let extent = match first.share {
+            most if most < ALL => "most",
+            all if all <= 1.0 / ALL => "all",
+            _ => "more",
+        };
         let part = match first.part {
             Part::Mix => "mix",
             Part::Group(_) if causes.len() > 1 => "groups",
@@ -220,7 +230,7 @@ impl<'a> Facts<'a> {
         };
         let of = [
             ("part", Value::from(part)),
-            ("extent", if first.share >= ALL { "all" } else { "most" }.into()),
+            ("extent", extent.into()),
             ("share", self.format.share(first.share).into()),
             ("span", self.format.span(compared_with).into()),
             ("period", self.format.period_name(compared_with).into()),

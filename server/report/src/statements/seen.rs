@@ -184,8 +184,8 @@ impl<'a> Seen<'a> {
     }
 
     /// What explains at least half of the change: groups rather than a shift between them, of the breakdown with the
-    /// fewest; two where they explain the same. Nothing where the change is not what is told: where a period that was
-    /// settled before is, or the figure moved the other way.
+    /// fewest; two where they explain the same, and none where several explain half and others went the other way. Nothing
+    /// where the change is not what is told: where a period that was settled before is, or the figure moved the other way.
     fn causes(&self, kind: Kind) -> Vec<Contribution> {
         let is_told = self.change.is_some_and(|change| change.improved == Some(kind.is_good()));
         if self.group.is_some() || !is_told || matches!(self.by(kind), Some(By::Settled { .. })) {
@@ -203,9 +203,10 @@ impl<'a> Seen<'a> {
         let Some(first) = of_fewest.clone().max_by(most) else {
             return half().max_by(most).into_iter().cloned().collect();
         };
-        let alike = of_fewest
-            .filter(|other| other.dimension == first.dimension && (other.share - first.share).abs() <= NOTHING);
-        alike.cloned().collect()
+        let alike =
+            |other: &&Contribution| other.dimension == first.dimension && (other.share - first.share).abs() <= NOTHING;
+        let others = of_fewest.clone().any(|other| other.dimension == first.dimension && !alike(&other));
+        if others { Vec::new() } else { of_fewest.filter(alike).cloned().collect() }
     }
 
     /// What was compared with the marks, if a statement of that kind is about them.

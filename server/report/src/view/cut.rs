@@ -27,7 +27,7 @@ const ROWS: usize = 5;
 type Step = (&'static str, fn(&mut View));
 
 /// What is left out, one thing after the other.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 13] = [
     ("cut_courses", |view| kpis(view).for_each(|kpi| kpi.trend.bars.clear())),
     ("cut_calm_breakdowns", |view| {
         let is_broken = |class: &str| matches!(class, "critical" | "warning");
@@ -37,11 +37,11 @@ const STEPS: [Step; 11] = [
     }),
     ("cut_further_breakdowns", |view| _ = break_down(view, BREAKDOWNS / 2)),
     ("cut_crossed", |view| {
-        view.sections.iter_mut().for_each(|section| {
-            section.crossed.clear();
-            section.scorecard = None;
-        });
+        let half = view.sections.len() / 2;
+        view.sections.iter_mut().skip(half).for_each(|section| section.crossed.clear());
     }),
+    ("cut_crossed", |view| view.sections.iter_mut().for_each(|section| section.crossed.clear())),
+    ("cut_scorecards", |view| view.sections.iter_mut().for_each(|section| section.scorecard = None)),
     ("cut_further_breakdowns", |view| _ = break_down(view, BREAKDOWNS / 4)),
     ("cut_breakdowns", |view| kpis(view).for_each(|kpi| kpi.tables.clear())),
     ("cut_lists", |view| view.sections.iter_mut().for_each(|section| section.lists.clear())),

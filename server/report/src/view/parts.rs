@@ -39,12 +39,14 @@ impl Writer<'_> {
         let kpis = section.kpis.iter().filter(|block| has_data(block)).map(|block| self.kpi(block, at, numbers));
         let view = SectionView {
             title: self.format.title(&section.title),
-            filter: self.scope(&section.filter, numbers),
+            filter: self.format.scope(&section.filter, &numbers.members),
             text: markdown::to_html(text),
             plain_text: markdown::to_text(text).lines().map(str::to_owned).collect(),
             crossed: section.kpis.iter().flat_map(|block| self.crossed(block, figures(&block.id))).collect(),
             kpis: kpis.collect(),
-            scorecard: scorecard::scorecard(section).map(|card| self.scorecard(&card, figures)),
+            scorecard: scorecard::scorecard(section)
+                .filter(|card| card.lines.len() > 1)
+                .map(|card| self.scorecard(&card, figures)),
             lists: section.lists.iter().map(|list| self.list(list, figures(&list.kpi))).collect(),
             controlling: section.controlling.iter().map(|state| self.report_state(state)).collect(),
         };

@@ -183,7 +183,7 @@ fn a_long_mail_leaves_out_courses_first_and_never_what_needs_attention() {
         assert!(!view.attention.is_empty() && view.left_out.len() <= step + 1);
         step += 1;
     }
-    assert_eq!(step, 11);
+    assert_eq!(step, 13);
     insta::assert_snapshot!(view.left_out.join("\n"));
     assert_eq!((view.attention[0].figures.len(), view.attention[0].more.as_str()), (2, "6 more"));
     assert_eq!((&view.statements, &view.headline), (&whole.statements, &whole.headline));

@@ -21,7 +21,6 @@ use crate::statements::statement::Kind;
 use pegel_chart::columns::{Column, blocks, columns};
 use pegel_chart::{Chart, Form, Point, Tone};
 use pegel_kpi::data::cell::{Cell, Outcome};
-use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::{Better, Status};
 use pegel_kpi::judgement::judged::{Assessment, Unjudged};
@@ -84,7 +83,7 @@ impl<'a> Writer<'a> {
             language: self.words.language().code(),
             report: numbers.report.clone(),
             title: self.format.title(&numbers.title),
-            scope: self.scope(&numbers.scope, numbers),
+            scope: self.format.whole_scope(&numbers.scope, &numbers.members),
             period: self.format.period(&numbers.period),
             period_name: self.format.period_name(&numbers.period.name),
             period_code: numbers.period.name.clone(),
@@ -92,7 +91,7 @@ impl<'a> Writer<'a> {
             head_of_compared: self.format.head_of_period(&numbers.compared_with.name),
             revision: numbers.revision,
             reason: numbers.reason.clone().unwrap_or_default(),
-            corrections: numbers.correction.as_ref().map_or_else(Vec::new, |of| of.lines(self.format)),
+            corrections: numbers.correction.as_ref().map_or_else(Vec::new, |of| of.lines(&numbers.period, self.format)),
             computed: self.format.instant(numbers.created_at),
             status: self.status(numbers.status),
             subject: brief.subject,
@@ -125,7 +124,9 @@ impl<'a> Writer<'a> {
             return String::new();
         }
         let period = self.format.period_name(&numbers.compared_with.name);
-        self.words.say("note_same_age", [("period", period.into())])
+        let is_known = numbers.kpis().any(|block| is_young(block) && block.year_before.is_some());
+        let year = if is_known { "known" } else { "unknown" };
+        self.words.say("note_same_age", [("period", period.into()), ("year", year.into())])
     }
 
     fn contact(&self, contact: &Contact) -> ContactView {
@@ -159,18 +160,6 @@ impl<'a> Writer<'a> {
             return String::new();
         }
         self.words.say("without_data", [("kpis", kpis.join(", ").into())])
-    }
-
-    /// The groups that its readers see, by name: partners and other rows without one by key.
-    pub(super) fn scope(&self, scope: &Scope, numbers: &Numbers) -> String {
-        let restricted = scope.restrictions().map(|(dimension, texts)| {
-            let label = capitalised(&self.format.dimension(dimension.name()));
-            let called = |text: &String| numbers.members.called(&dimension, text).to_owned();
-            let names: Vec<String> = texts.iter().map(called).collect();
-            let of = [("label", label.into()), ("value", self.format.all(&names).into())];
-            self.words.say("labelled", of)
-        });
-        restricted.collect::<Vec<_>>().join(" · ")
     }
 
     fn status(&self, status: Status) -> StatusView {
@@ -336,6 +325,7 @@ impl<'a> Writer<'a> {
             goal: target
                 .or_else(|| self.format.asked(&block.threshold, block.unit, block.better))
                 .unwrap_or_else(nothing),
+            same_age: block.cell.provisional && block.assessment.is_some(),
             note: notes.join(" · "),
         }
     }
@@ -469,9 +459,12 @@ fn best_of<'a>(rest: &mut Vec<&'a BreakdownRow>, count: usize) -> Vec<&'a Breakd
     best
 }
 
-/// Whether anything was ever known of it.
+/// Whether anything was ever known of it: now, in its course, or in what it is compared with.
 pub(super) fn has_data(block: &KpiBlock) -> bool {
-    block.cell.outcome != Outcome::NoData || block.trend.iter().any(|point| point.cell.outcome != Outcome::NoData)
+    let nothing = |cell: &Cell| matches!(cell.outcome, Outcome::NoData | Outcome::NoRows | Outcome::ZeroDenominator);
+    let course = block.trend.iter().map(|point| &point.cell);
+    let cells = [&block.cell, &block.previous].into_iter().chain(&block.year_before).chain(course);
+    cells.into_iter().any(|cell| !nothing(cell))
 }
 
 /// Why its total was not judged. One that lacks more than marks has such, though the past may not tell them.

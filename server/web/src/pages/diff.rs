@@ -6,10 +6,9 @@ use crate::State;
 use crate::reader::Reader;
 use crate::unanswered::Unanswered;
 use actix_web::{HttpRequest, HttpResponse, web};
-use pegel_kpi::definition::threshold::Status;
 use pegel_report::diff::{ChangedFile, Compared, Diff, Written, diff};
 use pegel_report::format::Format;
-use pegel_report::numbers::{Changed, Numbers};
+use pegel_report::numbers::{Changed, Numbers, PeriodHead, Said};
 use pegel_store::edition::{Audience, Edition};
 use serde::Serialize;
 
@@ -43,9 +42,17 @@ struct Page {
 struct ChangedView {
     #[serde(flatten)]
     written: Written,
-    /// For a style sheet; empty where it is the same in both, or an edition does not have the number.
-    old_status: &'static str,
-    new_status: &'static str,
+    /// How they are judged; `None` where that is the same in both, or an edition does not have the number.
+    old_state: Option<StateView>,
+    new_state: Option<StateView>,
+}
+
+/// How a figure is judged.
+#[derive(Serialize)]
+struct StateView {
+    /// For a style sheet.
+    class: &'static str,
+    word: String,
 }
 
 /// A file that is another one.
@@ -92,7 +99,7 @@ impl Page {
         let of = query_of(audience);
         let compared = Compared { numbers: &before, sources: &old.sources };
         let found = diff(compared, Compared { numbers: &now, sources: &new.sources });
-        let Diff { changes, same, files } = found.with_lines(|sha256| state.store.version_text(sha256))?;
+        let Diff { changes, same, lists, files } = found.with_lines(|sha256| state.store.version_text(sha256))?;
         let format = Format::new(&locale(&now, reader), &now.currency, now.shown_in()).calling(&now.titles);
         let words = format.words();
         let name = |numbers: &Numbers| edition_name(&numbers.period.name, numbers.revision, &format);
@@ -105,14 +112,23 @@ impl Page {
             words.say("more_changes", [("count", count.into()), ("old", old.into()), ("new", new.into())])
         };
         let all = changes.len() + same;
+        let differ = words.say("numbers_differ", [("count", changes.len().into()), ("all", all.into())]);
         Ok(Page {
             title: format.title(&now.title),
             path: reader.kept_in(format!("/editions/{}{of}", new.head.id)),
             old: name(&before),
             new: name(&now),
             notice: (before.report != now.report).then(of_reports),
-            verdict: words.say("numbers_differ", [("count", changes.len().into()), ("all", all.into())]),
-            changes: changes.iter().take(MOST_CHANGES).map(|changed| ChangedView::of(changed, &format)).collect(),
+            verdict: [Some(differ), lists.then(|| words.say("corrected_lists", []))]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" "),
+            changes: changes
+                .iter()
+                .take(MOST_CHANGES)
+                .map(|changed| ChangedView::of(changed, &now.period, &format))
+                .collect(),
             more: changes.len().checked_sub(MOST_CHANGES).filter(|more| *more > 0).map(left_out),
             files: files.iter().filter(|file| !file.lines.is_empty()).map(FileView::of).collect(),
         })
@@ -120,9 +136,13 @@ impl Page {
 }
 
 impl ChangedView {
-    fn of(changed: &Changed, format: &Format) -> ChangedView {
-        let [old_status, new_status] = changed.statuses().map_or([""; 2], |statuses| statuses.map(Status::name));
-        ChangedView { written: changed.written(format), old_status, new_status }
+    fn of(changed: &Changed, like: &PeriodHead, format: &Format) -> ChangedView {
+        let class = |said: &Option<Said>| said.as_ref().map_or("", Said::class);
+        let states = changed.states(like, format).map(|[old, new]| {
+            [StateView { class: class(&changed.old), word: old }, StateView { class: class(&changed.new), word: new }]
+        });
+        let [old_state, new_state] = states.map_or([None, None], |states| states.map(Some));
+        ChangedView { written: changed.written(like, format), old_state, new_state }
     }
 }
 
