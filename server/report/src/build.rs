@@ -30,7 +30,7 @@ use pegel_kpi::judgement::significance::LEAST_ROWS;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::time::period::{Period, Span};
 use pegel_text::translated::Translated;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 mod contributions;
 mod freshness;
@@ -287,7 +287,7 @@ fn keep_quiet_of_few(block: &mut KpiBlock) {
 fn lacking(block: &KpiBlock, kpi: &Kpi, data_up_to: &[TableFreshness]) -> Vec<String> {
     let is_empty = |table: &&Table| data_up_to.iter().any(|of| of.empty && *of.table == *table.name);
     let tables = kpi.tables().filter(|_| block.cell.outcome == Outcome::NoData).filter(is_empty);
-    tables.map(|table| table.name.to_string()).collect()
+    tables.map(|table| table.name.to_string()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn point((period, cell): (&Period, &Cell)) -> TrendPoint {

@@ -29,7 +29,7 @@ impl Correction {
     /// where the figure is the same: a line for each, and one for the others.
     pub fn lines(&self, like: &PeriodHead, format: &Format) -> Vec<String> {
         let words = format.words();
-        let line = |changed: &Changed| {
+        let told = |changed: &Changed| {
             let (written, told) = (changed.written(like, format), changed.told(like, format));
             let old = match changed.states(like, format) {
                 Some([before, _]) if written.old == written.new => before,
@@ -48,7 +48,7 @@ impl Correction {
         let nothing = is_nothing.then(|| words.say("corrected_nothing", []));
         let more = (self.more > 0).then(|| format.more(self.more));
         let lists = self.lists.then(|| words.say("corrected_lists", []));
-        self.changes.iter().map(line).chain(nothing).chain(more).chain(lists).collect()
+        self.changes.iter().map(told).chain(nothing).chain(more).chain(lists).collect()
     }
 }
 

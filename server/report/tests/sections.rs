@@ -324,7 +324,12 @@ fn whom_a_scope_names_by_key_is_called_by_name_until_that_is_erased() {
         let filter = "Partner: Birk & S\u{f6}hne";
         assert_eq!(
             of_all.iter().map(said).collect::<Vec<_>>(),
-            ["", "Partner: Adler Solar", "Partner: Adler Solar, P3 and P9"].map(|scope| format!("{scope} / {filter}"))
+            [
+                "",
+                "Partner: Adler Solar (only rows that say so)",
+                "Partner: Adler Solar, P3 and P9 (only rows that say so)"
+            ]
+            .map(|scope| format!("{scope} / {filter}"))
         );
         // Readers are told of nobody whom they may not see, and names are stored apart.
         let stored = of_all[1].to_json();
@@ -335,6 +340,6 @@ fn whom_a_scope_names_by_key_is_called_by_name_until_that_is_erased() {
         join(&mut read, &kept);
         assert_eq!(read, of_all[1]);
         join(&mut read, &[]);
-        assert_eq!(said(&read), "Partner: P1 / Partner: P2");
+        assert_eq!(said(&read), "Partner: P1 (only rows that say so) / Partner: P2");
     });
 }

@@ -47,7 +47,7 @@ fn written(old: &Numbers, new: &Numbers) -> [String; 2] {
     let format = Format::new(&Locale::parse("en-GB").unwrap(), "EUR", "UTC");
     let diff = compared(old, new, [&[], &[]]);
     let [changed] = &diff.changes[..] else { panic!("{:?}", diff.changes) };
-    let Written { old, new, .. } = changed.written(&format);
+    let Written { old, new, .. } = changed.written(&new.period, &format);
     [old, new].map(|text| text.replace('\u{a0}', " "))
 }
 
@@ -272,7 +272,7 @@ fn cells_of_crossed_tables_are_named_by_both_groups() {
     assert_eq!(json["changes"][0]["group"], group("region", "North"));
     assert_eq!(json["changes"][0]["and"], group("product", "Solar"));
     let format = Format::new(&Locale::parse("en-GB").unwrap(), "EUR", "UTC");
-    assert_eq!(diff.changes[0].written(&format).group, "North · Solar");
+    assert_eq!(diff.changes[0].written(&samples::numbers().period, &format).group, "North · Solar");
     let gone = told(&old, &crossed(0.4, None), [&[], &[]]);
     assert_eq!(gone, ["feedback_rate South and Solar: 0.50 → absent (data)"]);
 }
