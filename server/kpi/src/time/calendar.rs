@@ -58,6 +58,12 @@ impl Calendar {
         Calendar::new(zone, week, BTreeSet::new())
     }
 
+    /// Whether anybody works on a day.
+    pub fn is_working(&self, day: Date) -> bool {
+        let of_week = usize::from(day.weekday().to_monday_zero_offset().unsigned_abs());
+        !self.holidays.contains(&day) && !self.week[of_week].is_empty()
+    }
+
     /// Working seconds from one instant to another, both in UTC seconds; negative if the second is the earlier one.
     pub fn seconds_between(&self, from: f64, to: f64) -> f64 {
         self.worked_before(to) - self.worked_before(from)
