@@ -89,7 +89,7 @@ impl Composer {
         };
         let shown = definition.sections.iter().any(|section| section.controlling);
         let controlling = if shown { self.controlling(now)? } else { Vec::new() };
-        let corrects = self.corrected_by(definition, period, revision)?;
+        let corrects = if revision > 0 { self.corrected_by(definition, period, revision)? } else { None };
         let seed = Seed(rand::random());
         let composed = self.with_templates(|templates| {
             let composition = Composition {

@@ -97,14 +97,14 @@ where
         let mut numbers = numbers_from(heading, periods, kpis, &figures);
         let evaluations = kpis.iter().zip(&figures).map(|(kpi, figures)| Evaluation::of(kpi, figures)).collect();
         drop(figures);
-        let all = numbers.sections.iter_mut().flat_map(|section| &mut section.kpis).zip(kpis);
-        all.for_each(|(block, kpi)| block.lacks = lacking(block, kpi, &data_up_to));
+        let is_part = *scope != Scope::everything();
         let blocks = numbers.sections.iter_mut().flat_map(|section| &mut section.kpis);
-        blocks
-            .zip(below)
-            .for_each(|(block, plans)| block.plans_below = plans.filter(|_| block.target.is_none()).map(named));
-        if *scope != Scope::everything() {
-            numbers.sections.iter_mut().flat_map(|section| &mut section.kpis).for_each(keep_quiet_of_few);
+        for ((block, kpi), plans) in blocks.zip(kpis).zip(below) {
+            block.lacks = lacking(block, kpi, &data_up_to);
+            block.plans_below = plans.filter(|_| block.target.is_none()).map(named);
+            if is_part {
+                keep_quiet_of_few(block);
+            }
         }
         numbers.sections.iter_mut().zip(lists).for_each(|(section, lists)| section.lists = lists);
         // Who sees a part of a report is not told what others get.
@@ -285,9 +285,12 @@ fn keep_quiet_of_few(block: &mut KpiBlock) {
 
 /// The tables that a KPI without data reads and that have never held anything.
 fn lacking(block: &KpiBlock, kpi: &Kpi, data_up_to: &[TableFreshness]) -> Vec<String> {
+    if block.cell.outcome != Outcome::NoData {
+        return Vec::new();
+    }
     let is_empty = |table: &&Table| data_up_to.iter().any(|of| of.empty && *of.table == *table.name);
-    let tables = kpi.tables().filter(|_| block.cell.outcome == Outcome::NoData).filter(is_empty);
-    tables.map(|table| table.name.to_string()).collect::<BTreeSet<_>>().into_iter().collect()
+    let tables: BTreeSet<String> = kpi.tables().filter(is_empty).map(|table| table.name.to_string()).collect();
+    tables.into_iter().collect()
 }
 
 fn point((period, cell): (&Period, &Cell)) -> TrendPoint {

@@ -1,7 +1,7 @@
 //! What a corrected edition says differently from the one that it corrects, so that it cannot be taken for that one.
 
 use crate::archive;
-use crate::diff::{Compared, Diff, diff};
+use crate::diff::{Compared, Diff, Written, diff};
 use crate::format::Format;
 use crate::numbers::{Changed, Correction, Numbers, PeriodHead};
 use pegel_store::edition::{Audience, Edition, SourceHash};
@@ -30,17 +30,18 @@ impl Correction {
     pub fn lines(&self, like: &PeriodHead, format: &Format) -> Vec<String> {
         let words = format.words();
         let told = |changed: &Changed| {
-            let (written, told) = (changed.written(like, format), changed.told(like, format));
-            let old = match changed.states(like, format) {
-                Some([before, _]) if written.old == written.new => before,
-                _ => told.old,
-            };
+            let Written { title, group, mut old, mut new, why } = changed.written(like, format);
+            if let Some([before, now]) = changed.states(like, format) {
+                let is_same_figure = old == new;
+                new = format!("{new}, {now}");
+                old = if is_same_figure { before } else { format!("{old}, {before}") };
+            }
             let of = [
-                ("title", told.title.into()),
-                ("group", told.group.into()),
+                ("title", title.into()),
+                ("group", group.into()),
                 ("old", old.into()),
-                ("new", told.new.into()),
-                ("why", told.why.join(", ").into()),
+                ("new", new.into()),
+                ("why", why.join(", ").into()),
             ];
             words.say("corrected_number", of)
         };
@@ -54,9 +55,10 @@ impl Correction {
 
 /// A group that is all there is says what the total says.
 fn keep_once(changes: &mut Vec<Changed>) {
-    let totals: Vec<Changed> = changes.iter().filter(|changed| changed.group.is_none()).cloned().collect();
-    let is_total = |changed: &Changed| {
-        totals.iter().any(|total| (&total.kpi, &total.old, &total.new) == (&changed.kpi, &changed.old, &changed.new))
-    };
-    changes.retain(|changed| changed.group.is_none() || !is_total(changed));
+    let says_the_same =
+        |one: &Changed, other: &Changed| (&one.kpi, &one.old, &one.new) == (&other.kpi, &other.old, &other.new);
+    let is_total = |changed: &Changed| changed.group.is_none();
+    let repeats = |group: &Changed| changes.iter().any(|total| is_total(total) && says_the_same(total, group));
+    let mut kept = changes.iter().map(|changed| is_total(changed) || !repeats(changed)).collect::<Vec<_>>().into_iter();
+    changes.retain(|_| kept.next().unwrap_or(true));
 }

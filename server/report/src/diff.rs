@@ -4,7 +4,7 @@
 //! into a reader's words. Of rows that are listed one by one it is told whether they are the same; scorecards and
 //! contributions follow from the numbers.
 
-use crate::numbers::{Changed, KpiBlock, Said, Why};
+use crate::numbers::{Changed, KpiBlock, RowList, Said, Why};
 use pegel_catalog::lines::unified;
 use pegel_kpi::definition::threshold::Status;
 use serde::Serialize;
@@ -103,9 +103,8 @@ pub fn diff(old: Compared, new: Compared) -> Diff {
     let there = now.numbers.iter().map(|number| (number, before.same_as(number), Some(number)));
     let gone = before.numbers.iter().filter(|former| now.same_as(former).is_none());
     let gone = gone.map(|former| (former, Some(former), None));
-    let listed =
-        |of: Compared| of.numbers.sections.iter().flat_map(|section| section.lists.clone()).collect::<Vec<_>>();
-    let mut found = Diff { changes: Vec::new(), same: 0, lists: listed(old) != listed(new), files: Vec::new() };
+    let lists = !lists(&old).eq(lists(&new));
+    let mut found = Diff { changes: Vec::new(), same: 0, lists, files: Vec::new() };
     for (number, former, current) in there.chain(gone) {
         let [old, new] = [former, current].map(|number| number.map(|number| &number.said));
         let halves = before.block_of(number).zip(now.block_of(number));
@@ -125,6 +124,11 @@ pub fn diff(old: Compared, new: Compared) -> Diff {
     }
     found.changes.sort_by_key(Changed::rank);
     found
+}
+
+/// The rows that an edition lists one by one.
+fn lists<'a>(edition: &Compared<'a>) -> impl Iterator<Item = &'a RowList> + use<'a> {
+    edition.numbers.sections.iter().flat_map(|section| &section.lists)
 }
 
 #[cfg(test)]

@@ -93,11 +93,9 @@ impl Known<'_> {
         Some((self.judged_figure(threshold)?, basis(self.by()?, like, self.format)?))
     }
 
-    /// With as many digits as tell it from the marks.
     fn judged_figure(&self, threshold: &Threshold) -> Option<String> {
         let judged = self.assessment.map(|assessment| &assessment.judged);
-        let value = judged_value(self.cell, judged)?;
-        Some(self.format.judged(&Cell::of(Outcome::Value { value }), self.unit, threshold))
+        judged_figure(self.cell, judged, (self.unit, threshold), self.format)
     }
 
     pub(crate) fn value(&self, value: f64) -> String {
@@ -127,14 +125,24 @@ impl Known<'_> {
 pub(crate) fn judged_by(
     cell: &Cell,
     judged: &Judged,
-    (unit, threshold): (Unit, &Threshold),
+    of: (Unit, &Threshold),
     like: &PeriodHead,
     format: &Format,
 ) -> Option<String> {
+    let figure = judged_figure(cell, Some(judged), of, format)?;
     let (name, of) = origin(judged.by.as_ref()?, like, format)?;
-    let value = judged_value(cell, Some(judged))?;
-    let figure = format.judged(&Cell::of(Outcome::Value { value }), unit, threshold);
     Some(format.words().say("judged_by", [("by", name.into()), ("of", of.into()), ("figure", figure.into())]))
+}
+
+/// With as many digits as tell it from the marks.
+fn judged_figure(
+    cell: &Cell,
+    judged: Option<&Judged>,
+    (unit, threshold): (Unit, &Threshold),
+    format: &Format,
+) -> Option<String> {
+    let value = judged_value(cell, judged)?;
+    Some(format.judged(&Cell::of(Outcome::Value { value }), unit, threshold))
 }
 
 /// Why figures were not judged; with the day on which their data ends, where it does.

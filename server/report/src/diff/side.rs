@@ -1,6 +1,6 @@
 //! The numbers of one of two editions, each known by what tells it from the others.
 
-use crate::numbers::{BreakdownRow, BreakdownTable, CrossTable, Group, GroupHead, KpiBlock, Numbers, Said};
+use crate::numbers::{BreakdownTable, CrossTable, Group, GroupHead, Held, KpiBlock, Numbers, Said};
 use pegel_kpi::data::cell::Cell;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::threshold::Status;
@@ -80,9 +80,12 @@ impl<'a> Side<'a> {
                 }
             }
         };
-        add([None, None], vec![number([None, None], of_total(block))]);
+        add([None, None], vec![number([None, None], said(block.held(), &block.previous, block.year_before.as_ref()))]);
         for BreakdownTable { dimension, rows, .. } in breakdowns {
-            let rows = rows.iter().map(|row| number([Some(head(dimension, &row.group)), None], of_group(row)));
+            let rows = rows.iter().map(|row| {
+                let said = said(row.held(), &row.previous, row.year_before.as_ref());
+                number([Some(head(dimension, &row.group)), None], said)
+            });
             add([Some(dimension), None], rows.collect());
         }
         for CrossTable { lines_by, columns_by, columns, lines } in crossed {
@@ -90,7 +93,7 @@ impl<'a> Side<'a> {
                 columns.iter().zip(&line.cells).filter_map(|(column, cell)| {
                     let groups = [(lines_by, &line.group), (columns_by, column)];
                     let groups = groups.map(|(dimension, group)| Some(head(dimension, group)));
-                    Some(number(groups, of_cell(cell.as_ref()?)))
+                    Some(number(groups, figure_alone(cell.as_ref()?)))
                 })
             });
             add([Some(lines_by), Some(columns_by)], pairs.collect());
@@ -109,33 +112,23 @@ impl<'a> Side<'a> {
     }
 }
 
-fn of_cell(cell: &Cell) -> Said {
+/// What a table says of a number: how it is held against marks and target, and what it is compared with.
+fn said(held: Held, previous: &Cell, year_before: Option<&Cell>) -> Said {
+    let Held { cell, status, assessment, target } = held;
+    Said {
+        cell: cell.clone(),
+        status,
+        target,
+        judged: assessment.map(|assessment| assessment.judged.clone()),
+        previous: previous.outcome.value(),
+        year_before: year_before.and_then(|cell| cell.outcome.value()),
+    }
+}
+
+/// The same of a pair of groups, of which nothing else is said.
+fn figure_alone(cell: &Cell) -> Said {
     let (status, target) = (Status::Unjudged, None);
     Said { cell: cell.clone(), status, target, judged: None, previous: None, year_before: None }
-}
-
-fn of_total(block: &KpiBlock) -> Said {
-    let KpiBlock { cell, status, target, assessment, previous, year_before, .. } = block;
-    Said {
-        status: *status,
-        target: *target,
-        judged: assessment.as_ref().map(|assessment| assessment.judged.clone()),
-        previous: previous.outcome.value(),
-        year_before: year_before.as_ref().and_then(|cell| cell.outcome.value()),
-        ..of_cell(cell)
-    }
-}
-
-fn of_group(row: &BreakdownRow) -> Said {
-    let BreakdownRow { cell, status, target, assessment, previous, year_before, .. } = row;
-    Said {
-        status: *status,
-        target: *target,
-        judged: assessment.as_ref().map(|assessment| assessment.judged.clone()),
-        previous: previous.outcome.value(),
-        year_before: year_before.as_ref().and_then(|cell| cell.outcome.value()),
-        ..of_cell(cell)
-    }
 }
 
 fn head(dimension: &str, group: &Group) -> GroupHead {

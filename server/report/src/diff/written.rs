@@ -77,60 +77,31 @@ impl Changed {
 
     /// Figures that are written alike, with what tells them apart: what they are parts of, more digits, how many rows they
     /// rest on, what stands beside them, what was judged, or what they are compared with.
-    fn told_apart(
-        &self,
-        [old, new]: [&Said; 2],
-        figures: &[String; 2],
-        like: &PeriodHead,
-        format: &Format,
-    ) -> [String; 2] {
-        let own = || told_apart([&old.cell, &new.cell], figures, self.unit, format);
-        let differ = |texts: [Option<String>; 2]| match texts {
-            [Some(old), Some(new)] if old != new => Some([old, new]),
+    fn told_apart(&self, both: [&Said; 2], figures: &[String; 2], like: &PeriodHead, format: &Format) -> [String; 2] {
+        let beside_both = |texts: [Option<String>; 2]| match texts {
+            [Some(old), Some(new)] if old != new => {
+                Some([format!("{} ({old})", figures[0]), format!("{} ({new})", figures[1])])
+            }
             _ => None,
         };
-        let beside_both = |texts: [String; 2]| {
-            let [before, now] = texts;
-            [format!("{} ({before})", figures[0]), format!("{} ({now})", figures[1])]
+        let values = || match both.map(|said| said.cell.outcome.value()) {
+            [Some(old), Some(new)] => format.told_apart([old, new], self.unit),
+            _ => None,
         };
-        let compared = |word: &str, values: [Option<f64>; 2]| {
-            let written = values.map(|value| value.map(|value| format.value(value, self.unit)));
-            let said = |figure: String| {
-                format
-                    .words()
-                    .say("labelled", [("label", format.words().say(word, []).into()), ("value", figure.into())])
-            };
-            differ(written).map(|texts| texts.map(said)).map(beside_both)
+        let labelled = |word: &str, value: Option<f64>| {
+            let figure = format.value(value?, self.unit);
+            let of = [("label", format.words().say(word, []).into()), ("value", figure.into())];
+            Some(format.words().say("labelled", of))
         };
-        let judged = || differ([old, new].map(|said| self.judged_by(said, like, format))).map(beside_both);
-        own()
-            .or_else(judged)
-            .or_else(|| compared("compared_with", [old.previous, new.previous]))
-            .or_else(|| compared("year_before_short", [old.year_before, new.year_before]))
+        beside_both(both.map(|said| parts(&said.cell, format)))
+            .or_else(values)
+            .or_else(|| beside_both(both.map(|said| rows(&said.cell, format))))
+            .or_else(|| beside_both(both.map(|said| Some(beside(&said.cell, self.unit, format)))))
+            .or_else(|| beside_both(both.map(|said| self.judged_by(said, like, format))))
+            .or_else(|| beside_both(both.map(|said| labelled("compared_with", said.previous))))
+            .or_else(|| beside_both(both.map(|said| labelled("year_before_short", said.year_before))))
             .unwrap_or_else(|| figures.clone())
     }
-}
-
-/// Figures that are written alike, with what tells them apart: what they are parts of, more digits, how many rows they rest
-/// on, or what stands beside them.
-fn told_apart(cells: [&Cell; 2], figures: &[String; 2], unit: Unit, format: &Format) -> Option<[String; 2]> {
-    let differ = |texts: [Option<String>; 2]| match texts {
-        [Some(old), Some(new)] if old != new => Some([old, new]),
-        _ => None,
-    };
-    let beside_both = |texts: [String; 2]| {
-        let [old, new] = figures;
-        let [old_text, new_text] = texts;
-        [format!("{old} ({old_text})"), format!("{new} ({new_text})")]
-    };
-    let values = || match cells.map(|cell| cell.outcome.value()) {
-        [Some(old), Some(new)] => format.told_apart([old, new], unit),
-        _ => None,
-    };
-    let parts = differ(cells.map(|cell| parts(cell, format))).map(beside_both);
-    let rows = || differ(cells.map(|cell| rows(cell, format))).map(beside_both);
-    let beside = || differ(cells.map(|cell| Some(beside(cell, unit, format)))).map(beside_both);
-    parts.or_else(values).or_else(rows).or_else(beside)
 }
 
 /// `351 of 438`

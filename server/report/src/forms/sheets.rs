@@ -159,7 +159,7 @@ impl Writer<'_> {
     fn kpi(&self, section: &str, block: &KpiBlock) -> Vec<Entry> {
         let KpiBlock { unit, ref cell, ref previous, target, .. } = *block;
         let (year_before, assessment) = (block.year_before.as_ref(), block.assessment.as_ref());
-        let state = block.held().state(block.asked());
+        let state = block.state();
         let line = Line { unit, cell, previous, year_before, target, state, assessment };
         let head = vec![Entry::text(section), Entry::text(self.format.title(&block.title))];
         let further = vec![
@@ -321,7 +321,7 @@ impl Writer<'_> {
     fn group(&self, row: &BreakdownRow, block: &KpiBlock) -> Vec<Entry> {
         let BreakdownRow { ref cell, ref previous, target, .. } = *row;
         let (year_before, assessment) = (row.year_before.as_ref(), row.assessment.as_ref());
-        let (unit, state) = (block.unit, row.held().state(block.asked()));
+        let (unit, state) = (block.unit, block.state_of(row));
         let line = Line { unit, cell, previous, year_before, target, state, assessment };
         [vec![Entry::text(self.format.group(&row.group))], self.figures(&line), vec![self.note(cell, block)]].concat()
     }

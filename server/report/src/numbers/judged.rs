@@ -128,6 +128,16 @@ impl KpiBlock {
         Held { cell, status: *status, assessment: assessment.as_ref(), target: *target }
     }
 
+    /// How the total stands.
+    pub fn state(&self) -> State {
+        self.held().state(self.asked())
+    }
+
+    /// How a group of it stands.
+    pub fn state_of(&self, row: &BreakdownRow) -> State {
+        row.held().state(self.asked())
+    }
+
     /// What is asked of its figures.
     pub fn asked(&self) -> Asked<'_> {
         let KpiBlock { threshold, better, target_tolerance, .. } = self;

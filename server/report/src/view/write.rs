@@ -238,7 +238,7 @@ impl<'a> Writer<'a> {
     pub(super) fn kpi(&self, block: &KpiBlock, section: usize, numbers: &Numbers) -> KpiView {
         let figures = FiguresOf { numbers, section, kpi: &block.id };
         let threshold = self.format.threshold(&block.threshold, block.unit, block.better);
-        let state = block.held().state(block.asked());
+        let state = block.state();
         let beside = block.cell.beside.iter().map(|beside| self.format.beside(beside, block.unit));
         let known = Known {
             settled: block.settled.as_ref(),
@@ -307,7 +307,7 @@ impl<'a> Writer<'a> {
         // A state may be that of another figure than the one beside it.
         let judged = known.judged(&block.threshold, &numbers.period);
         let judged = judged.filter(|_| !known.is_as_expected(&block.threshold));
-        let state = block.held().state(block.asked());
+        let state = block.state();
         let off = matches!(state, State::OffTarget(_)).then(|| self.format.state(state, block.unit));
         let notes: Vec<String> = known.note().into_iter().chain(off).chain(judged).collect();
         let short = |cell: &Cell| match cell.outcome.value() {
@@ -371,7 +371,7 @@ impl<'a> Writer<'a> {
         let best = table.best.map(|best| best_of(&mut rest, best)).unwrap_or_default();
         let young = |row: &&BreakdownRow| row.cell.provisional && row.cell.outcome.value().is_some();
         let note = rows.iter().any(young).then(|| capitalised(&self.words.say("table_provisional", [])));
-        let is_asked = |row: &&BreakdownRow| row.held().state(block.asked()) != State::NotAsked;
+        let is_asked = |row: &&BreakdownRow| block.state_of(row) != State::NotAsked;
         (!rows.is_empty()).then(|| TableView {
             judged: rows.iter().any(is_asked),
             dimension: capitalised(&self.format.dimension(&table.dimension)),
