@@ -2,11 +2,13 @@
 
 use crate::error::{CatalogError, did_you_mean};
 use crate::files::Files;
-use crate::load::load_files;
+use crate::load::{calendar, load_files};
 use crate::thresholds::{self, Thresholds};
 use pegel_kpi::data::model::Model;
 use pegel_kpi::script::kpi::Kpi;
+use pegel_kpi::time::calendar::Calendar;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The KPIs in force, with configured thresholds laid over those of their scripts.
 #[derive(Debug, Clone)]
@@ -19,6 +21,8 @@ pub struct Catalog {
     pub files: Files,
     /// The tables that the KPIs are about.
     pub model: Model,
+    /// Working hours and days off.
+    pub calendar: Arc<Calendar>,
 }
 
 impl Catalog {
@@ -49,7 +53,7 @@ impl Catalog {
         }
         let thresholds = Thresholds::parse(files.text(thresholds::FILE).unwrap_or_default())?;
         thresholds.lay_over(&mut kpis)?;
-        Ok(Catalog { kpis, thresholds, files: files.clone(), model })
+        Ok(Catalog { kpis, thresholds, files: files.clone(), model, calendar: calendar(files)? })
     }
 
     /// The KPI of that id.

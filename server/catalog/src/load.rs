@@ -9,6 +9,7 @@ use pegel_kpi::data::model::Model;
 use pegel_kpi::diagnostic::Diagnostic;
 use pegel_kpi::script::kpi::Kpi;
 use pegel_kpi::script::{Environment, Language};
+use pegel_kpi::time::calendar::Calendar;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -30,6 +31,14 @@ pub fn model_of_home(home: &Path) -> Result<Model, CatalogError> {
     if unreadable.is_empty() { model(&found.files) } else { Err(CatalogError::Files(unreadable)) }
 }
 
+/// The working hours and days off among the files.
+///
+/// # Errors
+/// If the calendar is not in order.
+pub fn calendar(files: &Files) -> Result<Arc<Calendar>, CatalogError> {
+    calendar::parse(files.text(calendar::FILE).unwrap_or(calendar::SHIPPED)).map(Arc::new)
+}
+
 /// The language in the surroundings that these files make: tables, helpers, parameters, calendar.
 ///
 /// # Errors
@@ -39,7 +48,7 @@ pub fn language(files: &Files) -> Result<Arc<Language>, CatalogError> {
         model: model(files)?,
         libraries: files.libraries(),
         parameters: Thresholds::parse(files.text(thresholds::FILE).unwrap_or_default())?.parameters(),
-        calendar: Arc::new(calendar::parse(files.text(calendar::FILE).unwrap_or(calendar::SHIPPED))?),
+        calendar: calendar(files)?,
     };
     Language::within(environment).map(Arc::new).map_err(CatalogError::Scripts)
 }

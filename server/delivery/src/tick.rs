@@ -1,7 +1,7 @@
 //! One look at the clock: run what is due, send what waits. The ticker and the tests call this.
 
 use crate::outbox::Drained;
-use crate::schedule::{LOOK_BACK, due};
+use crate::schedule::{Scheduled, due};
 use crate::{DeliveryError, Made, RunReport, Worker};
 use jiff::{SignedDuration, Timestamp};
 use pegel_kpi::time::period::Period;
@@ -50,7 +50,7 @@ impl Worker {
     fn owed(&self) -> Result<Vec<RunReport>, DeliveryError> {
         let now = self.clock.now();
         let schedules = self.compose.schedules().map_err(DeliveryError::Schedules)?;
-        let reported = self.reported(now)?;
+        let reported = self.reported(&schedules, now)?;
         let owed = schedules.iter().flat_map(|schedule| {
             let done = |period: &Period| reported.contains(&(schedule.report.clone(), period.to_string()));
             due(schedule, &done, now)
@@ -63,11 +63,11 @@ impl Worker {
     }
 
     /// The reports and periods whose due run is done, as far as schedules look back.
-    fn reported(&self, now: Timestamp) -> Result<HashSet<(String, String)>, DeliveryError> {
-        // One week more, since the latest due instant may be a week old.
-        let weeks = i64::try_from(LOOK_BACK).expect("a small number") + 1;
-        let since = now.as_second() - weeks * 7 * 24 * 3600;
-        Ok(self.store.reported(since)?.into_iter().collect())
+    fn reported(&self, all: &[Scheduled], now: Timestamp) -> Result<HashSet<(String, String)>, DeliveryError> {
+        let oldest = all.iter().filter_map(|scheduled| scheduled.past(now).pop()).map(|due| due.period.instants().end);
+        let Some(oldest) = oldest.min() else { return Ok(HashSet::new()) };
+        // No run of a period is claimed before that has ended.
+        Ok(self.store.reported(oldest)?.into_iter().collect())
     }
 
     fn make(&self, run: &RunReport, ticked: &mut Ticked) {

@@ -83,6 +83,9 @@ pub enum Command {
     /// List, run and verify reports
     #[command(subcommand)]
     Report(Report),
+    /// Say when reports are due
+    #[command(subcommand)]
+    Schedule(Schedule),
     /// List mails and what became of them, and send them again
     #[command(subcommand)]
     Deliveries(Deliveries),
@@ -548,6 +551,39 @@ pub struct Run {
     /// Why, in your words: readers see it in mail, page and archive, and it cannot be taken back
     #[arg(long, value_name = "TEXT", requires = "again", conflicts_with = "out", value_parser = reason)]
     pub reason: Option<String>,
+}
+
+/// `pegel schedule …`
+#[derive(Debug, Subcommand)]
+pub enum Schedule {
+    /// List the next instants of a report's schedule, or of any other, by its clocks and in UTC
+    Next(NextDue),
+}
+
+/// `pegel schedule next`
+#[derive(Debug, Args)]
+pub struct NextDue {
+    /// A file of config/reports without its ending
+    #[arg(value_name = "REPORT", required_unless_present_any = ["cron", "when"], conflicts_with_all = ["cron", "when"])]
+    pub report: Option<String>,
+    /// A schedule of five fields, such as "0 7 * * MON"
+    #[arg(long, value_name = "EXPRESSION", conflicts_with = "when")]
+    pub cron: Option<String>,
+    /// A schedule in plain words, such as "first working day of the month at 06:30"
+    #[arg(long, value_name = "WORDS")]
+    pub when: Option<String>,
+    /// By whose clocks, such as Europe/Berlin [default: those of the report, or UTC]
+    #[arg(long, value_name = "IANA")]
+    pub zone: Option<String>,
+    /// After which instant [default: now]
+    #[arg(long, value_name = "INSTANT")]
+    pub from: Option<Timestamp>,
+    /// How many
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
+    pub count: usize,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `pegel deliveries …`

@@ -7,6 +7,7 @@ use pegel_catalog::Catalog;
 use pegel_catalog::live::Live;
 use pegel_delivery::{Compose, ComposeError, Recipient, RunReport, Scheduled};
 use pegel_home::{Kept, Problem};
+use pegel_kpi::time::calendar::Calendar;
 use pegel_kpi::time::period::{Period, zone};
 use pegel_report::ReportError;
 use pegel_report::archive::numbers;
@@ -150,7 +151,8 @@ impl Composer {
             }
             None => None,
         };
-        let next = scheduled(definition)?.and_then(|scheduled| scheduled.next(now)).map(Timestamp::as_second);
+        let calendar = &self.live.current().calendar;
+        let next = scheduled(definition, calendar)?.and_then(|scheduled| scheduled.next(now)).map(Timestamp::as_second);
         Ok(ReportState { report: definition.name.clone(), title: definition.title.clone(), next, last })
     }
 
@@ -218,8 +220,9 @@ impl Composer {
 
     /// A report's schedule, if it has one; that it can be made is checked as well.
     fn check(&self, definition: &ReportDefinition) -> Result<Option<Scheduled>, ReportError> {
-        check(definition, &self.live.current(), &self.templates.current().value)?;
-        scheduled(definition)
+        let catalog = self.live.current();
+        check(definition, &catalog, &self.templates.current().value)?;
+        scheduled(definition, &catalog.calendar)
     }
 }
 
@@ -230,10 +233,16 @@ pub fn check(definition: &ReportDefinition, catalog: &Catalog, templates: &Templ
 }
 
 /// When a report is due, if it has a schedule.
-pub fn scheduled(definition: &ReportDefinition) -> Result<Option<Scheduled>, ReportError> {
-    let Some(schedule) = definition.schedule else { return Ok(None) };
-    let (report, span) = (definition.name.clone(), definition.every.span());
-    Ok(Some(Scheduled { report, zone: zone(&definition.zone)?, span, schedule }))
+pub fn scheduled(definition: &ReportDefinition, calendar: &Arc<Calendar>) -> Result<Option<Scheduled>, ReportError> {
+    let Some(schedule) = &definition.schedule else { return Ok(None) };
+    Ok(Some(Scheduled {
+        report: definition.name.clone(),
+        zone: zone(&definition.zone)?,
+        span: definition.every.span(),
+        timetable: schedule.timetable(Arc::clone(calendar)),
+        missed: schedule.missed,
+        at_most: schedule.at_most,
+    }))
 }
 
 /// A wrong definition, template or period is wrong usage.

@@ -53,6 +53,7 @@ fn run(Cli { global, command }: Cli) -> Ending {
         Command::Docs(docs) => commands::docs::run(&docs, &global),
         Command::Kpi(kpi) => commands::kpi::run(kpi, &global),
         Command::Report(report) => commands::report::run(report, &global),
+        Command::Schedule(schedule) => commands::schedule::run(schedule, &global),
         Command::Deliveries(deliveries) => commands::deliveries::run(deliveries, &global),
     }
 }

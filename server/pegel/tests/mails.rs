@@ -99,9 +99,9 @@ fn an_old_week_made_by_hand_beside_a_running_server_mails_nobody() {
 #[test]
 fn reports_are_listed_with_when_they_are_due_and_how_many_get_them() {
     let listed = |recipients: &str| home_with(recipients).run(&["report", "list"]).succeeded().out;
-    let weekly = "monthly\tMonthly sales review\tday 3 after each month 07:00, Europe/Berlin\t0 recipients\n\
-        quarterly\tQuarterly management summary\tday 5 after each quarter 07:00, Europe/Berlin\t0 recipients\n\
-        weekly\tWeekly partner sales\tMondays 07:00, Europe/Berlin";
+    let weekly = "monthly\tMonthly sales review\tday 3 of the month at 07:00, Europe/Berlin\t0 recipients\n\
+        quarterly\tQuarterly management summary\tday 5 of the quarter at 07:00, Europe/Berlin\t0 recipients\n\
+        weekly\tWeekly partner sales\tevery monday at 07:00, Europe/Berlin";
     assert_eq!(listed("\"ada@example.com\""), format!("{weekly}\t1 recipient\n"));
     assert_eq!(listed("\"ada@example.com\", \"bob@example.com\""), format!("{weekly}\t2 recipients\n"));
 }

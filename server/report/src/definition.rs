@@ -4,7 +4,6 @@
 use crate::ReportError;
 use crate::contact::Contact;
 use include_dir::{Dir, include_dir};
-use jiff::civil::{Time, Weekday};
 use pegel_catalog::Catalog;
 use pegel_home::{Each, Entry, Folder, Holds, Origin, Unknown};
 use pegel_kpi::data::dimension::Dimension;
@@ -12,7 +11,6 @@ use pegel_kpi::data::dimensions::Dimensions;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::script::kpi::Kpi;
-use pegel_kpi::time::period::Span;
 use pegel_text::translated::Translated;
 use recipient::Recipient;
 use serde::Deserialize;
@@ -61,8 +59,10 @@ pub struct ReportDefinition {
     /// Whom its readers may ask.
     #[serde(default)]
     pub contact: Option<Contact>,
+    #[serde(default, rename = "schedule")]
+    written_schedule: Option<schedule::Written>,
     /// When it is due; `None` means only on request.
-    #[serde(default)]
+    #[serde(skip)]
     pub schedule: Option<Schedule>,
     /// What its recipients may see.
     #[serde(default, deserialize_with = "checked::scope")]
@@ -92,42 +92,6 @@ pub struct ReportDefinition {
     #[serde(default = "weekly")]
     pub template: String,
     pub sections: Vec<SectionDefinition>,
-}
-
-/// What periods a report covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Every {
-    #[default]
-    Week,
-    Month,
-    Quarter,
-    Year,
-}
-
-impl Every {
-    /// All of them, the shortest first.
-    pub const ALL: [Every; 4] = [Every::Week, Every::Month, Every::Quarter, Every::Year];
-
-    /// The periods of that kind.
-    pub fn span(self) -> Span {
-        match self {
-            Every::Week => Span::Week,
-            Every::Month => Span::Month,
-            Every::Quarter => Span::Quarter,
-            Every::Year => Span::Year,
-        }
-    }
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Every::Week => "week",
-            Every::Month => "month",
-            Every::Quarter => "quarter",
-            Every::Year => "year",
-        }
-    }
 }
 
 /// Which target a total has.
@@ -172,51 +136,6 @@ pub enum Otherwise {
 
 /// The only rows that something is about: texts by the names of dimensions.
 pub type Filter = BTreeMap<String, Vec<String>>;
-
-/// When a report is due, in its zone; it then covers the period that has just ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Schedule {
-    /// Of weeks.
-    #[serde(default, deserialize_with = "checked::weekday")]
-    pub weekday: Option<Weekday>,
-    /// Of longer periods: 1 is the first day after they ended.
-    #[serde(default, deserialize_with = "checked::day")]
-    pub day: Option<i8>,
-    #[serde(deserialize_with = "checked::time")]
-    pub at: Time,
-    /// What happens to runs that were due while Pegel was down.
-    #[serde(default)]
-    pub missed: Missed,
-}
-
-impl Schedule {
-    /// What is wrong with it for such periods.
-    fn misfit(self, every: Every) -> Option<String> {
-        let of = every.name();
-        match (every, self.weekday, self.day) {
-            (Every::Week, Some(_), None) => None,
-            (Every::Week, ..) => {
-                Some(format!("the schedule of every {of} needs a weekday, and no day: weekday = \"monday\""))
-            }
-            (_, None, Some(_)) => None,
-            _ => Some(format!("the schedule of every {of} needs a day, and no weekday: day = 3")),
-        }
-    }
-}
-
-/// What happens to runs that were due while Pegel was down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Missed {
-    /// The latest one is made up for, however late.
-    #[default]
-    Once,
-    /// The latest one is made up for if it is at most three hours late.
-    Skip,
-    /// Every one after the oldest that was reported is made up for.
-    Each,
-}
 
 /// A section: KPIs under a common heading, and what belongs to them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -321,7 +240,13 @@ impl ReportDefinition {
             let line = error.span().map_or(1, |span| line_at(text, span.start));
             wrong(line, error.message().to_owned(), &hint_for(error.message()))
         })?;
+        let schedule = read.written_schedule.as_ref().map(|written| written.read(read.every, &read.zone)).transpose();
+        let schedule = schedule.map_err(|problem| {
+            let line = text.lines().position(|line| line.trim() == "[schedule]").map_or(1, |at| at + 1);
+            wrong(line, problem, "")
+        })?;
         let definition = ReportDefinition {
+            schedule,
             scope: scope_of(&read.filter).within(&read.scope),
             name: entry.stem().to_owned(),
             sha256: entry.sha256(),
@@ -332,14 +257,6 @@ impl ReportDefinition {
         if let Some(twice) = definition.repeated() {
             let message = format!("the KPI “{twice}” is asked for twice");
             return Err(wrong(definition.line_of(twice), message, "list it in one section, with all its breakdowns"));
-        }
-        if let Some(problem) = definition.schedule.and_then(|schedule| schedule.misfit(definition.every)) {
-            let line = text.lines().position(|line| line.trim() == "[schedule]").map_or(1, |at| at + 1);
-            return Err(wrong(
-                line,
-                problem,
-                "a week is due on a weekday, anything longer so many days after it ended",
-            ));
         }
         let filters = std::iter::once(&definition.filter).chain(definition.sections.iter().map(|of| &of.filter));
         for (name, texts) in filters.flatten() {
@@ -496,8 +413,13 @@ fn hint_for(message: &str) -> String {
 }
 
 mod checked;
+mod every;
 pub mod recipient;
+mod schedule;
 mod scope;
+
+pub use every::Every;
+pub use schedule::{Missed, Schedule};
 
 #[cfg(test)]
 mod tests;

@@ -353,13 +353,14 @@ impl Format {
         self.numbers.percent(&rounded(share, 2, 0))
     }
 
-    /// What a period is, for words that choose by it: `week`, `month`, `quarter`, `year` or `period`.
+    /// What a period is, for words that choose by it: `day`, `week`, `month`, `quarter`, `year` or `period`.
     pub fn span(&self, period: &str) -> &'static str {
         match dated(period) {
             Some((Kind::Week, _)) => "week",
             Some((Kind::Month, _)) => "month",
             Some((Kind::Quarter, _)) => "quarter",
             Some((Kind::Year, _)) => "year",
+            Some((Kind::Days, period)) if period.span == Span::Day => "day",
             Some((Kind::Days, _)) | None => "period",
         }
     }

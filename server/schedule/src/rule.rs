@@ -3,6 +3,7 @@
 use crate::days::Days;
 use crate::words;
 use chrono::{Datelike, NaiveDate, NaiveTime, Timelike};
+use croner::errors::CronError;
 use croner::parser::{CronParser, Seconds, Year};
 use croner::{Cron, Direction};
 use jiff::civil::DateTime;
@@ -49,8 +50,12 @@ impl Rule {
     /// # Errors
     /// If it is none.
     pub fn cron(text: &str) -> Result<Rule, RuleError> {
-        let failed = |problem: String| RuleError::Cron { text: text.to_owned(), problem };
-        let cron = parser().parse(text).map_err(|error| failed(error.to_string()))?;
+        let failed = |error: CronError| {
+            let problem = error.to_string();
+            let problem = problem.trim_start_matches("Invalid pattern: ").trim_end_matches('.').to_owned();
+            RuleError::Cron { text: text.to_owned(), problem }
+        };
+        let cron = parser().parse(text).map_err(failed)?;
         Ok(Rule { text: text.trim().to_owned(), cron, days: Days::All })
     }
 

@@ -10,6 +10,7 @@ before = zuvor: { $previous }
 
 ## Zeiträume
 
+span_day = Tag
 span_week = Woche
 span_month = Monat
 span_quarter = Quartal
@@ -65,6 +66,7 @@ within_periods =
     }
 past_periods =
     { $span ->
+        [day] Letzte { $count } Tage
         [week] Letzte { $count } Wochen
         [month] Letzte { $count } Monate
         [quarter] Letzte { $count } Quartale
@@ -73,6 +75,7 @@ past_periods =
     }
 last_period =
     { $span ->
+        [day] Letzter voller Tag
         [week] Letzte volle Woche
         [month] Letzter voller Monat
         [quarter] Letztes volles Quartal
@@ -81,6 +84,7 @@ last_period =
     }
 period_before =
     { $span ->
+        [day] Am Tag davor
         [week] In der Woche davor
         [month] Im Monat davor
         [quarter] Im Quartal davor
@@ -94,6 +98,7 @@ usually = Üblich
 course_at_the_same_age = Diese Zahlen ändern sich nach ihrem Zeitraum noch. Darum ist jede in dem Alter gezeigt, das die letzte jetzt hat; die Tabelle nennt auch den heutigen Stand.
 period_year_before =
     { $span ->
+        [day] Am selben Tag des Vorjahrs
         [week] In derselben Woche des Vorjahrs
         [month] Im selben Monat des Vorjahrs
         [quarter] Im selben Quartal des Vorjahrs
@@ -261,6 +266,7 @@ course =
     { $course ->
         [new] , neu
         [since] , { $span ->
+            [day] { $since }. Tag in Folge
             [week] { $since }. Woche in Folge
             [month] { $since }. Monat in Folge
             [quarter] { $since }. Quartal in Folge
@@ -268,6 +274,7 @@ course =
            *[period] { $since }. Zeitraum in Folge
         }
         [longer] , { $span ->
+            [day] seit mindestens { $since } Tagen
             [week] seit mindestens { $since } Wochen
             [month] seit mindestens { $since } Monaten
             [quarter] seit mindestens { $since } Quartalen
@@ -275,6 +282,7 @@ course =
            *[period] seit mindestens { $since } Zeiträumen
         }
         [since_any] , { $span ->
+            [day] { $since }. Tag in Folge mit verletzter Schwelle
             [week] { $since }. Woche in Folge mit verletzter Schwelle
             [month] { $since }. Monat in Folge mit verletzter Schwelle
             [quarter] { $since }. Quartal in Folge mit verletzter Schwelle
@@ -282,6 +290,7 @@ course =
            *[period] { $since }. Zeitraum in Folge mit verletzter Schwelle
         }
         [longer_any] , { $span ->
+            [day] Schwelle seit mindestens { $since } Tagen verletzt
             [week] Schwelle seit mindestens { $since } Wochen verletzt
             [month] Schwelle seit mindestens { $since } Monaten verletzt
             [quarter] Schwelle seit mindestens { $since } Quartalen verletzt
@@ -899,13 +908,6 @@ broken_text = Diese Seite ließ sich nicht anzeigen. Warum, steht im Protokoll d
 
 ## Befehlszeilen
 
-every_week = jeden { $weekday }
-every_period =
-    { $span ->
-        [month] Tag { $day } nach jedem Monat
-        [quarter] Tag { $day } nach jedem Quartal
-       *[year] Tag { $day } nach jedem Jahr
-    }
 counted_editions =
     { $count ->
         [one] { $count } Ausgabe

@@ -13,6 +13,7 @@ before = before: { $previous }
 
 ## Periods
 
+span_day = Day
 span_week = Week
 span_month = Month
 span_quarter = Quarter
@@ -52,6 +53,7 @@ within_years = { years }
 within_periods = { periods }
 past_periods =
     { $span ->
+        [day] Past { $count } days
         [week] Past { $count } weeks
         [month] Past { $count } months
         [quarter] Past { $count } quarters
@@ -60,6 +62,7 @@ past_periods =
     }
 last_period =
     { $span ->
+        [day] Last complete day
         [week] Last complete week
         [month] Last complete month
         [quarter] Last complete quarter
@@ -68,6 +71,7 @@ last_period =
     }
 period_before =
     { $span ->
+        [day] The day before
         [week] The week before
         [month] The month before
         [quarter] The quarter before
@@ -81,6 +85,7 @@ usually = Usually
 course_at_the_same_age = These figures still change after their period, so each is shown at the age that the last one has now. The table has what is known today, too.
 period_year_before =
     { $span ->
+        [day] The same day a year before
         [week] The same week a year before
         [month] The same month a year before
         [quarter] The same quarter a year before
@@ -245,6 +250,7 @@ course =
     { $course ->
         [new] , new
         [since] , { $span ->
+            [day] { $since } days in a row
             [week] { $since } weeks in a row
             [month] { $since } months in a row
             [quarter] { $since } quarters in a row
@@ -252,6 +258,7 @@ course =
            *[period] { $since } periods in a row
         }
         [longer] , { $span ->
+            [day] for { $since } days or longer
             [week] for { $since } weeks or longer
             [month] for { $since } months or longer
             [quarter] for { $since } quarters or longer
@@ -259,6 +266,7 @@ course =
            *[period] for { $since } periods or longer
         }
         [since_any] , { $span ->
+            [day] a threshold broken { $since } days in a row
             [week] a threshold broken { $since } weeks in a row
             [month] a threshold broken { $since } months in a row
             [quarter] a threshold broken { $since } quarters in a row
@@ -266,6 +274,7 @@ course =
            *[period] a threshold broken { $since } periods in a row
         }
         [longer_any] , { $span ->
+            [day] a threshold broken for { $since } days or longer
             [week] a threshold broken for { $since } weeks or longer
             [month] a threshold broken for { $since } months or longer
             [quarter] a threshold broken for { $since } quarters or longer
@@ -872,13 +881,6 @@ broken_text = This page could not be shown. The server's log says why; nothing w
 
 ## Command lines
 
-every_week = { $weekday }s
-every_period =
-    { $span ->
-        [month] day { $day } after each month
-        [quarter] day { $day } after each quarter
-       *[year] day { $day } after each year
-    }
 counted_editions =
     { $count ->
         [one] { $count } edition

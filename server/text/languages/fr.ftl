@@ -10,6 +10,7 @@ before = avant : { $previous }
 
 ## Périodes
 
+span_day = Jour
 span_week = Semaine
 span_month = Mois
 span_quarter = Trimestre
@@ -45,6 +46,7 @@ within_years = { years }
 within_periods = { periods }
 past_periods =
     { $span ->
+        [day] { $count } derniers jours
         [week] { $count } dernières semaines
         [month] { $count } derniers mois
         [quarter] { $count } derniers trimestres
@@ -53,6 +55,7 @@ past_periods =
     }
 last_period =
     { $span ->
+        [day] Dernier jour complet
         [week] Dernière semaine complète
         [month] Dernier mois complet
         [quarter] Dernier trimestre complet
@@ -61,6 +64,7 @@ last_period =
     }
 period_before =
     { $span ->
+        [day] Le jour précédent
         [week] La semaine précédente
         [month] Le mois précédent
         [quarter] Le trimestre précédent
@@ -74,6 +78,7 @@ usually = D’habitude
 course_at_the_same_age = Ces chiffres changent encore après leur période : chacun est donc montré à l’âge qu’a le dernier aujourd’hui. Le tableau donne aussi l’état actuel.
 period_year_before =
     { $span ->
+        [day] Le même jour un an plus tôt
         [week] La même semaine un an plus tôt
         [month] Le même mois un an plus tôt
         [quarter] Le même trimestre un an plus tôt
@@ -257,6 +262,7 @@ course =
     { $course ->
         [new] , c’est nouveau
         [since] , { $span ->
+            [day] { $since }e jour de suite
             [week] { $since }e semaine de suite
             [month] { $since }e mois de suite
             [quarter] { $since }e trimestre de suite
@@ -264,6 +270,7 @@ course =
            *[period] { $since }e période de suite
         }
         [longer] , { $span ->
+            [day] depuis au moins { $since } jours
             [week] depuis au moins { $since } semaines
             [month] depuis au moins { $since } mois
             [quarter] depuis au moins { $since } trimestres
@@ -271,6 +278,7 @@ course =
            *[period] depuis au moins { $since } périodes
         }
         [since_any] , { $span ->
+            [day] { $since }e jour de suite hors seuil
             [week] { $since }e semaine de suite hors seuil
             [month] { $since }e mois de suite hors seuil
             [quarter] { $since }e trimestre de suite hors seuil
@@ -278,6 +286,7 @@ course =
            *[period] { $since }e période de suite hors seuil
         }
         [longer_any] , { $span ->
+            [day] hors seuil depuis au moins { $since } jours
             [week] hors seuil depuis au moins { $since } semaines
             [month] hors seuil depuis au moins { $since } mois
             [quarter] hors seuil depuis au moins { $since } trimestres
@@ -885,13 +894,6 @@ broken_text = Cette page n’a pas pu être affichée. Le journal du serveur dit
 
 ## Lignes de commande
 
-every_week = chaque { $weekday }
-every_period =
-    { $span ->
-        [month] jour { $day } après chaque mois
-        [quarter] jour { $day } après chaque trimestre
-       *[year] jour { $day } après chaque année
-    }
 counted_editions =
     { $count ->
         [one] { $count } édition

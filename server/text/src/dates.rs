@@ -3,9 +3,8 @@
 use crate::numbers::WITH_DATA;
 use crate::words::{Words, capitalised};
 use icu::calendar::Gregorian;
-use icu::calendar::types::Weekday;
 use icu::datetime::FixedCalendarDateTimeFormatter;
-use icu::datetime::fieldsets::{E, YM, YMD, YMDT};
+use icu::datetime::fieldsets::{YM, YMD, YMDT};
 use icu::datetime::input::{Date, DateTime, Time};
 use jiff::Timestamp;
 use jiff::civil;
@@ -32,7 +31,6 @@ pub struct Dates {
     month: FixedCalendarDateTimeFormatter<Gregorian, YM>,
     short_month: FixedCalendarDateTimeFormatter<Gregorian, YM>,
     instant: FixedCalendarDateTimeFormatter<Gregorian, YMDT>,
-    weekday: FixedCalendarDateTimeFormatter<Gregorian, E>,
 }
 
 impl Dates {
@@ -51,7 +49,6 @@ impl Dates {
             month: FixedCalendarDateTimeFormatter::try_new(icu.into(), YM::long()).expect(WITH_DATA),
             short_month: FixedCalendarDateTimeFormatter::try_new(icu.into(), YM::medium()).expect(WITH_DATA),
             instant: FixedCalendarDateTimeFormatter::try_new(icu.into(), YMD::long().with_time_hm()).expect(WITH_DATA),
-            weekday: FixedCalendarDateTimeFormatter::try_new(icu.into(), E::long()).expect(WITH_DATA),
         }
     }
 
@@ -85,12 +82,6 @@ impl Dates {
             Kind::Month => written(first, |day| self.short_month.format(day).to_string()),
             Kind::Quarter | Kind::Year | Kind::Days => self.period_name(kind, first, last),
         }
-    }
-
-    /// `Monday`
-    pub fn weekday(&self, day: civil::Weekday) -> String {
-        let day = Weekday::from_days_since_sunday(day.to_sunday_zero_offset().into());
-        self.weekday.format(&day).to_string()
     }
 
     /// A date, a time and the zone, from UTC seconds; the bare seconds if they lie beyond the calendar.
@@ -232,14 +223,6 @@ mod tests {
         assert_eq!(short(Kind::Week), ["W46", "KW 46", "S46"]);
         assert_eq!(short(Kind::Month), ["Nov 2026", "11/2026", "nov. 2026"]);
         assert_eq!(short(Kind::Quarter), ["Q4~2026", "Q4~2026", "T4~2026"]);
-    }
-
-    #[test]
-    fn a_weekday_is_named() {
-        let day = |tag: &str, day| dates(tag).weekday(day);
-        assert_eq!(day("en-GB", civil::Weekday::Monday), "Monday");
-        assert_eq!(day("de-DE", civil::Weekday::Sunday), "Sonntag");
-        assert_eq!(day("fr-FR", civil::Weekday::Saturday), "samedi");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Instants and times as command lines write them: alike for everybody, and so that lines can be sorted by them.
 
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned, civil};
+use jiff::{Timestamp, Zoned};
 
 /// `2026-11-16 07:00:05`, in the zone, from UTC seconds; the bare seconds if they lie beyond the calendar.
 pub fn stamp(seconds: i64, zone: &TimeZone) -> String {
@@ -11,11 +11,6 @@ pub fn stamp(seconds: i64, zone: &TimeZone) -> String {
 /// `2026-11-16`, the day of an instant.
 pub fn day(seconds: i64, zone: &TimeZone) -> String {
     written(seconds, zone, "%Y-%m-%d")
-}
-
-/// `07:00`, a time of every day.
-pub fn time(at: civil::Time) -> String {
-    at.strftime("%H:%M").to_string()
 }
 
 fn written(seconds: i64, zone: &TimeZone, form: &str) -> String {
@@ -34,6 +29,5 @@ mod tests {
         assert_eq!(stamp(1_795_390_205, &berlin), "2026-11-23 00:30:05");
         assert_eq!(day(1_795_390_205, &berlin), "2026-11-23");
         assert_eq!(stamp(i64::MAX, &berlin), i64::MAX.to_string());
-        assert_eq!(time(civil::time(7, 0, 0, 0)), "07:00");
     }
 }

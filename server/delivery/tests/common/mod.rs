@@ -9,9 +9,11 @@ use pegel_delivery::{
     Clock, Compose, ComposeError, Letterhead, Mailer, Occasion, Recipient, RunReport, Scheduled, Step, Worker,
 };
 use pegel_kpi::data::scope::Scope;
+use pegel_kpi::time::calendar::Calendar;
 use pegel_kpi::time::period::{Period, Span, zone};
 use pegel_report::archive::artefact;
-use pegel_report::definition::{Missed, Schedule};
+use pegel_report::definition::Missed;
+use pegel_schedule::{OnHolidays, Rule, Timetable};
 use pegel_store::Store;
 use pegel_store::edition::{Audience, Edition, NewEdition, Rendition};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -90,9 +92,17 @@ fn audience() -> Audience {
 
 impl Compose for Weekly {
     fn schedules(&self) -> Result<Vec<Scheduled>, ComposeError> {
-        let (weekday, at) = (jiff::civil::Weekday::Monday, jiff::civil::time(7, 0, 0, 0));
-        let schedule = Schedule { weekday: Some(weekday), day: None, at, missed: self.missed };
-        Ok(vec![Scheduled { report: "weekly".to_owned(), zone: zone("Europe/Berlin")?, span: Span::Week, schedule }])
+        let zone = zone("Europe/Berlin")?;
+        let timetable = Timetable {
+            rule: Rule::parse("every monday at 07:00")?,
+            zone: zone.clone(),
+            from: None,
+            until: None,
+            on_holidays: OnHolidays::AsAlways,
+            calendar: Arc::new(Calendar::nine_to_five(zone.clone())),
+        };
+        let (report, missed) = ("weekly".to_owned(), self.missed);
+        Ok(vec![Scheduled { report, zone, span: Span::Week, timetable, missed, at_most: 13 }])
     }
 
     fn recipients(&self, _report: &str) -> Result<Vec<Recipient>, ComposeError> {

@@ -8,4 +8,5 @@ pub mod init;
 pub mod kpi;
 pub mod migrate;
 pub mod report;
+pub mod schedule;
 pub mod serve;

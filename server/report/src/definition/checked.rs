@@ -1,7 +1,6 @@
 //! Values that serde alone cannot check; its errors carry the place in the file.
 
 use crate::address;
-use jiff::civil::{Time, Weekday};
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::scope::Scope;
 use pegel_text::clean::{is_blank, one_line};
@@ -110,38 +109,10 @@ pub(super) fn dimensions<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Vec
     Ok(dimensions)
 }
 
-pub(super) fn weekday<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Option<Weekday>> {
-    let text = String::deserialize(from)?;
-    Ok(Some(match text.as_str() {
-        "monday" => Weekday::Monday,
-        "tuesday" => Weekday::Tuesday,
-        "wednesday" => Weekday::Wednesday,
-        "thursday" => Weekday::Thursday,
-        "friday" => Weekday::Friday,
-        "saturday" => Weekday::Saturday,
-        "sunday" => Weekday::Sunday,
-        _ => return Err(D::Error::custom(format!("“{text}” is not a weekday: write monday, tuesday, … or sunday"))),
-    }))
-}
-
 pub(super) fn address<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Option<String>> {
     let text = String::deserialize(from)?;
     match address::parse(&text) {
         Ok(_) => Ok(Some(text)),
         Err(problem) => Err(D::Error::custom(format!("“{}” is not an address: {problem}", one_line(&text)))),
     }
-}
-
-/// Not later than any month is long.
-pub(super) fn day<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Option<i8>> {
-    match i64::deserialize(from)? {
-        day @ 1..=28 => Ok(i8::try_from(day).ok()),
-        day => Err(D::Error::custom(format!("{day} is no day on which every period can be due: write 1 to 28"))),
-    }
-}
-
-pub(super) fn time<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Time> {
-    let text = String::deserialize(from)?;
-    Time::strptime("%H:%M", &text)
-        .map_err(|_| D::Error::custom(format!("“{text}” is not a time of day: write hours and minutes such as 07:00")))
 }

@@ -1,5 +1,6 @@
 use super::*;
 use pegel_kpi::data::model::{Column, Model, Table};
+use pegel_kpi::time::period::Span;
 use std::collections::BTreeSet;
 
 const SMALL: &str = r#"title = { en = "Weekly", de = "Woche" }
@@ -53,27 +54,41 @@ fn the_shipped_report_is_in_order() {
     let weekly = find(home.path(), "weekly").unwrap();
     assert_eq!(weekly.requests().count(), 10);
     assert_eq!(weekly.trend, 13);
-    assert_eq!(weekly.schedule.unwrap().weekday, Some(Weekday::Monday));
+    assert_eq!(weekly.schedule.unwrap().text(), "every monday at 07:00, Europe/Berlin");
     assert_eq!(weekly.every.span(), Span::Week);
     assert_eq!(weekly.file, "config/reports/weekly.toml");
     assert_eq!(weekly.sha256.len(), 64);
 }
 
 #[test]
-fn a_month_or_longer_is_due_so_many_days_after_its_end_and_a_week_on_a_weekday() {
-    let home = tempfile::tempdir().unwrap();
-    for (name, span, day) in [("monthly", Span::Month, 3), ("quarterly", Span::Quarter, 5)] {
-        let report = find(home.path(), name).unwrap();
-        assert_eq!((report.every.span(), report.schedule.unwrap().day), (span, Some(day)));
-    }
-    let wrong = |from: &str, to: &str| parse(&SMALL.replace(from, to)).unwrap_err().to_string();
-    let weekday = "weekday = \"monday\"";
-    assert!(wrong(weekday, "day = 3").contains("the schedule of every week needs a weekday, and no day"));
+fn a_schedule_is_written_in_plain_words_or_as_cron_has_it() {
+    let text = |schedule: &str| {
+        let schedule = SMALL.replace("weekday = \"monday\"\nat = \"07:00\"", schedule);
+        parse(&schedule).map_or_else(|error| error.to_string(), |report| report.schedule.unwrap().text())
+    };
+    insta::assert_snapshot!(
+        [
+            "when = \"every monday at 07:00\"",
+            "when = \"first working day of the month at 06:30\"\nzone = \"Asia/Tokyo\"\non_holidays = \"next working day\"",
+            "cron = \"0 7 * * MON\"\nfrom = \"2027-01-01\"\nuntil = \"2027-06-30\"\nat_most = 1",
+            "weekday = \"monday\"\nat = \"07:00\"",
+            "when = \"every monday\"",
+            "when = \"every monday at 07:00\"\ncron = \"0 7 * * MON\"",
+            "weekday = \"monday\"",
+            "cron = \"0 7 * *\"",
+            "day = 31\nat = \"07:00\"",
+            "when = \"every monday at 07:00\"\nzone = \"Berlin\"",
+            "when = \"every monday at 07:00\"\nfrom = \"1.1.2027\"",
+            "when = \"every monday at 07:00\"\nfrom = \"2027-01-01\"\nuntil = \"2026-01-01\"",
+            "when = \"every monday at 07:00\"\nat_most = 0",
+            "when = \"every monday at 07:00\"\non_holidays = \"skip\"",
+        ]
+        .map(text)
+        .join("\n")
+    );
     let monthly = SMALL.replace("[schedule]", "every = \"month\"\n[schedule]");
-    let said = parse(&monthly).unwrap_err().to_string();
-    assert!(said.contains("the schedule of every month needs a day, and no weekday: day = 3"), "{said}");
-    assert_eq!(parse(&monthly.replace(weekday, "day = 28")).unwrap().schedule.unwrap().day, Some(28));
-    assert!(parse(&monthly.replace(weekday, "day = 31")).unwrap_err().to_string().contains("write 1 to 28"));
+    let third = parse(&monthly.replace("weekday = \"monday\"", "day = 3")).unwrap().schedule.unwrap();
+    assert_eq!(third.rule.text(), "day 3 of the month at 07:00");
 }
 
 #[test]
@@ -119,7 +134,7 @@ fn what_is_left_out_has_a_default() {
     let shouted = parse(&SMALL.replace("de-DE", "DE-de")).unwrap();
     assert_eq!(shouted.locale, "de-DE");
     let schedule = weekly.schedule.unwrap();
-    assert_eq!((schedule.at, schedule.missed), (Time::constant(7, 0, 0, 0), Missed::Once));
+    assert_eq!((schedule.missed, schedule.at_most, schedule.from), (Missed::Once, 13, None));
 }
 
 #[test]
@@ -154,7 +169,7 @@ fn mistakes_are_named_with_file_line_and_hint() {
         ("\"region\"", "\"region\", \"region\""),
         ("breakdowns", "worst = 0\nbreakdowns"),
         ("locale", "trend = 1\nlocale"),
-        ("locale", "every = \"month\"\nlocale"),
+        ("weekday = \"monday\"", "when = \"every monday\""),
         ("locale", "recipients = [\"Ada\"]\nlocale"),
         ("locale", "recipients = [\"a@b.c\", \"a@b.c\"]\nlocale"),
         ("id = \"feedback_rate\"", "id = \"x\"\n[[sections.kpis]]\nid = \"x\""),

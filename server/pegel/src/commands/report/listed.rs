@@ -5,14 +5,14 @@ use crate::ending::{Done, Ending, answer, answer_json, broke, usage};
 use crate::home::{Home, say_problem};
 use jiff::Timestamp;
 use pegel_home::Problem;
+use pegel_kpi::time::calendar::Calendar;
 use pegel_report::ReportError;
-use pegel_report::definition::{self, ReportDefinition};
+use pegel_report::definition::{self, ReportDefinition, Schedule};
 use pegel_report::render::Templates;
 use pegel_text::clean::one_line;
-use pegel_text::dates::Dates;
-use pegel_text::stamps::time;
 use pegel_text::words::Words;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// A report, for programs.
 #[derive(Serialize)]
@@ -41,6 +41,7 @@ pub fn run(json: bool, home: &Home, now: Timestamp) -> Ending {
     let words = Words::english();
     // Without scripts that are in order, nothing can be said of what reports ask of them.
     let catalog = home.catalog().ok();
+    let calendar = catalog.as_ref().map(|catalog| Arc::clone(&catalog.calendar));
     let templates = Templates::follow(&home.path).map_err(broke)?.current();
     let checked = |definition: ReportDefinition| match &catalog {
         Some(catalog) => check(&definition, catalog, &templates.value).map(|()| definition),
@@ -58,7 +59,7 @@ pub fn run(json: bool, home: &Home, now: Timestamp) -> Ending {
                     title: Some(&definition.title),
                     every: Some(definition.every.name()),
                     zone: Some(&definition.zone),
-                    next: next(definition, now),
+                    next: calendar.as_ref().and_then(|calendar| next(definition, calendar, now)),
                     recipients: Some(definition.recipients.len()),
                     problem: None,
                 },
@@ -76,7 +77,7 @@ pub fn run(json: bool, home: &Home, now: Timestamp) -> Ending {
             Ok(definition) => {
                 let title = one_line(definition.title.in_english());
                 let recipients = words.say("counted_recipients", [("count", definition.recipients.len().into())]);
-                answer(format_args!("{name}\t{title}\t{}\t{recipients}", due(&definition, &words)));
+                answer(format_args!("{name}\t{title}\t{}\t{recipients}", due(&definition)));
             }
             Err(error) => {
                 let Problem { file, message } = Problem::new(definition::file_of(&name), &error);
@@ -87,20 +88,12 @@ pub fn run(json: bool, home: &Home, now: Timestamp) -> Ending {
     Ok(Done::InOrder)
 }
 
-/// `Mondays 07:00, Europe/Berlin`
-pub fn due(definition: &ReportDefinition, words: &Words) -> String {
-    let Some(due) = definition.schedule else { return "on request".to_owned() };
-    let day = match (due.weekday, due.day) {
-        (Some(weekday), _) => words.say("every_week", [("weekday", Dates::new(words, "UTC").weekday(weekday).into())]),
-        (None, day) => {
-            let of = [("day", day.unwrap_or(1).into()), ("span", definition.every.name().into())];
-            words.say("every_period", of)
-        }
-    };
-    format!("{day} {}, {}", time(due.at), definition.zone)
+/// `every monday at 07:00, Europe/Berlin`
+pub fn due(definition: &ReportDefinition) -> String {
+    definition.schedule.as_ref().map_or_else(|| "on request".to_owned(), Schedule::text)
 }
 
 /// When it is made next.
-pub fn next(definition: &ReportDefinition, now: Timestamp) -> Option<Timestamp> {
-    scheduled(definition).ok()??.next(now)
+pub fn next(definition: &ReportDefinition, calendar: &Arc<Calendar>, now: Timestamp) -> Option<Timestamp> {
+    scheduled(definition, calendar).ok()??.next(now)
 }

@@ -32,7 +32,13 @@ pub fn run(name: &str, every: &str, home: &Home) -> Ending {
 
 /// A report to begin with, with comments.
 fn text(name: &str, every: &str) -> String {
-    let schedule = if every == Every::Week.name() { "weekday = \"monday\"" } else { "day = 3" };
+    let schedule = if every == Every::Week.name() {
+        "every monday at 07:00".to_owned()
+    } else if every == Every::Day.name() {
+        "every day at 07:00".to_owned()
+    } else {
+        format!("third working day of the {every} at 07:00")
+    };
     let title = name.replace('_', " ");
-    TEMPLATE.replace("{{title}}", &title).replace("{{every}}", every).replace("{{schedule}}", schedule)
+    TEMPLATE.replace("{{title}}", &title).replace("{{every}}", every).replace("{{schedule}}", &schedule)
 }

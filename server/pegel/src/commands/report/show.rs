@@ -48,15 +48,16 @@ struct Kpi<'a> {
 /// Shows one.
 pub fn run(name: &str, json: bool, home: &Home, now: Timestamp) -> Ending {
     let definition = definition::find(&home.path, name).map_err(usage)?;
+    let next = home.catalog().ok().and_then(|catalog| next(&definition, &catalog.calendar, now));
     if json {
-        answer_json(&shown(&definition, now));
+        answer_json(&shown(&definition, next));
     } else {
-        say(&definition, now);
+        say(&definition, next);
     }
     Ok(Done::InOrder)
 }
 
-fn shown(definition: &ReportDefinition, now: Timestamp) -> Shown<'_> {
+fn shown(definition: &ReportDefinition, next: Option<Timestamp>) -> Shown<'_> {
     Shown {
         name: &definition.name,
         file: &definition.file,
@@ -65,7 +66,7 @@ fn shown(definition: &ReportDefinition, now: Timestamp) -> Shown<'_> {
         zone: &definition.zone,
         locale: &definition.locale,
         trend: definition.trend,
-        next: next(definition, now),
+        next,
         recipients: definition.recipients.len(),
         sections: definition.sections.iter().map(section).collect(),
     }
@@ -86,14 +87,14 @@ fn tables(kpi: &KpiRequest) -> Vec<Vec<String>> {
     kpi.by().map(|by| by.iter().map(ToString::to_string).collect()).collect()
 }
 
-fn say(definition: &ReportDefinition, now: Timestamp) {
+fn say(definition: &ReportDefinition, next: Option<Timestamp>) {
     let words = Words::english();
     let every = definition.every.name();
     answer(one_line(definition.title.in_english()));
     answer(format_args!("file        {}", definition.file));
     answer(format_args!("covers      every {every}, {} {every}s of course, in {}", definition.trend, definition.zone));
-    answer(format_args!("due         {}", due(definition, &words)));
-    if let Some(next) = next(definition, now) {
+    answer(format_args!("due         {}", due(definition)));
+    if let Some(next) = next {
         answer(format_args!("next        {next}"));
     }
     let recipients = words.say("counted_recipients", [("count", definition.recipients.len().into())]);

@@ -13,6 +13,7 @@ use pegel_kpi::data::model::Model;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::reference::Reference;
 use pegel_kpi::script::Language;
+use pegel_kpi::time::calendar::Calendar;
 use pegel_report::archive::artefact;
 use pegel_report::definition::ReportDefinition;
 use pegel_report::forms::Typesetter;
@@ -200,6 +201,7 @@ pub fn catalog_of(files: &[(&str, &str)]) -> Catalog {
         thresholds: Thresholds::default(),
         files: Files::default(),
         model: Model::built_in(),
+        calendar: Arc::new(Calendar::nine_to_five(TimeZone::UTC)),
     }
 }
 
