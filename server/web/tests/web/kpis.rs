@@ -221,7 +221,7 @@ fn an_address_that_asks_a_kpi_for_something_else_says_what_to_write() {
             ("by=kind", "kind"),
             ("and=source", "write by=region&and=source"),
             ("by=source&and=source", "write by=region&and=source"),
-            ("every=fortnight&on=", "expected one of `week`"),
+            ("every=fortnight&on=", "expected one of `day`, `week`"),
             ("every=week&on=tomorrow", "write one such as 2026-11-16"),
         ] {
             let answer = site.get(&format!("/kpis/feedback?{query}"));
