@@ -52,7 +52,7 @@ impl Catalog {
             return Err(CatalogError::Twice { id: pair[0].id().to_owned(), first, second });
         }
         let thresholds = Thresholds::parse(files.text(thresholds::FILE).unwrap_or_default())?;
-        thresholds.lay_over(&mut kpis)?;
+        thresholds.lay_over(&mut kpis, &model)?;
         Ok(Catalog { kpis, thresholds, files: files.clone(), model, calendar: calendar(files)? })
     }
 

@@ -2,7 +2,10 @@
 //! scripts leave open.
 
 use crate::error::{CatalogError, did_you_mean};
+use jiff::civil::Date;
+use pegel_kpi::data::model::Model;
 use pegel_kpi::definition::declaration::{Declaration, Lag, Parameter};
+use pegel_kpi::definition::exception::Exception;
 use pegel_kpi::definition::judging::{self, Counting, Judging, Provisional};
 use pegel_kpi::definition::range::{self, OutOfRange};
 use pegel_kpi::definition::share;
@@ -42,8 +45,27 @@ struct Rule {
     look_back: Option<u8>,
     #[serde(deserialize_with = "lag")]
     settles_after: Option<Setting<Lag>>,
+    /// Where other marks hold.
+    overrides: Vec<Override>,
     /// The parameters of the script; the language checks them against its declaration.
     parameters: BTreeMap<String, Parameter>,
+}
+
+/// Other marks for one group, for some time, or for both.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+struct Override {
+    #[serde(deserialize_with = "mark")]
+    warning: Option<Setting<Written>>,
+    #[serde(deserialize_with = "mark")]
+    critical: Option<Setting<Written>>,
+    #[serde(deserialize_with = "day")]
+    from: Option<Date>,
+    #[serde(deserialize_with = "day")]
+    until: Option<Date>,
+    /// The name of a group, by that of its dimension.
+    #[serde(flatten)]
+    group: BTreeMap<String, String>,
 }
 
 /// Something, or `false` for nothing.
@@ -126,6 +148,11 @@ fn periods<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::
     judging::look_back(f64::deserialize(deserializer)?).map(Some).map_err(D::Error::custom)
 }
 
+fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(|_| D::Error::custom(format!("“{text}” is no day: write \"2027-01-01\"")))
+}
+
 fn lag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Setting<Lag>>, D::Error> {
     const LAG: &str = "a length of time is \"14d\", \"2w\" or \"12h\", or false for none";
     #[derive(Deserialize)]
@@ -162,6 +189,17 @@ impl Written {
 }
 
 impl Rule {
+    /// The exceptions from the KPI's marks.
+    ///
+    /// # Errors
+    /// What is wrong with which of them.
+    fn exceptions(&self, declaration: &Declaration, model: &Model) -> Result<Vec<Exception>, String> {
+        let named = |(at, written): (usize, &Override)| {
+            written.exception(declaration, model).map_err(|problem| format!("overrides[{at}]: {problem}"))
+        };
+        self.overrides.iter().enumerate().map(named).collect()
+    }
+
     /// Overrides what the script says.
     ///
     /// # Errors
@@ -196,6 +234,40 @@ impl Rule {
     }
 }
 
+impl Override {
+    fn exception(&self, declaration: &Declaration, model: &Model) -> Result<Exception, String> {
+        let mark = |setting: Option<Setting<Written>>| {
+            let value = |setting: Setting<Written>| setting.value().map(|written| written.of(declaration)).transpose();
+            setting.map(value).transpose().map_err(|wrong: Wrong| wrong.to_string())
+        };
+        let mut groups = self.group.iter();
+        let group = match (groups.next(), groups.next()) {
+            (None, _) => None,
+            (Some((dimension, name)), None) => {
+                Some((model.dimension(dimension).map_err(|error| error.to_string())?, name.clone()))
+            }
+            (Some((one, _)), Some((other, _))) => {
+                return Err(format!("it names a {one} and a {other}: write one for each"));
+            }
+        };
+        let exception = Exception {
+            group,
+            from: self.from,
+            until: self.until,
+            warning: mark(self.warning)?,
+            critical: mark(self.critical)?,
+        };
+        if exception.warning.is_none() && exception.critical.is_none() {
+            return Err("it changes no mark: write warning or critical".to_owned());
+        }
+        if exception.group.is_none() && exception.from.is_none() && exception.until.is_none() {
+            return Err("it holds always and for all: write its marks above".to_owned());
+        }
+        exception.over(declaration.threshold).check_order(declaration.better)?;
+        Ok(exception)
+    }
+}
+
 impl Thresholds {
     /// Reads the text of such a file.
     ///
@@ -219,8 +291,8 @@ impl Thresholds {
     /// Overrides the scripts' own thresholds by the rules.
     ///
     /// # Errors
-    /// If a rule is for no KPI, or its marks are in the wrong order.
-    pub fn lay_over(&self, kpis: &mut [Kpi]) -> Result<(), CatalogError> {
+    /// If a rule is for no KPI, names what is no dimension of the model, or its marks are in the wrong order.
+    pub fn lay_over(&self, kpis: &mut [Kpi], model: &Model) -> Result<(), CatalogError> {
         if let Some(unknown) = self.0.keys().find(|id| kpis.iter().all(|kpi| kpi.id() != id.as_str())) {
             return Err(wrong(format!("no KPI is called “{unknown}”{}", did_you_mean(unknown, kpis))));
         }
@@ -228,6 +300,8 @@ impl Thresholds {
             if let Some(rule) = self.0.get(kpi.id()) {
                 let laid = rule.lay_over(&mut kpi.declaration).and_then(|()| kpi.check_marks());
                 laid.map_err(|unfit| wrong(format!("{}.{unfit}", kpi.id())))?;
+                let exceptions = rule.exceptions(&kpi.declaration, model);
+                kpi.declaration.exceptions = exceptions.map_err(|problem| wrong(format!("{}.{problem}", kpi.id())))?;
             }
             let Declaration { id, threshold, better, .. } = &kpi.declaration;
             threshold.check_order(*better).map_err(|message| wrong(format!("{id}.warning: {message}")))?;

@@ -23,6 +23,13 @@ pub struct Recipient {
     pub forms: Vec<Form>,
 }
 
+/// Watches figures and rows. Handed in, so that delivery needs to know neither.
+pub trait Watch: Send + Sync {
+    /// Evaluates the rules that are due at `now`, and puts what is to be told into the outbox. What fails is logged; how
+    /// many did.
+    fn look(&self, now: Timestamp) -> usize;
+}
+
 /// Knows the reports. Handed in, so that delivery needs to know neither KPIs nor templates.
 pub trait Compose: Send + Sync {
     /// The schedules in force; asked at every tick, so that a changed report counts without a restart.

@@ -56,7 +56,7 @@ pub mod ticker;
 pub mod worker;
 
 pub use clock::Clock;
-pub use compose::{Compose, ComposeError, Recipient};
+pub use compose::{Compose, ComposeError, Recipient, Watch};
 pub use error::DeliveryError;
 pub use job::{Occasion, RunReport};
 pub use letterhead::Letterhead;

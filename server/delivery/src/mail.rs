@@ -8,6 +8,7 @@ use lettre::message::{Attachment, Mailbox, MultiPart, MultiPartKind, SinglePart}
 use pegel_report::forms::Form;
 use pegel_report::{address, unsubscribe};
 use pegel_store::edition::{Artefact, EditionHead, HTML, Rendition, SUBJECT, TEXT};
+use pegel_store::notices::Notice;
 use pegel_store::outbox::Delivery;
 use pegel_text::digest::sha256;
 use std::fmt::Write as _;
@@ -101,6 +102,28 @@ impl Mail {
         })
     }
 
+    /// The mail of a notice by a row of the outbox.
+    ///
+    /// # Errors
+    /// If the recipient is not an address.
+    pub fn of_notice(notice: Notice, letterhead: &Letterhead, row: &Delivery) -> Result<Mail, MailError> {
+        let Notice { rule, created_at, audience, subject, text, html } = notice;
+        let reply_to = row.reply_to.as_deref().map(mailbox).transpose()?;
+        Ok(Mail {
+            message_id: row.message_id.clone(),
+            from: letterhead.from(&audience.locale),
+            to: mailbox(&row.recipient)?,
+            subject,
+            date: Timestamp::from_second(created_at).unwrap_or(Timestamp::UNIX_EPOCH),
+            text,
+            html,
+            list_id: Some(format!("<alert-{}.{}>", dot_free(&rule), domain(letterhead.sender()))),
+            reply_to: reply_to.or_else(|| letterhead.reply_to().cloned()),
+            unsubscribe: None,
+            attachments: Vec::new(),
+        })
+    }
+
     /// The message with all its headers.
     ///
     /// # Errors
@@ -186,6 +209,12 @@ pub fn message_id(
     let period = period.replace("..", "_");
     let unique = short_hash(&[checksum, recipient]);
     format!("<{report}.{period}.{revision}.{unique}@{}>", domain(from))
+}
+
+/// The Message-ID of a notice to a recipient, who is told nothing twice in a second.
+pub fn message_id_of_notice(rule: &str, at: i64, text: &str, recipient: &str, letterhead: &Letterhead) -> String {
+    let unique = short_hash(&[text, &address::bare(recipient)]);
+    format!("<alert-{}.{at}.{unique}@{}>", dot_free(rule), domain(letterhead.sender()))
 }
 
 /// A name as one label of a Message-ID or List-ID.

@@ -1,15 +1,15 @@
 //! The outbox worker: claim a row, commit, hand the mail over, record the answer.
 
 use crate::DeliveryError;
-use crate::mail::{Mail, Unsubscribe};
+use crate::mail::{Mail, MailError, Unsubscribe};
 use crate::refusal::{Refusal, RefusalKind};
 use crate::worker::{Step, Worker};
 use jiff::{SignedDuration, Timestamp};
 use pegel_report::address;
 use pegel_store::StoreError;
-use pegel_store::edition::{EditionHead, Rendition};
+use pegel_store::edition::{Audience, EditionHead, Rendition};
 use pegel_store::lease::Lease;
-use pegel_store::outbox::{Channel, Delivery, Fault, Refused};
+use pegel_store::outbox::{Channel, Content, Delivery, Fault, Refused};
 use std::time::{Duration, Instant};
 
 /// After this many unreachable servers in a row a round ends: the other mails wait for the next tick, untouched.
@@ -59,6 +59,12 @@ enum Prepared {
     Unwanted,
 }
 
+impl From<Result<Mail, MailError>> for Prepared {
+    fn from(mail: Result<Mail, MailError>) -> Prepared {
+        mail.map_or_else(|error| Prepared::Refused(Refusal::permanent(error)), |mail| Prepared::Mail(Box::new(mail)))
+    }
+}
+
 impl Worker {
     /// Hands over what waits in the outbox and is due, one after the other, until nothing is left, the mail server
     /// cannot be reached, or the worker is stopped.
@@ -83,8 +89,8 @@ impl Worker {
                 Prepared::Refused(refusal) => Err(refusal),
                 Prepared::Unwanted => {
                     self.record(until, || self.store.record_unsubscribed(row.id))?;
-                    let (delivery, edition, recipient) = (row.id, row.edition, row.recipient);
-                    tracing::info!(delivery, edition, recipient, "not sent: the recipient has unsubscribed");
+                    let (delivery, content, recipient) = (row.id, row.content, row.recipient);
+                    tracing::info!(delivery, %content, recipient, "not sent: the recipient has unsubscribed");
                     drained.unsubscribed += 1;
                     continue;
                 }
@@ -98,7 +104,7 @@ impl Worker {
                     self.memory().unrecorded.remove(&row.id);
                     tracing::info!(
                         delivery = row.id,
-                        edition = row.edition,
+                        content = %row.content,
                         recipient = row.recipient,
                         answer,
                         "mail handed over"
@@ -161,17 +167,30 @@ impl Worker {
         Ok(())
     }
 
-    /// What becomes of a claimed row. Rows of one audience mostly come together; what it gets is read once.
+    /// What becomes of a claimed row.
     ///
     /// # Errors
     /// If the database fails: then nothing is known of the row.
     fn prepare(&self, row: &Delivery, latest: &mut Option<ToMail>) -> Result<Prepared, StoreError> {
-        let is_it = |(head, rendition): &ToMail| head.id == row.edition && rendition.audience == row.audience;
+        match &row.content {
+            Content::Rendition { edition, audience } => self.prepare_rendition(row, (*edition, audience), latest),
+            Content::Notice(notice) => self.prepare_notice(row, *notice),
+        }
+    }
+
+    /// The same of an edition. Rows of one audience mostly come together; what it gets is read once.
+    fn prepare_rendition(
+        &self,
+        row: &Delivery,
+        (edition, audience): (i64, &Audience),
+        latest: &mut Option<ToMail>,
+    ) -> Result<Prepared, StoreError> {
+        let is_it = |(head, rendition): &ToMail| head.id == edition && rendition.audience == *audience;
         if !latest.as_ref().is_some_and(is_it) {
-            *latest = self.store.rendition(row.edition, &row.audience)?;
+            *latest = self.store.rendition(edition, audience)?;
         }
         let Some((head, rendition)) = latest else {
-            let answer = format!("edition {} is not in the archive", row.edition);
+            let answer = format!("edition {edition} is not in the archive");
             return Ok(Prepared::Refused(Refusal::permanent(answer)));
         };
         let address = address::bare(&row.recipient);
@@ -180,15 +199,23 @@ impl Worker {
         }
         let unsubscribe = match self.letterhead.base() {
             Some(base) => {
-                Some(Unsubscribe { base, page: self.link_key()?.page_of(&head.report, &address, &row.audience.locale) })
+                Some(Unsubscribe { base, page: self.link_key()?.page_of(&head.report, &address, &audience.locale) })
             }
             None => None,
         };
-        let mail = match row.channel {
-            Channel::Mail => Mail::new(head, rendition, &self.letterhead, row, unsubscribe),
+        Ok(match row.channel {
+            Channel::Mail => Mail::new(head, rendition, &self.letterhead, row, unsubscribe).into(),
+        })
+    }
+
+    /// The same of a notice.
+    fn prepare_notice(&self, row: &Delivery, id: i64) -> Result<Prepared, StoreError> {
+        let Some(notice) = self.store.notice(id)? else {
+            return Ok(Prepared::Refused(Refusal::permanent(format!("there is no notice {id}"))));
         };
-        Ok(mail
-            .map_or_else(|error| Prepared::Refused(Refusal::permanent(error)), |mail| Prepared::Mail(Box::new(mail))))
+        Ok(match row.channel {
+            Channel::Mail => Mail::of_notice(notice, &self.letterhead, row).into(),
+        })
     }
 
     /// Gives a claim back of which nothing came. If even that fails, it is given back at the next look.
@@ -244,13 +271,13 @@ impl Worker {
             retry_at: wait.map(|wait| (now + wait).as_second()),
         };
         self.record(until, || self.store.record_failed(row.id, now.as_second(), &refused))?;
-        let (delivery, edition, recipient) = (row.id, row.edition, &row.recipient);
+        let (delivery, content, recipient) = (row.id, &row.content, &row.recipient);
         let (attempts, answer) = (row.attempts, &refusal.answer);
         if let Some(wait) = wait {
             let retry_in_minutes = wait.as_mins();
             tracing::warn!(
                 delivery,
-                edition,
+                %content,
                 recipient,
                 attempts,
                 retry_in_minutes,
@@ -258,7 +285,7 @@ impl Worker {
                 "mail not accepted, will be tried again"
             );
         } else {
-            tracing::error!(delivery, edition, recipient, attempts, answer, "mail not accepted, given up");
+            tracing::error!(delivery, %content, recipient, attempts, answer, "mail not accepted, given up");
         }
         Ok(wait)
     }

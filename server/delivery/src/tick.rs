@@ -15,13 +15,13 @@ pub const RUN_RETRY: SignedDuration = SignedDuration::from_mins(10);
 pub struct Ticked {
     /// The editions that were made.
     pub published: Vec<i64>,
-    /// How many runs, or looks at the schedules or the outbox, failed. Each is logged.
+    /// How many runs, evaluations of alerts, or looks at the schedules or the outbox, failed. Each is logged.
     pub failures: usize,
     pub outbox: Drained,
 }
 
 impl Worker {
-    /// Makes the runs that are due and hands over the mails that wait. What fails is logged and does not keep the rest
+    /// Makes the runs that are due, lets alerts be evaluated, and hands over the mails that wait. What fails is logged and does not keep the rest
     /// from being done.
     pub fn tick_once(&self) -> Ticked {
         let mut ticked = Ticked::default();
@@ -35,6 +35,9 @@ impl Worker {
                 tracing::error!(%error, "the runs that are due could not be determined");
                 ticked.failures += 1;
             }
+        }
+        if let Some(watch) = self.watch.as_ref().filter(|_| !self.is_stopping()) {
+            ticked.failures += watch.look(self.clock.now());
         }
         match self.drain() {
             Ok(drained) => ticked.outbox = drained,

@@ -1,6 +1,6 @@
 //! All that delivery works with, handed in.
 
-use crate::{Clock, Compose, Letterhead, Mailer, RunReport, process};
+use crate::{Clock, Compose, Letterhead, Mailer, RunReport, Watch, process};
 use jiff::{SignedDuration, Timestamp};
 use pegel_report::signature::SigningKey;
 use pegel_report::unsubscribe::{KEY_LENGTH, LinkKey};
@@ -41,6 +41,7 @@ type Probe = Arc<dyn Fn(Step) + Send + Sync>;
 pub struct Worker {
     pub(crate) store: Store,
     pub(crate) compose: Arc<dyn Compose>,
+    pub(crate) watch: Option<Arc<dyn Watch>>,
     pub(crate) mailer: Mailer,
     pub(crate) letterhead: Letterhead,
     pub(crate) clock: Clock,
@@ -83,6 +84,7 @@ impl Worker {
         Worker {
             store,
             compose,
+            watch: None,
             mailer,
             letterhead,
             clock,
@@ -95,6 +97,12 @@ impl Worker {
             link_key: OnceLock::new(),
             signing_key: None,
         }
+    }
+
+    /// Lets this one watch, at every tick.
+    #[must_use]
+    pub fn watching(self, watch: Arc<dyn Watch>) -> Worker {
+        Worker { watch: Some(watch), ..self }
     }
 
     /// Retries mails that are not taken for this long.

@@ -330,7 +330,7 @@ fn who_wants_no_more_mails_of_a_report_gets_none_and_that_is_on_record() {
         assert_eq!(server.mails().len(), 1);
 
         // Nor does it when it is sent again, until the recipient wants it again.
-        let edition = store.deliveries(None).unwrap()[0].edition;
+        let edition = store.deliveries(None).unwrap()[0].content.edition().unwrap();
         let wanted = Wanted { edition: Some(edition), state: Some(DeliveryState::Unsubscribed), ..Wanted::default() };
         store.resend(&wanted, watch.seconds()).unwrap();
         assert_eq!(worker.drain().unwrap().unsubscribed, 2);

@@ -6,6 +6,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use pegel_delivery::Clock;
+use pegel_kpi::definition::declaration::Lag;
 use pegel_report::definition::Every;
 use pegel_report::signature::PublicKey;
 use pegel_text::clean::{is_blank, one_line};
@@ -86,6 +87,12 @@ pub enum Command {
     /// Say when reports are due
     #[command(subcommand)]
     Schedule(Schedule),
+    /// List the marks in force and how they changed; try out what others would have told
+    #[command(subcommand)]
+    Threshold(Threshold),
+    /// List what is watched and what stands; acknowledge and mute alerts
+    #[command(subcommand)]
+    Alert(Alert),
     /// List mails and what became of them, and send them again
     #[command(subcommand)]
     Deliveries(Deliveries),
@@ -178,6 +185,8 @@ pub struct ImportFiles {
 /// `pegel docs …`
 #[derive(Debug, Subcommand)]
 pub enum Docs {
+    /// What a rule of alerts can say: what is watched, and who is told
+    Alerts,
     /// What a mapping can say: how a file becomes facts
     Mapping,
     /// What a report can say: what is mailed, to whom, when
@@ -584,6 +593,87 @@ pub struct NextDue {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `pegel threshold …`
+#[derive(Debug, Subcommand)]
+pub enum Threshold {
+    /// List the marks in force, with those that hold for some groups or some time
+    List,
+    /// List how the configured marks changed: when, by whom, from what to what
+    History {
+        /// Only those of this KPI
+        kpi: Option<String>,
+    },
+    /// Say when marks would have been broken in the past, surely or by chance, and how many mails that would have meant
+    Test(TestThreshold),
+}
+
+/// `pegel threshold test`
+#[derive(Debug, Args)]
+pub struct TestThreshold {
+    /// The id of a KPI
+    pub kpi: String,
+    /// Instead of the mark in force: a number, a per cent such as "75 %", or none
+    #[arg(long, value_name = "MARK")]
+    pub warning: Option<String>,
+    /// The same
+    #[arg(long, value_name = "MARK")]
+    pub critical: Option<String>,
+    /// How many periods back, the last one that is over included
+    #[arg(long, value_name = "N", default_value_t = 52, value_parser = clap::value_parser!(u16).range(1..=520))]
+    pub periods: u16,
+    /// Of which kind
+    #[arg(long, default_value = Every::default().name(), value_parser = PossibleValuesParser::new(Every::ALL.map(Every::name)))]
+    pub every: String,
+    /// Also its groups in this dimension
+    #[arg(long, value_name = "DIMENSION")]
+    pub by: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `pegel alert …`
+#[derive(Debug, Subcommand)]
+pub enum Alert {
+    /// List the alerts that stand, the worst first
+    List {
+        /// Also those that are over
+        #[arg(long)]
+        all: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the rules, when each is evaluated, and when it was last
+    Rules,
+    /// Evaluate rules now, whether they are due or not; mails go out with the next round of a server
+    Check {
+        /// A file of config/alerts without its ending; all, if it is missing
+        name: Option<String>,
+        /// Store nothing and tell nobody
+        #[arg(long)]
+        dry: bool,
+    },
+    /// Show all that happened to an alert
+    Show { alert: i64 },
+    /// Say that somebody knows of it: it is not told again until it gets worse or is over
+    Acknowledge {
+        alert: i64,
+        /// What is done about it
+        #[arg(long, value_name = "TEXT")]
+        note: String,
+    },
+    /// Tell nobody of it for a while
+    Mute {
+        alert: i64,
+        /// 12h, 3d or 2w
+        #[arg(long, value_name = "TIME", value_parser = crate::commands::alert::lag)]
+        r#for: Lag,
+    },
+    /// Tell of it again
+    Unmute { alert: i64 },
 }
 
 /// `pegel deliveries …`

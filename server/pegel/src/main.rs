@@ -3,11 +3,13 @@
 //!
 //! - [`cli`]: the command line; [`commands`]: one file per command; [`ending`]: how they end
 //! - [`home`], [`config`]: what they work on
-//! - [`composer`]: how a due report becomes an edition; [`problems`]: which files of a home are not in order
+//! - [`composer`]: how a due report becomes an edition; [`watcher`]: how alerts are evaluated; [`problems`]: which files of a home are not in order
 //! - [`inbox`]: watched folders, whose files a server imports
+//! - [`mod@author`]: who runs a command
 //! - [`watchdog`]: ends a server that does not end by itself
 //! - [`demo`]: made-up data
 
+mod author;
 mod cli;
 mod commands;
 mod composer;
@@ -18,6 +20,7 @@ mod home;
 mod inbox;
 mod problems;
 mod watchdog;
+mod watcher;
 
 use clap::Parser;
 use cli::{Cli, Command};
@@ -54,6 +57,8 @@ fn run(Cli { global, command }: Cli) -> Ending {
         Command::Kpi(kpi) => commands::kpi::run(kpi, &global),
         Command::Report(report) => commands::report::run(report, &global),
         Command::Schedule(schedule) => commands::schedule::run(schedule, &global),
+        Command::Threshold(threshold) => commands::threshold::run(threshold, &global),
+        Command::Alert(alert) => commands::alert::run(alert, &global),
         Command::Deliveries(deliveries) => commands::deliveries::run(deliveries, &global),
     }
 }

@@ -42,6 +42,7 @@ fn what_somebody_has_changed_is_left_as_it_is() {
 fn the_references_are_printed_and_lie_in_the_home() {
     let home = TestHome::new();
     for (docs, file, says) in [
+        ("alerts", "config/alerts/README.md", "## Rows"),
         ("mapping", "config/imports/README.md", "## [source]: how the file is written"),
         ("reports", "config/reports/README.md", "## [schedule]: when it is due"),
         ("tables", "config/tables/README.md", "## A table of your own"),
@@ -54,14 +55,16 @@ fn the_references_are_printed_and_lie_in_the_home() {
 }
 
 #[test]
-fn the_reference_of_reports_names_every_key_that_one_can_have() {
-    let said = TestHome::new().run(&["docs", "reports"]).succeeded().out;
-    let home = TestHome::new();
-    home.write("config/reports/odd.toml", "title = { en = \"Odd\" }\nodd = 1\n");
-    let refused = home.run(&["report", "run", "odd"]);
-    let keys: Vec<&str> = refused.err.split('`').skip(3).step_by(2).collect();
-    assert!(keys.len() >= 10, "{}", refused.err);
-    for key in keys {
-        assert!(said.contains(&format!("`{key}`")) || said.contains(&format!("[{key}]")), "{key}");
+fn the_references_of_reports_and_alerts_name_every_key_that_one_can_have() {
+    for (docs, command) in [("reports", ["report", "run"]), ("alerts", ["alert", "check"])] {
+        let said = TestHome::new().run(&["docs", docs]).succeeded().out;
+        let home = TestHome::new();
+        home.write(&format!("config/{docs}/odd.toml"), "title = { en = \"Odd\" }\nodd = 1\n");
+        let refused = home.run(&[&command[..], &["odd"]].concat());
+        let keys: Vec<&str> = refused.err.split('`').skip(3).step_by(2).collect();
+        assert!(keys.len() >= 10, "{}", refused.err);
+        for key in keys {
+            assert!(said.contains(&format!("`{key}`")) || said.contains(&format!("[{key}]")), "{docs}: {key}");
+        }
     }
 }

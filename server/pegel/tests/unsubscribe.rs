@@ -78,7 +78,7 @@ fn from_the_mail_to_the_record_and_back() {
     // The next edition leaves Ada out, and its list of mails says why.
     let said = send("2026-W45");
     assert!(said.ends_with("; 1 of 1 mails handed over, 1 unsubscribed\n"), "{said}");
-    let edition = home.store().deliveries(None).unwrap()[0].edition.to_string();
+    let edition = home.store().deliveries(None).unwrap()[0].content.edition().unwrap().to_string();
     let mails = home.run(&["deliveries", "list", "--edition", &edition]).succeeded().out;
     assert!(mails.contains("\tunsubscribed\t") && mails.contains("\tdelivered\t"), "{mails}");
     assert!(pages.body(&format!("/editions/{edition}?lang=en")).contains("delivery-unsubscribed\">unsubscribed"));

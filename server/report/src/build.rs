@@ -78,7 +78,7 @@ where
     check_span(definition, heading.period)?;
     let kpis = &definition.kpis(catalog)?[..];
     // Marks may look back further than the trend shows.
-    let before = kpis.iter().map(|kpi| kpi.declaration.threshold.periods_before()).max().unwrap_or(0);
+    let before = kpis.iter().map(|kpi| kpi.declaration.periods_before()).max().unwrap_or(0);
     let periods = &heading.period.trail(definition.trend.max(before + 1).max(HISTORY))?[..];
     let now = Timestamp::from_second(heading.created_at).unwrap_or(Timestamp::MAX);
     let failed = |error| ReportError::Source(Box::new(error));

@@ -14,6 +14,7 @@ use pegel_kpi::script::kpi::Kpi;
 use pegel_text::translated::Translated;
 use recipient::Recipient;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -219,6 +220,36 @@ fn weekly() -> String {
     "weekly".to_owned()
 }
 
+/// What a definition without a file of its own is about.
+#[derive(Debug, Clone)]
+pub struct Watched {
+    pub name: String,
+    /// Where it was read, and its text, for messages.
+    pub file: String,
+    pub text: String,
+    pub title: Translated,
+    /// BCP 47.
+    pub locale: String,
+    /// IANA.
+    pub zone: String,
+    pub scope: Scope,
+    pub recipients: Vec<Recipient>,
+    pub kpis: Vec<KpiRequest>,
+}
+
+/// Reads a file that people write; `file` says where it was.
+///
+/// # Errors
+/// With file, line and a hint, if it is invalid.
+pub fn from_toml<T: DeserializeOwned>(text: &str, file: &str) -> Result<T, ReportError> {
+    toml::from_str(text).map_err(|error| ReportError::Definition {
+        file: file.to_owned(),
+        line: error.span().map_or(1, |span| line_at(text, span.start)),
+        message: error.message().to_owned(),
+        hint: hint_for(error.message()),
+    })
+}
+
 impl ReportDefinition {
     /// Reads a definition from its file.
     ///
@@ -236,10 +267,7 @@ impl ReportDefinition {
             message,
             hint: hint.to_owned(),
         };
-        let read: ReportDefinition = toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(1, |span| line_at(text, span.start));
-            wrong(line, error.message().to_owned(), &hint_for(error.message()))
-        })?;
+        let read: ReportDefinition = from_toml(text, &file)?;
         let schedule = read.written_schedule.as_ref().map(|written| written.read(read.every, &read.zone)).transpose();
         let schedule = schedule.map_err(|problem| {
             let line = text.lines().position(|line| line.trim() == "[schedule]").map_or(1, |at| at + 1);
@@ -288,6 +316,47 @@ impl ReportDefinition {
             return Err(wrong(1, "it shows nothing".to_owned(), "add a [[sections.kpis]] with an id"));
         }
         Ok(definition)
+    }
+
+    /// A definition that has no file of its own: for figures that are computed and judged as those of a report are, for
+    /// whatever period.
+    pub fn watching(watched: Watched) -> ReportDefinition {
+        let Watched { name, file, text, title, locale, zone, scope, recipients, kpis } = watched;
+        let section = SectionDefinition {
+            title: title.clone(),
+            text: None,
+            filter: Filter::default(),
+            scorecard: None,
+            kpis,
+            lists: Vec::new(),
+            controlling: false,
+        };
+        ReportDefinition {
+            name,
+            sha256: String::new(),
+            file,
+            text,
+            title,
+            locale,
+            zone,
+            every: Every::default(),
+            trend: 2,
+            recipients,
+            reply_to: None,
+            contact: None,
+            written_schedule: None,
+            schedule: None,
+            scope,
+            dimensions: Dimensions::default(),
+            targets: Targets::default(),
+            compare: Compare::default(),
+            filter: Filter::default(),
+            subject: None,
+            only_if: None,
+            otherwise: Otherwise::default(),
+            template: weekly(),
+            sections: vec![section],
+        }
     }
 
     /// Whether an edition with something that needs attention, or without, is mailed in full.
@@ -412,7 +481,7 @@ fn hint_for(message: &str) -> String {
     }
 }
 
-mod checked;
+pub mod checked;
 mod every;
 pub mod recipient;
 mod schedule;

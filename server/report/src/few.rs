@@ -1,4 +1,4 @@
-//! Rows of small tables, one by one: partners, products, reps.
+//! Rows one by one, where there are few of them: partners, products, reps, leads that wait.
 
 use crate::ReportError;
 use pegel_kpi::data::batch::{Batch, MISSING_TEXT, Values};
@@ -8,7 +8,7 @@ use pegel_kpi::data::scan::{Scan, Source};
 ///
 /// # Errors
 /// If the data cannot be read.
-pub(crate) fn each_of<S, T>(
+pub fn each_of<S, T>(
     scan: &Scan,
     source: &mut S,
     of: impl Fn(&Batch, usize) -> Option<T>,
@@ -24,7 +24,7 @@ where
 }
 
 /// The text of a row in a column; `None` where there is none.
-pub(crate) fn text(batch: &Batch, row: usize, column: usize) -> Option<String> {
+pub fn text(batch: &Batch, row: usize, column: usize) -> Option<String> {
     match &batch.columns[column] {
         Values::Texts(codes, dictionary) if codes[row] != MISSING_TEXT => {
             dictionary.text(codes[row]).map(str::to_owned)
@@ -34,7 +34,7 @@ pub(crate) fn text(batch: &Batch, row: usize, column: usize) -> Option<String> {
 }
 
 /// The number of a row in a column; `None` where there is none.
-pub(crate) fn number(batch: &Batch, row: usize, column: usize) -> Option<f64> {
+pub fn number(batch: &Batch, row: usize, column: usize) -> Option<f64> {
     match &batch.columns[column] {
         Values::Numbers(numbers) => Some(numbers[row]).filter(|number| !number.is_nan()),
         Values::Texts(..) => None,

@@ -11,10 +11,11 @@
 //! - [`view`]: numbers as a reader sees them, by [`mod@format`]; the one source of all that is rendered
 //! - [`chart`]: figures as charts show them, in the view and on pages
 //! - [`sections`]: its sections with their courses, as pages show them
+//! - [`notice`]: what is told beside editions, as a reader sees it
 //! - [`render`]: a view becomes HTML mail, plain text and subject, by templates
 //! - [`bounded`]: rendering that ends, whatever a template asks for; `words`: what templates say
 //! - [`forms`]: the same numbers as PDF, HTML file, workbook, CSV and JSON
-//! - `place`: where something stands among others; `filled`: tables without empty columns; `few`: rows of small tables
+//! - `place`: where something stands among others; `filled`: tables without empty columns; [`few`]: rows of small tables
 //! - [`archive`]: what is stored of an edition; [`labels`], how its groups are called; [`sources`], what it rests on
 //! - [`rows`]: the rows behind a figure, as a table and as CSV; [`link`]: where readers find them, and editions
 //! - [`diff`]: what two editions say differently, and why
@@ -36,7 +37,7 @@ pub mod definition;
 pub mod diff;
 mod error;
 pub mod evidence;
-mod few;
+pub mod few;
 mod filled;
 pub mod format;
 pub mod forms;
@@ -45,6 +46,7 @@ pub mod labels;
 pub mod link;
 pub mod manifest;
 pub mod markdown;
+pub mod notice;
 pub mod numbers;
 mod pack;
 mod place;

@@ -36,6 +36,15 @@ pub fn rows_of_edition(edition: &str, kpi: &str, of: &RowsOf) -> String {
     format!("{edition}/rows/{kpi}?{}", of.query())
 }
 
+/// The page of rows behind a figure of a KPI: in its edition, or the KPI's own where it is of none.
+pub fn rows_of(numbers: &Numbers, kpi: &str, of: &RowsOf) -> String {
+    let Numbers { report, period, revision, .. } = numbers;
+    match report.as_str() {
+        "" => rows(kpi, of),
+        report => rows_of_edition(&edition(report, &period.name, *revision), kpi, of),
+    }
+}
+
 /// The figures of a KPI in an edition.
 #[derive(Debug, Clone, Copy)]
 pub struct FiguresOf<'a> {
@@ -55,8 +64,7 @@ impl FiguresOf<'_> {
 
     /// The page of some of their rows.
     pub fn page(&self, of: &RowsOf) -> String {
-        let Numbers { report, period, revision, .. } = self.numbers;
-        rows_of_edition(&edition(report, &period.name, *revision), self.kpi, of)
+        rows_of(self.numbers, self.kpi, of)
     }
 }
 

@@ -35,7 +35,7 @@ pub use rests_on::RestsOn;
 /// All that an edition says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Numbers {
-    /// The report's name, such as `weekly`.
+    /// The report's name, such as `weekly`; empty where they are of no edition.
     pub report: String,
     pub title: Translated,
     /// BCP 47, such as `de-DE`.

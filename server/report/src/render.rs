@@ -5,6 +5,7 @@ use crate::ReportError;
 use crate::bounded::{self, Content, GivenUp, Workshop};
 use crate::columns;
 use crate::definition::ReportDefinition;
+use crate::notice::NoticeView;
 use crate::view::{View, cut, in_short};
 use include_dir::{Dir, include_dir};
 use mrml::prelude::parser;
@@ -27,6 +28,8 @@ const FOLDER: Folder = Folder { built_in: &BUILT_IN, path: "templates/mail", hol
 const PREFIX: &str = "mail/";
 /// What names of the subjects that a report has of its own begin with, behind the prefix.
 const OWN_SUBJECT: &str = "subject/";
+/// The template of notices.
+const ALERT: &str = "alert";
 /// How deep tags may be nested: the MJML parser recurses as deep. Mails need about twenty levels.
 const DEEPEST: usize = 200;
 /// A longer HTML mail leaves something out, in bytes: Gmail cuts mails off at 102 kB.
@@ -231,6 +234,18 @@ impl Templates {
             None => subject,
         };
         Ok(Rendered { subject, html: self.bounded(&mjml, &content, Templates::html)?, text: columns::tidy(&text) })
+    }
+
+    /// Renders a notice by `mail/alert.mjml` and `mail/alert.txt`.
+    ///
+    /// # Errors
+    /// With file, line and cause, if a template is not in order.
+    pub fn notice(&self, view: &NoticeView) -> Result<Rendered, ReportError> {
+        let [mjml, plain] = of_mail(ALERT);
+        let content = Arc::new(bounded::content(view, &view.words).map_err(|error| self.broken(&mjml, &error))?);
+        let text = self.bounded(&plain, &content, |_, _, text| Ok(text))?;
+        let html = self.bounded(&mjml, &content, Templates::html)?;
+        Ok(Rendered { subject: view.subject.clone(), html, text: columns::tidy(&text) })
     }
 
     /// The name of the report's own subject in a language, or in English.

@@ -18,7 +18,7 @@ mod seen;
 pub mod statement;
 pub mod verdict;
 
-pub use rank::{chance, needs_attention, statements};
+pub use rank::{chance, findings, needs_attention, statements};
 pub use statement::Statement;
 
 #[cfg(test)]

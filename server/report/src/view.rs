@@ -11,6 +11,7 @@ mod parts;
 mod write;
 
 pub(crate) use cut::{cut, in_short};
+pub(crate) use write::statement;
 pub use write::{InCommon, change, groups, view};
 
 /// An edition as a reader sees it.

@@ -56,6 +56,8 @@ pub enum StoreError {
     OtherCurrency { recorded: String, digits: u8, configured: String, needed: u8 },
     #[error("the run {run} is not ours to end: its lease has ended and another worker took it over, or it is done")]
     RunLost { run: i64 },
+    #[error("the rule {rule} was evaluated meanwhile, or one of its alerts was changed")]
+    Overtaken { rule: String },
     #[error("the edition {edition} was not made for the audience of a recipient")]
     NoRendition { edition: i64 },
     #[error("there is no delivery {id}")]

@@ -168,6 +168,14 @@ struct KeptTable {
 }
 
 impl Store {
+    /// The number of the newest import; `None` if there was none.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn newest_import(&self) -> Result<Option<i64>, StoreError> {
+        self.read("reading the newest import", |conn| imports::table.select(diesel::dsl::max(imports::id)).first(conn))
+    }
+
     /// All imports, the newest first.
     ///
     /// # Errors

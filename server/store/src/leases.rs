@@ -105,8 +105,10 @@ fn put_right(conn: &mut Conn, now: i64, latest: i64) -> QueryResult<PutRight> {
 }
 
 fn give_up_early_mails(conn: &mut Conn, now: i64, latest: i64) -> QueryResult<usize> {
-    let early =
-        renditions::table.inner_join(editions::table).filter(editions::ends_at.gt(latest)).select(renditions::id);
+    let early = renditions::table
+        .inner_join(editions::table)
+        .filter(editions::ends_at.gt(latest))
+        .select(renditions::id.nullable());
     let waiting = deliveries::state.eq_any([DeliveryState::Pending.word(), DeliveryState::Sending.word()]);
     diesel::update(deliveries::table.filter(waiting.and(deliveries::rendition_id.eq_any(early))))
         .set((

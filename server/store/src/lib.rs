@@ -7,6 +7,7 @@
 //! - [`versions`], [`health`], [`runs`], [`outbox`]: what Pegel keeps about its own work, in short transactions
 //! - [`edition`], what is kept of an edition; [`publish`], how it gets into the archive; `archive`, how it is read;
 //!   `erasure` erases what names a person; [`packed`]: how bytes are kept
+//! - [`alerts`]: the figures that rules watch, and what happened to them; [`notices`]: what is told of them
 //! - `unsubscribed`: who wants no more mails of a report
 //! - [`lease`], [`leases`]: claims on runs and deliveries; `room`: that there is room on the disk to record what a
 //!   claim led to
@@ -23,6 +24,7 @@
 //! - `connection`, `currency`, `url`, `schema`: the rest
 
 mod ahead;
+pub mod alerts;
 mod archive;
 mod attributes;
 mod beside;
@@ -47,6 +49,7 @@ pub mod leases;
 mod merge;
 mod milestones;
 mod named;
+pub mod notices;
 mod noting;
 pub mod outbox;
 mod over_time;

@@ -1,4 +1,4 @@
-//! The outbox: one row per rendition, recipient and channel, handed over once.
+//! The outbox: one row per rendition or notice, recipient and channel, handed over once.
 
 use crate::connection::Conn;
 use crate::edition::Audience;
@@ -6,6 +6,7 @@ use crate::lease::Lease;
 use crate::schema::{deliveries, renditions};
 use crate::{Store, StoreError};
 use diesel::prelude::*;
+use std::fmt;
 
 /// By what a delivery reaches its recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,10 +28,38 @@ impl Channel {
     }
 }
 
+/// What is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// Of this edition, the rendition of this audience.
+    Rendition { edition: i64, audience: Audience },
+    /// The notice of that number.
+    Notice(i64),
+}
+
+impl Content {
+    /// The edition, if it is of one.
+    pub fn edition(&self) -> Option<i64> {
+        match self {
+            Content::Rendition { edition, .. } => Some(*edition),
+            Content::Notice(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Content::Rendition { edition, .. } => write!(f, "edition {edition}"),
+            Content::Notice(notice) => write!(f, "notice {notice}"),
+        }
+    }
+}
+
 /// Something to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDelivery {
-    /// Whose rendition of the edition the recipient gets.
+    /// Whose rendition of the edition, or whose notice, the recipient gets.
     pub audience: Audience,
     pub channel: Channel,
     /// An address, possibly with a name: `Ada <ada@example.com>`.
@@ -140,9 +169,7 @@ pub struct Held {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     pub id: i64,
-    pub edition: i64,
-    /// Whose rendition of it the recipient gets.
-    pub audience: Audience,
+    pub content: Content,
     pub channel: Channel,
     pub recipient: String,
     pub message_id: String,
@@ -180,21 +207,28 @@ struct Row {
     answer: Option<String>,
     reply_to: Option<String>,
     forms: String,
+    notice_id: Option<i64>,
 }
 
 /// Where the rendition of a delivery belongs: the edition, and the audience's scope, locale and zone.
-type Place = (i64, String, String, String);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = renditions)]
+struct Place {
+    edition_id: i64,
+    scope: String,
+    locale: String,
+    zone: String,
+}
 
-/// The columns of a [`Place`].
-const PLACE: (renditions::edition_id, renditions::scope, renditions::locale, renditions::zone) =
-    (renditions::edition_id, renditions::scope, renditions::locale, renditions::zone);
-
-fn delivery((row, place): (Row, Place)) -> Result<Delivery, StoreError> {
-    let (edition, scope, locale, zone) = place;
+fn delivery((row, place): (Row, Option<Place>)) -> Result<Delivery, StoreError> {
+    let of_rendition = |Place { edition_id, scope, locale, zone }| Content::Rendition {
+        edition: edition_id,
+        audience: Audience { scope, locale, zone },
+    };
+    let content = place.map(of_rendition).or(row.notice_id.map(Content::Notice));
     Ok(Delivery {
         id: row.id,
-        edition,
-        audience: Audience { scope, locale, zone },
+        content: content.ok_or_else(|| unreadable("what a delivery sends", "nothing"))?,
         channel: Channel::named(&row.channel)?,
         recipient: row.recipient,
         message_id: row.message_id,
@@ -346,9 +380,9 @@ impl Store {
     pub fn deliveries_like(&self, wanted: &Wanted) -> Result<Vec<Delivery>, StoreError> {
         let rows = self.read("reading deliveries", |conn| {
             let mut query = deliveries::table
-                .inner_join(renditions::table)
+                .left_join(renditions::table)
                 .order(deliveries::id.desc())
-                .select((Row::as_select(), PLACE))
+                .select((Row::as_select(), Option::<Place>::as_select()))
                 .into_boxed();
             if let Some(edition) = wanted.edition {
                 query = query.filter(renditions::edition_id.eq(edition));
@@ -359,7 +393,7 @@ impl Store {
             if !wanted.ids.is_empty() {
                 query = query.filter(deliveries::id.eq_any(&wanted.ids));
             }
-            query.load::<(Row, Place)>(conn)
+            query.load::<(Row, Option<Place>)>(conn)
         })?;
         rows.into_iter().map(delivery).collect()
     }
@@ -421,7 +455,7 @@ fn waiting(now: i64) -> _ {
         .select(deliveries::id)
 }
 
-fn claim(conn: &mut Conn, lease: &Lease) -> QueryResult<Option<(Row, Place)>> {
+fn claim(conn: &mut Conn, lease: &Lease) -> QueryResult<Option<(Row, Option<Place>)>> {
     let id: Option<i64> = match conn {
         // The transaction holds the only write lock.
         Conn::Sqlite(conn) => waiting(lease.now).first(conn).optional()?,
@@ -439,9 +473,9 @@ fn claim(conn: &mut Conn, lease: &Lease) -> QueryResult<Option<(Row, Place)>> {
         .execute(conn)?;
     // Read again, since Diesel returns a struct of columns from an update only where it knows the database.
     deliveries::table
-        .inner_join(renditions::table)
+        .left_join(renditions::table)
         .filter(deliveries::id.eq(id))
-        .select((Row::as_select(), PLACE))
+        .select((Row::as_select(), Option::<Place>::as_select()))
         .first(conn)
         .optional()
 }

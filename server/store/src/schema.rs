@@ -96,7 +96,7 @@ diesel::table! {
 diesel::table! {
     deliveries (id) {
         id -> BigInt,
-        rendition_id -> BigInt,
+        rendition_id -> Nullable<BigInt>,
         recipient -> Text,
         channel -> Text,
         message_id -> Text,
@@ -112,6 +112,75 @@ diesel::table! {
         fault -> Nullable<Text>,
         reply_to -> Nullable<Text>,
         forms -> Text,
+        notice_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    notices (id) {
+        id -> BigInt,
+        rule -> Text,
+        created_at -> BigInt,
+        scope -> Text,
+        locale -> Text,
+        zone -> Text,
+        subject -> Text,
+        text -> Text,
+        html -> Text,
+    }
+}
+
+diesel::table! {
+    alerts (id) {
+        id -> BigInt,
+        rule -> Text,
+        scope -> Text,
+        kpi -> Text,
+        item -> Text,
+        label -> Nullable<Text>,
+        state -> Text,
+        since -> BigInt,
+        broken -> Integer,
+        period -> Text,
+        value -> Nullable<Double>,
+        told -> Nullable<Text>,
+        told_at -> Nullable<BigInt>,
+        acknowledged_at -> Nullable<BigInt>,
+        acknowledged_by -> Nullable<Text>,
+        note -> Nullable<Text>,
+        muted_until -> Nullable<BigInt>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    alert_events (id) {
+        id -> BigInt,
+        alert_id -> BigInt,
+        at -> BigInt,
+        what -> Text,
+        period -> Text,
+        value -> Nullable<Double>,
+        who -> Nullable<Text>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    alert_checks (rule) {
+        rule -> Text,
+        at -> BigInt,
+        import_id -> Nullable<BigInt>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    alert_rows (rule, step, row_key) {
+        rule -> Text,
+        step -> Integer,
+        row_key -> Text,
+        at -> BigInt,
     }
 }
 
@@ -258,10 +327,13 @@ diesel::table! {
 diesel::joinable!(editions -> runs (run_id));
 diesel::joinable!(renditions -> editions (edition_id));
 diesel::joinable!(deliveries -> renditions (rendition_id));
+diesel::joinable!(deliveries -> notices (notice_id));
+diesel::joinable!(alert_events -> alerts (alert_id));
 diesel::joinable!(activation_versions -> kpi_versions (version_id));
 diesel::joinable!(import_tables -> imports (import_id));
 diesel::allow_tables_to_appear_in_same_query!(import_tables, imports);
-diesel::allow_tables_to_appear_in_same_query!(runs, editions, renditions, artefacts, deliveries);
+diesel::allow_tables_to_appear_in_same_query!(runs, editions, renditions, artefacts, deliveries, notices);
+diesel::allow_tables_to_appear_in_same_query!(alerts, alert_events);
 diesel::allow_tables_to_appear_in_same_query!(kpi_versions, activations, activation_versions);
 
 #[cfg(test)]
@@ -289,6 +361,7 @@ mod tests {
             Some(SqliteType::Integer) => "INTEGER",
             Some(SqliteType::Text) => "TEXT",
             Some(SqliteType::Binary) => "BLOB",
+            Some(SqliteType::Double) => "DOUBLE PRECISION",
             other => panic!("no column is of type {other:?}"),
         });
         names.zip(types).map(|(name, kind)| format!("{name} {kind}")).collect()
@@ -304,6 +377,11 @@ mod tests {
             ("labels", declared::<labels::table>()),
             ("edition_sources", declared::<edition_sources::table>()),
             ("deliveries", declared::<deliveries::table>()),
+            ("notices", declared::<notices::table>()),
+            ("alerts", declared::<alerts::table>()),
+            ("alert_events", declared::<alert_events::table>()),
+            ("alert_checks", declared::<alert_checks::table>()),
+            ("alert_rows", declared::<alert_rows::table>()),
             ("unsubscribed", declared::<unsubscribed::table>()),
             ("link_key", declared::<link_key::table>()),
             ("imports", declared::<imports::table>()),

@@ -6,7 +6,7 @@ mod common;
 use common::NOW;
 use common::edition::{audience, edition, long_edition, north, publish, run, to};
 use pegel_store::edition::{Artefact, Audience, Edition, Erasable, ListedPeriod, NewEdition, Rendition, SUBJECT};
-use pegel_store::outbox::{Channel, Delivery, NewDelivery};
+use pegel_store::outbox::{Channel, Content, Delivery, NewDelivery};
 use pegel_store::packed::Packed;
 use pegel_store::testing::on_both;
 use pegel_store::{Store, StoreError};
@@ -136,12 +136,13 @@ fn who_belongs_to_an_audience_gets_its_rendition() {
         let id = published(&store, &edition(0), &[to(&["ada"]).remove(0), to_north.clone()]).head.id;
         let mut deliveries = store.deliveries(Some(id)).unwrap();
         deliveries.sort_by_key(|delivery| delivery.id);
-        let of = |delivery: &Delivery| (delivery.recipient.clone(), delivery.audience.clone(), delivery.channel);
+        let of = |delivery: &Delivery| (delivery.recipient.clone(), delivery.content.clone(), delivery.channel);
+        let rendition = |audience| Content::Rendition { edition: id, audience };
         assert_eq!(
             deliveries.iter().map(of).collect::<Vec<_>>(),
             [
-                ("ada@example.com".to_owned(), audience(), Channel::Mail),
-                ("bob@example.com".to_owned(), north(), Channel::Mail),
+                ("ada@example.com".to_owned(), rendition(audience()), Channel::Mail),
+                ("bob@example.com".to_owned(), rendition(north()), Channel::Mail),
             ]
         );
         let stored = store.edition(id).unwrap().unwrap();

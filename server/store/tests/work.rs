@@ -177,7 +177,7 @@ fn a_delivery_is_handed_over_once() {
         assert_eq!(claimed(&store, NOW - 1), None);
         let first = claimed(&store, NOW).unwrap();
         assert_eq!((first.recipient.as_str(), first.message_id.as_str()), ("ada@example.com", "<ada@pegel>"));
-        assert_eq!((first.edition, first.state, first.attempts), (edition, DeliveryState::Sending, 1));
+        assert_eq!((first.content.edition(), first.state, first.attempts), (Some(edition), DeliveryState::Sending, 1));
         let second = claimed(&store, NOW).unwrap();
         assert_eq!(second.recipient, "bob@example.com");
         assert_eq!(claimed(&store, NOW), None);

@@ -948,3 +948,27 @@ rows_more =
         [one] { $count } weitere Zeile: --limit zeigt mehr, --csv DATEI schreibt alle, mit allen Daten
        *[other] { $count } weitere Zeilen: --limit zeigt mehr, --csv DATEI schreibt alle, mit allen Daten
     }
+
+## Alarme
+
+alert_subject =
+    { $tone ->
+        [begun] Alarm: { $statements }
+        [reminder] Weiterhin: { $statements }
+        [absent] Kein Wert: { $statements }
+       *[over] Vorbei: { $statements }
+    }
+alert_since = Der erste dieser Alarme besteht seit { $instant }.
+alert_owner = Darum kümmert sich { $owner }.
+alert_why = Sie erhalten diese Mail, weil Sie von diesem Alarm erfahren sollen.
+alert_open = Öffnen, was jetzt ansteht
+alert_rows =
+    { $count ->
+        [one] { $title }: { $count } wartet zu lange
+       *[other] { $title }: { $count } warten zu lange
+    }
+alert_key = Schlüssel
+alert_partner = Partner
+alert_rep = Vertrieb
+alert_waits_since = Wartet seit
+alert_waits = Dauer

@@ -925,3 +925,27 @@ rows_more =
         [one] { $count } more row: --limit shows more, --csv FILE writes all of them, with all dates
        *[other] { $count } more rows: --limit shows more, --csv FILE writes all of them, with all dates
     }
+
+## Alerts
+
+alert_subject =
+    { $tone ->
+        [begun] Alert: { $statements }
+        [reminder] Still: { $statements }
+        [absent] No figure: { $statements }
+       *[over] Over: { $statements }
+    }
+alert_since = The first of these alerts has stood since { $instant }.
+alert_owner = { $owner } looks after this.
+alert_why = You get this mail because you are told of this alert.
+alert_open = Open what stands now
+alert_rows =
+    { $count ->
+        [one] { $title }: { $count } has waited too long
+       *[other] { $title }: { $count } have waited too long
+    }
+alert_key = Key
+alert_partner = Partner
+alert_rep = Rep
+alert_waits_since = Waiting since
+alert_waits = For

@@ -938,3 +938,23 @@ rows_more =
         [one] { $count } ligne de plus : --limit en montre davantage, --csv FICHIER les écrit toutes, avec toutes les dates
        *[other] { $count } lignes de plus : --limit en montre davantage, --csv FICHIER les écrit toutes, avec toutes les dates
     }
+
+## Alertes
+
+alert_subject =
+    { $tone ->
+        [begun] Alerte : { $statements }
+        [reminder] Toujours : { $statements }
+        [absent] Sans valeur : { $statements }
+       *[over] Terminé : { $statements }
+    }
+alert_since = La première de ces alertes dure depuis le { $instant }.
+alert_owner = { $owner } s’en occupe.
+alert_why = Vous recevez ce courriel parce que vous devez être informé de cette alerte.
+alert_open = Ouvrir la situation actuelle
+alert_rows = { $title } : { $count } en attente depuis trop longtemps
+alert_key = Clé
+alert_partner = Partenaire
+alert_rep = Commercial
+alert_waits_since = En attente depuis
+alert_waits = Durée

@@ -2,10 +2,12 @@
 
 use crate::State;
 use crate::unanswered::Unanswered;
+use jiff::civil::Date;
 use pegel_catalog::health::Evaluation;
 use pegel_chart::Point;
 use pegel_kpi::data::cell::{Breakdown, Cell, Outcome};
 use pegel_kpi::data::scope::Scope;
+use pegel_kpi::definition::exception::Place;
 use pegel_kpi::definition::threshold::{Status, Threshold};
 use pegel_kpi::engine::comparison::{Compared, Comparison};
 use pegel_kpi::engine::figures::{Figures, Grouped, Row, compute};
@@ -33,20 +35,34 @@ pub(crate) struct Course<'a> {
     pub broken_down: Vec<Grouped>,
     /// The figures of the periods before, oldest first, as far back as a mark of the threshold looks.
     past: Vec<Option<f64>>,
+    /// The last day of each period.
+    last_days: Vec<Date>,
 }
 
 impl<'a> Course<'a> {
-    /// Shows the last `periods` of the computed figures, and keeps those before for the threshold.
-    fn of(kpi: &'a Kpi, mut figures: Figures, periods: usize) -> Option<Course<'a>> {
+    /// Shows the figures of the last periods that were computed, and keeps those before for the threshold.
+    fn of(kpi: &'a Kpi, mut figures: Figures, shown: &[Period]) -> Option<Course<'a>> {
+        let periods = shown.len();
         let data_ends = figures.data_ends();
         let broken_down = figures.breakdowns.split_off(1);
         let total = figures.into_total()?;
+        let last_days = shown.iter().map(|period| period.last_day).collect();
         let past = values(&total.at_age()[..total.cells.len().saturating_sub(periods)]);
         let Row { mut cells, compared, aged, assessment, .. } = total;
         let shown = cells.split_off(cells.len().saturating_sub(periods));
         let mut at_the_same_age = aged.map(|aged| aged.same_age).unwrap_or_default();
         at_the_same_age.drain(..at_the_same_age.len().saturating_sub(periods));
-        Some(Course { kpi, cells: shown, at_the_same_age, assessment, data_ends, compared, broken_down, past })
+        Some(Course {
+            kpi,
+            cells: shown,
+            at_the_same_age,
+            assessment,
+            data_ends,
+            compared,
+            broken_down,
+            past,
+            last_days,
+        })
     }
 
     /// The status of each figure, by the threshold that follows from the figures before it. Those that can still change
@@ -94,7 +110,8 @@ impl<'a> Course<'a> {
 
     /// The threshold by which the figure of that period is judged.
     fn threshold_of(&self, period: usize) -> Threshold {
-        self.kpi.marks(&[self.past.clone(), values(self.comparable().get(..=period).unwrap_or_default())].concat())
+        let figures = [self.past.clone(), values(self.comparable().get(..=period).unwrap_or_default())].concat();
+        self.kpi.marks(&figures, &Place::total(self.last_days[period]))
     }
 }
 
@@ -121,12 +138,12 @@ pub(crate) fn courses<'a>(
     let requests: Vec<Request> = kpis.iter().map(request).collect();
     let now = (state.clock)();
     // Marks may look back further than the course shows.
-    let before = kpis.iter().map(|kpi| kpi.declaration.threshold.periods_before()).max().unwrap_or(0);
+    let before = kpis.iter().map(|kpi| kpi.declaration.periods_before()).max().unwrap_or(0);
     let history = |last: &Period| last.trail((shown.len() + before).max(HISTORY)).ok();
     let periods = shown.last().and_then(history).unwrap_or_else(|| shown.to_vec());
     let figures = compute(&requests, &periods, &Scope::everything(), now, reader)?;
     let evaluations: Vec<Evaluation> =
         kpis.iter().zip(&figures).map(|(kpi, figures)| Evaluation::of(kpi, figures)).collect();
     state.live.health.note(&evaluations, now.as_second());
-    Ok(kpis.iter().zip(figures).filter_map(|(kpi, figures)| Course::of(kpi, figures, shown.len())).collect())
+    Ok(kpis.iter().zip(figures).filter_map(|(kpi, figures)| Course::of(kpi, figures, shown)).collect())
 }

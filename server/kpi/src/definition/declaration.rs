@@ -1,5 +1,6 @@
 //! What a script says about its KPI: the map it hands to `kpi(#{…})`.
 
+use super::exception::{Exception, Place};
 use super::judging::Judging;
 use super::threshold::{Better, Marks};
 use pegel_text::translated::Translated;
@@ -52,6 +53,8 @@ pub struct Declaration {
     pub unit: Unit,
     pub better: Better,
     pub threshold: Marks,
+    /// Where other marks hold; of several, the last one.
+    pub exceptions: Vec<Exception>,
     pub judging: Judging,
     /// With fewer rows than this, the cell says "too few" instead of a figure.
     pub min_sample: u64,
@@ -62,6 +65,26 @@ pub struct Declaration {
     pub stale_after: Option<Lag>,
     /// What configuration may set, with the defaults.
     pub parameters: BTreeMap<String, Parameter>,
+}
+
+impl Declaration {
+    /// The marks of a figure.
+    pub fn marks_of(&self, place: &Place) -> Marks {
+        let held = self.exceptions.iter().filter(|exception| exception.holds(place));
+        held.fold(self.threshold, |marks, exception| exception.over(marks))
+    }
+
+    /// How many earlier periods any of its marks looks at.
+    pub fn periods_before(&self) -> usize {
+        let of_exceptions = self.exceptions.iter().map(|exception| exception.over(self.threshold).periods_before());
+        of_exceptions.fold(self.threshold.periods_before(), usize::max)
+    }
+
+    /// Whether any figure can have a mark.
+    pub fn has_marks(&self) -> bool {
+        let all = self.exceptions.iter().map(|exception| exception.over(self.threshold));
+        std::iter::once(self.threshold).chain(all).any(|marks| marks != Marks::default())
+    }
 }
 
 /// Whether a text can be the id of a KPI or the name of a pack: lowercase letters, digits and `_`, a letter first.

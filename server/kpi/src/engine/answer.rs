@@ -139,7 +139,7 @@ impl Question<'_> {
 
     /// The period, after those that it is judged by.
     fn history(&self) -> Vec<Period> {
-        let most = self.kpi.declaration.threshold.periods_before() + 1;
+        let most = self.kpi.declaration.periods_before() + 1;
         self.period.trail(most.max(HISTORY)).unwrap_or_else(|_| vec![self.period.clone()])
     }
 

@@ -351,7 +351,7 @@ impl<'a> InBreakdown<'a> {
     fn to_judge<'b>(&'b self, row: &'b Row) -> OfGroup<'b> {
         let (at_age, settled) = self.aged(&row.groups).unzip();
         let at_age = at_age.unwrap_or_else(|| self.known.in_group(&row.groups));
-        OfGroup { at_age, settled, cells: row.at_age() }
+        OfGroup { groups: &row.groups, at_age, settled, cells: row.at_age() }
     }
 
     /// A group at the age of the last period, and settled.
@@ -372,7 +372,7 @@ impl Evaluation<'_> {
         let wanted = asked.request.comparison;
         let mut rows: Vec<Row> =
             readings.groups().into_iter().filter_map(|groups| self.row(&readings, groups, wanted)).collect();
-        if let Some(assessor) = self.assessor(asked, growth) {
+        if let Some(assessor) = self.assessor(asked, by, growth) {
             let groups: Vec<OfGroup> = rows.iter().map(|row| readings.to_judge(row)).collect();
             let assessments = assessor.assess(&groups, by.is_empty());
             rows.iter_mut().zip(assessments).for_each(|(row, assessment)| row.assessment = Some(assessment));
@@ -401,7 +401,12 @@ impl Evaluation<'_> {
     }
 
     /// What the figures of a KPI are judged by, if they are.
-    fn assessor<'a>(&'a self, asked: &'a Asked, growth: Option<&'a Factors>) -> Option<Assessor<'a>> {
+    fn assessor<'a>(
+        &'a self,
+        asked: &'a Asked,
+        by: &'a Breakdown,
+        growth: Option<&'a Factors>,
+    ) -> Option<Assessor<'a>> {
         let kpi = asked.request.kpi;
         let Timetable { asked: stops, periods, .. } = self.timetable;
         let last = &periods[stops.last().filter(|_| asked.request.assess)?.period];
@@ -409,7 +414,8 @@ impl Evaluation<'_> {
         let settled = self.over_for(asked, lag(kpi));
         Some(Assessor {
             kpi,
-            is_of_a_part: *self.scope.1 != Scope::everything(),
+            by,
+            scope: self.scope.1,
             periods: stops.iter().map(|stop| &periods[stop.period]).collect(),
             stops,
             running,

@@ -417,7 +417,10 @@ pub const PERIODS: [[&str; 2]; 7] = [
     ["2026-Q4", "a quarter"],
     ["2026", "a year"],
     ["2026-11-02..2026-11-08", "from one day to another, both included"],
-    ["last-week", "the one before the running one; also `last-month`, `last-quarter`, `last-year`; not in tests"],
+    [
+        "last-week",
+        "the one before the running one; also `last-month`, `last-quarter`, `last-year`, `last-7-days`; not in tests",
+    ],
     ["this-month", "the running one; also `this-week`, `this-quarter`, `this-year`; not in tests"],
 ];
 

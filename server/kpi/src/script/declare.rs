@@ -78,6 +78,7 @@ fn read(map: &Map) -> Refused<Declaration> {
         unit,
         better,
         threshold: threshold(&all.inner("threshold", "a threshold")?, unit, better)?,
+        exceptions: Vec::new(),
         judging: judging(&all)?,
         min_sample: all.optional("min_sample", sample)?.unwrap_or_default(),
         settles_after: all.optional("settles_after", lag)?,

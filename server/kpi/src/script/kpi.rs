@@ -6,6 +6,7 @@ use crate::data::cell::{Beside, Cell, Interval, Outcome};
 use crate::data::dimension::{Dimension, Located};
 use crate::data::model::Table;
 use crate::definition::declaration::{Declaration, Unit};
+use crate::definition::exception::Place;
 use crate::definition::range::{self, OutOfRange};
 use crate::definition::share;
 use crate::definition::threshold::Threshold;
@@ -112,13 +113,13 @@ impl Kpi {
     }
 
     /// The marks of the last of these figures of the total, one a period, oldest first.
-    pub fn marks(&self, figures: &[Option<f64>]) -> Threshold {
-        let Declaration { threshold, better, unit, .. } = &self.declaration;
+    pub fn marks(&self, figures: &[Option<f64>], place: &Place) -> Threshold {
+        let Declaration { better, unit, .. } = &self.declaration;
         let past = figures.split_last().map_or(&[][..], |(_, past)| past);
         let (least, most) = unit.bounds(self.is_share_of_rows());
         // Where all that can be is usual, nothing is beyond it.
         let usual = Signal::usual_limit(figures, *better).filter(|limit| least < *limit && *limit < most);
-        threshold.after(past, usual)
+        self.declaration.marks_of(place).after(past, usual)
     }
 
     /// Whether every table that the KPI reads carries these dimensions.

@@ -369,6 +369,10 @@ fn relative(text: &str, now: Timestamp, zone: &TimeZone) -> Option<(Span, Date)>
         "yesterday" => return Some((Span::Day, today.yesterday().ok()?)),
         _ => {}
     }
+    if let Some(days) = text.strip_prefix("last-").and_then(|rest| rest.strip_suffix("-days")) {
+        let days = days.parse().ok().filter(|days| (1..=LONGEST_DAYS).contains(days))?;
+        return Some((Span::Days(days), today.yesterday().ok()?));
+    }
     let (which, span) = text.split_once('-')?;
     let span = match span {
         "week" => Span::Week,

@@ -6,7 +6,9 @@ use anyhow::anyhow;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_store::Store;
-use pegel_store::outbox::{Delivery, DeliveryState, Wanted};
+use pegel_store::edition::{Edition, EditionHead};
+use pegel_store::notices::Notice;
+use pegel_store::outbox::{Content, Delivery, DeliveryState, Wanted};
 use pegel_text::clean::one_line;
 use pegel_text::stamps::stamp;
 use pegel_text::words::Words;
@@ -32,10 +34,10 @@ fn list(command: &cli::ListDeliveries, store: &Store, zone: &TimeZone) -> Ending
     let wanted = Wanted { edition: command.edition, state, ids: Vec::new() };
     let words = Words::english();
     for delivery in store.deliveries_like(&wanted).map_err(broke)? {
-        let Delivery { id, edition, state, .. } = delivery;
+        let Delivery { id, ref content, state, .. } = delivery;
         let (recipient, answered) = (one_line(&delivery.recipient), answer_of(&delivery));
         let at = stamp(delivery.delivered_at.or(delivery.attempted_at).unwrap_or(delivery.queued_at), zone);
-        answer(format_args!("{id}\t{}\tedition {edition}\t{recipient}\t{at}\t{answered}", word(state, &words)));
+        answer(format_args!("{id}\t{}\t{content}\t{recipient}\t{at}\t{answered}", word(state, &words)));
     }
     Ok(Done::InOrder)
 }
@@ -45,10 +47,18 @@ fn show(id: i64, store: &Store, zone: &TimeZone) -> Ending {
     let at = |seconds: i64| stamp(seconds, zone);
     answer(format_args!("state       {}", word(delivery.state, &Words::english())));
     answer(format_args!("recipient   {}", one_line(&delivery.recipient)));
-    if let Some(edition) = store.edition(delivery.edition).map_err(broke)? {
-        let head = edition.head;
-        let named = format!("{}, {} {}, revision {}", delivery.edition, head.report, head.period, head.revision);
-        answer(format_args!("edition     {named}"));
+    match delivery.content {
+        Content::Rendition { edition, .. } => {
+            if let Some(Edition { head, .. }) = store.edition(edition).map_err(broke)? {
+                let EditionHead { report, period, revision, .. } = head;
+                answer(format_args!("edition     {edition}, {report} {period}, revision {revision}"));
+            }
+        }
+        Content::Notice(notice) => {
+            if let Some(Notice { rule, subject, .. }) = store.notice(notice).map_err(broke)? {
+                answer(format_args!("notice      {notice}, alert {rule}: {}", one_line(&subject)));
+            }
+        }
     }
     answer(format_args!("message-id  {}", delivery.message_id));
     answer(format_args!("queued      {}", at(delivery.queued_at)));

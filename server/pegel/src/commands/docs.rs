@@ -5,17 +5,23 @@ use crate::cli::{Docs, Global};
 use crate::ending::{Done, Ending, answer};
 use pegel_report::forms::JSON_SCHEMA;
 
+const ALERTS: &str = include_str!("../../../../config/alerts/README.md");
 const MAPPING: &str = include_str!("../../../../config/imports/README.md");
 const REPORTS: &str = include_str!("../../../../config/reports/README.md");
 const TABLES: &str = include_str!("../../../../config/tables/README.md");
 
 /// Those that `pegel init` leaves beside what they describe, below `config`.
-pub const BESIDE_FILES: [(&str, &str); 3] =
-    [("imports/README.md", MAPPING), ("reports/README.md", REPORTS), ("tables/README.md", TABLES)];
+pub const BESIDE_FILES: [(&str, &str); 4] = [
+    ("alerts/README.md", ALERTS),
+    ("imports/README.md", MAPPING),
+    ("reports/README.md", REPORTS),
+    ("tables/README.md", TABLES),
+];
 
 /// Prints one.
 pub fn run(docs: &Docs, global: &Global) -> Ending {
     match docs {
+        Docs::Alerts => answer(ALERTS.trim_end()),
         Docs::Mapping => answer(MAPPING.trim_end()),
         Docs::Reports => answer(REPORTS.trim_end()),
         Docs::Tables => answer(TABLES.trim_end()),

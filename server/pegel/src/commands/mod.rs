@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub mod alert;
 pub mod deliveries;
 pub mod demo;
 pub mod docs;
@@ -10,3 +11,4 @@ pub mod migrate;
 pub mod report;
 pub mod schedule;
 pub mod serve;
+pub mod threshold;

@@ -162,7 +162,7 @@ pub fn worker(home: &Home, store: Store, composer: Composer, clock: Clock) -> Re
 }
 
 /// What stands on the mails of a home.
-fn letterhead(config: &Config) -> Result<Letterhead, DeliveryError> {
+pub fn letterhead(config: &Config) -> Result<Letterhead, DeliveryError> {
     let Config { mail, web, .. } = config;
     let letterhead = Letterhead::new(&mail.from)?.named(mail.from_name.as_ref())?;
     Ok(letterhead.answered_at(mail.reply_to.as_deref())?.with_pages_at(web.base_url.as_deref()))

@@ -1,11 +1,12 @@
 //! `pegel serve`: the pages, and the ticker that makes reports when they are due.
 
-use super::report::worker;
+use super::report::{letterhead, worker};
 use crate::cli::{self, Global};
 use crate::composer::Composer;
 use crate::ending::{Done, Ending, Failure, broke, usage};
 use crate::home::Home;
 use crate::inbox::{Importer, Inbox};
+use crate::watcher::Watcher;
 use crate::{problems, watchdog};
 use anyhow::anyhow;
 use pegel_delivery::{Clock, Ticker};
@@ -60,7 +61,10 @@ pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Ending {
     let composer = Composer::new(home, for_delivery.clone(), live.clone())?;
     let typesetter = composer.typesetter();
     let other_problems = problems::finder(home.path.clone(), live.clone(), composer.templates());
-    let worker = Arc::new(worker(home, for_delivery, composer, clock.clone())?);
+    let letterhead = letterhead(&home.config).map_err(usage)?;
+    let watcher = Watcher::new(home, for_delivery.clone(), live.clone(), composer.templates(), letterhead);
+    let worker = worker(home, for_delivery, composer, clock.clone())?.watching(Arc::new(watcher));
+    let worker = Arc::new(worker);
     let state = State {
         store,
         live: live.clone(),

@@ -132,6 +132,11 @@ impl TestHome {
         Said::of(&self.command(arguments).output().unwrap())
     }
 
+    /// Runs a command at that instant.
+    pub fn at(&self, now: &str, arguments: &[&str]) -> Said {
+        Said::of(&self.command_at(now, arguments).output().unwrap())
+    }
+
     /// The cells that `pegel kpi value … --json` prints.
     pub fn cells(&self, arguments: &[&str]) -> Vec<Json> {
         let said = self.run(&[&["kpi", "value"], arguments, &["--json"]].concat()).succeeded();

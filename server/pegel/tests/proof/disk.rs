@@ -73,7 +73,7 @@ pub fn full(budget: Budget) -> Option<Tally> {
         // well: which edition is the weekly one, its mails say.
         let waiting = store.deliveries(None).unwrap().into_iter();
         let waiting = waiting.filter(|delivery| delivery.state != DeliveryState::Delivered);
-        let editions: BTreeSet<i64> = waiting.map(|delivery| delivery.edition).collect();
+        let editions: BTreeSet<i64> = waiting.filter_map(|delivery| delivery.content.edition()).collect();
         assert_eq!(editions.len(), 1, "one report has recipients");
         for edition in editions {
             home.run(&["deliveries", "resend", "--edition", &edition.to_string()]).succeeded();

@@ -10,10 +10,14 @@ use pegel_text::translated::Translated;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-type Read<'de, D, T> = Result<T, <D as Deserializer<'de>>::Error>;
+/// What is read, or what is wrong with it.
+pub type Read<'de, D, T> = Result<T, <D as Deserializer<'de>>::Error>;
 
-/// As the standard spells it: `DE_de` is `de-DE`.
-pub(super) fn locale<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, String> {
+/// A locale, as the standard spells it: `DE_de` is `de-DE`.
+///
+/// # Errors
+/// If nothing is written in it.
+pub fn locale<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, String> {
     let text = String::deserialize(from)?;
     let unknown = || {
         let usual: Vec<String> = languages::all().iter().map(|language| Locale::of(language).tag()).collect();
@@ -25,7 +29,11 @@ pub(super) fn locale<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, String>
 /// What a scope may restrict. Other dimensions are restricted by the filter of the report.
 pub(super) const SCOPE: [&str; 3] = ["regions", "teams", "partners"];
 
-pub(super) fn scope<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Scope> {
+/// What readers may see, by regions, teams and partners.
+///
+/// # Errors
+/// If it names anything else.
+pub fn scope<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Scope> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Written {
@@ -37,7 +45,11 @@ pub(super) fn scope<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Scope> {
     Ok(Scope { regions, teams, partners, ..Scope::everything() })
 }
 
-pub(super) fn title<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Translated> {
+/// A title by language, empty in none.
+///
+/// # Errors
+/// If it is no such title.
+pub fn title<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Translated> {
     let title = Translated::deserialize(from)?;
     let blank = title.texts().find(|(_, text)| is_blank(text)).map(|(language, _)| language);
     match blank {
@@ -46,7 +58,11 @@ pub(super) fn title<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Translat
     }
 }
 
-pub(super) fn zone<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, String> {
+/// An IANA zone.
+///
+/// # Errors
+/// If there is none of that name.
+pub fn zone<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, String> {
     let text = String::deserialize(from)?;
     pegel_kpi::time::period::zone(&text).map_err(D::Error::custom)?;
     Ok(text)
@@ -109,7 +125,11 @@ pub(super) fn dimensions<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Vec
     Ok(dimensions)
 }
 
-pub(super) fn address<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Option<String>> {
+/// A mail address, possibly with a name.
+///
+/// # Errors
+/// If it is none.
+pub fn address<'de, D: Deserializer<'de>>(from: D) -> Read<'de, D, Option<String>> {
     let text = String::deserialize(from)?;
     match address::parse(&text) {
         Ok(_) => Ok(Some(text)),

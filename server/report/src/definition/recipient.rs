@@ -90,8 +90,11 @@ impl Recipient {
     }
 }
 
-/// No address twice, however it is written: nobody should wonder which of two mails is the right one.
-pub(super) fn all<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Recipient>, D::Error> {
+/// Recipients, no address twice, however it is written: nobody should wonder which of two mails is the right one.
+///
+/// # Errors
+/// If one is none, or is listed twice.
+pub fn all<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Recipient>, D::Error> {
     let recipients = Vec::<Recipient>::deserialize(from)?;
     let mut seen = HashSet::new();
     for recipient in &recipients {

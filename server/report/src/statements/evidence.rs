@@ -80,8 +80,7 @@ impl<'a> Facts<'a> {
             (None, Some(table)) => words.say("show_those", [("table", table.into())]),
             (_, None) => words.say("show_rows", []),
         };
-        let edition = link::edition(&self.numbers.report, &self.numbers.period.name, self.numbers.revision);
-        Some(Link { path: link::rows_of_edition(&edition, &self.finding.kpi, of), text })
+        Some(Link { path: link::rows_of(self.numbers, &self.finding.kpi, of), text })
     }
 
     fn all(&self) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! The statements of an edition, the most important first.
 
 use super::seen::{self, Seen};
-use super::statement::{Kind, Statement};
+use super::statement::{Finding, Kind, Statement};
 use crate::numbers::Numbers;
 use pegel_kpi::definition::threshold::Status;
 use pegel_kpi::judgement::judged::{By, Unjudged};
@@ -12,6 +12,11 @@ use std::mem::{Discriminant, discriminant};
 /// relative distance, the order of the report. Breaches that may be chance are not among them.
 pub fn statements(numbers: &Numbers) -> Vec<Statement> {
     ranked(numbers, |kind| kind != Kind::Chance)
+}
+
+/// All figures of an edition, in the order of the report, each as a statement about its breach would say it.
+pub fn findings(numbers: &Numbers) -> Vec<Finding> {
+    seen::all(numbers).map(|seen| seen.finding(Kind::Breach, numbers)).collect()
 }
 
 /// Whether there is more to say than that something went well: what cannot be judged needs attention too.

@@ -472,7 +472,8 @@ fn reason(block: &KpiBlock) -> Option<Unjudged> {
     block.assessment.as_ref()?.judged.reason
 }
 
-fn statement(line: Line) -> StatementView {
+/// A statement as a reader sees it.
+pub(crate) fn statement(line: Line) -> StatementView {
     let Line { kind, status, kpi, sentence, evidence } = line;
     let class = match (kind, status) {
         (Kind::NewBreach | Kind::Breach, Status::Critical) => "critical",

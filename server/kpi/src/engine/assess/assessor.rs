@@ -2,9 +2,12 @@
 //! to, and how it stands in its course.
 
 use super::growth::{grown, value_of};
-use crate::data::cell::{Cell, Outcome};
+use crate::data::cell::{Cell, Group, Outcome};
+use crate::data::dimension::Dimension;
+use crate::data::scope::Scope;
+use crate::definition::exception::Place;
 use crate::definition::judging::Provisional;
-use crate::definition::threshold::{Status, Threshold};
+use crate::definition::threshold::{Marks, Status, Threshold};
 use crate::engine::measured::{InGroup, Seen};
 use crate::engine::timetable::Stop;
 use crate::judgement::expected::{Expected, Factors, Measure};
@@ -16,11 +19,13 @@ use crate::time::period::Period;
 /// What all groups of a KPI are judged by.
 pub struct Assessor<'a> {
     pub kpi: &'a Kpi,
+    /// The dimensions of the groups.
+    pub by: &'a [Dimension],
+    /// What is seen.
+    pub scope: &'a Scope,
     /// Those asked for, oldest first.
     pub periods: Vec<&'a Period>,
     pub stops: &'a [Stop],
-    /// Whether the total is that of a scope, and so a group of the whole.
-    pub is_of_a_part: bool,
     /// Whether the last period is still running.
     pub running: bool,
     /// How many of the periods end before the data does.
@@ -33,6 +38,8 @@ pub struct Assessor<'a> {
 
 /// The figures of a group over all periods.
 pub struct Figures<'a> {
+    /// The group, in each dimension.
+    pub groups: &'a [Group],
     /// Each at the age of the last one.
     pub at_age: InGroup<'a>,
     /// Each when it is settled; `None` for a KPI whose figures do not change.
@@ -42,6 +49,22 @@ pub struct Figures<'a> {
 }
 
 impl Assessor<'_> {
+    /// The marks of a group as they are declared.
+    pub fn declared(&self, group: &Figures) -> Marks {
+        let Some(last) = self.periods.last() else { return self.kpi.declaration.threshold };
+        self.kpi.declaration.marks_of(&self.place(group, last))
+    }
+
+    /// Which figure of a group is judged.
+    pub fn place<'a>(&'a self, group: &Figures<'a>, period: &Period) -> Place<'a> {
+        Place::new(self.by, group.groups, self.scope, period.last_day)
+    }
+
+    /// Whether the total is that of a scope, and so a group of the whole.
+    pub fn is_of_a_part(&self) -> bool {
+        *self.scope != Scope::everything()
+    }
+
     pub fn status(&self, value: f64, marks: &Threshold) -> Status {
         marks.judge(&Outcome::Value { value }, self.kpi.declaration.better)
     }

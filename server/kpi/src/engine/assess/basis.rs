@@ -20,7 +20,7 @@ impl Assessor<'_> {
     pub fn basis(&self, group: &Figures, marks: &Threshold, back: usize) -> Result<Basis, Unjudged> {
         let last = self.stops.len() - 1 - back;
         let cell = &group.cells[last];
-        if self.kpi.declaration.threshold == Marks::default() {
+        if self.declared(group) == Marks::default() {
             return Err(Unjudged::NoMarks);
         }
         if self.is_incomplete(back) {

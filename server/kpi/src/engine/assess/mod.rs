@@ -49,11 +49,12 @@ impl Assessor<'_> {
     /// The marks of a group. One that derives from the KPI's own past belongs to the total.
     fn marks(&self, group: &Figures, total: bool) -> Threshold {
         if !total {
-            return self.kpi.declaration.threshold.after(&[], None);
+            return self.declared(group).after(&[], None);
         }
         // A period that is running has no course; the last one that is settled is judged by its own.
         let over = group.cells.len() - usize::from(self.running && group.cells.len() > 1);
-        self.kpi.marks(&figures(&group.cells[..over]))
+        let last = self.periods[self.periods.len() - 1];
+        self.kpi.marks(&figures(&group.cells[..over]), &self.place(group, last))
     }
 
     /// How the figures of the period that many before the last one are judged, all groups together.
@@ -104,7 +105,7 @@ impl Assessor<'_> {
 
     /// Whether what the total is of is itself a part: what a reader sees who does not see everything.
     pub(super) fn is_group(&self, total: bool) -> bool {
-        !total || self.is_of_a_part
+        !total || self.is_of_a_part()
     }
 
     /// Which breaches count.

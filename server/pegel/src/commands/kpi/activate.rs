@@ -1,7 +1,8 @@
 //! `pegel kpi activate`: shows what the KPIs of the home's files change, and puts them in force.
 
-use super::files::{answer_changes, author};
+use super::files::answer_changes;
 use super::shadow;
+use crate::author::author;
 use crate::cli::{self, Global, Span};
 use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
 use crate::home::{Home, say_problems};

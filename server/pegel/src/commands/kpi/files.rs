@@ -7,11 +7,6 @@ use pegel_catalog::load::declared;
 use pegel_kpi::diagnostic::nearest;
 use pegel_kpi::script::kpi::Kpi;
 
-/// The user who runs the command, as far as the system says.
-pub fn author() -> Option<String> {
-    ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok().filter(|author| !author.is_empty()))
-}
-
 /// Finds a file of these sets by its name or by the id of a KPI that it declares.
 pub fn file_named(name: &str, sets: &[&Files]) -> Result<String, Failure> {
     let file = name.strip_prefix("kpis/").unwrap_or(name);

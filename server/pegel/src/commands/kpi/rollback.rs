@@ -1,6 +1,7 @@
 //! `pegel kpi rollback`: back to KPIs that were in force before.
 
-use super::files::{answer_changes, author};
+use super::files::answer_changes;
+use crate::author::author;
 use crate::cli::Global;
 use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
 use anyhow::anyhow;
