@@ -29,9 +29,7 @@ impl Days {
         match self {
             Days::All => true,
             Days::Working => calendar.is_working(day),
-            Days::NthWorking { nth, of } => {
-                calendar.is_working(day) && of.nth_of(day, nth.is_negative(), calendar) == nth
-            }
+            Days::NthWorking { nth, of } => of.nth_working(nth, day, calendar) == Some(day),
         }
     }
 }
@@ -46,18 +44,17 @@ impl Whole {
         }
     }
 
-    /// Which working day of its period a day is: 1 the first; counted from the end: −1 the last.
-    fn nth_of(self, day: Date, from_end: bool, calendar: &Calendar) -> i8 {
+    /// The nth working day of the period in which a day lies, if it is not beyond that day.
+    fn nth_working(self, nth: i8, day: Date, calendar: &Calendar) -> Option<Date> {
         let first_month = (day.month() - 1) / self.months() * self.months() + 1;
-        let begin = Date::new(day.year(), first_month, 1).unwrap_or(Date::MIN);
-        let end = begin.checked_add(i32::from(self.months()).months()).unwrap_or(Date::MAX);
+        let begin = Date::new(day.year(), first_month, 1).ok()?;
+        let before = usize::from(nth.unsigned_abs()).checked_sub(1)?;
         let is_working = |day: &Date| calendar.is_working(*day);
-        let count = if from_end {
-            day.series(1.day()).take_while(|day| *day < end).filter(is_working).count()
+        if nth.is_negative() {
+            let last = begin.checked_add(i32::from(self.months()).months()).ok()?.yesterday().ok()?;
+            last.series(-1.day()).take_while(|other| *other >= day).filter(is_working).nth(before)
         } else {
-            begin.series(1.day()).take_while(|other| *other <= day).filter(is_working).count()
-        };
-        let count = i8::try_from(count).unwrap_or(i8::MAX);
-        if from_end { -count } else { count }
+            begin.series(1.day()).take_while(|other| *other <= day).filter(is_working).nth(before)
+        }
     }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 const MOST_DAYS_OFF: i32 = 31;
 /// Clocks of a zone are changed by no more than this: whole days were left out where the date line moved.
 const CLOCKS: i32 = 2;
-/// A rule that was not due for so many days never is.
+/// So many days are looked at: a rule that is not due in them never is.
 const HORIZON: i32 = 8 * 366;
 /// The longest stretch, in days, that is looked at at once.
 const STRETCH: i32 = 512;
@@ -53,13 +53,13 @@ pub struct Instant {
 }
 
 impl Timetable {
-    /// When it is due after an instant, the earliest first.
+    /// When it is due after an instant, within eight years, the earliest first.
     pub fn after(&self, after: Timestamp) -> impl Iterator<Item = Instant> {
         let stretch = move |(from, until): (i32, i32)| self.between(moved(after, from), moved(after, until));
         stretches().flat_map(stretch)
     }
 
-    /// When it was due up to an instant, that included, the latest first.
+    /// When it was due up to an instant, that included, within eight years, the latest first.
     pub fn up_to(&self, last: Timestamp) -> impl Iterator<Item = Instant> {
         let stretch = move |(from, until): (i32, i32)| self.between(moved(last, -until), moved(last, -from));
         stretches().flat_map(move |days| stretch(days).into_iter().rev())
@@ -72,11 +72,11 @@ impl Timetable {
             local.saturating_add(Span::new().days(days))
         };
         let before = if self.on_holidays == OnHolidays::NextWorkingDay { MOST_DAYS_OFF + CLOCKS } else { CLOCKS };
-        let times = self.rule.times(local(after, -before), local(last, CLOCKS), &self.calendar).into_iter();
-        let holds = |at: &DateTime| {
-            self.from.is_none_or(|from| from <= at.date()) && self.until.is_none_or(|until| at.date() <= until)
-        };
-        let mut due: Vec<Instant> = times.filter(holds).filter_map(|at| self.instant(at)).collect();
+        let begin = self.from.map_or(DateTime::MIN, |from| from.at(0, 0, 0, 0));
+        let end = self.until.map_or(DateTime::MAX, |until| until.at(23, 59, 59, 0));
+        let (from, until) = (local(after, -before).max(begin), local(last, CLOCKS).min(end));
+        let times = self.rule.times(from, until, &self.calendar).into_iter();
+        let mut due: Vec<Instant> = times.filter_map(|at| self.instant(at)).collect();
         due.retain(|due| after < due.at && due.at <= last);
         due.sort();
         due.dedup_by_key(|due| due.at);
