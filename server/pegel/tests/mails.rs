@@ -114,14 +114,23 @@ fn mails_that_were_given_up_are_listed_and_sent_again() {
     home.store()
         .execute("UPDATE deliveries SET state = 'failed', delivered_at = NULL, answer = '550\u{1b}[31mno'")
         .unwrap();
+    let again = "INSERT INTO delivery_attempts (delivery_id, at, attempt, outcome, answer)
+                 VALUES (1, 1795000000, 2, 'given_up', '550\u{1b}[31mno')";
+    home.store().execute(again).unwrap();
     std::fs::remove_dir_all(home.path().join("outbox")).unwrap();
 
     let listed = home.run(&["deliveries", "list", "--failed"]).succeeded().out;
     assert_eq!(listed, "1\tgiven up\tedition 1\tada@example.com\t2026-11-18 10:00:00\t550 [31mno\n");
     assert_eq!(home.run(&["deliveries", "list", "--waiting"]).succeeded().out, "");
     let shown = home.run(&["deliveries", "show", "1"]).succeeded().out;
-    for line in ["state       given up", "edition     1, weekly 2026-W46, revision 0", "answer      550 [31mno"] {
-        assert!(shown.contains(line), "{shown}");
+    for line in [
+        "state       given up",
+        "edition     1, weekly 2026-W46, revision 0",
+        "answer      550 [31mno",
+        "\nattempt 1\t2026-11-18 10:00:00\tdelivered\t/",
+        "\nattempt 2\t2026-11-18 12:06:40\tgiven up\t550 [31mno\n",
+    ] {
+        assert!(shown.contains(line), "{line}: {shown}");
     }
     home.run(&["deliveries", "show", "7"]).failed(2, &["there is no delivery 7"]);
     home.run(&["deliveries", "resend"]).failed(2, &["--failed"]);

@@ -8,6 +8,7 @@
 //! - [`edition`], what is kept of an edition; [`publish`], how it gets into the archive; `archive`, how it is read;
 //!   `erasure` erases what names a person; [`packed`]: how bytes are kept
 //! - [`alerts`]: the figures that rules watch, and what happened to them; [`notices`]: what is told of them
+//! - [`attempts`]: every attempt to hand a mail over
 //! - `unsubscribed`: who wants no more mails of a report
 //! - [`lease`], [`leases`]: claims on runs and deliveries; `room`: that there is room on the disk to record what a
 //!   claim led to
@@ -26,6 +27,7 @@
 mod ahead;
 pub mod alerts;
 mod archive;
+pub mod attempts;
 mod attributes;
 mod beside;
 mod columns;

@@ -1,5 +1,6 @@
 //! The outbox: one row per rendition or notice, recipient and channel, handed over once.
 
+use crate::attempts::{Outcome, record};
 use crate::connection::Conn;
 use crate::edition::Audience;
 use crate::lease::Lease;
@@ -256,7 +257,15 @@ impl Store {
             .transpose()
     }
 
-    /// Records that a delivery was handed over, with the server's answer. It was, whoever holds the claim by now.
+    /// Whether a claim at that instant (UTC seconds) would find anything.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn is_delivery_due(&self, now: i64) -> Result<bool, StoreError> {
+        self.read("reading deliveries", |conn| waiting(now).first::<i64>(conn).optional()).map(|id| id.is_some())
+    }
+
+    /// Records that a delivery was handed over, with the server's answer, and the attempt. It was, whoever holds the claim by now.
     ///
     /// # Errors
     /// If there is no such delivery, or the database fails.
@@ -273,30 +282,40 @@ impl Store {
                 ))
                 .execute(conn)
                 .map_err(StoreError::while_("recording a delivery"))?;
-            if touched == 0 { Err(StoreError::UnknownDelivery { id }) } else { Ok(()) }
+            if touched == 0 {
+                return Err(StoreError::UnknownDelivery { id });
+            }
+            record(conn, id, now, Outcome::Delivered, answer).map_err(StoreError::while_("recording a delivery"))
         })
     }
 
-    /// Records a failed attempt. Does nothing to a delivery that was handed over by another worker meanwhile.
+    /// Records a failed attempt, and what becomes of the delivery. Does nothing to a delivery that was handed over by another worker meanwhile.
     ///
     /// # Errors
     /// If the database fails.
     pub fn record_failed(&self, id: i64, now: i64, refused: &Refused) -> Result<(), StoreError> {
-        let state = if refused.retry_at.is_some() { DeliveryState::Pending } else { DeliveryState::Failed };
+        let (state, outcome) = match refused.retry_at {
+            Some(_) => (DeliveryState::Pending, Outcome::Postponed),
+            None => (DeliveryState::Failed, Outcome::GivenUp),
+        };
         self.transaction(|conn| {
-            diesel::update(deliveries::table.find(id).filter(deliveries::state.eq(DeliveryState::Sending.word())))
-                .set((
-                    deliveries::state.eq(state.word()),
-                    deliveries::lease_until.eq(None::<i64>),
-                    deliveries::attempted_at.eq(now),
-                    deliveries::due_at.eq(refused.retry_at.unwrap_or(now)),
-                    deliveries::answer.eq(refused.answer),
-                    deliveries::fault.eq(refused.fault.word()),
-                ))
-                .execute(conn)
-                .map_err(StoreError::while_("recording a failed delivery"))
+            let touched =
+                diesel::update(deliveries::table.find(id).filter(deliveries::state.eq(DeliveryState::Sending.word())))
+                    .set((
+                        deliveries::state.eq(state.word()),
+                        deliveries::lease_until.eq(None::<i64>),
+                        deliveries::attempted_at.eq(now),
+                        deliveries::due_at.eq(refused.retry_at.unwrap_or(now)),
+                        deliveries::answer.eq(refused.answer),
+                        deliveries::fault.eq(refused.fault.word()),
+                    ))
+                    .execute(conn)
+                    .map_err(StoreError::while_("recording a failed delivery"))?;
+            if touched == 0 {
+                return Ok(());
+            }
+            record(conn, id, now, outcome, refused.answer).map_err(StoreError::while_("recording a failed delivery"))
         })
-        .map(drop)
     }
 
     /// Gives a claim back that led to nothing: it was no attempt.

@@ -185,6 +185,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    delivery_attempts (delivery_id, at, attempt) {
+        delivery_id -> BigInt,
+        at -> BigInt,
+        attempt -> BigInt,
+        outcome -> Text,
+        answer -> Text,
+    }
+}
+
+diesel::table! {
     unsubscribed (report, address) {
         report -> Text,
         address -> Text,
@@ -382,6 +392,7 @@ mod tests {
             ("alert_events", declared::<alert_events::table>()),
             ("alert_checks", declared::<alert_checks::table>()),
             ("alert_rows", declared::<alert_rows::table>()),
+            ("delivery_attempts", declared::<delivery_attempts::table>()),
             ("unsubscribed", declared::<unsubscribed::table>()),
             ("link_key", declared::<link_key::table>()),
             ("imports", declared::<imports::table>()),

@@ -10,7 +10,7 @@ use pegel_store::testing::{TestDatabase, on_both, on_both_databases};
 use pegel_store::{Store, StoreError};
 use std::sync::Arc;
 
-const MIGRATIONS: [&str; 25] = [
+const MIGRATIONS: [&str; 26] = [
     "2026-11-22-000001_facts",
     "2026-11-22-000002_bookkeeping",
     "2026-11-22-000003_readable_views",
@@ -36,6 +36,7 @@ const MIGRATIONS: [&str; 25] = [
     "2026-11-28-000007_attachments",
     "2026-11-29-000002_signatures",
     "2026-11-29-000003_deflated",
+    "2026-11-29-000004_attempts",
 ];
 
 #[test]
@@ -136,7 +137,7 @@ fn both_databases_have_the_same_tables_and_columns() {
     let tables =
         sqlite_.objects().unwrap().into_iter().filter_map(|object| object.strip_prefix("table ").map(str::to_owned));
     let tables: Vec<String> = tables.filter(|table| table != "__diesel_schema_migrations").collect();
-    assert_eq!(tables.len(), Model::built_in().names().count() + 22);
+    assert_eq!(tables.len(), Model::built_in().names().count() + 23);
     for table in &tables {
         assert_eq!(sqlite_.columns(table).unwrap(), postgres_.columns(table).unwrap(), "{table}");
         assert_eq!(sqlite_.references(table).unwrap(), postgres_.references(table).unwrap(), "{table}");

@@ -6,6 +6,7 @@ use anyhow::anyhow;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pegel_store::Store;
+use pegel_store::attempts::{Attempt, Outcome};
 use pegel_store::edition::{Edition, EditionHead};
 use pegel_store::notices::Notice;
 use pegel_store::outbox::{Content, Delivery, DeliveryState, Wanted};
@@ -73,6 +74,10 @@ fn show(id: i64, store: &Store, zone: &TimeZone) -> Ending {
         answer(format_args!("delivered   {}", at(delivered)));
     }
     answer(format_args!("answer      {}", answer_of(&delivery)));
+    for Attempt { number, at: ended, outcome, answer: said } in store.attempts(id).map_err(broke)? {
+        let outcome = word_of(outcome);
+        answer(format_args!("attempt {number}\t{}\t{outcome}\t{}", at(ended), one_line(&said)));
+    }
     Ok(Done::InOrder)
 }
 
@@ -106,6 +111,14 @@ fn check_edition(edition: Option<i64>, store: &Store) -> Result<(), Failure> {
 
 fn word(state: DeliveryState, words: &Words) -> String {
     words.say(&format!("delivery_{}", state.word()), [])
+}
+
+fn word_of(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Delivered => "delivered",
+        Outcome::Postponed => "not accepted",
+        Outcome::GivenUp => "given up",
+    }
 }
 
 fn answer_of(delivery: &Delivery) -> String {

@@ -15,12 +15,13 @@ pub(super) const NO_TABLES: [&str; 9] =
     ["title", "period", "name", "kpi", "by", "expect", "beside", "tolerance", "parameters"];
 
 /// The tables in which Pegel keeps its own work.
-const OF_PEGEL: [&str; 22] = [
+const OF_PEGEL: [&str; 23] = [
     "activation_versions",
     "activations",
     "artefacts",
     "currency",
     "deliveries",
+    "delivery_attempts",
     "edition_sources",
     "editions",
     "fact_generation",
