@@ -10,6 +10,7 @@ use pegel_store::StoreError;
 use pegel_store::edition::{Audience, EditionHead, Rendition};
 use pegel_store::lease::Lease;
 use pegel_store::outbox::{Channel, Content, Delivery, Fault, Refused};
+use pegel_text::digest::sha256;
 use std::time::{Duration, Instant};
 
 /// After this many unreachable servers in a row a round ends: the other mails wait for the next tick, untouched.
@@ -17,6 +18,9 @@ const UNREACHABLE_IN_A_ROW: usize = 2;
 
 /// The fewest attempts before a mail is given up, however old it is: if Pegel was off for a week, it has made none.
 const LEAST_ATTEMPTS: i32 = 8;
+
+/// Half of what four digits of a hash are at most.
+const MIDDLE: i64 = 0x8000;
 
 /// The back-off after a failed write of the record: at first, and at most.
 const RECORD_PAUSE: Duration = Duration::from_millis(200);
@@ -33,7 +37,7 @@ pub struct Drained {
     pub unsubscribed: usize,
 }
 
-/// How long to wait after that many failed attempts. If the server is unreachable, not for long: once it is back,
+/// How long to wait after that many failed attempts, before it is [`spread`]. If the server is unreachable, not for long: once it is back,
 /// everybody wants their mail.
 pub fn backoff(attempts: i32, kind: RefusalKind) -> SignedDuration {
     let minutes = match attempts {
@@ -45,6 +49,15 @@ pub fn backoff(attempts: i32, kind: RefusalKind) -> SignedDuration {
         _ => 240,
     };
     SignedDuration::from_mins(minutes)
+}
+
+/// The same, up to a fifth shorter or longer, so that mails that failed together do not all come back together. Always the
+/// same for a delivery and its attempt.
+fn spread(wait: SignedDuration, delivery: i64, attempts: i32) -> SignedDuration {
+    let hash = sha256(format!("{delivery}:{attempts}"));
+    let drawn = hash.get(..4).and_then(|digits| i64::from_str_radix(digits, 16).ok()).unwrap_or(MIDDLE);
+    let fifth = wait.as_secs() / 5;
+    wait + SignedDuration::from_secs(fifth * (drawn - MIDDLE) / MIDDLE)
 }
 
 /// What an audience gets of an edition.
@@ -294,7 +307,8 @@ impl Worker {
     fn wait_after(&self, row: &Delivery, kind: RefusalKind, now: Timestamp) -> Option<SignedDuration> {
         let waited = SignedDuration::from_secs(now.as_second() - row.queued_at);
         let tried_enough = waited >= self.give_up_after && row.attempts >= LEAST_ATTEMPTS;
-        (kind != RefusalKind::Permanent && !tried_enough).then(|| backoff(row.attempts, kind))
+        let wait = || spread(backoff(row.attempts, kind), row.id, row.attempts);
+        (kind != RefusalKind::Permanent && !tried_enough).then(wait)
     }
 }
 
@@ -307,5 +321,23 @@ mod tests {
         let minutes = |kind| (1..=7).map(|attempts| backoff(attempts, kind).as_mins()).collect::<Vec<_>>();
         assert_eq!(minutes(RefusalKind::Transient), [1, 5, 15, 60, 240, 240, 240]);
         assert_eq!(minutes(RefusalKind::Unreachable), [1, 5, 15, 15, 15, 15, 15]);
+    }
+
+    #[test]
+    fn mails_that_failed_together_come_back_one_by_one() {
+        let hour = SignedDuration::from_hours(1);
+        let waits: Vec<i64> = (1..=1000).map(|delivery| spread(hour, delivery, 4).as_secs()).collect();
+        assert!(waits.iter().all(|seconds| (2880..=4320).contains(seconds)), "{waits:?}");
+        // All over that time, and hardly any two at once.
+        let in_fifth = |at: i64| waits.iter().filter(|seconds| (**seconds - 2880) / 288 == at).count();
+        assert!((0..5).all(|at| in_fifth(at) > 120), "{waits:?}");
+        let mut apart = waits.clone();
+        apart.sort_unstable();
+        apart.dedup();
+        assert!(apart.len() > 650, "{}", apart.len());
+        // The same whenever it is asked, another at another attempt.
+        assert_eq!(spread(hour, 7, 4), spread(hour, 7, 4));
+        assert_ne!(spread(hour, 7, 4), spread(hour, 7, 5));
+        assert!((48..=72).contains(&spread(SignedDuration::from_mins(1), 7, 1).as_secs()));
     }
 }
