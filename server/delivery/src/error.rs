@@ -19,6 +19,8 @@ pub enum DeliveryError {
     MailerScheme { scheme: String },
     #[error("the mail URL cannot be used: {problem}")]
     MailerUrl { problem: String },
+    #[error("mails cannot be sent as they are configured: {problem}")]
+    MailSettings { problem: String },
     #[error("“{address}” is not a sender such as Pegel <reports@example.com>: {problem}")]
     Sender { address: String, problem: String },
     #[error("the sender's name in “{language}” is empty or holds a line break: write one on one line")]

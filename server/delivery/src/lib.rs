@@ -10,7 +10,12 @@
 //! | [`letterhead`] | what stands on every mail: sender, where answers go, how one gets no more |
 //! | [`mail`] | one mail to one recipient, as a message |
 //! | [`mailer`] | where mails go: an SMTP server, a folder, or memory |
+//! | [`settings`] | what the configuration says of a mail server, beside its URL |
+//! | `server` | a mail server, as a URL names it |
 //! | [`smtp`] | the conversation with a server |
+//! | `login`, [`secret`] | how a user logs in to it, and by what |
+//! | `dkim` | signatures of mails |
+//! | `problem` | why a step of the conversation failed |
 //! | [`refusal`] | why a mail was not taken |
 //! | [`process`] | which process holds a claim |
 //! | [`outbox`] | the worker that empties the outbox |
@@ -40,16 +45,22 @@
 
 pub mod clock;
 pub mod compose;
+mod dkim;
 mod error;
 mod job;
 pub mod letterhead;
+mod login;
 pub mod mail;
 pub mod mailer;
 pub mod outbox;
+mod problem;
 pub mod process;
 pub mod refusal;
 pub mod run;
 pub mod schedule;
+pub mod secret;
+mod server;
+pub mod settings;
 pub mod smtp;
 pub mod tick;
 pub mod ticker;
@@ -63,6 +74,9 @@ pub use letterhead::Letterhead;
 pub use mailer::Mailer;
 pub use run::Made;
 pub use schedule::{Due, Scheduled};
+pub use secret::Secret;
+pub use settings::{Auth, DkimSettings, Settings};
+pub use smtp::Smtp;
 pub use tick::Ticked;
 pub use ticker::Ticker;
 pub use worker::{Step, Worker};

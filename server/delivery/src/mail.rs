@@ -124,6 +124,28 @@ impl Mail {
         })
     }
 
+    /// A small mail that shows whether mails arrive; no two are the same.
+    ///
+    /// # Errors
+    /// If the recipient is not an address.
+    pub fn to_test(letterhead: &Letterhead, to: &str, now: Timestamp) -> Result<Mail, MailError> {
+        let text = "This mail shows that mails of Pegel arrive. Somebody asked for it with `pegel mail test`.";
+        let number: u64 = rand::random();
+        Ok(Mail {
+            message_id: format!("<test.{number:016x}@{}>", domain(letterhead.sender())),
+            from: letterhead.from("en"),
+            to: mailbox(to)?,
+            subject: "Test mail of Pegel".to_owned(),
+            date: now,
+            text: format!("{text}\n"),
+            html: format!("<p>{}</p>\n", text.replace('`', "")),
+            list_id: None,
+            reply_to: letterhead.reply_to().cloned(),
+            unsubscribe: None,
+            attachments: Vec::new(),
+        })
+    }
+
     /// The message with all its headers.
     ///
     /// # Errors

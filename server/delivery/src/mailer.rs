@@ -3,6 +3,7 @@
 use crate::DeliveryError;
 use crate::mail::Mail;
 use crate::refusal::{Refusal, RefusalKind};
+use crate::settings::Settings;
 use crate::smtp::{Connection, Smtp};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Where mails go.
 #[derive(Debug, Clone)]
 pub enum Mailer {
-    Smtp(Smtp),
+    Smtp(Box<Smtp>),
     /// Into a folder, one file per Message-ID: a repeated mail replaces its file.
     Folder(PathBuf),
     /// Kept, in the order in which they came.
@@ -19,18 +20,19 @@ pub enum Mailer {
 }
 
 impl Mailer {
-    /// `smtp://[USER:PASSWORD@]HOST[:PORT]`, with `?tls=required` or `?tls=opportunistic` for STARTTLS; `smtps://…` for
-    /// TLS from the start; `folder:PATH`, relative to `home`. A path after the host is the name to say in EHLO.
+    /// `smtp://[USER:PASSWORD@]HOST[:PORT]`, by STARTTLS, or in clear to this machine, unless `?tls=required`,
+    /// `?tls=opportunistic` or `?tls=none` says otherwise; `smtps://…` for TLS from the start; `folder:PATH`, relative to
+    /// `home`. A path after the host is the name to say in EHLO. The settings are for servers.
     ///
     /// # Errors
-    /// If it is none of these.
-    pub fn from_url(url: &str, home: &Path) -> Result<Mailer, DeliveryError> {
+    /// If it is none of these, or the settings do not do for it.
+    pub fn from_url(url: &str, home: &Path, settings: &Settings) -> Result<Mailer, DeliveryError> {
         // The text itself is never quoted: it may hold a password.
         let scheme = url.split(':').next().unwrap_or_default();
         match (scheme, url.strip_prefix("folder:")) {
             (_, Some("")) => Err(DeliveryError::MailerUrl { problem: "folder: names no folder".to_owned() }),
             (_, Some(path)) => Ok(Mailer::Folder(home.join(path))),
-            ("smtp" | "smtps", None) => Ok(Mailer::Smtp(Smtp::from_url(url)?)),
+            ("smtp" | "smtps", None) => Ok(Mailer::Smtp(Box::new(Smtp::new(url, settings)?))),
             _ if url.contains(':') => Err(DeliveryError::MailerScheme { scheme: format!("{scheme}:") }),
             _ => Err(DeliveryError::MailerUrl {
                 problem: "it has no scheme; write smtp://HOST or folder:PATH".to_owned(),

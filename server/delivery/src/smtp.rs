@@ -2,87 +2,66 @@
 //! before the first recipient is named it concerns us, after that only this mail.
 
 use crate::DeliveryError;
-use crate::mail::Mail;
+use crate::dkim::Dkim;
+use crate::login::Login;
+use crate::mail::{Mail, MailError};
+use crate::problem::{Problem, written};
 use crate::refusal::{Refusal, RefusalKind};
+use crate::secret::Secret;
+use crate::server::{Security, Server};
+use crate::settings::Settings;
 use lettre::Address;
 use lettre::address::Envelope;
-use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, SmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
-use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
-use lettre::transport::smtp::response::{Response, Severity};
-use lettre::transport::smtp::{Error as SmtpError, SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT};
+use lettre::transport::smtp::extension::{Extension, MailBodyParameter, MailParameter};
+use lettre::transport::smtp::response::Severity;
+use pegel_report::address;
 use pegel_text::clean::one_line;
-use percent_encoding::percent_decode_str;
-use std::error::Error as _;
 use std::fmt::Display;
+use std::path::Path;
 use std::time::Duration;
-use url::Url;
 
 /// How long one step of the conversation may take.
-const TIMEOUT: Duration = Duration::from_secs(30);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// An SMTP server, and how to talk to it.
 #[derive(Clone)]
 pub struct Smtp {
-    host: String,
-    port: u16,
-    security: Security,
-    credentials: Option<Credentials>,
-    /// What to say in EHLO.
-    name: ClientId,
-    /// Without user and password, for messages.
-    server: String,
+    pub(crate) server: Server,
+    /// By what the conversation is encrypted, where it may be.
+    tls: Option<TlsParameters>,
+    pub(crate) login: Option<Login>,
+    envelope_from: Option<Address>,
+    pub(crate) dkim: Option<Dkim>,
 }
 
-/// When the conversation is encrypted.
-#[derive(Clone)]
-enum Security {
-    /// Never.
-    Clear,
-    /// From STARTTLS on, if the server offers it.
-    Opportunistic(TlsParameters),
-    /// From STARTTLS on, or not at all.
-    Required(TlsParameters),
-    /// From the start.
-    Wrapper(TlsParameters),
+/// A mail as it goes over the wire, and between whom.
+pub(crate) struct Letter {
+    pub from: Option<Address>,
+    pub to: Vec<Address>,
+    content: String,
 }
 
 impl Smtp {
-    /// Reads `smtp://` and `smtps://` URLs as [`crate::Mailer::from_url`] describes them.
+    /// A server by its URL, as [`crate::Mailer::from_url`] describes it, and by what the configuration says beside it.
     ///
     /// # Errors
-    /// If it cannot be used; the message never holds the URL, which may hold a password.
-    pub(crate) fn from_url(text: &str) -> Result<Smtp, DeliveryError> {
-        let problem = |problem: String| DeliveryError::MailerUrl { problem };
-        // Such a URL would be split in the wrong place, and a part of the password be taken for the host.
-        if text.contains('#') || text.matches('@').count() > 1 {
-            return Err(problem("write the characters @ : / ? # of a password as %40 %3A %2F %3F %23".to_owned()));
+    /// If it cannot be used so; the message never holds the URL, which may hold a password, nor a secret.
+    pub(crate) fn new(url: &str, settings: &Settings) -> Result<Smtp, DeliveryError> {
+        let unfit = |problem| DeliveryError::MailSettings { problem };
+        let server = Server::from_url(url).map_err(|problem| DeliveryError::MailerUrl { problem })?;
+        let login = login(&server, settings).map_err(unfit)?;
+        if server.security == Security::Clear && !server.is_here {
+            in_clear(&server, login.as_ref()).map_err(unfit)?;
         }
-        let url = Url::parse(text).map_err(|error| problem(error.to_string()))?;
-        let host = url.host_str().filter(|host| !host.is_empty());
-        let host = host.ok_or_else(|| problem("it names no host".to_owned()))?.to_owned();
-        let credentials = credentials(&url).map_err(|what| problem(format!("{what} for {host}")))?;
-        let tls = || TlsParameters::new(host.clone()).map_err(|error| problem(error.to_string()));
-        let (security, usual_port) = match (url.scheme(), tls_option(&url).map_err(problem)?.as_deref()) {
-            ("smtps", _) => (Security::Wrapper(tls()?), SUBMISSIONS_PORT),
-            (_, Some("required")) => (Security::Required(tls()?), SUBMISSION_PORT),
-            (_, Some(_)) => (Security::Opportunistic(tls()?), SUBMISSION_PORT),
-            (_, None) => (Security::Clear, SMTP_PORT),
+        let tls = match server.security {
+            Security::Clear => None,
+            _ => Some(tls(&server.host, settings.ca_file.as_deref()).map_err(unfit)?),
         };
-        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-        let server = format!("{}://{host}{port}", url.scheme());
-        if credentials.is_some() && matches!(security, Security::Clear) {
-            tracing::warn!(
-                server,
-                "the password goes to the mail server unencrypted; add ?tls=required or write smtps://"
-            );
-        }
-        let name = match url.path().trim_matches('/') {
-            "" => ClientId::default(),
-            name => ClientId::Domain(name.to_owned()),
-        };
-        Ok(Smtp { port: url.port().unwrap_or(usual_port), host, security, credentials, name, server })
+        let envelope_from = settings.envelope_from.as_deref().map(envelope_sender).transpose().map_err(unfit)?;
+        let dkim = settings.dkim.as_ref().map(Dkim::new).transpose().map_err(unfit)?;
+        Ok(Smtp { server, tls, login, envelope_from, dkim })
     }
 
     /// Hands a mail over; the server's answer. Where the mail before was taken, its connection is still there: to log in
@@ -91,81 +70,118 @@ impl Smtp {
     /// # Errors
     /// If it was not taken.
     pub(crate) fn hand_over(&self, mail: &Mail, kept: &mut Option<Connection>) -> Result<String, Refusal> {
-        let message = mail.message().map_err(Refusal::permanent)?;
-        let content = String::from_utf8(message.formatted()).map_err(|error| Refusal::permanent(error.to_string()))?;
-        let mut connection = self.begun(kept.take(), message.envelope())?;
-        let response = self.send(&mut connection.0, message.envelope().to(), &Content(&content))?;
+        let letter = self.letter(mail).map_err(Refusal::permanent)?;
+        let mut connection = self.begun(kept.take(), &letter)?;
+        let refused = |problem| self.refusal(kind_of(&problem), &problem);
+        for recipient in &letter.to {
+            name_recipient(&mut connection.0, recipient).map_err(refused)?;
+        }
+        let answer = hand_in(&mut connection.0, &letter).map_err(refused)?;
         *kept = Some(connection);
-        Ok(written(&response))
+        Ok(answer)
+    }
+
+    /// A mail as it goes over the wire: signed, if it is to be. The same bytes whenever it is made.
+    pub(crate) fn letter(&self, mail: &Mail) -> Result<Letter, MailError> {
+        let message = mail.message()?;
+        let unwritable = |problem: String| MailError::Message { problem };
+        let text = String::from_utf8(message.formatted()).map_err(|error| unwritable(error.to_string()))?;
+        let content = match &self.dkim {
+            Some(dkim) => format!("{}{text}", dkim.header(&text, mail.date).map_err(unwritable)?),
+            None => text,
+        };
+        let envelope: &Envelope = message.envelope();
+        let from = self.envelope_from.as_ref().or(envelope.from()).cloned();
+        Ok(Letter { from, to: envelope.to().to_vec(), content })
     }
 
     /// A connection on which the sender was named: the one that is there, or another if the server is done with that. It
     /// may have closed it, or take only so many mails over one.
-    fn begun(&self, kept: Option<Connection>, envelope: &Envelope) -> Result<Connection, Refusal> {
+    fn begun(&self, kept: Option<Connection>, letter: &Letter) -> Result<Connection, Refusal> {
         if let Some(mut kept) = kept
-            && self.begin(&mut kept.0, envelope).is_ok()
+            && name_sender(&mut kept.0, letter).is_ok()
         {
             return Ok(kept);
         }
-        let connected = self.connect().map_err(|error| self.refusal(RefusalKind::Unreachable, &error))?;
-        let mut connection = Connection(connected);
-        self.begin(&mut connection.0, envelope)?;
+        let mut connection = self.connect().map_err(|problem| self.refusal(RefusalKind::Unreachable, &problem))?;
+        name_sender(&mut connection.0, letter).map_err(|problem| {
+            // Another server may take such addresses; one that does not want the sender wants none of our mails.
+            let only_this = matches!(problem, Problem::NoSmtpUtf8);
+            let kind = if only_this { RefusalKind::Transient } else { RefusalKind::Unreachable };
+            self.refusal(kind, &problem)
+        })?;
         Ok(connection)
     }
 
-    fn connect(&self) -> Result<SmtpConnection, SmtpError> {
-        let wrapper = match &self.security {
-            Security::Wrapper(tls) => Some(tls),
-            _ => None,
-        };
-        // A literal IPv6 address stands in brackets in a URL, and without them in an address.
-        let host = self.host.trim_start_matches('[').trim_end_matches(']');
-        let mut connection = SmtpConnection::connect((host, self.port), Some(TIMEOUT), &self.name, wrapper, None)?;
-        match &self.security {
-            Security::Required(tls) => connection.starttls(tls, &self.name)?,
-            Security::Opportunistic(tls) if connection.can_starttls() => connection.starttls(tls, &self.name)?,
-            _ => {}
-        }
-        if let Some(credentials) = &self.credentials {
-            connection.auth(DEFAULT_MECHANISMS, credentials)?;
-        }
+    fn connect(&self) -> Result<Connection, Problem> {
+        let mut connection = self.open()?;
+        self.encrypt(&mut connection.0)?;
+        self.log_in(&mut connection.0)?;
         Ok(connection)
     }
 
-    /// Names the sender. A server that does not want it wants none of our mails.
-    fn begin(&self, connection: &mut SmtpConnection, envelope: &Envelope) -> Result<(), Refusal> {
-        let mut options = Vec::new();
-        if !envelope.from().into_iter().chain(envelope.to()).all(|address| address.to_string().is_ascii()) {
-            if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
-                let lacks = "takes no address with letters beyond a to z before the @ (it does not offer SMTPUTF8)";
-                // Another server may.
-                return Err(Refusal { kind: RefusalKind::Transient, answer: format!("{} {lacks}", self.server) });
-            }
-            // Then the headers hold such letters as well.
-            options = vec![MailParameter::SmtpUtfEight, MailParameter::Body(MailBodyParameter::EightBitMime)];
-        }
-        let named = connection.command(MailFrom::new(envelope.from().cloned(), options));
-        named.map(drop).map_err(|error| self.refusal(RefusalKind::Unreachable, &error))
+    /// Connects, encrypted from the start where that is wanted, and says who we are.
+    pub(crate) fn open(&self) -> Result<Connection, Problem> {
+        let Server { host, port, security, greeting, .. } = &self.server;
+        let wrapper = self.tls.as_ref().filter(|_| *security == Security::Wrapper);
+        let connected = SmtpConnection::connect((host.as_str(), *port), Some(TIMEOUT), greeting, wrapper, None)?;
+        Ok(Connection(connected))
     }
 
-    fn send(&self, connection: &mut SmtpConnection, to: &[Address], content: &Content) -> Result<Response, Refusal> {
-        let refused = |error: SmtpError| self.refusal(kind_of(&error), &error);
-        for recipient in to {
-            connection.command(Rcpt::new(recipient.clone(), Vec::new())).map_err(refused)?;
+    /// Has the rest of the conversation encrypted, where that is wanted and it is not yet.
+    pub(crate) fn encrypt(&self, connection: &mut SmtpConnection) -> Result<(), Problem> {
+        let Some(tls) = self.tls.as_ref().filter(|_| !connection.is_encrypted()) else { return Ok(()) };
+        match (connection.can_starttls(), self.server.security) {
+            (true, _) => Ok(connection.starttls(tls, &self.server.greeting)?),
+            (false, Security::Required) => Err(Problem::NoStartTls),
+            (false, _) => Ok(()),
         }
-        connection.command(Data).map_err(refused)?;
-        let response = connection.command(content).map_err(refused)?;
-        // The library takes a 3xx for success; here it asks for more, and there is no more.
-        if response.code().severity != Severity::PositiveCompletion {
-            let answer = format!("{}: odd answer to a whole mail: {}", self.server, written(&response));
-            return Err(Refusal { kind: RefusalKind::Transient, answer });
-        }
-        Ok(response)
     }
 
-    fn refusal(&self, kind: RefusalKind, error: &SmtpError) -> Refusal {
-        Refusal { kind, answer: one_line(&format!("{}: {error}", self.server)).into_owned() }
+    /// Logs in, if anybody is to; what the server says to it.
+    pub(crate) fn log_in(&self, connection: &mut SmtpConnection) -> Result<Option<String>, Problem> {
+        let Some(login) = &self.login else { return Ok(None) };
+        // Whoever stands in between can take STARTTLS away.
+        if !connection.is_encrypted() && !self.server.is_here {
+            return Err(Problem::NoSecretInClear);
+        }
+        login.log_in(connection).map(Some)
     }
+
+    fn refusal(&self, kind: RefusalKind, problem: &Problem) -> Refusal {
+        let between = if matches!(problem, Problem::NoSmtpUtf8) { "" } else { ":" };
+        let answer = format!("{}{between} {problem}", self.server.shown);
+        Refusal { kind, answer: one_line(&answer).into_owned() }
+    }
+}
+
+/// Names the sender; what the server says to it.
+pub(crate) fn name_sender(connection: &mut SmtpConnection, letter: &Letter) -> Result<String, Problem> {
+    let mut options = Vec::new();
+    if !letter.from.iter().chain(&letter.to).all(|address| address.to_string().is_ascii()) {
+        if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+            return Err(Problem::NoSmtpUtf8);
+        }
+        // Then the headers hold such letters as well.
+        options = vec![MailParameter::SmtpUtfEight, MailParameter::Body(MailBodyParameter::EightBitMime)];
+    }
+    Ok(written(&connection.command(MailFrom::new(letter.from.clone(), options))?))
+}
+
+/// Names a recipient; what the server says to it.
+pub(crate) fn name_recipient(connection: &mut SmtpConnection, recipient: &Address) -> Result<String, Problem> {
+    Ok(written(&connection.command(Rcpt::new(recipient.clone(), Vec::new()))?))
+}
+
+/// Hands the mail itself in; what the server says to it.
+pub(crate) fn hand_in(connection: &mut SmtpConnection, letter: &Letter) -> Result<String, Problem> {
+    connection.command(Data)?;
+    let response = connection.command(Content(&letter.content))?;
+    // The library takes a 3xx for success; here it asks for more, and there is no more.
+    if response.code().severity != Severity::PositiveCompletion {
+        return Err(Problem::Odd(written(&response)));
+    }
+    Ok(written(&response))
 }
 
 /// A mail as the server takes it, with its end in one piece with the rest. The library sends the end apart: on a connection
@@ -182,7 +198,7 @@ impl Display for Content<'_> {
 }
 
 /// A connection to a mail server, which is told when it is done with.
-pub(crate) struct Connection(SmtpConnection);
+pub(crate) struct Connection(pub(crate) SmtpConnection);
 
 impl Drop for Connection {
     fn drop(&mut self) {
@@ -193,53 +209,72 @@ impl Drop for Connection {
 
 impl std::fmt::Debug for Smtp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Smtp").field("server", &self.server).finish_non_exhaustive()
+        f.debug_struct("Smtp").field("server", &self.server.shown).finish_non_exhaustive()
     }
 }
 
-/// User and password of a URL; what is wrong with them.
-fn credentials(url: &Url) -> Result<Option<Credentials>, &'static str> {
-    let decoded =
-        |text| percent_decode_str(text).decode_utf8().map_err(|_| "it names a user or password that is not UTF-8");
-    match url.password() {
-        Some(password) => {
-            Ok(Some(Credentials::new(decoded(url.username())?.into_owned(), decoded(password)?.into_owned())))
+/// Who logs in, if anybody does. What the URL says goes before what stands beside it: it may be the URL of another server.
+fn login(server: &Server, settings: &Settings) -> Result<Option<Login>, String> {
+    let Settings { user, secret, auth, .. } = settings;
+    let user = server.user.as_ref().or(user.as_ref());
+    let secret = server.password.clone().map(Secret::Said).or(secret.clone());
+    match (user, secret) {
+        (Some(user), Some(secret)) => Ok(Some(Login { user: user.clone(), secret, auth: *auth })),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(format!(
+            "there is a user for {} but no password: set PEGEL_MAIL_PASSWORD or password_file, or token_file with auth = \
+             \"xoauth2\"",
+            server.host
+        )),
+        (None, Some(_)) => Err(format!("there is a password for {} but no user: set user", server.host)),
+    }
+}
+
+/// What is said to another machine in clear can be read on the way: mails with a warning, passwords not at all.
+fn in_clear(server: &Server, login: Option<&Login>) -> Result<(), String> {
+    if login.is_some() {
+        return Err(format!(
+            "with ?tls=none the password would go to {} in clear: leave that out, or write smtps://",
+            server.host
+        ));
+    }
+    tracing::warn!(server = server.shown, "mails go to the mail server unencrypted, since the URL says tls=none");
+    Ok(())
+}
+
+/// How the certificate of a host is checked: by what the system trusts, and the file.
+fn tls(host: &str, ca_file: Option<&Path>) -> Result<TlsParameters, String> {
+    let mut builder = TlsParameters::builder(host.to_owned());
+    if let Some(path) = ca_file {
+        let pem = pegel_home::read(path).map_err(|error| format!("ca_file: {error}"))?;
+        let none = || format!("ca_file: {} holds no certificate as PEM (-----BEGIN CERTIFICATE-----)", path.display());
+        if !pem.contains("-----BEGIN CERTIFICATE-----") {
+            return Err(none());
         }
-        None if url.username().is_empty() => Ok(None),
-        None => Err("it names a user but no password"),
+        builder = builder.add_root_certificate(Certificate::from_pem(pem.as_bytes()).map_err(|_| none())?);
+    }
+    builder.build().map_err(|error| format!("no TLS with {host}: {error}"))
+}
+
+fn envelope_sender(text: &str) -> Result<Address, String> {
+    let unfit = |problem| format!("envelope_from: “{text}” is not an address that bounces can go to: {problem}");
+    let parsed = address::parse(text).map_err(unfit)?.email;
+    if parsed.to_string().is_ascii() {
+        Ok(parsed)
+    } else {
+        Err(unfit("not every mail server takes letters beyond a to z before the @".to_owned()))
     }
 }
 
-/// `required` or `opportunistic`.
-fn tls_option(url: &Url) -> Result<Option<String>, String> {
-    let mut tls = None;
-    for (option, value) in url.query_pairs() {
-        let known = option == "tls" && matches!(&*value, "required" | "opportunistic") && url.scheme() == "smtp";
-        if !known {
-            let hint = "the only options are smtp://…?tls=required and ?tls=opportunistic";
-            // Its value may be a password.
-            return Err(format!("the option “{option}” is unknown or has an unknown value; {hint}"));
-        }
-        tls = Some(value.into_owned());
-    }
-    Ok(tls)
-}
-
-/// A response as the server wrote it, on one line: `250 2.0.0 Ok: queued as 4F1`.
-fn written(response: &Response) -> String {
-    let lines: Vec<&str> = response.message().collect();
-    one_line(format!("{} {}", response.code(), lines.join(" ")).trim_end()).into_owned()
-}
-
-/// What an error means that comes after the sender was accepted. A 5xx concerns the mail, with exceptions that concern
+/// What a problem means that comes after the sender was accepted. A 5xx concerns the mail, with exceptions that concern
 /// us: 500 to 504 (commands), 530 to 538 (login, RFC 4954), and 5.7.x (who may send here, RFC 3463), since many servers
 /// wait for the first recipient before they say so. 421 means that the server is closing.
-fn kind_of(error: &SmtpError) -> RefusalKind {
-    let forbids = error.source().is_some_and(|text| text.to_string().starts_with("5.7."));
-    match error.status().map(u16::from) {
-        Some(421 | 500..=504 | 530..=538) | None => RefusalKind::Unreachable,
-        Some(550..=554) if forbids => RefusalKind::Unreachable,
-        Some(_) if error.is_permanent() => RefusalKind::Permanent,
-        Some(_) => RefusalKind::Transient,
+fn kind_of(problem: &Problem) -> RefusalKind {
+    match (problem, problem.status()) {
+        (Problem::Odd(_), _) => RefusalKind::Transient,
+        (_, Some(421 | 500..=504 | 530..=538) | None) => RefusalKind::Unreachable,
+        (_, Some(550..=554)) if problem.forbids() => RefusalKind::Unreachable,
+        (_, Some(500..)) => RefusalKind::Permanent,
+        (_, Some(_)) => RefusalKind::Transient,
     }
 }

@@ -5,9 +5,9 @@ mod common;
 
 use jiff::Timestamp;
 use mail_parser::MessageParser;
-use pegel_delivery::Mailer;
 use pegel_delivery::mail::Mail;
 use pegel_delivery::refusal::RefusalKind;
+use pegel_delivery::{Mailer, Settings};
 use std::path::Path;
 
 fn mail(message_id: &str, text: &str) -> Mail {
@@ -27,13 +27,13 @@ fn mail(message_id: &str, text: &str) -> Mail {
 }
 
 fn problem(url: &str) -> String {
-    Mailer::from_url(url, Path::new("/home/pegel")).unwrap_err().to_string()
+    Mailer::from_url(url, Path::new("/home/pegel"), &Settings::default()).unwrap_err().to_string()
 }
 
 #[test]
 fn a_url_names_the_transport() {
     let home = Path::new("/home/pegel");
-    let mailer = |url| format!("{:?}", Mailer::from_url(url, home).unwrap());
+    let mailer = |url| format!("{:?}", Mailer::from_url(url, home, &Settings::default()).unwrap());
     assert_eq!(mailer("folder:mails"), r#"Folder("/home/pegel/mails")"#);
     assert_eq!(mailer("folder:/var/mails"), r#"Folder("/var/mails")"#);
     assert_eq!(mailer("smtp://localhost"), r#"Smtp(Smtp { server: "smtp://localhost", .. })"#);
@@ -76,7 +76,7 @@ fn a_sender_that_is_not_an_address_is_refused_at_the_start() {
 #[test]
 fn a_repeated_mail_replaces_its_file() {
     let home = tempfile::tempdir().unwrap();
-    let mailer = Mailer::from_url("folder:mails", home.path()).unwrap();
+    let mailer = Mailer::from_url("folder:mails", home.path(), &Settings::default()).unwrap();
     let answer = mailer.session().hand_over(&mail("<weekly.2026-W46.0.ab@example.com>", "first")).unwrap();
     assert_eq!(answer, home.path().join("mails/weekly.2026-W46.0.ab.eml").display().to_string());
     mailer.session().hand_over(&mail("<weekly.2026-W46.0.ab@example.com>", "second")).unwrap();
@@ -92,7 +92,7 @@ fn a_repeated_mail_replaces_its_file() {
 #[test]
 fn a_message_id_does_not_lead_out_of_the_folder() {
     let home = tempfile::tempdir().unwrap();
-    let mailer = Mailer::from_url("folder:mails", home.path()).unwrap();
+    let mailer = Mailer::from_url("folder:mails", home.path(), &Settings::default()).unwrap();
     let answer = mailer.session().hand_over(&mail("<../../escaped@example.com>", "x")).unwrap();
     assert_eq!(Path::new(&answer).parent(), Some(home.path().join("mails").as_path()));
 }
@@ -102,7 +102,7 @@ fn a_folder_that_cannot_be_written_is_a_clear_refusal_and_no_delivery() {
     let home = tempfile::tempdir().unwrap();
     // A file in its place stops root too; permissions would not.
     std::fs::write(home.path().join("mails"), "").unwrap();
-    let mailer = Mailer::from_url("folder:mails", home.path()).unwrap();
+    let mailer = Mailer::from_url("folder:mails", home.path(), &Settings::default()).unwrap();
     let refusal = mailer.session().hand_over(&mail("<a@example.com>", "x")).unwrap_err();
     assert_eq!(refusal.kind, RefusalKind::Unreachable);
     let expected = format!("mails cannot be put into {}: ", home.path().join("mails").display());

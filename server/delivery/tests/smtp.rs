@@ -6,7 +6,7 @@ mod common;
 use common::smtp::{Answer, SmtpServer, nobody};
 use common::{MONDAY, SENDER, Watch, Weekly, killed_at, minutes, outbox, worker};
 use mail_parser::{MessageParser, MimeHeaders, PartType};
-use pegel_delivery::{Compose, Letterhead, Mailer, Step, Worker};
+use pegel_delivery::{Compose, Letterhead, Mailer, Settings, Step, Worker};
 use pegel_report::unsubscribe::LinkKey;
 use pegel_store::attempts::Attempt;
 use pegel_store::outbox::{DeliveryState, Wanted};
@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn mailer(url: &str) -> Mailer {
-    Mailer::from_url(url, Path::new("/nowhere")).unwrap()
+    Mailer::from_url(url, Path::new("/nowhere"), &Settings::default()).unwrap()
 }
 
 /// Says `text` to the first command that begins with `to`, then answers as usual.

@@ -12,6 +12,9 @@ use pegel_report::signature::PublicKey;
 use pegel_text::clean::{is_blank, one_line};
 use std::path::{Path, PathBuf};
 
+/// The environment's password for the mail server.
+const MAIL_PASSWORD: &str = "PEGEL_MAIL_PASSWORD";
+
 /// Reports on sales run with partners: KPIs as scripts, weekly mails, an archive that can be verified.
 #[derive(Debug, Parser)]
 #[command(name = "pegel", version, propagate_version = true)]
@@ -50,7 +53,10 @@ impl Global {
     /// # Errors
     /// If the configuration cannot be read or understood.
     pub fn open(&self, path: &Path) -> Result<Home, Failure> {
-        Home::open(path, self.database_url.as_deref(), self.mail_url.as_deref())
+        let home = Home::open(path, self.database_url.as_deref(), self.mail_url.as_deref())?;
+        // No option: everybody on the machine sees command lines.
+        let password = std::env::var(MAIL_PASSWORD).ok().filter(|password| !password.is_empty());
+        Ok(home.with_mail_password(password))
     }
 
     /// The machine's clock, or the time that the command line says.

@@ -3,6 +3,7 @@
 use anyhow::{Context, anyhow};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
+use pegel_delivery::Auth;
 use pegel_home::read_if_there;
 use pegel_kpi::data::currency::Currency;
 use pegel_kpi::definition::declaration::Lag;
@@ -10,7 +11,7 @@ use pegel_kpi::time::period;
 use pegel_text::translated::Translated;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use url::Url;
 
 /// The configuration as a file to begin with. It holds the defaults.
@@ -51,12 +52,34 @@ pub struct Mail {
     /// Where answers go; to the sender, if it is missing.
     pub reply_to: Option<String>,
     pub url: String,
+    /// Where mails go back to that cannot be delivered; to the sender, if it is missing.
+    pub envelope_from: Option<String>,
+    /// Certificates (PEM) that are trusted beside those of the system, relative to the home.
+    pub ca_file: Option<PathBuf>,
+    pub user: Option<String>,
+    /// Relative to the home.
+    pub password_file: Option<PathBuf>,
+    #[serde(deserialize_with = "auth")]
+    pub auth: Option<Auth>,
+    /// Relative to the home.
+    pub token_file: Option<PathBuf>,
+    pub dkim: Option<Dkim>,
     /// How much may be attached to one mail, in bytes.
     #[serde(deserialize_with = "size")]
     pub attachments_up_to: usize,
     /// How long a mail that is not accepted is retried.
     #[serde(deserialize_with = "lag")]
     give_up_after: Lag,
+}
+
+/// By what mails are signed.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dkim {
+    pub domain: String,
+    pub selector: String,
+    /// The private key (PEM), relative to the home.
+    pub key_file: PathBuf,
 }
 
 /// How pages are served.
@@ -93,6 +116,13 @@ impl Default for Mail {
             from_name: None,
             reply_to: None,
             url: "folder:outbox".to_owned(),
+            envelope_from: None,
+            ca_file: None,
+            user: None,
+            password_file: None,
+            auth: None,
+            token_file: None,
+            dkim: None,
             attachments_up_to: 10_000_000,
             give_up_after: Lag::days(5),
         }
@@ -132,12 +162,24 @@ impl Config {
             // Not quoted: it may hold a password.
             check_base_url(base_url).map_err(|problem| anyhow!("{FILE}: base_url {problem}"))?;
         }
+        check_login(&config.mail).map_err(|problem| anyhow!("{FILE}: {problem}"))?;
         Ok(config)
     }
 
     /// The home's time zone.
     pub fn zone(&self) -> TimeZone {
         period::zone(&self.zone).unwrap_or(TimeZone::UTC)
+    }
+}
+
+/// A token is for its own way to log in, a password for the others.
+fn check_login(mail: &Mail) -> Result<(), &'static str> {
+    match (mail.auth, &mail.token_file) {
+        (Some(Auth::Xoauth2), None) => {
+            Err("auth = \"xoauth2\" needs a token: name the file that holds it as token_file")
+        }
+        (Some(Auth::Xoauth2), Some(_)) | (_, None) => Ok(()),
+        (_, Some(_)) => Err("token_file is for auth = \"xoauth2\": write that as well, or leave token_file out"),
     }
 }
 
@@ -179,6 +221,16 @@ fn size<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
     parsed.ok_or_else(|| D::Error::custom(format!("“{text}” is not a size: write 500kB or 10MB")))
 }
 
+fn auth<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Auth>, D::Error> {
+    let text = String::deserialize(from)?;
+    match text.as_str() {
+        "plain" => Ok(Some(Auth::Plain)),
+        "login" => Ok(Some(Auth::Login)),
+        "xoauth2" => Ok(Some(Auth::Xoauth2)),
+        _ => Err(D::Error::custom(format!("“{text}” is no way to log in: write plain, login or xoauth2"))),
+    }
+}
+
 fn currency<'de, D: Deserializer<'de>>(from: D) -> Result<Currency, D::Error> {
     Currency::find(&String::deserialize(from)?).map_err(D::Error::custom)
 }
@@ -217,6 +269,10 @@ mod tests {
             ("[web]\nbase_url = 'https:\\\\pegel.example.com'", "write one such as https://"),
             ("[web]\nbase_url = \"https://pegel.example.com\\u0000\"", "write one such as https://"),
             ("[mail]\ngive_up_after = \"0d\"", "is no time at all"),
+            ("[mail]\nauth = \"ntlm\"", "line 2: “ntlm” is no way to log in: write plain, login or xoauth2"),
+            ("[mail]\nauth = \"xoauth2\"", "name the file that holds it as token_file"),
+            ("[mail]\ntoken_file = \"token\"", "write that as well"),
+            ("[mail.dkim]\ndomain = \"example.com\"", "missing field `selector`"),
             ("[mail]\nattachments_up_to = \"10\"", "line 2: “10” is not a size: write 500kB or 10MB"),
             ("[web]\nbase_url = \"https://ada:secret@pegel.example.com\"", "every reader of a mail would see"),
             ("[web]\nbase_url = \"https://pegel.example.com/?a=b\"", "leave that out"),

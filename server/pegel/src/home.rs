@@ -27,6 +27,8 @@ pub struct Home {
     database_url: String,
     /// From the command line or the environment; overrides the configured one.
     mail_url: Option<String>,
+    /// From the environment; goes before the configured file.
+    pub mail_password: Option<String>,
 }
 
 impl Home {
@@ -39,7 +41,13 @@ impl Home {
         let database_url = database_url.unwrap_or(&config.database_url).to_owned();
         let model = model_in_order(path).map_err(usage)?;
         let (path, mail_url) = (path.to_owned(), mail_url.map(str::to_owned));
-        Ok(Home { path, config, model, database_url, mail_url })
+        Ok(Home { path, config, model, database_url, mail_url, mail_password: None })
+    }
+
+    /// Logs in to the mail server by this password.
+    #[must_use]
+    pub fn with_mail_password(self, mail_password: Option<String>) -> Home {
+        Home { mail_password, ..self }
     }
 
     /// The URL of the home's database; a relative SQLite path is relative to the home.

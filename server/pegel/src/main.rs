@@ -3,7 +3,8 @@
 //!
 //! - [`cli`]: the command line; [`commands`]: one file per command; [`ending`]: how they end
 //! - [`home`], [`config`]: what they work on
-//! - [`composer`]: how a due report becomes an edition; [`watcher`]: how alerts are evaluated; [`problems`]: which files of a home are not in order
+//! - [`composer`]: how a due report becomes an edition; [`watcher`]: how alerts are evaluated; [`post`]: how mails go out
+//! - [`problems`]: which files of a home are not in order
 //! - [`inbox`]: watched folders, whose files a server imports
 //! - [`mod@author`]: who runs a command
 //! - [`watchdog`]: ends a server that does not end by itself
@@ -18,6 +19,7 @@ mod demo;
 mod ending;
 mod home;
 mod inbox;
+mod post;
 mod problems;
 mod watchdog;
 mod watcher;

@@ -1,7 +1,9 @@
 //! What the tests share: a report that needs no KPIs, a clock set by hand, and death at a chosen place.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod dkim;
 pub mod smtp;
+pub mod tls;
 
 use jiff::{SignedDuration, Timestamp};
 use pegel_delivery::mail::Mail;

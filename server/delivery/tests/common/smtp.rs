@@ -1,7 +1,7 @@
 //! An SMTP server on a real socket, whose answers the test writes. Existing server crates cannot hang up between the
 //! data and the answer, which is the case that matters most here.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
@@ -24,6 +24,23 @@ pub struct SmtpServer {
     pub received: Arc<Mutex<Vec<Received>>>,
 }
 
+/// A connection, in clear or not.
+pub trait Wire: Read + Write + Send {}
+
+impl<T: Read + Write + Send> Wire for T {}
+
+/// Encrypts a connection from now on.
+pub type Encrypt = Arc<dyn Fn(TcpStream) -> Box<dyn Wire> + Send + Sync>;
+
+/// When connections are encrypted.
+#[derive(Clone)]
+pub enum Tls {
+    Never,
+    /// From STARTTLS on.
+    OnDemand(Encrypt),
+    FromTheStart(Encrypt),
+}
+
 /// Called with each command line, and with `.` for the end of the data; `None` stands for the usual answer.
 type Script = Arc<dyn Fn(&str) -> Option<Answer> + Send + Sync>;
 
@@ -36,14 +53,26 @@ impl SmtpServer {
         address: SocketAddr,
         script: impl Fn(&str) -> Option<Answer> + Send + Sync + 'static,
     ) -> SmtpServer {
+        SmtpServer::serve(address, Tls::Never, script)
+    }
+
+    pub fn start_encrypted(tls: Tls, script: impl Fn(&str) -> Option<Answer> + Send + Sync + 'static) -> SmtpServer {
+        SmtpServer::serve("127.0.0.1:0".parse().unwrap(), tls, script)
+    }
+
+    fn serve(
+        address: SocketAddr,
+        tls: Tls,
+        script: impl Fn(&str) -> Option<Answer> + Send + Sync + 'static,
+    ) -> SmtpServer {
         let listener = TcpListener::bind(address).unwrap();
         let server = SmtpServer { address: listener.local_addr().unwrap(), received: Arc::default() };
         let (received, script): (_, Script) = (Arc::clone(&server.received), Arc::new(script));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (received, script) = (Arc::clone(&received), Arc::clone(&script));
+                let (received, script, tls) = (Arc::clone(&received), Arc::clone(&script), tls.clone());
                 // A client that hangs up halfway is not an error of the server.
-                std::thread::spawn(move || converse(&stream, &script, &received).unwrap_or_default());
+                std::thread::spawn(move || converse(stream, &tls, &script, &received).unwrap_or_default());
             }
         });
         server
@@ -64,37 +93,59 @@ pub fn nobody() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
-fn converse(stream: &TcpStream, script: &Script, received: &Mutex<Vec<Received>>) -> std::io::Result<()> {
-    let mut lines = BufReader::new(stream).lines();
-    let say = |text: &str| -> std::io::Result<()> { (&mut &*stream).write_all(format!("{text}\r\n").as_bytes()) };
-    say("220 test server")?;
+fn next_line(wire: &mut BufReader<Box<dyn Wire>>) -> std::io::Result<Option<String>> {
+    let mut line = String::new();
+    let length = wire.read_line(&mut line)?;
+    line.truncate(line.trim_end_matches(['\r', '\n']).len());
+    Ok((length > 0).then_some(line))
+}
+
+fn say(wire: &mut BufReader<Box<dyn Wire>>, text: &str) -> std::io::Result<()> {
+    wire.get_mut().write_all(format!("{text}\r\n").as_bytes())?;
+    wire.get_mut().flush()
+}
+
+fn converse(stream: TcpStream, tls: &Tls, script: &Script, received: &Mutex<Vec<Received>>) -> std::io::Result<()> {
+    let socket = stream.try_clone()?;
+    let mut wire: BufReader<Box<dyn Wire>> = BufReader::new(match tls {
+        Tls::FromTheStart(encrypt) => encrypt(stream),
+        _ => Box::new(stream),
+    });
+    let mut is_in_clear = true;
+    say(&mut wire, "220 test server")?;
     let mut recipients = Vec::new();
-    while let Some(line) = lines.next().transpose()? {
+    while let Some(line) = next_line(&mut wire)? {
         let command = line.split([' ', ':']).next().unwrap_or_default().to_uppercase();
         match script(&line) {
             Some(Answer::HangUp) => return Ok(()),
             Some(Answer::Say(text)) => {
-                say(text)?;
+                say(&mut wire, text)?;
                 continue;
             }
             None => {}
         }
-        match command.as_str() {
-            "EHLO" => say("250-test server\r\n250 AUTH PLAIN")?,
-            "MAIL" => {
+        match (command.as_str(), tls) {
+            ("EHLO", Tls::OnDemand(_)) if is_in_clear => say(&mut wire, "250-test server\r\n250 STARTTLS")?,
+            ("EHLO", _) => say(&mut wire, "250-test server\r\n250 AUTH PLAIN")?,
+            ("STARTTLS", Tls::OnDemand(encrypt)) => {
+                say(&mut wire, "220 Go ahead")?;
+                wire = BufReader::new(encrypt(socket.try_clone()?));
+                is_in_clear = false;
+            }
+            ("MAIL", _) => {
                 recipients.clear();
-                say("250 2.1.0 Ok")?;
+                say(&mut wire, "250 2.1.0 Ok")?;
             }
-            "RCPT" => {
+            ("RCPT", _) => {
                 recipients.push(line.split(['<', '>']).nth(1).unwrap_or_default().to_owned());
-                say("250 2.1.5 Ok")?;
+                say(&mut wire, "250 2.1.5 Ok")?;
             }
-            "DATA" => {
-                say("354 End data with .")?;
+            ("DATA", _) => {
+                say(&mut wire, "354 End data with .")?;
                 let mut data = String::new();
                 loop {
                     // A mail without an end does not count: the client was killed.
-                    let Some(line) = lines.next().transpose()? else { return Ok(()) };
+                    let Some(line) = next_line(&mut wire)? else { return Ok(()) };
                     if line == "." {
                         break;
                     }
@@ -109,13 +160,13 @@ fn converse(stream: &TcpStream, script: &Script, received: &Mutex<Vec<Received>>
                 };
                 match answer {
                     Some(Answer::HangUp) => return Ok(()),
-                    Some(Answer::Say(text)) => say(text)?,
-                    None => say(&format!("250 2.0.0 Ok: queued as {number}"))?,
+                    Some(Answer::Say(text)) => say(&mut wire, text)?,
+                    None => say(&mut wire, &format!("250 2.0.0 Ok: queued as {number}"))?,
                 }
             }
-            "AUTH" => say("235 2.7.0 Welcome")?,
-            "QUIT" => return say("221 2.0.0 Bye"),
-            _ => say("502 5.5.2 Unknown command")?,
+            ("AUTH", _) => say(&mut wire, "235 2.7.0 Welcome")?,
+            ("QUIT", _) => return say(&mut wire, "221 2.0.0 Bye"),
+            _ => say(&mut wire, "502 5.5.2 Unknown command")?,
         }
     }
     Ok(())

@@ -1,10 +1,10 @@
 //! `pegel alert`: what is watched, what stands, and what people say about it.
 
-use super::report::letterhead;
 use crate::author::author;
 use crate::cli::{self, Global};
 use crate::ending::{Done, Ending, Failure, answer, answer_json, broke, usage};
 use crate::home::{Home, say_problem};
+use crate::post::letterhead;
 use crate::watcher::{Watcher, failure};
 use anyhow::anyhow;
 use jiff::Timestamp;

@@ -16,11 +16,11 @@ pub use written::write_out;
 
 use crate::cli::{self, Global, Verified};
 use crate::composer::{Composer, failure};
-use crate::config::Config;
 use crate::ending::{Done, Ending, Failure, answer, broke, note, usage};
 use crate::home::Home;
+use crate::post;
 use anyhow::anyhow;
-use pegel_delivery::{Clock, DeliveryError, Letterhead, Made, Mailer, Occasion, RunReport, Worker};
+use pegel_delivery::{Clock, DeliveryError, Made, Occasion, RunReport, Worker};
 use pegel_report::ReportError;
 use pegel_report::definition;
 use pegel_report::manifest::seal;
@@ -155,17 +155,10 @@ fn send(worker: &Worker, store: &Store, edition: i64, made: &str, queued: usize)
 /// # Errors
 /// If the mail transport is configured wrongly, or the home's key is none.
 pub fn worker(home: &Home, store: Store, composer: Composer, clock: Clock) -> Result<Worker, Failure> {
-    let mailer = Mailer::from_url(home.mail_url(), &home.path).map_err(usage)?;
-    let letterhead = letterhead(&home.config).map_err(usage)?;
+    let mailer = post::mailer(home)?;
+    let letterhead = post::letterhead(&home.config).map_err(usage)?;
     let worker = Worker::new(store, Arc::new(composer), mailer, letterhead, clock);
     Ok(worker.giving_up_after(home.config.mail.give_up_after()).signing_with(key::of_home(&home.path)?))
-}
-
-/// What stands on the mails of a home.
-pub fn letterhead(config: &Config) -> Result<Letterhead, DeliveryError> {
-    let Config { mail, web, .. } = config;
-    let letterhead = Letterhead::new(&mail.from)?.named(mail.from_name.as_ref())?;
-    Ok(letterhead.answered_at(mail.reply_to.as_deref())?.with_pages_at(web.base_url.as_deref()))
 }
 
 /// The edition of that number.

@@ -1,11 +1,12 @@
 //! `pegel serve`: the pages, and the ticker that makes reports when they are due.
 
-use super::report::{letterhead, worker};
+use super::report::worker;
 use crate::cli::{self, Global};
 use crate::composer::Composer;
 use crate::ending::{Done, Ending, Failure, broke, usage};
 use crate::home::Home;
 use crate::inbox::{Importer, Inbox};
+use crate::post::letterhead;
 use crate::watcher::Watcher;
 use crate::{problems, watchdog};
 use anyhow::anyhow;

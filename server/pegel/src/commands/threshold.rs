@@ -1,9 +1,9 @@
 //! `pegel threshold`: which marks are in force, how they changed, and what others would have told.
 
-use super::report::letterhead;
 use crate::cli::{self, Global, TestThreshold};
 use crate::ending::{Done, Ending, Failure, answer, answer_json, broke, usage};
 use crate::home::Home;
+use crate::post::letterhead;
 use crate::watcher::{Watcher, failure};
 use anyhow::anyhow;
 use jiff::Timestamp;

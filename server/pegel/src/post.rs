@@ -1,0 +1,45 @@
+//! How the mails of a home go out, by its configuration.
+
+use crate::config::Config;
+use crate::ending::{Failure, usage};
+use crate::home::Home;
+use pegel_delivery::{Auth, DeliveryError, DkimSettings, Letterhead, Mailer, Secret, Settings};
+
+/// Where mails go.
+///
+/// # Errors
+/// If it is configured wrongly.
+pub fn mailer(home: &Home) -> Result<Mailer, Failure> {
+    Mailer::from_url(home.mail_url(), &home.path, &settings(home)).map_err(usage)
+}
+
+/// What stands on mails.
+///
+/// # Errors
+/// If it is configured wrongly.
+pub fn letterhead(config: &Config) -> Result<Letterhead, DeliveryError> {
+    let Config { mail, web, .. } = config;
+    let letterhead = Letterhead::new(&mail.from)?.named(mail.from_name.as_ref())?;
+    Ok(letterhead.answered_at(mail.reply_to.as_deref())?.with_pages_at(web.base_url.as_deref()))
+}
+
+fn settings(home: &Home) -> Settings {
+    let mail = &home.config.mail;
+    let in_home = |path| home.path.join(path);
+    let password = || home.mail_password.clone().map(Secret::Said);
+    Settings {
+        envelope_from: mail.envelope_from.clone(),
+        ca_file: mail.ca_file.as_ref().map(in_home),
+        user: mail.user.clone(),
+        secret: match mail.auth {
+            Some(Auth::Xoauth2) => mail.token_file.as_ref().map(in_home).map(Secret::File),
+            _ => password().or_else(|| mail.password_file.as_ref().map(in_home).map(Secret::File)),
+        },
+        auth: mail.auth,
+        dkim: mail.dkim.as_ref().map(|dkim| DkimSettings {
+            domain: dkim.domain.clone(),
+            selector: dkim.selector.clone(),
+            key_file: home.path.join(&dkim.key_file),
+        }),
+    }
+}
