@@ -16,6 +16,7 @@
 //! | `login`, [`secret`] | how a user logs in to it, and by what |
 //! | `dkim` | signatures of mails |
 //! | `problem` | why a step of the conversation failed |
+//! | [`pace`] | how many mails a server is handed within a minute |
 //! | [`refusal`] | why a mail was not taken |
 //! | [`process`] | which process holds a claim |
 //! | [`outbox`] | the worker that empties the outbox |
@@ -53,6 +54,7 @@ mod login;
 pub mod mail;
 pub mod mailer;
 pub mod outbox;
+pub mod pace;
 mod problem;
 pub mod process;
 pub mod refusal;
@@ -72,6 +74,7 @@ pub use error::DeliveryError;
 pub use job::{Occasion, RunReport};
 pub use letterhead::Letterhead;
 pub use mailer::Mailer;
+pub use pace::Pace;
 pub use run::Made;
 pub use schedule::{Due, Scheduled};
 pub use secret::Secret;

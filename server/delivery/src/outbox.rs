@@ -91,14 +91,20 @@ impl Worker {
         let mut session = self.mailer.session();
         self.record_what_is_out()?;
         self.give_back_what_is_unanswered()?;
-        while unreachable < UNREACHABLE_IN_A_ROW && !self.is_stopping() && self.has_room() {
+        while unreachable < UNREACHABLE_IN_A_ROW && !self.is_stopping() && self.has_room() && self.has_turn()? {
             let until = self.may_record_until();
             let lease = self.lease();
             let Some(row) = self.claim(&lease)? else { break };
             self.reached(Step::DeliveryClaimed);
             let prepared = self.prepare(&row, &mut latest).inspect_err(|_| self.give_back(&row, &lease))?;
             let handed_over = match prepared {
-                Prepared::Mail(mail) => session.hand_over(&mail),
+                Prepared::Mail(mail) => {
+                    let handed_over = session.hand_over(&mail);
+                    if let Some(pace) = &mut self.memory().pace {
+                        pace.went(Instant::now());
+                    }
+                    handed_over
+                }
                 Prepared::Refused(refusal) => Err(refusal),
                 Prepared::Unwanted => {
                     self.record(until, || self.store.record_unsubscribed(row.id))?;
@@ -147,6 +153,24 @@ impl Worker {
             tracing::error!(%error, "mails are held back until there is room on the disk");
         }
         held.is_ok()
+    }
+
+    /// Whether the pace lets one more mail go, possibly after a moment. If not, what is left waits for the next tick.
+    fn has_turn(&self) -> Result<bool, StoreError> {
+        let wait = self.memory().pace.as_ref().map_or(Duration::ZERO, |pace| pace.wait(Instant::now()));
+        if wait.is_zero() {
+            return Ok(true);
+        }
+        let held_back = self.store.is_delivery_due(self.clock.now().as_second())?;
+        if !held_back || wait > self.patience {
+            tracing::debug!(held_back, "the mail server was handed as many mails within a minute as it may");
+            return Ok(false);
+        }
+        let until = Instant::now() + wait;
+        while Instant::now() < until && !self.is_stopping() {
+            std::thread::sleep(RECORD_PAUSE.min(until.saturating_duration_since(Instant::now())));
+        }
+        Ok(!self.is_stopping())
     }
 
     /// Records the mails that were handed over while the database failed. Until this succeeds, no other is handed over.

@@ -1,6 +1,6 @@
 //! All that delivery works with, handed in.
 
-use crate::{Clock, Compose, Letterhead, Mailer, RunReport, Watch, process};
+use crate::{Clock, Compose, Letterhead, Mailer, Pace, RunReport, Watch, process};
 use jiff::{SignedDuration, Timestamp};
 use pegel_report::signature::SigningKey;
 use pegel_report::unsubscribe::{KEY_LENGTH, LinkKey};
@@ -18,6 +18,10 @@ pub const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(5 * 24);
 
 /// How long a stopping worker keeps trying to record that a mail was handed over.
 const LAST_RECORDING: Duration = Duration::from_secs(5);
+
+/// How long a tick waits for the pace to let the next mail go: whoever waits longer waits for the next tick, and due reports
+/// do not wait for mails.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A point in the making of a report at which a process may die. What happens before it is committed by then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +50,8 @@ pub struct Worker {
     pub(crate) letterhead: Letterhead,
     pub(crate) clock: Clock,
     pub(crate) give_up_after: SignedDuration,
+    /// How long a mail may be waited for that the pace holds back.
+    pub(crate) patience: Duration,
     lease: SignedDuration,
     holder: Option<String>,
     probe: Probe,
@@ -67,6 +73,8 @@ pub(crate) struct Memory {
     /// Claims of which nothing came while the database was away: it did not answer, and may have taken them all the same,
     /// or they could not be given back.
     pub unanswered: Vec<Lease>,
+    /// How many mails go within a minute; `None`: as many as there are.
+    pub pace: Option<Pace>,
     /// Whether the full disk was logged.
     pub said_no_room: bool,
 }
@@ -89,6 +97,7 @@ impl Worker {
             letterhead,
             clock,
             give_up_after: GIVE_UP_AFTER,
+            patience: PATIENCE,
             lease: LEASE,
             holder: process::this(),
             probe: Arc::new(|_| ()),
@@ -109,6 +118,19 @@ impl Worker {
     #[must_use]
     pub fn giving_up_after(self, give_up_after: SignedDuration) -> Worker {
         Worker { give_up_after, ..self }
+    }
+
+    /// Hands over no more mails than that. Those beyond wait in the outbox, which counts as no attempt.
+    #[must_use]
+    pub fn at_a_pace(self, pace: Option<Pace>) -> Worker {
+        self.memory().pace = pace;
+        self
+    }
+
+    /// Waits for all mails that its pace holds back, for commands that end when everything is sent.
+    #[must_use]
+    pub fn patiently(self) -> Worker {
+        Worker { patience: Duration::MAX, ..self }
     }
 
     /// Signs the editions it publishes, if there is a key.

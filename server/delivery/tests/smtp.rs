@@ -6,7 +6,7 @@ mod common;
 use common::smtp::{Answer, SmtpServer, nobody};
 use common::{MONDAY, SENDER, Watch, Weekly, killed_at, minutes, outbox, worker};
 use mail_parser::{MessageParser, MimeHeaders, PartType};
-use pegel_delivery::{Compose, Letterhead, Mailer, Settings, Step, Worker};
+use pegel_delivery::{Compose, Letterhead, Mailer, Pace, Settings, Step, Worker};
 use pegel_report::unsubscribe::LinkKey;
 use pegel_store::attempts::Attempt;
 use pegel_store::outbox::{DeliveryState, Wanted};
@@ -245,6 +245,37 @@ fn every_attempt_is_on_record_with_its_answer_also_after_the_mail_is_sent_again(
         let last = told(rows[1].id);
         assert_eq!((last.len(), last[2].as_str()), (3, "1 180 Delivered 250 2.0.0 Ok: queued as 2"));
     });
+}
+
+#[test]
+fn mails_beyond_the_pace_wait_and_lose_no_attempt() {
+    on_both(|store| {
+        let server = SmtpServer::start(|_| None);
+        let weekly = Arc::new(Weekly::to(&["a@example.com", "b@example.com", "c@example.com"]));
+        let watch = Watch::at(MONDAY);
+        let worker =
+            worker(store.clone(), &weekly, &mailer(&server.url()), &watch).at_a_pace(Some(Pace::per_minute(2)));
+        let began = std::time::Instant::now();
+        assert_eq!(worker.tick_once().outbox.delivered, 2);
+        assert_eq!(worker.tick_once().outbox, pegel_delivery::outbox::Drained::default());
+        assert!(began.elapsed().as_secs() < 5, "a tick does not wait for a minute");
+        let row = store.deliveries(None).unwrap().remove(0);
+        assert_eq!((row.state, row.attempts, row.answer), (DeliveryState::Pending, 0, None));
+    });
+}
+
+#[test]
+fn who_is_patient_hands_over_all_mails_at_the_pace() {
+    let server = SmtpServer::start(|_| None);
+    let weekly = Arc::new(Weekly::to(&["a@example.com", "b@example.com", "c@example.com", "d@example.com"]));
+    let database = pegel_store::testing::TestDatabase::sqlite();
+    let pace = Pace::within(2, std::time::Duration::from_secs(6));
+    let worker = worker(database.store(), &weekly, &mailer(&server.url()), &Watch::at(MONDAY));
+    let worker = worker.at_a_pace(Some(pace)).patiently();
+    let began = std::time::Instant::now();
+    assert_eq!(worker.tick_once().outbox.delivered, 4);
+    // Not once more after the last mail.
+    assert!((6..12).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
 }
 
 #[test]

@@ -11,6 +11,7 @@ use pegel_kpi::time::period;
 use pegel_text::translated::Translated;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -63,6 +64,8 @@ pub struct Mail {
     pub auth: Option<Auth>,
     /// Relative to the home.
     pub token_file: Option<PathBuf>,
+    /// How many mails a server is handed within a minute at most; as many as there are, if it is missing.
+    pub per_minute: Option<NonZeroUsize>,
     pub dkim: Option<Dkim>,
     /// How much may be attached to one mail, in bytes.
     #[serde(deserialize_with = "size")]
@@ -122,6 +125,7 @@ impl Default for Mail {
             password_file: None,
             auth: None,
             token_file: None,
+            per_minute: None,
             dkim: None,
             attachments_up_to: 10_000_000,
             give_up_after: Lag::days(5),
@@ -272,6 +276,7 @@ mod tests {
             ("[mail]\nauth = \"ntlm\"", "line 2: “ntlm” is no way to log in: write plain, login or xoauth2"),
             ("[mail]\nauth = \"xoauth2\"", "name the file that holds it as token_file"),
             ("[mail]\ntoken_file = \"token\"", "write that as well"),
+            ("[mail]\nper_minute = 0", "line 2"),
             ("[mail.dkim]\ndomain = \"example.com\"", "missing field `selector`"),
             ("[mail]\nattachments_up_to = \"10\"", "line 2: “10” is not a size: write 500kB or 10MB"),
             ("[web]\nbase_url = \"https://ada:secret@pegel.example.com\"", "every reader of a mail would see"),

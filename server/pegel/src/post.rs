@@ -3,7 +3,8 @@
 use crate::config::Config;
 use crate::ending::{Failure, usage};
 use crate::home::Home;
-use pegel_delivery::{Auth, DeliveryError, DkimSettings, Letterhead, Mailer, Secret, Settings};
+use pegel_delivery::{Auth, DeliveryError, DkimSettings, Letterhead, Mailer, Pace, Secret, Settings};
+use std::num::NonZeroUsize;
 
 /// Where mails go.
 ///
@@ -11,6 +12,12 @@ use pegel_delivery::{Auth, DeliveryError, DkimSettings, Letterhead, Mailer, Secr
 /// If it is configured wrongly.
 pub fn mailer(home: &Home) -> Result<Mailer, Failure> {
     Mailer::from_url(home.mail_url(), &home.path, &settings(home)).map_err(usage)
+}
+
+/// How many mails a server is handed within a minute; a folder takes as many as there are.
+pub fn pace(home: &Home, mailer: &Mailer) -> Option<Pace> {
+    let is_server = matches!(mailer, Mailer::Smtp(_));
+    home.config.mail.per_minute.filter(|_| is_server).map(NonZeroUsize::get).map(Pace::per_minute)
 }
 
 /// What stands on mails.

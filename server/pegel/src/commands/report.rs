@@ -91,7 +91,7 @@ fn make(command: &cli::Run, home: &Home, clock: Clock) -> Ending {
     }
     let live = home.live(&store, clock.clone())?;
     let composer = Composer::new(home, store.clone(), live.clone())?;
-    let worker = worker(home, store.clone(), composer, clock)?;
+    let worker = worker(home, store.clone(), composer, clock)?.patiently();
     worker.tidy_up().map_err(broke)?;
     let occasion = Occasion::ByHand { again: command.again, send: command.send };
     let run = RunReport { report: command.name.clone(), period, occasion, reason: command.reason.clone() };
@@ -157,7 +157,8 @@ fn send(worker: &Worker, store: &Store, edition: i64, made: &str, queued: usize)
 pub fn worker(home: &Home, store: Store, composer: Composer, clock: Clock) -> Result<Worker, Failure> {
     let mailer = post::mailer(home)?;
     let letterhead = post::letterhead(&home.config).map_err(usage)?;
-    let worker = Worker::new(store, Arc::new(composer), mailer, letterhead, clock);
+    let pace = post::pace(home, &mailer);
+    let worker = Worker::new(store, Arc::new(composer), mailer, letterhead, clock).at_a_pace(pace);
     Ok(worker.giving_up_after(home.config.mail.give_up_after()).signing_with(key::of_home(&home.path)?))
 }
 
