@@ -16,6 +16,7 @@
 //! | `login`, [`secret`] | how a user logs in to it, and by what |
 //! | `dkim` | signatures of mails |
 //! | `problem` | why a step of the conversation failed |
+//! | [`trial`] | the conversation told step by step, with what to change |
 //! | [`pace`] | how many mails a server is handed within a minute |
 //! | [`refusal`] | why a mail was not taken |
 //! | [`process`] | which process holds a claim |
@@ -66,6 +67,7 @@ pub mod settings;
 pub mod smtp;
 pub mod tick;
 pub mod ticker;
+pub mod trial;
 pub mod worker;
 
 pub use clock::Clock;

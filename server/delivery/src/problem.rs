@@ -4,6 +4,7 @@ use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::response::Response;
 use pegel_text::clean::one_line;
 use std::error::Error;
+use std::io;
 
 /// Why a step of the conversation with a mail server failed. No text holds a secret.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +12,11 @@ pub(crate) enum Problem {
     /// The server said no, or the connection broke.
     #[error("{0}")]
     Conversation(#[from] SmtpError),
+    #[error("{0}")]
+    Network(io::Error),
+    /// What came instead of a greeting.
+    #[error("it does not greet as a mail server does: {0}")]
+    Greeting(String),
     #[error("it does not offer STARTTLS, and without it nothing is sent there")]
     NoStartTls,
     #[error("it does not offer STARTTLS, and no password is sent in clear")]
@@ -30,6 +36,13 @@ pub(crate) enum Problem {
 }
 
 impl Problem {
+    /// What TLS finds wrong, if that is it.
+    pub(crate) fn tls(&self) -> Option<&rustls::Error> {
+        let Problem::Conversation(error) = self else { return None };
+        let network = error.source()?.downcast_ref::<io::Error>()?;
+        network.get_ref()?.downcast_ref()
+    }
+
     /// The status code of the server's answer, if it answered.
     pub(crate) fn status(&self) -> Option<u16> {
         let Problem::Conversation(error) = self else { return None };

@@ -102,6 +102,9 @@ pub enum Command {
     /// List mails and what became of them, and send them again
     #[command(subcommand)]
     Deliveries(Deliveries),
+    /// See whether the mail server takes mails
+    #[command(subcommand)]
+    Mail(Mail),
 }
 
 /// Where `pegel demo` serves its pages, unless told otherwise.
@@ -705,6 +708,23 @@ pub struct ListDeliveries {
     /// Only those that still wait
     #[arg(long, conflicts_with = "failed")]
     pub waiting: bool,
+}
+
+/// `pegel mail …`
+#[derive(Debug, Subcommand)]
+pub enum Mail {
+    /// Talk to the configured mail server step by step, and say what it says and what to change
+    Test(TestMail),
+}
+
+/// `pegel mail test`
+#[derive(Debug, Args)]
+pub struct TestMail {
+    /// Who gets the test mail
+    pub address: String,
+    /// End before the mail is handed in
+    #[arg(long)]
+    pub dry: bool,
 }
 
 /// `pegel deliveries resend`

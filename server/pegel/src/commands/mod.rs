@@ -7,6 +7,7 @@ pub mod docs;
 pub mod import;
 pub mod init;
 pub mod kpi;
+pub mod mail;
 pub mod migrate;
 pub mod report;
 pub mod schedule;
