@@ -53,16 +53,15 @@ pub struct Instant {
 }
 
 impl Timetable {
-    /// When it is due after an instant, within eight years, the earliest first.
+    /// When it is due after an instant, the earliest first.
     pub fn after(&self, after: Timestamp) -> impl Iterator<Item = Instant> {
-        let stretch = move |(from, until): (i32, i32)| self.between(moved(after, from), moved(after, until));
-        stretches().flat_map(stretch)
+        in_stretches(move |(from, until)| self.between(moved(after, from), moved(after, until))).flatten()
     }
 
-    /// When it was due up to an instant, that included, within eight years, the latest first.
+    /// When it was due up to an instant, that included, the latest first.
     pub fn up_to(&self, last: Timestamp) -> impl Iterator<Item = Instant> {
-        let stretch = move |(from, until): (i32, i32)| self.between(moved(last, -until), moved(last, -from));
-        stretches().flat_map(move |days| stretch(days).into_iter().rev())
+        let found = in_stretches(move |(from, until)| self.between(moved(last, -until), moved(last, -from)));
+        found.flat_map(|found| found.into_iter().rev())
     }
 
     /// When it is due after one instant and up to another, the earliest first.
@@ -111,10 +110,18 @@ fn next_working_day(day: Date, calendar: &Calendar) -> Option<Date> {
     day.series(1.day()).take(most).find(|day| calendar.is_working(*day))
 }
 
-/// Stretches of days, each as long as all before it: what is due often is found in the first of them.
-fn stretches() -> impl Iterator<Item = (i32, i32)> {
+/// What is found in stretches of days, each as long as all before it: what is due often is found in the first of them.
+/// Ends where nothing was due for so long that nothing ever will be.
+fn in_stretches(mut found: impl FnMut((i32, i32)) -> Vec<Instant>) -> impl Iterator<Item = Vec<Instant>> {
     let further = |(from, until): &(i32, i32)| Some((*until, until + ((until - from) * 2).min(STRETCH)));
-    std::iter::successors(Some((0, 2)), further).take_while(|(from, _)| *from < HORIZON)
+    let mut latest = 0;
+    std::iter::successors(Some((0, 2)), further).map_while(move |(from, until)| {
+        let found = found((from, until));
+        if !found.is_empty() {
+            latest = until;
+        }
+        (from - latest < HORIZON).then_some(found)
+    })
 }
 
 fn moved(at: Timestamp, days: i32) -> Timestamp {
