@@ -13,7 +13,7 @@ use pegel_kpi::judgement::judged::Judged;
 use pegel_report::audience::Addressee;
 use pegel_report::format::Format;
 use pegel_report::link;
-use pegel_report::notice::{NoticeRows, NoticeView};
+use pegel_report::notice::{NoticeRow, NoticeRows, NoticeView};
 use pegel_report::numbers::Numbers;
 use pegel_report::statements::Statement;
 use pegel_report::statements::statement::{Finding, Kind};
@@ -158,23 +158,16 @@ pub fn of_rows(
     let line = |(row, _): &(&Row, Turn)| {
         #[expect(clippy::cast_precision_loss, reason = "seconds since then")]
         let waited = (created_at - row.waiting.since) as f64;
-        vec![
-            row.waiting.key.clone(),
-            row.partner.clone().unwrap_or_default(),
-            row.rep.clone().unwrap_or_default(),
-            format.instant(row.waiting.since),
-            format.value(waited, Unit::Duration),
-        ]
+        let of: Vec<&str> = [&row.partner, &row.rep].into_iter().flatten().map(String::as_str).collect();
+        NoticeRow {
+            key: row.waiting.key.clone(),
+            of: of.join(" · "),
+            waited: format.value(waited, Unit::Duration),
+            since: words.say("alert_waits_since", [("day", format.day(row.waiting.since).into())]),
+        }
     };
     let more = rows.len().saturating_sub(MOST_ROWS);
     let listed = NoticeRows {
-        columns: vec![
-            words.say("alert_key", []),
-            words.say("alert_partner", []),
-            words.say("alert_rep", []),
-            words.say("alert_waits_since", []),
-            words.say("alert_waits", []),
-        ],
         lines: rows.iter().take(MOST_ROWS).map(line).collect(),
         more: if more > 0 { format.more(more) } else { String::new() },
     };

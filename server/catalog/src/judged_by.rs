@@ -1,13 +1,15 @@
 //! How a KPI in force is judged, as `config/thresholds.toml` would say it.
 
+use jiff::civil::Date;
 use pegel_kpi::definition::declaration::{Declaration, Lag, Parameter};
+use pegel_kpi::definition::exception::Exception;
 use pegel_kpi::definition::judging::Judging;
 use pegel_kpi::definition::threshold::Mark;
 use toml::Value;
 
 /// All that the file could say about a KPI, one entry a line, under its name. To be copied there and changed.
 pub fn judged_by(declaration: &Declaration) -> String {
-    let Declaration { id, threshold, min_sample, settles_after, judging, parameters, .. } = declaration;
+    let Declaration { id, threshold, exceptions, min_sample, settles_after, judging, parameters, .. } = declaration;
     let Judging { total, groups, provisional, target_tolerance, look_back } = *judging;
     let none = || Value::Boolean(false);
     let mut text = format!("[{id}]\n");
@@ -20,10 +22,23 @@ pub fn judged_by(declaration: &Declaration) -> String {
     say("look_back", Value::Integer(look_back.into()));
     say("target_tolerance", Value::Float(target_tolerance));
     say("settles_after", settles_after.map_or_else(none, |lag: Lag| Value::String(lag.to_string())));
+    if !exceptions.is_empty() {
+        say("overrides", Value::Array(exceptions.iter().map(exception).collect()));
+    }
     if !parameters.is_empty() {
         say("parameters", table(parameters.iter().map(|(name, value)| (name.as_str(), parameter(value)))));
     }
     text
+}
+
+fn exception(exception: &Exception) -> Value {
+    let Exception { group, from, until, warning, critical } = exception;
+    let marked = |setting: Option<Option<Mark>>| setting.map(|to| to.map_or(Value::Boolean(false), mark));
+    let day = |day: Option<Date>| day.map(|day| Value::String(day.to_string()));
+    let group = group.as_ref().map(|(dimension, name)| (dimension.name(), Value::String(name.clone())));
+    let entries =
+        [("warning", marked(*warning)), ("critical", marked(*critical)), ("from", day(*from)), ("until", day(*until))];
+    table(group.into_iter().chain(entries.into_iter().filter_map(|(name, value)| Some((name, value?)))))
 }
 
 fn mark(mark: Mark) -> Value {

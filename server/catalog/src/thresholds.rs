@@ -193,9 +193,9 @@ impl Rule {
     ///
     /// # Errors
     /// What is wrong with which of them.
-    fn exceptions(&self, declaration: &Declaration, model: &Model) -> Result<Vec<Exception>, String> {
+    fn exceptions(&self, kpi: &Kpi, model: &Model) -> Result<Vec<Exception>, String> {
         let named = |(at, written): (usize, &Override)| {
-            written.exception(declaration, model).map_err(|problem| format!("overrides[{at}]: {problem}"))
+            written.exception(kpi, model).map_err(|problem| format!("overrides[{at}]: {problem}"))
         };
         self.overrides.iter().enumerate().map(named).collect()
     }
@@ -235,7 +235,8 @@ impl Rule {
 }
 
 impl Override {
-    fn exception(&self, declaration: &Declaration, model: &Model) -> Result<Exception, String> {
+    fn exception(&self, kpi: &Kpi, model: &Model) -> Result<Exception, String> {
+        let declaration = &kpi.declaration;
         let mark = |setting: Option<Setting<Written>>| {
             let value = |setting: Setting<Written>| setting.value().map(|written| written.of(declaration)).transpose();
             setting.map(value).transpose().map_err(|wrong: Wrong| wrong.to_string())
@@ -263,7 +264,11 @@ impl Override {
         if exception.group.is_none() && exception.from.is_none() && exception.until.is_none() {
             return Err("it holds always and for all: write its marks above".to_owned());
         }
-        exception.over(declaration.threshold).check_order(declaration.better)?;
+        let threshold = exception.over(declaration.threshold);
+        threshold.check_order(declaration.better)?;
+        let mut held = kpi.clone();
+        held.declaration.threshold = threshold;
+        held.check_marks().map_err(|unfit| unfit.to_string())?;
         Ok(exception)
     }
 }
@@ -300,7 +305,7 @@ impl Thresholds {
             if let Some(rule) = self.0.get(kpi.id()) {
                 let laid = rule.lay_over(&mut kpi.declaration).and_then(|()| kpi.check_marks());
                 laid.map_err(|unfit| wrong(format!("{}.{unfit}", kpi.id())))?;
-                let exceptions = rule.exceptions(&kpi.declaration, model);
+                let exceptions = rule.exceptions(kpi, model);
                 kpi.declaration.exceptions = exceptions.map_err(|problem| wrong(format!("{}.{problem}", kpi.id())))?;
             }
             let Declaration { id, threshold, better, .. } = &kpi.declaration;

@@ -1,9 +1,14 @@
 //! The catalogue of a home as an admin would set it up.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use jiff::civil::{Date, date};
 use pegel_catalog::judged_by::judged_by;
 use pegel_catalog::{Catalog, CatalogError};
+use pegel_kpi::data::cell::Group;
+use pegel_kpi::data::dimension::Dimension;
+use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Lag;
+use pegel_kpi::definition::exception::Place;
 use pegel_kpi::definition::judging::{Counting, Judging, Provisional};
 use pegel_kpi::definition::threshold::{Mark, Marks};
 use std::path::Path;
@@ -50,6 +55,27 @@ fn a_configured_threshold_overrides_the_scripts_mark_by_mark() {
 }
 
 #[test]
+fn other_marks_hold_for_a_group_or_for_some_time() {
+    let overrides = "[feedback_rate]\n[[feedback_rate.overrides]]\nregion = \"North\"\nwarning = false\ncritical = \"60 %\"\n\
+        [[feedback_rate.overrides]]\nfrom = \"2027-01-01\"\nuntil = \"2027-12-31\"\ncritical = 0.7\n";
+    let home = home(&[("config/thresholds.toml", overrides)]);
+    let catalog = Catalog::load(home.path()).unwrap();
+    let declaration = &catalog.kpi("feedback_rate").unwrap().declaration;
+    let critical = |groups: &[Group], day: Date| {
+        let everything = Scope::everything();
+        let by = [Dimension::REGION];
+        let place = Place::new(&by[..groups.len()], groups, &everything, day);
+        declaration.marks_of(&place).critical
+    };
+    let (north, south) = ([Group::Text("North".to_owned())], [Group::Text("South".to_owned())]);
+    let (now, later) = (date(2026, 11, 22), date(2027, 6, 30));
+    assert_eq!(critical(&north, now), Some(Mark::At(0.6)));
+    assert_eq!(critical(&south, now), declaration.threshold.critical);
+    assert_eq!(critical(&[], later), Some(Mark::At(0.7)));
+    assert_eq!(critical(&north, later), Some(Mark::At(0.7)), "of several that hold, the last");
+}
+
+#[test]
 fn a_file_of_the_home_replaces_the_built_in_of_the_same_name_and_adds_others() {
     let count = "#{ n: data.leads.dated(|l| l.created_at).count() }";
     let home = home(&[
@@ -82,6 +108,12 @@ fn what_is_wrong_with_the_thresholds_is_said() {
         ("[feedback_rate]\ncritical = \"three in four\"\n", "a mark is a number, \"75 %\", { mean_of = 3 }"),
         ("[feedback_rate]\nwarning = 0.7\n", "the warning at 0.7 would never be seen, since 0.75 is already critical"),
         ("[feedback_rate\n", "line 1"),
+        ("[[feedback_rate.overrides]]\nregoin = \"North\"\ncritical = 0.6\n", "did you mean “region”?"),
+        ("[[feedback_rate.overrides]]\nregion = \"North\"\n", "overrides[0]: it changes no mark"),
+        ("[[feedback_rate.overrides]]\ncritical = 0.6\n", "it holds always and for all: write its marks above"),
+        ("[[feedback_rate.overrides]]\nregion = \"North\"\nteam = \"Blue\"\ncritical = 0.6\n", "write one for each"),
+        ("[[feedback_rate.overrides]]\nfrom = \"1.1.2027\"\ncritical = 0.6\n", "is no day: write"),
+        ("[[feedback_rate.overrides]]\nregion = \"North\"\ncritical = 60\n", "overrides[0]: "),
     ] {
         let home = home(&[("config/thresholds.toml", text)]);
         let shown = Catalog::load(home.path()).unwrap_err().to_string();

@@ -61,7 +61,7 @@ impl Letterhead {
     }
 
     /// The sender, without what it is called in other languages.
-    pub(crate) fn sender(&self) -> &Mailbox {
+    pub fn sender(&self) -> &Mailbox {
         &self.from
     }
 

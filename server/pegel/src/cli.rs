@@ -90,6 +90,8 @@ pub enum Command {
     /// List, run and verify reports
     #[command(subcommand)]
     Report(Report),
+    /// Check all that a Monday needs: files, recipients, data, outbox, mail server, disk, clock; nothing is changed or sent
+    Doctor,
     /// Say when reports are due
     #[command(subcommand)]
     Schedule(Schedule),

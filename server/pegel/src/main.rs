@@ -61,6 +61,7 @@ fn run(Cli { global, command }: Cli) -> Ending {
         Command::Schedule(schedule) => commands::schedule::run(schedule, &global),
         Command::Threshold(threshold) => commands::threshold::run(threshold, &global),
         Command::Alert(alert) => commands::alert::run(alert, &global),
+        Command::Doctor => commands::doctor::run(&global),
         Command::Mail(mail) => commands::mail::run(&mail, &global),
         Command::Deliveries(deliveries) => commands::deliveries::run(deliveries, &global),
     }

@@ -22,6 +22,7 @@ pub fn finder(
         let of = |about, all: Vec<Problem>| all.into_iter().map(move |one| problem::Problem::of_file(about, one));
         let templates = templates.current();
         of(About::Report, reports(&home, &live, &templates.value))
+            .chain(of(About::Alert, alerts(&home)))
             .chain(of(About::Template, templates.problems()))
             .chain(of(About::Mapping, mappings(&home, &live.current().model)))
             .chain(of(About::Configuration, configuration(&home)))
@@ -35,6 +36,10 @@ fn reports(home: &Path, live: &Live, templates: &Templates) -> Vec<Problem> {
     let check = |report: ReportDefinition| check(&report, &catalog, templates);
     let checked = |all: Each<_, _>| all.into_iter().map(|(name, report)| (name, report.and_then(check))).collect();
     wrong(definition::all(home).map(checked), definition::file_of)
+}
+
+fn alerts(home: &Path) -> Vec<Problem> {
+    wrong(pegel_alert::definition::all(home), pegel_alert::definition::file_of)
 }
 
 fn mappings(home: &Path, model: &Model) -> Vec<Problem> {

@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The beginnings of names that are put together at run time.
-const PUT_TOGETHER: [&str; 13] = [
+const PUT_TOGETHER: [&str; 14] = [
+    "alert_state_",
     "beside_",
     "better_",
     "column_",
@@ -46,7 +47,8 @@ fn texts(folder: &str, endings: &[&str]) -> Vec<(PathBuf, String)> {
 
 /// The sources that use words, without their tests, and the templates.
 fn sources() -> Vec<(PathBuf, String)> {
-    let folders = ["text/src", "report/src", "web/src", "pegel/src/commands"].map(|name| format!("server/{name}"));
+    let folders =
+        ["text/src", "report/src", "alert/src", "web/src", "pegel/src/commands"].map(|name| format!("server/{name}"));
     let mut sources: Vec<_> = folders.iter().flat_map(|folder| texts(folder, &["rs"])).collect();
     sources
         .retain(|(path, _)| !path.ends_with("tests.rs") && path.parent().is_none_or(|room| !room.ends_with("tests")));

@@ -46,10 +46,21 @@ pub struct NoticeView {
 /// Rows that a notice is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NoticeRows {
-    pub columns: Vec<String>,
-    pub lines: Vec<Vec<String>>,
+    pub lines: Vec<NoticeRow>,
     /// `12 more`; empty if there are none.
     pub more: String,
+}
+
+/// A row that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NoticeRow {
+    pub key: String,
+    /// Whose it is: partner and rep; may be empty.
+    pub of: String,
+    /// `65.9 days`
+    pub waited: String,
+    /// `since 28 August 2026`
+    pub since: String,
 }
 
 impl NoticeView {

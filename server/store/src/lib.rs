@@ -9,6 +9,7 @@
 //!   `erasure` erases what names a person; [`packed`]: how bytes are kept
 //! - [`alerts`]: the figures that rules watch, and what happened to them; [`notices`]: what is told of them
 //! - [`attempts`]: every attempt to hand a mail over
+//! - [`tallies`]: how much was done, and how it went
 //! - `unsubscribed`: who wants no more mails of a report
 //! - [`lease`], [`leases`]: claims on runs and deliveries; `room`: that there is room on the disk to record what a
 //!   claim led to
@@ -69,6 +70,7 @@ mod sql;
 mod staging;
 mod store;
 mod stored;
+pub mod tallies;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod together;

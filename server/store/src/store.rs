@@ -15,6 +15,8 @@ use diesel::connection::SimpleConnection;
 use diesel::migration::Migration;
 use diesel::migration::{MigrationSource, MigrationVersion};
 use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use pegel_kpi::data::currency::Currency;
@@ -196,6 +198,20 @@ impl Store {
     }
 
     /// A short transaction that may write.
+    /// The clock of the database's machine, in UTC seconds; `None` where that is this one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn clock(&self) -> Result<Option<i64>, StoreError> {
+        self.read("asking the database for the time", |conn| match conn {
+            Conn::Sqlite(_) => Ok(None),
+            Conn::Postgres(conn) => {
+                let seconds = diesel::dsl::sql::<BigInt>("extract(epoch FROM clock_timestamp())::bigint");
+                diesel::select(seconds).get_result(conn).map(Some)
+            }
+        })
+    }
+
     pub(crate) fn transaction<T>(
         &self,
         work: impl FnOnce(&mut Conn) -> Result<T, StoreError>,

@@ -138,7 +138,7 @@ fn both_databases_have_the_same_tables_and_columns() {
     let tables =
         sqlite_.objects().unwrap().into_iter().filter_map(|object| object.strip_prefix("table ").map(str::to_owned));
     let tables: Vec<String> = tables.filter(|table| table != "__diesel_schema_migrations").collect();
-    assert_eq!(tables.len(), Model::built_in().names().count() + 23);
+    assert_eq!(tables.len(), Model::built_in().names().count() + 28);
     for table in &tables {
         assert_eq!(sqlite_.columns(table).unwrap(), postgres_.columns(table).unwrap(), "{table}");
         assert_eq!(sqlite_.references(table).unwrap(), postgres_.references(table).unwrap(), "{table}");

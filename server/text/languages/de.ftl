@@ -829,7 +829,7 @@ contents = Inhalt
 
 ## Seiten: was nicht in Ordnung ist
 
-operations_lead = Was nicht in Ordnung ist, und was bis dahin geschieht. Alles andere läuft weiter.
+operations_lead = Was nicht in Ordnung ist und was bis dahin geschieht, und wie die Arbeit läuft.
 all_in_order = Alles in Ordnung
 all_in_order_text = Alle Berichte, Vorlagen, Kennzahlen und Zuordnungen sind lesbar und in Kraft.
 not_in_order = Die Datei ist nicht in Ordnung
@@ -967,8 +967,23 @@ alert_rows =
         [one] { $title }: { $count } wartet zu lange
        *[other] { $title }: { $count } warten zu lange
     }
-alert_key = Schlüssel
-alert_partner = Partner
-alert_rep = Vertrieb
-alert_waits_since = Wartet seit
-alert_waits = Dauer
+alert_waits_since = seit { $day }
+
+now_alerts = Alarme
+now_no_alerts = Nichts steht an.
+now_state = Stand
+now_figure = Wert
+now_since = Seit
+now_rule = Regel
+now_acknowledged = bekannt: { $who }
+now_report = Bericht
+now_mails = Zugestellte Mails
+now_on_request = auf Anfrage
+now_data = Daten sind vollständig bis
+now_no_data = Es wurde noch nichts importiert.
+now_outbox = Mails insgesamt
+alert_state_absent = kein Wert
+alert_state_warning = Warnung
+alert_state_critical = kritisch
+section_alerts = Alarme
+section_alerts_text = Diese Regeln werden nicht ausgewertet, bis sie in Ordnung sind; was bestand, bleibt, wie es war.

@@ -802,7 +802,7 @@ contents = Contents
 
 ## Pages: what is not in order
 
-operations_lead = What is not in order, and what happens meanwhile. Everything else goes on.
+operations_lead = What is not in order and what happens meanwhile, and how the work goes.
 all_in_order = All is in order
 all_in_order_text = Every report, template, KPI and mapping of this home can be read and is in force.
 not_in_order = The file is not in order
@@ -944,8 +944,23 @@ alert_rows =
         [one] { $title }: { $count } has waited too long
        *[other] { $title }: { $count } have waited too long
     }
-alert_key = Key
-alert_partner = Partner
-alert_rep = Rep
-alert_waits_since = Waiting since
-alert_waits = For
+alert_waits_since = since { $day }
+
+now_alerts = Alerts
+now_no_alerts = Nothing stands.
+now_state = State
+now_figure = Figure
+now_since = Since
+now_rule = Rule
+now_acknowledged = known to { $who }
+now_report = Report
+now_mails = Mails handed over
+now_on_request = on request
+now_data = Data is complete up to
+now_no_data = Nothing was imported yet.
+now_outbox = Mails, all in all
+alert_state_absent = no figure
+alert_state_warning = warning
+alert_state_critical = critical
+section_alerts = Alerts
+section_alerts_text = These rules are not evaluated until they are mended; what stood stays as it was.

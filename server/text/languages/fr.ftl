@@ -815,7 +815,7 @@ contents = Sommaire
 
 ## Pages : ce qui n’est pas en ordre
 
-operations_lead = Ce qui n’est pas en ordre, et ce qui se passe en attendant. Tout le reste continue.
+operations_lead = Ce qui n’est pas en ordre et ce qui se passe en attendant, et comment va le travail.
 all_in_order = Tout est en ordre
 all_in_order_text = Tous les rapports, modèles, indicateurs et correspondances sont lisibles et en vigueur.
 not_in_order = Le fichier n’est pas en ordre
@@ -953,8 +953,23 @@ alert_owner = { $owner } s’en occupe.
 alert_why = Vous recevez ce courriel parce que vous devez être informé de cette alerte.
 alert_open = Ouvrir la situation actuelle
 alert_rows = { $title } : { $count } en attente depuis trop longtemps
-alert_key = Clé
-alert_partner = Partenaire
-alert_rep = Commercial
-alert_waits_since = En attente depuis
-alert_waits = Durée
+alert_waits_since = depuis le { $day }
+
+now_alerts = Alertes
+now_no_alerts = Rien à signaler.
+now_state = État
+now_figure = Valeur
+now_since = Depuis
+now_rule = Règle
+now_acknowledged = connu de { $who }
+now_report = Rapport
+now_mails = Courriels remis
+now_on_request = sur demande
+now_data = Données complètes jusqu’au
+now_no_data = Rien n’a encore été importé.
+now_outbox = Courriels, en tout
+alert_state_absent = sans valeur
+alert_state_warning = avertissement
+alert_state_critical = critique
+section_alerts = Alertes
+section_alerts_text = Ces règles ne sont pas évaluées tant qu’elles ne sont pas en ordre ; ce qui durait reste tel quel.

@@ -5,6 +5,7 @@
 //! - [`serve()`], [`address`]: listening, on this machine only
 //! - `pages`: one file per page; each builds a model that a template renders
 //! - `courses`: figures over the past weeks
+//! - `running`: how the work goes, for the page of operations and for monitoring
 //! - `bound`: how many pages compute at the same time
 //! - [`problem`], `problems`: what is not in order, for the page of operations and for monitoring
 //! - `reader`: the language in which a reader is answered; all words are in [`pegel_text`]
@@ -20,6 +21,7 @@ pub mod problem;
 mod problems;
 mod reader;
 pub mod routes;
+mod running;
 mod serve;
 mod state;
 mod templates;

@@ -7,6 +7,7 @@ pub(crate) mod failure;
 pub(crate) mod health;
 pub(crate) mod kpi;
 pub(crate) mod kpis;
+pub(crate) mod metrics;
 pub(crate) mod missing;
 pub(crate) mod operations;
 pub(crate) mod reference;

@@ -3,7 +3,8 @@
 use crate::headers::{refuse_foreign, secure};
 use crate::pages::failure::show_failures;
 use crate::pages::{
-    diff, edition, editions, health, kpi, kpis, missing, operations, reference, rows, schema, style, unsubscribe,
+    diff, edition, editions, health, kpi, kpis, metrics, missing, operations, reference, rows, schema, style,
+    unsubscribe,
 };
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{ServiceConfig, get, head, post, redirect, resource, scope, to};
@@ -38,6 +39,7 @@ pub fn routes(config: &mut ServiceConfig) {
         )
         .route("/schemas/pegel.edition.1.json", to(schema::of_editions))
         .route("/healthz", to(health::check))
+        .route("/metrics", to(metrics::show))
         .route("/pegel-{hash}.css", to(style::sheet))
         .default_service(to(missing::page));
     config.service(

@@ -37,6 +37,8 @@ pub(crate) enum Unanswered {
     Period(#[from] pegel_kpi::time::period::PeriodError),
     #[error("a template failed: {0}")]
     Template(#[from] tera::Error),
+    #[error("metrics could not be written: {0}")]
+    Metrics(#[from] prometheus::Error),
     #[error("the work was interrupted: {0}")]
     Interrupted(#[from] BlockingError),
 }
@@ -64,6 +66,7 @@ impl ResponseError for Unanswered {
             | Unanswered::Form(_)
             | Unanswered::Period(_)
             | Unanswered::Template(_)
+            | Unanswered::Metrics(_)
             | Unanswered::Interrupted(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -5,7 +5,7 @@ use crate::ending::{Done, Ending, Failure, answer, broke, usage};
 use crate::post;
 use anyhow::anyhow;
 use pegel_delivery::mail::Mail;
-use pegel_delivery::trial::{Outcome, Stage, remarks, walk};
+use pegel_delivery::trial::{self, Outcome, Stage, remarks, walk};
 use pegel_delivery::{Mailer, Smtp};
 
 /// How far what is said stands from the left.
@@ -39,6 +39,21 @@ fn test(smtp: &Smtp, mail: &Mail, dry: bool) -> Ending {
     }
     answer(if dry { "\nall went well; nothing was sent" } else { "\nall went well: the mail is on its way" });
     Ok(Done::InOrder)
+}
+
+/// Where the conversation with a mail server fails first, up to the recipient; nothing is sent.
+///
+/// # Errors
+/// Why there is no mail that could be sent.
+pub fn first_failure(smtp: &Smtp, mail: &Mail) -> Result<Option<(Stage, trial::Failure)>, String> {
+    let mut failed = None;
+    let mut keep = |stage: Stage, outcome: &Outcome| {
+        if let Err(failure) = outcome {
+            failed.get_or_insert((stage, failure.clone()));
+        }
+    };
+    walk(smtp, mail, true, &mut keep).map_err(|refusal| refusal.answer)?;
+    Ok(failed)
 }
 
 fn tell(stage: Stage, outcome: &Outcome) {

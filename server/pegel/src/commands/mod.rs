@@ -4,6 +4,7 @@ pub mod alert;
 pub mod deliveries;
 pub mod demo;
 pub mod docs;
+pub mod doctor;
 pub mod import;
 pub mod init;
 pub mod kpi;

@@ -53,7 +53,7 @@ fn said(marks: Marks, declaration: &Declaration, format: &Format) -> String {
     let side = if declaration.better == Better::Higher { "below" } else { "above" };
     let mark = |mark: Option<Mark>| {
         Some(match mark? {
-            Mark::At(value) => format!("{side} {}", plain_spaces(&format.value(value, declaration.unit))),
+            Mark::At(value) => format!("{side} {}", plain_spaces(&format.mark(value, declaration.unit))),
             Mark::MeanOf { mean_of, .. } => format!("{side} the mean of {mean_of} periods before"),
             Mark::BeyondUsual => "beyond the usual".to_owned(),
         })
@@ -192,7 +192,8 @@ fn try_out(test: &TestThreshold, home: &Home, now: Timestamp) -> Ending {
     }
     let (count, all) = (replayed.iter().filter(|replayed| !replayed.broken.is_empty()).count(), replayed.len());
     let marks = said(declaration.threshold, &declaration, &format);
-    answer(format_args!("{marks}: broken in {count} of {all} {}s, {mails} mails", test.every));
+    let mails = if mails == 1 { "1 mail".to_owned() } else { format!("{mails} mails") };
+    answer(format_args!("{marks}: broken in {count} of {all} {}s, {mails}", test.every));
     if let Some(mark) = suggestion {
         let mark = plain_spaces(&format.value(mark, declaration.unit));
         answer(format_args!("at most one mail a month: critical at {mark}"));

@@ -183,7 +183,7 @@ fn a_rule_that_never_holds_is_due_never() {
 #[test]
 fn what_is_due_once_a_year_is_due_for_ever_and_what_never_is_ends() {
     let yearly = words("first day of the year at 00:00");
-    assert_eq!(next(&yearly, "2026-11-28T12:00:00Z", 30).last().unwrap(), "Wed 2056-01-01 00:00+01:00");
+    assert_eq!(next(&yearly, "2026-11-28T12:00:00Z", 30).last().unwrap(), "Sat 2056-01-01 00:00+01:00");
     assert_eq!(yearly.up_to("2026-11-28T12:00:00Z".parse().unwrap()).take(30).count(), 30);
     // There is no 30 February.
     let never = timetable(Rule::cron("0 0 30 2 *").unwrap(), "Europe/Berlin");

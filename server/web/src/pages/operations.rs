@@ -1,12 +1,16 @@
-//! `/operations`: what is not in order and waits for somebody to mend it.
+//! `/operations`: what is not in order and waits for somebody to mend it, and how the work goes.
+
+mod now;
 
 use super::{Place, blocking, format};
 use crate::State;
 use crate::problem::About;
 use crate::problems::{self, Standing};
 use crate::reader::Reader;
+use crate::running::Running;
 use crate::unanswered::Unanswered;
 use actix_web::{HttpRequest, HttpResponse, web};
+use now::Now;
 use pegel_catalog::files::in_home;
 use pegel_report::format::Format;
 use pegel_text::words::Words;
@@ -14,10 +18,12 @@ use serde::Serialize;
 
 const PLACE: Place = Place { template: "operations.html", here: "operations" };
 
-/// What the page says: nothing, if all is in order.
+/// What the page says.
 #[derive(Serialize)]
 struct Page {
+    /// What is not in order.
     sections: Vec<Section>,
+    now: Now,
 }
 
 /// The problems of one kind; there is at least one.
@@ -50,7 +56,8 @@ pub(crate) async fn show(request: HttpRequest, state: web::Data<State>) -> Resul
 fn gather(state: &State, format: &Format) -> Result<Page, Unanswered> {
     let standing = Standing::now(state)?;
     let problems = problems::all(state);
-    let kinds: [(&'static str, &[About]); 5] = [
+    let kinds: [(&'static str, &[About]); 6] = [
+        ("alerts", &[About::Alert]),
         ("reports", &[About::Report]),
         ("templates", &[About::Template]),
         ("kpis", &[About::Kpi, About::Thresholds, About::Calendar]),
@@ -69,7 +76,8 @@ fn gather(state: &State, format: &Format) -> Result<Page, Unanswered> {
         kpis.waiting = state.live.in_force().waiting.iter().map(|file| in_home(file)).collect();
     }
     sections.retain(|section| !section.problems.is_empty());
-    Ok(Page { sections })
+    let now = Now::of(&Running::now(state)?, state, format);
+    Ok(Page { sections, now })
 }
 
 impl Section {

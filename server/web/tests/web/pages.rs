@@ -8,8 +8,10 @@ use pegel_kpi::data::cell::{Cell, Outcome};
 use pegel_kpi::definition::threshold::Status;
 use pegel_kpi::judgement::expected::Expected;
 use pegel_kpi::judgement::judged::{Assessment, By};
+use pegel_report::definition;
 use pegel_report::numbers::TrendPoint;
 use pegel_store::Store;
+use pegel_store::alerts::{Alert, AlertKey, AlertState, Changed, Check, Evaluated};
 use pegel_store::lease::Lease;
 use pegel_store::outbox::{Fault, Refused};
 use pegel_store::testing::on_both;
@@ -237,5 +239,61 @@ fn the_reference_explains_the_language_with_its_functions_and_tables() {
         let german = site.get_in("de", "/reference");
         assert!(german.words().contains("Die Referenz selbst gibt es nur auf Englisch."), "{}", german.words());
         assert!(german.html().contains(">Sprachreferenz</a>"));
+    });
+}
+
+/// An alert that stands: of the total, or of a group.
+fn standing(group: Option<&str>, state: AlertState) -> Changed {
+    let key = AlertKey {
+        rule: "feedback".to_owned(),
+        scope: "{}".to_owned(),
+        kpi: "feedback".to_owned(),
+        item: group.unwrap_or_default().to_owned(),
+    };
+    let alert = Alert {
+        id: 0,
+        key,
+        label: group.map(str::to_owned),
+        state,
+        since: 1_794_800_000,
+        broken: 1,
+        period: "2026-W46".to_owned(),
+        value: Some(0.689),
+        told: None,
+        told_at: None,
+        acknowledged: None,
+        muted_until: None,
+        version: 0,
+    };
+    Changed { alert, events: Vec::new() }
+}
+
+#[test]
+fn operations_and_metrics_say_how_the_work_goes() {
+    on_both(|store| {
+        publish(&store, &weekly());
+        let check = Check { at: 1_794_800_000, import: None, error: None };
+        let alerts = vec![standing(Some("<Coast>"), AlertState::Critical), standing(None, AlertState::Ok)];
+        let evaluated = Evaluated {
+            rule: "feedback".to_owned(),
+            before: None,
+            check,
+            alerts,
+            rows: Vec::new(),
+            notices: Vec::new(),
+        };
+        store.record_evaluation(&evaluated).unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let site = Site::of(State {
+            reports: Arc::new(move || vec![definition::find(home.path(), "weekly").unwrap()]),
+            ..state(store, catalog())
+        });
+        insta::assert_snapshot!("operations_running_en", site.get("/operations").words());
+        insta::assert_snapshot!("operations_running_de", site.get_in("de", "/operations").words());
+        assert!(!site.get("/operations").html().contains("<Coast>"));
+
+        let metrics = site.get("/metrics");
+        assert_eq!(metrics.status, 200);
+        insta::assert_snapshot!("metrics", metrics.html());
     });
 }

@@ -15,9 +15,13 @@ pub(super) const NO_TABLES: [&str; 9] =
     ["title", "period", "name", "kpi", "by", "expect", "beside", "tolerance", "parameters"];
 
 /// The tables in which Pegel keeps its own work.
-const OF_PEGEL: [&str; 23] = [
+const OF_PEGEL: [&str; 28] = [
     "activation_versions",
     "activations",
+    "alert_checks",
+    "alert_events",
+    "alert_rows",
+    "alerts",
     "artefacts",
     "currency",
     "deliveries",
@@ -33,6 +37,7 @@ const OF_PEGEL: [&str; 23] = [
     "kpi_versions",
     "labels",
     "link_key",
+    "notices",
     "own_columns",
     "renditions",
     "runs",
