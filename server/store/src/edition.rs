@@ -17,6 +17,8 @@ pub const HTML: &str = "mail.html";
 pub const TEXT: &str = "mail.txt";
 /// The name of the artefact that holds the mail's subject, one line.
 pub const SUBJECT: &str = "subject.txt";
+/// The name of the artefact that holds what is said, statement by statement; only where a channel beside mail gets it.
+pub const STATEMENTS: &str = "statements.json";
 
 /// An edition as it is to be published.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use crate::schema::{deliveries, notices};
 use crate::{Store, StoreError};
 use diesel::prelude::*;
 
-/// A notice: the mail of an alert.
+/// A notice: what is told of an alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     /// What told it: the name of a rule.
@@ -19,6 +19,8 @@ pub struct Notice {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// What it says, statement by statement, as JSON; only where it goes to a channel beside mail.
+    pub statements: Option<String>,
 }
 
 /// A notice, and to whom it goes: each of that audience.
@@ -34,7 +36,7 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub fn notice(&self, id: i64) -> Result<Option<Notice>, StoreError> {
-        type Row = (String, i64, String, String, String, String, String, String);
+        type Row = (String, i64, String, String, String, String, String, String, Option<String>);
         let row: Option<Row> = self.read("reading a notice", |conn| {
             notices::table
                 .find(id)
@@ -47,17 +49,19 @@ impl Store {
                     notices::subject,
                     notices::text,
                     notices::html,
+                    notices::statements,
                 ))
                 .first(conn)
                 .optional()
         })?;
-        Ok(row.map(|(rule, created_at, scope, locale, zone, subject, text, html)| Notice {
+        Ok(row.map(|(rule, created_at, scope, locale, zone, subject, text, html, statements)| Notice {
             rule,
             created_at,
             audience: Audience { scope, locale, zone },
             subject,
             text,
             html,
+            statements,
         }))
     }
 }
@@ -75,6 +79,7 @@ pub(crate) fn insert(conn: &mut Conn, NewNotice { notice, deliveries: wanted }: 
             notices::subject.eq(&notice.subject),
             notices::text.eq(&notice.text),
             notices::html.eq(&notice.html),
+            notices::statements.eq(&notice.statements),
         ))
         .returning(notices::id)
         .get_result(conn)?;

@@ -9,22 +9,39 @@ use crate::{Store, StoreError};
 use diesel::prelude::*;
 use std::fmt;
 
+/// No channel has this word.
+const NO_CHANNEL: &str = "";
+
 /// By what a delivery reaches its recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Channel {
     Mail,
+    Webhook,
+    Slack,
+    Teams,
+    Folder,
+    /// One that was named but not set up, or not in order, when the delivery was queued.
+    Unknown,
 }
 
 impl Channel {
+    const ALL: [Channel; 6] =
+        [Channel::Mail, Channel::Webhook, Channel::Slack, Channel::Teams, Channel::Folder, Channel::Unknown];
+
     /// The word for it in the database.
     pub fn word(self) -> &'static str {
         match self {
             Channel::Mail => "mail",
+            Channel::Webhook => "webhook",
+            Channel::Slack => "slack",
+            Channel::Teams => "teams",
+            Channel::Folder => "folder",
+            Channel::Unknown => "unknown",
         }
     }
 
     fn named(word: &str) -> Result<Channel, StoreError> {
-        let known = [Channel::Mail].into_iter().find(|channel| channel.word() == word);
+        let known = Channel::ALL.into_iter().find(|channel| channel.word() == word);
         known.ok_or_else(|| unreadable("the channel of a delivery", word))
     }
 }
@@ -63,7 +80,7 @@ pub struct NewDelivery {
     /// Whose rendition of the edition, or whose notice, the recipient gets.
     pub audience: Audience,
     pub channel: Channel,
-    /// An address, possibly with a name: `Ada <ada@example.com>`.
+    /// An address, possibly with a name: `Ada <ada@example.com>`; or the name of a channel beside mail.
     pub recipient: String,
     /// The same at every attempt.
     pub message_id: String,
@@ -172,6 +189,7 @@ pub struct Delivery {
     pub id: i64,
     pub content: Content,
     pub channel: Channel,
+    /// An address, or the name of a channel beside mail.
     pub recipient: String,
     pub message_id: String,
     /// Where answers go, as an address; `None`: to the sender.
@@ -252,7 +270,19 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub fn claim_delivery(&self, lease: &Lease) -> Result<Option<Delivery>, StoreError> {
-        self.transaction(|conn| claim(conn, lease).map_err(StoreError::while_("claiming a delivery")))?
+        self.claim(lease, NO_CHANNEL)
+    }
+
+    /// The same of those that go elsewhere than by mail.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn claim_beside_mail(&self, lease: &Lease) -> Result<Option<Delivery>, StoreError> {
+        self.claim(lease, Channel::Mail.word())
+    }
+
+    fn claim(&self, lease: &Lease, except: &'static str) -> Result<Option<Delivery>, StoreError> {
+        self.transaction(|conn| claim(conn, lease, except).map_err(StoreError::while_("claiming a delivery")))?
             .map(delivery)
             .transpose()
     }
@@ -262,7 +292,8 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub fn is_delivery_due(&self, now: i64) -> Result<bool, StoreError> {
-        self.read("reading deliveries", |conn| waiting(now).first::<i64>(conn).optional()).map(|id| id.is_some())
+        self.read("reading deliveries", |conn| waiting(now, NO_CHANNEL).first::<i64>(conn).optional())
+            .map(|id| id.is_some())
     }
 
     /// Records that a delivery was handed over, with the server's answer, and the attempt. It was, whoever holds the claim by now.
@@ -463,23 +494,24 @@ fn untried(conn: &mut Conn, id: i64, state: DeliveryState) -> QueryResult<()> {
         .map(drop)
 }
 
-/// The ids of what is waiting, longest first.
+/// The ids of what is waiting, but for that of one channel, longest first.
 #[diesel::dsl::auto_type(no_type_alias)]
-fn waiting(now: i64) -> _ {
+fn waiting(now: i64, except: &'static str) -> _ {
     let due = deliveries::state.eq("pending").and(deliveries::due_at.le(now));
     let lost = deliveries::state.eq("sending").and(deliveries::lease_until.assume_not_null().le(now));
     deliveries::table
         .filter(due.or(lost))
+        .filter(deliveries::channel.ne(except))
         .order((deliveries::due_at.asc(), deliveries::id.asc()))
         .select(deliveries::id)
 }
 
-fn claim(conn: &mut Conn, lease: &Lease) -> QueryResult<Option<(Row, Option<Place>)>> {
+fn claim(conn: &mut Conn, lease: &Lease, except: &'static str) -> QueryResult<Option<(Row, Option<Place>)>> {
     let id: Option<i64> = match conn {
         // The transaction holds the only write lock.
-        Conn::Sqlite(conn) => waiting(lease.now).first(conn).optional()?,
+        Conn::Sqlite(conn) => waiting(lease.now, except).first(conn).optional()?,
         // Rows that another worker is claiming at this moment are passed over.
-        Conn::Postgres(conn) => waiting(lease.now).for_update().skip_locked().first(conn).optional()?,
+        Conn::Postgres(conn) => waiting(lease.now, except).for_update().skip_locked().first(conn).optional()?,
     };
     let Some(id) = id else { return Ok(None) };
     diesel::update(deliveries::table.find(id))

@@ -127,6 +127,7 @@ diesel::table! {
         subject -> Text,
         text -> Text,
         html -> Text,
+        statements -> Nullable<Text>,
     }
 }
 

@@ -47,6 +47,7 @@ fn notice() -> NewNotice {
         subject: "Alert: North".to_owned(),
         text: "North\n".to_owned(),
         html: "<p>North</p>".to_owned(),
+        statements: Some(r#"{"title":"North"}"#.to_owned()),
     };
     let delivery = NewDelivery {
         audience: audience(),

@@ -10,7 +10,7 @@ use pegel_store::testing::{TestDatabase, on_both, on_both_databases};
 use pegel_store::{Store, StoreError};
 use std::sync::Arc;
 
-const MIGRATIONS: [&str; 27] = [
+const MIGRATIONS: [&str; 28] = [
     "2026-11-22-000001_facts",
     "2026-11-22-000002_bookkeeping",
     "2026-11-22-000003_readable_views",
@@ -38,6 +38,7 @@ const MIGRATIONS: [&str; 27] = [
     "2026-11-29-000003_deflated",
     "2026-11-29-000004_alerts",
     "2026-11-29-000005_attempts",
+    "2026-11-29-000006_channels",
 ];
 
 #[test]
