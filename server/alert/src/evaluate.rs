@@ -14,7 +14,6 @@ use pegel_kpi::data::scope::Scope;
 use pegel_kpi::definition::declaration::Lag;
 use pegel_kpi::time::period::{Period, zone};
 use pegel_report::ReportError;
-use pegel_report::address::bare;
 use pegel_report::audience::{Addressee, Readers, addressees, all_readers, partners};
 use pegel_report::build::{Heading, build};
 use pegel_report::definition::ReportDefinition;
@@ -268,7 +267,7 @@ fn of_waiting(
     drop(reader);
     let told = surroundings.store.told_rows(&definition.name)?;
     let all: Vec<Waiting> = found.iter().map(|row| row.waiting.clone()).collect();
-    let has_recipients = definition.recipients.iter().any(|recipient| recipient.address().is_some());
+    let has_recipients = definition.recipients.iter().any(|recipient| recipient.to().is_some());
     let knows = |row: usize, whom: Whom| match whom {
         Whom::Recipients => has_recipients,
         whom => found[row].person(whom).is_some(),
@@ -288,7 +287,7 @@ fn of_waiting(
         }
         rows_told.push(ToldRow { step: i32::try_from(turn.step).unwrap_or(i32::MAX), row: row.waiting.key.clone() });
         for reader in readers {
-            match mails.iter_mut().find(|(known, _)| bare(&known.to) == bare(&reader.to)) {
+            match mails.iter_mut().find(|(known, _)| known.to.key() == reader.to.key()) {
                 Some((_, rows)) => rows.push((row, turn)),
                 None => mails.push((reader, vec![(row, turn)])),
             }
@@ -303,7 +302,7 @@ fn of_waiting(
 fn recipients(definition: &AlertDefinition) -> Vec<Reader> {
     let all = definition.recipients.iter().filter_map(|recipient| {
         let locale = recipient.locale.clone().unwrap_or_else(|| definition.locale.clone());
-        Some(Reader { to: recipient.address()?.to_owned(), locale })
+        Some(Reader { to: recipient.to()?.clone(), locale })
     });
     all.collect()
 }

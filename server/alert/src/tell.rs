@@ -1,4 +1,4 @@
-//! What is told, as mails: one for each address, however many figures or rows it is about.
+//! What is told, as mails and to channels beside them: one for each address, however many figures or rows it is about.
 
 use crate::AlertError;
 use crate::definition::AlertDefinition;
@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use pegel_kpi::definition::declaration::Unit;
 use pegel_kpi::definition::threshold::Status;
 use pegel_kpi::judgement::judged::Judged;
+use pegel_report::To;
 use pegel_report::audience::Addressee;
+use pegel_report::bulletin::Bulletin;
 use pegel_report::format::Format;
 use pegel_report::link;
 use pegel_report::notice::{NoticeRow, NoticeRows, NoticeView};
@@ -57,8 +59,8 @@ pub fn of_figures(
     let view =
         NoticeView { subject: words.say("alert_subject", subject), notes: notes(told, definition, &format), ..view };
     let audience = readers.audience();
-    let to = addressees.iter().map(|addressee| addressee.to.as_str());
-    notice(view, &audience, to, (definition, surroundings), numbers.created_at).map(Some)
+    let to: Vec<&To> = addressees.iter().map(|addressee| &addressee.to).collect();
+    notice(view, &audience, &to, (definition, surroundings), numbers.created_at).map(Some)
 }
 
 /// What figures have in common stands in one statement; what begins comes first, the worse before.
@@ -128,7 +130,7 @@ fn owner(definition: &AlertDefinition, format: &Format) -> Option<String> {
 /// Somebody who is told of rows, and how they read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reader {
-    pub to: String,
+    pub to: To,
     /// BCP 47.
     pub locale: String,
 }
@@ -137,7 +139,7 @@ impl Reader {
     /// Somebody who belongs to a row: in their language, else in that of the rule.
     pub fn of(person: &Person, definition: &AlertDefinition) -> Reader {
         let spoken = person.language.as_deref().and_then(Locale::parse).map(|locale| locale.with_region().tag());
-        Reader { to: person.to.clone(), locale: spoken.unwrap_or_else(|| definition.locale.clone()) }
+        Reader { to: To::Address(person.to.clone()), locale: spoken.unwrap_or_else(|| definition.locale.clone()) }
     }
 }
 
@@ -184,13 +186,13 @@ pub fn of_rows(
     };
     // Each gets a mail of their own; no rows of others are in it.
     let audience = Audience::new(&definition.scope, &reader.locale, &definition.zone);
-    notice(view, &audience, std::iter::once(reader.to.as_str()), (definition, surroundings), created_at)
+    notice(view, &audience, &[&reader.to], (definition, surroundings), created_at)
 }
 
-fn notice<'a>(
+fn notice(
     view: NoticeView,
     audience: &Audience,
-    to: impl Iterator<Item = &'a str>,
+    to: &[&To],
     (definition, surroundings): (&AlertDefinition, &Surroundings),
     created_at: i64,
 ) -> Result<NewNotice, AlertError> {
@@ -199,15 +201,17 @@ fn notice<'a>(
     let page = kpi.map_or_else(|| "/operations".to_owned(), |kpi| link::kpi(kpi, &link::KpiOf::default()));
     let view = NoticeView { link: base.as_ref().map(|base| format!("{base}{page}")), base, ..view };
     let rendered = surroundings.templates.notice(&view)?;
-    let delivery = |to: &str| NewDelivery {
+    let delivery = |to: &&To| NewDelivery {
         audience: audience.clone(),
-        channel: Channel::Mail,
-        recipient: to.trim().to_owned(),
-        message_id: (surroundings.message_id)(&definition.name, created_at, &rendered.text, to),
+        channel: to.channel().map_or(Channel::Mail, surroundings.kind_of),
+        recipient: to.text().trim().to_owned(),
+        message_id: (surroundings.message_id)(&definition.name, created_at, &rendered.text, &to.key()),
         reply_to: None,
         forms: Vec::new(),
     };
-    let deliveries = to.map(delivery).collect();
+    let deliveries = to.iter().map(delivery).collect();
+    let has_channel = to.iter().any(|to| to.channel().is_some());
+    let said = Bulletin::of_notice(&NoticeView { subject: rendered.subject.clone(), ..view });
     let notice = Notice {
         rule: definition.name.clone(),
         created_at,
@@ -215,6 +219,7 @@ fn notice<'a>(
         subject: rendered.subject,
         text: rendered.text,
         html: rendered.html,
+        statements: has_channel.then(|| said.to_json()),
     };
     Ok(NewNotice { notice, deliveries })
 }

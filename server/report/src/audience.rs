@@ -7,6 +7,7 @@ use crate::definition::recipient::{Recipient, Whom};
 use crate::few::{each_of, number, text};
 use crate::forms::Form;
 use crate::place::place;
+use crate::to::To;
 use pegel_kpi::data::batch::Batch;
 use pegel_kpi::data::dimension::Dimension;
 use pegel_kpi::data::model::Model;
@@ -31,8 +32,8 @@ pub struct Readers {
 /// One who gets a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Addressee {
-    /// `ada@example.com`, possibly with a name.
-    pub to: String,
+    #[serde(flatten)]
+    pub to: To,
     #[serde(flatten)]
     pub readers: Readers,
     /// What is attached to their mail.
@@ -72,7 +73,7 @@ pub fn addressees(definition: &ReportDefinition, partners: &[Partner]) -> Vec<Ad
     for recipient in &definition.recipients {
         let readers = readers(recipient, &own);
         match &recipient.whom {
-            Whom::Address(to) => all.push(Addressee { to: to.clone(), readers, forms: recipient.forms.clone() }),
+            Whom::One(to) => all.push(Addressee { to: to.clone(), readers, forms: recipient.forms.clone() }),
             Whom::EachPartner => {
                 let unlisted = partners.iter().filter(|partner| !listed.contains(&bare(&partner.address)));
                 all.extend(by_address(unlisted).iter().map(|(_, those)| of_partners(those, recipient, &readers)));
@@ -110,6 +111,11 @@ pub fn wished(readers: &Readers, addressees: &[Addressee]) -> Vec<Form> {
     Form::ALL.iter().copied().filter(wishes).collect()
 }
 
+/// Whether any of these readers are told by a channel beside mail.
+pub fn has_channel(readers: &Readers, addressees: &[Addressee]) -> bool {
+    addressees.iter().any(|one| one.to.channel().is_some() && one.readers == *readers)
+}
+
 fn readers(recipient: &Recipient, report: &Readers) -> Readers {
     Readers {
         scope: recipient.scope.within(&report.scope),
@@ -127,7 +133,7 @@ fn of_partners(partners: &[&Partner], recipient: &Recipient, readers: &Readers) 
     let locale = recipient.locale.clone().or_else(spoken).unwrap_or_else(|| readers.locale.clone());
     let readers = Readers { scope: own.within(&readers.scope), locale, ..readers.clone() };
     let to = partners.first().map(|partner| partner.address.clone()).unwrap_or_default();
-    Addressee { to, readers, forms: recipient.forms.clone() }
+    Addressee { to: To::Address(to), readers, forms: recipient.forms.clone() }
 }
 
 /// The partners who can be written to: active, with an address and a key. Empty unless the report writes to each.

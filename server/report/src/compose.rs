@@ -4,6 +4,7 @@ use crate::ReportError;
 use crate::archive;
 use crate::audience::{self, Addressee, Readers};
 use crate::build::{Heading, build};
+use crate::bulletin::Bulletin;
 use crate::definition::{Otherwise, ReportDefinition};
 use crate::forms::{Form, Maker, PROGRAM, Typesetter};
 use crate::labels::{Labels, Seed};
@@ -20,7 +21,7 @@ use pegel_catalog::health::Evaluation;
 use pegel_kpi::data::scan::Source;
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::time::period::Period;
-use pegel_store::edition::{Artefact, Edition, NewEdition, Rendition, SourceHash};
+use pegel_store::edition::{Artefact, Edition, NewEdition, Rendition, STATEMENTS, SourceHash};
 use std::sync::{Mutex, PoisonError};
 
 /// All that an edition is made from, except the data.
@@ -143,6 +144,11 @@ impl Work<'_> {
         let is_mailed = in_full || definition.otherwise == Otherwise::Short;
         let mut rendition = archive::rendition(audience, &numbers, &rendered, is_mailed);
         rendition.artefacts.extend(artefacts);
+        if is_mailed && audience::has_channel(readers, addressees) {
+            let Imprint { base, link, .. } = &imprint;
+            let said = Bulletin::of_edition(&view, &rendered.subject, base.as_deref(), link.as_deref());
+            rendition.artefacts.push(archive::artefact(STATEMENTS, "application/json", said.to_json()));
+        }
         labels.lock().unwrap_or_else(PoisonError::into_inner).add(&numbers);
         Ok(Made { nth, rendition, too_large, shown: (nth == 0).then_some((numbers, rendered)) })
     }

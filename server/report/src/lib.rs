@@ -1,7 +1,7 @@
 //! Plans and periods in, an edition out: numbers, HTML mail and plain text.
 //!
 //! Knows no mail server and no HTTP; the clock and the data are handed in. From the top:
-//! - [`address`]: whom a mail can be sent to; [`contact`], whom readers may ask; [`unsubscribe`], how they get no more
+//! - [`address`]: whom a mail can be sent to; [`mod@to`], to whom something goes; [`contact`], whom readers may ask; [`unsubscribe`], how they get no more
 //! - [`definition`]: what a report is, from `config/reports/NAME.toml`
 //! - [`audience`]: whom an edition is made for, and who gets it
 //! - [`compose`]: a definition and a period in, an edition out, ready to be stored; the way through all of the below
@@ -12,6 +12,7 @@
 //! - [`chart`]: figures as charts show them, in the view and on pages
 //! - [`sections`]: its sections with their courses, as pages show them
 //! - [`notice`]: what is told beside editions, as a reader sees it
+//! - [`bulletin`]: what channels beside mail say, made of the same views
 //! - [`render`]: a view becomes HTML mail, plain text and subject, by templates
 //! - [`bounded`]: rendering that ends, whatever a template asks for; `words`: what templates say
 //! - [`forms`]: the same numbers as PDF, HTML file, workbook, CSV and JSON
@@ -28,6 +29,7 @@ pub mod archive;
 pub mod audience;
 pub mod bounded;
 pub mod build;
+pub mod bulletin;
 pub mod chart;
 mod columns;
 pub mod compose;
@@ -59,9 +61,11 @@ pub mod sections;
 pub mod signature;
 pub mod sources;
 pub mod statements;
+pub mod to;
 pub mod unsubscribe;
 pub mod verify;
 pub mod view;
 mod words;
 
 pub use error::ReportError;
+pub use to::To;

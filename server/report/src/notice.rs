@@ -7,7 +7,7 @@ use crate::statements::brief::brief_of;
 use crate::view::{StatementView, statement};
 use pegel_text::translated::Translated;
 use pegel_text::words::Words;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A notice as a reader sees it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -44,7 +44,7 @@ pub struct NoticeView {
 }
 
 /// Rows that a notice is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeRows {
     pub lines: Vec<NoticeRow>,
     /// `12 more`; empty if there are none.

@@ -1,8 +1,9 @@
-//! Who gets a report: an address, or each partner; with what they may see, and how they read.
+//! Who gets a report: an address, each partner, or a channel beside mail; with what they may see, and how they read.
 
 use super::checked;
 use crate::address;
 use crate::forms::Form;
+use crate::to::{To, channel_name};
 use pegel_kpi::data::scope::Scope;
 use pegel_text::clean::one_line;
 use serde::de::value::MapAccessDeserializer;
@@ -25,11 +26,10 @@ pub struct Recipient {
     pub forms: Vec<Form>,
 }
 
-/// Whom a mail goes to.
+/// Whom it goes to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Whom {
-    /// `ada@example.com`, possibly with a name.
-    Address(String),
+    One(To),
     /// Each active partner with an address: each sees what is theirs.
     EachPartner,
 }
@@ -40,6 +40,7 @@ pub enum Whom {
 struct Written {
     to: Option<String>,
     each: Option<String>,
+    channel: Option<String>,
     regions: Option<Vec<String>>,
     teams: Option<Vec<String>>,
     partners: Option<Vec<String>>,
@@ -62,25 +63,40 @@ fn zone<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> 
 impl Recipient {
     /// `ada@example.com`, possibly with a name; `None` for all of a kind.
     pub fn address(&self) -> Option<&str> {
+        self.to().and_then(To::address)
+    }
+
+    /// The address or the channel; `None` for all of a kind.
+    pub fn to(&self) -> Option<&To> {
         match &self.whom {
-            Whom::Address(to) => Some(to),
+            Whom::One(to) => Some(to),
             Whom::EachPartner => None,
         }
     }
 
     fn of(written: Written) -> Result<Recipient, String> {
-        let Written { to, each, regions, teams, partners, locale, zone, forms } = written;
-        let whom = match (to, each.as_deref()) {
-            (Some(to), None) => Whom::Address(addressed(to)?),
-            (None, Some("partner")) if partners.is_some() => {
+        let Written { to, each, channel, regions, teams, partners, locale, zone, forms } = written;
+        let whom = match (to, each.as_deref(), channel) {
+            (Some(to), None, None) => Whom::One(To::Address(addressed(to)?)),
+            (None, None, Some(_)) if !forms.is_empty() => {
+                return Err("“forms” are attached to mails, and a channel gets none: leave them out".to_owned());
+            }
+            (None, None, Some(name)) => {
+                channel_name(&name)?;
+                Whom::One(To::Channel(name))
+            }
+            (None, Some("partner"), None) if partners.is_some() => {
                 return Err("each = \"partner\" shows every partner what is theirs: leave out “partners”".to_owned());
             }
-            (None, Some("partner")) => Whom::EachPartner,
-            (None, Some(each)) => {
+            (None, Some("partner"), None) => Whom::EachPartner,
+            (None, Some(each), None) => {
                 return Err(format!("there are no mails for each “{each}”: write each = \"partner\""));
             }
-            (Some(_), Some(_)) => return Err("“to” names one and “each” many: write one of them".to_owned()),
-            (None, None) => return Err("it names nobody: write to = \"ada@example.com\"".to_owned()),
+            (Some(_), Some(_), None) => return Err("“to” names one and “each” many: write one of them".to_owned()),
+            (None, None, None) => {
+                return Err("it names nobody: write to = \"ada@example.com\" or channel = \"ops\"".to_owned());
+            }
+            (_, _, Some(_)) => return Err("“channel” stands for itself: leave out “to” and “each”".to_owned()),
         };
         if let Some(twice) = forms.iter().enumerate().find_map(|(at, form)| forms[..at].contains(form).then_some(form))
         {
@@ -90,7 +106,7 @@ impl Recipient {
     }
 }
 
-/// Recipients, no address twice, however it is written: nobody should wonder which of two mails is the right one.
+/// Recipients, no address twice, however it is written, and no channel: nobody should wonder which of two mails is the right one.
 ///
 /// # Errors
 /// If one is none, or is listed twice.
@@ -98,9 +114,10 @@ pub fn all<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Recipient>, D::Erro
     let recipients = Vec::<Recipient>::deserialize(from)?;
     let mut seen = HashSet::new();
     for recipient in &recipients {
-        if !seen.insert(recipient.address().map(address::bare)) {
+        if !seen.insert(recipient.to().map(To::key)) {
             return Err(D::Error::custom(match &recipient.whom {
-                Whom::Address(text) => format!("the recipient “{text}” is listed twice"),
+                Whom::One(To::Address(text)) => format!("the recipient “{text}” is listed twice"),
+                Whom::One(To::Channel(name)) => format!("the channel “{name}” is listed twice"),
                 Whom::EachPartner => "each = \"partner\" is listed twice".to_owned(),
             }));
         }
@@ -131,7 +148,7 @@ impl<'de> Visitor<'de> for TextOrTable {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Recipient, E> {
-        let whom = Whom::Address(addressed(text.to_owned()).map_err(E::custom)?);
+        let whom = Whom::One(To::Address(addressed(text.to_owned()).map_err(E::custom)?));
         Ok(Recipient { whom, scope: Scope::everything(), locale: None, zone: None, forms: Vec::new() })
     }
 

@@ -181,6 +181,10 @@ fn mistakes_are_named_with_file_line_and_hint() {
         ("locale", "contact = 7\nlocale"),
         ("locale", "recipients = [\n  { to = \"a@b.c\", forms = [\"xslx\"] },\n]\nlocale"),
         ("locale", "recipients = [{ to = \"a@b.c\", forms = [\"csv\", \"csv\"] }]\nlocale"),
+        ("locale", "recipients = [{ channel = \"ops\", forms = [\"csv\"] }]\nlocale"),
+        ("locale", "recipients = [{ channel = \"../ops\" }]\nlocale"),
+        ("locale", "recipients = [{ channel = \"ops\", to = \"a@b.c\" }]\nlocale"),
+        ("locale", "recipients = [{ channel = \"ops\" }, { channel = \"ops\", regions = [\"North\"] }]\nlocale"),
     ];
     let messages: Vec<String> = mistakes.map(|(line, instead)| message(line, instead)).into();
     insta::assert_snapshot!(messages.join("\n"));
