@@ -3,6 +3,7 @@
 use crate::job::RunReport;
 use crate::schedule::Scheduled;
 use jiff::Timestamp;
+use pegel_report::To;
 use pegel_report::forms::Form;
 use pegel_store::edition::{Audience, Edition, NewEdition};
 use std::error::Error;
@@ -13,8 +14,7 @@ pub type ComposeError = Box<dyn Error + Send + Sync>;
 /// One who gets a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipient {
-    /// Such as `Ada <ada@example.com>`.
-    pub to: String,
+    pub to: To,
     /// Which rendition of an edition is theirs.
     pub audience: Audience,
     /// Where their answers go, as an address; `None`: where those to other mails go.
@@ -38,7 +38,7 @@ pub trait Compose: Send + Sync {
     /// If no report's configuration can be read.
     fn schedules(&self) -> Result<Vec<Scheduled>, ComposeError>;
 
-    /// Who gets a report. Of those with one address, the first gets a mail.
+    /// Who gets a report. Of those with one address, the first gets a mail; so with channels.
     ///
     /// # Errors
     /// If the report's configuration or the data cannot be read.

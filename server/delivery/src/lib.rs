@@ -9,6 +9,7 @@
 //! | [`run`] | a run: claim, compose, publish |
 //! | [`letterhead`] | what stands on every mail: sender, where answers go, how one gets no more |
 //! | [`mail`] | one mail to one recipient, as a message |
+//! | [`channel`] | where what is said goes beside mail: webhooks, chats, folders |
 //! | [`mailer`] | where mails go: an SMTP server, a folder, or memory |
 //! | [`settings`] | what the configuration says of a mail server, beside its URL |
 //! | `server` | a mail server, as a URL names it |
@@ -19,6 +20,7 @@
 //! | [`trial`] | the conversation told step by step, with what to change |
 //! | [`pace`] | how many mails a server is handed within a minute |
 //! | [`refusal`] | why a mail was not taken |
+//! | `whole` | files that are there as a whole or not at all |
 //! | [`process`] | which process holds a claim |
 //! | [`outbox`] | the worker that empties the outbox |
 //! | [`tick`] | one look at the clock: run what is due, send what waits |
@@ -45,6 +47,7 @@
 //! byte, Message-ID included, so that servers and mail programs can drop it; in a folder it replaces the file. In every
 //! other case a mail is handed over exactly once.
 
+pub mod channel;
 pub mod clock;
 pub mod compose;
 mod dkim;
@@ -68,8 +71,10 @@ pub mod smtp;
 pub mod tick;
 pub mod ticker;
 pub mod trial;
+mod whole;
 pub mod worker;
 
+pub use channel::Channels;
 pub use clock::Clock;
 pub use compose::{Compose, ComposeError, Recipient, Watch};
 pub use error::DeliveryError;

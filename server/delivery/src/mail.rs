@@ -107,7 +107,7 @@ impl Mail {
     /// # Errors
     /// If the recipient is not an address.
     pub fn of_notice(notice: Notice, letterhead: &Letterhead, row: &Delivery) -> Result<Mail, MailError> {
-        let Notice { rule, created_at, audience, subject, text, html } = notice;
+        let Notice { rule, created_at, audience, subject, text, html, .. } = notice;
         let reply_to = row.reply_to.as_deref().map(mailbox).transpose()?;
         Ok(Mail {
             message_id: row.message_id.clone(),

@@ -5,7 +5,7 @@ use crate::mail::Mail;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::settings::Settings;
 use crate::smtp::{Connection, Smtp};
-use std::io::{self, Write};
+use crate::whole::write_whole;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -66,7 +66,7 @@ impl Session<'_> {
                 let path = folder.join(file_name(&mail.message_id));
                 write_whole(folder, &path, &bytes).map_err(|error| {
                     let problem = DeliveryError::Folder { folder: folder.clone(), problem: error.to_string() };
-                    Refusal { kind: RefusalKind::Unreachable, answer: problem.to_string() }
+                    Refusal::new(RefusalKind::Unreachable, problem)
                 })?;
                 Ok(path.display().to_string())
             }
@@ -89,14 +89,4 @@ fn file_name(message_id: &str) -> String {
         local.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
     // No name begins with a dot: it would be hidden, or be a folder.
     format!("{}.eml", name.trim_start_matches('.'))
-}
-
-/// Writes a file so that it is there as a whole or not at all.
-fn write_whole(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new().prefix(".unfinished-").tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }

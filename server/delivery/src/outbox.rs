@@ -1,23 +1,32 @@
-//! The outbox worker: claim a row, commit, hand the mail over, record the answer.
+//! The outbox worker: claim a row, commit, hand over its mail or what goes to a channel beside mail, record the answer.
 
 use crate::DeliveryError;
+use crate::channel::message::{About, Message};
 use crate::mail::{Mail, MailError, Unsubscribe};
+use crate::mailer::Session;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::worker::{Step, Worker};
 use jiff::{SignedDuration, Timestamp};
 use pegel_report::address;
+use pegel_report::bulletin::Bulletin;
 use pegel_store::StoreError;
-use pegel_store::edition::{Audience, EditionHead, Rendition};
+use pegel_store::edition::{Artefact, Audience, EditionHead, Rendition, STATEMENTS};
 use pegel_store::lease::Lease;
+use pegel_store::notices::Notice;
 use pegel_store::outbox::{Channel, Content, Delivery, Fault, Refused};
 use pegel_text::digest::sha256;
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// After this many unreachable servers in a row a round ends: the other mails wait for the next tick, untouched.
+/// After this many unreachable servers in a row a round hands over no more mails: the others wait for the next tick,
+/// untouched.
 const UNREACHABLE_IN_A_ROW: usize = 2;
 
 /// The fewest attempts before a mail is given up, however old it is: if Pegel was off for a week, it has made none.
 const LEAST_ATTEMPTS: i32 = 8;
+
+/// The longest wait between two attempts.
+const LONGEST_BACKOFF: SignedDuration = SignedDuration::from_hours(4);
 
 /// Half of what four digits of a hash are at most.
 const MIDDLE: i64 = 0x8000;
@@ -46,7 +55,7 @@ pub fn backoff(attempts: i32, kind: RefusalKind) -> SignedDuration {
         3 => 15,
         _ if kind == RefusalKind::Unreachable => 15,
         4 => 60,
-        _ => 240,
+        _ => return LONGEST_BACKOFF,
     };
     SignedDuration::from_mins(minutes)
 }
@@ -66,10 +75,21 @@ type ToMail = (EditionHead, Rendition);
 /// What becomes of a claimed row.
 enum Prepared {
     Mail(Box<Mail>),
+    /// For a channel beside mail.
+    Message(Box<Message>),
     /// There is nothing to send, and there will be nothing.
     Refused(Refusal),
     /// The recipient wants no more mails of the report.
     Unwanted,
+}
+
+/// What a round knows of those that it hands over to.
+struct Round<'a> {
+    session: Session<'a>,
+    /// How many mail servers could not be reached in a row.
+    unreachable: usize,
+    /// The channels that could not be reached: each costs a round the time of one attempt.
+    unreachable_channels: HashMap<String, Refusal>,
 }
 
 impl From<Result<Mail, MailError>> for Prepared {
@@ -79,32 +99,27 @@ impl From<Result<Mail, MailError>> for Prepared {
 }
 
 impl Worker {
-    /// Hands over what waits in the outbox and is due, one after the other, until nothing is left, the mail server
-    /// cannot be reached, or the worker is stopped.
+    /// Hands over what waits in the outbox and is due, one after the other, until nothing is left or the worker is stopped.
+    /// If the mail server cannot be reached, or is to get no more mails now, only what goes elsewhere.
     ///
     /// # Errors
     /// If the database fails. What was handed over but could not be recorded is handed over again when its lease ends.
     pub fn drain(&self) -> Result<Drained, DeliveryError> {
         let mut drained = Drained::default();
-        let mut unreachable = 0;
         let mut latest: Option<ToMail> = None;
-        let mut session = self.mailer.session();
+        let mut round = Round { session: self.mailer.session(), unreachable: 0, unreachable_channels: HashMap::new() };
         self.record_what_is_out()?;
         self.give_back_what_is_unanswered()?;
-        while unreachable < UNREACHABLE_IN_A_ROW && !self.is_stopping() && self.has_room() && self.has_turn()? {
+        while !self.is_stopping() && self.has_room() {
+            let mails = round.unreachable < UNREACHABLE_IN_A_ROW && self.has_turn()?;
             let until = self.may_record_until();
             let lease = self.lease();
-            let Some(row) = self.claim(&lease)? else { break };
+            let Some(row) = self.claim(&lease, mails)? else { break };
             self.reached(Step::DeliveryClaimed);
             let prepared = self.prepare(&row, &mut latest).inspect_err(|_| self.give_back(&row, &lease))?;
             let handed_over = match prepared {
-                Prepared::Mail(mail) => {
-                    let handed_over = session.hand_over(&mail);
-                    if let Some(pace) = &mut self.memory().pace {
-                        pace.went(Instant::now());
-                    }
-                    handed_over
-                }
+                Prepared::Mail(mail) => self.hand_over_mail(&mail, &mut round),
+                Prepared::Message(message) => self.hand_over_message(&row.recipient, &message, &mut round),
                 Prepared::Refused(refusal) => Err(refusal),
                 Prepared::Unwanted => {
                     self.record(until, || self.store.record_unsubscribed(row.id))?;
@@ -125,22 +140,43 @@ impl Worker {
                         delivery = row.id,
                         content = %row.content,
                         recipient = row.recipient,
+                        channel = row.channel.word(),
                         answer,
                         "mail handed over"
                     );
                     drained.delivered += 1;
-                    unreachable = 0;
                 }
-                Err(refusal) => {
-                    unreachable = if refusal.kind == RefusalKind::Unreachable { unreachable + 1 } else { 0 };
-                    match self.record_refusal(&row, &refusal, until)? {
-                        Some(_) => drained.postponed += 1,
-                        None => drained.given_up += 1,
-                    }
-                }
+                Err(refusal) => match self.record_refusal(&row, &refusal, until)? {
+                    Some(_) => drained.postponed += 1,
+                    None => drained.given_up += 1,
+                },
             }
         }
         Ok(drained)
+    }
+
+    fn hand_over_mail(&self, mail: &Mail, round: &mut Round) -> Result<String, Refusal> {
+        let handed_over = round.session.hand_over(mail);
+        if let Some(pace) = &mut self.memory().pace {
+            pace.went(Instant::now());
+        }
+        let is_unreachable = handed_over.as_ref().is_err_and(|refusal| refusal.kind == RefusalKind::Unreachable);
+        round.unreachable = if is_unreachable { round.unreachable + 1 } else { 0 };
+        handed_over
+    }
+
+    fn hand_over_message(&self, channel: &str, message: &Message, round: &mut Round) -> Result<String, Refusal> {
+        if let Some(refusal) = round.unreachable_channels.get(channel) {
+            return Err(refusal.clone());
+        }
+        let handed_over = self.channels.hand_over(channel, message, self.clock.now());
+        let handed_over = handed_over.map_err(|failed| failed.refusal);
+        if let Err(refusal) = &handed_over
+            && refusal.kind == RefusalKind::Unreachable
+        {
+            round.unreachable_channels.insert(channel.to_owned(), refusal.clone());
+        }
+        handed_over
     }
 
     /// Whether there is room to record what is handed over; logs once if there is none.
@@ -190,8 +226,9 @@ impl Worker {
     }
 
     /// Claims the next row. That the database did not answer is remembered: it may have taken the claim all the same.
-    fn claim(&self, lease: &Lease) -> Result<Option<Delivery>, StoreError> {
-        self.store.claim_delivery(lease).inspect_err(|_| self.memory().unanswered.push(lease.clone()))
+    fn claim(&self, lease: &Lease, mails: bool) -> Result<Option<Delivery>, StoreError> {
+        let claimed = if mails { self.store.claim_delivery(lease) } else { self.store.claim_beside_mail(lease) };
+        claimed.inspect_err(|_| self.memory().unanswered.push(lease.clone()))
     }
 
     /// Gives back the claims of which nothing came, so that they need not wait for their leases to end.
@@ -230,6 +267,9 @@ impl Worker {
             let answer = format!("edition {edition} is not in the archive");
             return Ok(Prepared::Refused(Refusal::permanent(answer)));
         };
+        if row.channel != Channel::Mail {
+            return Ok(message_of_edition(row, head, rendition));
+        }
         let address = address::bare(&row.recipient);
         if self.store.unsubscribed_since(&head.report, &address)?.is_some() {
             return Ok(Prepared::Unwanted);
@@ -240,9 +280,7 @@ impl Worker {
             }
             None => None,
         };
-        Ok(match row.channel {
-            Channel::Mail => Mail::new(head, rendition, &self.letterhead, row, unsubscribe).into(),
-        })
+        Ok(Mail::new(head, rendition, &self.letterhead, row, unsubscribe).into())
     }
 
     /// The same of a notice.
@@ -252,6 +290,7 @@ impl Worker {
         };
         Ok(match row.channel {
             Channel::Mail => Mail::of_notice(notice, &self.letterhead, row).into(),
+            _ => message_of_notice(row, notice),
         })
     }
 
@@ -301,7 +340,7 @@ impl Worker {
         until: Instant,
     ) -> Result<Option<SignedDuration>, DeliveryError> {
         let now = self.clock.now();
-        let wait = self.wait_after(row, refusal.kind, now);
+        let wait = self.wait_after(row, refusal, now);
         let refused = Refused {
             fault: if refusal.kind == RefusalKind::Unreachable { Fault::Operator } else { Fault::Recipient },
             answer: &refusal.answer,
@@ -328,11 +367,36 @@ impl Worker {
     }
 
     /// How long a mail waits for its next attempt; `None`: it is given up.
-    fn wait_after(&self, row: &Delivery, kind: RefusalKind, now: Timestamp) -> Option<SignedDuration> {
+    fn wait_after(&self, row: &Delivery, refusal: &Refusal, now: Timestamp) -> Option<SignedDuration> {
         let waited = SignedDuration::from_secs(now.as_second() - row.queued_at);
         let tried_enough = waited >= self.give_up_after && row.attempts >= LEAST_ATTEMPTS;
-        let wait = || spread(backoff(row.attempts, kind), row.id, row.attempts);
-        (kind != RefusalKind::Permanent && !tried_enough).then(wait)
+        let wait = || {
+            let ours = spread(backoff(row.attempts, refusal.kind), row.id, row.attempts);
+            // Whoever asks for more time gets it, but keeps nobody from asking again the same day.
+            refusal.wait.map_or(ours, |theirs| ours.max(theirs.min(LONGEST_BACKOFF)))
+        };
+        (refusal.kind != RefusalKind::Permanent && !tried_enough).then(wait)
+    }
+}
+
+/// What goes to a channel of an edition.
+fn message_of_edition(row: &Delivery, head: &EditionHead, rendition: &Rendition) -> Prepared {
+    let EditionHead { id, report, period, revision, created_at, .. } = head;
+    let about = About::Edition { edition: *id, report: report.clone(), period: period.clone(), revision: *revision };
+    let stored = rendition.artefact(STATEMENTS).and_then(Artefact::text);
+    message(row, about, *created_at, stored.as_deref())
+}
+
+/// The same of a notice.
+fn message_of_notice(row: &Delivery, notice: Notice) -> Prepared {
+    let Notice { rule, created_at, statements, .. } = notice;
+    message(row, About::Alert { rule }, created_at, statements.as_deref())
+}
+
+fn message(row: &Delivery, about: About, created_at: i64, stored: Option<&str>) -> Prepared {
+    match stored.and_then(Bulletin::from_json) {
+        Some(bulletin) => Prepared::Message(Box::new(Message::new(&row.message_id, about, created_at, bulletin))),
+        None => Prepared::Refused(Refusal::permanent("its statements were erased, so there is nothing to send")),
     }
 }
 

@@ -1,13 +1,17 @@
-//! Why a mail was not taken.
+//! Why a mail, or what goes to a channel beside mail, was not taken.
 
-/// Why a mail was not taken, with the words of the server or folder.
+use jiff::SignedDuration;
+
+/// Why it was not taken, with the words of the server or folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     pub kind: RefusalKind,
     pub answer: String,
+    /// How long the server wants not to be asked again.
+    pub wait: Option<SignedDuration>,
 }
 
-/// What a refusal means for this mail and for the next one.
+/// What a refusal means for this one and for the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefusalKind {
     /// This mail will never be accepted.
@@ -21,6 +25,11 @@ pub enum RefusalKind {
 impl Refusal {
     /// Trying again does not help.
     pub(crate) fn permanent(error: impl std::fmt::Display) -> Refusal {
-        Refusal { kind: RefusalKind::Permanent, answer: error.to_string() }
+        Refusal::new(RefusalKind::Permanent, error)
+    }
+
+    /// In these words; when it is tried again is up to us.
+    pub(crate) fn new(kind: RefusalKind, error: impl std::fmt::Display) -> Refusal {
+        Refusal { kind, answer: error.to_string(), wait: None }
     }
 }

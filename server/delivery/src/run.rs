@@ -5,11 +5,10 @@ use crate::mail::message_id;
 use crate::worker::{Step, Worker};
 use crate::{DeliveryError, Occasion, RunReport};
 use jiff::Timestamp;
-use pegel_report::address;
 use pegel_report::manifest::seal;
 use pegel_report::signature::signed;
 use pegel_store::StoreError;
-use pegel_store::edition::{Edition, NewEdition, Rendition, TEXT};
+use pegel_store::edition::{Edition, NewEdition, Rendition, STATEMENTS, TEXT};
 use pegel_store::outbox::{Channel, NewDelivery};
 use pegel_store::runs::Claim;
 use std::collections::HashSet;
@@ -93,15 +92,15 @@ impl RunReport {
         Ok(Made::Found { edition, mails })
     }
 
-    /// Who gets a mail, by bare address; empty if nobody does.
+    /// Who gets a mail or the like, by the key of each; empty if nobody does.
     fn recipients(&self, worker: &Worker) -> Result<Vec<(String, Recipient)>, DeliveryError> {
         if matches!(self.occasion, Occasion::ByHand { send: false, .. }) {
             return Ok(Vec::new());
         }
         let recipients = worker.compose.recipients(&self.report).map_err(|error| self.failed(error))?;
         let mut seen = HashSet::new();
-        let each = recipients.into_iter().map(|recipient| (address::bare(&recipient.to), recipient));
-        Ok(each.filter(|(address, _)| seen.insert(address.clone())).collect())
+        let each = recipients.into_iter().map(|recipient| (recipient.to.key(), recipient));
+        Ok(each.filter(|(key, _)| seen.insert(key.clone())).collect())
     }
 
     /// The mails of an edition that is in the archive.
@@ -123,15 +122,17 @@ impl RunReport {
     ) -> Vec<NewDelivery> {
         let period = self.period.to_string();
         let mut mails = Vec::with_capacity(recipients.len());
-        for (address, Recipient { to, audience, reply_to, forms }) in recipients {
-            match renditions.iter().find(|rendition| rendition.audience == *audience) {
-                Some(rendition) if rendition.artefact(TEXT).is_some() => {}
-                Some(_) => continue,
-                None => {
+        for (key, Recipient { to, audience, reply_to, forms }) in recipients {
+            let rendition = renditions.iter().find(|rendition| rendition.audience == *audience);
+            let needed = if to.channel().is_some() { STATEMENTS } else { TEXT };
+            match rendition {
+                Some(rendition) if rendition.artefact(needed).is_some() => {}
+                Some(rendition) if rendition.artefact(TEXT).is_none() => continue,
+                _ => {
                     tracing::warn!(
                         report = self.report,
                         period,
-                        recipient = to,
+                        recipient = to.text(),
                         "the edition was not made for this recipient"
                     );
                     continue;
@@ -139,9 +140,9 @@ impl RunReport {
             }
             mails.push(NewDelivery {
                 audience: audience.clone(),
-                channel: Channel::Mail,
-                recipient: to.trim().to_owned(),
-                message_id: message_id(&self.report, &period, revision, checksum, address, worker.letterhead.sender()),
+                channel: to.channel().map_or(Channel::Mail, |name| worker.channels.kind_of(name)),
+                recipient: to.text().trim().to_owned(),
+                message_id: message_id(&self.report, &period, revision, checksum, key, worker.letterhead.sender()),
                 reply_to: reply_to.clone(),
                 forms: forms.iter().map(|form| form.name().to_owned()).collect(),
             });

@@ -1,9 +1,9 @@
-//! What a mail server is shown as proof: a password, or a token that expires.
+//! What nobody else is to know: the password of a mail server or a token that expires, the URL or the key of a channel.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// A password or a token. Whatever writes it down for logs leaves it out.
+/// A password, a token, a URL or a key. Whatever writes it down for logs leaves it out.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Secret {
     Said(String),
@@ -25,10 +25,10 @@ impl Secret {
         let line = text.trim_end_matches(['\r', '\n']);
         let path = path.display();
         if line.is_empty() {
-            return Err(format!("{path} is empty: write the password or token into it"));
+            return Err(format!("{path} is empty: write what is secret into it"));
         }
         if line.contains(char::is_control) {
-            return Err(format!("{path} holds more than one line: write the password or token alone into it"));
+            return Err(format!("{path} holds more than one line: write what is secret alone into it"));
         }
         Ok(line.to_owned())
     }

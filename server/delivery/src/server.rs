@@ -76,7 +76,7 @@ impl Server {
 }
 
 /// Whether a host is this machine, whatever a name server says.
-fn is_here(host: &Host) -> bool {
+pub(crate) fn is_here(host: &Host) -> bool {
     let address = match host {
         Host::Domain(name) => return name.trim_end_matches('.').eq_ignore_ascii_case("localhost"),
         Host::Ipv4(address) => IpAddr::V4(*address),

@@ -151,7 +151,7 @@ impl Smtp {
     fn refusal(&self, kind: RefusalKind, problem: &Problem) -> Refusal {
         let between = if matches!(problem, Problem::NoSmtpUtf8) { "" } else { ":" };
         let answer = format!("{}{between} {problem}", self.server.shown);
-        Refusal { kind, answer: one_line(&answer).into_owned() }
+        Refusal::new(kind, one_line(&answer))
     }
 }
 

@@ -1,5 +1,6 @@
 //! All that delivery works with, handed in.
 
+use crate::channel::Channels;
 use crate::{Clock, Compose, Letterhead, Mailer, Pace, RunReport, Watch, process};
 use jiff::{SignedDuration, Timestamp};
 use pegel_report::signature::SigningKey;
@@ -47,6 +48,7 @@ pub struct Worker {
     pub(crate) compose: Arc<dyn Compose>,
     pub(crate) watch: Option<Arc<dyn Watch>>,
     pub(crate) mailer: Mailer,
+    pub(crate) channels: Channels,
     pub(crate) letterhead: Letterhead,
     pub(crate) clock: Clock,
     pub(crate) give_up_after: SignedDuration,
@@ -94,6 +96,7 @@ impl Worker {
             compose,
             watch: None,
             mailer,
+            channels: Channels::none(),
             letterhead,
             clock,
             give_up_after: GIVE_UP_AFTER,
@@ -112,6 +115,12 @@ impl Worker {
     #[must_use]
     pub fn watching(self, watch: Arc<dyn Watch>) -> Worker {
         Worker { watch: Some(watch), ..self }
+    }
+
+    /// Hands over to these channels, beside mail.
+    #[must_use]
+    pub fn telling(self, channels: Channels) -> Worker {
+        Worker { channels, ..self }
     }
 
     /// Retries mails that are not taken for this long.

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod dkim;
+pub mod http;
 pub mod smtp;
 pub mod tls;
 
@@ -13,11 +14,13 @@ use pegel_delivery::{
 use pegel_kpi::data::scope::Scope;
 use pegel_kpi::time::calendar::Calendar;
 use pegel_kpi::time::period::{Period, Span, zone};
+use pegel_report::To;
 use pegel_report::archive::artefact;
+use pegel_report::bulletin::Bulletin;
 use pegel_report::definition::Missed;
 use pegel_schedule::{OnHolidays, Rule, Timetable};
 use pegel_store::Store;
-use pegel_store::edition::{Audience, Edition, NewEdition, Rendition};
+use pegel_store::edition::{Audience, Edition, NewEdition, Rendition, STATEMENTS};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -60,6 +63,10 @@ impl Watch {
 pub struct Weekly {
     pub missed: Missed,
     pub recipients: Vec<String>,
+    /// The channels that get it, too.
+    pub channels: Vec<String>,
+    /// What it says to those; `None`: nothing is made for them.
+    pub bulletin: Option<Bulletin>,
     /// Where their answers go.
     pub reply_to: Option<String>,
     /// Below its figure.
@@ -78,6 +85,8 @@ impl Weekly {
         Weekly {
             missed: Missed::Once,
             recipients: recipients.iter().map(|&recipient| recipient.to_owned()).collect(),
+            channels: Vec::new(),
+            bulletin: None,
             reply_to: None,
             footer: String::new(),
             broken: AtomicBool::new(false),
@@ -108,13 +117,10 @@ impl Compose for Weekly {
     }
 
     fn recipients(&self, _report: &str) -> Result<Vec<Recipient>, ComposeError> {
-        let recipient = |to: &String| Recipient {
-            to: to.clone(),
-            audience: audience(),
-            reply_to: self.reply_to.clone(),
-            forms: Vec::new(),
-        };
-        Ok(self.recipients.iter().map(recipient).collect())
+        let addresses = self.recipients.iter().cloned().map(To::Address);
+        let channels = self.channels.iter().cloned().map(To::Channel);
+        let recipient = |to| Recipient { to, audience: audience(), reply_to: self.reply_to.clone(), forms: Vec::new() };
+        Ok(addresses.chain(channels).map(recipient).collect())
     }
 
     fn compose(&self, run: &RunReport, revision: i32, now: Timestamp) -> Result<NewEdition, ComposeError> {
@@ -124,6 +130,7 @@ impl Compose for Weekly {
         }
         self.composed.fetch_add(1, Ordering::SeqCst);
         let RunReport { report, period, .. } = run.clone();
+        let said = self.bulletin.as_ref().map(|said| artefact(STATEMENTS, "application/json", said.to_json()));
         let text = format!("{period}: Rückmeldungen {} %\n{}", self.figure.load(Ordering::SeqCst), self.footer);
         Ok(NewEdition {
             title: "Weekly report".to_owned(),
@@ -134,11 +141,14 @@ impl Compose for Weekly {
             reason: None,
             renditions: vec![Rendition {
                 audience: audience(),
-                artefacts: vec![
+                artefacts: [
                     artefact("subject.txt", "text/plain", format!("Feedback rate below 75 % · {period}\n")),
                     artefact("mail.html", "text/html", format!("<p>{text}</p>")),
                     artefact("mail.txt", "text/plain", text),
-                ],
+                ]
+                .into_iter()
+                .chain(said)
+                .collect(),
             }],
             labels: Vec::new(),
             sources: Vec::new(),
