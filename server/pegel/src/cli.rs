@@ -104,6 +104,9 @@ pub enum Command {
     /// List mails and what became of them, and send them again
     #[command(subcommand)]
     Deliveries(Deliveries),
+    /// List the channels beside mail, and see whether they take messages
+    #[command(subcommand)]
+    Channel(Channel),
     /// See whether the mail server takes mails
     #[command(subcommand)]
     Mail(Mail),
@@ -198,6 +201,8 @@ pub struct ImportFiles {
 pub enum Docs {
     /// What a rule of alerts can say: what is watched, and who is told
     Alerts,
+    /// What a channel beside mail can say: webhooks, Slack, Teams, folders
+    Channels,
     /// What a mapping can say: how a file becomes facts
     Mapping,
     /// What a report can say: what is mailed, to whom, when
@@ -727,6 +732,18 @@ pub struct TestMail {
     /// End before the mail is handed in
     #[arg(long)]
     pub dry: bool,
+}
+
+/// `pegel channel …`
+#[derive(Debug, Subcommand)]
+pub enum Channel {
+    /// List them, and where each leads
+    List,
+    /// Send a test message to one, and say what the other side answers and what to change
+    Test {
+        /// A file of config/channels without its ending
+        name: String,
+    },
 }
 
 /// `pegel deliveries resend`

@@ -62,6 +62,7 @@ fn run(Cli { global, command }: Cli) -> Ending {
         Command::Threshold(threshold) => commands::threshold::run(threshold, &global),
         Command::Alert(alert) => commands::alert::run(alert, &global),
         Command::Doctor => commands::doctor::run(&global),
+        Command::Channel(channel) => commands::channel::run(&channel, &global),
         Command::Mail(mail) => commands::mail::run(&mail, &global),
         Command::Deliveries(deliveries) => commands::deliveries::run(deliveries, &global),
     }
@@ -81,6 +82,9 @@ fn quiet_where_panics_are_caught() {
 /// not fill the log with errors.
 const QUIET: [&str; 3] = ["actix_server=warn", "tokio_cron_scheduler=warn", "actix_http::h1::dispatcher=off"];
 
+/// What talks to channels says everything that it sends at its lowest level, and URLs of channels are secrets.
+const SILENT: [&str; 2] = ["ureq=off", "ureq_proto=off"];
+
 /// Standard output carries the answer alone. `PEGEL_LOG` sets the log level, `info` by default; from `debug` on, it
 /// holds for libraries, too.
 fn log_to_stderr() {
@@ -89,6 +93,9 @@ fn log_to_stderr() {
         for library in QUIET.iter().filter_map(|directive| directive.parse().ok()) {
             filter = filter.add_directive(library);
         }
+    }
+    for library in SILENT.iter().filter_map(|directive| directive.parse().ok()) {
+        filter = filter.add_directive(library);
     }
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt()

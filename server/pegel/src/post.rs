@@ -1,9 +1,9 @@
-//! How the mails of a home go out, by its configuration.
+//! How the mails of a home go out, and what goes to channels beside mail, by its configuration.
 
 use crate::config::Config;
 use crate::ending::{Failure, usage};
 use crate::home::Home;
-use pegel_delivery::{Auth, DeliveryError, DkimSettings, Letterhead, Mailer, Pace, Secret, Settings};
+use pegel_delivery::{Auth, Channels, DeliveryError, DkimSettings, Letterhead, Mailer, Pace, Secret, Settings};
 use std::num::NonZeroUsize;
 
 /// Where mails go.
@@ -18,6 +18,18 @@ pub fn mailer(home: &Home) -> Result<Mailer, Failure> {
 pub fn pace(home: &Home, mailer: &Mailer) -> Option<Pace> {
     let is_server = matches!(mailer, Mailer::Smtp(_));
     home.config.mail.per_minute.filter(|_| is_server).map(NonZeroUsize::get).map(Pace::per_minute)
+}
+
+/// What the variables of the environment begin with that go before the files of channels.
+const OF_CHANNELS: &str = "PEGEL_CHANNEL_";
+
+/// Where things go beside mail. What is secret of it may be in the environment.
+pub fn channels(home: &Home) -> Channels {
+    let of_channels = std::env::vars_os().filter_map(|(name, value)| {
+        let name = name.into_string().ok().filter(|name| name.starts_with(OF_CHANNELS))?;
+        Some((name, value.into_string().ok().filter(|value| !value.is_empty())?))
+    });
+    Channels::of_home(&home.path, of_channels.collect())
 }
 
 /// What stands on mails.

@@ -3,6 +3,8 @@
 use crate::composer::check;
 use crate::config::{self, Config};
 use pegel_catalog::live::Live;
+use pegel_delivery::Channels;
+use pegel_delivery::channel::set_up;
 use pegel_home::{Each, Kept, Problem};
 use pegel_import::Mapping;
 use pegel_kpi::data::model::Model;
@@ -17,6 +19,7 @@ pub fn finder(
     home: PathBuf,
     live: Arc<Live>,
     templates: Arc<Kept<Templates>>,
+    channels: Channels,
 ) -> Arc<dyn Fn() -> Vec<problem::Problem> + Send + Sync> {
     Arc::new(move || {
         let of = |about, all: Vec<Problem>| all.into_iter().map(move |one| problem::Problem::of_file(about, one));
@@ -25,6 +28,7 @@ pub fn finder(
             .chain(of(About::Alert, alerts(&home)))
             .chain(of(About::Template, templates.problems()))
             .chain(of(About::Mapping, mappings(&home, &live.current().model)))
+            .chain(of(About::Configuration, wrong(channels.all(), set_up::file_of)))
             .chain(of(About::Configuration, configuration(&home)))
             .collect()
     })

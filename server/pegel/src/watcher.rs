@@ -2,6 +2,7 @@
 
 use crate::ending::{Failure, broke, usage};
 use crate::home::Home;
+use crate::post::channels;
 use jiff::Timestamp;
 use pegel_alert::definition::{self, AlertDefinition};
 use pegel_alert::evaluate::{evaluate, failed, is_due};
@@ -9,7 +10,7 @@ use pegel_alert::{AlertError, Surroundings};
 use pegel_catalog::Catalog;
 use pegel_catalog::live::Live;
 use pegel_delivery::mail::message_id_of_notice;
-use pegel_delivery::{Letterhead, Watch};
+use pegel_delivery::{Channels, Letterhead, Watch};
 use pegel_home::Kept;
 use pegel_report::render::Templates;
 use pegel_store::alerts::{Check, Evaluated};
@@ -25,6 +26,7 @@ pub struct Watcher {
     live: Arc<Live>,
     templates: Arc<Kept<Templates>>,
     letterhead: Letterhead,
+    channels: Channels,
     currency: String,
     base_url: Option<String>,
     /// What was wrong at the latest look, by rule, so that each is logged once.
@@ -46,6 +48,7 @@ impl Watcher {
             live,
             templates,
             letterhead,
+            channels: channels(home),
             currency: home.config.currency.code.clone(),
             base_url: home.config.web.base_url.clone(),
             problems: Mutex::default(),
@@ -93,6 +96,7 @@ impl Watcher {
             templates: &templates.value,
             currency: &self.currency,
             base_url: self.base_url.as_deref(),
+            kind_of: &|name| self.channels.kind_of(name),
             message_id: &message_id,
         })
     }

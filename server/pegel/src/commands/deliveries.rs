@@ -9,7 +9,7 @@ use pegel_store::Store;
 use pegel_store::attempts::{Attempt, Outcome};
 use pegel_store::edition::{Edition, EditionHead};
 use pegel_store::notices::Notice;
-use pegel_store::outbox::{Content, Delivery, DeliveryState, Wanted};
+use pegel_store::outbox::{Channel, Content, Delivery, DeliveryState, Wanted};
 use pegel_text::clean::one_line;
 use pegel_text::stamps::stamp;
 use pegel_text::words::Words;
@@ -36,7 +36,7 @@ fn list(command: &cli::ListDeliveries, store: &Store, zone: &TimeZone) -> Ending
     let words = Words::english();
     for delivery in store.deliveries_like(&wanted).map_err(broke)? {
         let Delivery { id, ref content, state, .. } = delivery;
-        let (recipient, answered) = (one_line(&delivery.recipient), answer_of(&delivery));
+        let (recipient, answered) = (recipient_of(&delivery), answer_of(&delivery));
         let at = stamp(delivery.delivered_at.or(delivery.attempted_at).unwrap_or(delivery.queued_at), zone);
         answer(format_args!("{id}\t{}\t{content}\t{recipient}\t{at}\t{answered}", word(state, &words)));
     }
@@ -47,7 +47,7 @@ fn show(id: i64, store: &Store, zone: &TimeZone) -> Ending {
     let delivery = find(id, store)?;
     let at = |seconds: i64| stamp(seconds, zone);
     answer(format_args!("state       {}", word(delivery.state, &Words::english())));
-    answer(format_args!("recipient   {}", one_line(&delivery.recipient)));
+    answer(format_args!("recipient   {}", recipient_of(&delivery)));
     match delivery.content {
         Content::Rendition { edition, .. } => {
             if let Some(Edition { head, .. }) = store.edition(edition).map_err(broke)? {
@@ -118,6 +118,16 @@ fn word_of(outcome: Outcome) -> &'static str {
         Outcome::Delivered => "delivered",
         Outcome::Postponed => "not accepted",
         Outcome::GivenUp => "given up",
+    }
+}
+
+/// An address; of a channel beside mail its kind and name.
+fn recipient_of(delivery: &Delivery) -> String {
+    let recipient = one_line(&delivery.recipient);
+    match delivery.channel {
+        Channel::Mail => recipient.into_owned(),
+        Channel::Unknown => format!("channel {recipient}"),
+        channel => format!("{} {recipient}", channel.word()),
     }
 }
 

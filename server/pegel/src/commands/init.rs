@@ -47,7 +47,7 @@ pub fn make(path: &Path, global: &Global) -> Result<Home, Failure> {
     write_new(&path.join("config/pegel.toml"), config::SHIPPED)?;
     write_new(&path.join("config/thresholds.toml"), pegel_catalog::thresholds::SHIPPED)?;
     write_new(&path.join("config/calendar.toml"), pegel_catalog::calendar::SHIPPED)?;
-    for folder in ["config/alerts", "config/imports", "config/reports", "kpis", "templates"] {
+    for folder in ["config/alerts", "config/channels", "config/imports", "config/reports", "kpis", "templates"] {
         make_folder(&path.join(folder))?;
     }
     for (name, text) in EXAMPLES.into_iter().chain(docs::BESIDE_FILES) {

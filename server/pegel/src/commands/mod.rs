@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub mod alert;
+pub mod channel;
 pub mod deliveries;
 pub mod demo;
 pub mod docs;

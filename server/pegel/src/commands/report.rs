@@ -159,6 +159,7 @@ pub fn worker(home: &Home, store: Store, composer: Composer, clock: Clock) -> Re
     let letterhead = post::letterhead(&home.config).map_err(usage)?;
     let pace = post::pace(home, &mailer);
     let worker = Worker::new(store, Arc::new(composer), mailer, letterhead, clock).at_a_pace(pace);
+    let worker = worker.telling(post::channels(home));
     Ok(worker.giving_up_after(home.config.mail.give_up_after()).signing_with(key::of_home(&home.path)?))
 }
 

@@ -6,7 +6,7 @@ use crate::composer::Composer;
 use crate::ending::{Done, Ending, Failure, broke, usage};
 use crate::home::Home;
 use crate::inbox::{Importer, Inbox};
-use crate::post::letterhead;
+use crate::post::{channels, letterhead};
 use crate::watcher::Watcher;
 use crate::{problems, watchdog};
 use anyhow::anyhow;
@@ -61,7 +61,7 @@ pub fn serve(home: &Home, listener: TcpListener, clock: Clock) -> Ending {
     let for_delivery = home.store()?;
     let composer = Composer::new(home, for_delivery.clone(), live.clone())?;
     let typesetter = composer.typesetter();
-    let other_problems = problems::finder(home.path.clone(), live.clone(), composer.templates());
+    let other_problems = problems::finder(home.path.clone(), live.clone(), composer.templates(), channels(home));
     let letterhead = letterhead(&home.config).map_err(usage)?;
     let watcher = Watcher::new(home, for_delivery.clone(), live.clone(), composer.templates(), letterhead);
     let worker = worker(home, for_delivery, composer, clock.clone())?.watching(Arc::new(watcher));

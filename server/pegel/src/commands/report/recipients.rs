@@ -3,10 +3,12 @@
 use crate::composer::{Composer, failure};
 use crate::ending::{Done, Ending, answer, answer_json, broke, usage};
 use crate::home::Home;
+use crate::post::channels;
 use anyhow::anyhow;
 use jiff::Timestamp;
+use pegel_delivery::Channels;
 use pegel_report::audience::{Addressee, Readers};
-use pegel_report::{address, definition};
+use pegel_report::{To, address, definition};
 use pegel_text::clean::one_line;
 use pegel_text::stamps::stamp;
 use serde::Serialize;
@@ -27,31 +29,38 @@ pub fn list(name: &str, json: bool, home: &Home) -> Ending {
     let unsubscribed = store.unsubscribed(name).map_err(broke)?;
     let all = Composer::for_once(home, store)?.addressees(&definition).map_err(failure)?;
     let listed = all.into_iter().map(|addressee| {
-        let since = unsubscribed.get(&address::bare(&addressee.to));
+        let since = addressee.to.address().and_then(|to| unsubscribed.get(&address::bare(to)));
         Listed { addressee, unsubscribed_at: since.and_then(|at| Timestamp::from_second(*at).ok()) }
     });
     let listed: Vec<Listed> = listed.collect();
     if json {
         answer_json(&listed);
     } else {
+        let channels = channels(home);
         for listed in &listed {
-            answer(line(listed, home));
+            answer(line(listed, home, &channels));
         }
     }
     Ok(Done::InOrder)
 }
 
-fn line(Listed { addressee, unsubscribed_at }: &Listed, home: &Home) -> String {
+fn line(Listed { addressee, unsubscribed_at }: &Listed, home: &Home, channels: &Channels) -> String {
     let Addressee { to, readers: Readers { scope, locale, zone }, forms } = addressee;
     let groups = scope.restrictions().map(|(dimension, texts)| format!("{dimension} {}", texts.join(", ")));
     let groups = groups.collect::<Vec<_>>().join("; ");
     let groups = if groups.is_empty() { "everything" } else { &groups };
-    let mut fields = vec![one_line(to).into_owned(), one_line(groups).into_owned(), locale.clone(), zone.clone()];
+    let whom = match to {
+        To::Address(to) => one_line(to).into_owned(),
+        To::Channel(name) => format!("channel {name}"),
+    };
+    let mut fields = vec![whom, one_line(groups).into_owned(), locale.clone(), zone.clone()];
     if !forms.is_empty() {
         fields.push(format!("with {}", forms.iter().map(|form| form.name()).collect::<Vec<_>>().join(", ")));
     }
-    if address::parse(to).is_err() {
-        fields.push("no mail address".to_owned());
+    match to {
+        To::Address(to) if address::parse(to).is_err() => fields.push("no mail address".to_owned()),
+        To::Channel(name) => fields.extend(channels.find(name).err().map(|error| error.to_string())),
+        To::Address(_) => {}
     }
     if let Some(at) = unsubscribed_at {
         fields.push(format!("unsubscribed since {}", stamp(at.as_second(), &home.config.zone())));
