@@ -65,7 +65,7 @@ CREATE TABLE alert_checks (
 -- The rows that were told of by a step of a rule about rows: each once.
 CREATE TABLE alert_rows (
     rule TEXT NOT NULL,
-    step INTEGER NOT NULL,
+    step BIGINT NOT NULL,
     row_key TEXT NOT NULL,
     at BIGINT NOT NULL,
     PRIMARY KEY (rule, step, row_key)

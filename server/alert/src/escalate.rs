@@ -39,7 +39,7 @@ pub fn turns<S: BuildHasher>(
 ) -> Vec<Turn> {
     let turn = |(row, waiting): (usize, &Waiting)| {
         let told_at = |step: usize| {
-            let step = i32::try_from(step).unwrap_or(i32::MAX);
+            let step = i64::try_from(step).unwrap_or(i64::MAX);
             told.get(&ToldRow { step, row: waiting.key.clone() }).copied()
         };
         let step = (0..steps.len()).find(|step| told_at(*step).is_none())?;
@@ -87,7 +87,7 @@ mod tests {
         for hour in 0..24 * 14 {
             let now = at(first_look) + hour * 3600;
             for Turn { step, whom, .. } in turns(&rows, steps, &told, knows, (now, &calendar)) {
-                let step = i32::try_from(step).unwrap();
+                let step = i64::try_from(step).unwrap();
                 told.insert(ToldRow { step, row: "L-1".to_owned() }, now);
                 let now = jiff::Timestamp::from_second(now).unwrap();
                 course.push(format!("{} {step} {whom:?}", now.strftime("%a %F %R")));

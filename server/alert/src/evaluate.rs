@@ -285,7 +285,7 @@ fn of_waiting(
         if readers.is_empty() {
             continue;
         }
-        rows_told.push(ToldRow { step: i32::try_from(turn.step).unwrap_or(i32::MAX), row: row.waiting.key.clone() });
+        rows_told.push(ToldRow { step: i64::try_from(turn.step).unwrap_or(i64::MAX), row: row.waiting.key.clone() });
         for reader in readers {
             match mails.iter_mut().find(|(known, _)| known.to.key() == reader.to.key()) {
                 Some((_, rows)) => rows.push((row, turn)),

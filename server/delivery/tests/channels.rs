@@ -13,7 +13,7 @@ use pegel_delivery::channel::failed::Failed;
 use pegel_delivery::channel::message::{About, LARGEST, Message};
 use pegel_delivery::refusal::RefusalKind;
 use pegel_report::bulletin::{Bulletin, Ground, Place, Said};
-use pegel_report::notice::NoticeRows;
+use pegel_report::notice::{NoticeRow, NoticeRows};
 use pegel_store::outbox::{Channel, DeliveryState};
 use pegel_store::testing::on_both;
 use ring::hmac;
@@ -213,16 +213,21 @@ fn teams_gets_no_more_than_it_takes_and_may_say_no_in_a_success() {
 
 #[test]
 fn rows_of_an_alert_are_told_one_by_one() {
-    let rows = NoticeRows {
-        columns: vec!["Key".to_owned(), "Partner".to_owned()],
-        lines: vec![vec!["L-1".to_owned(), "<Coast>".to_owned()], vec!["L-2".to_owned(), String::new()]],
-        more: "7 more".to_owned(),
+    let row = |key: &str, of: &str| NoticeRow {
+        key: key.to_owned(),
+        of: of.to_owned(),
+        waited: "3 days".to_owned(),
+        since: String::new(),
     };
+    let rows = NoticeRows { lines: vec![row("L-1", "<Coast>"), row("L-2", "")], more: "7 more".to_owned() };
     let waiting = || Bulletin { statements: Vec::new(), rows: Some(rows.clone()), ..bulletin() };
     let slack = texts(&json(&posted("slack", waiting())));
-    assert!(slack.contains(&"L-1 · &lt;Coast&gt;\nL-2\n7 more".to_owned()), "{slack:?}");
+    assert!(slack.contains(&"L-1 · &lt;Coast&gt; · 3 days\nL-2 · 3 days\n7 more".to_owned()), "{slack:?}");
     let teams = texts(&json(&posted("teams", waiting())));
-    assert!(["L-1 · <Coast>", "L-2", "7 more"].iter().all(|line| teams.contains(&(*line).to_owned())), "{teams:?}");
+    assert!(
+        ["L-1 · <Coast> · 3 days", "L-2 · 3 days", "7 more"].iter().all(|line| teams.contains(&(*line).to_owned())),
+        "{teams:?}"
+    );
 }
 
 #[test]
@@ -296,7 +301,7 @@ fn a_certificate_is_checked_and_a_ca_of_ones_own_can_be_named() {
         for stream in listener.incoming().flatten() {
             use std::io::{Read, Write};
             let mut wire = encrypt(stream);
-            let mut bytes = [0; 65536];
+            let mut bytes = vec![0; 65536];
             if wire.read(&mut bytes).is_ok() {
                 let _ = wire.write_all(answer("202 Accepted", "", "").as_bytes());
                 let _ = wire.flush();

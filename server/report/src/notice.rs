@@ -52,7 +52,7 @@ pub struct NoticeRows {
 }
 
 /// A row that waits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeRow {
     pub key: String,
     /// Whose it is: partner and rep; may be empty.

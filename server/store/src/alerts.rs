@@ -132,7 +132,7 @@ pub struct Check {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ToldRow {
     /// From 0 on.
-    pub step: i32,
+    pub step: i64,
     /// Its key.
     pub row: String,
 }
@@ -248,7 +248,7 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub fn told_rows(&self, rule: &str) -> Result<HashMap<ToldRow, i64>, StoreError> {
-        let rows: Vec<(i32, String, i64)> = self.read("reading the rows that were told of", |conn| {
+        let rows: Vec<(i64, String, i64)> = self.read("reading the rows that were told of", |conn| {
             alert_rows::table
                 .filter(alert_rows::rule.eq(rule))
                 .select((alert_rows::step, alert_rows::row_key, alert_rows::at))

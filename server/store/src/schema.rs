@@ -179,7 +179,7 @@ diesel::table! {
 diesel::table! {
     alert_rows (rule, step, row_key) {
         rule -> Text,
-        step -> Integer,
+        step -> BigInt,
         row_key -> Text,
         at -> BigInt,
     }

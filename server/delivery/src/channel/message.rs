@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use pegel_report::bulletin::{Bulletin, Place, Said};
+use pegel_report::notice::NoticeRow;
 use pegel_text::digest::sha256;
 use pegel_text::locale::Locale;
 use pegel_text::words::Words;
@@ -115,7 +116,7 @@ pub(super) fn more(bulletin: &Bulletin, count: usize) -> String {
     Words::of(&Locale::or_english(&bulletin.language)).say("more", [("count", count.into())])
 }
 
-/// The cells of a row on one line.
-pub(super) fn row(cells: &[String]) -> String {
-    cells.iter().filter(|cell| !cell.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" · ")
+/// A row that waits, on one line.
+pub(super) fn row(NoticeRow { key, of, waited, since }: &NoticeRow) -> String {
+    [key, of, waited, since].into_iter().filter(|cell| !cell.is_empty()).cloned().collect::<Vec<_>>().join(" · ")
 }

@@ -158,7 +158,7 @@ fn unsaid(host: &str, error: &ureq::Error) -> Failed {
 
 /// Whether it is one of TLS, handed on as one of the connection.
 fn is_of_tls(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>())
+    error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
 }
 
 fn no_tls(error: impl Display) -> (String, &'static str) {

@@ -75,7 +75,7 @@ fn ground(Ground { facts, rows }: &Ground) -> impl Iterator<Item = Value> {
 
 fn rows(bulletin: &Bulletin) -> Option<Value> {
     let rows = bulletin.rows.as_ref()?;
-    let lines = rows.lines.iter().map(|line| row(line)).chain(Some(rows.more.clone()));
+    let lines = rows.lines.iter().map(row).chain(Some(rows.more.clone()));
     let text = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
     (!text.is_empty()).then(|| json!({ "type": "section", "text": plain(&text, TEXT) }))
 }

@@ -43,8 +43,7 @@ fn card(bulletin: &Bulletin, left_out: usize) -> Value {
     let Bulletin { title, period, scope, subject, statements, notes, data_up_to, link, .. } = bulletin;
     let head = [title, period, scope].into_iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<_>>();
     let rows = bulletin.rows.as_ref();
-    let lines =
-        rows.into_iter().flat_map(|rows| rows.lines.iter().map(|line| row(line)).chain(Some(rows.more.clone())));
+    let lines = rows.into_iter().flat_map(|rows| rows.lines.iter().map(row).chain(Some(rows.more.clone())));
     let parts: Vec<Option<Value>> =
         std::iter::once(text(&[run(subject, &json!({ "size": "large", "weight": "bolder" }))]))
             .chain(Some(small(&head.join(" · "))))

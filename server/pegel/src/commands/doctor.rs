@@ -81,7 +81,8 @@ pub fn run(global: &Global) -> Ending {
 
 /// All files of the home.
 fn files(home: &Home, live: &Arc<Live>, composer: &Composer) -> Vec<Finding> {
-    let problems = problems::finder(home.path.clone(), live.clone(), composer.templates())();
+    let channels = post::channels(home);
+    let problems = problems::finder(home.path.clone(), live.clone(), composer.templates(), channels)();
     let wrong: Vec<Finding> =
         problems.into_iter().map(|problem| Finding::new(problem.name, Stands::Wrong, problem.message)).collect();
     if wrong.is_empty() { vec![Finding::new("files", Stands::Well, "all are in order")] } else { wrong }
@@ -107,7 +108,10 @@ fn reports(
         let next =
             next.map_or_else(|| "on request".to_owned(), |next| format!("next {}", stamp(next.as_second(), &zone)));
         let addressees = composer.addressees(&report).map_err(broke)?;
-        let unfit = addressees.iter().find_map(|to| Some((&to.to, address::parse(&to.to).err()?)));
+        let unfit = addressees.iter().find_map(|one| {
+            let to = one.to.address()?;
+            Some((to, address::parse(to).err()?))
+        });
         findings.push(match (unfit, failed.iter().find(|(name, ..)| *name == report.name)) {
             (_, Some((_, period, error))) => {
                 Finding::new(what, Stands::Wrong, format!("the run of {period} failed: {error}"))
