@@ -43,6 +43,7 @@ fn the_references_are_printed_and_lie_in_the_home() {
     let home = TestHome::new();
     for (docs, file, says) in [
         ("alerts", "config/alerts/README.md", "## Rows"),
+        ("channels", "config/channels/README.md", "## A webhook"),
         ("mapping", "config/imports/README.md", "## [source]: how the file is written"),
         ("reports", "config/reports/README.md", "## [schedule]: when it is due"),
         ("tables", "config/tables/README.md", "## A table of your own"),
