@@ -220,7 +220,7 @@ fn a_scope_says_what_it_can_restrict_and_where_other_dimensions_are() {
     );
     let of_recipient = SMALL.replace("locale", "recipients = [{ to = \"a@b.c\", country = [\"DE\"] }]\nlocale");
     let said = parse(&of_recipient).unwrap_err().to_string();
-    assert!(said.contains("expected one of `to`, `each`, `regions`, `teams`, `partners`,"), "{said}");
+    assert!(said.contains("expected one of `to`, `each`, `channel`, `regions`, `teams`, `partners`,"), "{said}");
 }
 
 /// What is said of a scope where partners are in North and South, teams are only planned for, and nothing else is there.
