@@ -204,6 +204,16 @@ impl AlertDefinition {
             let (message, hint) = (message.to_owned(), hint.to_owned());
             AlertError::Report(ReportError::Definition { file: file.clone(), line: 1, message, hint })
         };
+        // Whoever is told of a row is told of the whole row: nobody may be among them who may not see it.
+        let sees_a_part = |recipient: &Recipient| {
+            recipient.scope != Scope::everything() || recipient.whom == recipient::Whom::EachPartner
+        };
+        if definition.rows.is_some() && definition.recipients.iter().any(sees_a_part) {
+            return Err(wrong(
+                "its recipients are told of all rows of the rule, and one of them may see only a part",
+                "leave regions, teams, partners and each out, and write a rule with a [scope] for each part",
+            ));
+        }
         match (&definition.kpis[..], &definition.rows) {
             ([], None) => Err(wrong("it watches nothing", "add a [[kpis]] with an id, or [rows]")),
             ([_, ..], Some(_)) => Err(wrong("it watches figures and rows", "write a file for each")),

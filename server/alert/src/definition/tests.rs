@@ -52,6 +52,10 @@ fn mistakes_are_named_with_file_line_and_hint() {
         format!("{head}{rows}steps = []\n"),
         format!("{head}{rows}{}", step.replace("8 working hours", "soon")),
         format!("{head}{rows}{}", step.replace("partner", "boss")),
+        format!(
+            "{}{rows}{step}",
+            head.replace("\"ada@example.com\"", "{ to = \"ada@example.com\", regions = [\"North\"] }")
+        ),
         format!("period = \"2026-W46\"\n{SMALL}"),
         format!("check = \"hourly\"\n{SMALL}"),
         format!("pending = 0\n{SMALL}"),
